@@ -1,0 +1,3 @@
+from zhicheng.cli import main
+
+main()

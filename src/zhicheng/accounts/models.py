@@ -1,0 +1,87 @@
+"""People who sign in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.foundation.fields import EncryptedTextField
+
+
+class AccountKind(models.TextChoices):
+    """What an account is for. One human may hold an applicant's account and a unit's: two accounts, two log-in names (S-07)."""
+
+    APPLICANT = "applicant", _("个人账号")
+    UNIT = "unit", _("单位管理员账号")
+    OFFICER = "officer", _("工作人员账号")
+    OPERATOR = "operator", _("系统运维账号")
+
+
+class UserManager(DjangoUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account. Written only by ``accounts.actions``."""
+
+    username = models.CharField(_("登录名"), max_length=30, unique=True)
+    email = models.EmailField(_("电子邮箱"), max_length=254)
+    name = models.CharField(_("姓名"), max_length=50)
+    mobile = models.CharField(_("手机号码"), max_length=20, blank=True)
+    position = models.CharField(_("职务"), max_length=50, blank=True)
+    kind = models.CharField(_("账号类型"), max_length=12, choices=AccountKind.choices)
+    id_number = EncryptedTextField(_("身份证号"), blank=True)
+    # Blind index of the identity number: how one human is recognised across accounts, campaigns and bans.
+    id_number_index = models.CharField(max_length=64, blank=True, db_index=True)
+    birth_date = models.DateField(_("出生日期"), null=True, blank=True)
+    sex = models.CharField(_("性别"), max_length=1, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email", "name"]
+
+    class Meta:
+        verbose_name = _("账号")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="username_once_whatever_case"),
+            models.UniqueConstraint(Lower("email"), name="email_once_whatever_case"),
+            # S-07, "two people with one identity number": one account of a kind for one number.
+            models.UniqueConstraint(
+                fields=["kind", "id_number_index"],
+                condition=~models.Q(id_number_index=""),
+                name="one_account_of_a_kind_for_one_identity_number",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="applicant") | ~models.Q(id_number_index=""), name="applicant_has_identity_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class NoticeAcceptance(models.Model):
+    """Who accepted which text, in which version, when: 注册须知 (S-10, S-18), the prompt page (S-20), T4 and S-64. Append-only."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acceptances")
+    text_key = models.CharField(max_length=60)
+    version = models.CharField(max_length=40)
+    text_sha256 = models.CharField(max_length=64)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "text_key"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.text_key} {self.version}"

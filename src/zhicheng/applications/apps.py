@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ApplicationsConfig(AppConfig):
+    name = "zhicheng.applications"
+    label = "applications"
+    verbose_name = "申请书"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""One year's round under one official notice, as validated, versioned data."""

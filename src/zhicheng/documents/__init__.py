@@ -1,0 +1,1 @@
+"""Making papers from data: templates, numbers, watermark, verification. Knows no application."""

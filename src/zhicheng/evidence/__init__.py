@@ -1,0 +1,1 @@
+"""Keeping uploaded files: storing, checking, previewing. Knows no application."""

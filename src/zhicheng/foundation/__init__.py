@@ -1,0 +1,1 @@
+"""The clock, the ledger, the outbox, jobs, stored bytes and encrypted fields: what every room stands on."""

@@ -1,0 +1,1 @@
+"""Mail waits in the outbox."""

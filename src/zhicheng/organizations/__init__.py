@@ -1,0 +1,1 @@
+"""Employers, supervising bodies and title offices; registration and yearly re-verification."""

@@ -1,0 +1,71 @@
+"""Who is asking: the plain value every query and action takes instead of a request or a user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from zhicheng.organizations.models import Membership
+
+
+class Role(StrEnum):
+    """The audiences of the house. A page or a move names the roles it is for."""
+
+    ANONYMOUS = "anonymous"
+    APPLICANT = "applicant"
+    UNIT = "unit"
+    SUPERVISING = "supervising"
+    COUNTY = "county"
+    PREFECTURE = "prefecture"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or the system) in the role they act in.
+
+    ``organization_id`` is the desk they act for, or, for an applicant, the employer. ``person_index`` is the blind index
+    of their identity number, by which self-review is recognised (S-08) whatever account they use.
+    """
+
+    role: Role
+    user_id: int | None = None
+    name: str = ""
+    organization_id: int | None = None
+    organization_name: str = ""
+    person_index: str = ""
+
+    @property
+    def ref(self) -> str:
+        """How the ledger names this actor: ``user:12``, ``system`` or ``anonymous``."""
+        return f"user:{self.user_id}" if self.user_id else self.role.value
+
+
+ANONYMOUS = Actor(role=Role.ANONYMOUS)
+SYSTEM = Actor(role=Role.SYSTEM, name="系统")
+
+
+def actor_for(user: Any) -> Actor:
+    """The actor a signed-in ``user`` is; :data:`ANONYMOUS` for anybody else. One query."""
+    if not getattr(user, "is_authenticated", False):
+        return ANONYMOUS
+    if user.kind == "operator":
+        return Actor(role=Role.OPERATOR, user_id=user.pk, name=user.name)
+    membership = Membership.objects.select_related("organization").filter(user=user, until__isnull=True).first()
+    organization = membership.organization if membership else None
+    if user.kind == "applicant":
+        role = Role.APPLICANT
+    elif organization is not None and membership is not None and membership.role == "staff":
+        role = Role(organization.kind)
+    else:
+        return ANONYMOUS
+    return Actor(
+        role=role,
+        user_id=user.pk,
+        name=user.name,
+        organization_id=organization.pk if organization else None,
+        organization_name=organization.name if organization else "",
+        person_index=user.id_number_index,
+    )

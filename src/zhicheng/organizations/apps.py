@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OrganizationsConfig(AppConfig):
+    name = "zhicheng.organizations"
+    label = "organizations"
+    verbose_name = "单位与部门"
+    default_auto_field = "django.db.models.BigAutoField"

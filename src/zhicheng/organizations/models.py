@@ -1,0 +1,133 @@
+"""Employers (申报单位), supervising bodies (主管单位), county title offices and the prefecture bureau."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.accounts.models import User
+from zhicheng.standards.natures import UNIT_NATURES
+
+
+class OrganizationKind(models.TextChoices):
+    """``unit`` is the employer; never call the county office 推荐单位 alone (domain §0.4)."""
+
+    UNIT = "unit", _("申报单位")
+    SUPERVISING = "supervising", _("主管单位")
+    COUNTY = "county", _("县（市）人社局职称办")
+    PREFECTURE = "prefecture", _("州人力资源和社会保障局")
+
+
+class Organization(models.Model):
+    """One body that registers or works on applications. Written only by ``organizations.actions``."""
+
+    kind = models.CharField(max_length=12, choices=OrganizationKind.choices)
+    name = models.CharField(_("单位名称"), max_length=100)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    nature = models.CharField(_("单位性质"), max_length=24, blank=True, choices=[(n.code, n.zh) for n in UNIT_NATURES])
+    region_code = models.CharField(_("所在地"), max_length=6)
+    address = models.CharField(_("单位地址"), max_length=200, blank=True)
+    contact_person = models.CharField(_("联系人"), max_length=50, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    email = models.EmailField(_("电子邮箱"), blank=True)
+    # 材料接收部门: the county title office this unit reports to (S-12)
+    receiving_office = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="units_received", verbose_name=_("材料接收部门")
+    )
+    supervising_body = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="units_supervised", verbose_name=_("主管单位")
+    )
+    # county → prefecture
+    superior_office = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="offices_below")
+    # The year for which the unit's particulars were last approved: the gate of S-14 compares it with the campaign's year.
+    verified_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("单位")
+        indexes = [models.Index(fields=["kind", "region_code"]), models.Index(fields=["kind", "name"])]
+        constraints = [
+            models.UniqueConstraint(fields=["uscc"], condition=Q(kind="unit"), name="one_unit_for_one_credit_code"),
+            models.CheckConstraint(condition=~Q(kind="unit") | (~Q(uscc="") & ~Q(nature="")), name="unit_has_code_and_nature"),
+            models.CheckConstraint(condition=~Q(kind="unit") | Q(receiving_office__isnull=False), name="unit_has_receiving_office"),
+            models.CheckConstraint(condition=~Q(kind="county") | Q(superior_office__isnull=False), name="county_has_superior_office"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipRole(models.TextChoices):
+    STAFF = "staff", _("经办人")  # acts for the organization's desk: unit administrator, officer
+    EMPLOYEE = "employee", _("职工")  # an applicant who works here
+
+
+class Membership(models.Model):
+    """Who belongs to which organization, as what. A person has one current membership; a change of employer ends the old one."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=MembershipRole.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(until__isnull=True), name="one_current_membership"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} @ {self.organization_id}"
+
+
+class VerificationKind(models.TextChoices):
+    REGISTRATION = "registration", _("单位注册")
+    REVERIFICATION = "reverification", _("年度核实")
+    CHANGE = "change", _("信息变更")
+
+
+class VerificationState(models.TextChoices):
+    PENDING = "pending", _("待审核")
+    APPROVED = "approved", _("审核通过")
+    RETURNED = "returned", _("退回修改")
+    REPLACED = "replaced", _("已重新提交")
+
+
+class UnitVerification(models.Model):
+    """A unit's registration, yearly re-verification or change, waiting for or decided by its county office (S-09…S-17).
+
+    ``proposed`` holds the particulars as they shall be (name, uscc, nature, region_code, address, contact_person,
+    contact_phone, email, receiving_office_id, supervising_body_id); ``previous`` as they were. Decided rows are never edited.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="verifications")
+    kind = models.CharField(max_length=16, choices=VerificationKind.choices)
+    year = models.PositiveSmallIntegerField()
+    office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="verifications_to_decide")
+    state = models.CharField(max_length=10, choices=VerificationState.choices, default=VerificationState.PENDING)
+    proposed = models.JSONField()
+    previous = models.JSONField(default=dict)
+    confirmed_fields = models.JSONField(default=list)  # S-14: name, contact_person, contact_phone, each confirmed or changed
+    licence_kind = models.CharField(max_length=24)
+    licence = models.ForeignKey("evidence.EvidenceFile", on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reasons = models.JSONField(default=list)  # [{"field": …, "text": …}], everything at once
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "state", "submitted_at", "id"])]
+        constraints = [
+            # S-15: never two pending requests of one unit
+            models.UniqueConstraint(fields=["organization"], condition=Q(state="pending"), name="one_pending_verification"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "replaced"]) | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="decided_verification_has_decider_and_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.kind} {self.year} {self.state}"

@@ -1,0 +1,1 @@
+"""Public notices with a legal clock, and objections."""

@@ -1,0 +1,1 @@
+"""The desks: decisions, returns, strikes, paper dossiers."""

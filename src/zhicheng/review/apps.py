@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    name = "zhicheng.review"
+    label = "review"
+    verbose_name = "审核"
+    default_auto_field = "django.db.models.BigAutoField"

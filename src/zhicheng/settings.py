@@ -1,0 +1,244 @@
+"""Settings, all from the environment (``.env.example`` lists every variable).
+
+``ZHICHENG_MODE`` is ``production`` (the default: the safe one), ``rehearsal`` or ``test``. Only a rehearsal or a test
+instance can move its clock or show the rehearsal pages.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+BASE_DIR = PACKAGE_DIR.parent.parent
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+MODE = env.str("ZHICHENG_MODE", "production")
+if MODE not in {"production", "rehearsal", "test"}:
+    raise environ.ImproperlyConfigured(f"ZHICHENG_MODE must be production, rehearsal or test, not {MODE!r}")
+REHEARSAL = MODE == "rehearsal"
+CLOCK_CAN_MOVE = MODE != "production"
+DEBUG = False
+
+DATA_DIR = Path(env.str("ZHICHENG_DATA_DIR", str(BASE_DIR / "var")))
+SECRET_KEY = env.str("ZHICHENG_SECRET_KEY", "" if MODE == "production" else "rehearsal-only-secret-key-never-for-real-people-0000")
+# Two independent keys: reading the blind index must not help to read the encrypted value. See foundation/fields.py.
+FIELD_KEYS = env.list("ZHICHENG_FIELD_KEYS", default=[] if MODE == "production" else ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="])
+BLIND_INDEX_KEY = env.str("ZHICHENG_BLIND_INDEX_KEY", "" if MODE == "production" else "rehearsal-only-blind-index-key")
+ALLOWED_HOSTS = env.list("ZHICHENG_ALLOWED_HOSTS", default=[] if MODE == "production" else ["*"])
+CSRF_TRUSTED_ORIGINS = env.list("ZHICHENG_TRUSTED_ORIGINS", default=[])
+SITE_ADDRESS = env.str("ZHICHENG_SITE_ADDRESS", "http://127.0.0.1:8000")
+SITE_NAME = "专业技术职称申报服务平台"
+
+INSTALLED_APPS = [
+    "zhicheng.foundation",
+    "zhicheng.documents",
+    "zhicheng.evidence",
+    "zhicheng.accounts",
+    "zhicheng.organizations",
+    "zhicheng.integrity",
+    "zhicheng.campaigns",
+    "zhicheng.applications",
+    "zhicheng.publicity",
+    "zhicheng.review",
+    "zhicheng.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
+    "bootstrap",
+    "heroicons",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zhicheng.web.shared.middleware.KeepTypedMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "zhicheng.web.shared.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+ROOT_URLCONF = "zhicheng.urls"
+WSGI_APPLICATION = "zhicheng.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zhicheng.web.shared.context.site",
+            ],
+        },
+    },
+]
+
+# --- Databases: SQLite embedded, PostgreSQL for real work (docs/operations.md) ---
+DATABASES = {"default": env.db_url("ZHICHENG_DATABASE_URL", f"sqlite:///{DATA_DIR / 'zhicheng.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # DEFERRED gives "database is locked" as soon as two people write; IMMEDIATE queues them.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Sign-in ---
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home_signed_in"
+ACCOUNT_ADAPTER = "zhicheng.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+USERSESSIONS_TRACK_ACTIVITY = False
+
+SESSION_COOKIE_AGE = env.int("ZHICHENG_IDLE_SECONDS", 30 * 60)  # idle time-out; every request moves it on
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+HTTPS = env.bool("ZHICHENG_HTTPS", MODE == "production")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("ZHICHENG_BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # previews of evidence are shown in a frame of our own pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+# --- Words ---
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"  # every deadline is Beijing time (domain §3.9)
+USE_TZ = True
+USE_I18N = True
+TEXT_SIZE_NOTE = _("北京时间")
+
+# --- Files ---
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = Path(env.str("ZHICHENG_FILES_DIR", str(DATA_DIR / "files")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = MODE == "test"
+UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
+UPLOAD_PAGE_LIMIT = env.int("ZHICHENG_UPLOAD_PAGE_LIMIT", 100)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+PAPER_FONT_DIRS = env.list("ZHICHENG_PAPER_FONT_DIRS", default=[])
+PAPER_FONTS = {
+    "song": env.str("ZHICHENG_FONT_SONG", "Noto Serif SC"),
+    "hei": env.str("ZHICHENG_FONT_HEI", "Noto Sans SC"),
+    "fangsong": env.str("ZHICHENG_FONT_FANGSONG", "Noto Serif SC"),
+    "kai": env.str("ZHICHENG_FONT_KAI", "Noto Serif SC"),
+}
+
+# --- Mail: everything goes through the outbox, which hands it to this address ---
+EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+vars().update(env.email_url("ZHICHENG_MAIL_URL", "dummymail://" if MODE != "production" else "smtp://localhost:25") | {"EMAIL_BACKEND": EMAIL_BACKEND})
+DELIVERY_BACKEND = env.str(
+    "ZHICHENG_MAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend" if MODE == "production" else "django.core.mail.backends.dummy.EmailBackend",
+)
+DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
+
+# --- Jobs: only foundation/jobs.py knows this ---
+Q_CLUSTER = {
+    "name": "zhicheng",
+    "orm": "default",
+    "workers": env.int("ZHICHENG_WORKERS", 1),
+    "timeout": 300,
+    "retry": 360,
+    "max_attempts": 5,
+    "ack_failures": False,
+    "save_limit": 500,
+    "poll": 0.5,
+    "catch_up": False,
+    "recycle": 100,
+    "bulk": 1,
+    "label": "后台任务",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
+    "loggers": {"fontTools": {"level": "ERROR"}, "django.security": {"level": "WARNING"}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

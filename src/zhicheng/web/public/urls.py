@@ -1,0 +1,8 @@
+from django.urls import path
+
+from zhicheng.web.public import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("signed-in/", views.home_signed_in, name="home_signed_in"),
+]
