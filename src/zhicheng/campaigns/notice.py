@@ -1,0 +1,469 @@
+"""The shape of a notice: one year's round as validated, frozen data (house, decision 2: the notice is data).
+
+A :class:`Notice` is read from a campaign file by :mod:`zhicheng.campaigns.loading`, stored as JSON in a
+``CampaignVersion`` and read back from there. Every value a rule needs stands here, with the requirement it comes from;
+another year or another prefecture is another file, never another branch of code.
+
+Times are minutes of Beijing time (domain §3.9). What no single value can decide (order of windows, references between
+parts) is checked by :mod:`zhicheng.campaigns.checks`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from zhicheng.foundation.clock import BEIJING
+
+#: Sections of the application that slots and evidence rules may name: whether each is one block or a list of rows.
+SECTIONS: dict[str, Literal["single", "rows"]] = {
+    "basic": "single",
+    "current_title": "single",
+    "appointment": "single",
+    "summary": "single",
+    "education": "rows",
+    "work_history": "rows",
+    "continuing_education": "rows",
+    "appraisals": "rows",
+    "achievements": "rows",
+    "publications": "rows",
+    "awards": "rows",
+    "training": "rows",
+    "social_posts": "rows",
+}
+
+
+class Level(StrEnum):
+    """高级、中级、初级. Never parsed from a title's name: the same word has other levels in other series (domain §2.4)."""
+
+    SENIOR = "senior"
+    INTERMEDIATE = "intermediate"
+    JUNIOR = "junior"
+
+
+class Grade(StrEnum):
+    """The two grades inside 高级 and inside 初级; 中级 has none (S-04)."""
+
+    NONE = ""
+    FULL = "full"
+    ASSOCIATE = "associate"
+    ASSISTANT = "assistant"
+    TECHNICIAN = "technician"
+
+
+LEVEL_NAMES = {Level.SENIOR: _("高级"), Level.INTERMEDIATE: _("中级"), Level.JUNIOR: _("初级")}
+GRADE_NAMES = {
+    Grade.NONE: "",
+    Grade.FULL: _("正高级"),
+    Grade.ASSOCIATE: _("副高级"),
+    Grade.ASSISTANT: _("助理级"),
+    Grade.TECHNICIAN: _("员级"),
+}
+GRADES_OF_LEVEL = {
+    Level.SENIOR: {Grade.FULL, Grade.ASSOCIATE},
+    Level.INTERMEDIATE: {Grade.NONE},
+    Level.JUNIOR: {Grade.ASSISTANT, Grade.TECHNICIAN},
+}
+_RANKS = {
+    (Level.JUNIOR, Grade.TECHNICIAN): 1,
+    (Level.JUNIOR, Grade.ASSISTANT): 2,
+    (Level.INTERMEDIATE, Grade.NONE): 3,
+    (Level.SENIOR, Grade.ASSOCIATE): 4,
+    (Level.SENIOR, Grade.FULL): 5,
+}
+
+
+def rank(level: str, grade: str) -> int:
+    """The step of a title on the ladder 员级 1 → 助理级 2 → 中级 3 → 副高级 4 → 正高级 5; 0 for none (Order 40 art. 14)."""
+    try:
+        return _RANKS.get((Level(level), Grade(grade or "")), 0)
+    except ValueError:
+        return 0
+
+
+class Desk(StrEnum):
+    """The desks an application can cross, in the order the country knows them (S-31, S-45, S-76)."""
+
+    UNIT = "unit"
+    SUPERVISING = "supervising"
+    COUNTY = "county"
+    PREFECTURE = "prefecture"
+
+
+# --- scalars -----------------------------------------------------------------------------------------------------
+
+_MINUTE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SOURCE_PART = re.compile(r"(?:[SG]-\d{2}|.+(?:〔\d{4}〕\d+号|令(?:第)?\d+号).*)")
+
+
+def _to_minute(value: Any) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise PydanticCustomError("minute", "时间须带时区")
+        return value.astimezone(BEIJING)
+    if isinstance(value, str) and _MINUTE.fullmatch(value):
+        try:
+            return dt.datetime.strptime(value, "%Y-%m-%d %H:%M").replace(tzinfo=BEIJING)
+        except ValueError:
+            pass
+    raise PydanticCustomError("minute", "应为精确到分的北京时间，如“2023-05-08 10:00”，并且确有这一天、这一刻")
+
+
+def _to_date(value: Any) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("date", "应为日期，如“2002-01-01”，并且确有这一天")
+
+
+def _to_source(value: Any) -> str:
+    parts = [part.strip() for part in re.split(r"[;；]", value)] if isinstance(value, str) else [""]
+    if all(_SOURCE_PART.fullmatch(part) for part in parts):
+        return "；".join(parts)
+    raise PydanticCustomError(
+        "source", "来源应为需求编号（S-28、G-05）或文号（人社部发〔2019〕16号、人社部令40号 第十八条），多个来源用分号隔开"
+    )
+
+
+Minute = Annotated[
+    dt.datetime, BeforeValidator(_to_minute), PlainSerializer(lambda v: v.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"))
+]
+Day = Annotated[dt.date, BeforeValidator(_to_date)]
+Source = Annotated[str, BeforeValidator(_to_source)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+NatureCode = Annotated[str, StringConstraints(min_length=1)]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+FileFormat = Literal["pdf", "jpg", "png"]
+
+
+class Part(BaseModel):
+    """A frozen part of a notice; an unknown key is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(Part):
+    """Words in both languages of the screen. ``str()`` gives the language of the current request, Chinese by default."""
+
+    zh: Words
+    en: Words
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "").startswith("en") else self.zh
+
+
+class VersionedText(Bilingual):
+    """A text a person accepts. ``version`` is stored with the acceptance: later, what was on screen can be shown (S-10, S-64)."""
+
+    version: Words
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The paragraphs in the language of the current request."""
+        return [line.strip() for line in str(self).splitlines() if line.strip()]
+
+
+# --- calendar of the round ---------------------------------------------------------------------------------------
+
+
+class Window(Part):
+    """When these levels may be handed in (G-01, G-02). Each end is exclusive: at 18:00:00 a window "until 18:00" is closed."""
+
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    apply_from: Minute
+    apply_until: Minute
+    correct_until: Minute
+    unit_until: Minute | None = None
+    county_until: Minute | None = None
+    assumed: bool = False  # true when the official notice with the dates is not at hand (G-01)
+
+
+class ChainDesk(Part):
+    """One desk of the chain. ``optional``: crossed only by units that have such a body (S-76)."""
+
+    desk: Desk
+    optional: bool = False
+    counts_as_committee_arrival: bool = False  # S-28, G-13: arriving here is “提交评审委员会”
+
+
+class Limits(Part):
+    """The notice's numbers."""
+
+    committee_submissions: Annotated[int, Field(ge=1, le=20)]  # S-28, arrivals per person and campaign
+    publicity_working_days: Annotated[int, Field(ge=1, le=60)]  # S-39
+    publicity_counting: Literal["incl", "excl"]  # G-11: does the first day count
+    continuing_education_years: Annotated[int, Field(ge=1, le=20)]  # S-59
+    ban_years: Annotated[int, Field(ge=1, le=50)]  # S-81, years after the campaign's
+    achievements_years: Annotated[int, Field(ge=1, le=20)]  # S-68
+    file_megabytes: Annotated[int, Field(ge=1, le=200)] = 20  # G-05
+    review_form_copies: Annotated[int, Field(ge=1, le=20)] = 2  # S-47
+
+
+class Policies(Part):
+    """What the notice leaves open and the bureau decides (domain §1.5); the defaults are the ones argued there."""
+
+    registration_approver: Literal["county", "prefecture"] = "county"  # G-03
+    withdrawn_unopened_counts: bool = False  # G-06
+    repeat_publicity: Literal["when_published_field_changed", "always"] = "when_published_field_changed"  # G-08
+    closed_scope: Literal["campaign", "series"] = "campaign"  # G-09
+    identity_number_on_notice: Literal["masked", "full"] = "masked"  # S-66
+    template_wording: Literal["verbatim", "corrected"] = "verbatim"  # G-15
+
+
+# --- what is open ------------------------------------------------------------------------------------------------
+
+
+class Specialty(Part):
+    """专业."""
+
+    code: Key
+    zh: Words
+    en: Words
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "").startswith("en") else self.zh
+
+
+class Title(Specialty):
+    """任职资格: one title of a series. ``specialties`` empty means: in every specialty of the series."""
+
+    level: Level
+    grade: Grade = Grade.NONE
+    specialties: tuple[Key, ...] = ()
+
+
+class Series(Specialty):
+    """系列. ``by_exam`` or ``closed_reason`` list a series that cannot be chosen, with the reason (S-03, S-21)."""
+
+    by_exam: bool = False
+    closed_reason: Bilingual | None = None
+    specialties: tuple[Specialty, ...] = ()
+    titles: tuple[Title, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an application in this series can be started."""
+        return not self.by_exam and self.closed_reason is None
+
+
+class Catalogue(Part):
+    """Everything the campaign lists."""
+
+    series: Annotated[tuple[Series, ...], Field(min_length=1)]
+
+
+# --- who may apply -----------------------------------------------------------------------------------------------
+
+
+class Counting(Part):
+    """How years are counted; differs from place to place, so it is data (domain §2.5)."""
+
+    start: Literal["certificate_date", "year_start", "next_year_start"] = "certificate_date"
+    until: Literal["year_end", "apply_until"] = "year_end"
+    without_appraisals: tuple[Literal["basically_competent", "incompetent"], ...] = ("basically_competent", "incompetent")
+    source: Source
+
+
+class TitleStep(Part):
+    """A step of the ladder."""
+
+    level: Level
+    grade: Grade = Grade.NONE
+
+
+class EligibilityRow(Part):
+    """One line of a conditions table: with this schooling, so many years, to that title."""
+
+    series: str  # a series code, or "*" where a series has no line of its own
+    to: TitleStep
+    education: tuple[str, ...] = ()  # GB/T 4658 codes; any of them
+    degrees: tuple[str, ...] = ()  # GB/T 6864 first digit; any of them, instead of the education (“学历或学位”)
+    previous: TitleStep | None = None
+    years_in_previous_title: Annotated[int, Field(ge=0, le=50)] = 0
+    years_of_work: Annotated[int, Field(ge=0, le=50)] = 0
+    source: Source
+
+    @property
+    def professional_years(self) -> int:
+        """专业工作年限 of this line: what S-58 counts the continuing-education years by."""
+        return max(self.years_in_previous_title, self.years_of_work)
+
+
+class Eligibility(Part):
+    """The tables of conditions and the way of counting."""
+
+    counting: Counting
+    rows: tuple[EligibilityRow, ...]
+
+
+# --- materials ---------------------------------------------------------------------------------------------------
+
+
+class Condition(Part):
+    """A small explicit condition: everything given must hold. A list of conditions holds when any of them does."""
+
+    employer_nature_in: tuple[NatureCode, ...] | None = None
+    employer_nature_that_year_in: tuple[NatureCode, ...] | None = None  # only in slots per year (S-60)
+    first_title: bool | None = None  # S-53
+    series_in: tuple[str, ...] | None = None
+    level_in: tuple[Level, ...] | None = None
+    graduated_before: Day | None = None  # only in slots per row of education (S-52)
+    education_in: tuple[str, ...] | None = None  # likewise
+    study_form_in: tuple[str, ...] | None = None  # likewise
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
+
+
+Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_one_or_many)]
+
+
+class Paper(Part):
+    """One paper of a slot.
+
+    ``stands_for`` names the paper of the same slot this one may replace (S-52: 学历认证报告 for the e-registration);
+    ``only_when`` says when it is offered at all; ``template`` names the paper the system prints for signing (T1–T4).
+    """
+
+    key: Key
+    label: Bilingual
+    stands_for: Key | None = None
+    only_when: Conditions = ()
+    template: Literal["publicity_notice", "publicity_result", "supervising_opinion", "commitment", "review_form"] | None = None
+
+
+class Years(Part):
+    """Which years a slot per year asks for: the most recent ``cap`` of those the rule names."""
+
+    rule: Literal["professional_years", "tenure"]  # S-58, S-60
+    cap: Annotated[int, Field(ge=1, le=20)]
+
+
+class Slot(Part):
+    """One line of 具体报送材料: what it wants, why, from whom, in which papers.
+
+    ``mode``: all_of the papers, one_of them, or optional. ``per``: once, once a year, or once for every filled row of
+    ``section``. ``required_when`` given: required only then. ``exempt_when``: not required then, for ``exempt_reason``.
+    ``upload`` false: handed in on paper only (S-47).
+    """
+
+    key: Key
+    number: Words
+    source: Source
+    label: Bilingual
+    wants: Bilingual
+    why: Bilingual
+    owner: Literal["applicant", "unit"] = "applicant"
+    mode: Literal["all_of", "one_of", "optional"] = "all_of"
+    papers: Annotated[tuple[Paper, ...], Field(min_length=1)]
+    per: Literal["none", "year", "row"] = "none"
+    section: str | None = None
+    years: Years | None = None
+    formats: Annotated[tuple[FileFormat, ...], Field(min_length=1)] = ("pdf", "jpg", "png")
+    max_files: Annotated[int, Field(ge=1, le=50)] = 1
+    upload: bool = True
+    copies: Annotated[int, Field(ge=0, le=20)] = 0
+    required_when: Conditions = ()
+    exempt_when: Conditions = ()
+    exempt_reason: Bilingual | None = None
+
+
+class EvidenceRule(Part):
+    """所填各项栏目应上传相应佐证材料: what is filled in ``section`` is proved in these slots (S-63)."""
+
+    section: str
+    slots: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: Source
+
+
+# --- texts -------------------------------------------------------------------------------------------------------
+
+
+class Paragraph(Bilingual):
+    """One paragraph of the official text; the Chinese is the official wording, the English a reading aid."""
+
+    kind: Literal["title", "heading", "subheading", "text", "item", "signature"] = "text"
+
+
+class Annex(Part):
+    """A numbered annex or template of the notice (S-01)."""
+
+    key: Key
+    title: Bilingual
+    text: Annotated[tuple[Paragraph, ...], Field(min_length=1)]
+
+
+class NoticeSource(Part):
+    """Which document this round rests on."""
+
+    document: Bilingual
+    number: str = ""
+    remark: Bilingual | None = None
+
+
+class Texts(Part):
+    """What people read and accept."""
+
+    registration_notice_unit: VersionedText  # S-10
+    registration_notice_person: VersionedText  # S-18
+    prompt: VersionedText  # S-20
+    commitment: VersionedText  # T4, S-78…S-82
+    liability: VersionedText  # S-64
+    opinion_sentence: VersionedText  # S-42
+
+
+class Contact(Part):
+    """How an office is reached."""
+
+    desk: Desk
+    region_code: RegionCode
+    office: Bilingual
+    phone: str = ""
+    address: Bilingual | None = None
+
+
+class Notice(Part):
+    """One year's round under one official notice."""
+
+    slug: Slug
+    year: Annotated[int, Field(ge=2000, le=2100)]  # 年度: every counter and ban hangs on it (S-02)
+    region_code: RegionCode
+    title: Bilingual
+    issuer: Bilingual
+    source: NoticeSource
+    notice_text: Annotated[tuple[Paragraph, ...], Field(min_length=1)]
+    annexes: tuple[Annex, ...] = ()
+    calendar: Literal["xinjiang", "national"]  # G-10
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+    chain: Annotated[tuple[ChainDesk, ...], Field(min_length=2)]
+    limits: Limits
+    policies: Policies = Policies()
+    catalogue: Catalogue
+    eligibility: Eligibility
+    materials: Annotated[tuple[Slot, ...], Field(min_length=1)]
+    evidence_rules: tuple[EvidenceRule, ...] = ()
+    texts: Texts
+    contacts: tuple[Contact, ...] = ()
+
+    def series(self, code: str) -> Series | None:
+        """The series with this code, open or not."""
+        return next((series for series in self.catalogue.series if series.code == code), None)
+
+    def slot(self, key: str) -> Slot | None:
+        """The slot with this key."""
+        return next((slot for slot in self.materials if slot.key == key), None)

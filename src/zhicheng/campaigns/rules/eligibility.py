@@ -1,0 +1,197 @@
+"""Who may apply, and how many professional years that takes (domain §2.5): advice with reasons, never a silent no."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from zhicheng.campaigns.notice import GRADE_NAMES, LEVEL_NAMES, EligibilityRow, Notice, TitleStep, rank
+from zhicheng.campaigns.rules.facts import Facts
+from zhicheng.campaigns.rules.round import window_for
+
+Result = Literal["met", "not_met", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One condition looked at: its result, a sentence for the applicant, and where the condition comes from."""
+
+    result: Result
+    text: str
+    source: str
+
+
+def step_name(step: TitleStep) -> str:
+    """中级, 初级（助理级）, in the language of the request."""
+    grade = str(GRADE_NAMES[step.grade])
+    return f"{LEVEL_NAMES[step.level]}（{grade}）" if grade else str(LEVEL_NAMES[step.level])
+
+
+def _rows_for_title(notice: Notice, facts: Facts) -> list[EligibilityRow]:
+    """The lines for the title applied for: the series' own, or the general ones where it has none."""
+    to_title = [row for row in notice.eligibility.rows if row.to.level == facts.level and row.to.grade == facts.grade]
+    own = [row for row in to_title if row.series == facts.series]
+    return own or [row for row in to_title if row.series == "*"]
+
+
+def matching_rows(notice: Notice, facts: Facts) -> list[EligibilityRow]:
+    """The lines the person's schooling fits, the one asking for the fewest years first."""
+    fits = [
+        row
+        for row in _rows_for_title(notice, facts)
+        if facts.educations.intersection(row.education)
+        or facts.degrees.intersection(row.degrees)
+        or not (row.education or row.degrees)
+    ]
+    return sorted(fits, key=lambda row: row.professional_years)
+
+
+def professional_years(notice: Notice, facts: Facts) -> int:
+    """专业工作年限 the conditions ask of this person (S-58).
+
+    Where several lines fit, the one the person is measured by: the first whose previous title he holds, else the one with
+    the fewest years. With no schooling filled in yet, the most any line for the title asks for, so that nothing appears
+    later that was not announced; with no line at all, the cap.
+    """
+    fits = matching_rows(notice, facts)
+    holding = [row for row in fits if row.previous is None or _holds(facts, row.previous)]
+    if holding or fits:
+        return (holding or fits)[0].professional_years
+    rows = _rows_for_title(notice, facts)
+    return max((row.professional_years for row in rows), default=notice.limits.continuing_education_years)
+
+
+def required_ce_years(notice: Notice, facts: Facts) -> list[int]:
+    """The years continuing education must be proved for, oldest first (S-58, S-59).
+
+    The most recent n years before the campaign's, n = professional years of the conditions, never more than the cap.
+    """
+    n = min(professional_years(notice, facts), notice.limits.continuing_education_years)
+    return list(range(notice.year - n, notice.year))
+
+
+def tenure_years(notice: Notice, facts: Facts) -> list[int]:
+    """Every year of the tenure (任期) before the campaign's, oldest first; the year it began counts (S-60). Empty if none."""
+    if facts.first_title or facts.tenure_started_on is None:
+        return []
+    return list(range(facts.tenure_started_on.year, notice.year))
+
+
+# --- years held -----------------------------------------------------------------------------------------------------
+
+
+def _counted_to(notice: Notice, facts: Facts) -> dt.date:
+    window = window_for(notice, facts.level)
+    if notice.eligibility.counting.until == "apply_until" and window is not None:
+        return window.apply_until.date()
+    return dt.date(notice.year, 12, 31)
+
+
+def _counted_from(notice: Notice, start: dt.date) -> dt.date:
+    match notice.eligibility.counting.start:
+        case "year_start":
+            return start.replace(month=1, day=1)
+        case "next_year_start":
+            return dt.date(start.year + 1, 1, 1)
+        case _:
+            return start
+
+
+def whole_years(start: dt.date, until: dt.date) -> int:
+    """Completed years from ``start`` to ``until``, both days included: 2020-01-01 to 2020-12-31 is one year."""
+    day_after = until + dt.timedelta(days=1)
+    return max(0, day_after.year - start.year - ((day_after.month, day_after.day) < (start.month, start.day)))
+
+
+def years_held(notice: Notice, facts: Facts) -> int | None:
+    """Completed years in the current title, by the notice's way of counting; ``None`` if its date is not filled in.
+
+    Years with an appraisal the notice does not count are taken off (考核不合格、基本合格的年度不计算).
+    """
+    if facts.tenure_started_on is None:
+        return None
+    start = _counted_from(notice, facts.tenure_started_on)
+    lost = [
+        year
+        for year, result in facts.appraisal_results.items()
+        if result in notice.eligibility.counting.without_appraisals and start.year <= year <= notice.year
+    ]
+    return max(0, whole_years(start, _counted_to(notice, facts)) - len(lost))
+
+
+# --- findings -------------------------------------------------------------------------------------------------------
+
+
+def _holds(facts: Facts, step: TitleStep) -> bool:
+    return rank(facts.current_level, facts.current_grade) >= rank(step.level, step.grade)
+
+
+def _schooling(rows: list[EligibilityRow], fits: list[EligibilityRow], facts: Facts) -> Finding:
+    source = (fits or rows)[0].source
+    if fits:
+        return Finding("met", _("学历（学位）符合申报条件。"), source)
+    if not facts.educations and not facts.degrees:
+        return Finding("unknown", _("尚未填写学历，暂不能判断学历条件。"), source)
+    return Finding("not_met", _("所填学历（学位）不在该任职资格的申报条件之内。"), source)
+
+
+def _previous(row: EligibilityRow, facts: Facts) -> Finding | None:
+    if row.previous is None:
+        return None
+    names = {"title": step_name(row.previous)}
+    if _holds(facts, row.previous):
+        return Finding("met", _("已取得%(title)s职称。") % names, row.source)
+    if facts.first_title is None and not facts.current_level:
+        return Finding("unknown", _("须先取得%(title)s职称；尚未填写现任职称。") % names, row.source)
+    return Finding("not_met", _("须先取得%(title)s职称，逐级申报。") % names, row.source)
+
+
+def _years(wanted: int, held: int | None, subject: str, source: str) -> Finding | None:
+    if not wanted:
+        return None
+    values = {"subject": subject, "wanted": wanted, "held": held}
+    if held is None:
+        return Finding("unknown", _("%(subject)s须满%(wanted)s年；尚未填写起始日期。") % values, source)
+    if held >= wanted:
+        return Finding("met", _("%(subject)s须满%(wanted)s年，已满%(held)s年。") % values, source)
+    return Finding("not_met", _("%(subject)s须满%(wanted)s年，现满%(held)s年。") % values, source)
+
+
+def _not_held_already(facts: Facts) -> Finding | None:
+    if not facts.series or facts.current_series != facts.series or not facts.current_level:
+        return None
+    if rank(facts.current_level, facts.current_grade) >= rank(facts.level, facts.grade):
+        return Finding("not_met", _("已具有同系列同级或更高级别的职称，不需再次申报。"), "S-21")
+    return None
+
+
+def eligibility(notice: Notice, facts: Facts) -> list[Finding]:
+    """The conditions for the title, one finding each; advice only, a person decides (PIPL art. 24).
+
+    The line used is the one asking for the fewest years among those whose previous title the person holds, else among
+    those the schooling fits.
+    """
+    findings = [finding for finding in [_not_held_already(facts)] if finding]
+    rows = _rows_for_title(notice, facts)
+    if not rows:
+        return [
+            *findings,
+            Finding("unknown", _("本批次没有列出该任职资格的条件，请向材料接收部门咨询。"), notice.eligibility.counting.source),
+        ]
+    fits = matching_rows(notice, facts)
+    findings.append(_schooling(rows, fits, facts))
+    if not fits:
+        return findings
+    row = next((row for row in fits if row.previous is None or _holds(facts, row.previous)), fits[0])
+    worked = None
+    if facts.work_started_on is not None:
+        worked = whole_years(facts.work_started_on, _counted_to(notice, facts))
+    more = [
+        _previous(row, facts),
+        _years(row.years_in_previous_title, years_held(notice, facts), _("取得现任职称"), row.source),
+        _years(row.years_of_work, worked, _("从事专业技术工作"), row.source),
+    ]
+    return findings + [finding for finding in more if finding]

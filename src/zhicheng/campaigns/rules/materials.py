@@ -1,0 +1,230 @@
+"""Which papers this application needs (S-47…S-63): the boxes a person sees, and which of them are still empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from zhicheng.campaigns.notice import Bilingual, Condition, Notice, Paper, Slot
+from zhicheng.campaigns.rules.eligibility import required_ce_years, tenure_years
+from zhicheng.campaigns.rules.facts import Facts, Graduation
+
+#: What is there: (slot key, paper key, year or None, row id or None).
+Place = tuple[str, str, int | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOption:
+    """One paper that can be put into a box. ``stands_for``: the paper of the same box it may replace; ``template``: T1–T4."""
+
+    key: str
+    label: Bilingual
+    stands_for: str | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRequirement:
+    """One box: a slot, for one year or one row where the slot has many.
+
+    ``mode`` all_of | one_of | optional tells how ``papers`` belong together. ``required`` says whether it must be filled;
+    if an exemption took that away, ``exempt_reason`` says which. ``upload`` false: on paper only, ``copies`` of it.
+    ``max_files`` counts per paper; ``max_bytes`` per file.
+    """
+
+    slot: str
+    number: str
+    source: str
+    label: Bilingual
+    wants: Bilingual
+    why: Bilingual
+    owner: str
+    mode: str
+    papers: tuple[PaperOption, ...]
+    required: bool
+    exempt_reason: Bilingual | None = None
+    year: int | None = None
+    row_id: str | None = None
+    row_label: str = ""
+    section: str | None = None
+    formats: tuple[str, ...] = ()
+    max_files: int = 1
+    max_bytes: int = 0
+    upload: bool = True
+    copies: int = 0
+
+    @property
+    def key(self) -> str:
+        """Stable name of the box, fit for an element id: ``appraisals-2021``, ``education-0a1b2c3d``, ``commitment``."""
+        suffix = self.row_id if self.row_id is not None else self.year
+        return self.slot if suffix is None else f"{self.slot}-{suffix}"
+
+    @property
+    def caption(self) -> str:
+        """The label with its year or row, in the language of the request."""
+        if self.year is not None:
+            return _("%(label)s（%(year)s年度）") % {"label": self.label, "year": self.year}
+        return _("%(label)s：%(row)s") % {"label": self.label, "row": self.row_label} if self.row_label else str(self.label)
+
+    def place(self, paper: str) -> Place:
+        """Where a file of ``paper`` in this box is kept."""
+        return (self.slot, paper, self.year, self.row_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A box that is not complete: the papers still wanted (any one of them if ``any_of``) and a sentence saying so."""
+
+    requirement: SlotRequirement
+    papers: tuple[PaperOption, ...]
+    any_of: bool
+
+    @property
+    def text(self) -> str:
+        """E.g. （三）学历证书：…：还没有上传《毕业证书》。 In the language of the request."""
+        separator = _("或") if self.any_of else _("、")
+        names = separator.join(str(paper.label) for paper in self.papers)
+        values = {"number": self.requirement.number, "caption": self.requirement.caption, "papers": names}
+        return _("%(number)s%(caption)s：还没有上传%(papers)s。") % values
+
+
+# --- conditions -----------------------------------------------------------------------------------------------------
+
+
+def _holds(condition: Condition, facts: Facts, year: int | None, row: Graduation | None) -> bool:
+    """Whether everything the condition names holds. What is not known does not hold: no exemption without its ground."""
+    that_year = facts.appraisal_natures.get(year, facts.employer_nature) if year is not None else facts.employer_nature
+    checks = [
+        (condition.employer_nature_in, lambda wanted: facts.employer_nature in wanted),
+        (condition.employer_nature_that_year_in, lambda wanted: that_year in wanted),
+        (condition.first_title, lambda wanted: bool(facts.first_title) is wanted),
+        (condition.series_in, lambda wanted: facts.series in wanted),
+        (condition.level_in, lambda wanted: facts.level in wanted),
+        (
+            condition.graduated_before,
+            lambda wanted: row is not None and row.graduated_on is not None and row.graduated_on < wanted,
+        ),
+        (condition.education_in, lambda wanted: row is not None and row.education in wanted),
+        (condition.study_form_in, lambda wanted: row is not None and row.study_form in wanted),
+    ]
+    return all(check(wanted) for wanted, check in checks if wanted is not None)
+
+
+def _any_holds(conditions: tuple[Condition, ...], facts: Facts, year: int | None, row: Graduation | None) -> bool:
+    return any(_holds(condition, facts, year, row) for condition in conditions)
+
+
+# --- boxes ----------------------------------------------------------------------------------------------------------
+
+
+def slot_years(notice: Notice, slot: Slot, facts: Facts) -> list[int]:
+    """The years a slot per year asks for, oldest first, never more than its cap (S-59, S-60)."""
+    if slot.years is None:
+        return []
+    rules = {"professional_years": required_ce_years, "tenure": tenure_years}
+    return rules[slot.years.rule](notice, facts)[-slot.years.cap :]
+
+
+def _places(notice: Notice, slot: Slot, facts: Facts) -> Iterator[tuple[int | None, str | None, str]]:
+    """(year, row id, row label) of every box of a slot."""
+    if slot.per == "year":
+        yield from ((year, None, "") for year in slot_years(notice, slot, facts))
+    elif slot.per == "row":
+        rows = facts.rows.get(slot.section or "", ())
+        yield from ((None, row.id, row.label) for row in rows if row.has_content)
+    else:
+        yield (None, None, "")
+
+
+def _option(paper: Paper) -> PaperOption:
+    return PaperOption(paper.key, paper.label, paper.stands_for, paper.template)
+
+
+def _requirement(
+    notice: Notice, slot: Slot, facts: Facts, year: int | None, row_id: str | None, row_label: str
+) -> SlotRequirement:
+    row = next((g for g in facts.graduations if g.row_id == row_id), None) if slot.section == "education" else None
+    wanted = slot.mode != "optional" and (not slot.required_when or _any_holds(slot.required_when, facts, year, row))
+    exempt = wanted and _any_holds(slot.exempt_when, facts, year, row)
+    offered = [paper for paper in slot.papers if not paper.only_when or _any_holds(paper.only_when, facts, year, row)]
+    return SlotRequirement(
+        slot=slot.key,
+        number=slot.number,
+        source=slot.source,
+        label=slot.label,
+        wants=slot.wants,
+        why=slot.why,
+        owner=slot.owner,
+        mode=slot.mode,
+        papers=tuple(_option(paper) for paper in offered),
+        required=wanted and not exempt,
+        exempt_reason=slot.exempt_reason if exempt else None,
+        year=year,
+        row_id=row_id,
+        row_label=row_label,
+        section=slot.section,
+        formats=slot.formats,
+        max_files=slot.max_files,
+        max_bytes=notice.limits.file_megabytes * 1024 * 1024,
+        upload=slot.upload,
+        copies=slot.copies,
+    )
+
+
+def slot_requirements(notice: Notice, facts: Facts) -> list[SlotRequirement]:
+    """Every box of this application, in the notice's order; exempt ones included, with their reason (S-47…S-62).
+
+    A row without content has no box; the applicant's and the unit's boxes are both here, told apart by ``owner``.
+    """
+    return [_requirement(notice, slot, facts, *place) for slot in notice.materials for place in _places(notice, slot, facts)]
+
+
+def box_for(
+    requirements: Iterable[SlotRequirement], slot: str, year: int | None = None, row_id: str | None = None
+) -> SlotRequirement | None:
+    """The box a file for (slot, year, row) goes into; ``None`` if this application has none, e.g. a sixth year (S-59)."""
+    return next((r for r in requirements if (r.slot, r.year, r.row_id) == (slot, year, row_id)), None)
+
+
+def missing_materials(
+    requirements: Iterable[SlotRequirement], present: Iterable[Place], owner: str | None = None
+) -> list[Missing]:
+    """Every required box that is not complete, all at once (S-24); ``owner`` limits it to the applicant's or the unit's."""
+    there = set(present)
+    return [
+        missing
+        for requirement in requirements
+        if requirement.required and requirement.upload and owner in (None, requirement.owner)
+        if (missing := _lacking(requirement, there)) is not None
+    ]
+
+
+def _lacking(requirement: SlotRequirement, there: set[Place]) -> Missing | None:
+    have = {paper.key for paper in requirement.papers if requirement.place(paper.key) in there}
+    if requirement.mode == "one_of":
+        return None if have else Missing(requirement, requirement.papers, any_of=True)
+    replaced = {paper.stands_for for paper in requirement.papers if paper.key in have}
+    lacking = tuple(p for p in requirement.papers if p.stands_for is None and p.key not in have and p.key not in replaced)
+    return Missing(requirement, lacking, any_of=False) if lacking else None
+
+
+def misplaced_materials(requirements: Iterable[SlotRequirement], present: Iterable[Place]) -> list[Place]:
+    """What is there but has no box (any more): the row was removed, the year is not asked for, the paper is not offered."""
+    places = {requirement.place(paper.key) for requirement in requirements for paper in requirement.papers if requirement.upload}
+    return [place for place in present if place not in places]
+
+
+def evidence_slots(notice: Notice, section: str) -> list[Slot]:
+    """The slots that prove what is filled in ``section`` (S-63); empty if the notice asks for none."""
+    keys = [key for rule in notice.evidence_rules if rule.section == section for key in rule.slots]
+    return [slot for key in keys if (slot := notice.slot(key)) is not None]
+
+
+def row_evidence(
+    notice: Notice, requirements: Iterable[SlotRequirement], section: str, row_id: str, year: int | None = None
+) -> list[SlotRequirement]:
+    """The boxes that prove one filled row: by the row itself, or by its ``year`` in a slot per year (S-63)."""
+    keys = {slot.key for slot in evidence_slots(notice, section)}
+    return [r for r in requirements if r.slot in keys and (r.row_id == row_id or (r.row_id is None and r.year == year))]

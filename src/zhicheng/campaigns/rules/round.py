@@ -1,0 +1,197 @@
+"""The round itself: what is open, until when, and which desk comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from zhicheng.campaigns.notice import LEVEL_NAMES, Desk, Level, Notice, Series, Specialty, Title, Window
+from zhicheng.foundation.errors import Problem, Refused
+
+
+class WindowPhase(StrEnum):
+    """Where a moment lies against a level's window."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    CORRECTION_ONLY = "correction_only"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """The window of one level at one moment. Times are Beijing time; all three are ``None`` if the level is not in this round.
+
+    Every end is exclusive: with ``apply_until`` 18:00 the last second is 17:59:59, at 18:00:00 it is too late.
+    """
+
+    phase: WindowPhase
+    apply_from: dt.datetime | None = None
+    apply_until: dt.datetime | None = None
+    correct_until: dt.datetime | None = None
+    assumed: bool = False
+
+    @property
+    def may_submit_first(self) -> bool:
+        """Whether an application may be handed in for the first time (G-01)."""
+        return self.phase is WindowPhase.OPEN
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether a returned application may be handed in again (G-02: the later of two deadlines)."""
+        return self.phase in {WindowPhase.OPEN, WindowPhase.CORRECTION_ONLY}
+
+
+def window_for(notice: Notice, level: str) -> Window | None:
+    """The window of ``level``; ``None`` if this round has none for it."""
+    return next((window for window in notice.windows if level in window.levels), None)
+
+
+def window_state(notice: Notice, level: str, now: dt.datetime) -> WindowState:
+    """Where ``now`` (aware) lies against the window of ``level`` (G-01, G-02). Each end is exclusive."""
+    window = window_for(notice, level)
+    if window is None:
+        return WindowState(phase=WindowPhase.CLOSED)
+    if now < window.apply_from:
+        phase = WindowPhase.NOT_YET
+    elif now < window.apply_until:
+        phase = WindowPhase.OPEN
+    elif now < window.correct_until:
+        phase = WindowPhase.CORRECTION_ONLY
+    else:
+        phase = WindowPhase.CLOSED
+    return WindowState(phase, window.apply_from, window.apply_until, window.correct_until, window.assumed)
+
+
+def desk_deadline(notice: Notice, level: str, desk: str) -> dt.datetime | None:
+    """Until when ``desk`` has to have passed applications of ``level`` on; ``None`` where the notice sets no end."""
+    window = window_for(notice, level)
+    if window is None:
+        return None
+    return {Desk.UNIT: window.unit_until, Desk.COUNTY: window.county_until}.get(Desk(desk))
+
+
+# --- desks ----------------------------------------------------------------------------------------------------------
+
+
+def next_desk(notice: Notice, desk: str, has_supervising: bool) -> str | None:
+    """The desk after ``desk``; ``None`` after the last one.
+
+    An optional 主管单位 is skipped when the unit has none (``has_supervising`` false). A 主管单位 that the chain does not
+    make optional is returned all the same: the caller must refuse and say that the unit names none (S-76, G-14).
+    Raises ``ValueError`` if ``desk`` is not in this chain.
+    """
+    desks = [step.desk for step in notice.chain]
+    for step in notice.chain[desks.index(Desk(desk)) + 1 :]:
+        if step.desk is Desk.SUPERVISING and step.optional and not has_supervising:
+            continue
+        return step.desk.value
+    return None
+
+
+def needs_supervising(notice: Notice) -> bool:
+    """Whether every unit must have a 主管单位 in this round."""
+    return any(step.desk is Desk.SUPERVISING and not step.optional for step in notice.chain)
+
+
+def is_committee_arrival(notice: Notice, desk: str) -> bool:
+    """Whether reaching ``desk`` is 提交评审委员会 and so counts towards the limit of S-28 (G-13)."""
+    return any(step.desk == desk and step.counts_as_committee_arrival for step in notice.chain)
+
+
+def banned_years(notice: Notice) -> range:
+    """The years barred by a fraud in this round: from the year after the campaign's (S-81). 2023 and 5 years: 2024…2028."""
+    return range(notice.year + 1, notice.year + 1 + notice.limits.ban_years)
+
+
+# --- what can be chosen ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialtyOpening:
+    """A specialty with the titles that can be applied for in it, lowest first as in the notice."""
+
+    specialty: Specialty
+    titles: tuple[Title, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOpening:
+    """A series as the choice page lists it; when not ``choosable``, ``reason`` says why (S-03, S-21)."""
+
+    series: Series
+    choosable: bool
+    reason: str
+    specialties: tuple[SpecialtyOpening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person applies for: three parts of one catalogue that fit together."""
+
+    series: Series
+    specialty: Specialty
+    title: Title
+
+
+def _titles_in(series: Series, specialty: Specialty) -> tuple[Title, ...]:
+    return tuple(title for title in series.titles if not title.specialties or specialty.code in title.specialties)
+
+
+def closed_reason(series: Series) -> str:
+    """Why ``series`` cannot be chosen, in the language of the request; empty if it can."""
+    if series.is_open:
+        return ""
+    if series.closed_reason is not None:
+        return str(series.closed_reason)
+    return _("本系列该级别实行以考代评，须通过国家统一考试取得，不组织评审。")
+
+
+def openings(notice: Notice) -> list[SeriesOpening]:
+    """Every series the notice lists, in its order, with what can be chosen in it (S-03, S-04)."""
+    return [
+        SeriesOpening(
+            series=series,
+            choosable=series.is_open,
+            reason=closed_reason(series),
+            specialties=tuple(SpecialtyOpening(s, _titles_in(series, s)) for s in series.specialties) if series.is_open else (),
+        )
+        for series in notice.catalogue.series
+    ]
+
+
+def open_levels(notice: Notice) -> list[Level]:
+    """The levels that have a window, lowest first."""
+    levels = {level for window in notice.windows for level in window.levels}
+    return [level for level in (Level.JUNIOR, Level.INTERMEDIATE, Level.SENIOR) if level in levels]
+
+
+def choose(notice: Notice, *, series: str, specialty: str, title: str) -> Choice:
+    """The choice with these codes.
+
+    Raises :class:`Refused` when the campaign does not open it: ``series_not_open``, ``series_closed`` (with the notice's
+    reason), ``specialty_not_open``, ``title_not_open``, ``level_not_open`` (S-03, S-04, S-21).
+    """
+    chosen = notice.series(series)
+    if chosen is None:
+        raise Refused.one(_("本年度没有开放这个系列，请在列出的系列中选择。"), where="series", code="series_not_open")
+    if not chosen.is_open:
+        raise Refused.one(closed_reason(chosen), where="series", code="series_closed")
+    problems = []
+    in_specialty = next((s for s in chosen.specialties if s.code == specialty), None)
+    if in_specialty is None:
+        text = _("“%(series)s”系列本年度没有开放这个专业，请重新选择。") % {"series": chosen}
+        problems.append(Problem(text, where="specialty", code="specialty_not_open"))
+    to_title = next((t for t in chosen.titles if t.code == title), None)
+    if to_title is None or (in_specialty is not None and to_title not in _titles_in(chosen, in_specialty)):
+        text = _("所选系列（专业）本年度没有开放这个任职资格，请重新选择。")
+        problems.append(Problem(text, where="title", code="title_not_open"))
+    elif window_for(notice, to_title.level) is None:
+        text = _("本年度不受理%(level)s职称的申报。") % {"level": LEVEL_NAMES[to_title.level]}
+        problems.append(Problem(text, where="title", code="level_not_open"))
+    if problems or in_specialty is None or to_title is None:
+        raise Refused(problems)
+    return Choice(chosen, in_specialty, to_title)
