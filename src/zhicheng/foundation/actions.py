@@ -1,0 +1,86 @@
+"""The foundation's verbs: moving a rehearsal's clock, marking a rehearsal, noting who was turned away, trying a message again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation import clock, jobs, ledger
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.models import AccessRefusal, ClockSetting, OutboxMessage, OutboxState, RehearsalMarker
+
+logger = logging.getLogger(__name__)
+
+
+def move_clock(*, to: datetime, actor: str) -> None:
+    """Set a rehearsal's clock to ``to`` (time-zone aware); it runs on from there, in every process within a second.
+
+    Raises ``Refused`` (code ``clock_fixed``) in production, ``ValueError`` for a naive time.
+    """
+    _require_movable_clock()
+    if timezone.is_naive(to):
+        raise ValueError(f"the clock needs a time zone: {to!r}")
+    offset = (to - clock.machine_now()) // timedelta(microseconds=1)
+    with transaction.atomic():
+        ClockSetting.objects.update_or_create(pk=1, defaults={"offset_microseconds": offset, "moved_by": actor})
+        ledger.record(
+            event="clock.moved", subject="clock", actor=actor, data={"to": to.isoformat(), "offset_microseconds": offset}
+        )
+    clock.forget_cached_offset()
+
+
+def put_clock_back(*, actor: str) -> None:
+    """Let a rehearsal's clock show the machine's time again. Raises ``Refused`` (code ``clock_fixed``) in production."""
+    _require_movable_clock()
+    with transaction.atomic():
+        ClockSetting.objects.all().delete()
+        ledger.record(event="clock.put_back", subject="clock", actor=actor, data={})
+    clock.forget_cached_offset()
+
+
+def mark_rehearsal() -> None:
+    """Mark this database as a rehearsal's, for good: a production instance refuses to start on it. Refused in production."""
+    if settings.MODE == "production":
+        raise Refused.one(_("正式运行的系统不能标记为演练。"), code="production")
+    RehearsalMarker.objects.get_or_create(pk=1, defaults={"created_at": clock.now()})
+
+
+def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "") -> str:
+    """Note that ``actor`` reached for ``path`` and was turned away because of ``reason``; return the id shown to the person.
+
+    Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a database
+    that cannot take the note: the log has it too.
+    """
+    error_id = error_id or new_error_id()
+    logger.warning("refused [%s] %s %s: %s", error_id, actor, path, reason)
+    try:
+        with transaction.atomic():
+            AccessRefusal.objects.create(
+                at=clock.now(), actor=actor[:60], path=path[:500].replace("\x00", ""), reason=reason[:300], error_id=error_id
+            )
+    except DatabaseError:
+        logger.exception("the refusal [%s] could not be written down", error_id)
+    return error_id
+
+
+def retry_message(*, message_id: int, actor: str) -> None:
+    """Put a failed outbox message back in the queue with a fresh count. Raises ``Refused`` (code ``not_failed``) for any other."""
+    with transaction.atomic():
+        changed = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED).update(
+            state=OutboxState.PENDING, attempts=0, next_attempt_at=clock.machine_now(), woken_at=clock.machine_now()
+        )
+        if not changed:
+            raise Refused.one(_("这条消息没有失败，不需要重试。"), code="not_failed")
+        ledger.record(event="outbox.retried", subject=f"outbox:{message_id}", actor=actor, data={})
+        jobs.wake_outbox(message_id)
+
+
+def _require_movable_clock() -> None:
+    if not settings.CLOCK_CAN_MOVE:
+        raise Refused.one(_("正式运行的系统不能调整时间。"), code="clock_fixed")

@@ -1,0 +1,195 @@
+"""Bytes kept under their own hash: written, checked and forced to the disk before anybody is told that they were received.
+
+A blob is never changed. Storing the same bytes twice keeps one copy. Which person brought them, and who may see them, is the business
+of the rooms above.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.functional import empty
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.ids import new_error_id
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Readable(Protocol):
+    """Anything with ``read(size)`` that gives bytes: an uploaded file, an open file."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What was stored: SHA-256 in 64 hex digits, and the size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class BlobMissing(LookupError):
+    """No bytes are stored under that hash."""
+
+
+def store(content: bytes | Readable) -> Blob:
+    """Store bytes, or a file from its present position to its end, and return what was stored.
+
+    When this returns, the bytes are on the disk. When the storage refuses (full, read-only, unreachable), raises ``Refused`` with code
+    ``storage`` and a sentence for the person; nothing half-written stays behind.
+    """
+    source: Readable = BytesIO(content) if isinstance(content, bytes) else content
+    storage = _storage()
+    try:
+        return (
+            _store_locally(Path(storage.location), source)
+            if isinstance(storage, FileSystemStorage)
+            else _store_remotely(storage, source)
+        )
+    except OSError as error:
+        error_id = new_error_id()
+        logger.error("a file could not be stored [%s]", error_id, exc_info=error)
+        raise Refused.one(
+            _(
+                "服务器暂时无法保存文件，这个文件没有收下。您填写的内容没有丢失，请稍后重新上传；如果一直这样，请把错误编号 %(id)s 告诉管理员。"
+            )
+            % {"id": error_id},
+            code="storage",
+        ) from error
+
+
+def open_blob(sha256: str) -> IO[bytes]:
+    """The stored bytes, open for reading (close it). Raises :class:`BlobMissing`."""
+    try:
+        return _storage().open(_name(sha256), "rb")
+    except FileNotFoundError as error:
+        raise BlobMissing(sha256) from error
+
+
+def exists(sha256: str) -> bool:
+    """Whether bytes are stored under ``sha256``. Anything that is not a SHA-256 is not stored."""
+    return bool(_SHA256.fullmatch(sha256)) and _storage().exists(_name(sha256))
+
+
+def blob_size(sha256: str) -> int:
+    """The size of the stored bytes. Raises :class:`BlobMissing`."""
+    try:
+        return _storage().size(_name(sha256))
+    except FileNotFoundError as error:
+        raise BlobMissing(sha256) from error
+
+
+def verify_blob(sha256: str) -> bool:
+    """Read the stored bytes and say whether they still have that hash. Raises :class:`BlobMissing`."""
+    with open_blob(sha256) as file:
+        return _read_hash(file) == sha256
+
+
+def _storage() -> Any:
+    if default_storage._wrapped is empty:
+        default_storage._setup()
+    return default_storage._wrapped
+
+
+def _name(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise BlobMissing(sha256)
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _chunks(source: Readable) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK):
+        yield chunk
+
+
+def _read_hash(source: Readable) -> str:
+    seen = hashlib.sha256()
+    for chunk in _chunks(source):
+        seen.update(chunk)
+    return seen.hexdigest()
+
+
+def _copy(source: Readable, target: IO[bytes]) -> Blob:
+    seen, size = hashlib.sha256(), 0
+    for chunk in _chunks(source):
+        target.write(chunk)
+        seen.update(chunk)
+        size += len(chunk)
+    target.flush()
+    return Blob(sha256=seen.hexdigest(), size=size)
+
+
+def _store_locally(root: Path, source: Readable) -> Blob:
+    incoming = root / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=incoming)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            blob = _copy(source, target)
+            os.fsync(target.fileno())
+        if Path(temporary).stat().st_size != blob.size:
+            raise OSError(f"{blob.size} bytes were written, {Path(temporary).stat().st_size} arrived")
+        final = root / _name(blob.sha256)
+        _make_folders(root, final.parent)
+        # Also over an existing copy: they are the same bytes, and a damaged copy is healed.
+        Path(temporary).replace(final)
+        _sync_folder(final.parent)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink(missing_ok=True)
+        raise
+    return blob
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    """Make ``folder`` below ``root``, each new entry forced to the disk: a name that is lost in a power cut is a lost file."""
+    missing = []
+    while folder != root and not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        new.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(new.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _store_remotely(storage: Any, source: Readable) -> Blob:
+    with tempfile.TemporaryFile() as spool:
+        blob = _copy(source, spool)
+        name = _name(blob.sha256)
+        if storage.exists(name) and storage.size(name) == blob.size:
+            return blob
+        spool.seek(0)
+        kept = storage.save(name, File(spool, name=blob.sha256))
+        if kept != name and not storage.exists(name):
+            storage.delete(kept)
+            raise OSError(f"the storage renamed {name} to {kept}")
+        if storage.size(name) != blob.size:
+            storage.delete(name)
+            raise OSError(f"{name}: {blob.size} bytes were sent, another number arrived")
+    return blob

@@ -1,0 +1,129 @@
+"""The ledger: what happened, in order, each entry holding the hash of the one before (house, decision 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError
+
+from zhicheng.foundation import clock
+from zhicheng.foundation.canonical import check_storable, digest
+from zhicheng.foundation.models import LedgerEntry, LedgerHead
+from zhicheng.foundation.transactions import require_transaction
+
+GENESIS = "0" * 64
+
+
+def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> LedgerEntry:
+    """Append one entry and return it.
+
+    ``event`` is a dotted name (``application.submitted``), ``subject`` and ``actor`` are ``kind:id`` (``application:12``, ``user:5``) or
+    ``system``; ``data`` is JSON (see ``canonical.check_storable``). The entry stands or falls with the caller's transaction:
+    raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
+
+    Every writer waits for the ledger's head until the other's transaction ends: call this late in an action, after its checks.
+    """
+    require_transaction("ledger.record()")
+    if not event or not subject or not actor:
+        raise ValueError("a ledger entry needs an event, a subject and an actor")
+    check_storable(data)
+    head = _locked_head()
+    entry = LedgerEntry(
+        number=head.number + 1, at=clock.now(), event=event, subject=subject, actor=actor, data=data, previous_hash=head.hash
+    )
+    entry.hash = entry_hash(entry)
+    entry.save(force_insert=True)
+    head.number, head.hash = entry.number, entry.hash
+    head.save(update_fields=["number", "hash"])
+    return entry
+
+
+def entry_hash(entry: LedgerEntry) -> str:
+    """The SHA-256 ``entry`` must carry: over the canonical JSON of its number, time (UTC, microseconds), event, subject, actor,
+    data and the hash of the entry before."""
+    return digest(
+        {
+            "number": entry.number,
+            "at": _time_text(entry.at),
+            "event": entry.event,
+            "subject": entry.subject,
+            "actor": entry.actor,
+            "data": entry.data,
+            "previous_hash": entry.previous_hash,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What reading the whole ledger found.
+
+    ``entries`` were read and right before ``first_bad`` (the number of the first entry that is wrong or missing, ``None`` when all is
+    well). ``reason`` is ``""``, ``changed``, ``missing``, ``broken link`` or ``head mismatch``. ``head`` is the hash of the last good entry.
+    """
+
+    ok: bool
+    entries: int
+    first_bad: int | None
+    reason: str
+    head: str
+
+
+def verify() -> Verification:
+    """Read the ledger from its first entry and name the first thing that is wrong. Reads a stream: memory does not grow with it.
+
+    Entries that are appended meanwhile by others do not disturb it.
+    """
+    head = LedgerHead.objects.filter(pk=1).first()
+    last_number, last_hash = (head.number, head.hash) if head else (0, GENESIS)
+    previous, count = GENESIS, 0
+
+    def bad(number: int, reason: str) -> Verification:
+        return Verification(ok=False, entries=count, first_bad=number, reason=reason, head=previous)
+
+    for entry in LedgerEntry.objects.filter(number__lte=last_number).order_by("number").iterator(chunk_size=2000):
+        if entry.number != count + 1:
+            return bad(count + 1, "missing")
+        if entry.previous_hash != previous:
+            return bad(entry.number, "broken link")
+        if not _carries_its_hash(entry):
+            return bad(entry.number, "changed")
+        previous, count = entry.hash, entry.number
+    if count != last_number:
+        return bad(count + 1, "missing")
+    if previous != last_hash:
+        return bad(count, "head mismatch")
+    if _head_was_left_behind(last_number):
+        return bad(last_number + 1, "head mismatch")
+    return Verification(ok=True, entries=count, first_bad=None, reason="", head=previous)
+
+
+def _locked_head() -> LedgerHead:
+    head = LedgerHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        if LedgerEntry.objects.exists():
+            raise IntegrityError("The ledger has entries but its head is gone. Run: zhicheng ledger verify")
+        LedgerHead.objects.get_or_create(pk=1, defaults={"number": 0, "hash": GENESIS})
+        head = LedgerHead.objects.select_for_update().get(pk=1)
+    return head
+
+
+def _carries_its_hash(entry: LedgerEntry) -> bool:
+    try:
+        return entry.hash == entry_hash(entry)
+    except (TypeError, ValueError):
+        return False  # somebody put in data that record() would never have taken
+
+
+def _head_was_left_behind(number: int) -> bool:
+    """Whether there are entries after ``number`` although the head, read again, still says it is the last."""
+    if not LedgerEntry.objects.filter(number__gt=number).exists():
+        return False
+    head = LedgerHead.objects.filter(pk=1).first()
+    return head is None or head.number <= number
+
+
+def _time_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

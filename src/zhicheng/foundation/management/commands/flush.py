@@ -1,0 +1,26 @@
+"""Django's ``flush``, made to agree with an append-only ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.core.management.commands.flush import Command as DjangoFlush
+from django.db import connections
+
+from zhicheng.foundation import triggers
+
+
+class Command(DjangoFlush):
+    """Empties the database of a rehearsal or a test. In production there is no such command (house, decision 7)."""
+
+    def handle(self, **options: Any) -> None:
+        if settings.MODE == "production":
+            raise CommandError("A production database is not emptied.")
+        connection = connections[options["database"]]
+        triggers.take_off(connection)
+        try:
+            super().handle(**options)
+        finally:
+            triggers.put_on(connection)

@@ -1,0 +1,34 @@
+"""``zhicheng ledger verify``: read the whole ledger and say whether it is as it was written."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation import ledger
+
+
+class Command(BaseCommand):
+    help = "Verify the append-only ledger; exit status 1 when it is broken."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["verify"])
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = ledger.verify()
+        if found.ok:
+            self.stdout.write(
+                _("台账完整：共 %(n)d 条记录，逐条相连，没有改动。末条校验值 %(head)s") % {"n": found.entries, "head": found.head}
+            )
+            return
+        sentence = {
+            "changed": _("第 %(bad)d 条记录的内容被改动过"),
+            "missing": _("第 %(bad)d 条记录缺失"),
+            "broken link": _("第 %(bad)d 条记录与前一条不相连"),
+            "head mismatch": _("第 %(bad)d 条记录与台账末条标记不一致"),
+        }[found.reason] % {"bad": found.first_bad}
+        self.stderr.write(_("台账损坏：%(what)s（此前 %(n)d 条完好）。") % {"what": sentence, "n": found.entries})
+        sys.exit(1)

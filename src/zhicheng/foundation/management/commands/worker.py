@@ -1,0 +1,18 @@
+"""``zhicheng worker``: the background worker, in the foreground, until it is told to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from zhicheng.foundation import jobs
+
+
+class Command(BaseCommand):
+    help = "Run the background worker: outbox, mail, papers, file checks, regular jobs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.check(databases=["default"])
+        jobs.prepare_schedules()
+        jobs.run_worker()

@@ -1,0 +1,142 @@
+"""What the foundation stores: the ledger, the outbox, refused reaches, and the marks only a rehearsal may carry."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ClockSetting(models.Model):
+    """How far a rehearsal's clock is moved: at most one row. A production instance never reads it and refuses to start with it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    offset_microseconds = models.BigIntegerField()
+    moved_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clock")]
+
+    def __str__(self) -> str:
+        return f"{self.offset_microseconds} µs"
+
+
+class RehearsalMarker(models.Model):
+    """This database belongs to a rehearsal, with invented people in it: at most one row, never removed."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_rehearsal_marker")]
+
+    def __str__(self) -> str:
+        return f"rehearsal since {self.created_at.isoformat()}"
+
+
+class LedgerEntry(models.Model):
+    """One thing that happened. Database triggers refuse every change and removal (house, decision 7).
+
+    ``number`` counts 1, 2, 3 without a gap; ``hash`` is the SHA-256 of the canonical JSON of every other column, ``previous_hash``
+    among them (``foundation.ledger``).
+    """
+
+    number = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    event = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)
+    actor = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("台账记录")
+        indexes = [
+            models.Index(fields=["subject", "number"], name="ledger_by_subject"),
+            models.Index(fields=["event", "number"], name="ledger_by_event"),
+        ]
+        constraints = [models.CheckConstraint(condition=models.Q(number__gte=1), name="ledger_counts_from_one")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.event} {self.subject}"
+
+
+class LedgerHead(models.Model):
+    """The last number and hash of the ledger: the one row every writer locks, so that numbers have no gap."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_ledger_head")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"
+
+
+class OutboxState(models.TextChoices):
+    """Where a message of the outbox stands."""
+
+    PENDING = "pending", _("等待处理")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("多次失败，需要人工处理")
+
+
+class OutboxMessage(models.Model):
+    """An effect that waits for its cause to be committed (house, decision 6). Written only by ``foundation.outbox``.
+
+    ``created_at`` and ``done_at`` are times of the one clock, for people to read. ``next_attempt_at`` and ``woken_at`` are times of
+    the machine: a rehearsal that moves its clock back must not make a waiting mail wait for months.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=OutboxState.choices, default=OutboxState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True, default="")
+    next_attempt_at = models.DateTimeField()
+    woken_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("待办消息")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="outbox_key_once"),
+            models.CheckConstraint(condition=models.Q(state__in=OutboxState.values), name="outbox_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=OutboxState.DONE, done_at__isnull=False)
+                | (~models.Q(state=OutboxState.DONE) & models.Q(done_at__isnull=True)),
+                name="outbox_done_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=models.Q(state=OutboxState.PENDING), name="outbox_waiting"),
+            models.Index(fields=["state", "id"], name="outbox_by_state"),
+            models.Index(fields=["kind", "id"], name="outbox_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.state}"
+
+
+class AccessRefusal(models.Model):
+    """Somebody reached for something that is not theirs (house, decision 5) or was otherwise turned away. Append-only."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=60)
+    path = models.CharField(max_length=500)
+    reason = models.CharField(max_length=300)
+    error_id = models.CharField(max_length=20, db_index=True)
+
+    class Meta:
+        verbose_name = _("被拒绝的访问")
+        indexes = [
+            models.Index(fields=["at"], name="refusals_by_time"),
+            models.Index(fields=["actor", "at"], name="refusals_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.error_id} {self.actor} {self.path}"
