@@ -1,0 +1,82 @@
+"""May this file be kept? Hard refusals only for what nobody can use (wrong type, encrypted, broken, too big, dangerous);
+legibility is a warning (S-23, S-25, G-05). Every sentence says what is wrong and how to mend it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from zhicheng.evidence.confinement.guard import inspect_confined
+from zhicheng.evidence.inspection import inspect
+from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
+from zhicheng.evidence.names import claims_other_type
+from zhicheng.evidence.sentences import refusal_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The file can be kept. ``warnings``: ``[{"code": ..., "page": ...}]``, see ``sentences.warning_sentence``."""
+
+    media_type: str
+    pages: int
+    warnings: list[dict[str, int | str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Unacceptable:
+    """The file cannot be kept. ``code`` is stable; ``text`` is the sentence for the person, in the active language."""
+
+    code: str
+    text: str
+
+
+def limits_in_force() -> Bounds:
+    """The limits of this instance (``UPLOAD_LIMIT_BYTES``, ``UPLOAD_PAGE_LIMIT``)."""
+    return Bounds(max_bytes=settings.UPLOAD_LIMIT_BYTES, max_pages=settings.UPLOAD_PAGE_LIMIT)
+
+
+def examine(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds) -> Examined | Unacceptable:
+    """Examine in this process. Only for files of our own making: a hostile one may take the process down.
+
+    ``source`` is a path or an open binary file; ``declared_name`` only colours the sentence. Never raises for a bad file.
+    """
+    return _examine(source, declared_name, limits, inspect)
+
+
+def examine_confined(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds) -> Examined | Unacceptable:
+    """The same in a process of its own with limits on memory and time: for everything that comes from outside.
+
+    Besides the refusals of ``examine``: ``too_complex`` (the limits were reached), ``busy`` (try again).
+    """
+    return _examine(source, declared_name, limits, inspect_confined)
+
+
+def _examine(
+    source: Path | str | BinaryIO, declared_name: str, limits: Bounds, inspector: Callable[[Path, Bounds], Finding]
+) -> Examined | Unacceptable:
+    if isinstance(source, (str, Path)):
+        return _judge(Path(source), declared_name, limits, inspector)
+    with tempfile.NamedTemporaryFile(prefix="zhicheng-") as copy:
+        source.seek(0)
+        copy.write(source.read(limits.max_bytes + 1))
+        copy.flush()
+        return _judge(Path(copy.name), declared_name, limits, inspector)
+
+
+def _judge(
+    path: Path, declared_name: str, limits: Bounds, inspector: Callable[[Path, Bounds], Finding]
+) -> Examined | Unacceptable:
+    try:
+        finding = inspector(path, limits)
+    except Rejected as refusal:
+        return Unacceptable(refusal.code, refusal_sentence(refusal, declared_name=declared_name, limits=limits))
+    warnings = list(finding.warnings)
+    if claims_other_type(declared_name, finding.media_type):
+        warnings.insert(0, {"code": "renamed", "media_type": finding.media_type})
+    return Examined(media_type=finding.media_type, pages=finding.pages, warnings=warnings)

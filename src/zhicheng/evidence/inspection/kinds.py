@@ -1,0 +1,77 @@
+"""What kind of thing the first bytes are. The name is never asked: a name is a claim, not a fact."""
+
+from __future__ import annotations
+
+import re
+
+import filetype
+
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<!--|<html|<svg|<head|<body|<script|<\w+)", re.IGNORECASE)
+_BY_EXTENSION = {
+    "heic": "heic", "avif": "heic", "jxl": "heic",
+    "tif": "picture", "bmp": "picture", "gif": "picture", "webp": "picture", "ico": "picture", "psd": "picture",
+    "jpx": "picture", "jxr": "picture", "cr2": "picture", "dcm": "picture", "dwg": "picture", "xcf": "picture",
+    "doc": "office", "docx": "office", "odt": "office", "xls": "office", "xlsx": "office", "ods": "office",
+    "ppt": "office", "pptx": "office", "odp": "office", "rtf": "office", "epub": "office",
+    "exe": "program", "elf": "program", "swf": "program", "dex": "program", "crx": "program", "deb": "program", "rpm": "program",
+    "zip": "archive", "rar": "archive", "7z": "archive", "gz": "archive", "bz2": "archive", "xz": "archive", "tar": "archive",
+    "Z": "archive", "lz": "archive", "zst": "archive", "cab": "archive", "iso": "archive", "ar": "archive",
+}  # fmt: skip
+
+
+def sniff(head: bytes) -> str:
+    """The kind of a file from its first bytes: ``pdf``, ``jpeg``, ``png`` are what we keep; ``heic``, ``picture``,
+    ``office``, ``ofd``, ``archive``, ``program``, ``web``, ``media``, ``text`` get advice of their own; else ``unknown``.
+
+    A signature counts only at byte 0: a PDF hidden behind something else is that something else.
+    """
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_zip(head)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "office"
+    if head.startswith((b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
+        return "program"
+    if _MARKUP.match(head):
+        return "web"
+    return _kind_of_rest(head)
+
+
+def _kind_of_zip(head: bytes) -> str:
+    if b"OFD.xml" in head:
+        return "ofd"
+    if any(mark in head for mark in (b"[Content_Types].xml", b"word/", b"xl/", b"ppt/", b"mimetypeapplication/vnd.oasis")):
+        return "office"
+    if b"AndroidManifest.xml" in head or b"META-INF/" in head:
+        return "program"
+    return "archive"
+
+
+def _kind_of_rest(head: bytes) -> str:
+    guess = filetype.guess(head)
+    if guess is not None:
+        if guess.extension in _BY_EXTENSION:
+            return _BY_EXTENSION[guess.extension]
+        if guess.mime.startswith(("video/", "audio/")):
+            return "media"
+        if guess.mime.startswith("image/"):
+            return "picture"
+        return "unknown"
+    return "text" if _is_text(head) else "unknown"
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\x00" in head or sum(byte < 9 for byte in head):
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head[: len(head) - 4 if len(head) > 64 else None].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

@@ -1,0 +1,51 @@
+"""One page as a PNG, for the preview beside the form."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageOps
+
+from zhicheng.evidence.inspection.images import open_image
+from zhicheng.evidence.inspection.pdfs import draw_page
+from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
+
+_KINDS = {"image/jpeg": "jpeg", "image/png": "png"}
+
+
+def render_png(path: Path, *, media_type: str, page: int, width: int, bounds: Bounds) -> bytes:
+    """Page ``page`` (from 1) of the file as PNG bytes, at most ``width`` pixels wide and four times as tall.
+
+    Photographs come upright (EXIF). No metadata goes out with the picture. Raises ``Rejected`` when there is no such page.
+    """
+    if media_type == "application/pdf":
+        with pdfium.PdfDocument(path) as document:
+            if not 1 <= page <= len(document):
+                raise Rejected("no_such_page")
+            picture = draw_page(document[page - 1], width)
+    elif page == 1:
+        picture = _image(path, _KINDS[media_type], width, bounds)
+    else:
+        raise Rejected("no_such_page")
+    out = io.BytesIO()
+    picture.save(out, format="PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _image(path: Path, kind: str, width: int, bounds: Bounds) -> Image.Image:
+    with open_image(path, kind, bounds.max_pixels) as opened:
+        # A JPEG can be decoded at 1/2, 1/4 or 1/8: a 50-megapixel photograph then costs no more than a small one.
+        opened.draft("RGB", (width * 2, width * 2))
+        opened.load()
+        picture = ImageOps.exif_transpose(opened)
+        if picture.mode in {"I", "I;16", "I;16B"}:
+            picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
+        if "A" in picture.getbands() or "transparency" in picture.info:
+            picture = picture.convert("RGBA")
+            paper = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(paper, picture)
+        picture = picture.convert("RGB")
+        picture.thumbnail((width, 4 * width), Image.Resampling.LANCZOS)
+        return Image.frombytes("RGB", picture.size, picture.tobytes())

@@ -1,0 +1,48 @@
+"""File names: what the person called a file, made safe to show and to download. A name decides nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+LONGEST = 120
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_EXTENSIONS = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/png": (".png",),
+}
+_KNOWN = {extension: media_type for media_type, extensions in _EXTENSIONS.items() for extension in extensions}
+
+
+def clean_name(declared: str, *, media_type: str) -> str:
+    """A display name: no folders, no control or direction-changing characters, at most ``LONGEST`` characters, and the
+    extension of what the file *is*. ``奖状.pdf.exe`` that is a PDF becomes ``奖状.pdf.exe.pdf``: nothing of what the person
+    wrote is hidden.
+    """
+    name = unicodedata.normalize("NFC", declared).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(mark for mark in name if unicodedata.category(mark) not in _INVISIBLE)
+    name = " ".join(name.translate(_FORBIDDEN).split()).strip(". ")
+    right = _EXTENSIONS[media_type]
+    extension = claimed_extension(name)
+    if extension in _KNOWN:
+        stem = name[: -len(extension)].rstrip(". ")
+        if extension not in right:
+            extension = right[0]
+    else:
+        stem, extension = name, right[0]
+    return (stem[: LONGEST - len(extension)].rstrip(". ") or _("附件")) + extension
+
+
+def claimed_extension(name: str) -> str:
+    """The last extension in lower case with its dot, ``""`` when there is none."""
+    stem, dot, extension = name.strip().rpartition(".")
+    return f".{extension.lower()}" if dot and 0 < len(extension) <= 8 and (stem or not extension) else ""
+
+
+def claims_other_type(declared: str, media_type: str) -> bool:
+    """Whether the name carries one of our extensions, but not one of ``media_type``."""
+    extension = claimed_extension(declared)
+    return extension in _KNOWN and _KNOWN[extension] != media_type

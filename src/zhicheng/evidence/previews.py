@@ -1,0 +1,100 @@
+"""Pictures of pages, made in a confined process and kept in a folder that may be emptied at any time."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from PIL import Image, ImageDraw
+
+from zhicheng.evidence.checks import limits_in_force
+from zhicheng.evidence.confinement.guard import render_confined
+from zhicheng.evidence.inspection.verdicts import Rejected
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import blobs
+
+logger = logging.getLogger(__name__)
+
+WIDTHS = (160, 480, 960, 1600)
+"""Pixel widths that exist; any other is rounded up to the next, so that nobody can fill the folder with sizes."""
+
+
+def preview_png(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
+    """Page ``page`` (from 1) as a PNG at most ``width`` pixels wide, rounded up to one of ``WIDTHS``.
+
+    Nothing in the file is executed. Never raises for a bad file, page or width: then it is a neutral empty page.
+    The permission check is the caller's.
+    """
+    width = next((step for step in WIDTHS if step >= width), WIDTHS[-1])
+    if not 1 <= page <= evidence_file.pages:
+        return neutral_png(width)
+    kept = _folder() / evidence_file.sha256[:2] / f"{evidence_file.sha256}-{page}-{width}.png"
+    with suppress(OSError):
+        return kept.read_bytes()
+    try:
+        with _blob_on_disk(evidence_file.sha256) as path:
+            picture = render_confined(path, media_type=evidence_file.media_type, page=page, width=width, bounds=limits_in_force())
+    except Rejected as refusal:
+        logger.warning("No preview of evidence file %s page %s: %s", evidence_file.pk, page, refusal.code)
+        picture = neutral_png(width)
+        if refusal.code == "busy":
+            return picture
+    except (OSError, blobs.BlobMissing):
+        logger.exception("The content of evidence file %s could not be read for a preview.", evidence_file.pk)
+        return neutral_png(width)
+    _keep(kept, picture)
+    return picture
+
+
+def neutral_png(width: int) -> bytes:
+    """A light page with a folded corner: there is a page, and it cannot be shown."""
+    height = round(width * 1.414)
+    fold = width // 5
+    picture = Image.new("RGB", (width, height), "#f3f4f6")
+    pen = ImageDraw.Draw(picture)
+    pen.polygon([(width - fold, 0), (width, fold), (width - fold, fold)], fill="#d1d5db")
+    pen.line(
+        [(0, 0), (width - fold, 0), (width - 1, fold), (width - 1, height - 1), (0, height - 1), (0, 0)], fill="#9ca3af", width=2
+    )
+    out = io.BytesIO()
+    picture.save(out, format="PNG")
+    return out.getvalue()
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "previews"
+
+
+@contextmanager
+def _blob_on_disk(sha256: str) -> Iterator[Path]:
+    """A path to the content: the stored file itself when the storage is a local disk, else a copy for the moment."""
+    with blobs.open_blob(sha256) as stored:
+        name = getattr(stored, "name", None)
+        if isinstance(name, str) and Path(name).is_absolute() and Path(name).is_file():
+            yield Path(name)
+            return
+        copy: IO[bytes]
+        with tempfile.NamedTemporaryFile(prefix="zhicheng-preview-") as copy:
+            shutil.copyfileobj(stored, copy)
+            copy.flush()
+            yield Path(copy.name)
+
+
+def _keep(path: Path, picture: bytes) -> None:
+    """Into the folder under its name in one step; when the disk refuses, the next request draws again."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(picture)
+        Path(temporary).replace(path)
+    except OSError:
+        logger.warning("A preview could not be kept in %s.", path.parent, exc_info=True)

@@ -1,0 +1,109 @@
+"""What an examination found, in words: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
+from zhicheng.evidence.names import claimed_extension
+
+_SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
+
+
+def refusal_sentence(refusal: Rejected, *, declared_name: str, limits: Bounds) -> str:
+    """The sentence for a refused file, in the active language. ``limits`` are the ones it was measured against."""
+    if refusal.code == "wrong_type":
+        return _wrong_type(str(refusal.params.get("kind", "unknown")), declared_name)
+    values = {
+        "limit": megabytes(limits.max_bytes),
+        "max_pages": limits.max_pages,
+        "min_edge": limits.min_edge,
+        "ten_thousands": limits.max_pixels // 10_000,
+        "size": megabytes(int(refusal.params.get("size", 0))),
+        "pages": refusal.params.get("pages", 0),
+        "width": refusal.params.get("width", 0),
+        "height": refusal.params.get("height", 0),
+    }
+    return _refusals().get(refusal.code, _refusals()["unreadable"]) % values
+
+
+def megabytes(size: int) -> str:
+    """``20`` for 20 MiB, one decimal where it matters; never rounds a size over the limit down to the limit."""
+    tenths = -(-size * 10 // (1024 * 1024))
+    return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths / 10:.1f}"
+
+
+def _refusals() -> dict[str, str]:
+    return {
+        "empty": _("这个文件是空的（0 字节），可能没有保存完整。请打开原文件确认有内容，再重新选择上传。"),
+        "too_large": _(
+            "文件大小为 %(size)s MB，超过每个文件 %(limit)s MB 的上限。请降低扫描分辨率（建议 200–300 dpi）或拆成几个文件再上传。"
+        ),
+        "encrypted": _("这个 PDF 文件设置了打开密码，审核人员无法查看。请在原软件中取消密码，另存后再上传。"),
+        "restricted": _("这个 PDF 文件设置了权限保护（加密）。请打开它，用“打印为 PDF”另存一份没有保护的文件，再上传。"),
+        "damaged": _("文件已损坏或不完整，可能没有下载完或传输中断。请打开原文件确认能完整显示，重新保存或扫描后再上传。"),
+        "unreadable": _("这个文件无法正常读取。请用原软件打开并另存为 PDF 或 JPG，或重新扫描后再上传。"),
+        "no_pages": _("这个 PDF 文件里没有页面。请重新导出或扫描后再上传。"),
+        "too_many_pages": _(
+            "这个 PDF 文件有 %(pages)s 页，超过每个文件 %(max_pages)s 页的上限。请只保留需要的页面，或拆成几个文件后再上传。"
+        ),
+        "script": _("这个 PDF 文件里带有可以运行的脚本，不能接收。请打开它，用“打印为 PDF”另存一份，再上传。"),
+        "launch": _("这个 PDF 文件里带有会自动执行的动作或多媒体内容，不能接收。请打开它，用“打印为 PDF”另存一份，再上传。"),
+        "attachment": _("这个 PDF 文件里嵌入了其他文件，不能接收。请用“打印为 PDF”另存一份；嵌入的文件如需提交，请单独上传。"),
+        "form_xfa": _("这个 PDF 是动态表单，很多软件无法显示。请填写后用“打印为 PDF”另存一份，再上传。"),
+        "too_many_pixels": _("图片的尺寸过大（超过 %(ten_thousands)s 万像素），无法处理。请缩小尺寸或降低扫描分辨率后再上传。"),
+        "absurd_size": _("页面尺寸不正常（%(width)s × %(height)s）。请按 A4 大小重新扫描或另存后再上传。"),
+        "too_small": _(
+            "图片只有 %(width)s × %(height)s 像素，看不清任何内容（每边至少 %(min_edge)s 像素）。请上传清晰的原图或重新拍照。"
+        ),
+        "animated": _("这是一张动态图片。请另存为普通的 JPG 或 PNG 图片后再上传。"),
+        "too_complex": _("这个文件过于复杂，系统在规定时间内无法完成检查。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
+        "busy": _("现在上传的人较多，这个文件还没有检查。您填写的内容没有丢失，请稍等一分钟再上传一次。"),
+    }
+
+
+def _wrong_type(kind: str, declared_name: str) -> str:
+    advice = {
+        "heic": _(
+            "这是 HEIC 等手机照片格式，部分电脑无法打开。请在手机相机设置中选择“兼容性最佳”，或把照片另存为 JPG 后再上传。"
+        ),
+        "picture": _("这种图片格式（例如 TIFF、BMP、GIF、WebP）不能接收。请另存为 JPG 或 PNG 后再上传。"),
+        "office": _("这是 Word、WPS 或表格文档。请在软件中选择“另存为 PDF”（或“输出为 PDF”）后再上传。"),
+        "ofd": _("这是 OFD 版式文件。请用阅读软件把它转换为 PDF 后再上传。"),
+        "archive": _("这是压缩包。请先解压，再把里面的 PDF 或图片逐个上传。"),
+        "program": _("这是程序文件，不能接收。请确认选对了文件，上传 PDF、JPG 或 PNG 格式的材料。"),
+        "web": _("这是网页或 SVG 文件。请用浏览器打开，用“打印为 PDF”另存后再上传。"),
+        "media": _("这是音频或视频文件，不能接收。请上传 PDF、JPG 或 PNG 格式的材料。"),
+        "text": _("这是纯文本文件。请复制到文档中，另存为 PDF 后再上传。"),
+    }
+    sentence = advice.get(kind) or _("无法识别这个文件的格式。请另存为 PDF、JPG 或 PNG 后再上传。")
+    extension = claimed_extension(declared_name)
+    if extension in {".pdf", ".jpg", ".jpeg", ".png"}:
+        return (
+            _("文件名以 %(extension)s 结尾，但内容不是这种格式（改文件名不会改变格式）。") % {"extension": extension} + sentence
+        )
+    return sentence
+
+
+def warning_sentence(warning: Mapping[str, object]) -> str:
+    """One warning in plain words, in the active language. An unknown code gives ``""``."""
+    values = {
+        "page": warning.get("page", 1),
+        "width": warning.get("width", 0),
+        "height": warning.get("height", 0),
+        "type": _SHORT.get(str(warning.get("media_type", "")), ""),
+    }
+    code = warning.get("code")
+    if code == "blank":
+        return _("第 %(page)s 页看起来是空白页。请确认没有放反或漏扫。") % values
+    if code == "low_resolution" and warning.get("width"):
+        return _("图片只有 %(width)s × %(height)s 像素，打印后文字可能看不清。如有更清晰的原图，请重新上传。") % values
+    if code == "low_resolution":
+        return _("第 %(page)s 页的扫描分辨率偏低，文字可能看不清。如能重新扫描，建议 200–300 dpi。") % values
+    if code == "turned":
+        return _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。")
+    if code == "renamed":
+        return _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。") % values
+    return ""

@@ -1,0 +1,104 @@
+"""Handing a kept file to a browser.
+
+**The permission check is the caller's.** These functions serve whatever they are given: fetch the file through a query
+that is filtered by the actor, and answer 404 when it is not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header, parse_etags
+
+from zhicheng.evidence.models import EvidenceFile, MediaType
+from zhicheng.evidence.previews import preview_png
+from zhicheng.foundation import blobs
+
+_CHUNK = 64 * 1024
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_PICTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'self'"
+# Chromium shows no PDF in a sandbox. A PDF never runs in our origin; what is left forbids it to load anything.
+_PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+
+def file_response(
+    evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False
+) -> HttpResponseBase:
+    """The file with the type *we* found (never one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
+
+    One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
+    the content hash. ``as_download`` sends it as an attachment under its display name (RFC 5987). Raises
+    ``blobs.BlobMissing`` when the content is gone. The permission check is the caller's.
+    """
+    etag = f'"{evidence_file.sha256}"'
+    headers = request.headers if request is not None else {}
+    if "If-None-Match" in headers and _matches(headers["If-None-Match"], etag):
+        return _dressed(HttpResponse(status=304), evidence_file, etag, as_download)
+    span = _wanted_span(headers, evidence_file.size, etag)
+    if span == "unsatisfiable":
+        refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{evidence_file.size}"})
+        return _dressed(refused, evidence_file, etag, as_download)
+    first, last = span if isinstance(span, tuple) else (0, evidence_file.size - 1)
+    stored = blobs.open_blob(evidence_file.sha256)
+    response = StreamingHttpResponse(_read(stored, first, last), status=206 if isinstance(span, tuple) else 200)
+    response.headers["Content-Length"] = str(last - first + 1)
+    if isinstance(span, tuple):
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{evidence_file.size}"
+    return _dressed(response, evidence_file, etag, as_download)
+
+
+def preview_response(evidence_file: EvidenceFile, *, page: int, width: int) -> HttpResponse:
+    """``previews.preview_png`` with safe headers. The permission check is the caller's."""
+    response = HttpResponse(preview_png(evidence_file, page, width), content_type="image/png")
+    _make_safe(response, _PICTURE_POLICY)
+    return response
+
+
+def _dressed(response: Any, evidence_file: EvidenceFile, etag: str, as_download: bool) -> Any:
+    media_type = evidence_file.media_type if evidence_file.media_type in MediaType.values else "application/octet-stream"
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Disposition"] = content_disposition_header(as_download, evidence_file.name) or "attachment"
+    response.headers["ETag"] = etag
+    response.headers["Accept-Ranges"] = "bytes"
+    _make_safe(response, _PDF_POLICY if media_type == MediaType.PDF else _PICTURE_POLICY)
+    return response
+
+
+def _make_safe(response: HttpResponseBase, policy: str) -> None:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
+
+
+def _matches(header: str, etag: str) -> bool:
+    wanted = parse_etags(header)
+    return wanted == ["*"] or any(tag.removeprefix("W/") == etag for tag in wanted)
+
+
+def _wanted_span(headers: Any, size: int, etag: str) -> tuple[int, int] | str | None:
+    """First and last byte, ``"unsatisfiable"``, or None for the whole file."""
+    match = _RANGE.fullmatch(headers.get("Range", "").strip())
+    if match is None or match.group() == "bytes=-" or headers.get("If-Range", etag) != etag:
+        return None
+    start, end = match.groups()
+    if not start:
+        length = min(int(end), size)
+        return (size - length, size - 1) if length else "unsatisfiable"
+    first, last = int(start), min(int(end), size - 1) if end else size - 1
+    if end and int(end) < first:
+        return None
+    return (first, last) if first < size else "unsatisfiable"
+
+
+def _read(stored: IO[bytes], first: int, last: int) -> Iterator[bytes]:
+    with stored:
+        stored.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := stored.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
