@@ -24,3 +24,16 @@ UNIT_NATURES: tuple[UnitNature, ...] = (
     UnitNature("individual", "个体工商户", "Individual business", is_enterprise=True),
     UnitNature("freelance_agency", "自由职业者代理机构", "Agency for freelancers"),
 )
+
+_BY_CODE = {nature.code: nature for nature in UNIT_NATURES}
+
+
+def find_nature(code: str) -> UnitNature | None:
+    """The nature with this code, or None."""
+    return _BY_CODE.get(code)
+
+
+def is_enterprise(code: str) -> bool:
+    """Whether the seed's word 企业单位 covers the nature (S-60); False for an unknown code."""
+    nature = _BY_CODE.get(code)
+    return nature is not None and nature.is_enterprise
