@@ -14,8 +14,10 @@ env = environ.Env()
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 BASE_DIR = PACKAGE_DIR.parent.parent
-if (BASE_DIR / ".env").exists():
-    env.read_env(BASE_DIR / ".env")
+# A rehearsal and the tests name an empty file here: they must never reach what an office has set for its own instance.
+ENV_FILE = Path(env.str("ZHICHENG_ENV_FILE", str(BASE_DIR / ".env")))
+if ENV_FILE.exists():
+    env.read_env(ENV_FILE)
 
 MODE = env.str("ZHICHENG_MODE", "production")
 if MODE not in {"production", "rehearsal", "test"}:
@@ -206,13 +208,20 @@ PAPER_FONTS = {
     "kai": env.str("ZHICHENG_FONT_KAI", "Noto Serif SC"),
 }
 
-# --- Mail: everything goes through the outbox, which hands it to this address ---
+# --- Mail: everything goes through the outbox (foundation/mail.py), which hands it to the server of ZHICHENG_MAIL_URL ---
 EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
-vars().update(env.email_url("ZHICHENG_MAIL_URL", "dummymail://" if MODE != "production" else "smtp://localhost:25") | {"EMAIL_BACKEND": EMAIL_BACKEND})
-DELIVERY_BACKEND = env.str(
-    "ZHICHENG_MAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if MODE == "production" else "django.core.mail.backends.dummy.EmailBackend",
+_mail = env.email_url(
+    "ZHICHENG_MAIL_URL", {"production": "smtp://localhost:25", "rehearsal": "dummymail://", "test": "memorymail://"}[MODE]
 )
+DELIVERY_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
+EMAIL_TIMEOUT = 30  # below the lease of a mail in the outbox
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
 # --- Jobs: only foundation/jobs.py knows this ---
