@@ -1,0 +1,17 @@
+"""gunicorn: two processes of four threads each (figures and reasons: docs/operations.md)."""
+
+import os
+
+bind = os.environ.get("ZHICHENG_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("ZHICHENG_WEB_PROCESSES", "2"))
+threads = int(os.environ.get("ZHICHENG_WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30  # a running upload may finish while the server restarts
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500  # processes are renewed one after the other
+accesslog = "-"
+# No query string and no cookie: both can carry what identifies a person.
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)sus'
+control_socket_disable = True

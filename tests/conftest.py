@@ -1,0 +1,61 @@
+"""What holds for every test: nothing on this machine is touched, nothing leaks into the next test, what cannot run says why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+from deploy.translations import compile_translations
+from tests.support import capabilities
+from zhicheng.foundation import clock
+
+HERE = Path(__file__).resolve().parent
+
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_translations()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the journeys, put them last (a browser's event loop stays in the process), and skip what this machine cannot do."""
+    lacks = capabilities.missing()
+    on_postgres = os.environ.get("ZHICHENG_TEST_DATABASE") == "postgres"
+    for item in items:
+        if item.path.is_relative_to(HERE / "journeys"):
+            item.add_marker(pytest.mark.journey)
+        for marker, sentence in lacks.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=sentence))
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: ZHICHENG_TEST_DATABASE=postgres gives it one"))
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test keeps its uploaded files in a folder of its own."""
+    folder = tmp_path_factory.mktemp("files")
+    settings.MEDIA_ROOT = folder
+    default = settings.STORAGES["default"] | {"OPTIONS": {"location": folder}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """The cache (sign-in limits) is empty, the language is the first one, and the clock is put back."""
+    cache.clear()
+    translation.activate("zh-hans")
+    yield
+    assert abs(clock.now() - clock.machine_now()) < timedelta(seconds=5), "the test moved the clock and did not put it back"

@@ -1,0 +1,37 @@
+"""What this machine can do. A test that needs more is skipped, with the sentence given here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def chromium() -> str | None:
+    """The path of a Chromium, or ``None``."""
+    return next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+
+
+def postgres_programs() -> Path | None:
+    """The folder that holds ``initdb`` and ``postgres`` (the newest version), or ``None``."""
+    folders = [
+        path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if os.access(path.parent / "postgres", os.X_OK)
+    ]
+    if folders:
+        return max(folders, key=lambda folder: int(folder.parent.name) if folder.parent.name.isdigit() else 0)
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+def missing() -> dict[str, str]:
+    """For every marker this machine cannot serve: what is missing and how to get it."""
+    lacks = {}
+    if chromium() is None:
+        lacks["journey"] = "no Chromium on this machine (Debian: apt-get install chromium)"
+    if postgres_programs() is None:
+        lacks["postgres"] = "no PostgreSQL server programs on this machine (Debian: apt-get install postgresql)"
+    if shutil.which("xgettext") is None:
+        lacks["gettext"] = "no gettext on this machine (Debian: apt-get install gettext)"
+    return lacks

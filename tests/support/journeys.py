@@ -1,0 +1,134 @@
+"""The real thing for the journeys: an instance started by ``./run``, and pages of a real Chromium that watch for mistakes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCREENS = ROOT / "var" / "screens"
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+_REPORT_POLICY = """document.addEventListener("securitypolicyviolation", event =>
+    console.error("content policy: " + event.violatedDirective + " " + event.blockedURI))"""
+
+
+class Instance:
+    """A rehearsal instance with web server and worker, in a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.address = ""
+        self.said: list[str] = []
+        self._ready = threading.Event()
+        command = [sys.executable, str(ROOT / "run"), "--port", "0", "--data", str(data)]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+        if not self._ready.wait(300) or not self.address:
+            self.stop()
+            raise AssertionError("./run did not come up:\n" + "".join(self.said[-60:]))
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("Ready: "):
+                self.address = line.split()[1]
+                self._ready.set()
+        self._ready.set()
+
+    def url(self, path: str) -> str:
+        """The full address of ``path``."""
+        return urljoin(self.address + "/", path.lstrip("/"))
+
+    def log(self, name: str = "web") -> str:
+        """What the web server (or the ``worker``) has logged so far."""
+        file = self.data / "log" / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does and give its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(60)
+        self._reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return status
+
+
+@dataclass
+class Watcher:
+    """Collects what no page may do; :meth:`check` fails the journey with all of it."""
+
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listen to everything ``page`` does from now on."""
+        page.add_init_script(_REPORT_POLICY)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script error on {page.url}: {error}"))
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser repeats every 4xx in its console; the answers themselves are judged in _response.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.wrong.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _response(self, response: Response) -> None:
+        expected = response.request.resource_type in {"document", "xhr", "fetch"}  # a refusal (403, 404, 422) is an answer
+        if response.status >= 500 or (response.status >= 400 and not expected):
+            self.wrong.append(f"{response.status} for {response.request.method} {response.url}")
+
+    def check(self) -> None:
+        """Fail with everything that went wrong since the last check."""
+        wrong, self.wrong = self.wrong, []
+        assert not wrong, "The pages did what they must not:\n" + "\n".join(wrong)
+
+
+def new_context(browser: Browser, instance: Instance, viewport: dict[str, int], *, javascript: bool = True) -> BrowserContext:
+    """A browser with nothing in it: no cookies, Chinese, Beijing time."""
+    context = browser.new_context(
+        base_url=instance.address,
+        viewport=viewport,  # type: ignore[arg-type]
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        has_touch=viewport is PHONE,
+        java_script_enabled=javascript,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture of the whole page as ``var/screens/NAME.png`` when ``ZHICHENG_SCREENS=1`` asks for pictures."""
+    if os.environ.get("ZHICHENG_SCREENS") != "1":
+        return
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+
+
+def assert_accessible(page: Page, name: str = "") -> None:
+    """axe finds nothing on the page (every rule it has, contrast included), and nothing sticks out sideways.
+
+    With ``name`` the page is also kept as a picture, see :func:`look`.
+    """
+    if name:
+        look(page, name)
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} px wider than the window"
