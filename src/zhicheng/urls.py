@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("zhicheng.web.public.urls")),
+    path("", include("zhicheng.web.shared.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -5,4 +5,7 @@ from zhicheng.web.public import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("signed-in/", views.home_signed_in, name="home_signed_in"),
+    path("help/", views.help_page, name="help"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("verify/", views.verify, name="verify"),
 ]

@@ -6,8 +6,23 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, gettext_noop
+
+from zhicheng.foundation.clock import now
+
+gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for the translators
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, whether this is a rehearsal, and who is asking."""
-    return {"site_name": settings.SITE_NAME, "rehearsal": settings.REHEARSAL, "actor": getattr(request, "actor", None)}
+    """The site's name, whether this is a rehearsal, who is asking, and what the server's clock says.
+
+    ``server_now`` is asked for only by a page that shows it. ``idle_seconds`` is how long a sign-in lasts without a request.
+    """
+    return {
+        "site_name": gettext(settings.SITE_NAME),
+        "rehearsal": settings.REHEARSAL,
+        "actor": getattr(request, "actor", None),
+        "server_now": SimpleLazyObject(now),
+        "idle_seconds": settings.SESSION_COOKIE_AGE,
+    }

@@ -1,0 +1,41 @@
+"""What each role finds in the header: one short list, in the words of the notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.organizations.actors import Actor, Role
+
+# role → (URL name, words). Add the entry pages of your audience here; a name must also be in web/access.py.
+NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
+    Role.ANONYMOUS: [("home", _("首页")), ("help", _("帮助"))],
+    Role.APPLICANT: [],
+    Role.UNIT: [],
+    Role.SUPERVISING: [],
+    Role.COUNTY: [],
+    Role.PREFECTURE: [],
+    Role.OPERATOR: [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    label: str | Promise
+    href: str
+    current: bool
+
+
+def navigation_for(actor: Actor, path: str) -> list[NavigationItem]:
+    """The header's links for ``actor``; the one whose address is the longest beginning of ``path`` is current."""
+    found = []
+    for name, label in NAVIGATION.get(actor.role, []):
+        try:
+            found.append((label, reverse(name)))
+        except NoReverseMatch:  # an audience whose pages are not installed
+            continue
+    best = max((href for _label, href in found if path == href or (href != "/" and path.startswith(href))), key=len, default="")
+    return [NavigationItem(label, href, href == best) for label, href in found]

@@ -1,0 +1,90 @@
+"""What is wrong, as a list a person can act on: each line a sentence and a link to its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BaseForm, BaseFormSet, CheckboxSelectMultiple, RadioSelect
+from django.forms.boundfield import BoundField
+
+from zhicheng.foundation.errors import Problem, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of the error summary; ``link`` is empty when nothing on the page can be pointed at."""
+
+    text: str
+    link: str = ""
+
+
+def anchor_id(where: str) -> str:
+    """The HTML id of a place that is not a form field: ``material:diploma`` → ``at-material-diploma``."""
+    return "at-" + re.sub(r"[^A-Za-z0-9_]+", "-", where).strip("-")
+
+
+def field_target(field: BoundField) -> str:
+    """The id to focus for ``field``: the control itself, or the first choice of a group (GOV.UK error summary)."""
+    if isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+def form_lines(form: BaseForm) -> list[SummaryLine]:
+    """The errors of a bound form, in the order of its fields."""
+    lines = [SummaryLine(str(e)) for e in form.non_field_errors()]
+    for field in form:
+        link = "" if field.is_hidden else f"#{field_target(field)}"
+        lines += [SummaryLine(str(e), link) for e in field.errors]
+    return lines
+
+
+def formset_lines(formset: BaseFormSet[Any]) -> list[SummaryLine]:
+    """The errors of a formset and of each of its forms."""
+    lines = [SummaryLine(str(e)) for e in formset.non_form_errors()]
+    for form in formset.forms:
+        lines += form_lines(form)
+    return lines
+
+
+def problem_line(problem: Problem) -> SummaryLine:
+    """A refusal's reason, linked to where it says it belongs."""
+    link = problem.link or (f"#{anchor_id(problem.where)}" if problem.where else "")
+    return SummaryLine(str(problem.text), link)
+
+
+def summary_lines(*sources: Any) -> list[SummaryLine]:
+    """Lines for any mix of forms, formsets, ``Refused``, ``Problem`` and lists of those; the same sentence for the same place once."""
+    lines: list[SummaryLine] = []
+    for source in sources:
+        if not source and not isinstance(source, BaseForm | BaseFormSet):
+            continue
+        if isinstance(source, BaseFormSet):
+            lines += formset_lines(source)
+        elif isinstance(source, BaseForm):
+            lines += form_lines(source)
+        elif isinstance(source, Refused):
+            lines += [problem_line(p) for p in source.problems]
+        elif isinstance(source, Problem):
+            lines.append(problem_line(source))
+        elif isinstance(source, SummaryLine):
+            lines.append(source)
+        elif isinstance(source, Iterable) and not isinstance(source, str):
+            lines += summary_lines(*source)
+        else:
+            lines.append(SummaryLine(str(source)))
+    return list(dict.fromkeys(lines))
+
+
+def put_on_form(form: BaseForm, problems: Iterable[Problem]) -> list[Problem]:
+    """Put every problem that names a field of the bound ``form`` beside that field; returns the problems left over."""
+    left = []
+    for problem in problems:
+        if problem.where in form.fields:
+            form.add_error(problem.where, str(problem.text))
+        else:
+            left.append(problem)
+    return left

@@ -1,0 +1,121 @@
+// The only script of the site. Every page works without it.
+(function () {
+  "use strict";
+  const $ = (selector, root) => (root || document).querySelector(selector);
+  const say = (text) => { const live = $("[data-live]"); if (live) { live.textContent = text; } };
+
+  // --- error summary: focus it, and move to the field a line names ---
+  function focusSummary(root) {
+    const summary = $("[data-error-summary]", root);
+    if (summary) { summary.focus(); }
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-error-summary] a[href^='#']");
+    if (!link) { return; }
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) { return; }
+    event.preventDefault();
+    const label = target.id && $(`label[for="${CSS.escape(target.id)}"]`);
+    (target.closest("fieldset") || label || target).scrollIntoView();
+    if (!target.matches("input, select, textarea, button, a")) { target.setAttribute("tabindex", "-1"); }
+    target.focus({ preventScroll: true });
+  });
+
+  // --- a form is sent once, and leaving it half filled asks first ---
+  let changed = false;
+  let lastSaid = 0;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; }
+  });
+  window.addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); } });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.hasAttribute("data-upload") && !uploadMayGo(form)) { event.preventDefault(); event.stopPropagation(); return; }
+    if (form.method !== "post") { return; }
+    if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
+    form.dataset.sentAt = String(Date.now());
+    changed = false;
+    const button = event.submitter;
+    if (button) { button.setAttribute("aria-disabled", "true"); }
+  }, true);
+  window.addEventListener("pageshow", release);
+  function release() {
+    document.querySelectorAll("form[data-sent-at]").forEach((form) => { delete form.dataset.sentAt; });
+    document.querySelectorAll("button[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+  }
+
+  // --- upload: too big or nothing chosen is said before it is sent; progress while it is ---
+  function uploadSay(form, key) {
+    const words = $("[data-upload-live]", form);
+    const text = words ? words.dataset[key] : "";
+    const box = $("[data-upload-error]", form);
+    const input = $("input[type=file]", form);
+    if (box) { box.hidden = false; $("[data-upload-error-text]", box).textContent = text; }
+    if (input) { input.setAttribute("aria-invalid", "true"); input.focus(); }
+  }
+  function uploadMayGo(form) {
+    const input = $("input[type=file]", form);
+    const box = $("[data-upload-error]", form);
+    if (!input) { return true; }
+    if (!input.files.length) { uploadSay(form, "wordsNone"); return false; }
+    const limit = Number(form.dataset.limit || 0);
+    if (limit && Array.from(input.files).some((file) => file.size > limit)) { uploadSay(form, "wordsToobig"); return false; }
+    if (box) { box.hidden = true; }
+    input.removeAttribute("aria-invalid");
+    return true;
+  }
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const form = event.target.closest("[data-upload]");
+    if (!form || !event.detail.lengthComputable) { return; }
+    const percent = Math.round((event.detail.loaded / event.detail.total) * 100);
+    $("[data-upload-progress]", form).hidden = false;
+    $("progress", form).value = percent;
+    $("[data-upload-percent]", form).textContent = percent + "%";
+    if (percent === 100) { $("[data-upload-live]", form).textContent = $("[data-upload-live]", form).dataset.wordsDone; }
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, (event) => {
+    release();
+    const form = event.target.closest("[data-upload]");
+    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); }
+  }));
+
+  // --- htmx: after a swap, focus what is wrong, or say what came ---
+  document.addEventListener("htmx:afterRequest", release);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const summary = $("[data-error-summary]", event.target);
+    if (summary) { summary.focus(); return; }
+    const spoken = $("[data-say]", event.target);
+    if (spoken) { say(spoken.dataset.say || spoken.textContent.trim()); }
+  });
+  // A script request met a sign-in that has ended: what was typed stays on the page; a plain save keeps it.
+  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) { showSessionWarning(true); } });
+
+  // --- session: warn five minutes before it ends ---
+  const idle = Number(document.body.dataset.idleSeconds || 0);
+  let touched = Date.now();
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { touched = Date.now(); } });
+  function showSessionWarning(ended) {
+    const box = $("[data-session-warning]");
+    if (!box) { return; }
+    box.hidden = false;
+    $("[data-session-ended]", box).hidden = !ended;
+    $("[data-session-stay]", box).hidden = ended;
+    if (Date.now() - lastSaid > 60000) { say(box.innerText.trim()); lastSaid = Date.now(); }
+  }
+  if (idle) {
+    window.setInterval(() => {
+      const left = idle - (Date.now() - touched) / 1000;
+      if (left <= 300) { showSessionWarning(left <= 0); }
+    }, 10000);
+  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-session-stay]");
+    if (!button) { return; }
+    const answer = await fetch(button.dataset.href, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (answer && answer.status === 204) { touched = Date.now(); $("[data-session-warning]").hidden = true; } else { showSessionWarning(true); }
+  });
+
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) { window.print(); } });
+  focusSummary(document);
+})();
