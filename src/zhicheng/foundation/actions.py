@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import clock, jobs, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
-from zhicheng.foundation.models import AccessRefusal, ClockSetting, OutboxMessage, OutboxState, RehearsalMarker
+from zhicheng.foundation.models import AccessRefusal, ClockSetting, LedgerEntry, OutboxMessage, OutboxState, RehearsalMarker
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +29,8 @@ def move_clock(*, to: datetime, actor: str) -> None:
     offset = (to - clock.machine_now()) // timedelta(microseconds=1)
     with transaction.atomic():
         ClockSetting.objects.update_or_create(pk=1, defaults={"offset_microseconds": offset, "moved_by": actor})
-        ledger.record(
-            event="clock.moved", subject="clock", actor=actor, data={"to": to.isoformat(), "offset_microseconds": offset}
-        )
+        data = {"to": to.isoformat(), "offset_microseconds": offset}
+        ledger.record(event="clock.moved", subject="clock", actor=actor, data=data)
     clock.forget_cached_offset()
 
 
@@ -45,17 +44,23 @@ def put_clock_back(*, actor: str) -> None:
 
 
 def mark_rehearsal() -> None:
-    """Mark this database as a rehearsal's, for good: a production instance refuses to start on it. Refused in production."""
+    """Mark this database as a rehearsal's, for good: production refuses to start on it. The first thing a rehearsal does.
+
+    Raises ``Refused`` in production (code ``production``) and on a database where work was done without the mark (code
+    ``in_use``): it may be an office's own, and invented people must not be laid over real ones.
+    """
     if settings.MODE == "production":
         raise Refused.one(_("正式运行的系统不能标记为演练。"), code="production")
+    if not RehearsalMarker.objects.exists() and LedgerEntry.objects.exists():
+        raise Refused.one(_("这个数据库已经有业务记录，不能用来演练。请换一个空的数据库。"), code="in_use")
     RehearsalMarker.objects.get_or_create(pk=1, defaults={"created_at": clock.now()})
 
 
 def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "") -> str:
     """Note that ``actor`` reached for ``path`` and was turned away because of ``reason``; return the id shown to the person.
 
-    Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a database
-    that cannot take the note: the log has it too.
+    Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a
+    database that cannot take the note: the log has it too.
     """
     error_id = error_id or new_error_id()
     logger.warning("refused [%s] %s %s: %s", error_id, actor, path, reason)
@@ -70,7 +75,7 @@ def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "") ->
 
 
 def retry_message(*, message_id: int, actor: str) -> None:
-    """Put a failed outbox message back in the queue with a fresh count. Raises ``Refused`` (code ``not_failed``) for any other."""
+    """Queue a failed outbox message again with a fresh count. Raises ``Refused`` (code ``not_failed``) for any other."""
     with transaction.atomic():
         changed = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED).update(
             state=OutboxState.PENDING, attempts=0, next_attempt_at=clock.machine_now(), woken_at=clock.machine_now()

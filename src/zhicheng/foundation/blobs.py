@@ -1,7 +1,7 @@
 """Bytes kept under their own hash: written, checked and forced to the disk before anybody is told that they were received.
 
-A blob is never changed. Storing the same bytes twice keeps one copy. Which person brought them, and who may see them, is the business
-of the rooms above.
+A blob is never changed. Storing the same bytes twice keeps one copy. Which person brought them, and who may see them, is the
+business of the rooms above.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,23 +20,27 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.utils.functional import empty
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation import jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
+INCOMING = "incoming"  # half-written files, in the same file system as the finished ones
+LEFTOVER_SECONDS = 24 * 60 * 60
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Readable(Protocol):
-    """Anything with ``read(size)`` that gives bytes: an uploaded file, an open file."""
+    """A file that gives bytes: an uploaded one, an open one."""
 
     def read(self, size: int = ..., /) -> bytes: ...
+    def seekable(self) -> bool: ...
+    def seek(self, position: int, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +56,26 @@ class BlobMissing(LookupError):
 
 
 def store(content: bytes | Readable) -> Blob:
-    """Store bytes, or a file from its present position to its end, and return what was stored.
+    """Store bytes, or a file (a whole one: it is rewound first where it can be), and return what was stored.
 
-    When this returns, the bytes are on the disk. When the storage refuses (full, read-only, unreachable), raises ``Refused`` with code
-    ``storage`` and a sentence for the person; nothing half-written stays behind.
+    When this returns, the bytes are on the disk. When the storage refuses (full, read-only, unreachable), raises ``Refused``
+    with code ``storage`` and a sentence for the person; nothing half-written stays behind.
     """
     source: Readable = BytesIO(content) if isinstance(content, bytes) else content
-    storage = _storage()
+    storage = storages["default"]
     try:
-        return (
-            _store_locally(Path(storage.location), source)
-            if isinstance(storage, FileSystemStorage)
-            else _store_remotely(storage, source)
-        )
+        if source.seekable():
+            source.seek(0)
+        if isinstance(storage, FileSystemStorage):
+            return _store_locally(Path(storage.location), source)
+        return _store_remotely(storage, source)
     except OSError as error:
         error_id = new_error_id()
         logger.error("a file could not be stored [%s]", error_id, exc_info=error)
         raise Refused.one(
             _(
-                "服务器暂时无法保存文件，这个文件没有收下。您填写的内容没有丢失，请稍后重新上传；如果一直这样，请把错误编号 %(id)s 告诉管理员。"
+                "服务器暂时无法保存文件，这个文件没有收下。您填写的内容没有丢失，请稍后重新上传；"
+                "如果一直这样，请把错误编号 %(id)s 告诉管理员。"
             )
             % {"id": error_id},
             code="storage",
@@ -79,20 +85,20 @@ def store(content: bytes | Readable) -> Blob:
 def open_blob(sha256: str) -> IO[bytes]:
     """The stored bytes, open for reading (close it). Raises :class:`BlobMissing`."""
     try:
-        return _storage().open(_name(sha256), "rb")
+        return storages["default"].open(_name(sha256), "rb")
     except FileNotFoundError as error:
         raise BlobMissing(sha256) from error
 
 
 def exists(sha256: str) -> bool:
     """Whether bytes are stored under ``sha256``. Anything that is not a SHA-256 is not stored."""
-    return bool(_SHA256.fullmatch(sha256)) and _storage().exists(_name(sha256))
+    return bool(_SHA256.fullmatch(sha256)) and storages["default"].exists(_name(sha256))
 
 
 def blob_size(sha256: str) -> int:
     """The size of the stored bytes. Raises :class:`BlobMissing`."""
     try:
-        return _storage().size(_name(sha256))
+        return storages["default"].size(_name(sha256))
     except FileNotFoundError as error:
         raise BlobMissing(sha256) from error
 
@@ -103,16 +109,25 @@ def verify_blob(sha256: str) -> bool:
         return _read_hash(file) == sha256
 
 
-def _storage() -> Any:
-    if default_storage._wrapped is empty:
-        default_storage._setup()
-    return default_storage._wrapped
-
-
 def _name(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise BlobMissing(sha256)
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+@jobs.regular("blobs.tidy", minutes=24 * 60)
+def tidy() -> int:
+    """Remove what uploads left half-written when their process was killed, once it is a day old; return how many files."""
+    storage = storages["default"]
+    if not isinstance(storage, FileSystemStorage):
+        return 0
+    removed = 0
+    for file in (Path(storage.location) / INCOMING).glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > LEFTOVER_SECONDS:
+                file.unlink()
+                removed += 1
+    return removed
 
 
 def _chunks(source: Readable) -> Iterator[bytes]:
@@ -138,7 +153,7 @@ def _copy(source: Readable, target: IO[bytes]) -> Blob:
 
 
 def _store_locally(root: Path, source: Readable) -> Blob:
-    incoming = root / "incoming"
+    incoming = root / INCOMING
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=incoming)
     try:

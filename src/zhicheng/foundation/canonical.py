@@ -1,4 +1,4 @@
-"""One byte string for one value: canonical JSON (RFC 8785), so that a hash means the content and not the way it was written down."""
+"""One byte string for one value: canonical JSON (RFC 8785). A hash then means the content, not the way it was written down."""
 
 from __future__ import annotations
 

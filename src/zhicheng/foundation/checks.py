@@ -1,3 +1,197 @@
-"""What must be true before an instance starts. Each message says which variable to set."""
+"""What must be true before an instance starts. Every message says which variable to set.
+
+``zhicheng check --database default`` runs all of it; ``refuse_unsafe_start`` is for processes that serve.
+"""
 
 from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections
+from django.utils.translation import gettext as _
+
+# Every key a rehearsal makes do with begins like this (settings.py), so that none is ever taken for a real one.
+REHEARSAL_KEY = "rehearsal-only"
+SHORTEST_KEY = 32
+UNDELIVERED = {"dummy", "console", "locmem", "filebased"}
+
+
+class UnsafeStart(ImproperlyConfigured):
+    """This instance must not serve as it is configured. The message holds every reason."""
+
+
+@register("zhicheng")
+def check_configuration(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Keys that can be used in any mode; in production also everything a rehearsal may do without."""
+    problems = _field_key_problems()
+    if settings.MODE == "production":
+        problems += [*_rehearsal_problems(), *_key_problems(), *_host_problems(), *_service_problems()]
+    return problems
+
+
+@register(Tags.database)
+def check_database(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A production instance refuses a database that was a rehearsal's: invented people, a clock that was moved."""
+    if settings.MODE != "production":
+        return []
+    problems: list[CheckMessage] = []
+    for alias in databases or ():
+        try:
+            marks = _rehearsal_marks(alias)
+        except DatabaseError as error:
+            problems.append(
+                Error(
+                    _("数据库无法连接：%(error)s") % {"error": error},
+                    hint=_("请检查环境变量 ZHICHENG_DATABASE_URL。"),
+                    id="zhicheng.E021",
+                )
+            )
+            continue
+        if marks:
+            problems.append(
+                Error(
+                    _("这个数据库属于演练（%(marks)s），不能用于正式运行。") % {"marks": ", ".join(marks)},
+                    hint=_("请把 ZHICHENG_DATABASE_URL 设为正式运行的数据库；演练用的数据库不能转为正式使用。"),
+                    id="zhicheng.E020",
+                )
+            )
+    return problems
+
+
+def refuse_unsafe_start() -> None:
+    """Raise :class:`UnsafeStart` when one of this module's checks finds an error, the database included. Warnings pass."""
+    found = [*check_configuration(None), *check_database(None, databases=["default"])]
+    if errors := [problem for problem in found if problem.is_serious()]:
+        raise UnsafeStart("\n" + "\n".join(str(error) for error in errors))
+
+
+def _field_key_problems() -> list[CheckMessage]:
+    for key in settings.FIELD_KEYS:
+        try:
+            length = len(base64.b64decode(key, validate=True))
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != 32:
+            return [
+                Error(
+                    _("环境变量 ZHICHENG_FIELD_KEYS 中有一个密钥不是 32 字节的 base64 文本。"),
+                    hint=_("可以这样生成：%(command)s") % {"command": "openssl rand -base64 32"},
+                    id="zhicheng.E005",
+                )
+            ]
+    return []
+
+
+def _rehearsal_problems() -> Iterable[CheckMessage]:
+    if settings.CLOCK_CAN_MOVE:
+        yield Error(
+            _("正式运行的系统不能调整时间（CLOCK_CAN_MOVE 为真）。"),
+            hint=_("这个值只由环境变量 ZHICHENG_MODE 决定，不要另行设置。"),
+            id="zhicheng.E001",
+        )
+    if settings.REHEARSAL:
+        yield Error(
+            _("正式运行的系统不能打开演练页面（REHEARSAL 为真）。"),
+            hint=_("这个值只由环境变量 ZHICHENG_MODE 决定，不要另行设置。"),
+            id="zhicheng.E002",
+        )
+
+
+def _secret_key() -> str:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's way of saying that it is empty
+        return ""
+
+
+def _key_problems() -> Iterable[CheckMessage]:
+    secret, blind = _secret_key(), settings.BLIND_INDEX_KEY
+    for variable, value, number in (("ZHICHENG_SECRET_KEY", secret, "E003"), ("ZHICHENG_BLIND_INDEX_KEY", blind, "E006")):
+        if not value:
+            yield _missing(variable, number)
+        elif value.startswith(REHEARSAL_KEY):
+            yield _rehearsal_key(variable)
+        elif len(value) < SHORTEST_KEY:
+            yield Error(
+                _("环境变量 %(variable)s 太短，至少要 %(length)d 个字符。") % {"variable": variable, "length": SHORTEST_KEY},
+                id="zhicheng.E009",
+            )
+    if not settings.FIELD_KEYS:
+        yield _missing("ZHICHENG_FIELD_KEYS", "E004")
+    elif any(_is_rehearsal_field_key(key) for key in settings.FIELD_KEYS):
+        yield _rehearsal_key("ZHICHENG_FIELD_KEYS")
+    if blind and blind in {secret, *settings.FIELD_KEYS}:
+        yield Error(_("环境变量 ZHICHENG_BLIND_INDEX_KEY 必须与其他密钥不同。"), id="zhicheng.E010")
+
+
+def _host_problems() -> Iterable[CheckMessage]:
+    if not settings.ALLOWED_HOSTS:
+        yield _missing("ZHICHENG_ALLOWED_HOSTS", "E007")
+    elif "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            _("环境变量 ZHICHENG_ALLOWED_HOSTS 不能是 *。"),
+            hint=_("请写出网站的域名，多个域名用逗号分开。"),
+            id="zhicheng.E007",
+        )
+    if "//127.0.0.1" in settings.SITE_ADDRESS or "//localhost" in settings.SITE_ADDRESS:
+        yield Warning(
+            _("网站地址仍是本机地址 %(address)s，邮件里的链接将无法打开。") % {"address": settings.SITE_ADDRESS},
+            hint=_("请设置环境变量 ZHICHENG_SITE_ADDRESS。"),
+            id="zhicheng.W012",
+        )
+
+
+def _service_problems() -> Iterable[CheckMessage]:
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        yield Warning(
+            _("正式运行建议使用 PostgreSQL，现在使用的是 SQLite。"),
+            hint=_("请设置环境变量 ZHICHENG_DATABASE_URL。"),
+            id="zhicheng.W011",
+        )
+    if settings.DELIVERY_BACKEND.split(".")[-2:-1] and settings.DELIVERY_BACKEND.split(".")[-2] in UNDELIVERED:
+        yield Error(
+            _("邮件不会真正发出（%(backend)s）。") % {"backend": settings.DELIVERY_BACKEND},
+            hint=_("请把环境变量 ZHICHENG_MAIL_URL 设为邮件服务器的地址，如 smtp+tls://user:password@mail.example.cn:587。"),
+            id="zhicheng.E008",
+        )
+
+
+def _missing(variable: str, number: str) -> Error:
+    return Error(
+        _("没有设置环境变量 %(variable)s。") % {"variable": variable},
+        hint=_("每个变量的含义见 .env.example。"),
+        id=f"zhicheng.{number}",
+    )
+
+
+def _rehearsal_key(variable: str) -> Error:
+    return Error(
+        _("环境变量 %(variable)s 用的是演练密钥，它是公开的。") % {"variable": variable},
+        hint=_("请换成只有本单位知道的随机密钥。"),
+        id="zhicheng.E011",
+    )
+
+
+def _is_rehearsal_field_key(key: str) -> bool:
+    try:
+        return base64.b64decode(key).startswith(REHEARSAL_KEY.encode())
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _rehearsal_marks(alias: str) -> list[str]:
+    """The names of the models in this database that only a rehearsal fills."""
+    from zhicheng.foundation.models import ClockSetting, RehearsalMarker
+
+    tables = set(connections[alias].introspection.table_names())
+    return [
+        model.__name__
+        for model in (RehearsalMarker, ClockSetting)
+        if model._meta.db_table in tables and model.objects.using(alias).exists()
+    ]

@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
 
 _PREFIX = "v1:"
@@ -66,6 +66,12 @@ def mask_mobile(value: str) -> str:
 
 class EncryptedTextField(models.TextField):
     """Text that is encrypted in the database and plain in Python. It cannot be searched: keep a blind index beside it."""
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        # Each encryption of a value is different: a comparison would quietly find nothing.
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted and cannot be searched; search its blind index.")
+        return super().get_lookup(lookup_name)
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)

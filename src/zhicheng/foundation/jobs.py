@@ -1,7 +1,7 @@
 """Background work: the only module that knows django-q2.
 
-The outbox row is the truth; a task in the queue only says "look at that row now". A task that is lost costs a minute (the sweep finds
-the row), a task that comes twice costs nothing (the row is done).
+The outbox row is the truth; a task in the queue only says "look at that row now". A task that is lost costs a minute (the sweep
+finds the row), a task that comes twice costs nothing (the row is done).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def regular_jobs() -> list[RegularJob]:
 def wake_outbox(message_id: int) -> None:
     """Ask the worker to look at this outbox row, once the present transaction has been committed.
 
-    With the queue in our own database the task is a row of the same transaction; another broker is told after the commit. A broker
-    that cannot be reached then is no disaster: it is logged, and the sweep finds the row.
+    With the queue in our own database the task is a row of the same transaction; another broker is told after the commit. A
+    broker that cannot be reached then is no disaster: it is logged, and the sweep finds the row.
     """
     if settings.Q_CLUSTER.get("orm") == "default":
         _enqueue(message_id)

@@ -19,9 +19,9 @@ GENESIS = "0" * 64
 def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> LedgerEntry:
     """Append one entry and return it.
 
-    ``event`` is a dotted name (``application.submitted``), ``subject`` and ``actor`` are ``kind:id`` (``application:12``, ``user:5``) or
-    ``system``; ``data`` is JSON (see ``canonical.check_storable``). The entry stands or falls with the caller's transaction:
-    raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
+    ``event`` is a dotted name (``application.submitted``), ``subject`` and ``actor`` are ``kind:id`` (``application:12``,
+    ``user:5``) or ``system``; ``data`` is JSON (see ``canonical.check_storable``). The entry stands or falls with the caller's
+    transaction. Raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
 
     Every writer waits for the ledger's head until the other's transaction ends: call this late in an action, after its checks.
     """
@@ -60,8 +60,9 @@ def entry_hash(entry: LedgerEntry) -> str:
 class Verification:
     """What reading the whole ledger found.
 
-    ``entries`` were read and right before ``first_bad`` (the number of the first entry that is wrong or missing, ``None`` when all is
-    well). ``reason`` is ``""``, ``changed``, ``missing``, ``broken link`` or ``head mismatch``. ``head`` is the hash of the last good entry.
+    ``entries`` were read and right before ``first_bad`` (the number of the first entry that is wrong or missing, ``None`` when
+    all is well). ``reason`` is ``""``, ``changed``, ``missing``, ``broken link`` or ``head mismatch``. ``head`` is the hash of
+    the last good entry.
     """
 
     ok: bool

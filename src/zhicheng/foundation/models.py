@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ClockSetting(models.Model):
-    """How far a rehearsal's clock is moved: at most one row. A production instance never reads it and refuses to start with it."""
+    """How far a rehearsal's clock is moved: at most one row. Production never reads it and refuses to start with it."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     offset_microseconds = models.BigIntegerField()
@@ -36,8 +36,8 @@ class RehearsalMarker(models.Model):
 class LedgerEntry(models.Model):
     """One thing that happened. Database triggers refuse every change and removal (house, decision 7).
 
-    ``number`` counts 1, 2, 3 without a gap; ``hash`` is the SHA-256 of the canonical JSON of every other column, ``previous_hash``
-    among them (``foundation.ledger``).
+    ``number`` counts 1, 2, 3 without a gap; ``hash`` is the SHA-256 of the canonical JSON of every other column,
+    ``previous_hash`` among them (``foundation.ledger``).
     """
 
     number = models.BigIntegerField(unique=True)
@@ -86,8 +86,8 @@ class OutboxState(models.TextChoices):
 class OutboxMessage(models.Model):
     """An effect that waits for its cause to be committed (house, decision 6). Written only by ``foundation.outbox``.
 
-    ``created_at`` and ``done_at`` are times of the one clock, for people to read. ``next_attempt_at`` and ``woken_at`` are times of
-    the machine: a rehearsal that moves its clock back must not make a waiting mail wait for months.
+    ``created_at`` and ``done_at`` are times of the one clock, for people to read. ``next_attempt_at`` and ``woken_at`` are times
+    of the machine: a rehearsal that moves its clock back must not make a waiting mail wait for months.
     """
 
     kind = models.CharField(max_length=60)

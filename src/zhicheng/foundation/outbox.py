@@ -1,8 +1,8 @@
 """The outbox: effects that wait for their cause to be committed (house, decision 6).
 
-An action queues a message in its own transaction. Afterwards a worker runs the handler of that kind, again and again until it succeeds
-or has failed ``MAX_ATTEMPTS`` times; then the message stays visible as failed. A handler can be run more than once for one message
-(the worker may die after the effect and before the note that it is done), so it must be idempotent.
+An action queues a message in its own transaction. Afterwards a worker runs the handler of that kind, again and again until it
+succeeds or has failed ``MAX_ATTEMPTS`` times; then the message stays visible as failed. A handler can be run more than once for
+one message (the worker may die after the effect and before the note that it is done), so it must be idempotent.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def handler(kind: str, *, lease: timedelta | None = None) -> Callable[[Handler],
     """Register the decorated function for messages of ``kind``. It is called with the :class:`OutboxMessage`.
 
     Without ``lease`` the handler runs in one transaction with the note that it is done: if it raises, all it wrote is undone.
-    With ``lease`` it runs outside of any transaction, for work that waits for something else (a mail server, a long computation) and
-    must not hold a database lock meanwhile; nobody else tries the message until the lease is over.
+    With ``lease`` it runs outside of any transaction, for work that waits for something else (a mail server, a long computation)
+    and must not hold a database lock meanwhile; nobody else tries the message until the lease is over.
     """
 
     def register(function: Handler) -> Handler:
@@ -68,8 +68,9 @@ def handler(kind: str, *, lease: timedelta | None = None) -> Callable[[Handler],
 def queue(*, kind: str, payload: dict[str, Any], key: str) -> OutboxMessage:
     """Queue an effect in the caller's transaction and return its message.
 
-    ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued, the first one
-    is returned. Raises ``NotInTransaction``, ``PayloadTooLarge``, or ``TypeError`` / ``ValueError`` for a payload that is not JSON.
+    ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued, the first
+    one is returned. Raises ``NotInTransaction``, ``PayloadTooLarge``, or ``TypeError`` / ``ValueError`` for a payload that is
+    not JSON.
     """
     require_transaction("outbox.queue()")
     if not kind or not key:
@@ -102,7 +103,7 @@ def process_message(message_id: int) -> bool:
 
 
 def drain(limit: int = 100) -> int:
-    """Handle up to ``limit`` due messages in this process, those included that handlers queue meanwhile; return how many were done."""
+    """Handle up to ``limit`` due messages here and now, also those that handlers queue meanwhile; return how many were done."""
     done, tried = 0, set[int]()
     while len(tried) < limit:
         due = _due().exclude(pk__in=tried).order_by("next_attempt_at", "pk").values_list("pk", flat=True)

@@ -10,6 +10,6 @@ class NotInTransaction(RuntimeError):
 
 
 def require_transaction(what: str) -> None:
-    """Raise :class:`NotInTransaction` unless the default database is inside ``transaction.atomic()``; ``what`` names the caller."""
+    """Raise :class:`NotInTransaction`, naming ``what``, unless the default database is inside ``transaction.atomic()``."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{what} must be called inside transaction.atomic(), in the same transaction as its cause.")
