@@ -1,10 +1,13 @@
-"""How sign-in differs from the library's default: accounts are made by ``accounts.actions`` alone."""
+"""How sign-in differs from the library's default: accounts are made by ``organizations.actions`` alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+
+from zhicheng.accounts import actions
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,3 +15,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
+        """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
+        address: EmailAddress = emailconfirmation.email_address
+        if address.primary:
+            actions.send_confirmation(user=address.user)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def confirm_email(self, request: Any, email_address: EmailAddress) -> bool:
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            actions.record_mailbox_confirmed(user_id=email_address.user_id, actor=f"user:{email_address.user_id}")
+        return confirmed

@@ -52,7 +52,8 @@ class User(AbstractBaseUser):
         verbose_name = _("账号")
         constraints = [
             models.UniqueConstraint(Lower("username"), name="username_once_whatever_case"),
-            models.UniqueConstraint(Lower("email"), name="email_once_whatever_case"),
+            # Empty: the mailbox was never confirmed and somebody else has it now (accounts.rules.mailbox_is_released).
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="email_once_whatever_case"),
             # S-07, "two people with one identity number": one account of a kind for one number.
             models.UniqueConstraint(
                 fields=["kind", "id_number_index"],
@@ -72,7 +73,7 @@ class User(AbstractBaseUser):
 
 
 class NoticeAcceptance(models.Model):
-    """Who accepted which text, in which version, when: 注册须知 (S-10, S-18), the prompt page (S-20), T4 and S-64. Append-only."""
+    """Who accepted which text, in which version, when: 注册须知 (S-10, S-18), the prompt (S-20), T4 and S-64. Append-only."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="acceptances")
     text_key = models.CharField(max_length=60)

@@ -30,7 +30,8 @@ class EvidenceFile(models.Model):
     name = models.CharField(_("文件名"), max_length=200)
     media_type = models.CharField(_("类型"), max_length=40, choices=MediaType)
     pages = models.PositiveIntegerField(_("页数"), default=1)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Null: a visitor brought it while registering a unit (S-13); whoever refers to it knows whose it became.
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField(_("上传时间"))
     warnings = models.JSONField(_("清晰度提示"), default=list, blank=True)
 

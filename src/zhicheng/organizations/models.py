@@ -50,8 +50,12 @@ class Organization(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["uscc"], condition=Q(kind="unit"), name="one_unit_for_one_credit_code"),
             models.CheckConstraint(condition=~Q(kind="unit") | (~Q(uscc="") & ~Q(nature="")), name="unit_has_code_and_nature"),
-            models.CheckConstraint(condition=~Q(kind="unit") | Q(receiving_office__isnull=False), name="unit_has_receiving_office"),
-            models.CheckConstraint(condition=~Q(kind="county") | Q(superior_office__isnull=False), name="county_has_superior_office"),
+            models.CheckConstraint(
+                condition=~Q(kind="unit") | Q(receiving_office__isnull=False), name="unit_has_receiving_office"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="county") | Q(superior_office__isnull=False), name="county_has_superior_office"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +79,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(until__isnull=True), name="one_current_membership"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,11 +101,22 @@ class VerificationState(models.TextChoices):
     REPLACED = "replaced", _("已重新提交")
 
 
+class LicenceKind(models.TextChoices):
+    """Which paper proves the unit (S-13): 机构代码证 in its forms of today and before 2015, or 营业执照."""
+
+    BUSINESS = "business", _("营业执照")
+    INSTITUTION = "institution", _("事业单位法人证书")
+    CREDIT_CODE = "credit_code", _("统一社会信用代码证书")
+    SOCIAL = "social", _("社会团体或民办非企业单位登记证书")
+    LEGACY_CODE = "legacy_code", _("组织机构代码证（旧版）")
+
+
 class UnitVerification(models.Model):
     """A unit's registration, yearly re-verification or change, waiting for or decided by its county office (S-09…S-17).
 
     ``proposed`` holds the particulars as they shall be (name, uscc, nature, region_code, address, contact_person,
-    contact_phone, email, receiving_office_id, supervising_body_id); ``previous`` as they were. Decided rows are never edited.
+    contact_phone, email, receiving_office_id, supervising_body_id); ``previous`` as they were, empty for a registration.
+    ``office`` decides; it changes only by a transfer, which ``transfers`` remembers. Decided rows are never edited.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="verifications")
@@ -110,13 +127,18 @@ class UnitVerification(models.Model):
     proposed = models.JSONField()
     previous = models.JSONField(default=dict)
     confirmed_fields = models.JSONField(default=list)  # S-14: name, contact_person, contact_phone, each confirmed or changed
-    licence_kind = models.CharField(max_length=24)
+    note = models.CharField(_("说明"), max_length=500, blank=True)
+    licence_kind = models.CharField(_("证照种类"), max_length=24, choices=LicenceKind.choices)
+    licence_issued_on = models.DateField(_("发证日期"))
+    licence_valid_until = models.DateField(_("有效期至"), null=True, blank=True)  # null: 长期
+    still_newest = models.BooleanField(default=False)  # S-16: the same file as last time, declared to be the newest there is
     licence = models.ForeignKey("evidence.EvidenceFile", on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reasons = models.JSONField(default=list)  # [{"field": …, "text": …}], everything at once
+    transfers = models.JSONField(default=list)  # S-12: [{"from", "from_name", "to", "to_name", "by", "at", "reason"}]
 
     class Meta:
         indexes = [models.Index(fields=["office", "state", "submitted_at", "id"])]

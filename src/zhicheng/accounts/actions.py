@@ -1,0 +1,225 @@
+"""The verbs of accounts. What also needs an organization (registration itself) is in ``organizations.actions``."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import queries, rules
+from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.rules import AcceptedText, Particulars
+from zhicheng.documents.rendering import missing_glyphs
+from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.standards.identity_number import check_identity_number
+
+
+def check_registration(
+    *, person: Particulars, password: str | None, with_identity: bool = True, with_mobile: bool = True
+) -> list[Problem]:
+    """Everything wrong with tidied particulars and a password, the print of the name included; asks nothing of the database.
+
+    ``password`` None: the owner will set one later. ``with_identity`` / ``with_mobile`` say whether these may be left out.
+    """
+    problems = rules.check_particulars(person, today=clock.today(), with_identity=with_identity, with_mobile=with_mobile)
+    if not any(p.where == "name" for p in problems):
+        problems += check_printable(person.name, where="name")
+    return problems if password is None else problems + check_password(password, person=person)
+
+
+def check_printable(text: str, *, where: str) -> list[Problem]:
+    """Whether the papers' fonts can print every character: asked when it is saved, not when it is printed."""
+    missing = missing_glyphs(text)
+    if not missing:
+        return []
+    return [
+        Problem(
+            _(
+                "“%(characters)s”（%(codes)s）这个字，系统现有字库无法打印。请核对是否输错；确为身份证用字的，请联系所在县（市）人社局职称办登记补字。"
+            )
+            % {"characters": "".join(missing), "codes": "、".join(f"U+{ord(c):04X}" for c in missing)},
+            where=where,
+            code="glyph_missing",
+        )
+    ]
+
+
+def check_password(password: str, *, person: Particulars) -> list[Problem]:
+    """The password rules of the settings, each broken one as its own sentence."""
+    if not password:
+        return [Problem(_("请设置密码。"), where="password", code="password_missing")]
+    try:
+        validate_password(password, User(username=person.username, name=person.name, email=person.email))
+    except ValidationError as error:
+        return [Problem(message, where="password", code="password_weak") for message in error.messages]
+    return []
+
+
+def open_account(
+    *, kind: AccountKind, person: Particulars, password: str | None, acceptance: AcceptedText | None, reuse: User | None = None
+) -> User:
+    """Write an account from particulars that were checked, and queue the mail that confirms its mailbox.
+
+    ``password`` None: the account cannot be signed in to until its owner sets one through the mailbox. ``reuse`` is an account
+    never confirmed, registered anew. Call inside the transaction of the registration; ``IntegrityError`` means somebody else
+    took the number, the name or the mailbox a moment ago.
+    """
+    user = reuse or User(kind=kind)
+    _release_mailbox(person.email, keeper=user)
+    user.kind, user.name, user.mobile, user.position = kind, person.name, person.mobile, person.position
+    user.username, user.email = person.username, person.email.lower()
+    user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
+    if person.id_number:
+        identity = check_identity_number(person.id_number, today=clock.today())
+        user.birth_date, user.sex = identity.birth_date, identity.sex
+    if password is None:
+        user.set_unusable_password()
+    else:
+        user.set_password(password)
+    user.created_at = clock.now()
+    user.save()
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    if acceptance is not None:
+        accept_text(user_id=user.pk, text=acceptance)
+    ledger.record(
+        event="account.reopened" if reuse else "account.opened",
+        subject=f"user:{user.pk}",
+        actor=f"user:{user.pk}",
+        data={"kind": kind.value, "accepted": list(acceptance) if acceptance else []},
+    )
+    return user
+
+
+@transaction.atomic
+def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
+    """Keep that an account accepted a text: version, hash of what was shown, time (S-10, S-18, S-20, S-64)."""
+    accepted = NoticeAcceptance.objects.create(
+        user_id=user_id, text_key=text.key, version=text.version, text_sha256=text.sha256, accepted_at=clock.now()
+    )
+    ledger.record(
+        event="account.text_accepted",
+        subject=f"user:{user_id}",
+        actor=f"user:{user_id}",
+        data={"text": text.key, "version": text.version, "sha256": text.sha256},
+    )
+    return accepted
+
+
+def send_confirmation(*, user: User) -> None:
+    """Queue the mail with the link that confirms the mailbox; the link lives three days."""
+    address = EmailAddress.objects.get(user=user, primary=True)
+    key = EmailConfirmationHMAC.create(address).key
+    mail.queue_mail(
+        to=address.email,
+        subject=_("请确认您的注册邮箱"),
+        body=_(
+            "%(name)s：\n\n您在%(site)s注册了%(kind)s，登录名为 %(username)s。\n\n"
+            "请打开下面的链接确认这个邮箱，确认后即可登录（链接 3 天内有效）：\n%(link)s\n\n"
+            "如果不是您本人注册，请不要打开链接，也不必处理本邮件。\n"
+        )
+        % {
+            "name": user.name,
+            "site": settings.SITE_NAME,
+            "kind": AccountKind(user.kind).label,
+            "username": user.username,
+            "link": settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key]),
+        },
+        key=f"confirm-mailbox:{user.pk}:{key}",
+    )
+
+
+def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
+    """Tell the owner of a mailbox that somebody tried to register with it; on the screen nothing is told (S-36)."""
+    body = _(
+        "%(name)s：\n\n刚才有人用这个邮箱在%(site)s注册%(tried)s。一个邮箱只能注册一个账号，所以没有建立新账号，您填写的内容也没有保存。\n\n"
+        "这个邮箱已有的账号：%(kind)s，登录名 %(username)s。\n\n"
+        "如果是您本人：忘记密码请打开 %(recover)s 找回；要另外注册一个账号，请换一个邮箱。\n"
+        "如果不是您本人，不必处理本邮件，您的账号没有任何变化。\n"
+    ) % {
+        "name": holder.name,
+        "site": settings.SITE_NAME,
+        "tried": tried_kind.label,
+        "kind": AccountKind(holder.kind).label,
+        "username": holder.username,
+        "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
+    }
+    mail.queue_mail(
+        to=holder.email,
+        subject=_("有人用您的邮箱注册账号"),
+        body=body,
+        key=f"mailbox-taken:{holder.pk}:{clock.now().isoformat()}",
+    )
+    if not queries.mailbox_confirmed(holder):
+        send_confirmation(user=holder)
+
+
+@transaction.atomic
+def confirm_mailbox(*, user_id: int, actor: str) -> None:
+    """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face."""
+    address = EmailAddress.objects.select_for_update().get(user_id=user_id, primary=True)
+    if address.verified:
+        return
+    address.verified = True
+    address.save(update_fields=["verified"])
+    record_mailbox_confirmed(user_id=user_id, actor=actor)
+
+
+def record_mailbox_confirmed(*, user_id: int, actor: str) -> None:
+    """Write into the ledger that a mailbox was confirmed."""
+    with transaction.atomic():
+        ledger.record(event="account.mailbox_confirmed", subject=f"user:{user_id}", actor=actor, data={})
+
+
+@transaction.atomic
+def create_operator(*, name: str, email: str, username: str, password: str, actor: str = "system") -> User:
+    """An account for running the system; it sees no application. Its mailbox counts as confirmed: it is made on the server."""
+    person = Particulars(name=name, id_number="", mobile="", email=email, username=username).tidied()
+    problems = rules.check_name(person.name) + rules.check_mailbox(person.email) + rules.check_username(person.username)
+    problems += check_password(password, person=person) + queries.conflicts_with_others(
+        person, kind=AccountKind.OPERATOR, reuse=None
+    )
+    if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
+        problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
+    if problems:
+        raise Refused(problems)
+    user = open_account(kind=AccountKind.OPERATOR, person=person, password=password, acceptance=None)
+    confirm_mailbox(user_id=user.pk, actor=actor)
+    return user
+
+
+@transaction.atomic
+def change_contact(*, user_id: int, mobile: str, position: str) -> User:
+    """A person changes the mobile number and position of their own account. Name and identity number are not theirs to change."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    tidy = rules.Particulars(
+        name=user.name, id_number="", mobile=mobile, email=user.email, username=user.username, position=position
+    ).tidied()
+    problems = [
+        p for p in rules.check_particulars(tidy, today=clock.today(), with_identity=False) if p.where in {"mobile", "position"}
+    ]
+    if problems:
+        raise Refused(problems)
+    changed = [field for field in ("mobile", "position") if getattr(user, field) != getattr(tidy, field)]
+    if changed:
+        user.mobile, user.position = tidy.mobile, tidy.position
+        user.save(update_fields=changed)
+        ledger.record(
+            event="account.contact_changed", subject=f"user:{user_id}", actor=f"user:{user_id}", data={"fields": changed}
+        )
+    return user
+
+
+def _release_mailbox(email: str, *, keeper: User) -> None:
+    """Take a mailbox from an account that did not confirm it in time; that account can be registered anew by its number."""
+    holder = queries.account_with_mailbox(email)
+    if holder is None or holder.pk == keeper.pk:
+        return
+    EmailAddress.objects.filter(user=holder).delete()
+    holder.email = ""
+    holder.save(update_fields=["email"])

@@ -1,0 +1,80 @@
+"""Reads about accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.rules import Particulars, mailbox_is_released
+from zhicheng.foundation.errors import Problem
+from zhicheng.foundation.fields import blind_index
+
+
+def person_index(id_number: str) -> str:
+    """The blind index of an identity number; empty for an empty one. How one human is recognised (S-08)."""
+    return blind_index(id_number) if id_number else ""
+
+
+def account_with_identity(*, kind: AccountKind, id_number: str) -> User | None:
+    """The account of this kind that was opened with this identity number."""
+    if not id_number:
+        return None
+    return User.objects.filter(kind=kind, id_number_index=person_index(id_number)).first()
+
+
+def account_with_mailbox(email: str) -> User | None:
+    """The account this mailbox belongs to, confirmed or not."""
+    return User.objects.filter(email__iexact=email).first()
+
+
+def mailbox_confirmed(user: User) -> bool:
+    """Whether the owner of the account's mailbox has confirmed it."""
+    return EmailAddress.objects.filter(user=user, verified=True).exists()
+
+
+def account_to_reuse(*, kind: AccountKind, id_number: str) -> User | None:
+    """An account with this number that was never confirmed: registering again takes it over.
+
+    It could never be signed in to, so nothing is lost; without this a mistyped mailbox would shut its owner out for ever (S-35).
+    """
+    account = account_with_identity(kind=kind, id_number=id_number)
+    return account if account is not None and not mailbox_confirmed(account) else None
+
+
+def conflicts_with_others(person: Particulars, *, kind: AccountKind, reuse: User | None) -> list[Problem]:
+    """What is taken already: identity number and log-in name. Never a word about the mailbox (S-36), nor about who it is."""
+    problems = []
+    holder = account_with_identity(kind=kind, id_number=person.id_number)
+    if holder is not None and holder != reuse:
+        problems.append(
+            Problem(
+                _(
+                    "该身份证号已注册过%(kind)s，每人只能注册一个。忘记登录名或密码的，请用注册时的邮箱“找回账号”；认为被他人冒用的，请联系所在县（市）人社局职称办。"
+                )
+                % {"kind": AccountKind(kind).label},
+                where="id_number",
+                code="id_number_taken",
+            )
+        )
+    same_name = User.objects.filter(username__iexact=person.username).first()
+    if same_name is not None and same_name != reuse:
+        problems.append(Problem(_("这个登录名已有人使用，请换一个。"), where="username", code="username_taken"))
+    return problems
+
+
+def mailbox_holder(email: str, *, reuse: User | None, now: datetime) -> User | None:
+    """Another account that still holds this mailbox. None when it is free, or was never confirmed in time."""
+    holder = account_with_mailbox(email)
+    if holder is None or holder == reuse:
+        return None
+    if mailbox_is_released(confirmed=mailbox_confirmed(holder), opened_at=holder.created_at, now=now):
+        return None
+    return holder
+
+
+def acceptance_of(*, user_id: int, text_key: str, version: str) -> NoticeAcceptance | None:
+    """When this account accepted this version of a text; None when it has not."""
+    return NoticeAcceptance.objects.filter(user_id=user_id, text_key=text_key, version=version).order_by("-id").first()

@@ -1,0 +1,169 @@
+"""What makes an account's particulars acceptable: plain values in, every problem at once out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation.errors import Problem
+from zhicheng.standards import identity_number, names, phone
+from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.text import compact
+
+USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,29}")
+# A confirmation link lives three days (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS). An account whose mailbox was not confirmed by
+# then was never usable and holds nothing back any longer.
+MAILBOX_HELD_FOR = timedelta(days=3)
+# S-35: how the usual mailboxes are mistyped. All of these are wrong beyond doubt, none belongs to a mail service.
+MISTYPED_DOMAINS = {
+    "qq.con": "qq.com",
+    "qq.cm": "qq.com",
+    "qq.co": "qq.com",
+    "qq.cn": "qq.com",
+    "qq": "qq.com",
+    "163.con": "163.com",
+    "163.cm": "163.com",
+    "163": "163.com",
+    "126.con": "126.com",
+    "126.cm": "126.com",
+    "126": "126.com",
+    "139.con": "139.com",
+    "sina.con": "sina.com",
+    "foxmail.con": "foxmail.com",
+    "outlook.con": "outlook.com",
+    "gmail.con": "gmail.com",
+    "gmial.com": "gmail.com",
+}
+
+
+class AcceptedText(NamedTuple):
+    """A text somebody accepted: which one, in which version, and the SHA-256 of what was on the screen (S-10, S-18)."""
+
+    key: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a person says about themself when an account is opened. Strings as typed until :meth:`tidied`."""
+
+    name: str
+    id_number: str
+    mobile: str
+    email: str
+    username: str
+    position: str = ""
+
+    def tidied(self) -> Particulars:
+        """The same with full-width digits, stray blanks and lower-case ``x`` put right."""
+        return replace(
+            self,
+            name=names.normalise_person_name(self.name),
+            id_number=compact(self.id_number),
+            mobile=tidy_phone(self.mobile),
+            email=unicodedata.normalize("NFKC", self.email).replace(" ", "").strip(),
+            username=unicodedata.normalize("NFKC", self.username).strip(),
+            position=" ".join(self.position.split()),
+        )
+
+
+def check_particulars(person: Particulars, *, today: date, with_identity: bool = True, with_mobile: bool = True) -> list[Problem]:
+    """Everything wrong with tidied ``person``; ``where`` is the field's name. ``today`` is the date in Beijing."""
+    problems = check_name(person.name)
+    if with_identity or person.id_number:
+        problems += check_identity(person.id_number, today=today)
+    if with_mobile or person.mobile:
+        problems += check_mobile(person.mobile)
+    problems += check_mailbox(person.email) + check_username(person.username)
+    if len(person.position) > 50:
+        problems.append(Problem(_("职务最多 50 个字。"), where="position", code="position_too_long"))
+    return problems
+
+
+def check_name(name: str, *, where: str = "name") -> list[Problem]:
+    """Whether a name can be a person's (S-18, domain §3.10). Whether the papers can print it is asked elsewhere."""
+    return problems_of(lambda: names.check_person_name(name), where=where)
+
+
+def check_identity(number: str, *, today: date, where: str = "id_number") -> list[Problem]:
+    """GB 11643 and the age of employment: which of its parts is wrong, in a sentence (domain §3.1)."""
+    return problems_of(lambda: identity_number.check_identity_number(number, today=today), where=where)
+
+
+def check_mobile(mobile: str, *, where: str = "mobile") -> list[Problem]:
+    """Eleven digits of a mainland mobile number (domain §3.10)."""
+    if not mobile:
+        return [Problem(_("请填写手机号码。"), where=where, code="mobile_missing")]
+    return problems_of(lambda: phone.check_mobile(mobile), where=where)
+
+
+def check_phone(number: str, *, where: str) -> list[Problem]:
+    """A mobile number, or a landline number with its area code."""
+    return problems_of(lambda: phone.check_phone(number), where=where)
+
+
+def tidy_phone(text: str) -> str:
+    """A number in its one form (``0909-2318888``, ``13812345678``); what is not a number comes back merely compact."""
+    try:
+        return phone.check_phone(text)
+    except InvalidNumber:
+        return compact(text)
+
+
+def problems_of(check: Callable[[], object], *, where: str) -> list[Problem]:
+    """What a check of ``standards`` finds, in the active language."""
+    try:
+        check()
+    except InvalidNumber as error:
+        return [Problem(_(error.template).format(**error.values), where=where, code=error.code)]
+    return []
+
+
+def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
+    """An address mail can be sent to; the usual slips are named with what was probably meant (S-35)."""
+    if not email:
+        return [Problem(_("请填写常用电子邮箱。登录名或密码遗失时，只能通过它找回。"), where=where, code="email_missing")]
+    name, _at, domain = email.rpartition("@")
+    meant = MISTYPED_DOMAINS.get(domain.lower())
+    if name and meant:
+        return [
+            Problem(
+                _("电子邮箱“%(typed)s”可能写错了，您要写的是不是“%(meant)s”？") % {"typed": email, "meant": f"{name}@{meant}"},
+                where=where,
+                code="email_mistyped",
+            )
+        ]
+    try:
+        validate_email(email)
+    except ValidationError:
+        return [Problem(_("电子邮箱的格式不对，应类似 name@example.com。"), where=where, code="email_malformed")]
+    if len(email) > 254:
+        return [Problem(_("电子邮箱太长。"), where=where, code="email_malformed")]
+    return []
+
+
+def check_username(username: str, *, where: str = "username") -> list[Problem]:
+    """A letter first: so a login name can never be mistaken for a mailbox, a mobile or an identity number."""
+    if not username:
+        return [Problem(_("请设置登录名。"), where=where, code="username_missing")]
+    if not USERNAME.fullmatch(username):
+        return [
+            Problem(
+                _("登录名应以英文字母开头，共 4 至 30 位，只用字母、数字、“_”“-”“.”。"), where=where, code="username_malformed"
+            )
+        ]
+    return []
+
+
+def mailbox_is_released(*, confirmed: bool, opened_at: datetime, now: datetime) -> bool:
+    """Whether an account no longer holds its mailbox: it was never confirmed and its link has run out."""
+    return not confirmed and now - opened_at > MAILBOX_HELD_FOR

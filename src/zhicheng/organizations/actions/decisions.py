@@ -1,0 +1,166 @@
+"""The county office decides on a unit's registration, yearly re-verification or change (S-12, S-17, G-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import queries, rules
+from zhicheng.organizations.actions.units import code_taken, put_particulars
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationKind, VerificationState
+from zhicheng.organizations.rules import UnitParticulars
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing to correct. ``field`` is a particular's name, ``licence``, or empty for the request as a whole."""
+
+    field: str
+    text: str
+
+
+@transaction.atomic
+def decide_unit_verification(
+    *, verification_id: int, actor: Actor, approve: bool, reasons: Sequence[Reason] = ()
+) -> UnitVerification:
+    """Approve a request, which puts its particulars in force and verifies the unit for the year, or return it with every reason.
+
+    The row is locked and read again: when another officer was faster, the refusal says who decided what, and when. Raises
+    ``Refused`` also for a request outside the actor's jurisdiction, a return without reasons, and the actor's own unit (S-08).
+    """
+    verification = _pending_row(verification_id, actor=actor)
+    stated = [Reason(r.field, r.text.strip()) for r in reasons if r.text.strip()]
+    if not approve and not stated:
+        raise Refused.one(_("退回时请写明全部需要修改的地方，让单位一次改好。"), where="reasons", code="reasons_missing")
+    if approve and stated:
+        raise Refused.one(
+            _("已填写修改意见的，请选择“退回修改”；审核通过的，请先清空意见。"), where="reasons", code="reasons_on_approval"
+        )
+    if rules.is_self_review(actor, verification.submitted_by.id_number_index):
+        raise Refused.one(_("这份申请是您本人以单位管理员身份提交的，请由其他工作人员审核。"), code="self_review")
+    verification.state = VerificationState.APPROVED if approve else VerificationState.RETURNED
+    verification.reasons = [{"field": r.field, "text": r.text} for r in stated]
+    verification.decided_by_id = actor.user_id
+    verification.decided_at = clock.now()
+    if approve:
+        _put_in_force(verification)
+    verification.save(update_fields=["state", "reasons", "decided_by", "decided_at"])
+    ledger.record(
+        event=f"unit.{verification.kind}_{verification.state}",
+        subject=f"organization:{verification.organization_id}",
+        actor=actor.ref,
+        data={"verification": verification.pk, "year": verification.year, "reasons": verification.reasons},
+    )
+    _tell_unit(verification)
+    return verification
+
+
+@transaction.atomic
+def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: int | None, reason: str) -> UnitVerification:
+    """Hand a request to the county it belongs to, instead of returning it (S-12); the waiting time goes on.
+
+    Raises ``Refused`` as :func:`decide_unit_verification`, and when the target is not another county office.
+    """
+    verification = _pending_row(verification_id, actor=actor)
+    target = queries.receiving_office(to_office_id)
+    problems = []
+    if target is None or target.pk == verification.office_id:
+        problems.append(Problem(_("请选择要转交到的另一个县（市）职称办。"), where="to_office", code="transfer_target"))
+    if not reason.strip():
+        problems.append(
+            Problem(_("请说明转交的原因，单位和接收部门都会看到。"), where="transfer_reason", code="transfer_reason_missing")
+        )
+    if problems or target is None:
+        raise Refused(problems)
+    verification.transfers = [
+        *verification.transfers,
+        {
+            "from": verification.office_id,
+            "from_name": verification.office.name,
+            "to": target.pk,
+            "to_name": target.name,
+            "by": actor.name,
+            "at": clock.now().isoformat(timespec="seconds"),
+            "reason": reason.strip(),
+        },
+    ]
+    verification.office = target
+    verification.proposed = {**verification.proposed, "receiving_office_id": target.pk}
+    verification.save(update_fields=["office", "transfers", "proposed"])
+    if verification.kind == VerificationKind.REGISTRATION:
+        Organization.objects.filter(pk=verification.organization_id).update(receiving_office=target)
+    ledger.record(
+        event="unit.request_transferred",
+        subject=f"organization:{verification.organization_id}",
+        actor=actor.ref,
+        data={"verification": verification.pk, "to": target.pk, "reason": reason.strip()},
+    )
+    return verification
+
+
+def _pending_row(verification_id: int, *, actor: Actor) -> UnitVerification:
+    """The locked row, still pending and still this actor's; otherwise one clear answer."""
+    verification = (
+        UnitVerification.objects.select_for_update(of=("self",))
+        .select_related("organization", "office", "submitted_by")
+        .filter(pk=verification_id)
+        .first()
+    )
+    if verification is None or not queries.verifications_for(actor).filter(pk=verification_id).exists():
+        raise Refused.one(_("这份申请不在您的办理范围内，可能已转交其他县（市）职称办。"), code="not_in_jurisdiction")
+    if verification.state != VerificationState.PENDING:
+        raise Refused.one(_decided_already(verification), code="already_decided")
+    return verification
+
+
+def _decided_already(verification: UnitVerification) -> str:
+    if verification.decided_by is None or verification.decided_at is None:
+        return _("单位已重新提交，这份申请不再需要审核。")
+    return _("这份申请已由%(who)s于 %(at)s 办理（%(state)s），您的操作没有生效。") % {
+        "who": verification.decided_by.name,
+        "at": f"{verification.decided_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+        "state": verification.get_state_display(),
+    }
+
+
+def _put_in_force(verification: UnitVerification) -> None:
+    organization = Organization.objects.select_for_update().get(pk=verification.organization_id)
+    proposed = UnitParticulars.from_json(verification.proposed)
+    held = queries.unit_holding_code(proposed.uscc)
+    if held is not None and held.pk != organization.pk:
+        raise Refused([code_taken(held)])
+    put_particulars(organization, proposed)
+    organization.verified_year = max(organization.verified_year or 0, verification.year)
+    organization.save()
+
+
+def _tell_unit(verification: UnitVerification) -> None:
+    """A mail to everybody at the unit's desk who may act on it."""
+    approved = verification.state == VerificationState.APPROVED
+    kind, name = verification.get_kind_display(), verification.proposed["name"]
+    if approved:
+        subject = _("%(kind)s已审核通过") % {"kind": kind}
+        text = _("%(name)s的%(kind)s已由%(office)s审核通过，现在可以受理、审核本单位申报人的材料。")
+    else:
+        subject = _("%(kind)s被退回，请修改后重新提交") % {"kind": kind}
+        text = _("%(name)s的%(kind)s已由%(office)s退回，请登录后在“我的信息”中修改并重新提交。需要修改的全部内容：")
+    lines = [text % {"name": name, "kind": kind, "office": verification.office.name}]
+    lines += [f"{number}. {reason['text']}" for number, reason in enumerate(verification.reasons, 1)]
+    lines.append(settings.SITE_ADDRESS)
+    staff = Membership.objects.filter(
+        organization_id=verification.organization_id, until__isnull=True, role="staff"
+    ).select_related("user")
+    for membership in staff:
+        mail.queue_mail(
+            to=membership.user.email,
+            subject=subject,
+            body="\n\n".join([f"{membership.user.name}：", *lines]),
+            key=f"unit-decided:{verification.pk}:{membership.user_id}",
+        )

@@ -1,0 +1,170 @@
+"""Accounts of people who belong to an organization."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import AcceptedText, Particulars
+from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import queries
+from zhicheng.organizations.actions.registering import check_acceptance, join_organization, once_more_when_overtaken
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import Membership, MembershipRole, Organization, OrganizationKind
+
+
+def register_applicant(
+    *,
+    name: str,
+    id_number: str,
+    mobile: str,
+    email: str,
+    username: str,
+    password: str,
+    employer_id: int | None,
+    acceptance: AcceptedText | None,
+) -> User | None:
+    """个人注册 (S-18, S-35): the account, where the person works, what was accepted, and a mail to confirm the mailbox.
+
+    ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read. Returns None
+    when the mailbox belongs to another account: its owner gets a mail and **the page must show the same as for a success**, so
+    that nobody learns who is registered. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
+    """
+    person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
+    problems = accounts.check_registration(person=person, password=password) + check_acceptance(acceptance)
+    employer = queries.listed_employer(employer_id)
+    if employer is None:
+        problems.append(
+            Problem(
+                _("请查找并选择您的工作单位。找不到时，请联系单位先完成“单位注册”。"),
+                where="employer_id",
+                code="employer_missing",
+            )
+        )
+
+    def attempt() -> User | None:
+        reuse = account_queries.account_to_reuse(kind=AccountKind.APPLICANT, id_number=person.id_number)
+        everything = problems + account_queries.conflicts_with_others(person, kind=AccountKind.APPLICANT, reuse=reuse)
+        if everything or employer is None:
+            raise Refused(everything)
+        holder = account_queries.mailbox_holder(person.email, reuse=reuse, now=clock.now())
+        if holder is not None:
+            accounts.warn_mailbox_owner(holder=holder, tried_kind=AccountKind.APPLICANT)
+            return None
+        user = accounts.open_account(
+            kind=AccountKind.APPLICANT, person=person, password=password, acceptance=acceptance, reuse=reuse
+        )
+        join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE)
+        accounts.send_confirmation(user=user)
+        return user
+
+    return once_more_when_overtaken(attempt)
+
+
+@transaction.atomic
+def create_officer(
+    *,
+    organization_id: int,
+    name: str,
+    email: str,
+    username: str,
+    actor: str,
+    password: str | None = None,
+    id_number: str = "",
+    mobile: str = "",
+    position: str = "",
+) -> User:
+    """An account for somebody who works at an office or supervising body.
+
+    ``actor`` is the ledger's name of who makes it (``user:1``, ``system``). Without a ``password`` the officer sets one through
+    “找回账号”. The identity number is optional, but without it self-review cannot be recognised (S-08, S-45). Raises ``Refused``.
+    """
+    organization = Organization.objects.exclude(kind=OrganizationKind.UNIT).get(pk=organization_id)
+    person = Particulars(
+        name=name, id_number=id_number, mobile=mobile, email=email, username=username, position=position
+    ).tidied()
+    user = _open_made_account(kind=AccountKind.OFFICER, person=person, password=password, with_identity=False, with_mobile=False)
+    join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
+    accounts.confirm_mailbox(user_id=user.pk, actor=actor)
+    ledger.record(event="office.officer_added", subject=f"organization:{organization.pk}", actor=actor, data={"user": user.pk})
+    return user
+
+
+@transaction.atomic
+def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, email: str, username: str, position: str) -> User:
+    """A second administrator for one's own unit, so that nobody has to review themself (S-08).
+
+    The new account has no password: its owner gets a mail and sets one through “找回账号”, which also proves the mailbox.
+    Raises ``Refused`` with everything wrong, or when ``actor`` does not act for a unit.
+    """
+    approved = Organization.objects.filter(kind=OrganizationKind.UNIT, verified_year__isnull=False)
+    unit = approved.filter(pk=actor.organization_id).first() if actor.organization_id is not None else None
+    if actor.role is not Role.UNIT or unit is None:
+        raise Refused.one(_("单位注册审核通过后，单位管理员才能为本单位增加经办人。"), code="not_approved_unit")
+    person = Particulars(
+        name=name, id_number=id_number, mobile=mobile, email=email, username=username, position=position
+    ).tidied()
+    user = _open_made_account(kind=AccountKind.UNIT, person=person, password=None, with_identity=True, with_mobile=True)
+    join_organization(user=user, organization=unit, role=MembershipRole.STAFF)
+    ledger.record(event="unit.staff_added", subject=f"organization:{unit.pk}", actor=actor.ref, data={"user": user.pk})
+    mail.queue_mail(
+        to=user.email,
+        subject=_("您已成为本单位的经办人"),
+        body=_(
+            "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
+            "请打开下面的地址，填写本邮箱，按随后收到的邮件设置密码后登录：\n%(link)s\n"
+        )
+        % {
+            "name": user.name,
+            "by": actor.name,
+            "site": settings.SITE_NAME,
+            "unit": unit.name,
+            "username": user.username,
+            "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
+        },
+        key=f"unit-staff-added:{user.pk}",
+    )
+    return user
+
+
+@transaction.atomic
+def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
+    """A person now works elsewhere: the old membership ends, the new one begins now. Raises ``Refused``.
+
+    Applications under way keep the employer they were submitted through; that is the application's to know.
+    """
+    user = User.objects.select_for_update().get(pk=user_id, kind=AccountKind.APPLICANT)
+    employer = queries.listed_employer(employer_id)
+    if employer is None:
+        raise Refused.one(_("请查找并选择您现在的工作单位。"), where="employer_id", code="employer_missing")
+    before = queries.employer_of(user.pk)
+    if before is not None and before.pk == employer.pk:
+        raise Refused.one(_("您选择的就是现在登记的单位，无需变更。"), where="employer_id", code="employer_same")
+    membership = join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE)
+    ledger.record(
+        event="account.employer_changed",
+        subject=f"user:{user.pk}",
+        actor=f"user:{user.pk}",
+        data={"from": before.pk if before else None, "to": employer.pk},
+    )
+    return membership
+
+
+def _open_made_account(
+    *, kind: AccountKind, person: Particulars, password: str | None, with_identity: bool, with_mobile: bool
+) -> User:
+    """An account made for somebody by a colleague or an operator: the maker has to know that a mailbox is taken."""
+    problems = accounts.check_registration(person=person, password=password, with_identity=with_identity, with_mobile=with_mobile)
+    reuse = account_queries.account_to_reuse(kind=kind, id_number=person.id_number)
+    problems += account_queries.conflicts_with_others(person, kind=kind, reuse=reuse)
+    if account_queries.mailbox_holder(person.email, reuse=reuse, now=clock.now()) is not None:
+        problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
+    if problems:
+        raise Refused(problems)
+    return accounts.open_account(kind=kind, person=person, password=password, acceptance=None, reuse=reuse)

@@ -1,0 +1,45 @@
+"""What every registration shares: somebody may be faster, and the owner of a mailbox is told, nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import AcceptedText
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.organizations.models import Membership, MembershipRole, Organization
+
+T = TypeVar("T")
+
+
+def once_more_when_overtaken(attempt: Callable[[], T]) -> T:
+    """Run ``attempt`` in a transaction; when the database says that something is taken already, look and answer again.
+
+    Two registrations of one identity number or credit code at the same moment both find it free; the second to write breaks a
+    unique constraint. Its second look finds the first one's rows and gives the same sentence as if it had come a minute later.
+    """
+    try:
+        with transaction.atomic():
+            return attempt()
+    except IntegrityError:
+        with transaction.atomic():
+            return attempt()
+
+
+def check_acceptance(acceptance: AcceptedText | None) -> list[Problem]:
+    """Nobody registers without having accepted 注册须知 in a known version (S-10, S-18)."""
+    if acceptance is None or not acceptance.key or not acceptance.version or len(acceptance.sha256) != 64:
+        return [Problem(_("请先阅读并同意注册须知，再填写注册信息。"), where="acceptance", code="notice_not_accepted")]
+    return []
+
+
+def join_organization(*, user: User, organization: Organization, role: MembershipRole) -> Membership:
+    """Make ``organization`` the person's current one; an earlier membership ends now."""
+    at = clock.now()
+    Membership.objects.filter(user=user, until__isnull=True).update(until=at)
+    return Membership.objects.create(user=user, organization=organization, role=role, since=at)

@@ -1,0 +1,241 @@
+"""Reads about employers and offices, each with its jurisdiction built in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhicheng.accounts.models import User
+from zhicheng.foundation.errors import Problem
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import (
+    Membership,
+    MembershipRole,
+    Organization,
+    OrganizationKind,
+    UnitVerification,
+    VerificationState,
+)
+from zhicheng.organizations.rules import unit_may_work
+from zhicheng.standards.text import compact
+
+SEARCH_LIMIT = 20
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerFound:
+    """What anybody may know of an employer when looking for their own; nothing about its people."""
+
+    id: int
+    name: str
+    uscc: str
+    nature: str
+    region_code: str
+    approved: bool
+
+
+def confirmed_staff() -> QuerySet[Membership]:
+    """Current desk members of the outer organization whose mailbox is confirmed; for use inside ``Exists``."""
+    return Membership.objects.filter(
+        organization=OuterRef("pk"), until__isnull=True, role=MembershipRole.STAFF, user__emailaddress__verified=True
+    )
+
+
+def listed_employers() -> QuerySet[Organization]:
+    """Employers that can be chosen: approved once, or registered by somebody whose mailbox is confirmed.
+
+    One that still waits for its county is listed too: people may register first (S-07), and are told who is waited for (S-08).
+    """
+    return Organization.objects.filter(Q(verified_year__isnull=False) | Exists(confirmed_staff()), kind=OrganizationKind.UNIT)
+
+
+def search_employers(text: str, *, limit: int = SEARCH_LIMIT) -> list[EmployerFound]:
+    """Employers by part of the name or the beginning of the credit code, at most ``limit``, in the order of names.
+
+    Fewer than two characters find nothing: a list of everybody helps nobody.
+    """
+    words = " ".join(text.split())
+    if len(words) < 2:
+        return []
+    matching = Q(name__icontains=words)
+    code = compact(words)
+    if len(code) >= 6 and code.isascii() and code.isalnum():
+        matching |= Q(uscc__startswith=code)
+    rows = listed_employers().filter(matching).order_by("name", "id")[:limit]
+    return [employer_found(row) for row in rows]
+
+
+def employer_found(row: Organization) -> EmployerFound:
+    """The public facts of one employer."""
+    return EmployerFound(row.pk, row.name, row.uscc, row.nature, row.region_code, row.verified_year is not None)
+
+
+def listed_employer(employer_id: int | None) -> Organization | None:
+    """The employer with this id if it can be chosen."""
+    return listed_employers().filter(pk=employer_id).first() if employer_id is not None else None
+
+
+def receiving_office(office_id: int | None) -> Organization | None:
+    """The county title office with this id, if it is one."""
+    return receiving_offices().filter(pk=office_id).first() if office_id is not None else None
+
+
+def receiving_offices() -> QuerySet[Organization]:
+    """材料接收部门: the county title offices a unit may choose from (S-12), by region code."""
+    return Organization.objects.filter(kind=OrganizationKind.COUNTY).order_by("region_code", "id")
+
+
+def supervising_bodies() -> QuerySet[Organization]:
+    """主管单位 a unit may name."""
+    return Organization.objects.filter(kind=OrganizationKind.SUPERVISING).order_by("name", "id")
+
+
+def suggested_office(uscc: str) -> Organization | None:
+    """The county office of digits 3–8 of a credit code (S-12): a suggestion, never a decision."""
+    code = compact(uscc)
+    return receiving_offices().filter(region_code=code[2:8]).first() if len(code) == 18 else None
+
+
+def unit_holding_code(uscc: str) -> Organization | None:
+    """The unit registered under this credit code."""
+    return Organization.objects.filter(kind=OrganizationKind.UNIT, uscc=uscc).first()
+
+
+def registration_never_confirmed(organization: Organization) -> bool:
+    """Whether a unit was registered by somebody who never confirmed the mailbox, and nobody ever looked at it.
+
+    Such a registration holds the credit code against nobody: registering again takes its place.
+    """
+    if organization.verified_year is not None or organization.verifications.filter(decided_at__isnull=False).exists():
+        return False
+    return not Organization.objects.filter(Exists(confirmed_staff()), pk=organization.pk).exists()
+
+
+def staff_of(organization_id: int) -> QuerySet[User]:
+    """The current desk members of an organization, in the order they came."""
+    return User.objects.filter(
+        memberships__organization_id=organization_id, memberships__until__isnull=True, memberships__role=MembershipRole.STAFF
+    ).order_by("memberships__since", "id")
+
+
+def employer_of(user_id: int) -> Organization | None:
+    """Where a person works now."""
+    current = Membership.objects.select_related("organization").filter(user_id=user_id, until__isnull=True).first()
+    return current.organization if current else None
+
+
+# --- The county's queue ---
+
+
+def verifications_for(actor: Actor) -> QuerySet[UnitVerification]:
+    """Requests this actor may see: a county office its own, the prefecture all below it (G-03), a unit its own.
+
+    A registration whose mailbox is not confirmed is nobody's work yet.
+    """
+    everything = UnitVerification.objects.all()
+    if actor.organization_id is None:
+        return everything.none()
+    if actor.role is Role.COUNTY:
+        return everything.filter(_mailbox_confirmed(), office_id=actor.organization_id)
+    if actor.role is Role.PREFECTURE:
+        return everything.filter(_mailbox_confirmed(), office__superior_office_id=actor.organization_id)
+    if actor.role is Role.UNIT:
+        return everything.filter(organization_id=actor.organization_id)
+    return everything.none()
+
+
+def pending_verifications(
+    actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE_SIZE
+) -> list[UnitVerification]:
+    """One page of the queue, longest waiting first. ``after`` is (submitted_at, id) of the last row shown; asks for one more
+    than ``limit`` so that the caller knows whether a next page exists."""
+    rows = (
+        verifications_for(actor).filter(state=VerificationState.PENDING).select_related("organization", "office", "submitted_by")
+    )
+    if after is not None:
+        at, last_id = after
+        rows = rows.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, id__gt=last_id))
+    return list(rows.order_by("submitted_at", "id")[: limit + 1])
+
+
+def decided_verifications(
+    actor: Actor, *, before: tuple[datetime, int] | None = None, limit: int = PAGE_SIZE
+) -> list[UnitVerification]:
+    """One page of what was decided, newest first; ``before`` is (decided_at, id) of the last row shown."""
+    rows = (
+        verifications_for(actor)
+        .filter(state__in=[VerificationState.APPROVED, VerificationState.RETURNED])
+        .select_related("organization", "office", "decided_by")
+    )
+    if before is not None:
+        at, last_id = before
+        rows = rows.filter(Q(decided_at__lt=at) | Q(decided_at=at, id__lt=last_id))
+    return list(rows.order_by("-decided_at", "-id")[: limit + 1])
+
+
+def verification_for(actor: Actor, verification_id: int) -> UnitVerification | None:
+    """One request with everything its page shows, or None when it is not this actor's to see."""
+    return (
+        verifications_for(actor)
+        .select_related("organization", "office", "licence", "submitted_by", "decided_by")
+        .filter(pk=verification_id)
+        .first()
+    )
+
+
+def _mailbox_confirmed() -> Exists:
+    return Exists(EmailAddress.objects.filter(user=OuterRef("submitted_by"), verified=True))
+
+
+# --- The unit's own view ---
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a unit stands for one year: what it may do, why not, what is waiting and what came before (S-14…S-17)."""
+
+    organization: Organization
+    year: int
+    hindrances: list[Problem]
+    pending: UnitVerification | None
+    latest: UnitVerification | None
+    history: list[UnitVerification]
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the unit may accept, review and report."""
+        return not self.hindrances
+
+
+def standing_of(organization_id: int, *, year: int) -> Standing:
+    """The unit's standing for the campaign of ``year``; two queries. Raises ``Organization.DoesNotExist``."""
+    organization = Organization.objects.select_related("receiving_office", "supervising_body").get(
+        pk=organization_id, kind=OrganizationKind.UNIT
+    )
+    history = list(
+        UnitVerification.objects.filter(organization_id=organization_id)
+        .select_related("office", "licence", "decided_by", "submitted_by")
+        .order_by("-submitted_at", "-id")
+    )
+    return Standing(
+        organization=organization,
+        year=year,
+        hindrances=unit_may_work(organization, year),
+        pending=next((v for v in history if v.state == VerificationState.PENDING), None),
+        latest=history[0] if history else None,
+        history=history,
+    )
+
+
+def last_approved(organization_id: int) -> UnitVerification | None:
+    """The request approved last: its licence is what a newer one is compared with (S-16)."""
+    return (
+        UnitVerification.objects.filter(organization_id=organization_id, state=VerificationState.APPROVED)
+        .select_related("licence")
+        .order_by("-decided_at", "-id")
+        .first()
+    )
