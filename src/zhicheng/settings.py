@@ -239,6 +239,7 @@ Q_CLUSTER = {
     "recycle": 100,
     "bulk": 1,
     "label": "后台任务",
+    "log_level": "WARNING",
 }
 
 LOGGING = {
