@@ -87,6 +87,13 @@ MESSAGES: dict[str, str] = {
     "name.unassigned": gettext_noop("姓名中有未定义的字符（{codepoints}），请重新输入这个字。"),
     "name.dot_position": gettext_noop("间隔号“·”应在两个字之间，不能在开头、结尾或连续出现。"),
     "calendar.not_published": gettext_noop("{year} 年的放假安排尚未公布，不能计算工作日。"),
+    "calendar.missing": gettext_noop("{where}：缺少内容。"),
+    "calendar.level": gettext_noop("level：层级“{value}”不存在，可用的有 {levels}。"),
+    "calendar.years": gettext_noop("published_years：应为年份的列表，现在是 {value}。"),
+    "calendar.row": gettext_noop("{where}：格式不正确。"),
+    "calendar.date": gettext_noop("{where}：“{value}”不是有效日期，请按 2026-01-31 的样式填写。"),
+    "calendar.boolean": gettext_noop("{where}：应为 true 或 false，现在是“{value}”。"),
+    "calendar.twice": gettext_noop("{day} 在同一层中出现了两次。"),
 }
 
 MESSAGES_EN: dict[str, str] = {
@@ -161,6 +168,13 @@ MESSAGES_EN: dict[str, str] = {
     "name.unassigned": "The name contains an undefined character ({codepoints}). Type it again.",
     "name.dot_position": "The dot “·” stands between two characters, never at the start, at the end or twice in a row.",
     "calendar.not_published": "The holidays of {year} have not been published; working days cannot be computed.",
+    "calendar.missing": "{where}: nothing given.",
+    "calendar.level": "level: there is no level “{value}”; use one of {levels}.",
+    "calendar.years": "published_years: a list of years is needed, not {value}.",
+    "calendar.row": "{where}: not in the right form.",
+    "calendar.date": "{where}: “{value}” is no valid date; write it like 2026-01-31.",
+    "calendar.boolean": "{where}: true or false is needed, not “{value}”.",
+    "calendar.twice": "{day} stands twice in the same layer.",
 }
 
 
