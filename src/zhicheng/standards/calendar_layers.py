@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from .errors import InvalidNumber
@@ -18,11 +18,11 @@ class Day:
     """One row: what ``source`` says about ``date``. ``published_at`` is the day of the notice, None where unknown;
     ``certain`` is False for an estimate made before the notice was seen."""
 
-    date: date
+    date: dt.date
     is_workday: bool
     name: str = ""
     source: str = ""
-    published_at: date | None = None
+    published_at: dt.date | None = None
     certain: bool = True
 
 
@@ -75,7 +75,7 @@ def layer_from_data(data: Mapping[str, Any]) -> Layer:
         problems.append(InvalidNumber("calendar.row", where="days"))
         raw = []
     rows = [row for index, item in enumerate(raw, 1) if (row := _day(item, f"days[{index}]", problems)) is not None]
-    seen: set[date] = set()
+    seen: set[dt.date] = set()
     for row in rows:
         if row.date in seen:
             problems.append(InvalidNumber("calendar.twice", day=row.date.isoformat()))
@@ -102,12 +102,12 @@ def _day(item: Any, where: str, problems: list[InvalidNumber]) -> Day | None:
     return Day(day, item["is_workday"], str(item.get("name") or ""), str(item["source"]), published, item.get("certain", True))
 
 
-def _date(value: Any, where: str, problems: list[InvalidNumber]) -> date | None:
+def _date(value: Any, where: str, problems: list[InvalidNumber]) -> dt.date | None:
     # YAML gives dates, JSON gives text.
-    if isinstance(value, date):
+    if isinstance(value, dt.date):
         return value
     try:
-        return date.fromisoformat(value)
+        return dt.date.fromisoformat(value)
     except (TypeError, ValueError):
         problems.append(InvalidNumber("calendar.date", where=where, value=value))
         return None
