@@ -6,3 +6,6 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     verbose_name = "文书"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.documents import checks, jobs  # noqa: F401 - they register the check and the outbox handler

@@ -1,7 +1,7 @@
 """The fonts papers are set in: which files, which families, which characters they can show, and their outlines.
 
-Four styles (``song`` 宋体, ``hei`` 黑体, ``fangsong`` 仿宋, ``kai`` 楷体) are named by ``settings.PAPER_FONTS``. Every style falls
-back to the two open families the project ships, so that an office's licensed face may lack a rare character of a name.
+Four styles (``song`` 宋体, ``hei`` 黑体, ``fangsong`` 仿宋, ``kai`` 楷体) are named by ``settings.PAPER_FONTS``. Every style
+falls back to the two open families the project ships, so that an office's licensed face may lack a rare character of a name.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
 
 # How much a paper holds, in characters and rows. Entry forms may be stricter, never more generous.
 NAME_LIMIT = 60
+SHORT_LIMIT = 120
 LINE_LIMIT = 300
 TEXT_LIMIT = 3_000
 SUMMARY_LIMIT = 10_000
@@ -66,7 +67,7 @@ def _without(suffix: str) -> AfterValidator:
 
 Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=NAME_LIMIT)]
 Line = Annotated[str, BeforeValidator(_line), Field(max_length=LINE_LIMIT)]
-Filled = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=LINE_LIMIT)]
+Filled = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=SHORT_LIMIT)]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=TEXT_LIMIT)]
 FilledText = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=TEXT_LIMIT)]
 Series = Annotated[Filled, _without("系列")]
@@ -215,7 +216,7 @@ class SocialPost(Part):
 
 
 class Material(Part):
-    """One uploaded file in the list of materials; ``sha256`` is that of the file, of which the paper prints the first 12 digits."""
+    """One uploaded file in the list of materials; of ``sha256`` (64 hex digits) the paper prints the first 12."""
 
     label: Line = Field("", title="材料名称")
     year: Line = Field("", title="年度")
@@ -312,7 +313,7 @@ class PublicityNotice(Letter):
         return value if "*" in value else mask_id_number(value)
 
     def blanks(self) -> dict[str, Any]:
-        results = "\n".join(_ended(part) for part in (self.results, self.contribution) if part)
+        results = "".join(_ended(part) for part in (self.results, self.contribution) if part)
         office = self.office if self.office.endswith("办公室") else self.office + "办公室"
         return self.model_dump() | {"conduct": _ended(self.conduct), "results": results, "office": office}
 
@@ -351,7 +352,7 @@ class SupervisingOpinion(Letter):
 
 
 class Commitment(Letter):
-    """T4 个人承诺书 (S-61, S-78 … S-82), unsigned. ``text`` is the version the applicant accepted; by default the notice's own."""
+    """T4 个人承诺书 (S-61, S-78 … S-82), unsigned. ``text`` is the version that was accepted; by default the notice's own."""
 
     kind: ClassVar[Kind] = Kind.COMMITMENT
 

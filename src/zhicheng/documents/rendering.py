@@ -112,7 +112,10 @@ def _compiler() -> typst.Compiler:
 def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
     heading = TITLES[paper.kind]
     if isinstance(paper, ReviewForm):
-        return "review_form.typ", paper.model_dump() | {"heading": heading}
+        content = paper.model_dump() | {"heading": heading}
+        for material in content["materials"]:
+            material["sha256"] = material["sha256"][:12]
+        return "review_form.typ", content
     if isinstance(paper, Letter):
         number = getattr(paper, "number", "")
         paragraphs = [line for paragraph in paper.paragraphs() for line in paragraph.split("\n")]

@@ -8,7 +8,7 @@ from zhicheng.documents.fonts import outline
 
 # A4 in points.
 _WIDTH, _HEIGHT = 595, 842
-_GREY = "#dcdcdc"
+_GREY = "#dedede"
 _RED = "#f2c4c0"
 
 
@@ -18,11 +18,10 @@ def watermark_svg(lines: list[str], *, stamp: str = "") -> str:
     tile = "".join(
         f'<g transform="translate(0 {row * 17})">{_run(line, 11.5, glyphs, centred=True)}</g>' for row, line in enumerate(lines)
     )
-    parts = [f'<g id="tile">{tile}</g>']
     places = [
-        (x + (95 if row % 2 else 0), y)
-        for row, y in enumerate(range(60, _HEIGHT + 60, 118))
-        for x in range(55 if not stamp else -10, _WIDTH + 60, 200)
+        (x + (125 if row % 2 else 0), y)
+        for row, y in enumerate(range(50, _HEIGHT + 60, 120))
+        for x in range(30, _WIDTH + 60, 250)
     ]
     uses = "".join(f'<use xlink:href="#tile" transform="translate({x} {y}) rotate(-28)"/>' for x, y in places)
     big = ""
@@ -32,7 +31,7 @@ def watermark_svg(lines: list[str], *, stamp: str = "") -> str:
     shapes = "".join(f'<path id="{name}" d="{escape(path)}"/>' for name, path in glyphs.items())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}"><defs>{shapes}{"".join(parts)}</defs><g fill="{_GREY}">{uses}</g>{big}</svg>'
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}"><defs>{shapes}<g id="tile">{tile}</g></defs><g fill="{_GREY}">{uses}</g>{big}</svg>'
     )
 
 

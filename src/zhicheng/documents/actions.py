@@ -1,0 +1,173 @@
+"""Issuing papers, making their PDFs after the commit, and voiding them. The only code of this room that writes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.documents.models import Paper, PaperState, SerialCounter
+from zhicheng.documents.papers import Kind, PaperBase, paper_of
+from zhicheng.documents.queries import verification_url
+from zhicheng.documents.rendering import Marks, check_printable, render_pdf
+from zhicheng.foundation import blobs, clock, ledger, outbox
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.ids import ALPHABET
+from zhicheng.foundation.transactions import require_transaction
+
+logger = logging.getLogger(__name__)
+
+PREFIXES = {
+    Kind.REVIEW_FORM: "PS",
+    Kind.PUBLICITY_NOTICE: "GS",
+    Kind.PUBLICITY_RESULT: "GJ",
+    Kind.SUPERVISING_OPINION: "ZG",
+    Kind.COMMITMENT: "CN",
+}
+RENDER = "paper.render"
+CODE_LENGTH = 10  # 28^10: nobody finds one by trying, and it can be read out on the telephone
+
+
+def issue_paper(
+    *,
+    kind: str,
+    subject: str,
+    title: str,
+    data: dict[str, Any] | PaperBase,
+    snapshot_sha256: str,
+    actor: str,
+    draft: bool = False,
+    version_label: str = "",
+) -> Paper:
+    """Give a paper its number inside the caller's transaction; the PDF is made after the commit (house, decision 6).
+
+    ``data`` is what ``papers.paper_of(kind, …)`` takes, or its result; ``snapshot_sha256`` (64 hex digits) is that of the frozen
+    submission it was built from (S-79); ``title`` must name no person, an empty one becomes the kind's own. Earlier papers
+    are not voided here: see :func:`void_papers`. Raises :class:`Refused` with everything that cannot be printed.
+    """
+    require_transaction("issue_paper()")
+    paper = data if isinstance(data, PaperBase) else paper_of(kind, data)
+    if paper.kind != kind:
+        raise ValueError(f"data for {paper.kind} given for a paper of kind {kind}")
+    check_printable(paper)
+    issued = Paper(
+        kind=kind,
+        serial=_next_serial(paper.kind, paper.year),
+        verification_code="".join(secrets.choice(ALPHABET) for _digit in range(CODE_LENGTH)),
+        subject=subject,
+        title=title or Kind(kind).label,
+        data=paper.model_dump_json(),
+        snapshot_sha256=snapshot_sha256,
+        version_label=version_label,
+        draft=draft,
+        created_at=clock.now(),
+    )
+    issued.save(force_insert=True)
+    ledger.record(
+        event="paper.issued",
+        subject=subject,
+        actor=actor,
+        data={"kind": str(kind), "serial": issued.serial, "snapshot_sha256": snapshot_sha256, "draft": draft},
+    )
+    outbox.queue(kind=RENDER, payload={"paper_id": issued.pk}, key=f"paper:{issued.pk}")
+    return issued
+
+
+def render_paper(*, paper_id: int) -> Paper:
+    """Make and store the PDF of an issued paper. Idempotent: a paper that is ready, or that failed for good, is left as it is.
+
+    A paper holding a character no font has fails for good, with the reason on it. Anything else that goes wrong (no disk space, a
+    fault in a template) is raised, so that the outbox tries again and shows that it is stuck.
+    """
+    issued = Paper.objects.get(pk=paper_id)
+    if issued.state != PaperState.QUEUED:
+        return issued
+    # The work is done before the row is locked: two workers at once make the same bytes, and the second finds the paper ready.
+    try:
+        pdf = render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
+    except Refused as refused:
+        return _fail(paper_id, reason=" ".join(str(problem.text) for problem in refused.problems))
+    return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf))
+
+
+def _fail(paper_id: int, *, reason: str) -> Paper:
+    with transaction.atomic():
+        issued = Paper.objects.select_for_update().get(pk=paper_id)
+        if issued.state == PaperState.QUEUED:
+            issued.state, issued.failure = PaperState.FAILED, reason
+            issued.save(update_fields=["state", "failure"])
+            logger.error("paper %s cannot be printed", issued.serial)
+    return issued
+
+
+def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
+    with transaction.atomic():
+        issued = Paper.objects.select_for_update().get(pk=paper_id)
+        if issued.state == PaperState.QUEUED:
+            issued.pdf_sha256, issued.pages = pdf_sha256, pages
+            issued.state, issued.ready_at = PaperState.READY, clock.now()
+            issued.save(update_fields=["pdf_sha256", "pages", "state", "ready_at"])
+            ledger.record(
+                event="paper.made",
+                subject=issued.subject,
+                actor="system",
+                data={"serial": issued.serial, "pdf_sha256": pdf_sha256, "pages": pages},
+            )
+    return issued
+
+
+def void_papers(*, subject: str, kinds: Iterable[str], reason: str, actor: str) -> list[Paper]:
+    """Void every paper of these kinds about ``subject`` that still holds, and return them (S-48: data changed after printing).
+
+    Inside the caller's transaction. ``reason`` is a sentence for the office, not shown to the public. Raises :class:`Refused`
+    when it is empty, ``NotInTransaction``.
+    """
+    require_transaction("void_papers()")
+    reason = reason.strip()
+    if not reason:
+        raise Refused.one(_("请写明作废原因。"), where="reason", code="paper.no_reason")
+    found = Paper.objects.select_for_update().filter(subject=subject, kind__in=list(kinds), voided_at__isnull=True)
+    voided = list(found.order_by("pk"))
+    now = clock.now()
+    for paper in voided:
+        paper.voided_at, paper.void_reason = now, reason[:200]
+        paper.save(update_fields=["voided_at", "void_reason"])
+    if voided:
+        serials = [paper.serial for paper in voided]
+        ledger.record(event="paper.voided", subject=subject, actor=actor, data={"serials": serials, "reason": reason[:200]})
+    return voided
+
+
+def marks_of(issued: Paper) -> Marks:
+    """What identifies a print of ``issued``; all of it stored, so that a second print has the same bytes."""
+    return Marks(
+        serial=issued.serial,
+        verification_url=verification_url(issued),
+        snapshot_sha256=issued.snapshot_sha256,
+        version_label=issued.version_label,
+        draft=issued.draft,
+        created_at=issued.created_at,
+    )
+
+
+def _next_serial(kind: Kind, year: int) -> str:
+    prefix = PREFIXES[kind]
+    counter = SerialCounter.objects.select_for_update().filter(prefix=prefix, year=year).first()
+    if counter is None:
+        SerialCounter.objects.get_or_create(prefix=prefix, year=year)
+        counter = SerialCounter.objects.select_for_update().get(prefix=prefix, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{prefix}{year}-{counter.last:06d}"
+
+
+def _page_count(pdf: bytes) -> int:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return len(document.pages)

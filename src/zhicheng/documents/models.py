@@ -1,0 +1,96 @@
+"""The papers that were issued: what each one says (encrypted), its number, and whether it still holds."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.documents.papers import Kind
+from zhicheng.foundation.fields import EncryptedTextField
+
+__all__ = ["Kind", "Paper", "PaperState", "SerialCounter"]
+
+
+class PaperState(models.TextChoices):
+    """Where the making of the PDF stands. Whether the paper still holds is another question: ``voided_at``."""
+
+    QUEUED = "queued", _("生成中")
+    READY = "ready", _("已生成")
+    FAILED = "failed", _("生成失败")
+
+
+class SerialCounter(models.Model):
+    """The last number given out in one series of serials (prefix and campaign year). Its row is locked while one is taken."""
+
+    prefix = models.CharField(max_length=8)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="serial_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year}-{self.last:06d}"
+
+
+class Paper(models.Model):
+    """One issued paper. ``subject`` names what it is about (``application:12``), which this room never looks into.
+
+    ``data`` is the JSON of the paper's model (``papers.paper_of``); it holds identity numbers and so is encrypted. The PDF lies
+    in ``foundation.blobs`` under ``pdf_sha256``. A paper is never changed: a correction issues a new one and voids this (G-12).
+    """
+
+    kind = models.CharField(_("文书种类"), max_length=32, choices=Kind)
+    serial = models.CharField(_("编号"), max_length=20, unique=True)
+    verification_code = models.CharField(_("核验码"), max_length=12)
+    subject = models.CharField(max_length=64, db_index=True)
+    title = models.CharField(_("标题"), max_length=200)
+    data = EncryptedTextField()
+    snapshot_sha256 = models.CharField(_("数据校验码"), max_length=64)
+    version_label = models.CharField(_("版本"), max_length=40, blank=True)
+    draft = models.BooleanField(_("草稿"), default=False)
+    state = models.CharField(_("状态"), max_length=10, choices=PaperState, default=PaperState.QUEUED)
+    failure = models.TextField(_("失败原因"), blank=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField(_("页数"), default=0)
+    created_at = models.DateTimeField(_("签发时间"))
+    ready_at = models.DateTimeField(_("生成时间"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
+    void_reason = models.CharField(_("作废原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("文书")
+        verbose_name_plural = _("文书")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="paper_known_kind"),
+            models.CheckConstraint(condition=Q(state__in=PaperState.values), name="paper_known_state"),
+            models.CheckConstraint(
+                condition=(Q(state=PaperState.READY) & ~Q(pdf_sha256="") & Q(ready_at__isnull=False) & Q(pages__gt=0))
+                | (~Q(state=PaperState.READY) & Q(pdf_sha256="") & Q(ready_at__isnull=True) & Q(pages=0)),
+                name="paper_ready_means_pdf",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=PaperState.FAILED) & ~Q(failure="")) | (~Q(state=PaperState.FAILED) & Q(failure="")),
+                name="paper_failed_means_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(voided_at__isnull=True) & Q(void_reason="")) | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                name="paper_void_means_reason",
+            ),
+            models.CheckConstraint(condition=Q(snapshot_sha256__regex=r"^[0-9a-f]{64}$"), name="paper_snapshot_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the PDF can be fetched."""
+        return self.state == PaperState.READY
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the paper no longer holds."""
+        return self.voided_at is not None

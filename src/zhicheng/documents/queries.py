@@ -1,0 +1,89 @@
+"""Finding papers, and telling anybody who holds one whether it is ours and still holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare
+
+from zhicheng.documents.models import Kind, Paper
+
+# The page behind it is laid by the top floor under this path; a printed address must stay good for years.
+VERIFY_PATH = "/verify/"
+_NOT_IN_A_CODE = re.compile(r"[\s\-－—]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the public learns about a printed paper: no personal data beyond a masked name (PIPL 第六条).
+
+    ``status``: ``current`` (ours, holds), ``void`` (ours, replaced or withdrawn) or ``unknown`` (no such number, or the code does
+    not belong to it: which of the two is not told). Everything else is empty for ``unknown``. ``snapshot_sha256`` is compared
+    with the 数据校验码 printed on the pages (its first 16 digits).
+    """
+
+    status: Literal["current", "void", "unknown"]
+    serial: str = ""
+    kind: str = ""
+    title: str = ""
+    name: str = ""
+    version_label: str = ""
+    draft: bool = False
+    issued_at: datetime | None = None
+    voided_at: datetime | None = None
+    snapshot_sha256: str = ""
+    pages: int = 0
+
+
+def find_paper(serial: str) -> Paper | None:
+    """The paper with this serial, however it was typed (case, blanks), or ``None``."""
+    return Paper.objects.filter(serial=re.sub(r"\s", "", serial).upper()).first()
+
+
+def papers_of(subject: str) -> QuerySet[Paper]:
+    """Every paper about ``subject``, newest first, void ones included. The encrypted content is not fetched."""
+    return Paper.objects.filter(subject=subject).defer("data")
+
+
+def current_paper(*, subject: str, kind: str) -> Paper | None:
+    """The newest paper of this kind about ``subject`` that holds, made or still being made; ``None`` when there is none."""
+    return papers_of(subject).filter(kind=kind, voided_at__isnull=True).first()
+
+
+def verify_paper(*, serial: str, code: str) -> Verification:
+    """Whether the paper with this serial and verification code is ours and still holds (S-48, S-50, S-79)."""
+    paper = find_paper(serial)
+    typed = _NOT_IN_A_CODE.sub("", code).upper()
+    if paper is None or not constant_time_compare(paper.verification_code, typed):
+        return Verification(status="unknown")
+    return Verification(
+        status="void" if paper.is_void else "current",
+        serial=paper.serial,
+        kind=paper.kind,
+        title=str(Kind(paper.kind).label),
+        name=mask_name(json.loads(paper.data)["name"]),
+        version_label=paper.version_label,
+        draft=paper.draft,
+        issued_at=paper.created_at,
+        voided_at=paper.voided_at,
+        snapshot_sha256=paper.snapshot_sha256,
+        pages=paper.pages,
+    )
+
+
+def verification_url(paper: Paper) -> str:
+    """The address in the QR code on every page."""
+    query = urlencode({"serial": paper.serial, "code": paper.verification_code})
+    return f"{settings.SITE_ADDRESS.rstrip('/')}{VERIFY_PATH}?{query}"
+
+
+def mask_name(name: str) -> str:
+    """``李红`` → ``李*``, ``艾合买提江·吐尔逊`` → ``艾****·***``: enough for its holder to recognise."""
+    return name[:1] + "".join(c if c in "· " else "*" for c in name[1:])
