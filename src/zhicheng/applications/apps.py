@@ -6,3 +6,6 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
     verbose_name = "申请书"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.applications import checks, guards, jobs  # noqa: F401 - they register themselves

@@ -6,3 +6,6 @@ class PublicityConfig(AppConfig):
     label = "publicity"
     verbose_name = "公示"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.publicity import guards  # noqa: F401 - they register themselves

@@ -6,3 +6,6 @@ class ReviewConfig(AppConfig):
     label = "review"
     verbose_name = "审核"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.review import guards  # noqa: F401 - they register themselves

@@ -1,0 +1,20 @@
+"""The verbs of applications: the only code that writes here. One file per part of the road."""
+
+from zhicheng.applications.actions.draft import SavedSection, save_section
+from zhicheng.applications.actions.ending import bar_applications, discard_application, withdraw_application
+from zhicheng.applications.actions.material import add_material, remove_material
+from zhicheng.applications.actions.start import start_application
+from zhicheng.applications.actions.submit import confirm_check, submit_application
+
+__all__ = [
+    "SavedSection",
+    "add_material",
+    "bar_applications",
+    "confirm_check",
+    "discard_application",
+    "remove_material",
+    "save_section",
+    "start_application",
+    "submit_application",
+    "withdraw_application",
+]

@@ -1,0 +1,124 @@
+"""Writing the form: every save is kept, and an older page never overwrites a newer save (house, decision 7)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, DraftSection, Material
+from zhicheng.applications.reading import is_blank, read_row
+from zhicheng.applications.rules import section_problems
+from zhicheng.applications.sections import BY_KEY, Kind, Section
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor
+
+MOST_ROWS = 60
+MOST_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSection:
+    """What a save left: the ``version`` the next save must name, the content as stored, and what the rules still miss."""
+
+    key: str
+    version: int
+    content: Any
+    saved_at: datetime
+    problems: list[Problem] = field(default_factory=list)
+
+
+def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, base_version: int) -> SavedSection:
+    """Keep one section as typed: a dict, or a list of dicts for a section of rows; blank rows fall away.
+
+    Incomplete and wrong values are kept too, and told in ``problems``. ``base_version`` is the version the page was shown
+    with (0: never saved). Raises :class:`Refused`: ``conflict`` when somebody saved in between (another tab) and the
+    contents differ, ``not_open`` when the form is locked, ``too_long`` when it is more than the form can hold.
+    """
+    section = BY_KEY.get(key)
+    if section is None:
+        raise Refused.one(_("没有这个栏目。"), code="not_found")
+    content = _read(section, typed)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > MOST_BYTES:
+        raise Refused.one(_("这个栏目的内容太长，请精简后再保存。您填写的内容还在页面上。"), where=key, code="too_long")
+    with transaction.atomic():
+        application = lock_open(application_id, actor)
+        row = DraftSection.objects.filter(application=application, key=key).first()
+        if row is not None and row.content == text:
+            version, saved_at = row.version, row.saved_at
+        elif (row.version if row else 0) != base_version:
+            raise Refused.one(
+                _("这个栏目在另一个窗口里已保存了更新的内容，为避免覆盖，这一次没有保存。请对照两份内容后再保存。"),
+                where=key,
+                code="conflict",
+            )
+        else:
+            version, saved_at = base_version + 1, clock.now()
+            DraftSection.objects.update_or_create(
+                application=application, key=key, defaults={"version": version, "content": text, "saved_at": saved_at}
+            )
+            _after_edit(application, section, content, saved_at)
+    return SavedSection(key, version, content, saved_at, section_problems(key, content, today=clock.today()))
+
+
+def lock_open(application_id: int, actor: Actor) -> Application:
+    """Lock an application the applicant may write in now; raises :class:`Refused` (``not_found``, ``not_open``)."""
+    application = lifecycle.lock(application_id, actor)
+    if application.applicant_id != actor.user_id:
+        raise Refused.one(_("没有找到这份申请书。"), code="not_found")
+    if application.state not in OPEN_FOR_APPLICANT:
+        words = lifecycle.STATES[application.state].applicant  # type: ignore[index]
+        raise Refused.one(
+            _("申请书现在的状态是“{state}”，不能修改。需要修改的，可在单位审核前撤回。").format(state=words), code="not_open"
+        )
+    return application
+
+
+def touch(application: Application, at: datetime) -> None:
+    """An edit voids the applicant's own check (S-26) and moves the time of the last change."""
+    application.checked_at = None
+    application.updated_at = at
+    application.save(update_fields=["checked_at", "updated_at", "first_title"])
+
+
+def _read(section: Section, typed: Any) -> Any:
+    if not section.rows:
+        row = read_row(section, typed if isinstance(typed, dict) else {})
+        return {k: v for k, v in row.items() if k == "id" or section.field(k).kind is not Kind.FIXED}
+    rows = [read_row(section, r) for r in typed if isinstance(r, dict)] if isinstance(typed, list) else []
+    rows = [r for r in rows if not is_blank(r)]
+    if len(rows) > MOST_ROWS:
+        raise Refused.one(
+            _("“{label}”最多填写{most}条，请保留最重要的。").format(label=section.label, most=MOST_ROWS),
+            where=section.key,
+            code="too_long",
+        )
+    seen: set[str] = set()
+    for row in rows:
+        if not _is_row_id(row["id"]) or row["id"] in seen:
+            row["id"] = secrets.token_hex(4)
+        seen.add(row["id"])
+    return rows
+
+
+def _is_row_id(text: str) -> bool:
+    return len(text) == 8 and all(c in "0123456789abcdef" for c in text)
+
+
+def _after_edit(application: Application, section: Section, content: Any, at: datetime) -> None:
+    if section.key == "current_title":
+        application.first_title = bool(content.get("first_title"))
+    if section.rows:
+        # The row is gone, so its papers have no place any more; they stay in the history.
+        kept = [r["id"] for r in content]
+        slots_of_rows = Material.objects.filter(application=application, removed_at__isnull=True, section=section.key)
+        slots_of_rows.exclude(row="").exclude(row__in=kept).update(removed_at=at)
+    touch(application, at)

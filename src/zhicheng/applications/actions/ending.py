@@ -1,0 +1,52 @@
+"""撤回, 作废, and what a ban found later does to what is under way."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import OVER, Application
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actors import SYSTEM, Actor
+
+
+def withdraw_application(*, actor: Actor, application_id: int) -> Application:
+    """撤回: take a submission back before the unit has decided. No strike: it never came near the committee (G-06)."""
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        lifecycle.walk(application, "withdraw", actor=actor)
+    return application
+
+
+def discard_application(*, actor: Actor, application_id: int) -> Application:
+    """作废: give up a form that is with the applicant, to begin another. Everything stays stored; the year's count stays too."""
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        lifecycle.walk(application, "discard", actor=actor)
+    return application
+
+
+def bar_applications(*, person_index: str, first_year: int, last_year: int, note: str) -> list[int]:
+    """End every application of the person in the barred years that is under way (S-81: a ban recorded late). Repeats do nothing.
+
+    Returns the ids that were ended.
+    """
+    ids = (
+        Application.objects.filter(person_index=person_index, year__gte=first_year, year__lte=last_year)
+        .exclude(state__in=OVER)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    ended = []
+    for application_id in list(ids):
+        with transaction.atomic():
+            application = lifecycle.lock(application_id, SYSTEM)
+            if application.state not in lifecycle.BY_NAME["bar"].sources:
+                continue
+            try:
+                lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _("有诚信档案记录，处于不得申报年限。"))
+            except Refused:
+                continue  # the record was annulled in between: the guard says there is no ban any more
+            ended.append(application_id)
+    return ended

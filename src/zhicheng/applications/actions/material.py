@@ -1,0 +1,102 @@
+"""Putting files into their slots and taking them out (S-47…S-63)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.actions.draft import lock_open, touch
+from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.campaigns.rules import SlotRequirement, box_for
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actors import Actor
+
+
+def add_material(
+    *,
+    actor: Actor,
+    application_id: int,
+    file_id: int,
+    slot: str,
+    paper: str,
+    year: int | None = None,
+    row: str = "",
+    label: str = "",
+) -> Material:
+    """Put a kept file (``evidence.actions.keep_file``) into a slot of the applicant's.
+
+    The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
+    ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
+    ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file proves something else already, S-24).
+    """
+    with transaction.atomic():
+        application = lock_open(application_id, actor)
+        file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
+        if file is None:
+            raise Refused.one(_("没有找到这个文件，请重新上传。"), where=f"material:{slot}", code="not_found")
+        box = _box(application, slot, paper, year, row)
+        here = [m for m in materials_of(application) if (m.slot, m.paper, m.year, m.row) == (slot, paper, year, row)]
+        for material in here:
+            if material.file.sha256 == file.sha256:
+                return material
+        where = f"material:{box.key}"
+        if len(here) >= box.max_files:
+            raise Refused.one(
+                _("“{label}”最多上传{most}个文件，请先移除不需要的，或合并成一个PDF。").format(
+                    label=box.caption, most=box.max_files
+                ),
+                where=where,
+                code="too_many",
+            )
+        other = next((m for m in materials_of(application) if m.file.sha256 == file.sha256 and m.slot != slot), None)
+        if other is not None:
+            raise Refused.one(
+                _("这个文件已经作为另一项材料上传（{name}）。一项材料对应一个文件，请确认没有选错。").format(
+                    name=other.file.name
+                ),
+                where=where,
+                code="file_in_other_slot",
+            )
+        now = clock.now()
+        material = Material.objects.create(
+            application=application,
+            slot=slot,
+            paper=paper,
+            year=year,
+            row=row,
+            section=box.section or "",
+            label=label[:100],
+            file=file,
+            added_by_id=actor.user_id,
+            added_at=now,
+        )
+        touch(application, now)
+    return material
+
+
+def _box(application: Application, slot: str, paper: str, year: int | None, row: str) -> SlotRequirement:
+    requirements = requirements_of(application, draft_of(application).contents)
+    box = box_for(requirements, slot, year, row or None)
+    if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
+        raise Refused.one(
+            _("这项材料不需要上传，或已不在清单中。请刷新页面查看最新的材料清单。"), where=f"material:{slot}", code="no_such_slot"
+        )
+    return box
+
+
+def remove_material(*, actor: Actor, application_id: int, material_id: int) -> Material:
+    """Take a file out of its slot. It stays stored and in the history. Twice is the same as once."""
+    with transaction.atomic():
+        application = lock_open(application_id, actor)
+        material = Material.objects.filter(pk=material_id, application=application).first()
+        if material is None:
+            raise Refused.one(_("没有找到这项材料。"), code="not_found")
+        if material.removed_at is None:
+            material.removed_at = clock.now()
+            material.save(update_fields=["removed_at"])
+            touch(application, material.removed_at)
+    return material

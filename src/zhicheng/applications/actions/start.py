@@ -1,0 +1,149 @@
+"""新增申请书: from the prompt page and the choice to an empty form (S-19…S-21)."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.models import NoticeAcceptance, User
+from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.models import Application, NumberCounter, PersonYear, State
+from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import Choice, choose, needs_supervising, window_state
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import Organization
+
+
+def start_application(*, actor: Actor, campaign_version_id: int, series: str, specialty: str, title: str) -> Application:
+    """我要申报: begin the one application of this person in this campaign, pinned to this notice version.
+
+    Raises :class:`Refused` with every reason: not an applicant, prompt page not accepted (``prompt_not_read``), not opened
+    by the notice, window not open (``window``), barred (``barred``), closed for the year (``closed_for_year``), one exists
+    already (``exists``, with its id in ``link``), no employer (``no_employer``).
+    """
+    arrived_at = clock.now()
+    version = CampaignVersion.objects.select_related("campaign").filter(pk=campaign_version_id, campaign__published=True).first()
+    if actor.role is not Role.APPLICANT or version is None:
+        raise Refused.one(_("没有找到这个申报批次。"), code="not_found")
+    notice = notice_of(version)
+    choice = choose(notice, series=series, specialty=specialty, title=title)
+    employer = (
+        Organization.objects.select_related("receiving_office").filter(pk=actor.organization_id).first()
+        if actor.organization_id
+        else None
+    )
+    problems = _standing(actor, version, notice)
+    if not window_state(notice, choice.title.level, arrived_at).may_submit_first:
+        problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
+    problems += _route_problems(employer, notice)
+    if problems or employer is None:
+        raise Refused(problems)
+    try:
+        with transaction.atomic():
+            return _create(actor, version, notice, choice, employer)
+    except IntegrityError:
+        # Two tabs, one person: the constraint let the first one through.
+        existing = queries.live_application_of(actor.person_index, version.campaign_id)
+        if existing is None:
+            raise
+        raise Refused([_exists(existing)]) from None
+
+
+def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Problem]:
+    """What stands against the person, whatever is chosen."""
+    problems = []
+    accepted = NoticeAcceptance.objects.filter(
+        user_id=actor.user_id, text_key=f"prompt:{notice.slug}", version=notice.texts.prompt.version
+    ).exists()
+    if not accepted:
+        problems.append(Problem(_("请先阅读提示信息并确认，再进入申报界面。"), where="prompt", code="prompt_not_read"))
+    if ban := ban_for(actor.person_index, notice.year):
+        problems.append(barred_problem(notice.year, ban.last_year))
+    year = PersonYear.objects.filter(campaign_id=version.campaign_id, person_index=actor.person_index).first()
+    if year is not None and year.closed_at is not None:
+        problems.append(closed_problem(notice.year))
+    elif existing := queries.live_application_of(actor.person_index, version.campaign_id):
+        problems.append(_exists(existing))
+    return problems
+
+
+def _exists(existing: Application) -> Problem:
+    text = _("您在本批次已有一份申请书（{number}），请在“我的申请书”中继续。要改报其他专业，请先将它作废。").format(
+        number=existing.number
+    )
+    return Problem(text, code="exists", link=str(existing.pk))
+
+
+def _route_problems(employer: Organization | None, notice: Notice) -> list[Problem]:
+    if employer is None or employer.receiving_office is None:
+        return [Problem(_("您还没有工作单位，请先在“我的信息”中选择所在单位。"), where="employer", code="no_employer")]
+    problems = []
+    if not employer.region_code.startswith(notice.region_code[:4]):
+        problems.append(
+            Problem(_("您的单位不在本批次的受理范围内，请到单位所在地的平台申报。"), where="employer", code="wrong_region")
+        )
+    if needs_supervising(notice) and employer.supervising_body_id is None:
+        problems.append(
+            Problem(
+                _("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
+                where="employer",
+                code="no_supervising",
+            )
+        )
+    return problems
+
+
+def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choice, employer: Organization) -> Application:
+    now = clock.now()
+    PersonYear.objects.get_or_create(
+        campaign_id=version.campaign_id,
+        person_index=actor.person_index,
+        defaults={"arrivals_allowed": notice.limits.committee_submissions},
+    )
+    office = employer.receiving_office
+    assert office is not None and office.superior_office_id is not None  # noqa: S101 - database constraints say so
+    application = Application.objects.create(
+        number=_next_number(notice),
+        applicant_id=actor.user_id,
+        person_index=actor.person_index,
+        applicant_name=User.objects.values_list("name", flat=True).get(pk=actor.user_id),
+        campaign_id=version.campaign_id,
+        campaign_version=version,
+        year=notice.year,
+        series=choice.series.code,
+        specialty=choice.specialty.code,
+        title=choice.title.code,
+        level=choice.title.level,
+        grade=choice.title.grade,
+        state=State.DRAFT,
+        entered_state_at=now,
+        employer=employer,
+        supervising_body_id=employer.supervising_body_id if routes_through_supervising(notice, employer) else None,
+        county_office=office,
+        prefecture_office_id=office.superior_office_id,
+        created_at=now,
+        updated_at=now,
+    )
+    lifecycle.record_start(application, actor=actor)
+    return application
+
+
+def routes_through_supervising(notice: Notice, employer: Organization) -> bool:
+    """Whether 主管单位 sits between this unit and the county: the chain names it and the unit has one (S-76, G-14)."""
+    return any(step.desk == "supervising" for step in notice.chain) and employer.supervising_body_id is not None
+
+
+def _next_number(notice: Notice) -> str:
+    """``2023652700-00012``: campaign year, region, running number. Locks the counter's row."""
+    prefix = f"{notice.year}{notice.region_code}-"
+    NumberCounter.objects.get_or_create(prefix=prefix)
+    counter = NumberCounter.objects.select_for_update().get(prefix=prefix)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{prefix}{counter.last:05d}"

@@ -1,0 +1,170 @@
+"""再次核对 and 上报 (S-24, S-26…S-30, S-64, S-78)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.rules import AcceptedText
+from zhicheng.applications import lifecycle
+from zhicheng.applications.actions.draft import lock_open
+from zhicheng.applications.actions.start import routes_through_supervising
+from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.models import Application, PersonYear, Submission
+from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.applications.rules import Gate, gate_problems
+from zhicheng.applications.snapshot import build_snapshot
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import WindowPhase, window_state
+from zhicheng.foundation import clock
+from zhicheng.foundation.canonical import canonical_json, digest
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import unit_may_work
+
+
+def confirm_check(*, actor: Actor, application_id: int) -> Application:
+    """The applicant has looked through the preview and says it is right (S-26: 再次认真核对).
+
+    Kept until the next edit. Raises :class:`Refused` with everything that is still missing.
+    """
+    with transaction.atomic():
+        application = lock_open(application_id, actor)
+        if problems := everything_missing(application):
+            raise Refused(problems)
+        application.checked_at = clock.now()
+        application.save(update_fields=["checked_at"])
+    return application
+
+
+def submit_application(
+    *, actor: Actor, application_id: int, form_token: str, commitment_version: str, liability_version: str
+) -> Submission:
+    """上报: freeze the form as submission n, send it to the unit's desk.
+
+    ``form_token`` names the page it was sent from: sent twice (a double click, a retried request) it gives the first
+    submission again. The time that counts against the window is the time of arrival here, not the time the lock was won.
+    Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_changed``, ``barred``,
+    ``closed_for_year``, ``unit_not_verified`` and all that :func:`everything_missing` lists); nothing is lost then.
+    """
+    arrived_at = clock.now()
+    with transaction.atomic():
+        sent = Submission.objects.filter(form_token=form_token, submitted_by_id=actor.user_id).first()
+        if sent is not None and sent.application_id == application_id:
+            return sent
+        try:
+            application = lock_open(application_id, actor)
+        except Refused:
+            # The twin of this request may have won the lock while this one waited for it.
+            sent = Submission.objects.filter(form_token=form_token, submitted_by_id=actor.user_id).first()
+            if sent is not None:
+                return sent
+            raise
+        PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
+        notice = notice_of(application.campaign_version)
+        _take_route(application, notice, actor)
+        problems = _reasons_against(application, notice, arrived_at, commitment_version, liability_version)
+        if problems:
+            raise Refused(problems)
+        submission = _freeze(application, notice, actor, form_token, arrived_at)
+        application.current_submission = submission
+        lifecycle.walk(application, "submit", actor=actor)
+        for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
+            accept_text(
+                user_id=submission.submitted_by_id,
+                text=AcceptedText(key=f"{name}:{notice.slug}", version=text.version, sha256=digest(text.zh)),
+            )
+    return submission
+
+
+def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
+    """The route is the employer's of today: a person who changed employer, a unit that changed its county."""
+    if actor.organization_id is not None and actor.organization_id != application.employer_id:
+        application.employer = Organization.objects.select_related("receiving_office").get(pk=actor.organization_id)
+    employer = application.employer
+    office = employer.receiving_office
+    if office is None or office.superior_office_id is None:
+        raise Refused.one(_("您的单位没有材料接收部门，请联系单位管理员。"), where="employer", code="unit_not_verified")
+    application.county_office = office
+    application.prefecture_office_id = office.superior_office_id
+    application.supervising_body = employer.supervising_body if routes_through_supervising(notice, employer) else None
+
+
+def _reasons_against(
+    application: Application, notice: Notice, arrived_at: datetime, commitment_version: str, liability_version: str
+) -> list[Problem]:
+    first = not application.submissions.exists()
+    problems = window_problems(notice, application.level, arrived_at, first=first)
+    person_year = PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
+    ban = ban_for(application.person_index, application.year)
+    problems += gate_problems(
+        Gate(
+            now=arrived_at,
+            year=application.year,
+            first_submission=first,
+            barred_until=ban.last_year if ban else None,
+            closed_for_year=person_year.closed_at is not None,
+            unit_problems=tuple(
+                _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(
+                    unit=application.employer.name, text=p.text
+                )
+                for p in unit_may_work(application.employer, application.year)
+            ),
+        )
+    )
+    problems += everything_missing(application)
+    if application.checked_at is None:
+        problems.append(Problem(_("请先完成“再次核对”，确认信息准确无误后再上报。"), where="check", code="not_checked"))
+    if commitment_version != notice.texts.commitment.version or liability_version != notice.texts.liability.version:
+        problems.append(Problem(_("请阅读并勾选个人承诺和责任说明。"), where="commitment", code="text_not_accepted"))
+    return problems
+
+
+def window_problems(notice: Notice, level: str, at: datetime, *, first: bool) -> list[Problem]:
+    """Why the moment ``at`` is outside the window for a first or a corrected submission; empty when it is inside (G-01, G-02)."""
+    window = window_state(notice, level, at)
+    if window.may_submit_first if first else window.may_correct:
+        return []
+    form = "%Y-%m-%d %H:%M"
+    now = at.astimezone(clock.BEIJING).strftime(form + ":%S")
+    if window.phase is WindowPhase.NOT_YET and window.apply_from:
+        text = _("申报尚未开始：{start}（北京时间）起可以上报。").format(start=window.apply_from.strftime(form))
+    elif window.apply_until is None or window.correct_until is None:
+        text = _("本批次不受理这个级别的申报。")
+    elif first:
+        text = _("申报已于{end}（北京时间）截止，服务器收到您上报的时间是{now}。您填写的内容已经保存，没有丢失。").format(
+            end=window.apply_until.strftime(form), now=now
+        )
+    else:
+        text = _(
+            "修改后再次上报已于{end}（北京时间）截止，服务器收到您上报的时间是{now}。您填写的内容已经保存，没有丢失。"
+        ).format(end=window.correct_until.strftime(form), now=now)
+    return [Problem(text, where="window", code="window")]
+
+
+def _freeze(application: Application, notice: Notice, actor: Actor, form_token: str, at: datetime) -> Submission:
+    number = application.submissions.count() + 1
+    snapshot = build_snapshot(
+        application=application,
+        notice=notice,
+        contents=draft_of(application).contents,
+        materials=list(materials_of(application)),
+        number=number,
+        submitted_at=at,
+    )
+    canonical = canonical_json(snapshot)
+    return Submission.objects.create(
+        application=application,
+        number=number,
+        content=canonical.decode(),
+        sha256=digest(snapshot),
+        submitted_at=at,
+        submitted_by_id=actor.user_id,
+        form_token=form_token,
+    )

@@ -1,0 +1,86 @@
+"""Everything that is still missing from one application, each reason with its place (S-24, S-63)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.facts import facts_of
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.applications.rules import form_problems
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import (
+    Facts,
+    Place,
+    SlotRequirement,
+    missing_materials,
+    required_ce_years,
+    slot_requirements,
+    tenure_years,
+)
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+
+
+def facts_for(application: Application, contents: Mapping[str, Any]) -> Facts:
+    """The facts of a stored application and a form (its draft, or a snapshot's sections)."""
+    notice = notice_of(application.campaign_version)
+    series = notice.series(application.series)
+    return facts_of(
+        contents,
+        year=application.year,
+        series=application.series,
+        series_name=series.zh if series else application.series,
+        specialty=application.specialty,
+        title=application.title,
+        level=application.level,
+        grade=application.grade,
+        nature=(contents.get("basic") or {}).get("employer_nature") or application.employer.nature,
+    )
+
+
+def requirements_of(application: Application, contents: Mapping[str, Any]) -> list[SlotRequirement]:
+    """Every box of the list of materials for this application, under the notice version it is pinned to."""
+    return slot_requirements(notice_of(application.campaign_version), facts_for(application, contents))
+
+
+def place_of(material: Material) -> Place:
+    """Where a material lies, in the notice's terms."""
+    return (material.slot, material.paper, material.year, material.row or None)
+
+
+def required_rows_problems(notice: Notice, facts: Facts, contents: Mapping[str, Any]) -> list[Problem]:
+    """Years that must have a row: continuing education (S-58) and appraisals of the tenure (S-60), at most the notice's cap."""
+    problems = []
+    wanted = {
+        "continuing_education": (required_ce_years(notice, facts), _("继续教育缺少以下年度：{years}。")),
+        "appraisals": (
+            tenure_years(notice, facts)[-notice.limits.continuing_education_years :],
+            _("年度考核缺少以下年度：{years}。"),
+        ),
+    }
+    for key, (years, text) in wanted.items():
+        have = {r.get("year") for r in contents.get(key) or []}
+        if missing := [y for y in years if y not in have]:
+            listed = "、".join(str(y) for y in missing)
+            problems.append(Problem(text.format(years=listed), where=key, code="years_missing"))
+    return problems
+
+
+def everything_missing(application: Application) -> list[Problem]:
+    """All that stands between this form and 上报, in the order of the form and the list of materials.
+
+    ``where`` is ``section``, ``section.field``, ``section.row.field`` or ``material:<box key>``. Three queries.
+    """
+    contents = draft_of(application).contents
+    notice = notice_of(application.campaign_version)
+    facts = facts_for(application, contents)
+    present = [place_of(m) for m in materials_of(application)]
+    problems = form_problems(contents, today=clock.today()) + required_rows_problems(notice, facts, contents)
+    for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
+        problems.append(Problem(missing.text, where=f"material:{missing.requirement.key}", code="material_missing"))
+    return problems

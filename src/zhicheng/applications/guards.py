@@ -1,0 +1,83 @@
+"""The rules of the lifecycle table that this room can answer itself. Loaded on start-up."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.lifecycle import guard
+from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.foundation.errors import Problem
+from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.rules import unit_may_work
+
+
+def _person_year(application: Application) -> PersonYear:
+    return PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
+
+
+@guard("not_barred")
+def not_barred(application: Application, actor: Actor) -> list[Problem]:
+    """Asked at every step upward, not only at the start (S-81)."""
+    ban = ban_for(application.person_index, application.year)
+    return [barred_problem(application.year, ban.last_year)] if ban else []
+
+
+@guard("barred")
+def barred(application: Application, actor: Actor) -> list[Problem]:
+    """Only a person who really is barred is stopped by the system."""
+    if ban_for(application.person_index, application.year):
+        return []
+    return [Problem(_("申报人没有处于不得申报年限。"), code="not_barred")]
+
+
+@guard("year_open")
+def year_open(application: Application, actor: Actor) -> list[Problem]:
+    """The person's year is not closed (S-29)."""
+    return [closed_problem(application.year)] if _person_year(application).closed_at is not None else []
+
+
+@guard("unit_verified")
+def unit_verified(application: Application, actor: Actor) -> list[Problem]:
+    """The unit's particulars are verified for this campaign's year (S-14)."""
+    return unit_may_work(application.employer, application.year)
+
+
+@guard("arrival_left")
+def arrival_left(application: Application, actor: Actor) -> list[Problem]:
+    """The person has an arrival at final review left in this campaign (S-28)."""
+    year = _person_year(application)
+    if year.arrivals < year.arrivals_allowed:
+        return []
+    return [
+        Problem(
+            _("申报人本年度提交评审委员会已达{limit}次，不能再次提交。").format(limit=year.arrivals_allowed),
+            code="no_arrival_left",
+        )
+    ]
+
+
+@guard("no_arrival_left")
+def no_arrival_left(application: Application, actor: Actor) -> list[Problem]:
+    """Only the last allowed arrival that is returned closes the year (S-29)."""
+    year = _person_year(application)
+    if year.arrivals >= year.arrivals_allowed:
+        return []
+    return [Problem(_("申报人本年度还可以再次提交，不能关闭。"), code="arrival_left")]
+
+
+@guard("through_supervising")
+def through_supervising(application: Application, actor: Actor) -> list[Problem]:
+    """This application's chain has a supervising body (S-76)."""
+    if application.supervising_body_id is not None:
+        return []
+    return [Problem(_("本单位没有主管单位，公示期满后直接报县（市）人社局职称办。"), code="no_supervising")]
+
+
+@guard("straight_to_county")
+def straight_to_county(application: Application, actor: Actor) -> list[Problem]:
+    """This application's chain goes from the unit to the county at once (S-44)."""
+    if application.supervising_body_id is None:
+        return []
+    return [Problem(_("须先报主管单位审核。"), code="supervising_first")]

@@ -1,0 +1,264 @@
+"""The one door: every state, every move, and the only function that assigns a state (house, decision 1).
+
+The table is data. ``docs/lifecycle.md`` is generated from it and a test walks every state × move × role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.foundation import clock, ledger, outbox
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor, Role
+
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """What a state is called for the applicant and for staff, and how it looks (tone and icon are names of the look)."""
+
+    applicant: str | Promise
+    staff: str | Promise
+    tone: str
+    icon: str
+
+
+STATES: dict[State, StateWords] = {
+    S.DRAFT: StateWords(gettext_lazy("填写中"), gettext_lazy("填写中"), "neutral", "pencil-square"),
+    S.UNIT_REVIEW: StateWords(gettext_lazy("已上报，等待单位审核"), gettext_lazy("待单位审核"), "waiting", "clock"),
+    S.RETURNED: StateWords(
+        gettext_lazy("已退回，请修改后重新上报"), gettext_lazy("已退回申报人"), "attention", "arrow-uturn-left"
+    ),
+    S.UNIT_PASSED: StateWords(gettext_lazy("单位审核通过，等待公示"), gettext_lazy("待公示"), "waiting", "check"),
+    S.IN_PUBLICITY: StateWords(gettext_lazy("单位公示中"), gettext_lazy("公示中"), "waiting", "megaphone"),
+    S.SUPERVISING_REVIEW: StateWords(gettext_lazy("等待主管单位审核"), gettext_lazy("待主管单位审核"), "waiting", "clock"),
+    S.COUNTY_REVIEW: StateWords(gettext_lazy("等待县（市）人社局审核"), gettext_lazy("待县（市）审核"), "waiting", "clock"),
+    S.PREFECTURE_REVIEW: StateWords(gettext_lazy("等待州人社局终审"), gettext_lazy("待终审"), "waiting", "clock"),
+    S.ACCEPTED: StateWords(gettext_lazy("已受理，等待评审"), gettext_lazy("已受理"), "good", "check-circle"),
+    S.CLOSED_FOR_YEAR: StateWords(gettext_lazy("本年度不再受理"), gettext_lazy("本年度不再受理"), "stopped", "no-symbol"),
+    S.STOPPED: StateWords(gettext_lazy("公示异议成立，已终止"), gettext_lazy("异议成立，已终止"), "stopped", "no-symbol"),
+    S.REJECTED_FRAUD: StateWords(gettext_lazy("弄虚作假，不予受理"), gettext_lazy("弄虚作假，不予受理"), "stopped", "no-symbol"),
+    S.BARRED: StateWords(gettext_lazy("处于不得申报年限，已终止"), gettext_lazy("不得申报，已终止"), "stopped", "no-symbol"),
+    S.DISCARDED: StateWords(gettext_lazy("已作废"), gettext_lazy("已作废"), "neutral", "trash"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table: from where, to where, by whom, and which further rules (``guards``) must agree."""
+
+    name: str
+    sources: tuple[State, ...]
+    target: State
+    role: Role
+    label: str | Promise
+    guards: tuple[str, ...] = ()
+
+
+_UNIT_HOLDS = (S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY)
+_ON_ITS_WAY = (*_UNIT_HOLDS, S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, S.PREFECTURE_REVIEW)
+_GOES_UP = ("not_barred", "year_open")
+
+# fmt: off
+MOVES: tuple[Move, ...] = (
+    Move("submit", (S.DRAFT, S.RETURNED), S.UNIT_REVIEW, Role.APPLICANT, gettext_lazy("上报"), _GOES_UP),
+    Move("withdraw", (S.UNIT_REVIEW,), S.DRAFT, Role.APPLICANT, gettext_lazy("撤回")),
+    Move("discard", (S.DRAFT, S.RETURNED), S.DISCARDED, Role.APPLICANT, gettext_lazy("作废"), ("year_open",)),
+    Move("unit_pass", (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, gettext_lazy("单位审核通过"), ("unit_verified", *_GOES_UP)),
+    Move("unit_return", _UNIT_HOLDS, S.RETURNED, Role.UNIT, gettext_lazy("单位退回"), ("unit_verified",)),
+    Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"), ("unit_verified", *_GOES_UP)),
+    Move("stop", (S.IN_PUBLICITY,), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
+    Move("report_to_supervising", (S.UNIT_PASSED, S.IN_PUBLICITY), S.SUPERVISING_REVIEW, Role.UNIT,
+         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", *_GOES_UP)),
+    Move("report_to_county", (S.UNIT_PASSED, S.IN_PUBLICITY), S.COUNTY_REVIEW, Role.UNIT,
+         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", *_GOES_UP)),
+    Move("supervising_pass", (S.SUPERVISING_REVIEW,), S.COUNTY_REVIEW, Role.SUPERVISING, gettext_lazy("主管单位审核通过"),
+         ("dossier_in_order", *_GOES_UP)),
+    Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回")),
+    Move("county_pass", (S.COUNTY_REVIEW,), S.PREFECTURE_REVIEW, Role.COUNTY, gettext_lazy("县（市）审核通过，报州终审"),
+         ("dossier_in_order", "arrival_left", *_GOES_UP)),
+    Move("county_return", (S.COUNTY_REVIEW,), S.RETURNED, Role.COUNTY, gettext_lazy("县（市）退回")),
+    Move("prefecture_pass", (S.PREFECTURE_REVIEW,), S.ACCEPTED, Role.PREFECTURE, gettext_lazy("终审通过，予以受理"),
+         ("dossier_in_order", *_GOES_UP)),
+    Move("prefecture_return", (S.PREFECTURE_REVIEW,), S.RETURNED, Role.PREFECTURE, gettext_lazy("终审退回"), ("arrival_left",)),
+    Move("prefecture_close", (S.PREFECTURE_REVIEW,), S.CLOSED_FOR_YEAR, Role.PREFECTURE, gettext_lazy("终审退回，本年度不再受理"),
+         ("no_arrival_left",)),
+    Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("arrival_left",)),
+    Move("reject_fraud", (*_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR), S.REJECTED_FRAUD, Role.PREFECTURE,
+         gettext_lazy("弄虚作假，不予受理")),
+    Move("bar", (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED), S.BARRED, Role.SYSTEM, gettext_lazy("不得申报，终止"), ("barred",)),
+)
+# fmt: on
+
+BY_NAME: dict[str, Move] = {m.name: m for m in MOVES}
+
+# A guard looks at a locked application and says what stands against the move; rooms below register theirs on start-up.
+Guard = Callable[[Application, Actor], list[Problem]]
+_guards: dict[str, Guard] = {}
+
+
+def guard(name: str) -> Callable[[Guard], Guard]:
+    """Register the rule that the table calls ``name``. A system check refuses to start while one is missing."""
+
+    def register(function: Guard) -> Guard:
+        _guards[name] = function
+        return function
+
+    return register
+
+
+def missing_guards() -> set[str]:
+    """Guards the table names that no room has registered."""
+    return {name for move in MOVES for name in move.guards} - set(_guards)
+
+
+def desk_of(application: Application, role: Role) -> int | None:
+    """The id of the organization that acts for ``role`` on this application (the applicant and the system have none)."""
+    return {
+        Role.UNIT: application.employer_id,
+        Role.SUPERVISING: application.supervising_body_id,
+        Role.COUNTY: application.county_office_id,
+        Role.PREFECTURE: application.prefecture_office_id,
+    }.get(role)
+
+
+def is_hers(application: Application, actor: Actor) -> bool:
+    """Whether ``actor`` is the applicant, or acts for one of the desks on the application's route."""
+    if actor.role is Role.APPLICANT:
+        return actor.user_id == application.applicant_id
+    return actor.organization_id is not None and desk_of(application, actor.role) == actor.organization_id
+
+
+def objections_to(application: Application, move: Move, actor: Actor) -> list[Problem]:
+    """Everything that stands against ``actor`` making ``move`` now; empty when nothing does. Reads only."""
+    if actor.role is not move.role or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
+        return [Problem(_("这一步不由您办理。"), code="not_yours")]
+    if application.state not in move.sources:
+        words = STATES[State(application.state)].staff
+        return [
+            Problem(
+                _(
+                    "这份申请书现在的状态是“{state}”，不能再办理“{move}”。可能是您在另一个窗口、或另一位同事已经办理。请刷新页面查看。"
+                ).format(state=words, move=move.label),
+                code="stale",
+            )
+        ]
+    problems: list[Problem] = []
+    if (
+        actor.role in {Role.UNIT, Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE}
+        and actor.person_index == application.person_index
+    ):
+        problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
+    for name in move.guards:
+        problems.extend(_guards[name](application, actor))
+    return problems
+
+
+def moves_for(application: Application, actor: Actor) -> list[Move]:
+    """The moves ``actor`` is placed to make from the present state, whatever the guards will say to them."""
+    return [m for m in MOVES if m.role is actor.role and application.state in m.sources and (is_hers(application, actor))]
+
+
+def lock(application_id: int, actor: Actor) -> Application:
+    """Lock one application for this transaction and read it again; the row the door will walk.
+
+    Raises :class:`Refused` (``not_found``) when it does not exist or is not this actor's to see: nobody learns which.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("lock() belongs inside the transaction that makes the move")
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("campaign_version", "employer", "applicant", "current_submission")
+        .defer("campaign_version__notice", "campaign_version__source_text")
+        .filter(pk=application_id)
+        .first()
+    )
+    if application is None or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
+        raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
+    application._is_locked = True  # type: ignore[attr-defined]
+    return application
+
+
+def walk(
+    application: Application, name: str, *, actor: Actor, note: str = "", reasons: Sequence[dict[str, Any]] = ()
+) -> StatusChange:
+    """Make the move ``name``: check the table, the person and the guards, write the state, the history and the ledger, queue the mail.
+
+    ``application`` comes from :func:`lock` in the same transaction; whatever else the move writes is written by the calling
+    action in that transaction too. ``note`` and ``reasons`` are kept with the move and shown to everybody concerned.
+    Raises :class:`Refused` with every objection. Mail and papers leave only after the commit (house, decision 6).
+    """
+    if not getattr(application, "_is_locked", False):
+        raise RuntimeError("walk() needs the row from lock()")
+    move = BY_NAME[name]
+    problems = objections_to(application, move, actor)
+    if problems:
+        raise Refused(problems)
+    before, now = application.state, clock.now()
+    application.state = move.target
+    application.entered_state_at = application.updated_at = now
+    application.checked_at = None
+    if (reached := _REACHED.get(move.target)) is not None:
+        setattr(application, reached, True)
+    application.save(update_fields=_WRITTEN)
+    return _record(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
+
+
+# A desk that has had an application may look it up again afterwards.
+_REACHED = {
+    S.SUPERVISING_REVIEW: "reached_supervising",
+    S.COUNTY_REVIEW: "reached_county",
+    S.PREFECTURE_REVIEW: "reached_prefecture",
+}
+# What a move writes on the row: its own columns, and those the calling action set under the lock.
+_WRITTEN = (
+    "state", "entered_state_at", "updated_at", "checked_at", *_REACHED.values(), "current_submission", "arrivals",
+    "employer", "supervising_body", "county_office", "prefecture_office",
+)  # fmt: skip
+
+
+def record_start(application: Application, *, actor: Actor) -> StatusChange:
+    """The first line of the history: the application exists (新增申请书)."""
+    return _record(application, "start", before="", actor=actor, note="", reasons=())
+
+
+def _record(
+    application: Application, move: str, *, before: str, actor: Actor, note: str, reasons: Iterable[dict[str, Any]]
+) -> StatusChange:
+    submission = application.current_submission
+    change = StatusChange.objects.create(
+        application=application,
+        move=move,
+        from_state=before,
+        to_state=application.state,
+        at=application.entered_state_at,
+        by_id=actor.user_id,
+        by_role=actor.role.value,
+        by_organization_id=actor.organization_id,
+        submission=submission,
+        note=note,
+        reasons=list(reasons),
+    )
+    ledger.record(
+        event=f"application.{move}",
+        subject=f"application:{application.pk}",
+        actor=actor.ref,
+        data={
+            "from": before,
+            "to": str(application.state),
+            "submission": submission.sha256 if submission else None,
+            "note": note,
+            "reasons": list(reasons),
+        },
+    )
+    outbox.queue(kind="application.moved", payload={"change_id": change.pk}, key=f"application.moved:{change.pk}")
+    return change

@@ -1,0 +1,270 @@
+"""The application (申请书): its draft, its materials, its frozen submissions and its history."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.accounts.models import User
+from zhicheng.campaigns.models import Campaign, CampaignVersion
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation.fields import EncryptedTextField
+from zhicheng.organizations.models import Organization
+
+
+class State(models.TextChoices):
+    """Where an application is. Assigned by ``applications.lifecycle`` alone; the words on screen are in its table."""
+
+    DRAFT = "draft"
+    UNIT_REVIEW = "unit_review"
+    RETURNED = "returned"
+    UNIT_PASSED = "unit_passed"
+    IN_PUBLICITY = "in_publicity"
+    SUPERVISING_REVIEW = "supervising_review"
+    COUNTY_REVIEW = "county_review"
+    PREFECTURE_REVIEW = "prefecture_review"
+    ACCEPTED = "accepted"
+    CLOSED_FOR_YEAR = "closed_for_year"
+    STOPPED = "stopped"
+    REJECTED_FRAUD = "rejected_fraud"
+    BARRED = "barred"
+    DISCARDED = "discarded"
+
+
+# States in which the applicant writes; and those that end an application without closing the person's year.
+OPEN_FOR_APPLICANT = (State.DRAFT, State.RETURNED)
+OVER = (State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED)
+
+
+class PersonYear(models.Model):
+    """One person in one campaign: the row that is locked to count arrivals and to close the year (S-28, S-29).
+
+    Keyed on the person, not on the application: a new application resets nothing. ``arrivals`` is the number of arrivals
+    at final review that count (not annulled).
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    person_index = models.CharField(max_length=64)
+    arrivals = models.PositiveSmallIntegerField(default=0)
+    arrivals_allowed = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "person_index"], name="one_person_year"),
+            # The race of two officers forwarding the same person's papers ends here at the latest.
+            models.CheckConstraint(condition=Q(arrivals__lte=F("arrivals_allowed")), name="never_more_arrivals_than_allowed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.arrivals}"
+
+
+class Application(models.Model):
+    """One person's application for one title in one campaign, pinned to the notice version it was started under.
+
+    The organization columns are the jurisdiction: fixed at each 上报 from the employer's route, and what every queue
+    filters on (house, decision 5).
+    """
+
+    number = models.CharField(_("申请书编号"), max_length=20, unique=True)
+    applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
+    person_index = models.CharField(max_length=64)
+    applicant_name = models.CharField(_("姓名"), max_length=50)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="applications")
+    campaign_version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="applications")
+    year = models.PositiveSmallIntegerField(_("申报年度"))
+    series = models.CharField(_("系列"), max_length=40)
+    specialty = models.CharField(_("专业"), max_length=40)
+    title = models.CharField(_("申报资格"), max_length=40)
+    level = models.CharField(_("级别"), max_length=12)
+    grade = models.CharField(max_length=12, blank=True)
+    first_title = models.BooleanField(default=False)
+
+    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.DRAFT)
+    entered_state_at = models.DateTimeField()
+    # Where the applicant's work stands while the form is open: True after 再次核对, undone by any edit (S-26).
+    checked_at = models.DateTimeField(null=True, blank=True)
+    # The highest arrival at final review that counts: 第 n / 3 次 (S-28)
+    arrivals = models.PositiveSmallIntegerField(default=0)
+    current_submission = models.ForeignKey("Submission", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("申报单位"))
+    supervising_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    county_office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("材料接收部门"))
+    prefecture_office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+
+    # Which higher desks have had it: from then on they may look it up again. Set by the door, never taken back.
+    reached_supervising = models.BooleanField(default=False)
+    reached_county = models.BooleanField(default=False)
+    reached_prefecture = models.BooleanField(default=False)
+
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("申请书")
+        indexes = [
+            models.Index(fields=["applicant", "-created_at"], name="application_of_person"),
+            models.Index(fields=["person_index", "year"], name="application_of_human"),
+            # One index per desk: queue order is "longest here first", and a page reads only its own rows.
+            models.Index(fields=["employer", "state", "entered_state_at", "id"], name="queue_unit"),
+            models.Index(fields=["supervising_body", "state", "entered_state_at", "id"], name="queue_supervising"),
+            models.Index(fields=["county_office", "state", "entered_state_at", "id"], name="queue_county"),
+            models.Index(fields=["prefecture_office", "state", "entered_state_at", "id"], name="queue_prefecture"),
+        ]
+        constraints = [
+            # One live application per person and campaign; one that is over makes room for another (S-19).
+            models.UniqueConstraint(
+                fields=["campaign", "person_index"],
+                condition=~Q(state__in=[s.value for s in OVER]),
+                name="one_live_application_per_person_and_campaign",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "discarded", "barred"]) | Q(current_submission__isnull=False),
+                name="submitted_application_has_submission",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DraftSection(models.Model):
+    """One section of the form as it stands, with the version a save must name to be accepted (house, decision 7).
+
+    ``content`` is JSON text, encrypted: it holds identity numbers and the person's whole career.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="sections")
+    key = models.CharField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    content = EncryptedTextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "key"], name="one_draft_of_a_section")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.key} v{self.version}"
+
+
+class Material(models.Model):
+    """One file in one slot: which paper it is, for which year or row. Taken out, it stays as a row with a time."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="materials")
+    slot = models.CharField(max_length=40)
+    paper = models.CharField(max_length=40, blank=True)  # which of the slot's papers (diploma, e-registration, …)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    section = models.CharField(max_length=30, blank=True)  # of a slot per row: the section, and
+    row = models.CharField(max_length=8, blank=True)  # the id of the row it proves (S-63)
+    label = models.CharField(max_length=100, blank=True)
+    file = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("申报材料")
+        indexes = [models.Index(fields=["application", "slot"])]
+        constraints = [
+            models.UniqueConstraint(
+                "application",
+                "slot",
+                "paper",
+                Coalesce("year", 0),
+                "row",
+                "file",
+                condition=Q(removed_at__isnull=True),
+                name="a_file_once_in_a_slot",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.slot}"
+
+
+class Submission(models.Model):
+    """上报 (第 n 次): the frozen content. ``content`` is canonical JSON (encrypted at rest), ``sha256`` its hash. Never edited."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField()
+    content = EncryptedTextField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    submitted_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # One form page may be sent once: a double click finds its first submission instead of making a second.
+    form_token = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("上报")
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="submissions_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} #{self.number}"
+
+
+class StatusChange(models.Model):
+    """One move through the one door: the history everybody reads. Append-only (a trigger refuses the rest)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="history")
+    move = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20, choices=State.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by_role = models.CharField(max_length=12)
+    by_organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.TextField(blank=True)
+    # what a return lists: [{"where": "education", "row": "1a2b3c4d", "field": "school", "code": "illegible", "text": "…"}]
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.move}"
+
+
+class CommitteeArrival(models.Model):
+    """One arrival at final review: 提交评审委员会 第 n 次 (S-28). An annulled one stays, and does not count."""
+
+    person_year = models.ForeignKey(PersonYear, on_delete=models.PROTECT, related_name="arrival_rows")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="committee_arrivals")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveSmallIntegerField()  # of all arrivals, annulled ones too
+    number = models.PositiveSmallIntegerField()  # the n of 第 n / 3 次 when it arrived
+    arrived_at = models.DateTimeField()
+    annulled_at = models.DateTimeField(null=True, blank=True)
+    annulled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    annulment_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_year", "sequence"], name="arrivals_are_numbered"),
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(annulled_at__isnull=True), name="a_submission_arrives_once"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="arrivals_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(annulled_at__isnull=True, annulment_reason="")
+                | (Q(annulled_by__isnull=False, annulled_at__gte=F("arrived_at")) & ~Q(annulment_reason="")),
+                name="annulled_arrival_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} arrival {self.number}"
+
+
+class NumberCounter(models.Model):
+    """The last number given out under a prefix: application numbers without gaps or races."""
+
+    prefix = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.last}"

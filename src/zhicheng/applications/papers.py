@@ -1,0 +1,124 @@
+"""From a frozen submission to the data of the papers (评审表, T4): codes become words, dates become 年月."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.rules import TABLES
+from zhicheng.applications.sections import BY_KEY, Kind, Section
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.actions import issue_paper, void_papers
+from zhicheng.documents.models import Paper
+from zhicheng.documents.queries import papers_of
+from zhicheng.documents.words import zh_date
+from zhicheng.organizations.actors import Actor
+
+LEVEL_WORDS = {"senior": "高级", "intermediate": "中级", "junior": "初级"}
+GRADE_WORDS = {"full": "正高级", "associate": "副高级", "assistant": "助理级", "technician": "员级"}
+# Paper field → form field, where they differ; and fields a paper does not carry.
+_RENAMED = {"current_title": {"step": "level"}}
+_UNPRINTED = {"current_title": {"first_title"}, "continuing_education": {"exempt"}}
+
+
+def subject_of(application_id: int) -> str:
+    """How papers name an application."""
+    return f"application:{application_id}"
+
+
+def words_of(section: Section, row: dict[str, Any]) -> dict[str, str]:
+    """One form or row as printed: the Chinese word for each code, 年月日 for each date, nothing for what is empty."""
+    printed: dict[str, str] = {}
+    for field in section.fields:
+        if field.key in _UNPRINTED.get(section.key, ()):
+            continue
+        value = row.get(field.key)
+        text = "" if value in (None, "", False) else str(value)
+        if text and field.table:
+            text = TABLES[field.table].name(text)
+        elif text and (field.kind is Kind.DATE or field.key == "birth_date"):
+            text = zh_date(text)
+        printed[_RENAMED.get(section.key, {}).get(field.key, field.key)] = text
+    if section.key == "continuing_education":
+        printed["remark"] = "经批准免试" if row.get("exempt") else ""
+    if any(f.key == "ended_on" for f in section.fields) and not printed.get("ended_on"):
+        printed["ended_on"] = "至今"
+    return printed
+
+
+def _rows(sections: dict[str, Any], key: str) -> list[dict[str, str]]:
+    return [words_of(BY_KEY[key], row) for row in sections.get(key) or []]
+
+
+def level_words(snapshot: dict[str, Any]) -> str:
+    """中级, 初级（助理级）: the level applied for, as the review form prints it."""
+    chosen = snapshot["application"]
+    grade = GRADE_WORDS.get(chosen["grade"], "")
+    return LEVEL_WORDS[chosen["level"]] + (f"（{grade}）" if grade else "")
+
+
+def review_form_data(snapshot: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """The data of 评审表 from a snapshot (or from a draft shaped like one). ``labels``: name of each material slot."""
+    sections, chosen = snapshot["sections"], snapshot["application"]
+    current = sections.get("current_title") or {}
+    appointment = sections.get("appointment") or {}
+    return {
+        "name": sections["basic"]["name"],
+        "year": snapshot["campaign"]["year"],
+        "number": chosen["number"],
+        "employer": snapshot["employer"]["name"],
+        "series": chosen["series"]["zh"],
+        "specialty": chosen["specialty"]["zh"],
+        "level": level_words(snapshot),
+        "title": chosen["title"]["zh"],
+        "filled_on": zh_date(snapshot["submission"]["submitted_at"][:10]) if snapshot.get("submission") else "",
+        "basic": words_of(BY_KEY["basic"], sections["basic"]),
+        "current_title": None if current.get("first_title") or not current else words_of(BY_KEY["current_title"], current),
+        "appointment": words_of(BY_KEY["appointment"], appointment) if appointment else None,
+        **{s.key: _rows(sections, s.key) for s in BY_KEY.values() if s.rows},
+        "summary": (sections.get("summary") or {}).get("text", ""),
+        "materials": [
+            {
+                "label": labels.get(m["slot"], m["slot"]),
+                "year": str(m["year"] or ""),
+                "name": m["name"],
+                "pages": str(m["pages"]),
+                "sha256": m["sha256"],
+            }
+            for m in snapshot["materials"]
+        ],
+    }
+
+
+def slot_labels(application: Application) -> dict[str, str]:
+    """The Chinese name of every slot of the pinned notice."""
+    return {slot.key: slot.label.zh for slot in notice_of(application.campaign_version).materials}
+
+
+def issue_review_form(*, application: Application, submission: Submission, actor: Actor) -> Paper:
+    """Make the review form of a submission the unit has passed; earlier ones become void (S-41, S-48, G-12).
+
+    Inside the caller's transaction; the PDF itself is made after the commit.
+    """
+    void_papers(subject=subject_of(application.pk), kinds=["review_form"], reason="已生成新的评审表", actor=actor.ref)
+    snapshot = snapshot_of(submission)
+    return issue_paper(
+        kind="review_form",
+        subject=subject_of(application.pk),
+        title="",
+        data=review_form_data(snapshot, slot_labels(application)),
+        snapshot_sha256=submission.sha256,
+        actor=actor.ref,
+        version_label=f"第{submission.number}次上报",
+    )
+
+
+def void_review_forms(*, application_id: int, reason: str, actor: Actor) -> None:
+    """A returned form is no longer the one on paper: its print is void from now on (S-48, S-50)."""
+    void_papers(subject=subject_of(application_id), kinds=["review_form", "supervising_opinion"], reason=reason, actor=actor.ref)
+
+
+def current_review_form(application_id: int) -> Paper | None:
+    """The review form that counts now, or ``None``."""
+    return papers_of(subject_of(application_id)).filter(kind="review_form", voided_at__isnull=True).order_by("-id").first()

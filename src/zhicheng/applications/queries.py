@@ -1,0 +1,181 @@
+"""Reading applications, always through the person or the desk that may see them (house, decision 5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhicheng.applications.models import (
+    OVER,
+    Application,
+    CommitteeArrival,
+    DraftSection,
+    Material,
+    PersonYear,
+    State,
+    StatusChange,
+    Submission,
+)
+from zhicheng.applications.sections import SECTIONS
+from zhicheng.organizations.actors import Actor, Role
+
+_COLUMN = {
+    Role.UNIT: "employer_id",
+    Role.SUPERVISING: "supervising_body_id",
+    Role.COUNTY: "county_office_id",
+    Role.PREFECTURE: "prefecture_office_id",
+}
+_SEEN = {
+    Role.SUPERVISING: "reached_supervising",
+    Role.COUNTY: "reached_county",
+    Role.PREFECTURE: "reached_prefecture",
+}
+# A notice is parsed once a process; a page has no need of its long texts.
+VERSION_TEXTS = ("campaign_version__notice", "campaign_version__source_text")
+# What waits for each desk: its queue.
+WAITING: dict[Role, tuple[State, ...]] = {
+    Role.UNIT: (State.UNIT_REVIEW, State.UNIT_PASSED, State.IN_PUBLICITY),
+    Role.SUPERVISING: (State.SUPERVISING_REVIEW,),
+    Role.COUNTY: (State.COUNTY_REVIEW,),
+    Role.PREFECTURE: (State.PREFECTURE_REVIEW,),
+}
+
+
+def visible_to(actor: Actor) -> QuerySet[Application]:
+    """The applications ``actor`` may see at all.
+
+    An applicant sees their own; a desk sees what was submitted on its route (a withdrawn or returned one stays visible with
+    its frozen submission, never the draft). Everybody else sees nothing.
+    """
+    if actor.role is Role.APPLICANT and actor.user_id:
+        return Application.objects.filter(applicant_id=actor.user_id)
+    column = _COLUMN.get(actor.role)
+    if column is None or actor.organization_id is None:
+        return Application.objects.none()
+    mine = Application.objects.filter(**{column: actor.organization_id}, current_submission__isnull=False)
+    if actor.role is Role.UNIT:
+        return mine
+    # A higher desk sees an application once it has arrived there at least once, and from then on.
+    return mine.filter(**{_SEEN[actor.role]: True})
+
+
+def queue(actor: Actor, *, states: Iterable[State] | None = None) -> QuerySet[Application]:
+    """What waits for this desk (or its applications in ``states``), longest here first: order ``entered_state_at, id``.
+
+    Reads one index; to be shown in keyset pages. Organizations are joined, so a page is one query.
+    """
+    wanted = list(states) if states is not None else list(WAITING.get(actor.role, ()))
+    return (
+        visible_to(actor)
+        .filter(state__in=wanted)
+        .select_related("employer", "county_office", "current_submission")
+        .order_by("entered_state_at", "id")
+    )
+
+
+def get_application(actor: Actor, application_id: int) -> Application | None:
+    """One application with everything a page names, or ``None`` when it is not this actor's to see."""
+    return (
+        visible_to(actor)
+        .select_related(
+            "applicant",
+            "campaign",
+            "campaign_version",
+            "employer",
+            "supervising_body",
+            "county_office",
+            "prefecture_office",
+            "current_submission",
+        )  # fmt: skip
+        .defer(*VERSION_TEXTS)
+        .filter(pk=application_id)
+        .first()
+    )
+
+
+def live_application_of(person_index: str, campaign_id: int) -> Application | None:
+    """The person's one application in the campaign that is not over, whichever account it belongs to."""
+    return Application.objects.filter(person_index=person_index, campaign_id=campaign_id).exclude(state__in=OVER).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The form as it stands: ``contents[key]`` is a dict or a list of dicts, ``versions[key]`` the version a save must name."""
+
+    contents: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+def draft_of(application: Application) -> Draft:
+    """The whole draft, with the fixed fields (name, identity number, employer) filled from where they are kept. One query."""
+    contents: dict[str, Any] = {s.key: [] if s.rows else {} for s in SECTIONS}
+    versions = {s.key: 0 for s in SECTIONS}
+    for row in DraftSection.objects.filter(application=application):
+        contents[row.key] = json.loads(row.content)
+        versions[row.key] = row.version
+    contents["basic"] = {**contents["basic"], **fixed_fields(application)}
+    return Draft(contents, versions)
+
+
+def fixed_fields(application: Application) -> dict[str, Any]:
+    """What the form shows and nobody types: from the account and the employer."""
+    person, employer = application.applicant, application.employer
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "birth_date": person.birth_date.isoformat() if person.birth_date else "",
+        "id_number": person.id_number,
+        "employer_name": employer.name,
+        "employer_nature": employer.nature,
+    }
+
+
+def materials_of(application: Application) -> QuerySet[Material]:
+    """The files that are in their slots now."""
+    return Material.objects.filter(application=application, removed_at__isnull=True).select_related("file").order_by("id")
+
+
+def get_material(actor: Actor, material_id: int) -> Material | None:
+    """One material of an application this actor may see; a desk gets only files of frozen submissions (see ``snapshot_file_ids``)."""
+    material = Material.objects.select_related("file", "application").filter(pk=material_id).first()
+    if material is None or not visible_to(actor).filter(pk=material.application_id).exists():
+        return None
+    return material
+
+
+def snapshot_of(submission: Submission) -> dict[str, Any]:
+    """The frozen content as it was submitted."""
+    content: dict[str, Any] = json.loads(submission.content)
+    return content
+
+
+def history_of(application: Application) -> QuerySet[StatusChange]:
+    """Every move, oldest first."""
+    return application.history.select_related("by", "by_organization", "submission").order_by("id")
+
+
+def last_return(application: Application) -> StatusChange | None:
+    """The return the applicant is working on: the newest one since the last submission, or ``None``."""
+    if application.state not in {State.RETURNED, State.CLOSED_FOR_YEAR}:
+        return None
+    return application.history.filter(to_state__in=[State.RETURNED, State.CLOSED_FOR_YEAR]).order_by("-id").first()
+
+
+def person_year_of(application: Application) -> PersonYear | None:
+    """The person's counter in this campaign."""
+    return PersonYear.objects.filter(campaign_id=application.campaign_id, person_index=application.person_index).first()
+
+
+def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
+    """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28)."""
+    return (
+        CommitteeArrival.objects.filter(
+            person_year__campaign_id=application.campaign_id, person_year__person_index=application.person_index
+        )
+        .select_related("annulled_by", "application")
+        .order_by("sequence")
+    )

@@ -1,0 +1,76 @@
+"""Reading what people type: full-width digits, dots and slashes in dates, spaces, all taken as meant.
+
+Pure. A value that cannot be read stays as it was typed: a draft keeps everything, and the rules say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from zhicheng.applications.sections import Field, Kind, Section
+
+_DATE = re.compile(r"^(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*(?:[-./月\s]\s*(\d{1,2})\s*日?)?月?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_YES = {"1", "true", "on", "yes", "是"}
+
+
+def clean_text(value: Any) -> str:
+    """Trim, and keep one kind of middle dot and line break; nothing else is changed in a person's text."""
+    text = unicodedata.normalize("NFC", str(value if value is not None else "")).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate({ord(c): "·" for c in "•・‧"})
+    return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) != "Cc").strip()
+
+
+def read_date(text: Any) -> date | None:
+    """The day meant by ``2023-05-08``, ``2023.5.8``, ``２０２３年５月８日`` or ``20230508``; a month alone means its first day.
+
+    ``None`` when it is no date that exists.
+    """
+    plain = unicodedata.normalize("NFKC", str(text or "")).strip()
+    match = _COMPACT.match(plain) or _DATE.match(plain)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3] or 1))
+    except ValueError:
+        return None
+
+
+def read_number(text: Any) -> int | None:
+    """A whole number, not negative, typed in any width; ``None`` when it is something else."""
+    plain = unicodedata.normalize("NFKC", str(text if text is not None else "")).strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 6 else None
+
+
+def read_value(field: Field, typed: Any) -> Any:
+    """The stored form of one typed value: ISO date, number, bool or clean text; unreadable text as typed."""
+    if field.kind is Kind.YES_NO:
+        return typed is True or str(typed).strip().lower() in _YES
+    text = clean_text(typed)
+    if not text:
+        return ""
+    if field.kind is Kind.DATE:
+        day = read_date(text)
+        return day.isoformat() if day else text
+    if field.kind in {Kind.NUMBER, Kind.YEAR}:
+        number = read_number(text)
+        return text if number is None else number
+    if field.kind in {Kind.MOBILE, Kind.EMAIL, Kind.CODE}:
+        return unicodedata.normalize("NFKC", text).replace(" ", "")
+    return text
+
+
+def read_row(section: Section, typed: dict[str, Any]) -> dict[str, Any]:
+    """One form or row as stored: every field of the section, plus the row's ``id`` where it has one."""
+    row = {f.key: read_value(f, typed.get(f.key)) for f in section.fields}
+    if section.rows:
+        row["id"] = str(typed.get("id") or "")
+    return row
+
+
+def is_blank(row: dict[str, Any]) -> bool:
+    """Whether nothing at all was filled in."""
+    return not any(v for k, v in row.items() if k != "id")

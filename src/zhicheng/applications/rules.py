@@ -1,0 +1,234 @@
+"""What is wrong with a form, all of it at once. Pure: values in, reasons out.
+
+The same rules warn while a draft is written and refuse at 上报 (S-24; 人社部令40号 第十八条: 一次性告知).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.reading import is_blank
+from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
+from zhicheng.foundation.errors import Problem
+from zhicheng.standards import tables
+from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.phone import check_mobile
+
+Form = Mapping[str, Any]
+
+TABLES = {
+    "sex": tables.SEX,
+    "ethnic_groups": tables.ETHNIC_GROUPS,
+    "political_status": tables.POLITICAL_STATUS,
+    "education": tables.EDUCATION,
+    "degrees": tables.DEGREES,
+    "study_forms": tables.STUDY_FORMS,
+    "title_steps": tables.TITLE_STEPS,
+    "obtained_by": tables.OBTAINED_BY,
+    "appointment_kinds": tables.APPOINTMENT_KINDS,
+    "appraisal_results": tables.APPRAISAL_RESULTS,
+    "publication_kinds": tables.PUBLICATION_KINDS,
+    "natures": tables.UNIT_NATURES,
+}
+
+
+def field_problem(field: Field, value: Any, *, today: date) -> str:
+    """What is wrong with one stored value, as a sentence; empty when nothing is."""
+    if field.kind is Kind.YES_NO or field.kind is Kind.FIXED:
+        return ""
+    if value in ("", None):
+        return _("请填写“{label}”。").format(label=field.label) if field.required else ""
+    if field.kind in {Kind.TEXT, Kind.LONG} and len(str(value)) > field.limit:
+        return _("“{label}”最多{limit}个字，现在是{count}个字。").format(
+            label=field.label, limit=field.limit, count=len(str(value))
+        )
+    return _kind_problem(field, value, today=today)
+
+
+def _kind_problem(field: Field, value: Any, *, today: date) -> str:
+    if field.kind is Kind.DATE:
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            return _("“{label}”不是一个有效日期：{value}。请按“2023-05-08”的样式填写。").format(label=field.label, value=value)
+        if day.year < 1900 or (field.past and day > today):
+            return _("“{label}”不能晚于今天，也不能早于1900年：{value}。").format(label=field.label, value=value)
+    elif field.kind in {Kind.NUMBER, Kind.YEAR} and not isinstance(value, int):
+        return _("“{label}”请填写整数：{value}。").format(label=field.label, value=value)
+    elif field.kind is Kind.YEAR and not 1950 <= value <= today.year:
+        return _("“{label}”请填写四位数的年份，不晚于今年：{value}。").format(label=field.label, value=value)
+    elif field.kind is Kind.NUMBER and value > 9999:
+        return _("“{label}”的数字太大：{value}。").format(label=field.label, value=value)
+    elif field.kind is Kind.CODE and TABLES[field.table].get(str(value)) is None:
+        return _("请在列表中选择“{label}”。").format(label=field.label)
+    elif field.kind is Kind.MOBILE:
+        try:
+            check_mobile(str(value))
+        except InvalidNumber:
+            return _("“{label}”应是1开头的11位数字：{value}。").format(label=field.label, value=value)
+    elif field.kind is Kind.EMAIL:
+        try:
+            validate_email(str(value))
+        except ValidationError:
+            return _("“{label}”的格式不对：{value}。").format(label=field.label, value=value)
+    return ""
+
+
+def _asked(section: Section, form: Form) -> Iterable[Field]:
+    if section.unless_first_title and form.get("first_title"):
+        return ()
+    if section.key == "continuing_education" and form.get("exempt"):
+        return (section.field("year"),)
+    return section.fields
+
+
+def _span_problem(section: Section, row: Form) -> str:
+    for start, end in (("started_on", "ended_on"), ("started_on", "graduated_on"), ("appointed_on", "appointed_until")):
+        first, last = row.get(start), row.get(end)
+        if first and last and _is_date(first) and _is_date(last) and str(last) < str(first):
+            return _("“{end}”早于“{start}”。").format(start=section.field(start).label, end=section.field(end).label)
+    return ""
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def row_problems(section: Section, row: Form, *, today: date) -> list[Problem]:
+    """Everything wrong with one form or row. ``where`` is ``section.field`` or ``section.row_id.field``."""
+    prefix = f"{section.key}.{row.get('id', '')}." if section.rows else f"{section.key}."
+    problems = [
+        Problem(text, where=prefix + field.key, code="field")
+        for field in _asked(section, row)
+        if (text := field_problem(field, row.get(field.key, ""), today=today))
+    ]
+    if text := _span_problem(section, row):
+        problems.append(Problem(text, where=prefix + "started_on", code="span"))
+    return problems + list(_special_problems(section, row, prefix))
+
+
+def _special_problems(section: Section, row: Form, prefix: str) -> Iterable[Problem]:
+    if section.key == "continuing_education" and not row.get("exempt"):
+        total, professional = row.get("hours_total"), row.get("hours_professional")
+        if not isinstance(total, int) and total in ("", None):
+            yield Problem(_("请填写本年度总学时；经批准免试的，请勾选免试。"), where=prefix + "hours_total", code="field")
+        elif isinstance(total, int) and isinstance(professional, int) and professional > total:
+            yield Problem(_("专业科目学时不能多于总学时。"), where=prefix + "hours_professional", code="field")
+    if section.key == "education" and (entry := TABLES["education"].get(str(row.get("education") or ""))):
+        if not getattr(entry, "is_graduation", True):
+            yield Problem(
+                _("“{name}”不是毕业学历，不能作为申报学历；结业、肄业请不要填写。").format(name=entry.zh),
+                where=prefix + "education",
+                code="not_graduated",
+            )
+
+
+def section_problems(key: str, content: Any, *, today: date) -> list[Problem]:
+    """Everything wrong with one section's content: a dict, or a list of dicts for a section of rows."""
+    section = BY_KEY[key]
+    if not section.rows:
+        return row_problems(section, content or {}, today=today)
+    rows = [r for r in content or [] if not is_blank(r)]
+    problems = [p for row in rows for p in row_problems(section, row, today=today)]
+    if len(rows) < section.at_least:
+        text = _("“{label}”至少填写{least}{row}。").format(label=section.label, least=section.at_least, row=section.row_word)
+        problems.append(Problem(text, where=section.key, code="rows_missing"))
+    years = [r.get("year") for r in rows if r.get("year")] if "year" in {f.key for f in section.fields} else []
+    for year in sorted({y for y in years if years.count(y) > 1}, key=str):
+        problems.append(
+            Problem(_("“{label}”中{year}年填写了两次。").format(label=section.label, year=year), where=key, code="year_twice")
+        )
+    return problems
+
+
+def form_problems(contents: Mapping[str, Any], *, today: date) -> list[Problem]:
+    """Everything wrong with the whole form, in the order of the form."""
+    problems: list[Problem] = []
+    for section in SECTIONS:
+        problems.extend(section_problems(section.key, contents.get(section.key), today=today))
+    return problems + cross_problems(contents)
+
+
+def cross_problems(contents: Mapping[str, Any]) -> list[Problem]:
+    """What only shows between sections: gaps in the work history, a title taken before its appointment (domain §3.10)."""
+    problems: list[Problem] = []
+    spans = sorted(
+        (str(r["started_on"]), str(r.get("ended_on") or "9999-12-31"), r.get("id", ""))
+        for r in contents.get("work_history") or []
+        if _is_date(r.get("started_on")) and (not r.get("ended_on") or _is_date(r.get("ended_on")))
+    )
+    for (_s, end, _i), (start, _e, row) in pairwise(spans):
+        if end != "9999-12-31" and date.fromisoformat(start) - date.fromisoformat(end) > timedelta(days=31):
+            text = _("工作经历在{end}至{start}之间有间断，请补上这一段（待业、学习也请写明）。").format(end=end, start=start)
+            problems.append(Problem(text, where=f"work_history.{row}.started_on", code="gap"))
+    return problems
+
+
+def section_status(key: str, content: Any, *, today: date) -> str:
+    """``not_started``, ``in_progress`` or ``done``; done only when the rules agree (never by the person's own tick)."""
+    section = BY_KEY[key]
+    blank = not content or (all(is_blank(r) for r in content) if section.rows else _only_fixed(section, content))
+    if blank and not (section.rows and section.at_least == 0):
+        return "not_started"
+    if section_problems(key, content, today=today):
+        return "in_progress"
+    return "optional" if blank else "done"
+
+
+def _only_fixed(section: Section, content: Form) -> bool:
+    fixed = {f.key for f in section.fields if f.kind is Kind.FIXED}
+    return not any(v for k, v in content.items() if k not in fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is asked before anything is written: may this person begin, or send, in this campaign now?"""
+
+    now: datetime
+    year: int
+    first_submission: bool
+    barred_until: int | None = None
+    closed_for_year: bool = False
+    unit_problems: tuple[str, ...] = ()
+    unit_name: str = ""
+
+
+def gate_problems(gate: Gate) -> list[Problem]:
+    """Reasons outside the form itself, all at once: a ban (S-81), a closed year (S-29), an unverified unit (S-14)."""
+    problems = []
+    if gate.barred_until is not None:
+        problems.append(barred_problem(gate.year, gate.barred_until))
+    if gate.closed_for_year:
+        problems.append(closed_problem(gate.year))
+    problems.extend(Problem(text, where="employer", code="unit_not_verified") for text in gate.unit_problems)
+    return problems
+
+
+def barred_problem(year: int, until: int) -> Problem:
+    """The sentence a barred person reads (S-81)."""
+    return Problem(
+        _(
+            "您有诚信档案记录，{until}年（含）以前不得申报专业技术资格，{year}年度不能申报；{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+        ).format(until=until, year=year, first=until + 1),
+        code="barred",
+    )
+
+
+def closed_problem(year: int) -> Problem:
+    """The sentence after a third returned arrival (S-29)."""
+    return Problem(
+        _("您{year}年度提交评审委员会已达到规定次数且材料仍不符合要求，本年度不再受理；新建申请书也不能恢复。").format(year=year),
+        code="closed_for_year",
+    )

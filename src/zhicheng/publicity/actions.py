@@ -1,0 +1,284 @@
+"""The unit's verbs of 公示: open, upload the three papers, register and decide objections, give the result, report upward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.models import Paper
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.publicity import papers, queries, rules
+from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
+from zhicheng.standards.calendar import load_calendar
+from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.phone import check_phone
+from zhicheng.standards.tables import OBJECTION_CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What the unit writes itself on T1 (S-67, S-68, S-70)."""
+
+    political_conduct: str
+    results: str
+    contribution: str
+    office: str
+    phone: str
+
+    def problems(self) -> list[Problem]:
+        """Everything missing or too long."""
+        found = []
+        for key, label, limit in (
+            ("political_conduct", _("思想政治条件"), 500),
+            ("results", _("近五年实践能力和业绩成果"), 1000),
+            ("contribution", _("本人实际贡献"), 500),
+            ("office", _("受理异议的办公室"), 60),
+            ("phone", _("监督电话"), 30),
+        ):
+            value = getattr(self, key).strip()
+            if not value:
+                found.append(Problem(_("请填写“{label}”。").format(label=label), where=key, code="field"))
+            elif len(value) > limit:
+                text = _("“{label}”最多{limit}个字，现在是{count}个字。").format(label=label, limit=limit, count=len(value))
+                found.append(Problem(text, where=key, code="field"))
+        if self.phone.strip():
+            try:
+                check_phone(self.phone.strip())
+            except InvalidNumber:
+                text = _("监督电话请填写带区号的固定电话或手机号码，例如 0909-2312345。")
+                found.append(Problem(text, where="phone", code="field"))
+        return found
+
+
+def open_publicity(
+    *, actor: Actor, application_id: int, submission_id: int, starts_on: date, ends_on: date, text: NoticeText
+) -> PublicityPeriod:
+    """Start the publicity period of a submission the unit passed, and make T1.
+
+    Raises :class:`Refused` with everything at once: an end too early names the earliest legal date (``too_short``), text
+    fields, ``stale`` when the submission is no longer the current one.
+    """
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        _same_submission(application, submission_id)
+        notice = notice_of(application.campaign_version)
+        plan, problems = rules.plan_period(
+            load_calendar(notice.calendar),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            today=clock.today(),
+            least=notice.limits.publicity_working_days,
+            counting=notice.limits.publicity_counting,
+        )
+        problems += text.problems() + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
+        submission = application.current_submission
+        if problems or plan is None or submission is None:
+            raise Refused(problems)
+        _cancel(queries.current_period(application), reason=_("已重新公示"), actor=actor)
+        snapshot = snapshot_of(submission)
+        period = PublicityPeriod.objects.create(
+            application=application,
+            submission=submission,
+            unit_id=application.employer_id,
+            facts=papers.public_facts(snapshot, notice),
+            facts_sha256=queries.shown_facts_sha256(application),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            working_days=plan.working_days,
+            earliest_end=plan.earliest_end,
+            calendar_version=plan.calendar_version,
+            provisional=plan.provisional,
+            political_conduct=text.political_conduct.strip(),
+            results=text.results.strip(),
+            contribution=text.contribution.strip(),
+            office=text.office.strip(),
+            phone=text.phone.strip(),
+            opened_by_id=actor.user_id,
+            opened_at=clock.now(),
+        )
+        papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
+        lifecycle.walk(
+            application, "open_publicity", actor=actor, note=_("公示：{start}至{end}").format(start=starts_on, end=ends_on)
+        )
+    return period
+
+
+def _same_submission(application: Application, submission_id: int) -> None:
+    if application.current_submission_id != submission_id:
+        raise Refused.one(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容办理。"), code="stale")
+
+
+def _cancel(period: PublicityPeriod | None, *, reason: str, actor: Actor) -> None:
+    if period is None:
+        return
+    period.cancelled_at = clock.now()
+    period.cancel_reason = reason
+    period.save(update_fields=["cancelled_at", "cancel_reason"])
+    ledger.record(event="publicity.cancelled", subject=f"publicity:{period.pk}", actor=actor.ref, data={"reason": reason})
+
+
+def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
+    """Lock the application first, then its period: the order every action keeps."""
+    found = (
+        PublicityPeriod.objects.filter(pk=period_id, unit_id=actor.organization_id)
+        .values_list("application_id", flat=True)
+        .first()
+    )
+    if actor.role is not Role.UNIT or found is None:
+        raise Refused.one(_("没有找到这次公示，或者它不归本单位办理。"), code="not_found")
+    lifecycle.lock(found, actor)
+    period = (
+        PublicityPeriod.objects.select_for_update(of=("self",))
+        .select_related("application__campaign_version", "submission")
+        .get(pk=period_id)
+    )
+    if period.cancelled_at is not None:
+        raise Refused.one(_("这次公示已经取消，请刷新页面。"), code="stale")
+    return period
+
+
+def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: int) -> PublicityPeriod:
+    """Upload the notice, the photo of the posting or the result (S-51). ``which``: ``notice_file``, ``photo_file``, ``result_file``.
+
+    A new file takes the place of the old one, which stays stored. The result only once the period is over (S-72).
+    """
+    if which not in {"notice_file", "photo_file", "result_file"}:
+        raise Refused.one(_("没有这项材料。"), code="not_found")
+    with transaction.atomic():
+        period = _lock_period(actor, period_id)
+        file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
+        if file is None:
+            raise Refused.one(_("没有找到这个文件，请重新上传。"), where=which, code="not_found")
+        if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
+            raise Refused.one(_("申请书已不在公示环节，不能再更换公示材料。"), where=which, code="stale")
+        if which == "result_file" and (problems := _not_ready_for_result(period)):
+            raise Refused(problems)
+        setattr(period, which, file)
+        period.save(update_fields=[which])
+        ledger.record(
+            event="publicity.paper_added",
+            subject=f"publicity:{period.pk}",
+            actor=actor.ref,
+            data={"which": which, "sha256": file.sha256},
+        )
+    return period
+
+
+def _not_ready_for_result(period: PublicityPeriod) -> list[Problem]:
+    return rules.time_and_objections(
+        ends_on=period.ends_on,
+        today=clock.today(),
+        open_objections=period.objections.filter(state=ObjectionState.OPEN).count(),
+        upheld_objections=period.objections.filter(state=ObjectionState.UPHELD).count(),
+    )
+
+
+def make_publicity_result(*, actor: Actor, period_id: int) -> Paper:
+    """Make T2: refused before the period is fully over, and while an objection is open or was upheld (S-40, S-73)."""
+    with transaction.atomic():
+        period = _lock_period(actor, period_id)
+        if problems := _not_ready_for_result(period):
+            raise Refused(problems)
+        return papers.issue_publicity_result(period=period, actor=actor)
+
+
+def register_objection(
+    *,
+    actor: Actor,
+    period_id: int,
+    channel: str,
+    content: str,
+    received_at: datetime,
+    from_name: str = "",
+    from_contact: str = "",
+) -> Objection:
+    """Write down an objection that came by phone, on paper, in person or online; anonymous ones too (S-70).
+
+    ``received_at`` is when it came (aware), which may be before it is registered, never after now nor before the period.
+    """
+    problems = []
+    if OBJECTION_CHANNELS.get(channel) is None:
+        problems.append(Problem(_("请选择反映方式。"), where="channel", code="field"))
+    if not 5 <= len(content.strip()) <= 2000:
+        problems.append(Problem(_("请写明反映的内容，5至2000个字。"), where="content", code="field"))
+    if received_at > clock.now():
+        problems.append(Problem(_("收到时间不能晚于现在。"), where="received_at", code="field"))
+    with transaction.atomic():
+        period = _lock_period(actor, period_id)
+        if received_at.astimezone(clock.BEIJING).date() < period.starts_on:
+            problems.append(Problem(_("收到时间早于公示开始的日期。"), where="received_at", code="field"))
+        if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
+            problems.append(Problem(_("申请书已经报出本单位，请将异议转给县（市）人社局职称办。"), code="stale"))
+        if problems:
+            raise Refused(problems)
+        objection = Objection.objects.create(
+            period=period,
+            channel=channel,
+            from_name=from_name.strip()[:50],
+            from_contact=from_contact.strip()[:60],
+            content=content.strip(),
+            received_at=received_at,
+            registered_by_id=actor.user_id,
+            registered_at=clock.now(),
+        )
+        ledger.record(
+            event="publicity.objection_registered",
+            subject=f"publicity:{period.pk}",
+            actor=actor.ref,
+            data={"objection": objection.pk, "channel": channel},
+        )
+    return objection
+
+
+def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: str) -> Objection:
+    """Close an objection with what was found. An upheld one stands against the application until it is stopped or returned."""
+    with transaction.atomic():
+        found = Objection.objects.filter(pk=objection_id).values_list("period_id", flat=True).first()
+        if found is None:
+            raise Refused.one(_("没有找到这件异议。"), code="not_found")
+        _lock_period(actor, found)
+        objection = Objection.objects.select_for_update().get(pk=objection_id)
+        if objection.state != ObjectionState.OPEN:
+            raise Refused.one(_("这件异议已经处理，请刷新页面查看结果。"), code="stale")
+        if not 5 <= len(finding.strip()) <= 2000:
+            raise Refused.one(_("请写明核实情况和处理意见，5至2000个字。"), where="finding", code="field")
+        objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
+        objection.finding = finding.strip()
+        objection.decided_by_id = actor.user_id
+        objection.decided_at = clock.now()
+        objection.save(update_fields=["state", "finding", "decided_by", "decided_at"])
+        ledger.record(
+            event="publicity.objection_decided",
+            subject=f"publicity:{objection.period_id}",
+            actor=actor.ref,
+            data={"objection": objection.pk, "state": str(objection.state), "finding": objection.finding},
+        )
+    return objection
+
+
+def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
+    """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        period = queries.current_period(application)
+        upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
+        return lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
+
+
+def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> StatusChange:
+    """公示期满无异议后按程序上报: to the supervising body where the chain has one, else to the county (S-40, S-44, S-76)."""
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        _same_submission(application, submission_id)
+        move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+        return lifecycle.walk(application, move, actor=actor)

@@ -1,0 +1,48 @@
+"""The publicity rules of the lifecycle table. Loaded on start-up."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.lifecycle import guard
+from zhicheng.applications.models import Application
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.organizations.actors import Actor
+from zhicheng.publicity.models import ObjectionState
+from zhicheng.publicity.queries import current_period, publicised_again_needed
+from zhicheng.publicity.rules import reasons_not_over
+
+
+@guard("publicity_over")
+def publicity_over(application: Application, actor: Actor) -> list[Problem]:
+    """The publicity of what is submitted now has fully passed, without objection, with its three papers (S-39, S-40, S-51)."""
+    period = current_period(application)
+    notice = notice_of(application.campaign_version)
+    if period is None or publicised_again_needed(application, period, always=notice.policies.repeat_publicity == "always"):
+        return [Problem(_("还没有公示本次上报的内容，公示期满无异议后才能上报。"), where="publicity", code="not_publicised")]
+    counts = period.objections.aggregate(
+        open=Count("id", filter=Q(state=ObjectionState.OPEN)), upheld=Count("id", filter=Q(state=ObjectionState.UPHELD))
+    )
+    return reasons_not_over(
+        ends_on=period.ends_on,
+        today=clock.today(),
+        open_objections=counts["open"],
+        upheld_objections=counts["upheld"],
+        papers=[
+            (_("公示"), period.notice_file_id is not None),
+            (_("公示照片"), period.photo_file_id is not None),
+            (_("公示结果"), period.result_file_id is not None),
+        ],
+    )
+
+
+@guard("objection_upheld")
+def objection_upheld(application: Application, actor: Actor) -> list[Problem]:
+    """Only an upheld objection stops an application here (S-40)."""
+    period = current_period(application)
+    if period is not None and period.objections.filter(state=ObjectionState.UPHELD).exists():
+        return []
+    return [Problem(_("没有经核实成立的异议，不能终止申报。"), code="no_upheld_objection")]

@@ -1,0 +1,86 @@
+"""T1 推荐单位公示 and T2 推荐单位公示结果, filled from the period and its submission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhicheng.applications.papers import LEVEL_WORDS, subject_of
+from zhicheng.applications.rules import TABLES
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.actions import issue_paper, void_papers
+from zhicheng.documents.models import Paper
+from zhicheng.documents.words import zh_date
+from zhicheng.foundation.fields import mask_id_number
+from zhicheng.organizations.actors import Actor
+from zhicheng.publicity.models import PublicityPeriod
+
+
+def public_facts(snapshot: dict[str, Any], notice: Notice) -> dict[str, str]:
+    """What the notice says about the person, in words; the identity number masked unless the notice's policy prints it (S-66)."""
+    basic, chosen = snapshot["sections"]["basic"], snapshot["application"]
+    current = snapshot["sections"].get("current_title") or {}
+    masked = notice.policies.identity_number_on_notice == "masked"
+    return {
+        "name": basic["name"],
+        "employer": snapshot["employer"]["name"],
+        "series": chosen["series"]["zh"],
+        "specialty": chosen["specialty"]["zh"],
+        "level": LEVEL_WORDS[chosen["level"]].removesuffix("级"),
+        "title": chosen["title"]["zh"],
+        "sex": TABLES["sex"].name(str(basic["sex"])),
+        "ethnic_group": TABLES["ethnic_groups"].name(str(basic["ethnic_group"])),
+        "political_status": TABLES["political_status"].name(str(basic["political_status"])),
+        "id_number": mask_id_number(basic["id_number"]) if masked else basic["id_number"],
+        "current_title": "" if current.get("first_title") else str(current.get("title_name") or ""),
+    }
+
+
+def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Actor) -> Paper:
+    """T1 for a period that is opened; earlier T1 and T2 of the application become void."""
+    subject = subject_of(period.application_id)
+    void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason="已重新公示", actor=actor.ref)
+    facts = {k: v for k, v in period.facts.items() if k != "title"}
+    return issue_paper(
+        kind="publicity_notice",
+        subject=subject,
+        title="",
+        data={
+            **facts,
+            "year": notice.year,
+            "wording": notice.policies.template_wording,
+            "conduct": period.political_conduct,
+            "results": period.results,
+            "contribution": period.contribution,
+            "starts_on": zh_date(period.starts_on),
+            "ends_on": zh_date(period.ends_on),
+            "minimum": f"{notice.limits.publicity_working_days}个工作日",
+            "office": period.office,
+            "phone": period.phone,
+        },
+        snapshot_sha256=period.submission.sha256,
+        actor=actor.ref,
+    )
+
+
+def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
+    """T2 once the period is over without objection (S-72…S-75)."""
+    notice = notice_of(period.application.campaign_version)
+    subject = subject_of(period.application_id)
+    void_papers(subject=subject, kinds=["publicity_result"], reason="已重新出具公示结果", actor=actor.ref)
+    kept = ("name", "employer", "series", "specialty", "level")
+    return issue_paper(
+        kind="publicity_result",
+        subject=subject,
+        title="",
+        data={
+            **{k: period.facts[k] for k in kept},
+            "year": notice.year,
+            "wording": notice.policies.template_wording,
+            "starts_on": zh_date(period.starts_on),
+            "ends_on": zh_date(period.ends_on),
+            "days": f"{period.working_days}个工作日",
+        },
+        snapshot_sha256=period.submission.sha256,
+        actor=actor.ref,
+    )

@@ -1,0 +1,67 @@
+"""Reading publicity periods: the unit's own, those an application's people may see, and the public list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhicheng.applications.models import Application, State
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.snapshot import publicised
+from zhicheng.foundation.canonical import digest
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.publicity.models import Objection, PublicityPeriod
+
+
+def current_period(application: Application) -> PublicityPeriod | None:
+    """The application's period that was not cancelled, running or over. One query."""
+    return PublicityPeriod.objects.filter(application=application, cancelled_at__isnull=True).first()
+
+
+def periods_of_unit(actor: Actor) -> QuerySet[PublicityPeriod]:
+    """The unit's periods, newest first; nothing for anybody else."""
+    if actor.role is not Role.UNIT:
+        return PublicityPeriod.objects.none()
+    return (
+        PublicityPeriod.objects.filter(unit_id=actor.organization_id).select_related("application").order_by("-opened_at", "-id")
+    )
+
+
+def public_periods(today: date) -> QuerySet[PublicityPeriod]:
+    """What the public may read today: running periods only; taken down by itself when over (PIPL 第二十五条). Order ``ends_on, id``."""
+    return (
+        PublicityPeriod.objects.filter(
+            cancelled_at__isnull=True, starts_on__lte=today, ends_on__gte=today, application__state=State.IN_PUBLICITY
+        )
+        .select_related("unit")
+        .order_by("ends_on", "id")
+    )
+
+
+def objections_of(period: PublicityPeriod) -> QuerySet[Objection]:
+    """Every objection of a period, oldest first."""
+    return period.objections.select_related("registered_by", "decided_by").order_by("id")
+
+
+def shown_facts_sha256(application: Application) -> str:
+    """The hash of what the current submission would show on a notice."""
+    submission = application.current_submission
+    if submission is None:
+        return ""
+    return digest(publicised(snapshot_of(submission)))
+
+
+def publicised_again_needed(application: Application, period: PublicityPeriod | None, *, always: bool) -> bool:
+    """Whether the present submission must be shown (again): no period yet, or a publicised fact changed (G-08)."""
+    if period is None:
+        return True
+    if period.submission_id == application.current_submission_id:
+        return False
+    return always or period.facts_sha256 != shown_facts_sha256(application)
+
+
+def result_days(period: PublicityPeriod) -> dict[str, Any]:
+    """The numbers T2 prints (S-72)."""
+    return {"working_days": period.working_days, "starts_on": period.starts_on, "ends_on": period.ends_on}

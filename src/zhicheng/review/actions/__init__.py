@@ -1,0 +1,7 @@
+"""The verbs of the desks."""
+
+from zhicheng.review.actions.decide import pass_application, return_application
+from zhicheng.review.actions.dossier import record_dossier
+from zhicheng.review.actions.prefecture import annul_arrival, reject_for_fraud
+
+__all__ = ["annul_arrival", "pass_application", "record_dossier", "reject_for_fraud", "return_application"]

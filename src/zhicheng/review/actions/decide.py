@@ -1,0 +1,148 @@
+"""审核通过 and 退回 at every desk (S-30, S-31, S-45, S-46), and the count of arrivals at final review (S-28, S-29)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange, Submission
+from zhicheng.applications.papers import issue_review_form, void_review_forms
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.review.models import Decision, Verdict
+from zhicheng.review.papers import issue_supervising_opinion
+from zhicheng.review.rules import Reason, return_problems
+
+PASS = {
+    Role.UNIT: "unit_pass",
+    Role.SUPERVISING: "supervising_pass",
+    Role.COUNTY: "county_pass",
+    Role.PREFECTURE: "prefecture_pass",
+}
+RETURN = {
+    Role.UNIT: "unit_return",
+    Role.SUPERVISING: "supervising_return",
+    Role.COUNTY: "county_return",
+    Role.PREFECTURE: "prefecture_return",
+}
+# Which desk a passing move brings the application to.
+_NEXT_DESK = {"supervising_pass": "county", "county_pass": "prefecture"}
+
+
+def pass_application(*, actor: Actor, application_id: int, submission_id: int, opinion: str = "") -> Decision:
+    """Pass the current submission at the actor's desk.
+
+    The unit's pass makes the review form; the supervising body's makes T3; the pass that brings it to final review counts
+    an arrival under the person's locked counter. ``submission_id`` is the one the officer looked at. Raises
+    :class:`Refused` with every objection (``stale``, ``self_review``, ``unit_not_verified``, ``dossier``, ``barred``, …).
+    """
+    move = PASS.get(actor.role)
+    if move is None:
+        raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
+    if len(opinion) > 500:
+        raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
+    with transaction.atomic():
+        application, submission = lock_submission(actor, application_id, submission_id)
+        person_year = lock_person_year(application)
+        if is_committee_arrival(notice_of(application.campaign_version), _NEXT_DESK.get(move, "")):
+            _refuse_first(application, move, actor)
+            _count_arrival(application, submission, person_year)
+        change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
+        if move == "unit_pass":
+            issue_review_form(application=application, submission=submission, actor=actor)
+        elif move == "supervising_pass":
+            issue_supervising_opinion(application=application, submission=submission, actor=actor)
+        return _decide(application, submission, change, actor, Verdict.PASSED, opinion, ())
+
+
+def return_application(
+    *, actor: Actor, application_id: int, submission_id: int, reasons: Sequence[Reason], opinion: str = ""
+) -> Decision:
+    """Return the current submission with the complete list of what to correct.
+
+    From final review, a return at the last allowed arrival closes the person's year (S-29); before that, and at every other
+    desk, the form opens again for the applicant. Raises :class:`Refused` (``reasons_missing``, ``stale``, …).
+    """
+    move = RETURN.get(actor.role)
+    if move is None:
+        raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
+    problems = return_problems(reasons)
+    with transaction.atomic():
+        application, submission = lock_submission(actor, application_id, submission_id)
+        person_year = lock_person_year(application)
+        if move == "prefecture_return" and person_year.arrivals >= person_year.arrivals_allowed:
+            move = "prefecture_close"
+        problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
+        if problems:
+            raise Refused(problems)
+        listed = [r.as_json() for r in reasons]
+        change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
+        if move == "prefecture_close":
+            person_year.closed_at = clock.now()
+            person_year.save(update_fields=["closed_at"])
+        void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
+        return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
+
+
+def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tuple[Application, Submission]:
+    """Lock the application and make sure the officer looked at what is submitted now; ``stale`` otherwise."""
+    application = lifecycle.lock(application_id, actor)
+    submission = application.current_submission
+    if submission is None or submission.pk != submission_id:
+        raise Refused([Problem(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容审核。"), code="stale")])
+    return application, submission
+
+
+def lock_person_year(application: Application) -> PersonYear:
+    """Lock the person's counter of this campaign: always after the application, before the ledger."""
+    return PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
+
+
+def _refuse_first(application: Application, move: str, actor: Actor) -> None:
+    # The guards must see the counter before this arrival is added to it.
+    if problems := lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor):
+        raise Refused(problems)
+
+
+def _count_arrival(application: Application, submission: Submission, person_year: PersonYear) -> None:
+    person_year.arrivals += 1
+    last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()
+    CommitteeArrival.objects.create(
+        person_year=person_year,
+        application=application,
+        submission=submission,
+        sequence=(last.sequence if last else 0) + 1,
+        number=person_year.arrivals,
+        arrived_at=clock.now(),
+    )
+    application.arrivals = person_year.arrivals
+    person_year.save(update_fields=["arrivals"])
+
+
+def _decide(
+    application: Application,
+    submission: Submission,
+    change: StatusChange,
+    actor: Actor,
+    verdict: Verdict,
+    opinion: str,
+    reasons: Sequence[dict[str, str]],
+) -> Decision:
+    return Decision.objects.create(
+        application=application,
+        submission=submission,
+        change=change,
+        desk_id=actor.organization_id,
+        role=actor.role.value,
+        verdict=verdict,
+        opinion=opinion.strip(),
+        reasons=list(reasons),
+        decided_by_id=actor.user_id,
+        decided_at=change.at,
+    )

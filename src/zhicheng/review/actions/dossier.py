@@ -1,0 +1,93 @@
+"""登记纸质材料: each desk writes down what arrived on paper (S-37, S-41…S-47, S-79)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import State
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.review.actions.decide import lock_submission
+from zhicheng.review.models import PaperDossier
+from zhicheng.review.queries import mark_state
+
+# The desks papers come to, and the state in which they are there.
+_HERE = {
+    Role.UNIT: (State.UNIT_REVIEW, State.UNIT_PASSED, State.IN_PUBLICITY),
+    Role.SUPERVISING: (State.SUPERVISING_REVIEW,),
+    Role.COUNTY: (State.COUNTY_REVIEW,),
+    Role.PREFECTURE: (State.PREFECTURE_REVIEW,),
+}
+
+
+def record_dossier(
+    *,
+    actor: Actor,
+    application_id: int,
+    submission_id: int,
+    received_on: date,
+    copies: int,
+    duplex_with_watermark: bool,
+    handwritten_opinion: bool,
+    signed: bool,
+    sealed: bool,
+    printed_mark: str,
+    remark: str = "",
+) -> PaperDossier:
+    """Record the arrival of the paper dossier at the actor's desk, as it was found; nothing has to be in order to be recorded.
+
+    ``printed_mark`` is the serial, verification code or hash printed on the review form; whether that print is the current
+    one is decided here and kept (``mark_state``). Recording again adds a row. Raises :class:`Refused` (``field``, ``stale``).
+    """
+    problems = []
+    today = clock.today()
+    if not today - timedelta(days=366) <= received_on <= today:
+        problems.append(Problem(_("收到日期不能晚于今天。"), where="received_on", code="field"))
+    if not 0 <= copies <= 20:
+        problems.append(Problem(_("份数请填写0至20。"), where="copies", code="field"))
+    if not printed_mark.strip():
+        text = _("请填写评审表页脚的编号（或扫描二维码得到的校验码）。")
+        problems.append(Problem(text, where="printed_mark", code="field"))
+    with transaction.atomic():
+        application, submission = lock_submission(actor, application_id, submission_id)
+        if application.state not in _HERE.get(actor.role, ()):
+            state = lifecycle.STATES[State(application.state)].staff
+            text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
+            problems.append(Problem(text, code="stale"))
+        if problems:
+            raise Refused(problems)
+        dossier = PaperDossier.objects.create(
+            application=application,
+            submission=submission,
+            desk_id=actor.organization_id,
+            received_on=received_on,
+            copies=copies,
+            duplex_with_watermark=duplex_with_watermark,
+            handwritten_opinion=handwritten_opinion,
+            signed=signed,
+            sealed=sealed,
+            printed_mark=printed_mark.strip()[:80],
+            mark_state=mark_state(application, printed_mark),
+            remark=remark.strip()[:300],
+            recorded_by_id=actor.user_id,
+            recorded_at=clock.now(),
+        )
+        ledger.record(
+            event="dossier.recorded",
+            subject=f"application:{application.pk}",
+            actor=actor.ref,
+            data={
+                "dossier": dossier.pk,
+                "received_on": received_on.isoformat(),
+                "copies": copies,
+                "mark": dossier.printed_mark,
+                "mark_state": dossier.mark_state,
+                "checks": [duplex_with_watermark, handwritten_opinion, signed, sealed],
+            },
+        )
+    return dossier

@@ -1,0 +1,108 @@
+"""What only the prefecture bureau does: annul an arrival that was its own mistake, and act on proven fraud."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import Application, CommitteeArrival, State
+from zhicheng.applications.papers import void_review_forms
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.integrity.actions import record_fraud
+from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.review.actions.decide import lock_person_year
+
+
+def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArrival:
+    """撤销计次: an arrival does not count, because of an error of the office; with a reason, recorded (S-28, S-29).
+
+    When it had closed the person's year, the year opens again and the application goes back to the applicant. Raises
+    :class:`Refused` (``not_found``, ``reason_missing``, ``already_annulled``, ``still_here`` while that arrival is being reviewed).
+    """
+    with transaction.atomic():
+        found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
+        if actor.role is not Role.PREFECTURE or found is None:
+            raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
+        application = lifecycle.lock(found, actor)
+        arrival = CommitteeArrival.objects.select_for_update().get(pk=arrival_id)
+        problems = []
+        if actor.person_index == application.person_index:
+            problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
+        if len(reason.strip()) < 10:
+            problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
+        if arrival.annulled_at is not None:
+            problems.append(Problem(_("这次提交的计次已经撤销。"), code="already_annulled"))
+        elif (
+            application.state in {State.PREFECTURE_REVIEW, State.ACCEPTED}
+            and arrival.submission_id == application.current_submission_id
+        ):
+            problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
+        if problems:
+            raise Refused(problems)
+        _annul(application, arrival, actor, reason.strip())
+    return arrival
+
+
+def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
+    person_year = lock_person_year(application)
+    arrival.annulled_at = clock.now()
+    arrival.annulled_by_id = actor.user_id
+    arrival.annulment_reason = reason
+    arrival.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
+    person_year.arrivals -= 1
+    reopen = person_year.closed_at is not None
+    person_year.closed_at = None
+    person_year.save(update_fields=["arrivals", "closed_at"])
+    _show_count(person_year.campaign_id, person_year.person_index, person_year.arrivals)
+    ledger.record(
+        event="arrival.annulled",
+        subject=f"application:{application.pk}",
+        actor=actor.ref,
+        data={"arrival": arrival.pk, "number": arrival.number, "counts_now": person_year.arrivals, "reason": reason},
+    )
+    if reopen:
+        closed = (
+            application
+            if application.state == State.CLOSED_FOR_YEAR
+            else Application.objects.filter(
+                campaign_id=application.campaign_id, person_index=application.person_index, state=State.CLOSED_FOR_YEAR
+            ).first()
+        )
+        if closed is not None:
+            row = closed if closed is application else lifecycle.lock(closed.pk, actor)
+            row.arrivals = person_year.arrivals
+            lifecycle.walk(row, "reopen", actor=actor, note=reason)
+
+
+def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
+    """第 n / 3 次 on every application of the person in the campaign."""
+    Application.objects.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
+
+
+def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> IntegrityRecord:
+    """弄虚作假: end the application and bar the person in the years after its campaign's (S-80, S-81). Both or neither.
+
+    The review form becomes void. Open applications of the barred years are ended by the job that follows.
+    """
+    with transaction.atomic():
+        application = lifecycle.lock(application_id, actor)
+        problems = lifecycle.objections_to(application, lifecycle.BY_NAME["reject_fraud"], actor)
+        if len(reason.strip()) < 10:
+            problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+        if problems:
+            raise Refused(problems)
+        lifecycle.walk(application, "reject_fraud", actor=actor, note=reason.strip())
+        void_review_forms(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
+        return record_fraud(
+            actor=actor,
+            person_index=application.person_index,
+            name=application.applicant_name,
+            application_year=application.year,
+            ban_years=notice_of(application.campaign_version).limits.ban_years,
+            source=f"application:{application.pk}",
+            reason=reason,
+        )

@@ -1,0 +1,71 @@
+"""What the desks leave behind: decisions, and the paper dossier that travels beside the online form."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.accounts.models import User
+from zhicheng.applications.models import Application, StatusChange, Submission
+from zhicheng.organizations.models import Organization
+
+
+class Verdict(models.TextChoices):
+    PASSED = "passed", _("审核通过")
+    RETURNED = "returned", _("退回")
+
+
+class Decision(models.Model):
+    """One desk's decision on one submission. Appended, never edited; the move it made is ``change``."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    change = models.OneToOneField(StatusChange, on_delete=models.PROTECT, related_name="decision")
+    desk = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    opinion = models.TextField(_("意见"), blank=True)
+    reasons = models.JSONField(default=list)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("审核决定")
+        indexes = [models.Index(fields=["application", "id"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict="passed") | ~Q(reasons=[]), name="a_return_lists_its_reasons"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.role} {self.verdict}"
+
+
+class PaperDossier(models.Model):
+    """The paper dossier as one desk received and checked it (S-37, S-41…S-47, S-79). A second look is a second row."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="dossiers")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    received_on = models.DateField(_("收到日期"))
+    copies = models.PositiveSmallIntegerField(_("评审表份数"))
+    duplex_with_watermark = models.BooleanField(_("A4正反面打印，有水印"))
+    handwritten_opinion = models.BooleanField(_("单位意见为手写规定语句"))
+    signed = models.BooleanField(_("有负责人签字"))
+    sealed = models.BooleanField(_("有单位公章"))
+    printed_mark = models.CharField(_("评审表上的编号或校验码"), max_length=80)
+    # What the printed mark is: the paper of the current submission, an older void one, or no paper of this application.
+    mark_state = models.CharField(
+        max_length=10,
+        choices=[("current", _("与当前版本一致")), ("void", _("已过期版本")), ("unknown", _("不是本申请书的打印件"))],
+    )
+    remark = models.CharField(_("备注"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("纸质材料")
+        indexes = [models.Index(fields=["application", "desk", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.received_on} {self.mark_state}"
