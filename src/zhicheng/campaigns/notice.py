@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from zhicheng.foundation.clock import BEIJING
@@ -189,35 +189,35 @@ class Window(Part):
     correct_until: Minute
     unit_until: Minute | None = None
     county_until: Minute | None = None
-    assumed: bool = False  # true when the official notice with the dates is not at hand (G-01)
+    assumed: StrictBool = False  # true when the official notice with the dates is not at hand (G-01)
 
 
 class ChainDesk(Part):
     """One desk of the chain. ``optional``: crossed only by units that have such a body (S-76)."""
 
     desk: Desk
-    optional: bool = False
-    counts_as_committee_arrival: bool = False  # S-28, G-13: arriving here is “提交评审委员会”
+    optional: StrictBool = False
+    counts_as_committee_arrival: StrictBool = False  # S-28, G-13: arriving here is “提交评审委员会”
 
 
 class Limits(Part):
     """The notice's numbers."""
 
-    committee_submissions: Annotated[int, Field(ge=1, le=20)]  # S-28, arrivals per person and campaign
-    publicity_working_days: Annotated[int, Field(ge=1, le=60)]  # S-39
+    committee_submissions: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-28, arrivals per person and campaign
+    publicity_working_days: Annotated[int, Field(strict=True, ge=1, le=60)]  # S-39
     publicity_counting: Literal["incl", "excl"]  # G-11: does the first day count
-    continuing_education_years: Annotated[int, Field(ge=1, le=20)]  # S-59
-    ban_years: Annotated[int, Field(ge=1, le=50)]  # S-81, years after the campaign's
-    achievements_years: Annotated[int, Field(ge=1, le=20)]  # S-68
-    file_megabytes: Annotated[int, Field(ge=1, le=200)] = 20  # G-05
-    review_form_copies: Annotated[int, Field(ge=1, le=20)] = 2  # S-47
+    continuing_education_years: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-59
+    ban_years: Annotated[int, Field(strict=True, ge=1, le=50)]  # S-81, years after the campaign's
+    achievements_years: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-68
+    file_megabytes: Annotated[int, Field(strict=True, ge=1, le=200)] = 20  # G-05
+    review_form_copies: Annotated[int, Field(strict=True, ge=1, le=20)] = 2  # S-47
 
 
 class Policies(Part):
     """What the notice leaves open and the bureau decides (domain §1.5); the defaults are the ones argued there."""
 
     registration_approver: Literal["county", "prefecture"] = "county"  # G-03
-    withdrawn_unopened_counts: bool = False  # G-06
+    withdrawn_unopened_counts: StrictBool = False  # G-06
     repeat_publicity: Literal["when_published_field_changed", "always"] = "when_published_field_changed"  # G-08
     closed_scope: Literal["campaign", "series"] = "campaign"  # G-09
     identity_number_on_notice: Literal["masked", "full"] = "masked"  # S-66
@@ -249,7 +249,7 @@ class Title(Specialty):
 class Series(Specialty):
     """系列. ``by_exam`` or ``closed_reason`` list a series that cannot be chosen, with the reason (S-03, S-21)."""
 
-    by_exam: bool = False
+    by_exam: StrictBool = False
     closed_reason: Bilingual | None = None
     specialties: tuple[Specialty, ...] = ()
     titles: tuple[Title, ...] = ()
@@ -288,13 +288,14 @@ class TitleStep(Part):
 class EligibilityRow(Part):
     """One line of a conditions table: with this schooling, so many years, to that title."""
 
-    series: str  # a series code, or "*" where a series has no line of its own
+    # The series it is for; "*": every series without a line of its own for that title.
+    series: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
     to: TitleStep
     education: tuple[str, ...] = ()  # GB/T 4658 codes; any of them
     degrees: tuple[str, ...] = ()  # GB/T 6864 first digit; any of them, instead of the education (“学历或学位”)
     previous: TitleStep | None = None
-    years_in_previous_title: Annotated[int, Field(ge=0, le=50)] = 0
-    years_of_work: Annotated[int, Field(ge=0, le=50)] = 0
+    years_in_previous_title: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    years_of_work: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
     source: Source
 
     @property
@@ -318,7 +319,7 @@ class Condition(Part):
 
     employer_nature_in: tuple[NatureCode, ...] | None = None
     employer_nature_that_year_in: tuple[NatureCode, ...] | None = None  # only in slots per year (S-60)
-    first_title: bool | None = None  # S-53
+    first_title: StrictBool | None = None  # S-53
     series_in: tuple[str, ...] | None = None
     level_in: tuple[Level, ...] | None = None
     graduated_before: Day | None = None  # only in slots per row of education (S-52)
@@ -351,7 +352,7 @@ class Years(Part):
     """Which years a slot per year asks for: the most recent ``cap`` of those the rule names."""
 
     rule: Literal["professional_years", "tenure"]  # S-58, S-60
-    cap: Annotated[int, Field(ge=1, le=20)]
+    cap: Annotated[int, Field(strict=True, ge=1, le=20)]
 
 
 class Slot(Part):
@@ -375,9 +376,9 @@ class Slot(Part):
     section: str | None = None
     years: Years | None = None
     formats: Annotated[tuple[FileFormat, ...], Field(min_length=1)] = ("pdf", "jpg", "png")
-    max_files: Annotated[int, Field(ge=1, le=50)] = 1
-    upload: bool = True
-    copies: Annotated[int, Field(ge=0, le=20)] = 0
+    max_files: Annotated[int, Field(strict=True, ge=1, le=50)] = 1
+    upload: StrictBool = True
+    copies: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
     required_when: Conditions = ()
     exempt_when: Conditions = ()
     exempt_reason: Bilingual | None = None
@@ -441,7 +442,7 @@ class Notice(Part):
     """One year's round under one official notice."""
 
     slug: Slug
-    year: Annotated[int, Field(ge=2000, le=2100)]  # 年度: every counter and ban hangs on it (S-02)
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100)]  # 年度: every counter and ban hangs on it (S-02)
     region_code: RegionCode
     title: Bilingual
     issuer: Bilingual

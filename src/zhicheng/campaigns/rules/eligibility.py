@@ -33,8 +33,8 @@ def step_name(step: TitleStep) -> str:
 def _rows_for_title(notice: Notice, facts: Facts) -> list[EligibilityRow]:
     """The lines for the title applied for: the series' own, or the general ones where it has none."""
     to_title = [row for row in notice.eligibility.rows if row.to.level == facts.level and row.to.grade == facts.grade]
-    own = [row for row in to_title if row.series == facts.series]
-    return own or [row for row in to_title if row.series == "*"]
+    own = [row for row in to_title if facts.series in row.series]
+    return own or [row for row in to_title if "*" in row.series]
 
 
 def matching_rows(notice: Notice, facts: Facts) -> list[EligibilityRow]:

@@ -1,0 +1,88 @@
+"""Windows, chain, annexes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from zhicheng.campaigns.checks.kit import Found, needs, repeated
+from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Window
+
+
+def _shown(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+@needs("windows")
+def windows_are_in_order(windows: tuple[Window, ...]) -> Found:
+    """Within a window, no time lies before the one it follows (G-01, G-02)."""
+    follows = [
+        ("apply_until", "apply_from", False),
+        ("correct_until", "apply_until", True),
+        ("unit_until", "apply_from", False),
+        ("county_until", "unit_until", True),
+    ]
+    for index, window in enumerate(windows):
+        for later, earlier, may_be_equal in follows:
+            end, start = getattr(window, later), getattr(window, earlier)
+            if end is None or start is None or end > start or (may_be_equal and end == start):
+                continue
+            order = "不能早于" if may_be_equal else "应晚于"
+            yield ("windows", index, later), f"{later}（{_shown(end)}）{order} {earlier}（{_shown(start)}）"
+
+
+@needs("windows", "year")
+def windows_are_near_the_year(windows: tuple[Window, ...], year: int) -> Found:
+    """A window more than a year away from the campaign's year is a slip of the pen (S-02)."""
+    for index, window in enumerate(windows):
+        for name in ("apply_from", "apply_until", "correct_until"):
+            if abs(getattr(window, name).year - year) > 1:
+                yield ("windows", index, name), f"{name}（{_shown(getattr(window, name))}）与年度 {year} 相差一年以上"
+
+
+@needs("windows")
+def a_level_has_one_window(windows: tuple[Window, ...]) -> Found:
+    """Two windows for one level would leave open which of them counts."""
+    seen: set[Level] = set()
+    for index, window in enumerate(windows):
+        for place, level in enumerate(window.levels):
+            if level in seen:
+                yield ("windows", index, "levels", place), f"级别 {level.value} 已有受理时间，不能再列一次"
+            seen.add(level)
+
+
+@needs("chain")
+def chain_is_a_road(chain: tuple[ChainDesk, ...]) -> Found:
+    """Unit first, prefecture last, in the country's order, one arrival that counts (S-28, S-31, S-45)."""
+    desks = [step.desk for step in chain]
+    yield from repeated([desk.value for desk in desks], ("chain",), "desk", "审核环节")
+    if desks[0] is not Desk.UNIT:
+        yield ("chain", 0, "desk"), "第一个审核环节应为 unit（单位）"
+    if desks[-1] is not Desk.PREFECTURE:
+        yield ("chain", len(desks) - 1, "desk"), "最后一个审核环节应为 prefecture（州）"
+    order = list(Desk)
+    for index in range(1, len(desks) - 1):
+        if order.index(desks[index]) < order.index(desks[index - 1]):
+            yield ("chain", index, "desk"), f"{desks[index].value} 不能排在 {desks[index - 1].value} 之后"
+    for index, step in enumerate(chain):
+        if step.optional and step.desk is not Desk.SUPERVISING:
+            yield ("chain", index, "optional"), "只有 supervising（主管单位）可以是可选环节"
+
+
+@needs("chain")
+def one_arrival_counts(chain: tuple[ChainDesk, ...]) -> Found:
+    """Exactly one arrival is 提交评审委员会, at a desk every application reaches (S-28)."""
+    counting = [index for index, step in enumerate(chain) if step.counts_as_committee_arrival]
+    if not counting:
+        yield ("chain",), "须有一个环节写明 counts_as_committee_arrival: true（到达该环节算一次提交评审委员会）"
+    for index in counting[1:]:
+        yield ("chain", index, "counts_as_committee_arrival"), "只能有一个环节算提交评审委员会，前面已有一个"
+    for index in counting:
+        if chain[index].desk is Desk.UNIT or chain[index].optional:
+            path = ("chain", index, "counts_as_committee_arrival")
+            yield path, "单位环节和可选环节不能算提交评审委员会"
+
+
+@needs("annexes")
+def annexes_are_told_apart(annexes: tuple[Annex, ...]) -> Found:
+    """An annex is called by its key."""
+    yield from repeated([annex.key for annex in annexes], ("annexes",), "key", "附件")

@@ -1,0 +1,51 @@
+"""``zhicheng campaign check FILE`` and ``zhicheng campaign load FILE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from zhicheng.campaigns.actions import publish_campaign
+from zhicheng.campaigns.loading import BadNotice, load_notice
+from zhicheng.campaigns.notice import Notice
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actors import SYSTEM
+
+
+class Command(BaseCommand):
+    help = "Check a campaign file, or load (publish) it. A file that cannot be used: every error with its line, exit status 1."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["check", "load"])
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        notice = self._read(path)
+        if options["what"] == "check":
+            self.stdout.write(_("%(file)s：没有问题。") % {"file": path} + self._summary(notice))
+            return
+        try:
+            version = publish_campaign(text=path.read_text(encoding="utf-8-sig"), actor=SYSTEM)
+        except Refused as refused:
+            raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
+        values = {"slug": notice.slug, "number": version.number, "digest": version.sha256}
+        self.stdout.write(_("%(slug)s：现行版本第 %(number)s 版，校验值 %(digest)s。") % values)
+
+    def _read(self, path: Path) -> Notice:
+        try:
+            return load_notice(path)
+        except OSError as error:
+            raise CommandError(_("无法读取文件 %(file)s：%(why)s") % {"file": path, "why": error.strerror}) from error
+        except BadNotice as bad:
+            for found in bad.errors:
+                self.stderr.write(f"{path}:{found.line}: {found.path + '：' if found.path else ''}{found.text}")
+            raise CommandError(_("%(file)s：共 %(n)d 处问题，没有载入。") % {"file": path, "n": len(bad.errors)}) from bad
+
+    def _summary(self, notice: Notice) -> str:
+        opened = [series for series in notice.catalogue.series if series.is_open]
+        values = {"year": notice.year, "series": len(opened), "slots": len(notice.materials), "title": notice.title.zh}
+        return _("%(year)s年度“%(title)s”，开放 %(series)d 个系列，%(slots)d 项材料。") % values

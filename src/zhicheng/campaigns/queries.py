@@ -1,0 +1,115 @@
+"""Reading campaigns: which are open, what their current version says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+
+from zhicheng.campaigns.models import Campaign, CampaignVersion
+from zhicheng.campaigns.notice import Level, Notice
+from zhicheng.campaigns.rules import WindowState, open_levels, window_state
+from zhicheng.foundation import clock
+
+#: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
+KEPT_NOTICES = 32
+
+
+class _Kept:
+    """Parsed notices by digest, the least recently used going first."""
+
+    def __init__(self) -> None:
+        self._notices: OrderedDict[str, Notice] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, sha256: str) -> Notice | None:
+        with self._lock:
+            if sha256 in self._notices:
+                self._notices.move_to_end(sha256)
+            return self._notices.get(sha256)
+
+    def put(self, sha256: str, notice: Notice) -> None:
+        with self._lock:
+            self._notices[sha256] = notice
+            while len(self._notices) > KEPT_NOTICES:
+                self._notices.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def notice_of(version: CampaignVersion) -> Notice:
+    """The notice a version holds, parsed. No query, unless its ``notice`` was deferred and is not in memory yet."""
+    notice = _kept.get(version.sha256)
+    if notice is None:
+        notice = Notice.model_validate(version.notice)
+        _kept.put(version.sha256, notice)
+    return notice
+
+
+def current_versions() -> QuerySet[CampaignVersion]:
+    """The newest version of every published campaign, newest year first, with its campaign, without the long texts.
+
+    Long texts (``notice``, ``source_text``) are fetched on demand; :func:`notice_of` mostly has no need to.
+    """
+    newest = (
+        CampaignVersion.objects.filter(campaign=OuterRef("campaign"))
+        .order_by()
+        .values("campaign")
+        .annotate(n=Max("number"))
+        .values("n")
+    )
+    return (
+        CampaignVersion.objects.filter(campaign__published=True, number=Subquery(newest))
+        .select_related("campaign")
+        .defer("notice", "source_text")
+        .order_by("-campaign__year", "campaign__slug")
+    )
+
+
+def current_version(slug: str) -> CampaignVersion | None:
+    """The newest version of the published campaign ``slug``; ``None`` if there is none."""
+    return current_versions().filter(campaign__slug=slug).first()
+
+
+def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:
+    """Every version of a campaign, newest first, without the long texts."""
+    return CampaignVersion.objects.filter(campaign=campaign).defer("notice", "source_text").order_by("-number")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignNow:
+    """A published campaign at one moment: its current version, its notice, and the window of each of its levels."""
+
+    version: CampaignVersion
+    notice: Notice
+    windows: dict[Level, WindowState]
+
+    @property
+    def may_submit_first(self) -> bool:
+        """Whether an application can be handed in for the first time, at some level."""
+        return any(state.may_submit_first for state in self.windows.values())
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether a returned application can still be handed in again, at some level."""
+        return any(state.may_correct for state in self.windows.values())
+
+
+def published_campaigns(at: dt.datetime | None = None) -> list[CampaignNow]:
+    """Every published campaign as of ``at`` (aware; now if not given), newest year first. One query."""
+    moment = at or clock.now()
+    found = []
+    for version in current_versions():
+        notice = notice_of(version)
+        windows = {level: window_state(notice, level, moment) for level in open_levels(notice)}
+        found.append(CampaignNow(version, notice, windows))
+    return found
+
+
+def campaigns_open_now(at: dt.datetime | None = None) -> list[CampaignNow]:
+    """The published campaigns that take first submissions at ``at`` (now if not given), at one level at least. One query."""
+    return [campaign for campaign in published_campaigns(at) if campaign.may_submit_first]
