@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from zhicheng.applications.models import State, StatusChange
 from zhicheng.foundation import outbox
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.mail import queue_mail
+from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 
 # Moves after which the unit is told as well: what comes back from above is its business too (S-45).
@@ -23,10 +22,10 @@ _UNIT_IS_TOLD = {
 
 
 @outbox.handler("application.moved")
-def tell_of_move(payload: dict[str, Any]) -> None:
+def tell_of_move(message: OutboxMessage) -> None:
     """Queue the mails of one move. Their keys name the move, so a repeated job sends nothing twice."""
     change = StatusChange.objects.select_related("application__applicant", "application__employer", "by_organization").get(
-        pk=payload["change_id"]
+        pk=message.payload["change_id"]
     )
     application = change.application
     with translation.override("zh-hans"):
@@ -65,9 +64,9 @@ def _body(change: StatusChange) -> str:
 
 
 @outbox.handler("integrity.recorded")
-def look_at_open_applications(payload: dict[str, Any]) -> None:
+def look_at_open_applications(message: OutboxMessage) -> None:
     """A ban was recorded: end the person's applications of the barred years that are under way (S-81). Idempotent."""
-    record = IntegrityRecord.objects.get(pk=payload["record_id"])
+    record = IntegrityRecord.objects.get(pk=message.payload["record_id"])
     if record.annulled_at is None:
         bar_applications(
             person_index=record.person_index,

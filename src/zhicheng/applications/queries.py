@@ -90,7 +90,7 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
             "county_office",
             "prefecture_office",
             "current_submission",
-        )  # fmt: skip
+        )
         .defer(*VERSION_TEXTS)
         .filter(pk=application_id)
         .first()

@@ -19,12 +19,13 @@ from zhicheng.applications.reading import is_blank
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.foundation.errors import Problem
 from zhicheng.standards import tables
+from zhicheng.standards.code_table import CodeTable
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.phone import check_mobile
 
 Form = Mapping[str, Any]
 
-TABLES = {
+TABLES: dict[str, CodeTable[Any]] = {
     "sex": tables.SEX,
     "ethnic_groups": tables.ETHNIC_GROUPS,
     "political_status": tables.POLITICAL_STATUS,
@@ -126,13 +127,10 @@ def _special_problems(section: Section, row: Form, prefix: str) -> Iterable[Prob
             yield Problem(_("请填写本年度总学时；经批准免试的，请勾选免试。"), where=prefix + "hours_total", code="field")
         elif isinstance(total, int) and isinstance(professional, int) and professional > total:
             yield Problem(_("专业科目学时不能多于总学时。"), where=prefix + "hours_professional", code="field")
-    if section.key == "education" and (entry := TABLES["education"].get(str(row.get("education") or ""))):
-        if not getattr(entry, "is_graduation", True):
-            yield Problem(
-                _("“{name}”不是毕业学历，不能作为申报学历；结业、肄业请不要填写。").format(name=entry.zh),
-                where=prefix + "education",
-                code="not_graduated",
-            )
+    entry = tables.EDUCATION.get(str(row.get("education") or "")) if section.key == "education" else None
+    if entry is not None and not entry.is_graduation:
+        text = _("“{name}”不是毕业学历，不能作为申报学历；结业、肄业请不要填写。").format(name=entry.zh)
+        yield Problem(text, where=prefix + "education", code="not_graduated")
 
 
 def section_problems(key: str, content: Any, *, today: date) -> list[Problem]:

@@ -40,8 +40,8 @@ def record_fraud(
                 "first_barred_year": ban.first_year,
                 "last_barred_year": ban.last_year,
                 "reason": reason.strip(),
-                "recorded_by_id": actor.user_id,
-                "recorded_for_id": actor.organization_id,
+                "recorded_by_id": actor.account_id,
+                "recorded_for_id": actor.desk_id,
                 "recorded_at": clock.now(),
             },
         )

@@ -38,6 +38,20 @@ class Actor:
     person_index: str = ""
 
     @property
+    def account_id(self) -> int:
+        """The account's id; ``ValueError`` for somebody who is not signed in."""
+        if self.user_id is None:
+            raise ValueError("this actor has no account")
+        return self.user_id
+
+    @property
+    def desk_id(self) -> int:
+        """The id of the organization acted for; ``ValueError`` for somebody who acts for none."""
+        if self.organization_id is None:
+            raise ValueError("this actor acts for no organization")
+        return self.organization_id
+
+    @property
     def ref(self) -> str:
         """How the ledger names this actor: ``user:12``, ``system`` or ``anonymous``."""
         return f"user:{self.user_id}" if self.user_id else self.role.value

@@ -103,7 +103,7 @@ def open_publicity(
             contribution=text.contribution.strip(),
             office=text.office.strip(),
             phone=text.phone.strip(),
-            opened_by_id=actor.user_id,
+            opened_by_id=actor.account_id,
             opened_at=clock.now(),
         )
         papers.issue_publicity_notice(period=period, notice=notice, actor=actor)

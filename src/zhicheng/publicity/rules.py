@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Problem
-from zhicheng.standards.calendar import Calendar, NotPublished
+from zhicheng.standards.calendar import Calendar, Counting, NotPublished
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Plan:
 
 
 def plan_period(
-    calendar: Calendar, *, starts_on: date, ends_on: date, today: date, least: int, counting: str
+    calendar: Calendar, *, starts_on: date, ends_on: date, today: date, least: int, counting: Counting
 ) -> tuple[Plan | None, list[Problem]]:
     """Measure a period against the calendar: at least ``least`` working days, both days included (S-39).
 

@@ -23,7 +23,7 @@ def dossiers_of(application: Application) -> QuerySet[PaperDossier]:
 
 def last_dossier(application: Application, desk_id: int | None) -> PaperDossier | None:
     """The newest reception at one desk for the current submission, or ``None``."""
-    if desk_id is None:
+    if desk_id is None or application.current_submission_id is None:
         return None
     return (
         PaperDossier.objects.filter(application=application, desk_id=desk_id, submission_id=application.current_submission_id)

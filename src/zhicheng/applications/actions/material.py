@@ -71,7 +71,7 @@ def add_material(
             section=box.section or "",
             label=label[:100],
             file=file,
-            added_by_id=actor.user_id,
+            added_by_id=actor.account_id,
             added_at=now,
         )
         touch(application, now)

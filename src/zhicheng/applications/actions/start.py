@@ -59,7 +59,7 @@ def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Pr
     """What stands against the person, whatever is chosen."""
     problems = []
     accepted = NoticeAcceptance.objects.filter(
-        user_id=actor.user_id, text_key=f"prompt:{notice.slug}", version=notice.texts.prompt.version
+        user_id=actor.account_id, text_key=f"prompt:{notice.slug}", version=notice.texts.prompt.version
     ).exists()
     if not accepted:
         problems.append(Problem(_("请先阅读提示信息并确认，再进入申报界面。"), where="prompt", code="prompt_not_read"))
@@ -110,9 +110,9 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
     assert office is not None and office.superior_office_id is not None  # noqa: S101 - database constraints say so
     application = Application.objects.create(
         number=_next_number(notice),
-        applicant_id=actor.user_id,
+        applicant_id=actor.account_id,
         person_index=actor.person_index,
-        applicant_name=User.objects.values_list("name", flat=True).get(pk=actor.user_id),
+        applicant_name=User.objects.values_list("name", flat=True).get(pk=actor.account_id),
         campaign_id=version.campaign_id,
         campaign_version=version,
         year=notice.year,

@@ -165,6 +165,6 @@ def _freeze(application: Application, notice: Notice, actor: Actor, form_token: 
         content=canonical.decode(),
         sha256=digest(snapshot),
         submitted_at=at,
-        submitted_by_id=actor.user_id,
+        submitted_by_id=actor.account_id,
         form_token=form_token,
     )

@@ -2,227 +2,438 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import zhicheng.foundation.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import zhicheng.foundation.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0001_initial'),
-        ('evidence', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("campaigns", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('prefix', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("prefix", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='申请书编号')),
-                ('person_index', models.CharField(max_length=64)),
-                ('applicant_name', models.CharField(max_length=50, verbose_name='姓名')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('series', models.CharField(max_length=40, verbose_name='系列')),
-                ('specialty', models.CharField(max_length=40, verbose_name='专业')),
-                ('title', models.CharField(max_length=40, verbose_name='申报资格')),
-                ('level', models.CharField(max_length=12, verbose_name='级别')),
-                ('grade', models.CharField(blank=True, max_length=12)),
-                ('first_title', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('unit_review', 'Unit Review'), ('returned', 'Returned'), ('unit_passed', 'Unit Passed'), ('in_publicity', 'In Publicity'), ('supervising_review', 'Supervising Review'), ('county_review', 'County Review'), ('prefecture_review', 'Prefecture Review'), ('accepted', 'Accepted'), ('closed_for_year', 'Closed For Year'), ('stopped', 'Stopped'), ('rejected_fraud', 'Rejected Fraud'), ('barred', 'Barred'), ('discarded', 'Discarded')], default='draft', max_length=20, verbose_name='状态')),
-                ('entered_state_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('arrivals', models.PositiveSmallIntegerField(default=0)),
-                ('reached_supervising', models.BooleanField(default=False)),
-                ('reached_county', models.BooleanField(default=False)),
-                ('reached_prefecture', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='campaigns.campaign')),
-                ('campaign_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='campaigns.campaignversion')),
-                ('county_office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='材料接收部门')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='申报单位')),
-                ('prefecture_office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('supervising_body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="申请书编号")),
+                ("person_index", models.CharField(max_length=64)),
+                ("applicant_name", models.CharField(max_length=50, verbose_name="姓名")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                ("series", models.CharField(max_length=40, verbose_name="系列")),
+                ("specialty", models.CharField(max_length=40, verbose_name="专业")),
+                ("title", models.CharField(max_length=40, verbose_name="申报资格")),
+                ("level", models.CharField(max_length=12, verbose_name="级别")),
+                ("grade", models.CharField(blank=True, max_length=12)),
+                ("first_title", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("unit_review", "Unit Review"),
+                            ("returned", "Returned"),
+                            ("unit_passed", "Unit Passed"),
+                            ("in_publicity", "In Publicity"),
+                            ("supervising_review", "Supervising Review"),
+                            ("county_review", "County Review"),
+                            ("prefecture_review", "Prefecture Review"),
+                            ("accepted", "Accepted"),
+                            ("closed_for_year", "Closed For Year"),
+                            ("stopped", "Stopped"),
+                            ("rejected_fraud", "Rejected Fraud"),
+                            ("barred", "Barred"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("entered_state_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("arrivals", models.PositiveSmallIntegerField(default=0)),
+                ("reached_supervising", models.BooleanField(default=False)),
+                ("reached_county", models.BooleanField(default=False)),
+                ("reached_prefecture", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="applications", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="applications", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "campaign_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="applications", to="campaigns.campaignversion"
+                    ),
+                ),
+                (
+                    "county_office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="材料接收部门",
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="申报单位",
+                    ),
+                ),
+                (
+                    "prefecture_office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "supervising_body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申请书',
+                "verbose_name": "申请书",
             },
         ),
         migrations.CreateModel(
-            name='PersonYear',
+            name="PersonYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_index', models.CharField(max_length=64)),
-                ('arrivals', models.PositiveSmallIntegerField(default=0)),
-                ('arrivals_allowed', models.PositiveSmallIntegerField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_index", models.CharField(max_length=64)),
+                ("arrivals", models.PositiveSmallIntegerField(default=0)),
+                ("arrivals_allowed", models.PositiveSmallIntegerField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campaigns.campaign"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('content', zhicheng.foundation.fields.EncryptedTextField()),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('submitted_at', models.DateTimeField()),
-                ('form_token', models.CharField(max_length=40, unique=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='applications.application')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("content", zhicheng.foundation.fields.EncryptedTextField()),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("submitted_at", models.DateTimeField()),
+                ("form_token", models.CharField(max_length=40, unique=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="applications.application"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'verbose_name': '上报',
+                "verbose_name": "上报",
             },
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(max_length=30)),
-                ('from_state', models.CharField(blank=True, max_length=20)),
-                ('to_state', models.CharField(choices=[('draft', 'Draft'), ('unit_review', 'Unit Review'), ('returned', 'Returned'), ('unit_passed', 'Unit Passed'), ('in_publicity', 'In Publicity'), ('supervising_review', 'Supervising Review'), ('county_review', 'County Review'), ('prefecture_review', 'Prefecture Review'), ('accepted', 'Accepted'), ('closed_for_year', 'Closed For Year'), ('stopped', 'Stopped'), ('rejected_fraud', 'Rejected Fraud'), ('barred', 'Barred'), ('discarded', 'Discarded')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('by_role', models.CharField(max_length=12)),
-                ('note', models.TextField(blank=True)),
-                ('reasons', models.JSONField(default=list)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='applications.application')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by_organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("move", models.CharField(max_length=30)),
+                ("from_state", models.CharField(blank=True, max_length=20)),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("unit_review", "Unit Review"),
+                            ("returned", "Returned"),
+                            ("unit_passed", "Unit Passed"),
+                            ("in_publicity", "In Publicity"),
+                            ("supervising_review", "Supervising Review"),
+                            ("county_review", "County Review"),
+                            ("prefecture_review", "Prefecture Review"),
+                            ("accepted", "Accepted"),
+                            ("closed_for_year", "Closed For Year"),
+                            ("stopped", "Stopped"),
+                            ("rejected_fraud", "Rejected Fraud"),
+                            ("barred", "Barred"),
+                            ("discarded", "Discarded"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by_role", models.CharField(max_length=12)),
+                ("note", models.TextField(blank=True)),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="history", to="applications.application"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by_organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="applications.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CommitteeArrival',
+            name="CommitteeArrival",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('arrived_at', models.DateTimeField()),
-                ('annulled_at', models.DateTimeField(blank=True, null=True)),
-                ('annulment_reason', models.TextField(blank=True)),
-                ('annulled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='committee_arrivals', to='applications.application')),
-                ('person_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrival_rows', to='applications.personyear')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("arrived_at", models.DateTimeField()),
+                ("annulled_at", models.DateTimeField(blank=True, null=True)),
+                ("annulment_reason", models.TextField(blank=True)),
+                (
+                    "annulled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="committee_arrivals",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "person_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="arrival_rows", to="applications.personyear"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.submission"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='application',
-            name='current_submission',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission'),
+            model_name="application",
+            name="current_submission",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.submission"
+            ),
         ),
         migrations.CreateModel(
-            name='DraftSection',
+            name="DraftSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=30)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('content', zhicheng.foundation.fields.EncryptedTextField()),
-                ('saved_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='applications.application')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=30)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("content", zhicheng.foundation.fields.EncryptedTextField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="applications.application"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('application', 'key'), name='one_draft_of_a_section')],
+                "constraints": [models.UniqueConstraint(fields=("application", "key"), name="one_draft_of_a_section")],
             },
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=40)),
-                ('paper', models.CharField(blank=True, max_length=40)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('section', models.CharField(blank=True, max_length=30)),
-                ('row', models.CharField(blank=True, max_length=8)),
-                ('label', models.CharField(blank=True, max_length=100)),
-                ('added_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='applications.application')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencefile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slot", models.CharField(max_length=40)),
+                ("paper", models.CharField(blank=True, max_length=40)),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("section", models.CharField(blank=True, max_length=30)),
+                ("row", models.CharField(blank=True, max_length=8)),
+                ("label", models.CharField(blank=True, max_length=100)),
+                ("added_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="materials", to="applications.application"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="evidence.evidencefile"),
+                ),
             ],
             options={
-                'verbose_name': '申报材料',
-                'indexes': [models.Index(fields=['application', 'slot'], name='application_applica_712e05_idx')],
-                'constraints': [models.UniqueConstraint(models.F('application'), models.F('slot'), models.F('paper'), django.db.models.functions.comparison.Coalesce('year', 0), models.F('row'), models.F('file'), condition=models.Q(('removed_at__isnull', True)), name='a_file_once_in_a_slot')],
+                "verbose_name": "申报材料",
+                "indexes": [models.Index(fields=["application", "slot"], name="application_applica_712e05_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("application"),
+                        models.F("slot"),
+                        models.F("paper"),
+                        django.db.models.functions.comparison.Coalesce("year", 0),
+                        models.F("row"),
+                        models.F("file"),
+                        condition=models.Q(("removed_at__isnull", True)),
+                        name="a_file_once_in_a_slot",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='personyear',
-            constraint=models.UniqueConstraint(fields=('campaign', 'person_index'), name='one_person_year'),
+            model_name="personyear",
+            constraint=models.UniqueConstraint(fields=("campaign", "person_index"), name="one_person_year"),
         ),
         migrations.AddConstraint(
-            model_name='personyear',
-            constraint=models.CheckConstraint(condition=models.Q(('arrivals__lte', models.F('arrivals_allowed'))), name='never_more_arrivals_than_allowed'),
+            model_name="personyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("arrivals__lte", models.F("arrivals_allowed"))), name="never_more_arrivals_than_allowed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='submissions_are_numbered'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("application", "number"), name="submissions_are_numbered"),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['application', 'id'], name='application_applica_5646ab_idx'),
+            model_name="statuschange",
+            index=models.Index(fields=["application", "id"], name="application_applica_5646ab_idx"),
         ),
         migrations.AddConstraint(
-            model_name='committeearrival',
-            constraint=models.UniqueConstraint(fields=('person_year', 'sequence'), name='arrivals_are_numbered'),
+            model_name="committeearrival",
+            constraint=models.UniqueConstraint(fields=("person_year", "sequence"), name="arrivals_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='committeearrival',
-            constraint=models.UniqueConstraint(condition=models.Q(('annulled_at__isnull', True)), fields=('submission',), name='a_submission_arrives_once'),
+            model_name="committeearrival",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("annulled_at__isnull", True)), fields=("submission",), name="a_submission_arrives_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='committeearrival',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='arrivals_count_from_one'),
+            model_name="committeearrival",
+            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="arrivals_count_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='committeearrival',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('annulled_at__isnull', True), ('annulment_reason', '')), models.Q(('annulled_at__gte', models.F('arrived_at')), ('annulled_by__isnull', False), models.Q(('annulment_reason', ''), _negated=True)), _connector='OR'), name='annulled_arrival_has_reason'),
+            model_name="committeearrival",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("annulled_at__isnull", True), ("annulment_reason", "")),
+                    models.Q(
+                        ("annulled_at__gte", models.F("arrived_at")),
+                        ("annulled_by__isnull", False),
+                        models.Q(("annulment_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="annulled_arrival_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['applicant', '-created_at'], name='application_of_person'),
+            model_name="application",
+            index=models.Index(fields=["applicant", "-created_at"], name="application_of_person"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['person_index', 'year'], name='application_of_human'),
+            model_name="application",
+            index=models.Index(fields=["person_index", "year"], name="application_of_human"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['employer', 'state', 'entered_state_at', 'id'], name='queue_unit'),
+            model_name="application",
+            index=models.Index(fields=["employer", "state", "entered_state_at", "id"], name="queue_unit"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['supervising_body', 'state', 'entered_state_at', 'id'], name='queue_supervising'),
+            model_name="application",
+            index=models.Index(fields=["supervising_body", "state", "entered_state_at", "id"], name="queue_supervising"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['county_office', 'state', 'entered_state_at', 'id'], name='queue_county'),
+            model_name="application",
+            index=models.Index(fields=["county_office", "state", "entered_state_at", "id"], name="queue_county"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['prefecture_office', 'state', 'entered_state_at', 'id'], name='queue_prefecture'),
+            model_name="application",
+            index=models.Index(fields=["prefecture_office", "state", "entered_state_at", "id"], name="queue_prefecture"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['stopped', 'rejected_fraud', 'barred', 'discarded']), _negated=True), fields=('campaign', 'person_index'), name='one_live_application_per_person_and_campaign'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["stopped", "rejected_fraud", "barred", "discarded"]), _negated=True),
+                fields=("campaign", "person_index"),
+                name="one_live_application_per_person_and_campaign",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'discarded', 'barred']), ('current_submission__isnull', False), _connector='OR'), name='submitted_application_has_submission'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "discarded", "barred"]), ("current_submission__isnull", False), _connector="OR"
+                ),
+                name="submitted_application_has_submission",
+            ),
         ),
     ]

@@ -7,36 +7,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IntegrityRecord',
+            name="IntegrityRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_index', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=50, verbose_name='姓名')),
-                ('application_year', models.PositiveSmallIntegerField(verbose_name='申报年度')),
-                ('first_barred_year', models.PositiveSmallIntegerField(verbose_name='不得申报起始年度')),
-                ('last_barred_year', models.PositiveSmallIntegerField(verbose_name='不得申报截止年度')),
-                ('source', models.CharField(max_length=60)),
-                ('reason', models.TextField(verbose_name='查实情况')),
-                ('recorded_at', models.DateTimeField()),
-                ('annulled_at', models.DateTimeField(blank=True, null=True)),
-                ('annulment_reason', models.TextField(blank=True)),
-                ('annulled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_for', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_index", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=50, verbose_name="姓名")),
+                ("application_year", models.PositiveSmallIntegerField(verbose_name="申报年度")),
+                ("first_barred_year", models.PositiveSmallIntegerField(verbose_name="不得申报起始年度")),
+                ("last_barred_year", models.PositiveSmallIntegerField(verbose_name="不得申报截止年度")),
+                ("source", models.CharField(max_length=60)),
+                ("reason", models.TextField(verbose_name="查实情况")),
+                ("recorded_at", models.DateTimeField()),
+                ("annulled_at", models.DateTimeField(blank=True, null=True)),
+                ("annulment_reason", models.TextField(blank=True)),
+                (
+                    "annulled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "recorded_for",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person_index', 'last_barred_year'], name='integrity_i_person__2021a8_idx'), models.Index(fields=['-recorded_at', '-id'], name='integrity_i_recorde_cfa43e_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_barred_year', django.db.models.expressions.CombinedExpression(models.F('application_year'), '+', models.Value(1))), ('last_barred_year__gte', models.F('first_barred_year'))), name='ban_starts_the_year_after_the_application'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='integrity_record_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('annulled_at__isnull', True), ('annulled_by__isnull', True), ('annulment_reason', '')), models.Q(('annulled_at__isnull', False), ('annulled_by__isnull', False), models.Q(('annulment_reason', ''), _negated=True)), _connector='OR'), name='annulled_integrity_record_has_reason'), models.UniqueConstraint(condition=models.Q(('annulled_at__isnull', True)), fields=('person_index', 'source'), name='one_live_integrity_record_per_source')],
+                "indexes": [
+                    models.Index(fields=["person_index", "last_barred_year"], name="integrity_i_person__2021a8_idx"),
+                    models.Index(fields=["-recorded_at", "-id"], name="integrity_i_recorde_cfa43e_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "first_barred_year",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("application_year"), "+", models.Value(1)
+                                ),
+                            ),
+                            ("last_barred_year__gte", models.F("first_barred_year")),
+                        ),
+                        name="ban_starts_the_year_after_the_application",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="integrity_record_has_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("annulled_at__isnull", True), ("annulled_by__isnull", True), ("annulment_reason", "")),
+                            models.Q(
+                                ("annulled_at__isnull", False),
+                                ("annulled_by__isnull", False),
+                                models.Q(("annulment_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="annulled_integrity_record_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("annulled_at__isnull", True)),
+                        fields=("person_index", "source"),
+                        name="one_live_integrity_record_per_source",
+                    ),
+                ],
             },
         ),
     ]

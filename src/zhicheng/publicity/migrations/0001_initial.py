@@ -6,100 +6,205 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applications', '0001_initial'),
-        ('evidence', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("applications", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PublicityPeriod',
+            name="PublicityPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField()),
-                ('facts_sha256', models.CharField(max_length=64)),
-                ('starts_on', models.DateField(verbose_name='公示开始日期')),
-                ('ends_on', models.DateField(verbose_name='公示结束日期')),
-                ('working_days', models.PositiveSmallIntegerField()),
-                ('earliest_end', models.DateField()),
-                ('calendar_version', models.CharField(max_length=64)),
-                ('provisional', models.BooleanField(default=False)),
-                ('political_conduct', models.TextField(verbose_name='思想政治条件')),
-                ('results', models.TextField(verbose_name='近五年实践能力和业绩成果')),
-                ('contribution', models.TextField(verbose_name='本人实际贡献')),
-                ('office', models.CharField(max_length=60, verbose_name='受理异议的办公室')),
-                ('phone', models.CharField(max_length=30, verbose_name='监督电话')),
-                ('opened_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.TextField(blank=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publicity_periods', to='applications.application')),
-                ('notice_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencefile')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('photo_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencefile')),
-                ('result_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencefile')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publicity_periods', to='organizations.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("facts", models.JSONField()),
+                ("facts_sha256", models.CharField(max_length=64)),
+                ("starts_on", models.DateField(verbose_name="公示开始日期")),
+                ("ends_on", models.DateField(verbose_name="公示结束日期")),
+                ("working_days", models.PositiveSmallIntegerField()),
+                ("earliest_end", models.DateField()),
+                ("calendar_version", models.CharField(max_length=64)),
+                ("provisional", models.BooleanField(default=False)),
+                ("political_conduct", models.TextField(verbose_name="思想政治条件")),
+                ("results", models.TextField(verbose_name="近五年实践能力和业绩成果")),
+                ("contribution", models.TextField(verbose_name="本人实际贡献")),
+                ("office", models.CharField(max_length=60, verbose_name="受理异议的办公室")),
+                ("phone", models.CharField(max_length=30, verbose_name="监督电话")),
+                ("opened_at", models.DateTimeField()),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.TextField(blank=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publicity_periods",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "notice_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.evidencefile",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "photo_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.evidencefile",
+                    ),
+                ),
+                (
+                    "result_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.evidencefile",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.submission"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publicity_periods",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
+                "verbose_name": "公示",
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=10, verbose_name='反映方式')),
-                ('from_name', models.CharField(blank=True, max_length=50, verbose_name='反映人')),
-                ('from_contact', models.CharField(blank=True, max_length=60, verbose_name='联系方式')),
-                ('content', models.TextField(verbose_name='反映内容')),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('registered_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', '待核实'), ('dismissed', '经核实不成立'), ('upheld', '经核实成立')], default='open', max_length=10)),
-                ('finding', models.TextField(blank=True, verbose_name='核实情况和处理意见')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('registered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='publicity.publicityperiod')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=10, verbose_name="反映方式")),
+                ("from_name", models.CharField(blank=True, max_length=50, verbose_name="反映人")),
+                ("from_contact", models.CharField(blank=True, max_length=60, verbose_name="联系方式")),
+                ("content", models.TextField(verbose_name="反映内容")),
+                ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待核实"), ("dismissed", "经核实不成立"), ("upheld", "经核实成立")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("finding", models.TextField(blank=True, verbose_name="核实情况和处理意见")),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="publicity.publicityperiod"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议',
+                "verbose_name": "异议",
             },
         ),
         migrations.AddIndex(
-            model_name='publicityperiod',
-            index=models.Index(fields=['ends_on', 'id'], name='publicity_by_end'),
+            model_name="publicityperiod",
+            index=models.Index(fields=["ends_on", "id"], name="publicity_by_end"),
         ),
         migrations.AddIndex(
-            model_name='publicityperiod',
-            index=models.Index(fields=['unit', '-opened_at'], name='publicity_of_unit'),
+            model_name="publicityperiod",
+            index=models.Index(fields=["unit", "-opened_at"], name="publicity_of_unit"),
         ),
         migrations.AddConstraint(
-            model_name='publicityperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True)), fields=('application',), name='one_publicity_of_an_application'),
+            model_name="publicityperiod",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at__isnull", True)),
+                fields=("application",),
+                name="one_publicity_of_an_application",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicityperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='publicity_ends_after_start'),
+            model_name="publicityperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="publicity_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicityperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('earliest_end'))), name='publicity_never_ends_early'),
+            model_name="publicityperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("earliest_end"))), name="publicity_never_ends_early"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicityperiod',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancel_reason', ''), ('cancelled_at__isnull', True)), models.Q(('cancelled_at__isnull', False), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='cancelled_publicity_has_reason'),
+            model_name="publicityperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancel_reason", ""), ("cancelled_at__isnull", True)),
+                    models.Q(("cancelled_at__isnull", False), models.Q(("cancel_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="cancelled_publicity_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(fields=['period', 'state'], name='publicity_o_period__511af2_idx'),
+            model_name="objection",
+            index=models.Index(fields=["period", "state"], name="publicity_o_period__511af2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('finding', ''), _negated=True)), _connector='OR'), name='decided_objection_has_finding'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("finding", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decided_objection_has_finding",
+            ),
         ),
     ]

@@ -50,10 +50,9 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
         person_year = lock_person_year(application)
-        if is_committee_arrival(notice_of(application.campaign_version), _NEXT_DESK.get(move, "")):
-            _refuse_first(application, move, actor)
-            _count_arrival(application, submission, person_year)
         change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
+        if is_committee_arrival(notice_of(application.campaign_version), _NEXT_DESK.get(move, "")):
+            _count_arrival(application, submission, person_year)
         if move == "unit_pass":
             issue_review_form(application=application, submission=submission, actor=actor)
         elif move == "supervising_pass":
@@ -104,12 +103,6 @@ def lock_person_year(application: Application) -> PersonYear:
     return PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
 
 
-def _refuse_first(application: Application, move: str, actor: Actor) -> None:
-    # The guards must see the counter before this arrival is added to it.
-    if problems := lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor):
-        raise Refused(problems)
-
-
 def _count_arrival(application: Application, submission: Submission, person_year: PersonYear) -> None:
     person_year.arrivals += 1
     last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()
@@ -121,8 +114,9 @@ def _count_arrival(application: Application, submission: Submission, person_year
         number=person_year.arrivals,
         arrived_at=clock.now(),
     )
-    application.arrivals = person_year.arrivals
     person_year.save(update_fields=["arrivals"])
+    application.arrivals = person_year.arrivals
+    application.save(update_fields=["arrivals"])
 
 
 def _decide(
@@ -138,11 +132,11 @@ def _decide(
         application=application,
         submission=submission,
         change=change,
-        desk_id=actor.organization_id,
+        desk_id=actor.desk_id,
         role=actor.role.value,
         verdict=verdict,
         opinion=opinion.strip(),
         reasons=list(reasons),
-        decided_by_id=actor.user_id,
+        decided_by_id=actor.account_id,
         decided_at=change.at,
     )

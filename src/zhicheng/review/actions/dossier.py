@@ -64,7 +64,7 @@ def record_dossier(
         dossier = PaperDossier.objects.create(
             application=application,
             submission=submission,
-            desk_id=actor.organization_id,
+            desk_id=actor.desk_id,
             received_on=received_on,
             copies=copies,
             duplex_with_watermark=duplex_with_watermark,
@@ -74,7 +74,7 @@ def record_dossier(
             printed_mark=printed_mark.strip()[:80],
             mark_state=mark_state(application, printed_mark),
             remark=remark.strip()[:300],
-            recorded_by_id=actor.user_id,
+            recorded_by_id=actor.account_id,
             recorded_at=clock.now(),
         )
         ledger.record(

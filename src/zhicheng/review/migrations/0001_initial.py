@@ -6,59 +6,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applications', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("applications", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=12)),
-                ('verdict', models.CharField(choices=[('passed', '审核通过'), ('returned', '退回')], max_length=10)),
-                ('opinion', models.TextField(blank=True, verbose_name='意见')),
-                ('reasons', models.JSONField(default=list)),
-                ('decided_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='applications.application')),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='applications.statuschange')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='applications.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=12)),
+                ("verdict", models.CharField(choices=[("passed", "审核通过"), ("returned", "退回")], max_length=10)),
+                ("opinion", models.TextField(blank=True, verbose_name="意见")),
+                ("reasons", models.JSONField(default=list)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="applications.application"
+                    ),
+                ),
+                (
+                    "change",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="applications.statuschange"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="applications.submission"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审核决定',
-                'indexes': [models.Index(fields=['application', 'id'], name='review_deci_applica_dc444c_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('verdict', 'passed'), models.Q(('reasons', []), _negated=True), _connector='OR'), name='a_return_lists_its_reasons')],
+                "verbose_name": "审核决定",
+                "indexes": [models.Index(fields=["application", "id"], name="review_deci_applica_dc444c_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict", "passed"), models.Q(("reasons", []), _negated=True), _connector="OR"),
+                        name="a_return_lists_its_reasons",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PaperDossier',
+            name="PaperDossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField(verbose_name='收到日期')),
-                ('copies', models.PositiveSmallIntegerField(verbose_name='评审表份数')),
-                ('duplex_with_watermark', models.BooleanField(verbose_name='A4正反面打印，有水印')),
-                ('handwritten_opinion', models.BooleanField(verbose_name='单位意见为手写规定语句')),
-                ('signed', models.BooleanField(verbose_name='有负责人签字')),
-                ('sealed', models.BooleanField(verbose_name='有单位公章')),
-                ('printed_mark', models.CharField(max_length=80, verbose_name='评审表上的编号或校验码')),
-                ('mark_state', models.CharField(choices=[('current', '与当前版本一致'), ('void', '已过期版本'), ('unknown', '不是本申请书的打印件')], max_length=10)),
-                ('remark', models.CharField(blank=True, max_length=300, verbose_name='备注')),
-                ('recorded_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='applications.application')),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_on", models.DateField(verbose_name="收到日期")),
+                ("copies", models.PositiveSmallIntegerField(verbose_name="评审表份数")),
+                ("duplex_with_watermark", models.BooleanField(verbose_name="A4正反面打印，有水印")),
+                ("handwritten_opinion", models.BooleanField(verbose_name="单位意见为手写规定语句")),
+                ("signed", models.BooleanField(verbose_name="有负责人签字")),
+                ("sealed", models.BooleanField(verbose_name="有单位公章")),
+                ("printed_mark", models.CharField(max_length=80, verbose_name="评审表上的编号或校验码")),
+                (
+                    "mark_state",
+                    models.CharField(
+                        choices=[("current", "与当前版本一致"), ("void", "已过期版本"), ("unknown", "不是本申请书的打印件")],
+                        max_length=10,
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=300, verbose_name="备注")),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dossiers", to="applications.application"
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.submission"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '纸质材料',
-                'indexes': [models.Index(fields=['application', 'desk', '-id'], name='review_pape_applica_444f16_idx')],
+                "verbose_name": "纸质材料",
+                "indexes": [models.Index(fields=["application", "desk", "-id"], name="review_pape_applica_444f16_idx")],
             },
         ),
     ]

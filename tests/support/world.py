@@ -1,0 +1,408 @@
+"""A small world made with the real actions: offices, a unit, people, the 2023 notice, and an application that is complete.
+
+Everything is synthetic. Times are inside the 2023 window unless a test travels elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from allauth.account.models import EmailAddress
+
+from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import AcceptedText
+from zhicheng.applications import actions as applications
+from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.queries import draft_of
+from zhicheng.campaigns.actions import publish_campaign
+from zhicheng.campaigns.data import BORTALA_2023
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.queries import papers_of
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import blobs, clock
+from zhicheng.foundation.fields import blind_index
+from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
+from zhicheng.organizations.models import Membership, MembershipRole, Organization, OrganizationKind
+from zhicheng.publicity import actions as publicity
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.review import actions as review
+
+IN_WINDOW = datetime(2023, 5, 22, 10, 0, tzinfo=clock.BEIJING)  # a Monday
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def identity_number(serial: int, *, birth: str = "19900307", region: str = "652701") -> str:
+    """A well-formed synthetic number: the serial's parity is the sex."""
+    body = f"{region}{birth}{serial:03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
+
+
+@cache
+def pdf(words: str) -> bytes:
+    """A one-page PDF whose bytes differ with ``words``."""
+    out = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page(page_size=(595, 842))
+        document.docinfo["/Title"] = words
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def evidence(user_id: int, words: str) -> EvidenceFile:
+    """A kept file, as ``evidence.actions.keep_file`` leaves it."""
+    blob = blobs.store(pdf(words))
+    return EvidenceFile.objects.create(
+        sha256=blob.sha256,
+        size=blob.size,
+        name=f"{words}.pdf",
+        media_type="application/pdf",
+        pages=1,
+        uploaded_by_id=user_id,
+        uploaded_at=clock.now(),
+    )
+
+
+def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "古丽娜尔·买买提") -> User:
+    """An account with a confirmed mailbox; ``serial`` above 0 gives it an identity number."""
+    number = identity_number(serial) if serial else ""
+    user = User(
+        username=username,
+        email=f"{username}@example.cn",
+        name=name,
+        mobile="13812345678",
+        kind=kind,
+        id_number=number,
+        id_number_index=blind_index(number) if number else "",
+        birth_date=datetime(1990, 3, 7).date() if number else None,  # noqa: DTZ001 - a date
+        sex=str(2 - serial % 2) if number else "",
+        created_at=clock.now(),
+    )
+    user.set_password("rehearsal-2023")
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def member(user: User, organization: Organization, role: MembershipRole) -> Actor:
+    """``user`` belongs to ``organization``; the actor they are."""
+    Membership.objects.create(user=user, organization=organization, role=role, since=clock.now())
+    return actor_for(user)
+
+
+@dataclass
+class World:
+    """Who and what there is. ``unit`` reports to ``county``; ``other_county`` and ``other_unit`` are the neighbours."""
+
+    prefecture: Organization
+    county: Organization
+    other_county: Organization
+    supervising: Organization
+    unit: Organization
+    other_unit: Organization
+    version: CampaignVersion
+    bureau: Actor
+    county_officer: Actor
+    other_officer: Actor
+    supervisor: Actor
+    unit_admin: Actor
+    other_admin: Actor
+    applicant: Actor
+    people: int = field(default=100)
+
+    def new_applicant(self, *, unit: Organization | None = None) -> Actor:
+        """One more person working in ``unit`` (the world's own by default)."""
+        self.people += 1
+        user = person(AccountKind.APPLICANT, f"person{self.people}", serial=self.people, name=f"申报人{self.people}")
+        return member(user, unit or self.unit, MembershipRole.EMPLOYEE)
+
+
+def make_unit(
+    name: str, uscc: str, nature: str, county: Organization, *, supervising: Organization | None = None
+) -> Organization:
+    """A unit whose particulars are verified for 2023."""
+    return Organization.objects.create(
+        kind=OrganizationKind.UNIT,
+        name=name,
+        uscc=uscc,
+        nature=nature,
+        region_code=county.region_code,
+        address="北京路1号",
+        contact_person="王芳",
+        contact_phone="0909-2312345",
+        email=f"{uscc.lower()}@unit.example.cn",
+        receiving_office=county,
+        supervising_body=supervising,
+        verified_year=2023,
+        created_at=clock.now(),
+    )
+
+
+def make_world(*, with_supervising: bool = False, campaign_text: str | None = None) -> World:
+    """The world, at the present (travelled) time."""
+    now = clock.now()
+
+    def office(kind: OrganizationKind, name: str, region: str, superior: Organization | None = None) -> Organization:
+        return Organization.objects.create(kind=kind, name=name, region_code=region, superior_office=superior, created_at=now)
+
+    prefecture = office(OrganizationKind.PREFECTURE, "博州人力资源和社会保障局", "652700")
+    county = office(OrganizationKind.COUNTY, "博乐市人社局职称办", "652701", prefecture)
+    other_county = office(OrganizationKind.COUNTY, "精河县人社局职称办", "652722", prefecture)
+    supervising = office(OrganizationKind.SUPERVISING, "博州水利局", "652700")
+    unit = make_unit(
+        "博乐市水利管理站", "12652700457600129Q", "institution", county, supervising=supervising if with_supervising else None
+    )
+    other_unit = make_unit("精河县枸杞科技公司", "91652701MA7ABCD121", "enterprise", other_county)
+    text = campaign_text if campaign_text is not None else BORTALA_2023.read_text("utf-8")
+    version = publish_campaign(text=text, actor=SYSTEM)
+    staff, kinds = MembershipRole.STAFF, AccountKind
+    return World(
+        prefecture=prefecture,
+        county=county,
+        other_county=other_county,
+        supervising=supervising,
+        unit=unit,
+        other_unit=other_unit,
+        version=version,
+        bureau=member(person(kinds.OFFICER, "bureau", name="李州"), prefecture, staff),
+        county_officer=member(person(kinds.OFFICER, "county", name="陈县"), county, staff),
+        other_officer=member(person(kinds.OFFICER, "county2", name="周县"), other_county, staff),
+        supervisor=member(person(kinds.OFFICER, "supervisor", name="郑局"), supervising, staff),
+        unit_admin=member(person(kinds.UNIT, "unitadmin", serial=11, name="王芳"), unit, staff),
+        other_admin=member(person(kinds.UNIT, "unitadmin2", serial=13, name="赵刚"), other_unit, staff),
+        applicant=member(person(kinds.APPLICANT, "applicant", serial=12), unit, MembershipRole.EMPLOYEE),
+    )
+
+
+def sections(*, years: range = range(2018, 2023)) -> dict[str, Any]:
+    """A form with nothing wrong in it: an engineer with a 2018 title applying for 中级 in 2023."""
+    return {
+        "basic": {
+            "ethnic_group": "05",
+            "political_status": "13",
+            "work_started_on": "2013-07-01",
+            "mobile": "13812345678",
+            "email": "applicant@example.cn",
+            "current_specialty": "水利工程",
+            "current_specialty_years": "10",
+            "post": "",
+        },
+        "education": [
+            {
+                "school": "新疆农业大学",
+                "major": "水利水电工程",
+                "education": "21",
+                "degree": "408",
+                "study_form": "full_time",
+                "started_on": "2009-09-01",
+                "graduated_on": "2013-06-30",
+                "certificate_number": "107581201305001234",
+                "verification_code": "",
+            }
+        ],
+        "current_title": {
+            "first_title": "",
+            "title_name": "助理工程师",
+            "series": "工程",
+            "step": "junior_assistant",
+            "acquired_on": "2018-01-10",
+            "authority": "博州人力资源和社会保障局",
+            "certificate_number": "XJ2018001234",
+            "obtained_by": "review",
+        },
+        "appointment": {
+            "post": "助理工程师",
+            "contract_kind": "appointment_letter",
+            "appointed_on": "2018-02-01",
+            "appointed_until": "",
+        },
+        "work_history": [
+            {"started_on": "2013-07-01", "ended_on": "", "employer": "博乐市水利管理站", "duty": "灌区工程建设与管理", "post": ""}
+        ],
+        "continuing_education": [{"year": str(y), "hours_total": "90", "hours_professional": "60", "exempt": ""} for y in years],
+        "appraisals": [{"year": str(y), "result": "competent", "employer_nature": "institution"} for y in years],
+        "achievements": [
+            {
+                "name": "博尔塔拉河灌区渠系改造",
+                "started_on": "2019-03-01",
+                "ended_on": "2021-10-30",
+                "role": "技术负责人",
+                "description": "完成干渠防渗改造23公里，年节水约400万立方米。",
+                "contribution": "负责施工图会审和现场质量控制。",
+            }
+        ],
+        "publications": [],
+        "awards": [],
+        "training": [],
+        "social_posts": [],
+        "summary": {"text": "任现职以来，主要从事灌区工程建设与管理工作。" * 20},
+    }
+
+
+def accept_prompt(actor: Actor, version: CampaignVersion) -> None:
+    """The prompt page was read (S-20)."""
+    notice = notice_of(version)
+    accept_text(
+        user_id=actor.user_id or 0,
+        text=AcceptedText(key=f"prompt:{notice.slug}", version=notice.texts.prompt.version, sha256="0" * 64),
+    )
+
+
+def start(
+    world: World, actor: Actor | None = None, *, series: str = "engineering", specialty: str = "", title: str = "engineer"
+) -> Application:
+    """A fresh application of ``actor`` (the world's applicant by default)."""
+    who = actor or world.applicant
+    accept_prompt(who, world.version)
+    chosen = notice_of(world.version).series(series)
+    assert chosen is not None
+    return applications.start_application(
+        actor=who,
+        campaign_version_id=world.version.pk,
+        series=series,
+        specialty=specialty or chosen.specialties[0].code,
+        title=title,
+    )
+
+
+def fill(actor: Actor, application: Application, contents: dict[str, Any] | None = None) -> None:
+    """Save every section and put a file into every box that must have one."""
+    versions = draft_of(application).versions
+    for key, typed in (contents or sections()).items():
+        applications.save_section(actor=actor, application_id=application.pk, key=key, typed=typed, base_version=versions[key])
+    application.refresh_from_db()
+    for box in requirements_of(application, draft_of(application).contents):
+        if box.required and box.upload and box.owner == "applicant":
+            wanted = [p for p in box.papers if p.stands_for is None]
+            for paper in wanted if box.mode == "all_of" else wanted[:1]:
+                file = evidence(actor.user_id or 0, f"{application.pk}-{box.key}-{paper.key}")
+                applications.add_material(
+                    actor=actor,
+                    application_id=application.pk,
+                    file_id=file.pk,
+                    slot=box.slot,
+                    paper=paper.key,
+                    year=box.year,
+                    row=box.row_id or "",
+                )
+
+
+def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:
+    """再次核对 and 上报."""
+    notice = notice_of(application.campaign_version)
+    applications.confirm_check(actor=actor, application_id=application.pk)
+    return applications.submit_application(
+        actor=actor,
+        application_id=application.pk,
+        form_token=token or f"t{application.pk}-{application.submissions.count()}",
+        commitment_version=notice.texts.commitment.version,
+        liability_version=notice.texts.liability.version,
+    )
+
+
+def submitted(world: World, actor: Actor | None = None, **choice: str) -> Application:
+    """An application that waits at the unit's desk."""
+    who = actor or world.applicant
+    application = start(world, who, **choice)
+    fill(who, application)
+    submit(who, application)
+    application.refresh_from_db()
+    return application
+
+
+NOTICE_TEXT = publicity.NoticeText(
+    political_conduct="拥护党的领导，遵纪守法，恪守职业道德，无不良从业行为。",
+    results="近五年主持灌区改造，年节水约400万立方米。",
+    contribution="负责施工图会审和现场质量控制。",
+    office="综合",
+    phone="0909-2312345",
+)
+
+
+def unit_pass(world: World, application: Application, admin: Actor | None = None) -> None:
+    """The unit passes the current submission."""
+    application.refresh_from_db()
+    review.pass_application(
+        actor=admin or world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id or 0
+    )
+
+
+def open_publicity(world: World, application: Application, admin: Actor | None = None, *, days: int = 9) -> PublicityPeriod:
+    """A period from today on."""
+    application.refresh_from_db()
+    today = clock.today()
+    return publicity.open_publicity(
+        actor=admin or world.unit_admin,
+        application_id=application.pk,
+        submission_id=application.current_submission_id or 0,
+        starts_on=today,
+        ends_on=today + timedelta(days=days),
+        text=NOTICE_TEXT,
+    )
+
+
+def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None) -> None:
+    """The three uploads; the clock must be past the period."""
+    who = admin or world.unit_admin
+    for which in ("notice_file", "photo_file", "result_file"):
+        file = evidence(who.user_id or 0, f"{period.pk}-{which}")
+        publicity.add_publicity_paper(actor=who, period_id=period.pk, which=which, file_id=file.pk)
+
+
+def record_dossier(actor: Actor, application: Application, **changes: Any) -> None:
+    """A paper dossier in order, at the actor's desk."""
+    application.refresh_from_db()
+    paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
+    facts: dict[str, Any] = {
+        "received_on": clock.today(),
+        "copies": 2,
+        "duplex_with_watermark": True,
+        "handwritten_opinion": True,
+        "signed": True,
+        "sealed": True,
+        "printed_mark": paper.serial,
+    }
+    review.record_dossier(
+        actor=actor, application_id=application.pk, submission_id=application.current_submission_id or 0, **(facts | changes)
+    )
+
+
+def report(world: World, application: Application, admin: Actor | None = None) -> None:
+    """公示期满上报."""
+    application.refresh_from_db()
+    publicity.report_upward(
+        actor=admin or world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id or 0
+    )
+
+
+def pass_on(actor: Actor, application: Application) -> None:
+    """The desk has the papers and passes."""
+    record_dossier(actor, application)
+    review.pass_application(actor=actor, application_id=application.pk, submission_id=application.current_submission_id or 0)
+    application.refresh_from_db()
+
+
+def give_back(actor: Actor, application: Application, text: str = "毕业证书扫描件不清晰，请重新扫描上传。") -> None:
+    """The desk returns with one reason."""
+    application.refresh_from_db()
+    review.return_application(
+        actor=actor,
+        application_id=application.pk,
+        submission_id=application.current_submission_id or 0,
+        reasons=[review_reason(text)],
+    )
+    application.refresh_from_db()
+
+
+def review_reason(text: str, where: str = "material:education") -> Any:
+    """One reason of a return."""
+    from zhicheng.review.rules import Reason
+
+    return Reason(where=where, code="illegible", text=text)
