@@ -38,8 +38,9 @@ def keep_file(*, upload: Upload, actor_id: int | None, where: str = "") -> Evide
     """Examine ``upload``, store its bytes durably, and write the row.
 
     ``actor_id`` is the primary key of the user who brought it, None for a visitor who is registering; ``where`` goes into
-    the problem (field or material slot). Raises ``Refused`` with one problem: the codes of ``checks.Unacceptable``, or ``storage`` when the disk refused the
-    write. Then nothing was stored and no row exists. The same bytes twice are stored once and give two rows.
+    the problem (field or material slot). Raises ``Refused`` with one problem: the codes of ``checks.Unacceptable``, or
+    ``storage`` when the disk refused the write. Then nothing was stored and no row exists. The same bytes twice are stored
+    once and give two rows.
     Source: S-23…S-25, G-05, house decision 7.
     """
     declared_name = upload.name or ""

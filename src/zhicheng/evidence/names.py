@@ -24,22 +24,22 @@ def clean_name(declared: str, *, media_type: str) -> str:
     """
     name = unicodedata.normalize("NFC", declared).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(mark for mark in name if unicodedata.category(mark) not in _INVISIBLE)
-    name = " ".join(name.translate(_FORBIDDEN).split()).strip(". ")
+    name = " ".join(name.translate(_FORBIDDEN).split()).rstrip(". ")
     right = _EXTENSIONS[media_type]
     extension = claimed_extension(name)
     if extension in _KNOWN:
-        stem = name[: -len(extension)].rstrip(". ")
+        stem = name[: -len(extension)]
         if extension not in right:
             extension = right[0]
     else:
         stem, extension = name, right[0]
-    return (stem[: LONGEST - len(extension)].rstrip(". ") or _("附件")) + extension
+    return (stem.strip(". ")[: LONGEST - len(extension)].rstrip(". ") or _("附件")) + extension
 
 
 def claimed_extension(name: str) -> str:
     """The last extension in lower case with its dot, ``""`` when there is none."""
-    stem, dot, extension = name.strip().rpartition(".")
-    return f".{extension.lower()}" if dot and 0 < len(extension) <= 8 and (stem or not extension) else ""
+    _stem, dot, extension = name.strip().rpartition(".")
+    return f".{extension.lower()}" if dot and 0 < len(extension) <= 8 else ""
 
 
 def claims_other_type(declared: str, media_type: str) -> bool:

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import zhicheng
+from zhicheng.evidence.confinement import TAKEN
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
 logger = logging.getLogger(__name__)
@@ -148,21 +150,30 @@ def _ask(request: dict[str, Any], bounds: Bounds, *, seconds: int, memory: int) 
 
 
 def _exchange(request: dict[str, Any], *, patience: int) -> bytes:
-    """Send the request; the whole answer, or less when the cell died."""
-    try:
-        line = _warden.connect()
-    except OSError as error:
-        logger.exception("No process to examine files could be started.")
-        raise Rejected("busy") from error
-    received = bytearray()
-    with line:
-        line.settimeout(patience)
+    """Send the request; the whole answer, or less when the cell died.
+
+    A line that closes before anybody took the request was a dying warden's: it is asked for once more.
+    """
+    for _attempt in (1, 2):
         try:
-            line.sendall(json.dumps(request).encode() + b"\n")
-            while part := line.recv(1 << 20):
-                received += part
-                if len(received) > _LONGEST_ANSWER:
-                    return b""
-        except OSError:
-            return b""
+            line = _warden.connect()
+        except OSError as error:
+            logger.exception("No process to examine files could be started.")
+            raise Rejected("busy") from error
+        answer = _converse(line, request, patience)
+        if answer.startswith(TAKEN):
+            return answer.removeprefix(TAKEN)
+        _warden.stop()
+    logger.error("The examining process takes no requests.")
+    raise Rejected("busy")
+
+
+def _converse(line: socket.socket, request: dict[str, Any], patience: int) -> bytes:
+    """Everything that came back before the line closed or ``patience`` (seconds) ran out."""
+    received = bytearray()
+    with line, suppress(OSError):
+        line.settimeout(patience)
+        line.sendall(json.dumps(request).encode() + b"\n")
+        while len(received) < _LONGEST_ANSWER and (part := line.recv(1 << 20)):
+            received += part
     return bytes(received)

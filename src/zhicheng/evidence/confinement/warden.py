@@ -1,9 +1,9 @@
 """The warden: a small process without Django, secrets or threads that forks one cell for every file.
 
 Started by ``guard``. Its imports are paid once (about 0.2 s); a fork with everything in place costs a few milliseconds.
-Over its standard input (a socket) it is handed one socket per file. The cell takes its limits first, then reads the
-request, answers with one line of JSON followed by raw bytes, and is gone. A cell that outlives its limits is killed by the
-kernel, and the guard sees the connection close without an answer.
+Over its standard input (a socket) it is handed one socket per file. The cell reads the request, says that it has it, takes
+its limits, answers with one line of JSON followed by raw bytes, and is gone. A cell that outlives its limits is killed by
+the kernel, and the guard sees the connection close without an answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from zhicheng.evidence.confinement import TAKEN
 from zhicheng.evidence.inspection import Bounds, Rejected, inspect_to_dict
 from zhicheng.evidence.inspection.rendering import render_png
 
@@ -44,6 +45,7 @@ def _live_in_cell(control: socket.socket, line: socket.socket) -> None:
     try:
         control.close()
         request = _read_request(line)
+        line.sendall(TAKEN)
         take_limits(seconds=request["seconds"], memory=request["memory"])
         head, body = answer(request)
         line.sendall(json.dumps(head).encode() + b"\n" + body)

@@ -7,12 +7,16 @@ import warnings
 import zlib
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, MpoImagePlugin, UnidentifiedImageError
 
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
-_FORMATS = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",)}
+Image.preinit()  # the decoders are loaded here, before any fork, not once for every file
+_FORMATS = {
+    "jpeg": ("JPEG", MpoImagePlugin.MpoImageFile.format),
+    "png": ("PNG",),
+}  # phones write JPEGs with a second picture inside
 _MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 _ORIENTATION = 0x0112
 _BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)

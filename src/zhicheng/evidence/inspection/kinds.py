@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 import filetype
@@ -70,7 +71,7 @@ def _is_text(head: bytes) -> bool:
         return False
     for encoding in ("utf-8", "gb18030"):
         try:
-            head[: len(head) - 4 if len(head) > 64 else None].decode(encoding)
+            codecs.getincrementaldecoder(encoding)().decode(head)  # the head may end within a character
         except UnicodeDecodeError:
             continue
         return True

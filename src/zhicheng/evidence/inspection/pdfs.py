@@ -55,7 +55,10 @@ def _check_structure(pdf: pikepdf.Pdf, bounds: Bounds) -> None:
         raise Rejected("too_many_pages", pages=count)
     _check_objects(pdf, bounds)
     _check_page_sizes(pdf)
-    if any("error decoding stream data" in line or "damaged" in line for line in pdf.check_pdf_syntax()) or pdf.get_warnings():
+    complaints = pdf.check_pdf_syntax()
+    if any("bad_alloc" in line for line in complaints):
+        raise Rejected("too_complex")
+    if any("error decoding stream data" in line or "damaged" in line for line in complaints) or pdf.get_warnings():
         raise Rejected("damaged", kind="pdf")
 
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,22 +14,46 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceFile',
+            name="EvidenceFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('media_type', models.CharField(choices=[('application/pdf', 'PDF 文件'), ('image/jpeg', 'JPG 图片'), ('image/png', 'PNG 图片')], max_length=40, verbose_name='类型')),
-                ('pages', models.PositiveIntegerField(default=1, verbose_name='页数')),
-                ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
-                ('warnings', models.JSONField(blank=True, default=list, verbose_name='清晰度提示')),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                (
+                    "media_type",
+                    models.CharField(
+                        choices=[("application/pdf", "PDF 文件"), ("image/jpeg", "JPG 图片"), ("image/png", "PNG 图片")],
+                        max_length=40,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("pages", models.PositiveIntegerField(default=1, verbose_name="页数")),
+                ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
+                ("warnings", models.JSONField(blank=True, default=list, verbose_name="清晰度提示")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '附件文件',
-                'verbose_name_plural': '附件文件',
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='evidence_file_not_empty'), models.CheckConstraint(condition=models.Q(('pages__gt', 0)), name='evidence_file_has_pages'), models.CheckConstraint(condition=models.Q(('media_type__in', ['application/pdf', 'image/jpeg', 'image/png'])), name='evidence_file_known_type'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='evidence_file_sha256')],
+                "verbose_name": "附件文件",
+                "verbose_name_plural": "附件文件",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="evidence_file_not_empty"),
+                    models.CheckConstraint(condition=models.Q(("pages__gt", 0)), name="evidence_file_has_pages"),
+                    models.CheckConstraint(
+                        condition=models.Q(("media_type__in", ["application/pdf", "image/jpeg", "image/png"])),
+                        name="evidence_file_known_type",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="evidence_file_sha256"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,149 @@
+"""A file that means harm hurts nobody but the process it is opened in."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.evidence import files
+from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
+from zhicheng.evidence.confinement import guard
+from zhicheng.evidence.confinement.guard import inspect_confined, render_confined
+from zhicheng.evidence.inspection.verdicts import Rejected
+
+LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return _written(tmp_path / "good", files.pdf(2))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_decompression_bomb_is_refused_with_a_sentence_and_the_next_file_is_examined(tmp_path: Path, good: Path) -> None:
+    bomb = _written(tmp_path / "bomb", files.pdf_stream_bomb())
+    assert bomb.stat().st_size < 100_000
+    verdict = examine_confined(bomb, declared_name="总结.pdf", limits=LIMITS)
+    assert verdict == Unacceptable(
+        "too_complex", "这个文件过于复杂，系统无法完成检查。请用“打印为 PDF”另存一份，或重新扫描后再上传。"
+    )
+    assert isinstance(examine_confined(good, declared_name="a.pdf", limits=LIMITS), Examined)
+
+
+def test_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    bomb = _written(tmp_path / "bomb", files.pdf_stream_bomb())
+    began = time.monotonic()
+    with pytest.raises(Rejected) as refusal:
+        inspect_confined(bomb, LIMITS, seconds=1, memory=20_000_000_000)
+    assert refusal.value.code == "too_complex"
+    assert time.monotonic() - began < 8
+
+
+def test_picture_that_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> None:
+    big = _written(tmp_path / "big", files.png_claiming(8900, 8900, rows=8900))
+    assert inspect_confined(big, LIMITS).pages == 1
+    with pytest.raises(Rejected) as refusal:
+        inspect_confined(big, LIMITS, memory=120_000_000)
+    assert refusal.value.code == "too_complex"
+
+
+def test_preview_is_confined_too(tmp_path: Path) -> None:
+    bomb = _written(tmp_path / "bomb", files.pdf_stream_bomb())
+    with pytest.raises(Rejected):
+        render_confined(bomb, media_type="application/pdf", page=1, width=480, bounds=LIMITS, seconds=1)
+
+
+def test_dead_warden_is_replaced(good: Path) -> None:
+    inspect_confined(good, LIMITS)
+    first = guard._warden.process
+    assert first is not None
+    os.kill(first.pid, signal.SIGKILL)
+    assert inspect_confined(good, LIMITS).pages == 2
+    second = guard._warden.process
+    assert second is not None
+    assert second.pid != first.pid
+
+
+def test_many_threads_each_get_the_answer_to_their_own_question(tmp_path: Path) -> None:
+    asked = {pages: _written(tmp_path / str(pages), files.pdf(pages)) for pages in range(1, 13)}
+    answers: dict[int, int] = {}
+
+    def ask(pages: int) -> None:
+        answers[pages] = inspect_confined(asked[pages], LIMITS).pages
+
+    threads = [threading.Thread(target=ask, args=(pages,)) for pages in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {pages: pages for pages in asked}
+
+
+def test_forked_worker_starts_a_warden_of_its_own(good: Path) -> None:
+    inspect_confined(good, LIMITS)
+    ours = guard._warden.process
+    answers = multiprocessing.get_context("fork").SimpleQueue()
+
+    def work() -> None:
+        pages = inspect_confined(good, LIMITS).pages
+        theirs = guard._warden.process
+        guard._warden.stop()
+        answers.put((pages, theirs.pid if theirs else 0))
+
+    worker = multiprocessing.get_context("fork").Process(target=work)
+    worker.start()
+    pages, theirs = answers.get()
+    worker.join()
+    assert ours is not None
+    assert (pages, theirs != ours.pid) == (2, True)
+    assert inspect_confined(good, LIMITS).pages == 2
+    assert guard._warden.process is ours
+
+
+def test_warden_leaves_when_its_process_does(good: Path) -> None:
+    inspect_confined(good, LIMITS)
+    process = guard._warden.process
+    assert process is not None
+    guard._warden.stop()
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_warden_knows_no_secret(good: Path) -> None:
+    inspect_confined(good, LIMITS)
+    assert guard._warden.process is not None
+    environment = Path(f"/proc/{guard._warden.process.pid}/environ").read_bytes()
+    assert b"ZHICHENG_" not in environment
+    assert b"PYTHONPATH=" in environment
+    loaded = Path(f"/proc/{guard._warden.process.pid}/maps").read_text()
+    assert "pdfium" in loaded
+    assert "_sqlite3" not in loaded
+
+
+def test_cell_can_write_no_file(tmp_path: Path) -> None:
+    """``take_limits`` is irreversible, so it is tried in a process of its own."""
+    target = tmp_path / "written"
+
+    def try_to_write() -> None:
+        from zhicheng.evidence.confinement.warden import take_limits
+
+        take_limits(seconds=20, memory=2_000_000_000)
+        with target.open("wb", buffering=0) as file:
+            file.write(b"x")
+
+    worker = multiprocessing.get_context("fork").Process(target=try_to_write)
+    worker.start()
+    worker.join()
+    assert worker.exitcode != 0
+    assert target.read_bytes() == b""

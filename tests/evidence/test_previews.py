@@ -1,0 +1,152 @@
+"""Pictures of pages: upright, bounded, kept, and never an error."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from tests.evidence import files
+from zhicheng.evidence.actions import keep_file
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.previews import WIDTHS, neutral_png, preview_png
+from zhicheng.foundation import blobs, clock
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(person: Any, content: bytes, name: str = "证书.pdf") -> EvidenceFile:
+    return keep_file(upload=ContentFile(content, name=name), actor_id=person.pk)
+
+
+def unexamined(person: Any, content: bytes, media_type: str, pages: int = 1) -> EvidenceFile:
+    """A row as an older examination might have let it in."""
+    blob = blobs.store(content)
+    return EvidenceFile.objects.create(
+        sha256=blob.sha256,
+        size=blob.size,
+        name="x",
+        media_type=media_type,
+        pages=pages,
+        uploaded_by=person,
+        uploaded_at=clock.now(),
+    )
+
+
+def opened(picture: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(picture))
+    image.load()
+    assert image.format == "PNG"
+    return image
+
+
+def darkness(picture: bytes) -> float:
+    histogram = opened(picture).convert("L").histogram()
+    return sum(histogram[:80]) / sum(histogram)
+
+
+def test_page_of_a_pdf_is_drawn_in_the_wanted_width(person: Any) -> None:
+    image = opened(preview_png(kept(person, files.pdf(2)), 1, 480))
+    assert abs(image.width - 480) <= 1
+    assert abs(image.height / image.width - 842 / 595) < 0.01
+    assert darkness(preview_png(kept(person, files.pdf(2)), 1, 480)) > 0.003
+
+
+def test_every_page_has_its_own_picture(person: Any) -> None:
+    file = kept(person, files.pdf_with_blank_page())
+    assert darkness(preview_png(file, 1, 480)) > 0
+    assert darkness(preview_png(file, 2, 480)) == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        files.jpeg(),
+        files.png(),
+        files.png(mode="L"),
+        files.png(mode="P"),
+        files.png(mode="1"),
+        files.transparent_png(),
+        files.deep_png(),
+        files.photo_of_two(),
+        files.jpeg(image=files.picture().convert("CMYK")),
+    ],
+)
+def test_every_kind_of_picture_is_shown_dark_on_light(content: bytes, person: Any) -> None:
+    picture = preview_png(kept(person, content, "x"), 1, 480)
+    assert 0.05 < darkness(picture) < 0.4
+    assert opened(picture).mode == "RGB"
+    assert opened(picture).width == 480
+
+
+def test_turned_photograph_comes_upright_and_without_its_marks(person: Any) -> None:
+    lying = files.picture(1600, 1200)
+    image = opened(preview_png(kept(person, files.jpeg(image=lying, orientation=6), "照片.jpg"), 1, 480))
+    assert image.size == (480, 640)
+    assert not image.getexif()
+
+
+@pytest.mark.parametrize(("asked", "given"), [(-5, 160), (1, 160), (161, 480), (480, 480), (961, 1600), (10**9, 1600)])
+def test_width_is_rounded_to_one_that_exists(asked: int, given: int, person: Any) -> None:
+    image = opened(preview_png(kept(person, files.pdf()), 1, asked))
+    assert abs(image.width - given) <= 1
+    assert given in WIDTHS
+
+
+def test_small_picture_is_not_blown_up(person: Any) -> None:
+    assert opened(preview_png(kept(person, files.png(300, 400), "x.png"), 1, 960)).size == (300, 400)
+
+
+def test_very_tall_page_is_bounded(person: Any) -> None:
+    image = opened(preview_png(kept(person, files.png(200, 20_000), "x.png"), 1, 160))
+    assert image.height <= 4 * 160
+
+
+@pytest.mark.parametrize("page", [0, -1, 3, 10**9])
+def test_page_that_does_not_exist_is_a_neutral_page(page: int, person: Any) -> None:
+    assert preview_png(kept(person, files.pdf(2)), page, 480) == neutral_png(480)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"nonsense", "application/pdf"),
+        (files.encrypted_pdf(), "application/pdf"),
+        (files.jpeg()[:3000], "image/jpeg"),
+        (files.png_claiming(50_000, 50_000), "image/png"),
+        (files.pdf(), "image/png"),
+    ],
+)
+def test_file_that_cannot_be_drawn_is_a_neutral_page(content: bytes, media_type: str, person: Any) -> None:
+    assert preview_png(unexamined(person, content, media_type), 1, 480) == neutral_png(480)
+
+
+def test_missing_content_is_a_neutral_page_and_comes_back_with_the_content(person: Any) -> None:
+    content = files.pdf()
+    file = kept(person, content)
+    with blobs.open_blob(file.sha256) as stored:
+        path = Path(stored.name)
+    path.unlink()
+    assert preview_png(file, 1, 480) == neutral_png(480)
+    blobs.store(content)
+    assert preview_png(file, 1, 480) != neutral_png(480)
+
+
+def test_drawn_page_is_kept_and_drawn_again_when_the_folder_was_emptied(person: Any, settings: Any) -> None:
+    file = kept(person, files.pdf())
+    first = preview_png(file, 1, 480)
+    (picture,) = [path for path in Path(settings.DATA_DIR).rglob("*") if path.is_file()]
+    assert picture.name == f"{file.sha256}-1-480.png"
+    picture.write_bytes(b"from the folder")
+    assert preview_png(file, 1, 480) == b"from the folder"
+    picture.unlink()
+    assert preview_png(file, 1, 480) == first
+
+
+def test_folder_that_cannot_be_written_hinders_nobody(person: Any, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").write_bytes(b"a file where the folder should be")
+    assert opened(preview_png(kept(person, files.pdf()), 1, 480)).width in {480, 481}
