@@ -161,6 +161,14 @@ def test_every_number_made_by_the_rule_is_read_back(number: str) -> None:
     assert identity.sex == ("1" if int(number[16]) % 2 else "2")
 
 
+@given(st.text(alphabet="0123456789", min_size=17, max_size=17))
+def test_the_check_is_that_of_iso_7064_mod_11_2(seventeen: str) -> None:
+    value = 0
+    for digit in seventeen:
+        value = (value + int(digit)) * 2 % 11
+    assert check_character(seventeen) == "0123456789X"[(1 - value) % 11]
+
+
 @given(valid_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_any_single_changed_character_is_caught(number: str, place: int, other: str) -> None:
     changed = number[:place] + other + number[place + 1 :]
