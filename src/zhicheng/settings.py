@@ -73,14 +73,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "zhicheng.web.shared.middleware.KeepTypedMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "zhicheng.web.shared.middleware.ActorMiddleware",
+    "zhicheng.web.shared.middleware.KeepTypedMiddleware",
+    # Sign-in is required unless the table says otherwise: web/access.py, and nowhere else.
+    "zhicheng.web.shared.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "zhicheng.web.shared.middleware.ReadOnlyGetMiddleware",
 ]
 
 ROOT_URLCONF = "zhicheng.urls"
@@ -147,6 +149,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = env.int("ZHICHENG_IDLE_SECONDS", 30 * 60)  # idle time-out; every request moves it on
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "zhicheng.web.shared.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 HTTPS = env.bool("ZHICHENG_HTTPS", MODE == "production")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -239,7 +242,6 @@ Q_CLUSTER = {
     "recycle": 100,
     "bulk": 1,
     "label": "后台任务",
-    "log_level": "WARNING",
 }
 
 LOGGING = {
@@ -248,7 +250,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "ERROR"}, "django.security": {"level": "WARNING"}},
+    "loggers": {"fontTools": {"level": "ERROR"}, "django-q": {"level": "WARNING"}, "django.security": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.db import connections
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
-from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.actors import Role, actor_for
+from zhicheng.web.access import ACCESS
+from zhicheng.web.shared import kept
+from zhicheng.web.shared.errors import refused_page
+from zhicheng.web.shared.http import back_path, is_script, who
+from zhicheng.web.shared.read_only import refuse_writes
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -22,11 +35,72 @@ class ActorMiddleware:
         return self.get_response(request)
 
 
+def _roles(request: HttpRequest) -> frozenset[Role]:
+    """Who may open what was asked for; nobody when the table does not name it."""
+    match = request.resolver_match
+    return ACCESS.get(match.view_name if match else "", frozenset())
+
+
 class KeepTypedMiddleware:
-    """Keeps what was typed when the session ended before it was sent."""
+    """Keeps what was typed when the session ended before it was sent; gives it back after sign-in (``web/shared/kept.py``)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Runs after the CSRF check: only what our own page sent is kept."""
+        if request.method != "POST":
+            return None
+        if request.user.is_authenticated:
+            kept.forget_when_sent_again(request)
+            return None
+        roles = _roles(request)
+        if not roles or Role.ANONYMOUS in roles or is_script(request) or not kept.keep(request):
+            return None
+        return redirect_to_login(reverse("kept_form"))
+
+
+class AccessMiddleware:
+    """The one table (``web/access.py``) in force. What it does not name is not there, for anybody."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        roles = _roles(request)
+        if not roles:
+            match = request.resolver_match
+            if match is None or match.view_name not in ACCESS:
+                logger.error("the address %s (%s) is not in web/access.py", request.path, match.view_name if match else "")
+            raise Http404("not in the table")
+        role: Role = request.actor.role  # type: ignore[attr-defined]
+        if role in roles:
+            return None
+        if request.user.is_authenticated:
+            return refused_page(
+                request, reason=f"the role {role} of {who(request)} may not open {request.resolver_match.view_name}"
+            )  # type: ignore[union-attr]
+        if is_script(request):
+            return HttpResponse(status=401)
+        return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else back_path(request))
+
+
+class ReadOnlyGetMiddleware:
+    """A page that is only looked at writes nothing: a link that is opened twice, prefetched or crawled changes no case."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with ExitStack() as stack:
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(refuse_writes))
+            return self.get_response(request)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.foundation.clock import now
 from zhicheng.foundation.errors import Problem
+from zhicheng.web.shared import kept
 from zhicheng.web.shared.forms import DateField, Form
 from zhicheng.web.shared.paging import KeysetPage
 from zhicheng.web.shared.status import KINDS
@@ -20,6 +26,33 @@ from zhicheng.web.shared.status import KINDS
 def still_here(request: HttpRequest) -> HttpResponse:
     """Answers 204 to a signed-in page that asks to stay signed in; the request itself moved the time-out on."""
     return HttpResponse(status=204)
+
+
+@require_safe
+def kept_form(request: HttpRequest) -> HttpResponse:
+    """After signing in again: what had been typed, to be sent with one button or thrown away. Shown to its owner only."""
+    record = kept.read(request)
+    if record is None:
+        return redirect("home_signed_in")
+    if record.owner != request.user.pk:
+        return render(request, "shared/kept_of_another.html", status=403)
+    return render(request, "shared/kept.html", {"kept": record, "kept_at": datetime.fromisoformat(record.kept_at)})
+
+
+@require_POST
+def discard_kept_form(request: HttpRequest) -> HttpResponse:
+    """Throw away what was kept, by the wish of whoever is signed in."""
+    kept.forget(request)
+    return redirect("home_signed_in")
+
+
+@require_POST
+def switch_account_for_kept_form(request: HttpRequest) -> HttpResponse:
+    """Somebody else signed in on this browser: sign out, keep the record for its owner, and ask to sign in again."""
+    sealed = request.session.get(kept.SESSION_KEY)
+    logout(request)
+    kept.carry_over(request, sealed)
+    return redirect_to_login(reverse("kept_form"))
 
 
 class SampleForm(Form):

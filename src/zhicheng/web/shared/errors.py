@@ -1,0 +1,71 @@
+"""When something does not work: a page in plain words, an id that is also in the log, never a trace."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation.actions import record_refusal
+from zhicheng.foundation.ids import new_error_id
+from zhicheng.web.shared.http import OutOfReachError, is_script, who
+
+logger = logging.getLogger(__name__)
+
+
+def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
+    """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
+    error_id = record_refusal(path=request.get_full_path(), actor=who(request), reason=reason)
+    return render(request, "403.html", {"error_id": error_id}, status=403)
+
+
+def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refused_page(request, reason=str(exception or "permission denied"))
+
+
+def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page, or not theirs: the same words for both, so that nobody learns which."""
+    error_id = ""
+    if isinstance(exception, OutOfReachError):
+        error_id = record_refusal(path=request.get_full_path(), actor=who(request), reason=str(exception))
+    return render(request, "404.html", {"error_id": error_id}, status=404)
+
+
+def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    error_id = new_error_id()
+    logger.warning("bad request [%s] %s %s: %s", error_id, request.method, request.path, exception)
+    return render(request, "400.html", {"error_id": error_id}, status=400)
+
+
+def handler429(request: HttpRequest) -> HttpResponse:
+    """Too many tries (sign-in, recovery)."""
+    return render(request, "429.html", status=429)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token does not fit: usually a page left open over a sign-in. What was typed is still on the page before."""
+    logger.warning("csrf %s %s: %s", request.method, request.path, reason)
+    return render(request, "403_csrf.html", status=403)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """Our mistake. The page touches neither database nor session: either may be what is broken."""
+    error_id = new_error_id()
+    logger.error("error [%s] %s %s by %s", error_id, request.method, request.path, _who_safely(request), exc_info=sys.exc_info())
+    if is_script(request):
+        return HttpResponse(_("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s") % {"id": error_id}, status=500)
+    try:
+        page = render_to_string("500.html", {"error_id": error_id})
+    except Exception:  # the words must reach the person even when a template or a static file is what is broken
+        logger.exception("error [%s]: the page for it could not be made", error_id)
+        page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"
+    return HttpResponse(page, status=500)
+
+
+def _who_safely(request: HttpRequest) -> str:
+    actor = getattr(request, "actor", None)
+    return actor.ref if actor is not None else "unknown"

@@ -1,0 +1,85 @@
+"""What views share: showing a refusal, answering scripts, fetching what is yours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.db.models import Model, QuerySet
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.web.shared.problems import put_on_form
+
+M = TypeVar("M", bound=Model)
+
+
+class OutOfReachError(Http404):
+    """Somebody asked for an object that is not theirs, or not there: the same 404 for both, and recorded (house, decision 5)."""
+
+
+def who(request: HttpRequest) -> str:
+    """How the ledger names the person behind ``request``, even one whose account has no role any more."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"user:{user.pk}"
+    return "anonymous"
+
+
+def object_or_404(qs: QuerySet[M], **lookup: Any) -> M:
+    """The one object of ``qs`` (already narrowed to what the actor may see); raises :class:`OutOfReachError`, which is recorded."""
+    found = qs.filter(**lookup).first()
+    if found is None:
+        named = ", ".join(f"{k}={v}" for k, v in lookup.items())
+        raise OutOfReachError(f"{qs.model._meta.label} {named}")
+    return found
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page rather than a person for a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def render_refused(
+    request: HttpRequest, template: str, context: Mapping[str, Any], refused: Refused | list[Problem] | None = None
+) -> HttpResponse:
+    """The page again with everything that is wrong, status 422, and all that was typed (the bound form is in ``context``).
+
+    Problems that name a field of ``context["form"]`` stand beside it; the others reach the template as ``problems``. Without
+    ``refused`` the form's own errors are shown.
+    """
+    problems = refused.problems if isinstance(refused, Refused) else list(refused or [])
+    form = context.get("form")
+    if isinstance(form, BaseForm) and form.is_bound:
+        form.errors  # noqa: B018 - validation must have run before an error can be added
+        problems = put_on_form(form, problems)
+    return render(request, template, {**context, "problems": problems}, status=422)
+
+
+def go(request: HttpRequest, to: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Redirect after a successful POST (303); for htmx an ``HX-Redirect``, so that the whole page moves on."""
+    address = to if to.startswith("/") else reverse(to, args=args, kwargs=kwargs)
+    if is_script(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    response = redirect(address)
+    response.status_code = 303
+    return response
+
+
+def local_path(request: HttpRequest, address: str, default: str = "") -> str:
+    """``address`` when it is a place on this site, else ``default``."""
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()) else default
+
+
+def back_path(request: HttpRequest) -> str:
+    """The page of ours a form was sent from; the start page when the browser does not say."""
+    referer = request.headers.get("Referer", "")
+    if not referer or not local_path(request, referer):
+        return reverse("home")
+    parts = urlsplit(referer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

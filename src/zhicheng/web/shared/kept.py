@@ -1,0 +1,92 @@
+"""A form that was sent after its session had ended: kept, encrypted, until its owner has signed in again.
+
+The record lives in the (new, anonymous) session of the same browser, which signing in carries over; it goes back only to the
+person who had opened the form. Files cannot be kept: the page says so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from zhicheng.foundation.clock import now
+from zhicheng.foundation.fields import decrypt, encrypt
+from zhicheng.web.shared.owner import read_owner
+
+SESSION_KEY = "kept_form"
+LIMIT_BYTES = 200_000
+SENT_AGAIN = "_kept"  # the hidden field by which a form that was given back is recognised
+_NOT_TYPED = {"csrfmiddlewaretoken", "_owner", SENT_AGAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What was typed (``body``, urlencoded), where it was going, whose it is, and when (ISO, Beijing time)."""
+
+    path: str
+    body: str
+    owner: int
+    kept_at: str
+    files_lost: bool = False
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field and value, in order, to be sent again."""
+        return [(name, value) for name, values in QueryDict(self.body).lists() for value in values]
+
+    @property
+    def typed(self) -> list[str]:
+        """What a person would recognise: the values, without switches and empty fields."""
+        return [value for name, value in self.pairs if value.strip() and not name.startswith("_") and value not in {"on", "true"}]
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep the body of this unauthenticated POST; whether it was kept. Passwords and bodies over 200 kB never are.
+
+    A form without a signed owner was not opened by anybody who had signed in: there is nobody to give it back to.
+    """
+    if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return False
+    owner = read_owner(request.POST.get("_owner", ""))
+    typed = request.POST.copy()
+    for name in _NOT_TYPED:
+        typed.pop(name, None)
+    if owner is None or any("password" in name.lower() for name in typed):
+        return False
+    body = typed.urlencode()
+    if len(body) > LIMIT_BYTES:
+        return False
+    record = KeptForm(request.get_full_path(), body, owner, now().isoformat(timespec="seconds"), bool(request.FILES))
+    request.session[SESSION_KEY] = encrypt(json.dumps(asdict(record)))
+    return True
+
+
+def read(request: HttpRequest) -> KeptForm | None:
+    """What this browser's session keeps; ``None`` when there is nothing (any more)."""
+    sealed = request.session.get(SESSION_KEY)
+    if not sealed:
+        return None
+    try:
+        return KeptForm(**json.loads(decrypt(sealed)))
+    except (ValueError, TypeError):  # the key was changed, or the record is of another version
+        return None
+
+
+def forget(request: HttpRequest) -> None:
+    """Throw away what was kept."""
+    request.session.pop(SESSION_KEY, None)
+
+
+def forget_when_sent_again(request: HttpRequest) -> None:
+    """A signed-in POST that carries the mark of a form given back: it has reached its view, the copy is no longer needed."""
+    if SESSION_KEY in request.session and request.POST.get(SENT_AGAIN):
+        forget(request)
+
+
+def carry_over(request: HttpRequest, sealed: Any) -> None:
+    """Put what was kept into the session that follows a sign-out, so that its real owner can sign in and have it."""
+    if sealed:
+        request.session[SESSION_KEY] = sealed
