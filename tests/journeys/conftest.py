@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.support import capabilities
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, new_context
 
-pytest.register_assert_rewrite("tests.support.journeys")
-
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
