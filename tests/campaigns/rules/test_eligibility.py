@@ -1,0 +1,177 @@
+"""Conditions, years held, years of continuing education: domain §2.5, S-58, S-59, S-60."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.campaigns.files import bortala, other
+from tests.campaigns.rules.people import engineer, people
+from zhicheng.campaigns.rules import (
+    Facts,
+    Finding,
+    eligibility,
+    professional_years,
+    required_ce_years,
+    tenure_years,
+    whole_years,
+    years_held,
+)
+
+NOTICE = bortala()
+
+
+def results(facts: Facts) -> list[str]:
+    return [finding.result for finding in eligibility(NOTICE, facts)]
+
+
+# 人社部发〔2019〕16号 附件: to, education, previous title held, professional years
+TABLE = [
+    ("intermediate", "", "11", "", "", 0),
+    ("intermediate", "", "14", "junior", "assistant", 2),
+    ("intermediate", "", "21", "junior", "assistant", 4),
+    ("intermediate", "", "31", "junior", "assistant", 4),
+    ("intermediate", "", "41", "junior", "assistant", 5),
+    ("junior", "assistant", "14", "", "", 0),
+    ("junior", "assistant", "21", "", "", 1),
+    ("junior", "assistant", "31", "junior", "technician", 2),
+    ("junior", "assistant", "47", "junior", "technician", 4),
+    ("junior", "technician", "21", "", "", 0),
+    ("junior", "technician", "31", "", "", 1),
+    ("junior", "technician", "44", "", "", 1),
+]
+
+
+@pytest.mark.parametrize(("level", "grade", "education", "current", "current_grade", "years"), TABLE)
+def test_engineering_table_is_the_national_one(
+    level: str, grade: str, education: str, current: str, current_grade: str, years: int
+) -> None:
+    known: dict[str, Any] = {"current_level": current, "current_grade": current_grade, "graduations": ()}
+    facts = engineer(level=level, grade=grade, highest_education=education, **known)
+    assert professional_years(NOTICE, facts) == years
+    assert required_ce_years(NOTICE, facts) == list(range(2023 - years, 2023))
+
+
+def test_engineer_who_meets_everything() -> None:
+    findings = eligibility(NOTICE, engineer())
+    assert [finding.result for finding in findings] == ["met", "met", "met"]
+    assert all(finding.source == "人社部发〔2019〕16号 附件" for finding in findings)
+    assert findings[2].text == "取得现任职称须满4年，已满7年。"
+
+
+@pytest.mark.parametrize(
+    ("started", "result"), [(dt.date(2020, 1, 1), "met"), (dt.date(2020, 1, 2), "not_met"), (None, "unknown")]
+)
+def test_years_in_the_title_are_counted_to_the_end_of_the_year(started: dt.date | None, result: str) -> None:
+    assert results(engineer(tenure_started_on=started))[2] == result
+
+
+def test_years_appraised_below_competent_do_not_count() -> None:
+    facts = engineer(tenure_started_on=dt.date(2019, 6, 1))
+    assert years_held(NOTICE, facts) == 4
+    assert years_held(NOTICE, dataclasses.replace(facts, appraisal_results={2020: "basically_competent", 2021: "competent"})) == 3
+    assert years_held(NOTICE, dataclasses.replace(facts, appraisal_results={2015: "incompetent"})) == 4  # before the title
+
+
+def test_counting_is_the_notices_own() -> None:
+    facts = Facts(year=2025, level="intermediate", series="primary_teaching", tenure_started_on=dt.date(2020, 3, 1))
+    # from 2021-01-01 (the year after) to 2025-09-30 (end of applications)
+    assert years_held(other(), facts) == 4
+    assert years_held(other(), dataclasses.replace(facts, appraisal_results={2022: "basically_competent"})) == 4
+    assert years_held(other(), dataclasses.replace(facts, appraisal_results={2022: "incompetent"})) == 3
+
+
+def test_step_is_not_skipped() -> None:
+    facts = engineer(current_grade="technician")
+    assert Finding("not_met", "须先取得初级（助理级）职称，逐级申报。", "人社部发〔2019〕16号 附件") in eligibility(NOTICE, facts)
+
+
+def test_same_title_in_the_same_series_is_not_applied_for_again() -> None:
+    assert results(engineer(current_level="intermediate", current_grade=""))[0] == "not_met"
+    assert results(engineer(current_level="intermediate", current_grade="", current_series="news"))[0] == "met"
+
+
+def test_nothing_filled_in_yet_is_unknown_not_refused() -> None:
+    blank = Facts(year=2023, level="intermediate", series="engineering")
+    assert results(blank) == ["unknown"]
+    only_schooling = dataclasses.replace(blank, highest_education="21")
+    assert results(only_schooling) == ["met", "unknown", "unknown"]
+
+
+def test_schooling_outside_the_table_is_said_to_be() -> None:
+    assert results(engineer(highest_education="61", graduations=())) == ["not_met"]
+
+
+def test_degree_counts_instead_of_education() -> None:
+    master = engineer(highest_education="21", graduations=(dataclasses.replace(engineer().graduations[0], degree="345"),))
+    assert professional_years(NOTICE, master) == 2
+
+
+def test_title_without_conditions_is_said_to_be() -> None:
+    assert results(engineer(level="senior", grade="full")) == ["unknown"]
+    assert required_ce_years(NOTICE, engineer(level="senior", grade="full")) == [2018, 2019, 2020, 2021, 2022]
+
+
+def test_series_without_technicians_has_its_own_way_to_assistant() -> None:
+    facts = Facts(
+        year=2023, level="junior", grade="assistant", series="museum", highest_education="31", work_started_on=dt.date(2021, 7, 1)
+    )
+    assert results(facts) == ["met", "met"]
+    assert results(dataclasses.replace(facts, series="library")) == ["met", "unknown", "unknown"]
+
+
+def test_without_schooling_the_longest_line_is_announced() -> None:
+    assert professional_years(NOTICE, engineer(highest_education="", graduations=())) == 5
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "years"),
+    [
+        (dt.date(2020, 1, 1), dt.date(2020, 12, 31), 1),
+        (dt.date(2020, 1, 2), dt.date(2020, 12, 31), 0),
+        (dt.date(2020, 2, 29), dt.date(2021, 2, 28), 1),
+        (dt.date(2020, 2, 29), dt.date(2021, 2, 27), 0),
+        (dt.date(2024, 1, 1), dt.date(2023, 12, 31), 0),
+    ],
+)
+def test_whole_years_count_both_days(start: dt.date, until: dt.date, years: int) -> None:
+    assert whole_years(start, until) == years
+
+
+def test_tenure_includes_the_year_it_began() -> None:
+    assert tenure_years(NOTICE, engineer(tenure_started_on=dt.date(2020, 12, 31))) == [2020, 2021, 2022]
+    assert tenure_years(NOTICE, engineer(tenure_started_on=dt.date(2023, 2, 1))) == []
+    assert tenure_years(NOTICE, engineer(first_title=True)) == []
+
+
+@given(people(NOTICE))
+def test_continuing_education_never_asks_for_more_than_the_cap(facts: Facts) -> None:
+    years = required_ce_years(NOTICE, facts)
+    assert len(years) == min(professional_years(NOTICE, facts), 5)
+    assert years == list(range(2023 - len(years), 2023))
+
+
+@given(people(other()))
+def test_cap_is_the_notices_own(facts: Facts) -> None:
+    assert len(required_ce_years(other(), facts)) <= 3
+
+
+@given(people(NOTICE), st.dates(dt.date(1990, 1, 1), dt.date(2023, 12, 31)), st.integers(0, 2000))
+def test_an_earlier_title_never_counts_for_fewer_years(facts: Facts, day: dt.date, earlier: int) -> None:
+    later = years_held(NOTICE, dataclasses.replace(facts, tenure_started_on=day, appraisal_results={}))
+    sooner = years_held(
+        NOTICE, dataclasses.replace(facts, tenure_started_on=day - dt.timedelta(days=earlier), appraisal_results={})
+    )
+    assert sooner >= later
+
+
+@given(people(NOTICE))
+def test_every_finding_has_words_and_a_source(facts: Facts) -> None:
+    findings = eligibility(NOTICE, facts)
+    assert findings
+    assert all(finding.text and finding.source for finding in findings)

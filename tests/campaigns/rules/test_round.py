@@ -1,0 +1,164 @@
+"""Windows to the second, the chain of desks, what can be chosen: S-03, S-04, S-21, S-28, S-31, S-45, S-81, G-01, G-02."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.campaigns.files import bortala, other
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.rules import (
+    WindowPhase,
+    banned_years,
+    choose,
+    desk_deadline,
+    is_committee_arrival,
+    needs_supervising,
+    next_desk,
+    open_levels,
+    openings,
+    window_state,
+)
+from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation.errors import Refused
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize(
+    ("moment", "phase"),
+    [
+        ("2023-05-08 09:59:59.999999", WindowPhase.NOT_YET),
+        ("2023-05-08 10:00:00", WindowPhase.OPEN),
+        ("2023-06-16 17:59:59.999999", WindowPhase.OPEN),
+        ("2023-06-16 18:00:00", WindowPhase.CORRECTION_ONLY),
+        ("2023-07-21 17:59:59.999999", WindowPhase.CORRECTION_ONLY),
+        ("2023-07-21 18:00:00", WindowPhase.CLOSED),
+    ],
+)
+def test_window_ends_are_exclusive_to_the_second(moment: str, phase: WindowPhase) -> None:
+    state = window_state(bortala(), "junior", at(moment))
+    assert state.phase is phase
+    assert state.may_submit_first == (phase is WindowPhase.OPEN)
+    assert state.may_correct == (phase in {WindowPhase.OPEN, WindowPhase.CORRECTION_ONLY})
+    assert state.assumed
+
+
+def test_window_is_the_same_moment_in_any_time_zone() -> None:
+    last = dt.datetime(2023, 6, 16, 9, 59, 59, tzinfo=dt.UTC)
+    assert window_state(bortala(), "junior", last).may_submit_first
+    assert not window_state(bortala(), "junior", last + dt.timedelta(seconds=1)).may_submit_first
+
+
+def test_level_without_window_is_closed() -> None:
+    state = window_state(bortala(), "senior", at("2023-05-09 10:00"))
+    assert (state.phase, state.apply_from) == (WindowPhase.CLOSED, None)
+    assert open_levels(bortala()) == ["junior", "intermediate"]
+
+
+def test_each_level_has_its_own_window() -> None:
+    moment = at("2025-09-05 10:00")
+    assert window_state(other(), "intermediate", moment).phase is WindowPhase.OPEN
+    assert window_state(other(), "senior", moment).phase is WindowPhase.CLOSED
+
+
+@given(st.integers(0, 400 * 86_400), st.integers(0, 400 * 86_400))
+def test_window_only_moves_forward(seconds: int, more: int) -> None:
+    order = list(WindowPhase)
+    moment = at("2023-01-01 00:00") + dt.timedelta(seconds=seconds)
+    first = window_state(bortala(), "junior", moment).phase
+    second = window_state(bortala(), "junior", moment + dt.timedelta(seconds=more)).phase
+    assert order.index(first) <= order.index(second)
+
+
+def test_desk_deadlines_are_the_notices() -> None:
+    assert desk_deadline(other(), "intermediate", "unit") == at("2025-10-10 20:00")
+    assert desk_deadline(other(), "intermediate", "county") == at("2025-10-20 20:00")
+    assert desk_deadline(other(), "intermediate", "prefecture") is None
+    assert desk_deadline(bortala(), "junior", "unit") is None
+
+
+def road(notice_name: str, has_supervising: bool) -> list[str]:
+    notice = {"bortala": bortala(), "other": other()}[notice_name]
+    desks = ["unit"]
+    while (desk := next_desk(notice, desks[-1], has_supervising)) is not None:
+        desks.append(desk)
+    return desks
+
+
+@pytest.mark.parametrize(
+    ("notice_name", "has_supervising", "desks"),
+    [
+        ("bortala", False, ["unit", "county", "prefecture"]),
+        ("bortala", True, ["unit", "supervising", "county", "prefecture"]),
+        ("other", True, ["unit", "supervising", "county", "prefecture"]),
+        ("other", False, ["unit", "supervising", "county", "prefecture"]),  # mandatory: the caller refuses
+    ],
+)
+def test_road_follows_the_chain(notice_name: str, has_supervising: bool, desks: list[str]) -> None:
+    assert road(notice_name, has_supervising) == desks
+
+
+def test_mandatory_supervising_body_is_known_beforehand() -> None:
+    assert not needs_supervising(bortala())
+    assert needs_supervising(other())
+
+
+def test_only_one_arrival_counts_and_which_is_data() -> None:
+    assert [desk for desk in road("bortala", True) if is_committee_arrival(bortala(), desk)] == ["prefecture"]
+    assert [desk for desk in road("other", True) if is_committee_arrival(other(), desk)] == ["county"]
+
+
+def test_ban_starts_the_year_after_the_campaign() -> None:
+    assert list(banned_years(bortala())) == [2024, 2025, 2026, 2027, 2028]
+    assert list(banned_years(other())) == [2026, 2027, 2028, 2029]
+
+
+def test_series_with_examinations_are_listed_with_the_reason() -> None:
+    accounting = next(o for o in openings(bortala()) if o.series.code == "accounting")
+    assert not accounting.choosable
+    assert accounting.reason == "会计系列初、中级实行以考代评，须参加国家统一考试取得，不组织评审。"
+    assert accounting.specialties == ()
+    with translation.override("en"):
+        assert "national examination" in next(o for o in openings(bortala()) if o.series.code == "accounting").reason
+    assert "以考代评" in next(o for o in openings(other()) if o.series.code == "accounting").reason
+
+
+def test_specialty_offers_only_its_titles() -> None:
+    arts = next(o for o in openings(bortala()) if o.series.code == "arts")
+    playwriting = next(s for s in arts.specialties if s.specialty.code == "playwright")
+    assert [title.zh for title in playwriting.titles] == ["三级编剧", "四级编剧"]
+
+
+@pytest.mark.parametrize("notice", [bortala(), other()], ids=["bortala", "other"])
+def test_everything_listed_as_choosable_can_be_chosen(notice: Notice) -> None:
+    for opening in openings(notice):
+        for listed in opening.specialties:
+            assert listed.titles
+            for title in listed.titles:
+                choice = choose(notice, series=opening.series.code, specialty=listed.specialty.code, title=title.code)
+                assert (choice.series, choice.specialty, choice.title) == (opening.series, listed.specialty, title)
+
+
+@pytest.mark.parametrize(
+    ("series", "specialty", "title", "codes"),
+    [
+        ("astrology", "water", "engineer", {"series_not_open"}),
+        ("accounting", "x", "y", {"series_closed"}),
+        ("school_teaching", "x", "y", {"series_closed"}),
+        ("engineering", "alchemy", "engineer", {"specialty_not_open"}),
+        ("engineering", "water", "senior_engineer", {"title_not_open"}),
+        ("engineering", "alchemy", "senior_engineer", {"specialty_not_open", "title_not_open"}),
+        ("arts", "actor", "playwright_third", {"title_not_open"}),
+    ],
+)
+def test_choice_that_is_not_open_is_refused_with_every_reason(series: str, specialty: str, title: str, codes: set[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        choose(bortala(), series=series, specialty=specialty, title=title)
+    assert {problem.code for problem in refused.value.problems} == codes
