@@ -237,6 +237,11 @@ def test_file_that_was_cut_is_refused(content: bytes, name: str, share: float) -
     assert verdict.code in {"damaged", "wrong_type"}
 
 
+def test_damage_is_named_before_anything_that_was_only_pieced_together() -> None:
+    whole = files.pdf(200)
+    assert refused(whole[: whole.rindex(b"xref")]).code == "damaged"
+
+
 @pytest.mark.parametrize("missing", [1, 2, 3, 12])
 @pytest.mark.parametrize(("content", "name"), [(files.jpeg(), "c.jpg"), (files.png(), "d.png")], ids=["jpeg", "png"])
 def test_picture_that_lacks_its_last_bytes_is_refused(content: bytes, name: str, missing: int) -> None:

@@ -102,9 +102,13 @@ def test_forked_worker_starts_a_warden_of_its_own(good: Path) -> None:
         answers.put((pages, theirs.pid if theirs else 0))
 
     worker = multiprocessing.get_context("fork").Process(target=work)
-    worker.start()
-    pages, theirs = answers.get()
+    with guard._warden.lock:  # another thread is asking at the moment of the fork
+        worker.start()
+    worker.join(30)
+    worker.kill()
     worker.join()
+    assert worker.exitcode == 0
+    pages, theirs = answers.get()
     assert ours is not None
     assert (pages, theirs != ours.pid) == (2, True)
     assert inspect_confined(good, LIMITS).pages == 2

@@ -13,7 +13,6 @@ from typing import BinaryIO
 from django.conf import settings
 
 from zhicheng.evidence.confinement.guard import inspect_confined
-from zhicheng.evidence.inspection import inspect
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import refusal_sentence
@@ -46,6 +45,8 @@ def examine(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds
 
     ``source`` is a path or an open binary file; ``declared_name`` only colours the sentence. Never raises for a bad file.
     """
+    from zhicheng.evidence.inspection.inspector import inspect  # loads the parsers, 0.2 s that a web process never needs
+
     return _examine(source, declared_name, limits, inspect)
 
 

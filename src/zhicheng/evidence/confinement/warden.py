@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from zhicheng.evidence.confinement import TAKEN
-from zhicheng.evidence.inspection import Bounds, Rejected, inspect_to_dict
+from zhicheng.evidence.inspection.inspector import inspect_to_dict
 from zhicheng.evidence.inspection.rendering import render_png
+from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
 _LONGEST_REQUEST = 65_536
 _OPEN_FILES = 64

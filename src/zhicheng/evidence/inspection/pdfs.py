@@ -18,7 +18,7 @@ from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 _LARGEST_PAGE = 14_400  # points; the limit of the format for readers (200 inches)
 _MOST_VALUES = 2_000_000  # dictionaries and arrays looked at before a file counts as too complex
 _DEEPEST = 60
-_QUALITY_SECONDS = 6.0
+_QUALITY_SECONDS = 4.0
 _DRAW_WIDTH = 320
 _SCRIPTS = {"/JavaScript"}
 _LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/Movie", "/Sound"}
