@@ -35,13 +35,17 @@ def mailbox_confirmed(user: User) -> bool:
     return EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
-def account_to_reuse(*, kind: AccountKind, id_number: str) -> User | None:
-    """An account with this number that was never confirmed: registering again takes it over.
+def account_to_reuse(person: Particulars, *, kind: AccountKind, now: datetime) -> User | None:
+    """An account with this number that was never confirmed, and that this person may register anew.
 
-    It could never be signed in to, so nothing is lost; without this a mistyped mailbox would shut its owner out for ever (S-35).
+    At once when name and mobile are the same (a mistyped mailbox must not shut its owner out, S-35), for anybody when the link
+    has run out (a number used by somebody else must not either). It could never be signed in to, so nothing is lost.
     """
-    account = account_with_identity(kind=kind, id_number=id_number)
-    return account if account is not None and not mailbox_confirmed(account) else None
+    account = account_with_identity(kind=kind, id_number=person.id_number)
+    if account is None or mailbox_confirmed(account):
+        return None
+    same_person = (account.name, account.mobile) == (person.name, person.mobile)
+    return account if same_person or mailbox_is_released(confirmed=False, opened_at=account.created_at, now=now) else None
 
 
 def conflicts_with_others(person: Particulars, *, kind: AccountKind, reuse: User | None) -> list[Problem]:

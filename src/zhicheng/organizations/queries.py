@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import (
@@ -105,14 +106,20 @@ def unit_holding_code(uscc: str) -> Organization | None:
     return Organization.objects.filter(kind=OrganizationKind.UNIT, uscc=uscc).first()
 
 
-def registration_never_confirmed(organization: Organization) -> bool:
-    """Whether a unit was registered by somebody who never confirmed the mailbox, and nobody ever looked at it.
+def registration_makes_room(organization: Organization, *, for_index: str, now: datetime) -> bool:
+    """Whether registering again may take the place of a registration that nobody confirmed and no office ever decided on.
 
-    Such a registration holds the credit code against nobody: registering again takes its place.
+    At once for the same administrator (``for_index``, the blind index of the identity number), for anybody when the link that
+    would have confirmed it has run out: a credit code is held against nobody for ever.
     """
     if organization.verified_year is not None or organization.verifications.filter(decided_at__isnull=False).exists():
         return False
-    return not Organization.objects.filter(Exists(confirmed_staff()), pk=organization.pk).exists()
+    if Organization.objects.filter(Exists(confirmed_staff()), pk=organization.pk).exists():
+        return False
+    latest = organization.verifications.select_related("submitted_by").order_by("-submitted_at", "-id").first()
+    if latest is None or latest.submitted_by.id_number_index == for_index:
+        return True
+    return mailbox_is_released(confirmed=False, opened_at=latest.submitted_at, now=now)
 
 
 def staff_of(organization_id: int) -> QuerySet[User]:

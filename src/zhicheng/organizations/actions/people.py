@@ -49,7 +49,7 @@ def register_applicant(
         )
 
     def attempt() -> User | None:
-        reuse = account_queries.account_to_reuse(kind=AccountKind.APPLICANT, id_number=person.id_number)
+        reuse = account_queries.account_to_reuse(person, kind=AccountKind.APPLICANT, now=clock.now())
         everything = problems + account_queries.conflicts_with_others(person, kind=AccountKind.APPLICANT, reuse=reuse)
         if everything or employer is None:
             raise Refused(everything)
@@ -161,7 +161,7 @@ def _open_made_account(
 ) -> User:
     """An account made for somebody by a colleague or an operator: the maker has to know that a mailbox is taken."""
     problems = accounts.check_registration(person=person, password=password, with_identity=with_identity, with_mobile=with_mobile)
-    reuse = account_queries.account_to_reuse(kind=kind, id_number=person.id_number)
+    reuse = account_queries.account_to_reuse(person, kind=kind, now=clock.now())
     problems += account_queries.conflicts_with_others(person, kind=kind, reuse=reuse)
     if account_queries.mailbox_holder(person.email, reuse=reuse, now=clock.now()) is not None:
         problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))

@@ -51,22 +51,24 @@ def register_unit(
     problems += rules.check_licence(licence, today=clock.today())
 
     def attempt() -> UnitVerification | None:
-        reuse = account_queries.account_to_reuse(kind=AccountKind.UNIT, id_number=administrator.id_number)
+        at = clock.now()
+        reuse = account_queries.account_to_reuse(administrator, kind=AccountKind.UNIT, now=at)
         everything = problems + account_queries.conflicts_with_others(administrator, kind=AccountKind.UNIT, reuse=reuse)
         held = queries.unit_holding_code(unit.uscc)
-        if held is not None and not queries.registration_never_confirmed(held):
+        index = account_queries.person_index(administrator.id_number)
+        if held is not None and not queries.registration_makes_room(held, for_index=index, now=at):
             everything.append(code_taken(held))
         everything += _check_licence_owner(licence, user=reuse, organization=held)
         if everything:
             raise Refused(everything)
-        holder = account_queries.mailbox_holder(administrator.email, reuse=reuse, now=clock.now())
+        holder = account_queries.mailbox_holder(administrator.email, reuse=reuse, now=at)
         if holder is not None:
             accounts.warn_mailbox_owner(holder=holder, tried_kind=AccountKind.UNIT)
             return None
         user = accounts.open_account(
             kind=AccountKind.UNIT, person=administrator, password=password, acceptance=acceptance, reuse=reuse
         )
-        organization = held or Organization(kind=OrganizationKind.UNIT, created_at=clock.now())
+        organization = held or Organization(kind=OrganizationKind.UNIT, created_at=at)
         put_particulars(organization, unit)
         organization.save()
         if held is not None:

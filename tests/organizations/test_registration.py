@@ -1,0 +1,359 @@
+"""个人注册 and 单位注册, through the actions: what is kept, what is refused and in which words."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.organizations import examples as ex
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts.models import NoticeAcceptance, User
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import OutboxMessage
+from zhicheng.organizations import actions, queries
+from zhicheng.organizations.actions.registering import once_more_when_overtaken
+from zhicheng.organizations.actors import Role, actor_for
+from zhicheng.organizations.models import Membership, Organization, UnitVerification
+
+pytestmark = pytest.mark.django_db
+
+
+def mails(to: str = "") -> list[dict[str, Any]]:
+    found = [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
+    return [m for m in found if not to or m["to"] == [to]]
+
+
+def register_unit(number: int = 1, **changes: Any) -> UnitVerification | None:
+    given = {
+        "administrator": ex.administrator(number),
+        "password": ex.PASSWORD,
+        "unit": ex.unit_particulars(number),
+        "licence": ex.licence(),
+        "year": ex.YEAR,
+        "acceptance": ex.NOTICE,
+    }
+    return actions.register_unit(**(given | changes))
+
+
+def refused(action: Any, *args: Any, **kwargs: Any) -> dict[str, str]:
+    """code → sentence of what ``action`` refuses."""
+    with pytest.raises(Refused) as caught:
+        action(*args, **kwargs)
+    return {p.code: str(p.text) for p in caught.value.problems}
+
+
+# --- 个人注册 ---
+
+
+def test_register_applicant_keeps_account_employer_and_acceptance() -> None:
+    employer = ex.approved_unit()
+    user = ex.registered_applicant(employer, confirmed=False)
+    actor = actor_for(user)
+    assert (actor.role, actor.organization_id) == (Role.APPLICANT, employer.pk)
+    assert user.birth_date is not None and user.birth_date.isoformat() == "1990-03-07" and user.sex == "2"
+    assert NoticeAcceptance.objects.filter(user=user).values_list("text_key", "version", "text_sha256").get() == ex.NOTICE
+    assert len(mails(user.email)) == 1
+    assert ledger.verify().ok
+
+
+def test_register_applicant_names_everything_wrong_at_once() -> None:
+    wrong = ex.applicant_data(
+        name="张3", id_number="652722198502290016", mobile="", email="a@qq.con", username="1", acceptance=None
+    )
+    found = refused(actions.register_applicant, **(wrong | {"password": "123"}))
+    assert {
+        "name.digits",
+        "identity.no_such_date",
+        "mobile_missing",
+        "email_mistyped",
+        "username_malformed",
+        "employer_missing",
+        "notice_not_accepted",
+        "password_weak",
+    } <= set(found)
+    assert not User.objects.filter(kind="applicant").exists() and not mails()
+
+
+def test_register_applicant_with_a_name_no_font_has_is_told_at_once() -> None:
+    found = refused(actions.register_applicant, **ex.applicant_data(name="张\U00032000", employer_id=ex.approved_unit().pk))
+    assert "U+32000" in "".join(found.values())
+
+
+def test_two_people_with_one_identity_number_the_second_is_told_how_to_recover() -> None:
+    employer = ex.approved_unit()
+    first = ex.registered_applicant(employer)
+    again = ex.applicant_data(2, id_number=first.id_number.lower(), employer_id=employer.pk)
+    found = refused(actions.register_applicant, **again)
+    assert list(found) == ["id_number_taken"] and "找回账号" in found["id_number_taken"]
+    for secret in (first.name, first.email, first.username, first.mobile):
+        assert secret not in found["id_number_taken"]
+
+
+def test_one_human_may_have_an_applicants_and_a_units_account() -> None:
+    administrator = ex.administrator(1)
+    employer = ex.approved_unit(1)
+    user = ex.registered_applicant(employer, name=administrator.name, id_number=administrator.id_number)
+    assert actor_for(user).person_index == ex.unit_actor(employer).person_index
+
+
+def test_a_taken_mailbox_is_told_to_its_owner_and_to_nobody_else() -> None:
+    employer = ex.approved_unit()
+    owner = ex.registered_applicant(employer)
+    assert actions.register_applicant(**ex.applicant_data(2, email=owner.email.upper(), employer_id=employer.pk)) is None
+    warning = mails(owner.email)[-1]
+    assert owner.username in warning["body"] and "account_reset" not in warning["body"] and "换一个邮箱" in warning["body"]
+    assert User.objects.filter(kind="applicant").count() == 1
+
+
+def test_a_mistyped_mailbox_does_not_shut_its_owner_out() -> None:
+    employer = ex.approved_unit()
+    lost = ex.registered_applicant(employer, email="wrong@mail.example", confirmed=False)
+    again = actions.register_applicant(**ex.applicant_data(1, email="right@mail.example", employer_id=employer.pk))
+    assert again is not None and again.pk == lost.pk and again.email == "right@mail.example"
+    assert len(mails("right@mail.example")) == 1
+    assert Membership.objects.filter(user=again, until__isnull=True).count() == 1
+    assert NoticeAcceptance.objects.filter(user=again).count() == 2
+
+
+def test_a_number_somebody_else_did_not_confirm_is_held_for_three_days_only() -> None:
+    employer = ex.approved_unit()
+    squatter = ex.registered_applicant(employer, 1, confirmed=False)
+    mine = ex.applicant_data(2, id_number=squatter.id_number, employer_id=employer.pk)
+    assert list(refused(actions.register_applicant, **mine)) == ["id_number_taken"]
+    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+        user = actions.register_applicant(**mine)
+    assert user is not None and user.pk == squatter.pk and user.username == "person2"
+
+
+def test_an_unconfirmed_account_holds_its_mailbox_for_three_days_only() -> None:
+    employer = ex.approved_unit()
+    squatter = ex.registered_applicant(employer, 1, email="mine@mail.example", confirmed=False)
+    mine = ex.applicant_data(2, email="mine@mail.example", employer_id=employer.pk)
+    assert actions.register_applicant(**mine) is None
+    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+        user = actions.register_applicant(**mine)
+    assert user is not None and user.email == "mine@mail.example"
+    squatter.refresh_from_db()
+    assert squatter.email == "" and not account_queries.mailbox_confirmed(squatter)
+
+
+def test_register_applicant_may_choose_a_unit_that_waits_but_not_one_nobody_confirmed() -> None:
+    waiting = ex.registered_unit(1).organization
+    unconfirmed = ex.registered_unit(2, confirmed=False).organization
+    assert ex.registered_applicant(waiting)
+    found = refused(actions.register_applicant, **ex.applicant_data(2, employer_id=unconfirmed.pk))
+    assert list(found) == ["employer_missing"]
+
+
+def test_change_employer_ends_the_old_membership() -> None:
+    old, new = ex.approved_unit(1), ex.approved_unit(2)
+    user = ex.registered_applicant(old)
+    actions.change_employer(user_id=user.pk, employer_id=new.pk)
+    assert queries.employer_of(user.pk) == new
+    assert Membership.objects.get(user=user, organization=old).until is not None
+    assert list(refused(actions.change_employer, user_id=user.pk, employer_id=new.pk)) == ["employer_same"]
+    assert list(refused(actions.change_employer, user_id=user.pk, employer_id=None)) == ["employer_missing"]
+
+
+# --- 单位注册 ---
+
+
+def test_register_unit_waits_at_the_chosen_county() -> None:
+    verification = register_unit()
+    assert verification is not None
+    assert (verification.kind, verification.state, verification.year, verification.office) == (
+        "registration",
+        "pending",
+        ex.YEAR,
+        ex.county(),
+    )
+    actor = actor_for(verification.submitted_by)
+    assert (actor.role, actor.organization_id) == (Role.UNIT, verification.organization_id)
+    assert verification.organization.verified_year is None
+    assert len(mails("admin1@unit.example")) == 1
+
+
+def test_register_unit_names_everything_wrong_at_once() -> None:
+    found = refused(
+        register_unit,
+        administrator=ex.administrator(1, id_number="652701199003071234", position=""),
+        unit=ex.unit_particulars(1, uscc="126527004576001290", nature="?", receiving_office_id=ex.prefecture().pk),
+        licence=ex.licence(kind="", evidence_id=None),
+        acceptance=None,
+    )
+    assert set(found) == {
+        "identity.checksum",
+        "position_missing",
+        "credit.checksum",
+        "nature_missing",
+        "receiving_office_unknown",
+        "licence_kind_missing",
+        "licence_missing",
+        "notice_not_accepted",
+    }
+    assert not UnitVerification.objects.exists()
+
+
+def test_one_credit_code_twice_names_unit_and_office_but_no_person() -> None:
+    ex.registered_unit(1)
+    found = refused(register_unit, 2, unit=ex.unit_particulars(2, uscc=ex.uscc(1).lower()))
+    sentence = found["uscc_taken"]
+    assert list(found) == ["uscc_taken"] and "博乐市第1中学" in sentence and "博乐市人社局职称办" in sentence
+    assert "王建国" not in sentence and "admin1" not in sentence
+
+
+def test_a_code_registered_with_a_mistyped_mailbox_can_be_registered_again_by_the_same_administrator() -> None:
+    lost = ex.registered_unit(1, confirmed=False)
+    right = ex.administrator(1, email="right@unit.example")
+    again = register_unit(1, administrator=right, unit=ex.unit_particulars(1, name="博乐市第一中学"))
+    assert again is not None and again.organization_id == lost.organization_id
+    lost.refresh_from_db()
+    assert lost.state == "replaced"
+    assert Organization.objects.get(pk=lost.organization_id).name == "博乐市第一中学"
+    assert [u.email for u in queries.staff_of(lost.organization_id)] == ["right@unit.example"]
+
+
+def test_a_code_nobody_confirmed_is_held_for_three_days_only() -> None:
+    lost = ex.registered_unit(1, confirmed=False)
+    assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
+    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+        again = register_unit(2, unit=ex.unit_particulars(1))
+    assert again is not None and again.organization_id == lost.organization_id
+    assert [u.username for u in queries.staff_of(lost.organization_id)] == ["unit-admin2"]
+
+
+def test_a_registration_the_county_has_seen_cannot_be_taken_over() -> None:
+    first = ex.registered_unit(1)
+    Membership.objects.filter(organization=first.organization).update(until=clock.now())
+    actions.decide_unit_verification(
+        verification_id=first.pk,
+        actor=ex.officer(first.office),
+        approve=False,
+        reasons=[actions.Reason("name", "名称与证照不符")],
+    )
+    assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
+
+
+def test_the_licence_of_another_unit_cannot_be_handed_in() -> None:
+    theirs = ex.registered_unit(1).licence
+    assert "licence_not_found" in refused(register_unit, 2, licence=ex.licence(theirs))
+    owned = ex.licence_file(uploaded_by=ex.unit_actor(ex.approved_unit(3)).user_id)
+    assert "licence_not_found" in refused(register_unit, 2, licence=ex.licence(owned))
+    assert "licence_not_found" in refused(register_unit, 2, licence=ex.licence(evidence_id=10**9))
+
+
+def test_register_unit_with_a_taken_mailbox_answers_as_if_it_were_new() -> None:
+    ex.registered_unit(1)
+    assert register_unit(2, administrator=ex.administrator(2, email="admin1@unit.example")) is None
+    assert not Organization.objects.filter(uscc=ex.uscc(2)).exists()
+    assert "unit-admin1" in mails("admin1@unit.example")[-1]["body"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_two_registrations_at_the_same_moment_one_wins_and_the_other_reads_the_sentence() -> None:
+    employer = ex.approved_unit()
+    same = ex.id_number(200)
+    answers: list[Any] = []
+    together = threading.Barrier(2)
+
+    def register(number: int) -> None:
+        together.wait()
+        try:
+            answers.append(actions.register_applicant(**ex.applicant_data(number, id_number=same, employer_id=employer.pk)))
+        except Refused as refusal:
+            answers.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register, args=[number]) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(a).__name__ for a in answers) == ["Refused", "User"]
+    assert all(a.has("id_number_taken") for a in answers if isinstance(a, Refused))
+    assert User.objects.filter(kind="applicant").count() == 1
+
+
+def test_a_second_look_after_being_overtaken_gives_the_ordinary_sentence() -> None:
+    """What a race looks like from inside: free at the first look, refused by the database, taken at the second look."""
+    employer = ex.approved_unit()
+    number = ex.id_number(101)
+    looks: list[bool] = []
+
+    def attempt() -> None:
+        taken = User.objects.filter(kind="applicant", id_number_index=account_queries.person_index(number)).exists()
+        looks.append(taken and len(looks) > 0)
+        if looks[-1]:
+            raise Refused.one("taken", code="id_number_taken")
+        User.objects.create(
+            kind="applicant",
+            username="late",
+            email="late@mail.example",
+            name="李梅",
+            id_number=number,
+            id_number_index=account_queries.person_index(number),
+            created_at=clock.now(),
+        )
+
+    ex.registered_applicant(employer, 1, id_number=number)
+    assert list(refused(once_more_when_overtaken, attempt)) == ["id_number_taken"]
+    assert looks == [False, True]
+
+
+# --- Accounts made for somebody ---
+
+
+def test_create_officer_sees_only_the_role_of_the_office() -> None:
+    actor = ex.officer(ex.county(), id_number=ex.id_number(7))
+    assert (actor.role, actor.organization_name, actor.person_index) == (
+        Role.COUNTY,
+        "博乐市人社局职称办",
+        account_queries.person_index(ex.id_number(7)),
+    )
+
+
+def test_create_officer_refuses_a_taken_mailbox_and_name() -> None:
+    ex.officer(ex.county())
+    assert set(refused(ex.officer, ex.county())) == {"username_taken", "email_taken"}
+
+
+def test_add_unit_staff_gives_a_colleague_the_desk_and_a_way_in() -> None:
+    unit = ex.approved_unit()
+    colleague = {
+        "name": "古丽娜尔",
+        "id_number": ex.id_number(50, woman=True),
+        "mobile": "13809095555",
+        "email": "colleague@unit.example",
+        "username": "colleague",
+        "position": "办公室",
+    }
+    user = actions.add_unit_staff(actor=ex.unit_actor(unit), **colleague)
+    assert not user.has_usable_password() and actor_for(user).organization_id == unit.pk
+    assert "colleague" in mails("colleague@unit.example")[-1]["body"]
+    assert [u.pk for u in queries.staff_of(unit.pk)][-1] == user.pk
+    waiting = ex.registered_unit(2)
+    assert list(refused(actions.add_unit_staff, actor=ex.unit_actor(waiting.organization), **colleague)) == ["not_approved_unit"]
+    applicant = actor_for(ex.registered_applicant(unit))
+    assert list(refused(actions.add_unit_staff, actor=applicant, **colleague)) == ["not_approved_unit"]
+
+
+def test_open_office_refuses_a_county_without_its_bureau() -> None:
+    found = refused(actions.open_office, kind="county", name="x", region_code="65")
+    assert set(found) == {"name_missing", "region_malformed", "superior_missing"}
+
+
+def test_mailbox_confirmed_brings_the_unit_into_the_queue_and_the_search() -> None:
+    verification = ex.registered_unit(1, confirmed=False)
+    desk = ex.officer(ex.county())
+    assert queries.pending_verifications(desk) == [] and queries.search_employers("第1中学") == []
+    accounts.confirm_mailbox(user_id=verification.submitted_by_id, actor="system")
+    assert queries.pending_verifications(desk) == [verification]
+    assert [e.id for e in queries.search_employers("第1中学")] == [verification.organization_id]
