@@ -44,6 +44,12 @@ SHAPE = {
         "materials[3].required_when[1].serie_in",
         "是不是“series_in”",
     ),
+    "unknown_key_in_an_optional_part": (
+        "      by_exam: true",
+        "      by_exam: true\n      closed_reason: {zh: 甲, en: A, zhh: 乙} # HERE",
+        "catalogue.series[2].closed_reason.zhh",
+        "不认识的键“zhh”，是不是“zh”",
+    ),
     "yaml_syntax": ("calendar: national", "calendar: ''national", "", "不是有效的 YAML"),
     "key_twice": ("calendar: national", "calendar: national\ncalendar: xinjiang # HERE", "calendar", "键“calendar”重复"),
     "strange_tag": ("calendar: national", "calendar: !!python/name:os.system # HERE", "calendar", "不支持的 YAML 标记"),
