@@ -15,8 +15,8 @@ SAFE_INTEGER = 2**53 - 1
 def canonical_json(obj: Any) -> bytes:
     """``obj`` as canonical JSON in UTF-8.
 
-    Takes what JSON knows: ``dict`` with text keys, ``list`` or ``tuple``, text, whole numbers within ±(2⁵³-1), finite floats,
-    ``bool``, ``None``. Raises ``TypeError`` naming the place for anything else (dates, ``Decimal``, lazy text, bytes: the caller
+    Takes what JSON knows: ``dict`` with text keys, ``list`` or ``tuple``, text, numbers within ±(2⁵³-1), ``bool``,
+    ``None``. Raises ``TypeError`` naming the place for anything else (dates, ``Decimal``, lazy text, bytes: the caller
     decides how those are written) and ``ValueError`` for a number or text JSON cannot carry.
     """
     _check(obj, "$")
@@ -31,8 +31,7 @@ def digest(obj: Any) -> str:
 def check_storable(obj: Any) -> bytes:
     """Check that ``obj`` comes back from a JSON column of either database exactly as it went in; return its canonical JSON.
 
-    Raises like :func:`canonical_json`, and ``ValueError`` for the two things a column changes or refuses although JSON allows
-    them: the character U+0000 and floats of 2⁵³ and beyond.
+    Raises like :func:`canonical_json`, and ``ValueError`` for the character U+0000, which JSON allows and PostgreSQL does not.
     """
     _check(obj, "$", storable=True)
     return rfc8785.dumps(obj)
@@ -48,8 +47,9 @@ def _check(obj: Any, place: str, *, storable: bool = False) -> None:
         if abs(obj) > SAFE_INTEGER:
             raise ValueError(f"{place}: {obj} is beyond ±(2^53-1); write it as text")
     elif isinstance(obj, float):
-        if storable and abs(obj) > SAFE_INTEGER:
-            raise ValueError(f"{place}: {obj!r} is too large for a float in a JSON column; write it as text")
+        # Written without a point in canonical JSON: a reader would take it for a whole number it cannot hold.
+        if abs(obj) > SAFE_INTEGER:
+            raise ValueError(f"{place}: {obj!r} is beyond ±(2^53-1); write it as text")
     elif isinstance(obj, Mapping):
         for key, value in obj.items():
             if not isinstance(key, str):

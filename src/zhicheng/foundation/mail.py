@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from zhicheng.foundation import outbox
+from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.models import OutboxMessage
 
 KIND = "mail"
@@ -48,7 +48,11 @@ def compose(message: OutboxMessage) -> EmailMultiAlternatives:
     sender = data.get("from") or settings.DEFAULT_FROM_EMAIL
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     name = hashlib.sha256(f"{message.pk} {message.kind} {message.key}".encode()).hexdigest()[:32]
-    headers = {**data.get("headers", {}), "Message-ID": f"<{name}@{domain}>", "Date": format_datetime(message.created_at)}
+    headers = {
+        **data.get("headers", {}),
+        "Message-ID": f"<{name}@{domain}>",
+        "Date": format_datetime(message.created_at.astimezone(clock.BEIJING)),
+    }
     mail = EmailMultiAlternatives(
         subject=data["subject"],
         body=data["body"],

@@ -1,0 +1,113 @@
+"""What the other processes of these tests do: ``python processes.py <word>``. See ``conftest.Elsewhere``."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox  # noqa: E402
+from zhicheng.foundation.errors import Refused  # noqa: E402
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage  # noqa: E402
+
+STOP = os.environ.get("STOP_IN_THE_MIDDLE")
+
+
+def pause() -> None:
+    """Say that the middle is reached and wait there to be killed."""
+    if STOP:
+        print("in the middle", flush=True)
+        time.sleep(600)
+
+
+@outbox.handler("test.effect")
+def make_effect(message: OutboxMessage) -> None:
+    """An effect in the database: one ledger entry, and then the long middle."""
+    ledger.record(event="test.effect", subject=f"message:{message.key}", actor="system", data=message.payload)
+    pause()
+
+
+@outbox.handler("test.outside", lease=timedelta(minutes=2))
+def make_effect_outside(message: OutboxMessage) -> None:
+    """An effect outside of the database, safe to repeat: a file with the message's name."""
+    (Path(settings.DATA_DIR) / f"effect-{message.key}").write_text(str(message.payload))
+    pause()
+
+
+def migrate() -> None:
+    call_command("migrate", "foundation", verbosity=0, skip_checks=True)
+    call_command("migrate", "django_q", verbosity=0, skip_checks=True)
+
+
+def queue(kind: str, key: str) -> None:
+    with transaction.atomic():
+        print(outbox.queue(kind=kind, payload={"text": "博州"}, key=key).pk)
+
+
+def queue_mail(key: str) -> None:
+    with transaction.atomic():
+        mail.queue_mail(to="a@example.cn", subject="通知", body="正文", key=key)
+
+
+def drain() -> None:
+    print(outbox.drain())
+
+
+def let_time_pass() -> None:
+    """As if the worker had last been heard of three minutes ago."""
+    past = clock.machine_now() - timedelta(minutes=3)
+    OutboxMessage.objects.filter(state="pending").update(next_attempt_at=past, woken_at=past)
+
+
+def sweep_and_drain() -> None:
+    print(outbox.sweep(), outbox.drain())
+
+
+def effects() -> None:
+    print(LedgerEntry.objects.filter(event="test.effect").count())
+
+
+def states() -> None:
+    print(" ".join(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)))
+
+
+def record_many(times: str, writer: str) -> None:
+    for number in range(int(times)):
+        with transaction.atomic():
+            ledger.record(event="test.many", subject=f"writer:{writer}", actor="system", data={"number": number})
+
+
+def verify() -> None:
+    call_command("ledger", "verify")
+
+
+def worker() -> None:
+    jobs.prepare_schedules()
+    jobs.run_worker()
+
+
+def store_on_a_small_disk(size: str, limit: str) -> None:
+    """Store ``size`` bytes where the system lets no file grow beyond ``limit``: what a full disk does to a write."""
+    content = os.urandom(int(size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+    try:
+        blobs.store(content)
+    except Refused as refused:
+        print(refused.problems[0].code, refused.problems[0].text)
+    else:
+        print("stored")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,84 @@
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from zhicheng.foundation import actions, ledger
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import AccessRefusal, OutboxMessage, RehearsalMarker
+
+
+@pytest.mark.django_db
+def test_record_refusal_writes_who_reached_for_what() -> None:
+    error_id = actions.record_refusal(path="/office/applications/7/", actor="user:5", reason="不在管辖范围内")
+    row = AccessRefusal.objects.get()
+    assert (row.actor, row.path, row.reason, row.error_id) == ("user:5", "/office/applications/7/", "不在管辖范围内", error_id)
+    assert len(error_id) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_refusal_stays_after_the_transaction_that_failed() -> None:
+    with pytest.raises(Refused), transaction.atomic():
+        ledger.record(event="a.b", subject="c:1", actor="user:5", data={})
+        raise Refused.one("没有这份申请书。")
+    actions.record_refusal(path="/x", actor="user:5", reason="没有这份申请书。", error_id="ABCD2345")
+    assert AccessRefusal.objects.get().error_id == "ABCD2345"
+    assert ledger.verify().entries == 0
+
+
+@pytest.mark.django_db
+def test_record_refusal_takes_any_address_somebody_may_send() -> None:
+    actions.record_refusal(path="/" + "长" * 4000 + "\x00", actor="user:5" * 40, reason="x\x00" * 900)
+    row = AccessRefusal.objects.get()
+    assert (len(row.path), len(row.actor), len(row.reason)) == (500, 60, 300)
+
+
+@pytest.mark.django_db
+def test_record_refusal_in_a_failed_transaction_does_not_fail_again(caplog: pytest.LogCaptureFixture) -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        error_id = actions.record_refusal(path="/x", actor="user:5", reason="不行")
+    assert error_id in caplog.text and "/x" in caplog.text
+
+
+@pytest.mark.django_db
+def test_mark_rehearsal_is_there_once() -> None:
+    actions.mark_rehearsal()
+    ledger.record(event="a.b", subject="c:1", actor="user:5", data={})
+    actions.mark_rehearsal()
+    assert RehearsalMarker.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_mark_rehearsal_is_refused_where_work_was_done() -> None:
+    ledger.record(event="a.b", subject="c:1", actor="user:5", data={})
+    with pytest.raises(Refused) as refused:
+        actions.mark_rehearsal()
+    assert refused.value.has("in_use")
+    assert not RehearsalMarker.objects.exists()
+
+
+@pytest.mark.django_db
+def test_mark_rehearsal_is_refused_in_production(settings: Any) -> None:
+    settings.MODE = "production"
+    with pytest.raises(Refused) as refused:
+        actions.mark_rehearsal()
+    assert refused.value.has("production")
+
+
+@pytest.mark.django_db
+def test_retry_message_is_refused_for_one_that_has_not_failed() -> None:
+    with pytest.raises(Refused) as refused:
+        actions.retry_message(message_id=1, actor="user:1")
+    assert refused.value.has("not_failed")
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_flush_is_no_command_of_production(settings: Any) -> None:
+    settings.MODE = "production"
+    ledger.record(event="a.b", subject="c:1", actor="user:5", data={})
+    with pytest.raises(CommandError, match="not emptied"):
+        call_command("flush", interactive=False, verbosity=0)
+    assert ledger.verify().entries == 1

@@ -1,0 +1,147 @@
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import Tags, run_checks
+from django.db import connection
+
+from zhicheng.foundation import actions, checks, clock
+from zhicheng.foundation.models import ClockSetting, RehearsalMarker
+
+
+def key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+@pytest.fixture
+def production(settings: Any) -> Any:
+    """A production instance with everything set as it should be."""
+    settings.MODE = "production"
+    settings.CLOCK_CAN_MOVE = False
+    settings.REHEARSAL = False
+    settings.SECRET_KEY = "k" * 50
+    settings.FIELD_KEYS = [key()]
+    settings.BLIND_INDEX_KEY = "b" * 40
+    settings.ALLOWED_HOSTS = ["zhicheng.example.cn"]
+    settings.SITE_ADDRESS = "https://zhicheng.example.cn"
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    return settings
+
+
+def found() -> set[str]:
+    return {str(problem.id) for problem in checks.check_configuration(None)} - {"zhicheng.W011"}
+
+
+def test_production_as_it_should_be_has_no_problem(production: Any) -> None:
+    assert found() == set()
+
+
+def test_test_and_rehearsal_may_use_their_own_keys(settings: Any) -> None:
+    for settings.MODE in ("test", "rehearsal"):
+        assert checks.check_configuration(None) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "problem", "says"),
+    [
+        ("CLOCK_CAN_MOVE", True, "zhicheng.E001", "ZHICHENG_MODE"),
+        ("REHEARSAL", True, "zhicheng.E002", "ZHICHENG_MODE"),
+        ("SECRET_KEY", "", "zhicheng.E003", "ZHICHENG_SECRET_KEY"),
+        ("SECRET_KEY", "rehearsal-only-secret-key-never-for-real-people-0000", "zhicheng.E011", "ZHICHENG_SECRET_KEY"),
+        ("SECRET_KEY", "short", "zhicheng.E009", "ZHICHENG_SECRET_KEY"),
+        ("FIELD_KEYS", [], "zhicheng.E004", "ZHICHENG_FIELD_KEYS"),
+        ("FIELD_KEYS", ["not base64!"], "zhicheng.E005", "openssl rand -base64 32"),
+        ("FIELD_KEYS", [key(), "c2hvcnQ="], "zhicheng.E005", "ZHICHENG_FIELD_KEYS"),
+        ("FIELD_KEYS", ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="], "zhicheng.E011", "ZHICHENG_FIELD_KEYS"),
+        ("BLIND_INDEX_KEY", "", "zhicheng.E006", "ZHICHENG_BLIND_INDEX_KEY"),
+        ("BLIND_INDEX_KEY", "rehearsal-only-blind-index-key", "zhicheng.E011", "ZHICHENG_BLIND_INDEX_KEY"),
+        ("BLIND_INDEX_KEY", "k" * 50, "zhicheng.E010", "ZHICHENG_BLIND_INDEX_KEY"),
+        ("ALLOWED_HOSTS", [], "zhicheng.E007", "ZHICHENG_ALLOWED_HOSTS"),
+        ("ALLOWED_HOSTS", ["*"], "zhicheng.E007", "ZHICHENG_ALLOWED_HOSTS"),
+        ("SITE_ADDRESS", "http://127.0.0.1:8000", "zhicheng.W012", "ZHICHENG_SITE_ADDRESS"),
+        ("DELIVERY_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "zhicheng.E008", "ZHICHENG_MAIL_URL"),
+        ("DELIVERY_BACKEND", "django.core.mail.backends.console.EmailBackend", "zhicheng.E008", "ZHICHENG_MAIL_URL"),
+    ],
+)
+def test_production_with_one_thing_wrong_names_the_variable(
+    production: Any, setting: str, value: Any, problem: str, says: str
+) -> None:
+    setattr(production, setting, value)
+    assert found() == {problem}
+    (one,) = (each for each in checks.check_configuration(None) if each.id == problem)
+    assert says in f"{one.msg} {one.hint}"
+    assert one.is_serious() == problem.startswith("zhicheng.E")
+
+
+def test_rehearsal_keys_of_the_settings_are_recognised(production: Any, tmp_path: Path) -> None:
+    """The keys written into settings.py, not copies of them in this test."""
+    command = "from zhicheng import settings as s; print(s.SECRET_KEY, s.BLIND_INDEX_KEY, *s.FIELD_KEYS)"
+    environment = {"PATH": os.environ["PATH"], "ZHICHENG_MODE": "rehearsal", "ZHICHENG_ENV_FILE": os.devnull}
+    printed = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True)
+    production.SECRET_KEY, production.BLIND_INDEX_KEY, *production.FIELD_KEYS = printed.stdout.split()
+    assert [problem.id for problem in checks.check_configuration(None) if problem.is_serious()] == ["zhicheng.E011"] * 3
+
+
+def test_production_on_sqlite_is_warned(production: Any) -> None:
+    warned = [problem for problem in checks.check_configuration(None) if problem.id == "zhicheng.W011"]
+    assert bool(warned) == (connection.vendor == "sqlite")
+    assert all("ZHICHENG_DATABASE_URL" in str(one.hint) and not one.is_serious() for one in warned)
+
+
+@pytest.mark.django_db
+def test_production_refuses_a_database_of_a_rehearsal(production: Any) -> None:
+    assert run_checks(tags=[Tags.database], databases=["default"]) == []
+    RehearsalMarker.objects.create(created_at=clock.now())
+    (problem,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert (problem.id, "RehearsalMarker" in problem.msg) == ("zhicheng.E020", True)
+    with pytest.raises(checks.UnsafeStart, match="演练"):
+        checks.refuse_unsafe_start()
+
+
+@pytest.mark.django_db
+def test_production_refuses_a_database_with_a_moved_clock(production: Any) -> None:
+    ClockSetting.objects.create(offset_microseconds=1, moved_by="user:1")
+    (problem,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert "ClockSetting" in problem.msg and "ZHICHENG_DATABASE_URL" in str(problem.hint)
+
+
+@pytest.mark.django_db
+def test_rehearsal_starts_on_its_own_database(settings: Any) -> None:
+    settings.MODE = "rehearsal"
+    actions.mark_rehearsal()
+    checks.refuse_unsafe_start()
+
+
+@pytest.mark.django_db
+def test_refuse_unsafe_start_names_every_reason(production: Any) -> None:
+    checks.refuse_unsafe_start()
+    production.ALLOWED_HOSTS = []
+    production.FIELD_KEYS = []
+    with pytest.raises(checks.UnsafeStart, match=r"(?s)ZHICHENG_FIELD_KEYS.*ZHICHENG_ALLOWED_HOSTS"):
+        checks.refuse_unsafe_start()
+
+
+def test_command_line_of_a_bare_production_instance_says_what_to_set(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "ZHICHENG_ENV_FILE": os.devnull, "ZHICHENG_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "zhicheng", "check"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    for variable in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "ALLOWED_HOSTS"):
+        assert f"没有设置环境变量 ZHICHENG_{variable}。" in done.stderr
+
+
+def test_database_out_of_reach_is_named(production: Any, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ZHICHENG_ENV_FILE": os.devnull,
+        "ZHICHENG_DATA_DIR": str(tmp_path),
+        "ZHICHENG_DATABASE_URL": f"postgres://nobody@/none?host={tmp_path}",
+    }
+    command = [sys.executable, "-m", "zhicheng", "check", "--database", "default"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "zhicheng.E021" in done.stderr and "ZHICHENG_DATABASE_URL" in done.stderr

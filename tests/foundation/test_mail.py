@@ -1,0 +1,135 @@
+from typing import Any
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives, send_mail
+from django.db import transaction
+
+from zhicheng.foundation import clock, mail, outbox
+from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.transactions import NotInTransaction
+
+BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+
+
+def queue(key: str = "application:12:submitted:1", subject: str = "申请书已上报", body: str = "您好。\n") -> OutboxMessage:
+    with transaction.atomic():
+        return mail.queue_mail(to="zhang@example.cn", subject=subject, body=body, key=key)
+
+
+@pytest.mark.django_db
+def test_queue_mail_waits_and_is_then_delivered_once(settings: Any) -> None:
+    queue()
+    assert django_mail.outbox == []
+    queue()
+    outbox.drain()
+    outbox.drain()
+    sent = django_mail.outbox[0]
+    assert len(django_mail.outbox) == 1
+    assert (sent.to, sent.subject, sent.body, sent.from_email) == (
+        ["zhang@example.cn"],
+        "申请书已上报",
+        "您好。\n",
+        settings.DEFAULT_FROM_EMAIL,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_queue_mail_outside_of_a_transaction_is_a_mistake() -> None:
+    with pytest.raises(NotInTransaction):
+        mail.queue_mail(to="a@example.cn", subject="x", body="y", key="k")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_queue_mail_is_not_sent_when_its_cause_is_undone() -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        queue()
+        raise KeyError
+    outbox.drain()
+    assert django_mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_queue_mail_keeps_the_subject_on_one_line() -> None:
+    queue(subject="申请书\r\nBcc: someone@example.cn")
+    outbox.drain()
+    assert django_mail.outbox[0].subject == "申请书 Bcc: someone@example.cn"
+    assert django_mail.outbox[0].recipients() == ["zhang@example.cn"]
+
+
+@pytest.mark.django_db
+def test_delivery_again_is_recognisable_by_its_message_id() -> None:
+    message = queue()
+    first, second = (mail.compose(message).message() for _ in range(2))
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Date"] == second["Date"]
+    assert first["Message-ID"].endswith("@zhicheng.example>")
+    assert mail.compose(queue(key="another")).message()["Message-ID"] != first["Message-ID"]
+
+
+@pytest.mark.django_db
+def test_date_of_a_mail_is_the_time_of_the_clock() -> None:
+    with clock.travel(clock.now().replace(year=2023, month=9, day=1, hour=8, minute=0, second=0)):
+        message = queue()
+    assert mail.compose(message).message()["Date"] == "Fri, 01 Sep 2023 08:00:00 +0800"
+
+
+@pytest.mark.django_db
+def test_mail_server_out_of_reach_is_tried_again(settings: Any, unused_tcp_port: int) -> None:
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
+    message = queue()
+    assert outbox.drain() == 0
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("pending", 1)
+    assert "ConnectionRefusedError" in message.last_error
+
+
+@pytest.mark.django_db
+def test_backend_puts_mail_of_others_into_the_outbox(settings: Any) -> None:
+    settings.EMAIL_BACKEND = BACKEND
+    written = EmailMultiAlternatives(
+        "请确认您的邮箱",
+        "正文",
+        "人社局 <rsj@example.cn>",
+        ["a@example.cn"],
+        bcc=["b@example.cn"],
+        cc=["c@example.cn"],
+        reply_to=["d@example.cn"],
+        headers={"X-Kind": "confirm"},
+    )
+    written.attach_alternative("<p>正文</p>", "text/html")
+    assert written.send() == 1
+    assert django_mail.outbox == []
+    outbox.drain()
+    sent = django_mail.outbox[0]
+    assert isinstance(sent, EmailMultiAlternatives)
+    assert (sent.subject, sent.body, sent.from_email) == ("请确认您的邮箱", "正文", "人社局 <rsj@example.cn>")
+    assert (sent.to, sent.cc, sent.bcc, sent.reply_to) == (
+        ["a@example.cn"],
+        ["c@example.cn"],
+        ["b@example.cn"],
+        ["d@example.cn"],
+    )
+    assert sent.extra_headers["X-Kind"] == "confirm"
+    assert [tuple(alternative) for alternative in sent.alternatives] == [("<p>正文</p>", "text/html")]
+
+
+@pytest.mark.django_db
+def test_backend_sends_the_same_words_twice_when_asked_twice(settings: Any) -> None:
+    settings.EMAIL_BACKEND = BACKEND
+    for _ in range(2):
+        send_mail("验证码", "123456", None, ["a@example.cn"])
+    outbox.drain()
+    assert len(django_mail.outbox) == 2
+
+
+@pytest.mark.django_db
+def test_backend_refuses_attachments_and_broken_headers(settings: Any) -> None:
+    settings.EMAIL_BACKEND = BACKEND
+    with_file = EmailMultiAlternatives("x", "y", None, ["a@example.cn"])
+    with_file.attach("评审表.pdf", b"%PDF", "application/pdf")
+    for bad in (with_file, EmailMultiAlternatives("x\ny", "z", None, ["a@example.cn"])):
+        with pytest.raises(ValueError):
+            bad.send()
+    assert not OutboxMessage.objects.exists()

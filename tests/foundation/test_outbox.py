@@ -1,0 +1,408 @@
+import logging
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+
+from tests.foundation.conftest import Elsewhere
+from zhicheng.foundation import actions, clock, outbox
+from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage
+from zhicheng.foundation.transactions import NotInTransaction
+
+Register = Callable[..., Any]
+
+
+def queue(key: str = "one", kind: str = "test.kind", **payload: Any) -> OutboxMessage:
+    with transaction.atomic():
+        return outbox.queue(kind=kind, payload=payload, key=key)
+
+
+def let_time_pass(**more: timedelta) -> None:
+    """As if the messages had been put aside a while ago."""
+    past = clock.machine_now() - timedelta(**(more or {"days": 2}))  # type: ignore[arg-type]
+    OutboxMessage.objects.filter(state="pending").update(next_attempt_at=past, woken_at=past)
+
+
+@pytest.fixture
+def seen(register: Register) -> list[str]:
+    """The keys of the messages of kind ``test.kind`` that were handled."""
+    keys: list[str] = []
+    register("test.kind")(lambda message: keys.append(message.key))
+    return keys
+
+
+@pytest.fixture
+def failing(register: Register) -> None:
+    """Messages of kind ``test.kind`` write something and then fail."""
+
+    def fail(message: OutboxMessage) -> None:
+        AccessRefusal.objects.create(at=clock.now(), actor="x", path="/", reason="half", error_id="half")
+        raise RuntimeError("邮件服务器没有回应")
+
+    register("test.kind")(fail)
+
+
+@pytest.mark.django_db
+def test_queue_and_drain_hand_the_message_to_its_handler_once(register: Register) -> None:
+    got: list[dict[str, Any]] = []
+    register("test.kind")(lambda message: got.append(message.payload))
+    message = queue(text="博州", n=[1, None])
+    assert (message.state, message.attempts, message.done_at) == ("pending", 0, None)
+    assert got == []
+    assert outbox.drain() == 1
+    assert outbox.drain() == 0
+    assert got == [{"text": "博州", "n": [1, None]}]
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("done", 1, "")
+    assert message.done_at is not None
+
+
+@pytest.mark.django_db
+def test_queue_one_key_twice_is_one_message(seen: list[str]) -> None:
+    assert queue(a=1).pk == queue(a=2).pk
+    outbox.drain()
+    assert queue(a=3).state == "done"
+    outbox.drain()
+    assert seen == ["one"]
+
+
+@pytest.mark.django_db
+def test_queue_one_key_of_two_kinds_is_two_messages(register: Register, seen: list[str]) -> None:
+    register("test.other")(lambda message: seen.append(message.kind))
+    queue()
+    queue(kind="test.other")
+    outbox.drain()
+    assert seen == ["one", "test.other"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_queue_outside_of_a_transaction_is_a_mistake() -> None:
+    with pytest.raises(NotInTransaction):
+        outbox.queue(kind="test.kind", payload={}, key="one")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_queue_falls_with_its_cause_and_the_task_with_it(seen: list[str]) -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        queue()
+        raise KeyError
+    assert not OutboxMessage.objects.exists()
+    assert not OrmQ.objects.exists()
+
+
+@pytest.mark.django_db
+def test_queue_wakes_the_worker_with_the_message() -> None:
+    message = queue()
+    task = SignedPackage.loads(OrmQ.objects.get().payload)
+    assert (task["func"], task["args"]) == ("zhicheng.foundation.outbox.process_message", (message.pk,))
+    queue()
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_queue_refuses_a_payload_that_is_too_large() -> None:
+    queue(text="x" * (outbox.MAX_PAYLOAD_BYTES - 11))
+    with pytest.raises(outbox.PayloadTooLarge, match="at most 262144"):
+        queue(key="two", text="x" * (outbox.MAX_PAYLOAD_BYTES - 10))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "key", "payload"), [("", "k", {}), ("k", "", {}), ("k", "k", {"at": datetime})])
+def test_queue_refuses_what_cannot_be_kept(kind: str, key: str, payload: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        outbox.queue(kind=kind, payload=payload, key=key)
+
+
+def test_handler_refuses_a_second_one_for_its_kind(register: Register, seen: list[str]) -> None:
+    def another(message: OutboxMessage) -> None: ...
+
+    with pytest.raises(RuntimeError, match=r"two handlers .* 'test.kind'"):
+        register("test.kind")(another)
+
+
+@pytest.mark.django_db
+def test_failure_undoes_the_work_counts_and_waits(failing: None, caplog: pytest.LogCaptureFixture) -> None:
+    message = queue()
+    assert outbox.drain() == 0
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("pending", 1)
+    assert message.last_error.endswith("RuntimeError: 邮件服务器没有回应")
+    assert timedelta(seconds=50) < message.next_attempt_at - clock.machine_now() <= timedelta(minutes=1)
+    assert not AccessRefusal.objects.exists()
+    error_id = message.last_error.split()[0]
+    assert len(error_id) == 8 and error_id in caplog.text
+    assert outbox.drain() == 0
+    message.refresh_from_db()
+    assert message.attempts == 1
+
+
+@pytest.mark.django_db
+def test_failure_again_and_again_ends_visible_as_failed(failing: None, caplog: pytest.LogCaptureFixture) -> None:
+    message = queue()
+    waits = []
+    for _ in range(outbox.MAX_ATTEMPTS):
+        let_time_pass()
+        outbox.drain()
+        message.refresh_from_db()
+        waits.append(message.next_attempt_at - clock.machine_now())
+    assert (message.state, message.attempts) == ("failed", outbox.MAX_ATTEMPTS)
+    minutes = [round(wait / timedelta(minutes=1)) for wait in waits]
+    assert minutes[:7] == [1, 5, 15, 60, 180, 360, 720]
+    assert [record.levelno for record in caplog.records if "failed, attempt" in record.message][-1] == logging.ERROR
+    let_time_pass()
+    assert outbox.drain() == 0
+
+
+@pytest.mark.django_db
+def test_failure_then_success_is_done_without_an_error_left(register: Register) -> None:
+    tries: list[int] = []
+
+    def second_time(message: OutboxMessage) -> None:
+        tries.append(message.attempts)
+        if len(tries) == 1:
+            raise RuntimeError
+
+    register("test.kind")(second_time)
+    message = queue()
+    outbox.drain()
+    let_time_pass()
+    assert outbox.drain() == 1
+    message.refresh_from_db()
+    assert (tries, message.state, message.last_error) == ([1, 2], "done", "")
+
+
+@pytest.mark.django_db
+def test_unknown_kind_waits_for_a_newer_worker() -> None:
+    message = queue(kind="test.of-tomorrow")
+    assert outbox.drain() == 0
+    message.refresh_from_db()
+    assert message.state == "pending"
+    assert "no handler for outbox messages of kind 'test.of-tomorrow'" in message.last_error
+
+
+@pytest.mark.django_db
+def test_one_message_that_fails_does_not_stop_the_others(register: Register, failing: None) -> None:
+    done: list[str] = []
+    register("test.good")(lambda message: done.append(message.key))
+    queue()
+    queue(kind="test.good", key="two")
+    assert outbox.drain() == 1
+    assert done == ["two"]
+
+
+@pytest.mark.django_db
+def test_drain_also_handles_what_handlers_queue_but_no_more_than_its_limit(register: Register) -> None:
+    register("test.kind")(lambda message: queue(key=f"{message.key}+"))
+    queue(key="a")
+    assert outbox.drain(limit=5) == 5
+    assert OutboxMessage.objects.filter(state="pending").get().key == "a+++++"
+
+
+@pytest.mark.django_db
+def test_moved_clock_does_not_hold_back_a_message(seen: list[str]) -> None:
+    with clock.travel(clock.now() + timedelta(days=300)):
+        queue()
+    assert outbox.drain() == 1
+
+
+@pytest.mark.django_db
+def test_lease_runs_the_handler_outside_of_a_transaction_of_its_own(register: Register) -> None:
+    def fail(message: OutboxMessage) -> None:
+        AccessRefusal.objects.create(at=clock.now(), actor="x", path="/", reason="kept", error_id="kept")
+        raise RuntimeError
+
+    register("test.kind", lease=timedelta(minutes=7))(fail)
+    queue()
+    outbox.drain()
+    assert AccessRefusal.objects.filter(error_id="kept").count() == 1
+
+
+@pytest.mark.django_db
+def test_lease_keeps_others_away_while_the_handler_works(register: Register) -> None:
+    inside: list[Any] = []
+
+    def look(message: OutboxMessage) -> None:
+        inside.append(outbox.process_message(message.pk))
+        inside.append(OutboxMessage.objects.get(pk=message.pk).next_attempt_at - clock.machine_now())
+
+    register("test.kind", lease=timedelta(minutes=7))(look)
+    queue()
+    assert outbox.drain() == 1
+    assert inside[0] is False
+    assert timedelta(minutes=6) < inside[1] <= timedelta(minutes=7)
+
+
+@pytest.mark.django_db
+def test_attempt_that_comes_back_after_its_lease_changes_nothing(register: Register) -> None:
+    """The slow first attempt ends, badly, after the second has done the work."""
+    order: list[str] = []
+
+    def slow(message: OutboxMessage) -> None:
+        order.append(f"begin {message.attempts}")
+        if message.attempts == 1:
+            let_time_pass()
+            outbox.process_message(message.pk)
+            raise RuntimeError("too late")
+
+    register("test.kind", lease=timedelta(minutes=1))(slow)
+    message = queue()
+    outbox.drain()
+    message.refresh_from_db()
+    assert order == ["begin 1", "begin 2"]
+    assert (message.state, message.last_error) == ("done", "")
+
+
+@pytest.mark.django_db
+def test_message_that_kills_its_worker_each_time_is_given_up(seen: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    message = queue()
+    OutboxMessage.objects.update(attempts=outbox.MAX_ATTEMPTS)
+    assert outbox.drain() == 0
+    message.refresh_from_db()
+    assert message.state == "failed" and "the worker died" in message.last_error
+    assert seen == []
+    assert "gave up" in caplog.text
+
+
+@pytest.mark.django_db
+def test_sweep_wakes_the_worker_for_what_was_forgotten_a_minute_ago(seen: list[str]) -> None:
+    queue()
+    OrmQ.objects.all().delete()  # the task is lost: the worker was killed with it in hand
+    assert outbox.sweep() == 0
+    let_time_pass(seconds=61)
+    assert outbox.sweep() == 1
+    assert OrmQ.objects.count() == 1
+    assert outbox.sweep() == 0
+
+
+@pytest.mark.django_db
+def test_sweep_leaves_alone_what_is_done_failed_or_not_yet_due(seen: list[str]) -> None:
+    queue(key="done")
+    outbox.drain()
+    queue(key="failed")
+    OutboxMessage.objects.filter(key="failed").update(state="failed")
+    queue(key="later")
+    let_time_pass()
+    OutboxMessage.objects.filter(key="later").update(next_attempt_at=clock.machine_now() + timedelta(minutes=5))
+    assert outbox.sweep() == 0
+
+
+@pytest.mark.django_db
+def test_retry_message_gives_a_failed_one_a_fresh_start(seen: list[str]) -> None:
+    message = queue()
+    OutboxMessage.objects.update(state="failed", attempts=outbox.MAX_ATTEMPTS)
+    actions.retry_message(message_id=message.pk, actor="user:1")
+    assert outbox.drain() == 1
+    assert LedgerEntry.objects.get().event == "outbox.retried"
+
+
+def read_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def kill_in_the_middle(process: subprocess.Popen[str]) -> None:
+    assert read_line(process) == "in the middle"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere: Elsewhere) -> None:
+    elsewhere.run("queue", "test.effect", "one")
+    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
+    assert elsewhere.run("effects") == "0"  # what it had written is gone with it
+    assert elsewhere.run("states") == "pending"
+    elsewhere.run("let_time_pass")
+    assert elsewhere.run("sweep_and_drain") == "1 1"
+    assert elsewhere.run("sweep_and_drain") == "0 0"
+    assert elsewhere.run("effects") == "1"
+    assert elsewhere.run("states") == "done"
+    assert "共 1 条记录" in elsewhere.run("verify")
+
+
+def test_worker_killed_in_the_middle_of_slow_work_does_it_again(elsewhere: Elsewhere) -> None:
+    elsewhere.run("queue", "test.outside", "one")
+    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
+    assert elsewhere.run("sweep_and_drain") == "0 0"  # the lease still holds
+    elsewhere.run("let_time_pass")
+    assert elsewhere.run("sweep_and_drain") == "1 1"
+    assert [path.name for path in elsewhere.folder.glob("effect-*")] == ["effect-one"]
+    assert elsewhere.run("states") == "done"
+
+
+def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
+    worker = elsewhere.start("worker")
+    try:
+        elsewhere.run("queue", "test.effect", "one")
+        elsewhere.run("queue_mail", "two")
+        until = time.monotonic() + 60
+        while elsewhere.run("states") != "done done" and time.monotonic() < until:
+            time.sleep(0.2)
+        assert elsewhere.run("states") == "done done"
+        assert elsewhere.run("effects") == "1"
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=30)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_process_message_by_several_workers_at_once_runs_it_once(register: Register) -> None:
+    runs: list[str] = []
+
+    def slow(message: OutboxMessage) -> None:
+        runs.append(message.key)
+        time.sleep(0.3)
+
+    register("test.kind")(slow)
+    message = queue()
+    results: list[bool] = []
+
+    def work() -> None:
+        try:
+            results.append(outbox.process_message(message.pk))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert runs == ["one"]
+    assert sorted(results) == [False, False, False, False, True]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_queue_one_key_from_several_threads_is_one_message() -> None:
+    errors: list[BaseException] = []
+    start = threading.Barrier(5)
+
+    def work() -> None:
+        try:
+            start.wait(10)
+            queue()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not errors
+    assert OutboxMessage.objects.count() == OrmQ.objects.count() == 1
