@@ -8,6 +8,12 @@ from typing import Any
 from zhicheng.documents.papers import Commitment, PublicityNotice, PublicityResult, ReviewForm, SupervisingOpinion
 from zhicheng.documents.rendering import Marks
 
+CONDUCT = (
+    "该同志政治立场坚定，坚决拥护“两个确立”、做到“两个维护”，旗帜鲜明维护民族团结和社会稳定；"
+    "遵守职业道德，廉洁从业，未发现违规执业行为。"
+)
+RESULTS = "近五年承担142项工程的质量监督工作，完成27所中小学63栋校舍的检测鉴定，发表论文1篇，获自治州科学技术进步奖三等奖"
+CONTRIBUTION = "主持结构检测方案编制，独立完成21栋校舍的加固设计，节点做法被写入自治州技术导则。"
 SHA = "9f2c4e0d7b1a8356c4d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0"
 
 
@@ -246,9 +252,9 @@ def notice(**changes: Any) -> PublicityNotice:
         "political_status": "中共党员",
         "id_number": "652701199003071233",
         "current_title": "助理工程师",
-        "conduct": "该同志政治立场坚定，坚决拥护“两个确立”、做到“两个维护”，旗帜鲜明维护民族团结和社会稳定；遵守职业道德，廉洁从业，未发现违规执业行为。",
-        "results": "近五年承担142项工程的质量监督工作，完成27所中小学63栋校舍的检测鉴定，发表论文1篇，获自治州科学技术进步奖三等奖",
-        "contribution": "主持结构检测方案编制，独立完成21栋校舍的加固设计，节点做法被写入自治州技术导则。",
+        "conduct": CONDUCT,
+        "results": RESULTS,
+        "contribution": CONTRIBUTION,
         "starts_on": "2023年10月9日",
         "ends_on": "2023年10月13日",
         "office": "博乐市城乡建设工程质量监督站办公室",

@@ -62,7 +62,7 @@ def issue_paper(
         serial=_next_serial(paper.kind, paper.year),
         verification_code="".join(secrets.choice(ALPHABET) for _digit in range(CODE_LENGTH)),
         subject=subject,
-        title=title or Kind(kind).label,
+        title=title or str(Kind(kind).label),
         data=paper.model_dump_json(),
         snapshot_sha256=snapshot_sha256,
         version_label=version_label,
@@ -95,6 +95,17 @@ def render_paper(*, paper_id: int) -> Paper:
     except Refused as refused:
         return _fail(paper_id, reason=" ".join(str(problem.text) for problem in refused.problems))
     return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf))
+
+
+def pdf_of(issued: Paper) -> bytes:
+    """The bytes of a paper's PDF: the stored ones, or, while it waits for the worker, the same bytes made on the spot. Reads only.
+
+    Raises :class:`Refused` for a paper that cannot be printed.
+    """
+    if issued.is_ready:
+        with blobs.open_blob(issued.pdf_sha256) as stored:
+            return stored.read()
+    return render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
 
 
 def _fail(paper_id: int, *, reason: str) -> Paper:

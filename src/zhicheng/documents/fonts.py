@@ -34,7 +34,7 @@ class Outline(NamedTuple):
 
 class _Face(NamedTuple):
     path: str
-    index: int
+    number: int  # in a collection (.ttc)
 
 
 def _wanted() -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def _faces(book: typst.Fonts, family: str) -> tuple[_Face, ...]:
 
 @lru_cache(maxsize=16)
 def _open(face: _Face) -> TTFont:
-    return TTFont(face.path, fontNumber=face.index, lazy=True)
+    return TTFont(face.path, fontNumber=face.number, lazy=True)
 
 
 @lru_cache(maxsize=16)

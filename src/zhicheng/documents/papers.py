@@ -48,6 +48,7 @@ _MIDDLE_DOTS = re.compile("[\u2022\u30fb\u2027\u2219\u22c5\uff65]")
 def _text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    value.encode()  # half a character (a lone surrogate) cannot be printed nor stored; the ValueError is reported as such
     return _UNSEEN.sub("", _NEWLINES.sub("\n", value).replace("\t", " ")).strip()
 
 
@@ -65,11 +66,11 @@ def _without(suffix: str) -> AfterValidator:
     return AfterValidator(lambda value: value.removesuffix(suffix) if len(value) > len(suffix) else value)
 
 
-Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=NAME_LIMIT)]
-Line = Annotated[str, BeforeValidator(_line), Field(max_length=LINE_LIMIT)]
-Filled = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=SHORT_LIMIT)]
-Text = Annotated[str, BeforeValidator(_text), Field(max_length=TEXT_LIMIT)]
-FilledText = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=TEXT_LIMIT)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_name)]
+Line = Annotated[str, Field(max_length=LINE_LIMIT), BeforeValidator(_line)]
+Filled = Annotated[str, Field(min_length=1, max_length=SHORT_LIMIT), BeforeValidator(_line)]
+Text = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(_text)]
+FilledText = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT), BeforeValidator(_text)]
 Series = Annotated[Filled, _without("系列")]
 Specialty = Annotated[Filled, _without("专业")]
 Level = Annotated[Literal["高", "中", "初"], BeforeValidator(lambda v: v.removesuffix("级") if isinstance(v, str) else v)]
@@ -257,7 +258,7 @@ class ReviewForm(PaperBase):
     awards: list[Award] = Field([], title="获奖情况", max_length=ROW_LIMIT)
     training: list[Training] = Field([], title="培训进修情况", max_length=ROW_LIMIT)
     social_posts: list[SocialPost] = Field([], title="社会兼职情况", max_length=ROW_LIMIT)
-    summary: Annotated[str, BeforeValidator(_text), Field(max_length=SUMMARY_LIMIT)] = Field("", title="任期内专业技术工作总结")
+    summary: Annotated[str, Field(max_length=SUMMARY_LIMIT), BeforeValidator(_text)] = Field("", title="任期内专业技术工作总结")
     materials: list[Material] = Field([], title="申报材料清单", max_length=5 * ROW_LIMIT)
 
 

@@ -17,6 +17,7 @@ from zhicheng.documents.models import Kind, Paper
 
 # The page behind it is laid by the top floor under this path; a printed address must stay good for years.
 VERIFY_PATH = "/verify/"
+_SERIAL = re.compile(r"[A-Z]{2}[0-9]{4}-[0-9]{6,12}")
 _NOT_IN_A_CODE = re.compile(r"[\s\-－—]+")
 
 
@@ -44,7 +45,8 @@ class Verification:
 
 def find_paper(serial: str) -> Paper | None:
     """The paper with this serial, however it was typed (case, blanks), or ``None``."""
-    return Paper.objects.filter(serial=re.sub(r"\s", "", serial).upper()).first()
+    typed = re.sub(r"\s", "", serial).upper()
+    return Paper.objects.filter(serial=typed).first() if _SERIAL.fullmatch(typed) else None
 
 
 def papers_of(subject: str) -> QuerySet[Paper]:
