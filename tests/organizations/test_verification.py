@@ -16,7 +16,7 @@ from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.actions import Reason
-from zhicheng.organizations.actions.units import particulars_of
+from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization, UnitVerification
 from zhicheng.organizations.rules import UnitParticulars, unit_may_work

@@ -91,7 +91,7 @@ def open_account(
         event="account.reopened" if reuse else "account.opened",
         subject=f"user:{user.pk}",
         actor=f"user:{user.pk}",
-        data={"kind": kind.value, "accepted": list(acceptance) if acceptance else []},
+        data={"kind": kind.value},
     )
     return user
 
@@ -100,7 +100,11 @@ def open_account(
 def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
     """Keep that an account accepted a text: version, hash of what was shown, time (S-10, S-18, S-20, S-64)."""
     accepted = NoticeAcceptance.objects.create(
-        user_id=user_id, text_key=text.key, version=text.version, text_sha256=text.sha256, accepted_at=clock.now()
+        user_id=user_id,
+        text_key=text.key,
+        version=text.version,
+        text_sha256=text.sha256,
+        accepted_at=text.accepted_at or clock.now(),
     )
     ledger.record(
         event="account.text_accepted",

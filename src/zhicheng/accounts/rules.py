@@ -45,11 +45,15 @@ MISTYPED_DOMAINS = {
 
 
 class AcceptedText(NamedTuple):
-    """A text somebody accepted: which one, in which version, and the SHA-256 of what was on the screen (S-10, S-18)."""
+    """A text somebody accepted: which one, in which version, the SHA-256 of what was on the screen (S-10, S-18), and when.
+
+    ``accepted_at`` is aware; None means at the moment it is written down.
+    """
 
     key: str
     version: str
     sha256: str
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

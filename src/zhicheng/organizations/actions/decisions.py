@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations import queries, rules
-from zhicheng.organizations.actions.units import code_taken, put_particulars
+from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.rules import UnitParticulars

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -29,15 +31,17 @@ def register_applicant(
     password: str,
     employer_id: int | None,
     acceptance: AcceptedText | None,
+    unreadable: Sequence[Problem] = (),
 ) -> User | None:
     """个人注册 (S-18, S-35): the account, where the person works, what was accepted, and a mail to confirm the mailbox.
 
-    ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read. Returns None
+    ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read,
+    ``unreadable`` what the page could not even read, so that everything is told at once. Returns None
     when the mailbox belongs to another account: its owner gets a mail and **the page must show the same as for a success**, so
     that nobody learns who is registered. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
-    problems = accounts.check_registration(person=person, password=password) + check_acceptance(acceptance)
+    problems = [*unreadable, *accounts.check_registration(person=person, password=password), *check_acceptance(acceptance)]
     employer = queries.listed_employer(employer_id)
     if employer is None:
         problems.append(
