@@ -29,8 +29,9 @@ def test_record_refusal_stays_after_the_transaction_that_failed() -> None:
 
 @pytest.mark.django_db
 def test_record_refusal_takes_any_address_somebody_may_send() -> None:
-    actions.record_refusal(path="/" + "长" * 4000 + "\x00", actor="user:5" * 40, reason="x\x00" * 900)
+    actions.record_refusal(path="/\x00\ud800\n" + "长" * 4000, actor="user:5" * 40, reason="x\x00" * 900)
     row = AccessRefusal.objects.get()
+    assert row.path.startswith("/\ufffd\ufffd\ufffd长")
     assert (len(row.path), len(row.actor), len(row.reason)) == (500, 60, 300)
 
 

@@ -14,6 +14,7 @@ from zhicheng.foundation import clock, jobs, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.models import AccessRefusal, ClockSetting, LedgerEntry, OutboxMessage, OutboxState, RehearsalMarker
+from zhicheng.foundation.text import fit_text
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +64,11 @@ def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "") ->
     database that cannot take the note: the log has it too.
     """
     error_id = error_id or new_error_id()
+    path, actor, reason = fit_text(path, 500), fit_text(actor, 60), fit_text(str(reason), 300)
     logger.warning("refused [%s] %s %s: %s", error_id, actor, path, reason)
     try:
         with transaction.atomic():
-            AccessRefusal.objects.create(
-                at=clock.now(), actor=actor[:60], path=path[:500].replace("\x00", ""), reason=reason[:300], error_id=error_id
-            )
+            AccessRefusal.objects.create(at=clock.now(), actor=actor, path=path, reason=reason, error_id=error_id)
     except DatabaseError:
         logger.exception("the refusal [%s] could not be written down", error_id)
     return error_id

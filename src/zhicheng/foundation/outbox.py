@@ -20,6 +20,7 @@ from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.canonical import check_storable
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import require_transaction
 
 logger = logging.getLogger(__name__)
@@ -188,7 +189,7 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
     log("outbox %s %s failed, attempt %d [%s]", message.kind, message.key, message.attempts, error_id, exc_info=error)
     OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts).update(
         state=OutboxState.FAILED if over else OutboxState.PENDING,
-        last_error=f"{error_id} {type(error).__name__}: {error}"[:2000].replace("\x00", ""),
+        last_error=fit_text(f"{error_id} {type(error).__name__}: {error}", 2000),
         next_attempt_at=clock.machine_now() + _backoff(message.attempts),
     )
 

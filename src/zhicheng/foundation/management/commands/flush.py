@@ -10,6 +10,8 @@ from django.core.management.commands.flush import Command as DjangoFlush
 from django.db import connections
 
 from zhicheng.foundation import triggers
+from zhicheng.foundation.ledger import GENESIS
+from zhicheng.foundation.models import LedgerHead
 
 
 class Command(DjangoFlush):
@@ -22,5 +24,6 @@ class Command(DjangoFlush):
         triggers.take_off(connection)
         try:
             super().handle(**options)
+            LedgerHead.objects.using(connection.alias).get_or_create(pk=1, defaults={"number": 0, "hash": GENESIS})
         finally:
             triggers.put_on(connection)
