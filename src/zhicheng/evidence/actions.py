@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Protocol
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhicheng.evidence.checks import Unacceptable, examine_confined, limits_in_force
+from zhicheng.evidence.checks import Unacceptable, examine, examine_confined, limits_in_force
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.names import clean_name
@@ -60,6 +62,35 @@ def keep_file(*, upload: Upload, actor_id: int | None, where: str = "") -> Evide
         uploaded_by_id=actor_id,
         uploaded_at=clock.now(),
         warnings=verdict.warnings,
+    )
+
+
+def keep_sample(*, content: bytes, name: str, actor_id: int | None) -> EvidenceFile:
+    """Keep a file of our own making for a rehearsal: examined here, each content once, stored and written down like any other.
+
+    Raises ``Refused`` with the codes of :func:`keep_file`, and with ``production`` where the people are real: nothing gets in
+    there without being examined in a process of its own.
+    """
+    if settings.MODE == "production":
+        raise Refused.one(_("正式运行的系统不能放入演练材料。"), code="production")
+    blob = blobs.store(content)
+    known = EvidenceFile.objects.filter(sha256=blob.sha256).first()
+    if known is not None:
+        media_type, pages, warnings = known.media_type, known.pages, known.warnings
+    else:
+        verdict = examine(BytesIO(content), declared_name=name, limits=limits_in_force())
+        if isinstance(verdict, Unacceptable):
+            raise Refused.one(verdict.text, code=verdict.code)
+        media_type, pages, warnings = verdict.media_type, verdict.pages, verdict.warnings
+    return EvidenceFile.objects.create(
+        sha256=blob.sha256,
+        size=blob.size,
+        name=clean_name(name, media_type=media_type),
+        media_type=media_type,
+        pages=pages,
+        uploaded_by_id=actor_id,
+        uploaded_at=clock.now(),
+        warnings=warnings,
     )
 
 

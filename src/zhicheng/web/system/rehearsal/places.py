@@ -1,0 +1,203 @@
+"""Who works where in a rehearsal: the bureau, four county offices, a supervising body, six employers, and everybody's account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import AcceptedText, Particulars
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.notice import Notice, VersionedText
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.evidence.actions import keep_sample
+from zhicheng.foundation.canonical import digest
+from zhicheng.foundation.clock import BEIJING
+from zhicheng.organizations import actions
+from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actors import Actor, actor_for
+from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
+from zhicheng.organizations.rules import Licence, UnitParticulars
+from zhicheng.web.system.rehearsal import evidence
+from zhicheng.web.system.rehearsal.people import PASSWORD, credit, identity
+
+COUNTIES = (
+    ("bole", "博乐市人力资源和社会保障局职称办", "652701", "陈晓东"),
+    ("alashankou", "阿拉山口市人力资源和社会保障局职称办", "652702", "巴雅尔"),
+    ("jinghe", "精河县人力资源和社会保障局职称办", "652722", "阿依夏木·依明"),
+    ("wenquan", "温泉县人力资源和社会保障局职称办", "652723", "叶斯木汗"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """A unit to be registered. ``year``: for which it was approved; ``fate``: what its county does (approve, wait, return)."""
+
+    key: str
+    name: str
+    kind: str  # first two characters of the credit code
+    nature: str
+    county: str
+    region: str
+    administrator: str
+    sex: str
+    licence_kind: str
+    fate: str = "approve"
+    year: int = 2023
+    supervised: bool = False
+
+
+EMPLOYERS = (
+    Employer("shuili", "博乐市水利管理站", "12", "institution", "bole", "652701", "王芳", "2", "institution", supervised=True),
+    Employer("gouqi", "精河县金杞枸杞科技有限公司", "91", "enterprise", "jinghe", "652722", "赵刚", "1", "business"),
+    Employer("xumu", "温泉县畜牧业协会", "51", "social_group", "wenquan", "652723", "孟根", "1", "social"),
+    Employer("hengxin", "博乐市恒信测绘服务部", "92", "individual", "bole", "652701", "买买提·艾山", "1", "business", year=2022),
+    Employer(
+        "kouan",
+        "阿拉山口市口岸职业培训中心",
+        "52",
+        "private_non_enterprise",
+        "alashankou",
+        "652702",
+        "林娜",
+        "2",
+        "social",
+        "wait",
+    ),
+    Employer(
+        "rencai",
+        "精河县众才人力资源服务所",
+        "91",
+        "freelance_agency",
+        "jinghe",
+        "652722",
+        "加依娜·托合塔",
+        "2",
+        "business",
+        "return",
+    ),
+)
+
+
+@dataclass
+class Places:
+    """What there is once the offices are open: organizations and actors by key; filled as the rehearsal's days go by."""
+
+    version: CampaignVersion
+    prefecture: Organization
+    bureau: Actor
+    offices: dict[str, Organization] = field(default_factory=dict)
+    officers: dict[str, Actor] = field(default_factory=dict)
+    units: dict[str, Organization] = field(default_factory=dict)
+    admins: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def notice(self) -> Notice:
+        return notice_of(self.version)
+
+    def desk_of(self, unit: str) -> Actor:
+        """The county officer a unit's papers go to."""
+        return self.officers[next(e.county for e in EMPLOYERS if e.key == unit)]
+
+
+def accepted(key: str, text: VersionedText) -> AcceptedText:
+    """That a text of the notice was read and accepted."""
+    return AcceptedText(key=key, version=text.version, sha256=digest(text.zh))
+
+
+def moment(month: int, day: int, hour: int = 10, minute: int = 0, *, year: int = 2023) -> datetime:
+    """A time in Beijing."""
+    return datetime(year, month, day, hour, minute, tzinfo=BEIJING)
+
+
+def open_offices(version: CampaignVersion) -> Places:
+    """The bureau, the county offices, the supervising body, an officer for each, and the operator."""
+    prefecture = actions.open_office(
+        kind=OrganizationKind.PREFECTURE, name="博尔塔拉蒙古自治州人力资源和社会保障局", region_code="652700"
+    )
+    places = Places(version, prefecture, _officer(prefecture, "zhou", "李明哲", serial=401))
+    for number, (key, name, region, officer) in enumerate(COUNTIES):
+        office = actions.open_office(
+            kind=OrganizationKind.COUNTY, name=name, region_code=region, superior_office_id=prefecture.pk
+        )
+        places.offices[key] = office
+        places.officers[key] = _officer(office, f"xian-{key}", officer, serial=410 + number)
+    body = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博尔塔拉蒙古自治州水利局", region_code="652700")
+    places.offices["supervising"] = body
+    places.officers["supervising"] = _officer(body, "zhuguan", "郑海涛", serial=420)
+    accounts.create_operator(name="运维值班", email="operator@bozhou.example", username="operator", password=PASSWORD)
+    return places
+
+
+def _officer(office: Organization, username: str, name: str, *, serial: int) -> Actor:
+    user = actions.create_officer(
+        organization_id=office.pk,
+        name=name,
+        email=f"{username}@bozhou.example",
+        username=username,
+        password=PASSWORD,
+        id_number=identity(serial, "1", birth="19820615"),
+        position="职称办工作人员",
+        actor="system",
+    )
+    return actor_for(user)
+
+
+def employer_story(places: Places, number: int, employer: Employer) -> Iterator[datetime]:
+    """One unit's registration, and what its county does with it; yields when the next thing happens."""
+    yield moment(4, 10 + number, 10, 9 * number, year=employer.year)
+    verification = _register(places, number, employer)
+    yield moment(4, 11 + number, 16, 5 * number, year=employer.year)
+    if employer.fate == "wait":
+        return
+    reasons = (
+        [] if employer.fate == "approve" else [Reason("licence", "营业执照扫描件缺少登记机关印章，请重新上传清晰的完整扫描件。")]
+    )
+    actions.decide_unit_verification(
+        verification_id=verification.pk,
+        actor=places.officers[employer.county],
+        approve=employer.fate == "approve",
+        reasons=reasons,
+    )
+
+
+def _register(places: Places, number: int, employer: Employer) -> UnitVerification:
+    code = credit(number, kind=employer.kind, region=employer.region)
+    licence = evidence.pdf("单位证照（样本）", (f"名称：{employer.name}", f"代码：{code}"), seal="登记机关")
+    file = keep_sample(content=licence, name="单位证照.pdf", actor_id=None)
+    body = places.offices["supervising"].pk if employer.supervised else None
+    verification = actions.register_unit(
+        administrator=Particulars(
+            name=employer.administrator,
+            id_number=identity(440 + number, employer.sex, birth="19850312", region=employer.region),
+            mobile=f"1390909{number:04d}",
+            email=f"{employer.key}@bozhou.example",
+            username=f"danwei-{employer.key}",
+            position="人事干部",
+        ),
+        password=PASSWORD,
+        unit=UnitParticulars(
+            name=employer.name,
+            uscc=code,
+            nature=employer.nature,
+            region_code=employer.region,
+            address="青得里大街 1 号",
+            contact_person=employer.administrator,
+            contact_phone=f"0909-23188{number:02d}",
+            email=f"{employer.key}@bozhou.example",
+            receiving_office_id=places.offices[employer.county].pk,
+            supervising_body_id=body,
+        ),
+        licence=Licence(employer.licence_kind, file.pk, date(2021, 5, 6), date(2031, 5, 6)),
+        year=employer.year,
+        acceptance=accepted("registration_notice_unit", places.notice.texts.registration_notice_unit),
+    )
+    if verification is None:
+        raise RuntimeError(f"the mailbox of {employer.key} is taken")
+    user = User.objects.get(pk=verification.submitted_by_id)
+    accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
+    places.units[employer.key] = Organization.objects.get(pk=verification.organization_id)
+    places.admins[employer.key] = actor_for(user)
+    return verification
