@@ -147,7 +147,8 @@ def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
 
 def _qr(address: str) -> str:
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, nl=False)
+    # A white ground of its own: the watermark must not run into the quiet zone a scanner needs.
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, light="white", xmldecl=False, nl=False)
     return out.getvalue().decode()
 
 
