@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents import examples
-from zhicheng.documents.papers import (
-    ROW_LIMIT,
-    SUMMARY_LIMIT,
-    TEXT_LIMIT,
-    Kind,
-    PublicityNotice,
-    ReviewForm,
-    paper_of,
-)
+from zhicheng.documents.papers import Kind, PublicityNotice, ReviewForm, paper_of
+from zhicheng.documents.texts import ROW_LIMIT, SUMMARY_LIMIT, TEXT_LIMIT
 from zhicheng.documents.words import TITLES, VERBATIM, zh_date, zh_month
 from zhicheng.foundation.errors import Refused
 

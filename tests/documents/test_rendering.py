@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from tests.documents import examples
 from zhicheng.documents import fonts
-from zhicheng.documents.papers import SUMMARY_LIMIT, PaperBase
+from zhicheng.documents.papers import PaperBase
 from zhicheng.documents.rendering import CannotPrint, RenderingFailed, missing_glyphs, render_pdf
+from zhicheng.documents.texts import SUMMARY_LIMIT
 
 A4 = (595.276, 841.89)
 

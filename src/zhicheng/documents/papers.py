@@ -6,14 +6,14 @@ Someone else builds these from a frozen submission; nothing here knows an applic
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from zhicheng.documents.texts import ROW_LIMIT, Filled, FilledText, Level, Line, Name, Series, Specialty, Summary, Text, Year
 from zhicheng.documents.words import VERBATIM, Wording, template_of
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
@@ -27,54 +27,6 @@ class Kind(models.TextChoices):
     PUBLICITY_RESULT = "publicity_result", gettext_lazy("推荐单位公示结果")
     SUPERVISING_OPINION = "supervising_opinion", gettext_lazy("主管单位推荐意见")
     COMMITMENT = "commitment", gettext_lazy("个人承诺书")
-
-
-# How much a paper holds, in characters and rows. Entry forms may be stricter, never more generous.
-NAME_LIMIT = 60
-SHORT_LIMIT = 120
-LINE_LIMIT = 300
-TEXT_LIMIT = 3_000
-SUMMARY_LIMIT = 10_000
-ROW_LIMIT = 100
-
-_NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls, zero-width and direction marks, variation selectors: invisible, and able to make a paper say something else.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
-)
-_MIDDLE_DOTS = re.compile("[\u2022\u30fb\u2027\u2219\u22c5\uff65]")
-
-
-def _text(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    value.encode()  # half a character (a lone surrogate) cannot be printed nor stored; the ValueError is reported as such
-    return _UNSEEN.sub("", _NEWLINES.sub("\n", value).replace("\t", " ")).strip()
-
-
-def _line(value: Any) -> Any:
-    return " ".join(_text(value).split("\n")) if isinstance(value, str) else value
-
-
-def _name(value: Any) -> Any:
-    """Names of Uyghur, Kazakh and Mongol people are written with one middle dot, U+00B7, however it was typed."""
-    return _MIDDLE_DOTS.sub("·", _line(value)) if isinstance(value, str) else value
-
-
-def _without(suffix: str) -> AfterValidator:
-    """The templates print 系列, 专业 and 级 themselves: “工程系列” in the data must not become “工程系列系列”."""
-    return AfterValidator(lambda value: value.removesuffix(suffix) if len(value) > len(suffix) else value)
-
-
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_name)]
-Line = Annotated[str, Field(max_length=LINE_LIMIT), BeforeValidator(_line)]
-Filled = Annotated[str, Field(min_length=1, max_length=SHORT_LIMIT), BeforeValidator(_line)]
-Text = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(_text)]
-FilledText = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT), BeforeValidator(_text)]
-Series = Annotated[Filled, _without("系列")]
-Specialty = Annotated[Filled, _without("专业")]
-Level = Annotated[Literal["高", "中", "初"], BeforeValidator(lambda v: v.removesuffix("级") if isinstance(v, str) else v)]
-Year = Annotated[int, Field(ge=1990, le=2199)]
 
 
 class Part(BaseModel):
@@ -258,7 +210,7 @@ class ReviewForm(PaperBase):
     awards: list[Award] = Field([], title="获奖情况", max_length=ROW_LIMIT)
     training: list[Training] = Field([], title="培训进修情况", max_length=ROW_LIMIT)
     social_posts: list[SocialPost] = Field([], title="社会兼职情况", max_length=ROW_LIMIT)
-    summary: Annotated[str, Field(max_length=SUMMARY_LIMIT), BeforeValidator(_text)] = Field("", title="任期内专业技术工作总结")
+    summary: Summary = Field("", title="任期内专业技术工作总结")
     materials: list[Material] = Field([], title="申报材料清单", max_length=5 * ROW_LIMIT)
 
 

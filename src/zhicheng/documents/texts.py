@@ -1,0 +1,57 @@
+"""Text as papers take it: cleaned of what cannot be seen, and no longer than its place on the paper."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+# How much a paper holds, in characters and rows. Entry forms may be stricter, never more generous.
+NAME_LIMIT = 60
+SHORT_LIMIT = 120
+LINE_LIMIT = 300
+TEXT_LIMIT = 3_000
+SUMMARY_LIMIT = 10_000
+ROW_LIMIT = 100
+
+_NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Controls, zero-width and direction marks, variation selectors: invisible, and able to make a paper say something else.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+_MIDDLE_DOTS = re.compile("[\u2022\u30fb\u2027\u2219\u22c5\uff65]")
+
+
+def clean_text(value: Any) -> Any:
+    """Without controls and invisible marks, line breaks as \\n. Raises ``ValueError`` for half a character."""
+    if not isinstance(value, str):
+        return value
+    value.encode()  # half a character (a lone surrogate) cannot be printed nor stored; the ValueError is reported as such
+    return _UNSEEN.sub("", _NEWLINES.sub("\n", value).replace("\t", " ")).strip()
+
+
+def _line(value: Any) -> Any:
+    return " ".join(clean_text(value).split("\n")) if isinstance(value, str) else value
+
+
+def _name(value: Any) -> Any:
+    """Names of Uyghur, Kazakh and Mongol people are written with one middle dot, U+00B7, however it was typed."""
+    return _MIDDLE_DOTS.sub("·", _line(value)) if isinstance(value, str) else value
+
+
+def _without(suffix: str) -> AfterValidator:
+    """The templates print 系列, 专业 and 级 themselves: “工程系列” in the data must not become “工程系列系列”."""
+    return AfterValidator(lambda value: value.removesuffix(suffix) if len(value) > len(suffix) else value)
+
+
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_name)]
+Line = Annotated[str, Field(max_length=LINE_LIMIT), BeforeValidator(_line)]
+Filled = Annotated[str, Field(min_length=1, max_length=SHORT_LIMIT), BeforeValidator(_line)]
+Text = Annotated[str, Field(max_length=TEXT_LIMIT), BeforeValidator(clean_text)]
+FilledText = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT), BeforeValidator(clean_text)]
+Series = Annotated[Filled, _without("系列")]
+Specialty = Annotated[Filled, _without("专业")]
+Level = Annotated[Literal["高", "中", "初"], BeforeValidator(lambda v: v.removesuffix("级") if isinstance(v, str) else v)]
+Year = Annotated[int, Field(ge=1990, le=2199)]
+Summary = Annotated[str, Field(max_length=SUMMARY_LIMIT), BeforeValidator(clean_text)]
