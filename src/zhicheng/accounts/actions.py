@@ -115,12 +115,17 @@ def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
     return accepted
 
 
+def confirmation_link(*, user: User) -> str:
+    """The address that confirms the account's mailbox when it is opened; it lives three days."""
+    key = EmailConfirmationHMAC.create(EmailAddress.objects.get(user=user, primary=True)).key
+    return settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key])
+
+
 def send_confirmation(*, user: User) -> None:
     """Queue the mail with the link that confirms the mailbox; the link lives three days."""
-    address = EmailAddress.objects.get(user=user, primary=True)
-    key = EmailConfirmationHMAC.create(address).key
+    link = confirmation_link(user=user)
     mail.queue_mail(
-        to=address.email,
+        to=user.email,
         subject=_("请确认您的注册邮箱"),
         body=_(
             "%(name)s：\n\n您在%(site)s注册了%(kind)s，登录名为 %(username)s。\n\n"
@@ -132,9 +137,9 @@ def send_confirmation(*, user: User) -> None:
             "site": settings.SITE_NAME,
             "kind": AccountKind(user.kind).label,
             "username": user.username,
-            "link": settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key]),
+            "link": link,
         },
-        key=f"confirm-mailbox:{user.pk}:{key}",
+        key=f"confirm-mailbox:{user.pk}:{link}",
     )
 
 

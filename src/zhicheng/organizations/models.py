@@ -141,7 +141,10 @@ class UnitVerification(models.Model):
     transfers = models.JSONField(default=list)  # S-12: [{"from", "from_name", "to", "to_name", "by", "at", "reason"}]
 
     class Meta:
-        indexes = [models.Index(fields=["office", "state", "submitted_at", "id"])]
+        indexes = [
+            models.Index(fields=["office", "state", "submitted_at", "id"]),
+            models.Index(fields=["office", "decided_at", "id"]),
+        ]
         constraints = [
             # S-15: never two pending requests of one unit
             models.UniqueConstraint(fields=["organization"], condition=Q(state="pending"), name="one_pending_verification"),

@@ -24,7 +24,6 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.standards.text import compact
 
 SEARCH_LIMIT = 20
-PAGE_SIZE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,33 +154,24 @@ def verifications_for(actor: Actor) -> QuerySet[UnitVerification]:
     return everything.none()
 
 
-def pending_verifications(
-    actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE_SIZE
-) -> list[UnitVerification]:
-    """One page of the queue, longest waiting first. ``after`` is (submitted_at, id) of the last row shown; asks for one more
-    than ``limit`` so that the caller knows whether a next page exists."""
-    rows = (
-        verifications_for(actor).filter(state=VerificationState.PENDING).select_related("organization", "office", "submitted_by")
+def pending_verifications(actor: Actor) -> QuerySet[UnitVerification]:
+    """The queue: what waits, for a list ordered by ``submitted_at``, ``id`` (longest waiting first)."""
+    return (
+        verifications_for(actor)
+        .filter(state=VerificationState.PENDING)
+        .select_related("organization", "office", "submitted_by")
+        .order_by("submitted_at", "id")
     )
-    if after is not None:
-        at, last_id = after
-        rows = rows.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, id__gt=last_id))
-    return list(rows.order_by("submitted_at", "id")[: limit + 1])
 
 
-def decided_verifications(
-    actor: Actor, *, before: tuple[datetime, int] | None = None, limit: int = PAGE_SIZE
-) -> list[UnitVerification]:
-    """One page of what was decided, newest first; ``before`` is (decided_at, id) of the last row shown."""
-    rows = (
+def decided_verifications(actor: Actor) -> QuerySet[UnitVerification]:
+    """What was decided, for a list ordered by ``decided_at``, ``id``, newest first."""
+    return (
         verifications_for(actor)
         .filter(state__in=[VerificationState.APPROVED, VerificationState.RETURNED])
         .select_related("organization", "office", "decided_by")
+        .order_by("-decided_at", "-id")
     )
-    if before is not None:
-        at, last_id = before
-        rows = rows.filter(Q(decided_at__lt=at) | Q(decided_at=at, id__lt=last_id))
-    return list(rows.order_by("-decided_at", "-id")[: limit + 1])
 
 
 def verification_for(actor: Actor, verification_id: int) -> UnitVerification | None:

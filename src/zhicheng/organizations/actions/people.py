@@ -104,7 +104,7 @@ def create_officer(
 def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, email: str, username: str, position: str) -> User:
     """A second administrator for one's own unit, so that nobody has to review themself (S-08).
 
-    The new account has no password: its owner gets a mail and sets one through “找回账号”, which also proves the mailbox.
+    The new account has no password: its owner gets a mail, confirms the mailbox and sets a password through “找回账号”.
     Raises ``Refused`` with everything wrong, or when ``actor`` does not act for a unit.
     """
     approved = Organization.objects.filter(kind=OrganizationKind.UNIT, verified_year__isnull=False)
@@ -122,7 +122,8 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
         subject=_("您已成为本单位的经办人"),
         body=_(
             "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
-            "请打开下面的地址，填写本邮箱，按随后收到的邮件设置密码后登录：\n%(link)s\n"
+            "第一步，打开下面的链接确认这个邮箱（3 天内有效）：\n%(confirm)s\n\n"
+            "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
         )
         % {
             "name": user.name,
@@ -130,6 +131,7 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
             "site": settings.SITE_NAME,
             "unit": unit.name,
             "username": user.username,
+            "confirm": accounts.confirmation_link(user=user),
             "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
         },
         key=f"unit-staff-added:{user.pk}",

@@ -275,4 +275,8 @@ class Migration(migrations.Migration):
                 name="decided_verification_has_decider_and_time",
             ),
         ),
+        migrations.AddIndex(
+            model_name="unitverification",
+            index=models.Index(fields=["office", "decided_at", "id"], name="organizatio_office__0600c0_idx"),
+        ),
     ]
