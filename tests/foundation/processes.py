@@ -92,9 +92,9 @@ def verify() -> None:
     call_command("ledger", "verify")
 
 
-def worker() -> None:
+def worker(idle_seconds: str = "180") -> None:
     jobs.prepare_schedules()
-    jobs.run_worker()
+    jobs.run_worker(idle_seconds=float(idle_seconds))
 
 
 def store_on_a_small_disk(size: str, limit: str) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -354,6 +355,33 @@ def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
     finally:
         worker.terminate()
         worker.communicate(timeout=30)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that ``pid`` has started, oldest first."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_worker_killed_while_it_waits_is_replaced(elsewhere: Elsewhere) -> None:
+    """It dies with the queue's lock in its hand; see foundation/supervision.py."""
+    worker = elsewhere.start("worker", "6")
+    try:
+        until = time.monotonic() + 60
+        pool: list[int] = []
+        while len(pool) < 3 and time.monotonic() < until:  # the one that works, and two that carry
+            time.sleep(0.1)
+            pool = [at_work for group in children(worker.pid) for one in children(group) for at_work in children(one)]
+        time.sleep(1)
+        os.kill(pool[0], signal.SIGKILL)
+        elsewhere.run("queue", "test.effect", "one")
+        elsewhere.run("let_time_pass")
+        while elsewhere.run("states") != "done" and time.monotonic() < until:
+            time.sleep(0.2)
+        assert elsewhere.run("effects") == "1"
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0
 
 
 @pytest.mark.postgres

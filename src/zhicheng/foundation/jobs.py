@@ -9,14 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
+
+from zhicheng.foundation.supervision import Pulse, keep_running
 
 logger = logging.getLogger(__name__)
 
 _RUN_MESSAGE = "zhicheng.foundation.outbox.process_message"
+IDLE_SECONDS = 180  # three times the shortest interval of a regular job
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,45 @@ def prepare_schedules() -> list[str]:
     return [job.name for job in jobs]
 
 
-def run_worker() -> None:
-    """Run the worker in the foreground until it is told to stop (SIGTERM, SIGINT)."""
+def worker_seen() -> datetime | None:
+    """When the worker last began one of its every-minute jobs (a time of the machine); ``None`` if it never ran."""
+    from django_q.models import Schedule
+
+    minutely = [job.name for job in regular_jobs() if job.minutes == 1]
+    due = Schedule.objects.filter(name__in=minutely, task__isnull=False).order_by("-next_run").values_list("next_run", flat=True)
+    latest: datetime | None = due.first()
+    return latest - timedelta(minutes=1) if latest is not None else None
+
+
+def run_worker(*, idle_seconds: float = IDLE_SECONDS) -> None:
+    """Run the worker in the foreground until it is told to stop (SIGTERM, SIGINT).
+
+    The regular jobs are its pulse: when it has been idle for ``idle_seconds`` although one is due every minute, it hangs and is
+    started again.
+    """
+    from django_q.signals import post_execute_in_worker, pre_execute
+
+    pulse = Pulse()
+
+    def begin(**kwargs: object) -> None:
+        pulse.begin()
+
+    def end(**kwargs: object) -> None:
+        pulse.end()
+
+    pre_execute.connect(begin)
+    post_execute_in_worker.connect(end)
+    try:
+        busy_seconds = settings.Q_CLUSTER["timeout"] + 60
+        keep_running(_run_cluster, pulse=pulse, idle_seconds=idle_seconds, busy_seconds=busy_seconds)
+    finally:
+        pre_execute.disconnect(begin)
+        post_execute_in_worker.disconnect(end)
+
+
+def _run_cluster() -> None:
+    from zhicheng.foundation.outbox import sweep
+
+    sweep()  # what the last cluster had in hand when it ended
+    connections.close_all()
     call_command("qcluster")
