@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("zhicheng.web.public.urls")),
     path("", include("zhicheng.web.shared.urls")),
+    path("", include("zhicheng.web.system.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -48,10 +48,23 @@ SIGN_IN: dict[str, frozenset[Role]] = {
 APPLICANT: dict[str, frozenset[Role]] = {}
 UNIT: dict[str, frozenset[Role]] = {}
 OFFICE: dict[str, frozenset[Role]] = {}
-SYSTEM: dict[str, frozenset[Role]] = {}
+SYSTEM: dict[str, frozenset[Role]] = {
+    "healthz": EVERYBODY,
+    "system_health": frozenset({Role.OPERATOR}),
+    "system_stuck": frozenset({Role.OPERATOR}),
+    "system_retry": frozenset({Role.OPERATOR}),
+    "system_refusals": frozenset({Role.OPERATOR}),
+    "system_verify_ledger": frozenset({Role.OPERATOR}),
+}
 # Addresses that exist in a rehearsal or a test only (web/shared/urls.py): in production they are not routed at all.
 REHEARSAL: dict[str, frozenset[Role]] = {
     "rehearsal_components": EVERYBODY,
+    "rehearsal": EVERYBODY,
+    "rehearsal_sign_in": EVERYBODY,
+    "rehearsal_mailbox": EVERYBODY,
+    "rehearsal_mail": EVERYBODY,
+    "rehearsal_clock": EVERYBODY,
+    "rehearsal_clock_move": EVERYBODY,
 }
 
 ACCESS: dict[str, frozenset[Role]] = {

@@ -18,7 +18,12 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
     Role.SUPERVISING: [],
     Role.COUNTY: [],
     Role.PREFECTURE: [],
-    Role.OPERATOR: [],
+    Role.OPERATOR: [
+        ("system_health", _("系统状态")),
+        ("system_stuck", _("失败的消息")),
+        ("system_refusals", _("被拒绝的访问")),
+        ("help", _("帮助")),
+    ],
 }
 
 

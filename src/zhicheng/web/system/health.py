@@ -1,0 +1,72 @@
+"""The operator's pages: is everything running, what is stuck, who was turned away. No application is shown here."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zhicheng.foundation import actions, queries
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.verification import ask_for_verification
+from zhicheng.web.shared.http import go, who
+from zhicheng.web.shared.paging import page_of
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For a load balancer: OK while this process answers and reaches its database; 503 otherwise. Tells nothing else."""
+    alive = queries.database_answers()
+    return HttpResponse("OK\n" if alive else "database\n", status=200 if alive else 503, content_type="text/plain")
+
+
+@require_safe
+def show_health(request: HttpRequest) -> HttpResponse:
+    """系统状态: database, outbox, worker, ledger, disk."""
+    outbox, worker, disk = queries.outbox_health(), queries.worker_health(), queries.disk()
+    verification = queries.last_verification()
+    context = {
+        "outbox": outbox,
+        "worker": worker,
+        "disk": disk,
+        "disk_is_low": disk.percent_free < 10,
+        "database": queries.database_answers(),
+        "verification": verification,
+        "verified": verification.data if verification else {},
+        "recent": list(queries.stuck_messages().order_by("-id")[:5]),
+    }
+    return render(request, "system/health.html", context)
+
+
+@require_safe
+def show_stuck(request: HttpRequest) -> HttpResponse:
+    """Messages that failed for good, newest first."""
+    return render(request, "system/stuck.html", {"page": page_of(request, queries.stuck_messages(), order=("-id",))})
+
+
+@require_POST
+def retry(request: HttpRequest, message_id: int) -> HttpResponse:
+    """重试: a failed message goes back into the queue with a fresh count."""
+    try:
+        actions.retry_message(message_id=message_id, actor=who(request))
+    except Refused as refused:
+        messages.error(request, str(refused.problems[0].text))
+    else:
+        messages.success(request, _("已重新排队，后台任务会再次尝试。"))
+    return go(request, "system_stuck")
+
+
+@require_safe
+def show_refusals(request: HttpRequest) -> HttpResponse:
+    """Who reached for something that is not theirs, newest first."""
+    return render(request, "system/refusals.html", {"page": page_of(request, queries.refusals(), order=("-id",))})
+
+
+@require_POST
+def verify_ledger(request: HttpRequest) -> HttpResponse:
+    """Ask the worker to read the whole ledger."""
+    ask_for_verification(actor=who(request))
+    messages.success(request, _("已开始核验台账，完成后结果显示在本页。"))
+    return go(request, "system_health")

@@ -1,0 +1,25 @@
+from django.conf import settings
+from django.urls import path
+
+from zhicheng.web.system import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("system/", health.show_health, name="system_health"),
+    path("system/outbox/", health.show_stuck, name="system_stuck"),
+    path("system/outbox/<int:message_id>/retry/", health.retry, name="system_retry"),
+    path("system/refusals/", health.show_refusals, name="system_refusals"),
+    path("system/ledger/verify/", health.verify_ledger, name="system_verify_ledger"),
+]
+# In production these addresses do not exist: their code is not even imported.
+if settings.MODE != "production":
+    from zhicheng.web.system.rehearsal import pages
+
+    urlpatterns += [
+        path("rehearsal/", pages.entrance, name="rehearsal"),
+        path("rehearsal/sign-in/", pages.sign_in, name="rehearsal_sign_in"),
+        path("rehearsal/mail/", pages.mailbox, name="rehearsal_mailbox"),
+        path("rehearsal/mail/<int:message_id>/", pages.show_mail, name="rehearsal_mail"),
+        path("rehearsal/clock/", pages.show_clock, name="rehearsal_clock"),
+        path("rehearsal/clock/move/", pages.move, name="rehearsal_clock_move"),
+    ]
