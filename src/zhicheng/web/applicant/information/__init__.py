@@ -1,0 +1,1 @@
+"""我的信息 of a person: particulars, mailbox, employer, sign-in safety."""

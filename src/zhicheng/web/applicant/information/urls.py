@@ -1,0 +1,9 @@
+from django.urls import path
+
+from zhicheng.web.applicant.information import views
+
+urlpatterns = [
+    path("", views.show, name="person_information"),
+    path("contact/", views.contact, name="person_contact"),
+    path("employer/", views.employer, name="person_employer"),
+]

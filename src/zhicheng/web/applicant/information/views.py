@@ -1,0 +1,85 @@
+"""我的信息 of a person."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts.models import User
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.fields import mask_id_number
+from zhicheng.organizations import actions, queries
+from zhicheng.organizations.rules import unit_may_work
+from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
+from zhicheng.web.public.registration.person import employers_found
+from zhicheng.web.shared.desk.views import actor_of
+from zhicheng.web.shared.http import go, render_refused
+from zhicheng.web.shared.units.round import current_year
+from zhicheng.web.shared.units.rows import Row
+
+
+def _person(request: HttpRequest) -> User:
+    return User.objects.get(pk=actor_of(request).user_id or 0)
+
+
+def show(request: HttpRequest) -> HttpResponse:
+    """What is kept about the person, and where each part is changed."""
+    person = _person(request)
+    employer = queries.employer_of(person.pk)
+    rows = [
+        Row("name", _("姓名"), person.name),
+        Row("id_number", _("身份证号"), mask_id_number(person.id_number)),
+        Row("birth_date", _("出生日期"), person.birth_date.isoformat() if person.birth_date else ""),
+        Row("username", _("登录名"), person.username),
+    ]
+    contact = [
+        Row("mobile", _("手机号码"), person.mobile),
+        Row("position", _("职务"), person.position),
+        Row("email", _("电子邮箱"), person.email),
+    ]
+    context = {
+        "rows": rows,
+        "contact": contact,
+        "employer": employer,
+        "hindrances": unit_may_work(employer, current_year()) if employer else [],
+    }
+    return render(request, "applicant/information.html", context)
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """Change mobile and position."""
+    person = _person(request)
+    template = "applicant/information_contact.html"
+    if request.method != "POST":
+        form = ContactForm(initial={"mobile": person.mobile, "position": person.position})
+        return render(request, template, {"form": form})
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return render_refused(request, template, {"form": form})
+    try:
+        accounts.change_contact(user_id=person.pk, **form.cleaned_data)
+    except Refused as refused:
+        return render_refused(request, template, {"form": form}, refused)
+    messages.success(request, _("联系方式已更新。"))
+    return go(request, "person_information")
+
+
+def employer(request: HttpRequest) -> HttpResponse:
+    """变更工作单位. “查找” works without a script."""
+    template = "applicant/information_employer.html"
+    data = request.POST if request.method == "POST" else request.GET
+    context = {"employer": queries.employer_of(_person(request).pk), **employers_found(data)}
+    if request.method != "POST" or "find" in request.POST:
+        return render(request, template, {"form": EmployerForm(), **context})
+    form = EmployerForm(request.POST)
+    form.is_valid()
+    chosen = form.cleaned_data.get("employer_id", "")
+    try:
+        actions.change_employer(user_id=_person(request).pk, employer_id=int(chosen) if chosen.isdigit() else None)
+    except Refused as refused:
+        return render_refused(request, template, {"form": form, **context}, refused)
+    messages.success(request, _("工作单位已变更。正在办理的申请书仍由原单位办理。"))
+    return go(request, "person_information")

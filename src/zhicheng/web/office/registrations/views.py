@@ -1,0 +1,157 @@
+"""The queue, one request beside its licence, and the three answers: pass, return, hand over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhicheng.evidence.queries import describe_warnings
+from zhicheng.evidence.serving import file_response, preview_response
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.fields import mask_id_number
+from zhicheng.organizations import actions, queries
+from zhicheng.organizations.models import UnitVerification, VerificationState
+from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
+from zhicheng.web.shared.desk.views import actor_of
+from zhicheng.web.shared.http import OutOfReachError, go, render_refused
+from zhicheng.web.shared.paging import page_of
+from zhicheng.web.shared.units.credit_codes import code_differs
+from zhicheng.web.shared.units.rows import Row, rows_of_request
+
+CASE = "office/registration.html"
+
+
+def show_queue(request: HttpRequest) -> HttpResponse:
+    """What waits, longest first; or what was decided, newest first."""
+    decided = request.GET.get("show") == "decided"
+    actor = actor_of(request)
+    if decided:
+        page = page_of(request, queries.decided_verifications(actor), order=("-decided_at", "-id"))
+    else:
+        page = page_of(request, queries.pending_verifications(actor), order=("submitted_at", "id"))
+    today = clock.today()
+    rows = [(v, (today - v.submitted_at.astimezone(clock.BEIJING).date()).days) for v in page]
+    return render(request, "office/registrations.html", {"page": page, "rows": rows, "decided": decided})
+
+
+def show_case(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """One request with its licence beside it."""
+    verification = _request_or_404(request, verification_id)
+    return render(request, CASE, _context(verification))
+
+
+@require_POST
+def approve(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """审核通过."""
+    verification = _request_or_404(request, verification_id)
+    form = ApproveForm(request.POST, verification=verification, auto_id="approve_%s")
+    context = _context(verification, approve_form=form, form=form)
+    if not form.is_valid():
+        return render_refused(request, CASE, context)
+    try:
+        actions.decide_unit_verification(verification_id=verification.pk, actor=actor_of(request), approve=True)
+    except Refused as refused:
+        return _refused(request, verification_id, context, refused)
+    messages.success(request, _("%(name)s：已审核通过，已发邮件告知单位。") % {"name": verification.proposed["name"]})
+    return go(request, "office_registrations")
+
+
+@require_POST
+def send_back(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """退回修改."""
+    verification = _request_or_404(request, verification_id)
+    form = ReturnForm(request.POST, auto_id="return_%s")
+    context = _context(verification, return_form=form, form=form)
+    if not form.is_valid():
+        return render_refused(request, CASE, context)
+    try:
+        actions.decide_unit_verification(
+            verification_id=verification.pk, actor=actor_of(request), approve=False, reasons=form.stated()
+        )
+    except Refused as refused:
+        return _refused(request, verification_id, context, refused)
+    messages.success(request, _("%(name)s：已退回修改，全部意见已发邮件告知单位。") % {"name": verification.proposed["name"]})
+    return go(request, "office_registrations")
+
+
+@require_POST
+def transfer(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """转交 to another county office."""
+    verification = _request_or_404(request, verification_id)
+    form = TransferForm(request.POST, verification=verification, auto_id="transfer_%s")
+    context = _context(verification, transfer_form=form, form=form)
+    if not form.is_valid():
+        return render_refused(request, CASE, context)
+    try:
+        moved = actions.transfer_verification(
+            verification_id=verification.pk,
+            actor=actor_of(request),
+            to_office_id=int(form.cleaned_data["to_office"]),
+            reason=form.cleaned_data["transfer_reason"],
+        )
+    except Refused as refused:
+        return _refused(request, verification_id, context, refused)
+    messages.success(request, _("%(name)s：已转交%(office)s。") % {"name": moved.proposed["name"], "office": moved.office.name})
+    return go(request, "office_registrations")
+
+
+def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
+    """The licence itself."""
+    file = _request_or_404(request, verification_id).licence
+    return file_response(file, request=request, as_download="download" in request.GET)
+
+
+def licence_preview(request: HttpRequest, verification_id: int, page: int) -> HttpResponse:
+    """A picture of one page of the licence."""
+    return preview_response(_request_or_404(request, verification_id).licence, page=page, width=960)
+
+
+def _request_or_404(request: HttpRequest, verification_id: int) -> UnitVerification:
+    verification = queries.verification_for(actor_of(request), verification_id)
+    if verification is None:
+        raise OutOfReachError(f"unit verification {verification_id}")
+    return verification
+
+
+def _refused(request: HttpRequest, verification_id: int, context: dict[str, Any], refused: Refused) -> HttpResponse:
+    """The case as it is now: when a colleague was faster it shows their decision instead of the buttons."""
+    now = queries.verification_for(actor_of(request), verification_id)
+    if now is None:  # handed over meanwhile: no longer this desk's
+        for problem in refused.problems:
+            messages.error(request, str(problem.text))
+        return go(request, "office_registrations")
+    if now.state != VerificationState.PENDING:
+        return render_refused(request, CASE, _context(now), refused)
+    return render_refused(request, CASE, context, refused)
+
+
+def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
+    proposed, person = verification.proposed, verification.submitted_by
+    return {
+        "verification": verification,
+        "organization": verification.organization,
+        "waiting": verification.state == VerificationState.PENDING,
+        "rows": rows_of_request(verification),
+        "administrator": [
+            Row("name", _("姓名"), person.name),
+            Row("id_number", _("身份证号"), mask_id_number(person.id_number)),
+            Row("position", _("职务"), person.position),
+            Row("mobile", _("手机号码"), person.mobile),
+            Row("email", _("电子邮箱"), person.email),
+        ],
+        "pages": range(1, verification.licence.pages + 1),
+        "warnings": describe_warnings(verification.licence),
+        "differs": code_differs(proposed.get("uscc", ""), str(proposed.get("receiving_office_id") or "")),
+        "approve_form": ApproveForm(verification=verification, auto_id="approve_%s"),
+        "return_form": ReturnForm(auto_id="return_%s"),
+        "transfer_form": TransferForm(verification=verification, auto_id="transfer_%s"),
+        "form": None,
+        **forms,
+    }

@@ -1,0 +1,19 @@
+"""How often one address may register or upload: anybody can reach these pages, and each costs the server work."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+# A county may register its units from one room behind one address; a program that tries numbers needs far more.
+PER_HOUR = 300
+
+
+def too_many(request: HttpRequest) -> bool:
+    """Count this request; whether its address has used up the hour."""
+    key = f"registration:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, timeout=3600)
+    try:
+        return cache.incr(key) > PER_HOUR
+    except ValueError:  # it ran out between the two lines
+        return False

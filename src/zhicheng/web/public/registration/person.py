@@ -1,0 +1,77 @@
+"""个人注册 (S-18)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations import actions, queries
+from zhicheng.web.public.registration.forms import PersonForm
+from zhicheng.web.public.registration.limits import too_many
+from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.errors import handler429
+from zhicheng.web.shared.http import render_refused
+from zhicheng.web.shared.units.forms import not_said_yet, unreadable
+
+TEMPLATE = "public/registration/person.html"
+
+
+def notice(request: HttpRequest) -> HttpResponse:
+    """Step 1."""
+    return read_notice(request, "person")
+
+
+def employers(request: HttpRequest) -> HttpResponse:
+    """What was found, for the script that asks while one types."""
+    return render(request, "public/registration/employers.html", employers_found(request.GET))
+
+
+def employers_found(data: Any) -> dict[str, Any]:
+    """The employers that match ``employer_words``, the chosen one first and kept whatever is looked for next."""
+    words, chosen_id = data.get("employer_words", ""), data.get("employer_id", "")
+    chosen = queries.listed_employer(int(chosen_id)) if chosen_id.isdigit() and len(chosen_id) < 19 else None
+    found = [e for e in queries.search_employers(words) if chosen is None or e.id != chosen.pk]
+    return {
+        "employer_words": words,
+        "employer_chosen": queries.employer_found(chosen) if chosen is not None else None,
+        "employers": found,
+        "employers_more": len(found) >= queries.SEARCH_LIMIT,
+        "employers_asked": len("".join(words.split())) >= 2,
+    }
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    """Step 2: one form. “查找” looks for the employer without a script and keeps everything typed."""
+    ready = accepted_or_back(request, "person")
+    if isinstance(ready, HttpResponse):
+        return ready
+    _notice, accepted = ready
+    if request.method != "POST":
+        context = {"form": PersonForm(), "step_names": step_names("person"), **employers_found({})}
+        return render(request, TEMPLATE, context)
+    if too_many(request):
+        return handler429(request)
+    context = {"step_names": step_names("person"), **employers_found(request.POST)}
+    if "find" in request.POST:
+        return render(request, TEMPLATE, {"form": PersonForm(initial=request.POST.dict()), **context})
+    form = PersonForm(request.POST)
+    form.is_valid()
+    person = form.particulars()
+    try:
+        actions.register_applicant(
+            name=person.name,
+            id_number=person.id_number,
+            mobile=person.mobile,
+            email=person.email,
+            username=person.username,
+            password=form.cleaned_data.get("password", ""),
+            employer_id=form.employer(),
+            acceptance=accepted,
+            unreadable=unreadable(form),
+        )
+    except Refused as refused:
+        return render_refused(request, TEMPLATE, {"form": form, **context}, not_said_yet(form, refused.problems))
+    return finish(request, "person", email=person.tidied().email)

@@ -1,0 +1,93 @@
+"""单位注册 (S-09…S-13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations import actions, queries
+from zhicheng.web.public.registration.forms import UnitRegistrationForm
+from zhicheng.web.public.registration.limits import too_many
+from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.errors import handler429
+from zhicheng.web.shared.http import render_refused
+from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
+from zhicheng.web.shared.units.forms import not_said_yet, unreadable
+from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context
+
+TEMPLATE = "public/registration/unit.html"
+
+
+def notice(request: HttpRequest) -> HttpResponse:
+    """Step 1."""
+    return read_notice(request, "unit")
+
+
+def credit_code(request: HttpRequest) -> HttpResponse:
+    """What a credit code says about its unit, for the script that asks when it was typed."""
+    return render(request, "shared/units/credit_code_answer.html", credit_code_says(request.GET.dict()))
+
+
+@require_POST
+def licence(request: HttpRequest) -> HttpResponse:
+    """Keep a licence that was just chosen, for the script that sends it ahead of the form."""
+    ready = accepted_or_back(request, "unit")
+    if isinstance(ready, HttpResponse):
+        return ready
+    if too_many(request):
+        return handler429(request)
+    return licence_answer(request, actor_id=None, address=reverse("register_unit_licence"))
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    """Step 2: one form. “上传” keeps the licence without a script, and everything typed with it."""
+    ready = accepted_or_back(request, "unit")
+    if isinstance(ready, HttpResponse):
+        return ready
+    notice_in_force, accepted = ready
+    if request.method != "POST":
+        return render(request, TEMPLATE, {"form": UnitRegistrationForm(), **_around({})})
+    if too_many(request):
+        return handler429(request)
+    file, problems = keep_licence(request, actor_id=None)
+    typed = request.POST.dict()
+    around = {**_around(typed), **licence_context(file, problems, address=reverse("register_unit_licence"))}
+    if "keep" in request.POST:
+        context = {"form": UnitRegistrationForm(initial=typed), **around, "problems": problems}
+        return render(request, TEMPLATE, context, status=422 if problems else 200)
+    form = UnitRegistrationForm(request.POST)
+    form.is_valid()
+    try:
+        actions.register_unit(
+            administrator=form.particulars(),
+            password=form.cleaned_data.get("password", ""),
+            unit=form.unit_particulars(),
+            licence=form.licence(file.pk if file else None),
+            year=notice_in_force.year,
+            acceptance=accepted,
+            unreadable=[*unreadable(form), *problems],
+        )
+    except Refused as refused:
+        return render_refused(request, TEMPLATE, {"form": form, **around}, not_said_yet(form, refused.problems))
+    office = queries.receiving_office(form.unit_particulars().receiving_office_id)
+    return finish(
+        request,
+        "unit",
+        email=form.particulars().tidied().email,
+        office=office.name if office else "",
+        differs=code_differs(typed.get("uscc", ""), typed.get("receiving_office", "")),
+    )
+
+
+def _around(typed: dict[str, str]) -> dict[str, Any]:
+    """What stands around the form: the steps, and what the credit code says so far."""
+    return {
+        "step_names": step_names("unit"),
+        **licence_context(None, [], address=reverse("register_unit_licence")),
+        **credit_code_says(typed),
+    }

@@ -1,0 +1,78 @@
+"""注册须知, and where a registration ends: the page that says what happens next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.rules import AcceptedText
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.web.public.registration.forms import AcceptForm
+from zhicheng.web.public.registration.notices import (
+    Audience,
+    RegistrationNotice,
+    acceptance,
+    forget_acceptance,
+    registration_notice,
+    remember_acceptance,
+)
+from zhicheng.web.shared.http import go, render_refused
+
+_DONE = "registration_done"
+NEXT_PAGE = {"unit": "register_unit", "person": "register_person"}
+
+
+def read_notice(request: HttpRequest, audience: Audience) -> HttpResponse:
+    """Step 1: the text, the tick, and the time of the tick."""
+    notice = registration_notice(audience)
+    if notice is None:
+        return render(request, "public/registration/closed.html", {"audience": audience})
+    form = AcceptForm(request.POST or None, initial={"shown": notice.sha256})
+    context = {"form": form, "notice": notice, "audience": audience, "step_names": step_names(audience)}
+    if request.method != "POST":
+        return render(request, "public/registration/notice.html", context)
+    if not form.is_valid():
+        return render_refused(request, "public/registration/notice.html", context)
+    if form.cleaned_data["shown"] != notice.sha256:
+        context["form"] = AcceptForm(initial={"shown": notice.sha256})
+        changed = Problem(_("注册须知刚刚更新，请重新阅读下面的内容后再勾选。"), code="notice_changed")
+        return render_refused(request, "public/registration/notice.html", context, [changed])
+    remember_acceptance(request, audience, notice)
+    return go(request, NEXT_PAGE[audience])
+
+
+def accepted_or_back(request: HttpRequest, audience: Audience) -> tuple[RegistrationNotice, AcceptedText] | HttpResponse:
+    """The notice and its acceptance; without them the way back to step 1, which says why (S-10: no deep link around it)."""
+    notice = registration_notice(audience)
+    accepted = acceptance(request, audience, notice) if notice is not None else None
+    if notice is None or accepted is None:
+        messages.info(request, _("请先阅读并同意注册须知，再填写注册信息。"))
+        return redirect(f"{NEXT_PAGE[audience]}_notice")
+    return notice, accepted
+
+
+def finish(request: HttpRequest, audience: Audience, **facts: Any) -> HttpResponse:
+    """To the last page. It is the same whether an account was made or the mailbox's owner was warned (S-36)."""
+    forget_acceptance(request, audience)
+    request.session[_DONE] = {"audience": audience, "at": clock.now().isoformat(timespec="seconds"), **facts}
+    return go(request, "register_done")
+
+
+def done(request: HttpRequest) -> HttpResponse:
+    """What happens next."""
+    facts = request.session.get(_DONE)
+    if not facts:
+        return redirect("home")
+    return render(request, "public/registration/done.html", {"facts": facts})
+
+
+def step_names(audience: Audience) -> list[str]:
+    """The steps of a registration, in the words of the notice."""
+    if audience == "unit":
+        return [_("阅读注册须知"), _("填写信息"), _("确认邮箱"), _("等待审核")]
+    return [_("阅读注册须知"), _("填写信息"), _("确认邮箱")]

@@ -1,0 +1,60 @@
+"""What a credit code says about its unit: a help while typing, and a suggestion where nothing was chosen yet (S-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhicheng.organizations import queries
+from zhicheng.organizations.rules import region_differs
+from zhicheng.standards.credit_code import DEPARTMENTS, KINDS, CreditCode, check_credit_code, warning_values
+from zhicheng.standards.errors import MESSAGES, InvalidNumber
+from zhicheng.standards.text import compact
+from zhicheng.web.shared.units.forms import UnitForm, in_chinese
+from zhicheng.web.shared.units.rows import nature_words
+
+
+def credit_code_says(data: Mapping[str, str]) -> dict[str, Any]:
+    """For the typed ``uscc``, ``nature`` and ``receiving_office``: the sentences to show, and a form whose ``nature`` and
+    ``receiving_office`` hold what the code suggests where nothing was chosen. An unfinished code says nothing yet."""
+    typed = compact(data.get("uscc", ""))
+    if len(typed) < 18:
+        return {"code": None}
+    try:
+        code = check_credit_code(typed)
+    except InvalidNumber as error:
+        return {"code": None, "code_problem": _(error.template).format(**error.values)}
+    office = queries.suggested_office(code.code)
+    nature, chosen = data.get("nature", ""), data.get("receiving_office", "")
+    return {
+        "code": code,
+        "code_kind": _kind_words(code),
+        "code_nature": nature_words(code.suggested_nature),
+        "code_office": office,
+        "code_taken_by": queries.listed_employers().filter(uscc=code.code).first(),
+        "code_differs": code_differs(code.code, chosen),
+        "code_warnings": [_(MESSAGES[key]).format(**warning_values(code)) for key in code.warnings],
+        "suggested": UnitForm(
+            initial={
+                "nature": nature or code.suggested_nature,
+                "receiving_office": chosen or (str(office.pk) if office else ""),
+            }
+        ),
+        "suggest_nature": not nature and bool(code.suggested_nature),
+        "suggest_office": not chosen and office is not None,
+    }
+
+
+def code_differs(uscc: str, office_id: str) -> bool:
+    """Whether the chosen office is another county's than the code's: worth a word, never a refusal (headquarters elsewhere)."""
+    office = queries.receiving_office(int(office_id)) if office_id.isdigit() and len(office_id) < 19 else None
+    return office is not None and region_differs(compact(uscc), office.region_code)
+
+
+def _kind_words(code: CreditCode) -> str:
+    place = 0 if in_chinese() else 1
+    department = DEPARTMENTS[code.department][place] if code.department in DEPARTMENTS else ""
+    kind = KINDS[code.kind][place] if code.kind in KINDS else ""
+    return f"{department}（{kind}）" if kind else department

@@ -1,0 +1,175 @@
+"""单位注册审核 over HTTP: queue, case, the three answers (S-12, S-17, G-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.organizations import examples as ex
+from tests.web.registering import IN_WINDOW, client_of, licence_upload, mails, page_of, publish, read, summary_of
+from zhicheng.accounts.actions import confirm_mailbox
+from zhicheng.evidence.actions import keep_file
+from zhicheng.foundation import clock
+from zhicheng.foundation.models import AccessRefusal
+from zhicheng.organizations import actions
+from zhicheng.organizations.models import UnitVerification
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("office_registrations")
+CHECKED = {"nature_checked": "on", "licence_checked": "on"}
+
+
+@pytest.fixture(autouse=True)
+def in_the_window() -> Iterator[None]:
+    with clock.travel(IN_WINDOW):
+        publish()
+        yield
+
+
+def at(name: str, verification: UnitVerification, *more: Any) -> str:
+    return reverse(name, args=[verification.pk, *more])
+
+
+def state(verification: UnitVerification) -> str:
+    return UnitVerification.objects.get(pk=verification.pk).state
+
+
+def test_queue_lists_what_waits_longest_first_with_its_age() -> None:
+    with clock.travel(IN_WINDOW - timedelta(days=4)):
+        ex.registered_unit(2)
+    ex.registered_unit(1)
+    ex.registered_unit(3, confirmed=False)
+    page = page_of(client_of(ex.officer(ex.county())).get(QUEUE))
+    rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
+    assert len(rows) == 2 and "博乐市第2中学" in rows[0] and "4 天" in rows[0] and "0 天" in rows[1]
+
+
+def test_queue_takes_the_same_queries_for_one_and_thirty_rows() -> None:
+    client = client_of(ex.officer(ex.county()))
+    ex.registered_unit(100)
+    client.get(QUEUE)
+    counts = []
+    for more in (0, 29):
+        for number in range(more):
+            ex.registered_unit(200 + number)
+        for show in ("pending", "decided"):
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                client.get(QUEUE, {"show": show})
+            counts.append(len(captured))
+    assert counts[0] == counts[2] and counts[1] == counts[3] and max(counts) <= 12
+
+
+def test_queue_goes_on_on_the_next_page() -> None:
+    for number in range(32):
+        ex.registered_unit(300 + number)
+    client = client_of(ex.officer(ex.county()))
+    first = page_of(client.get(QUEUE))
+    assert len(first.select("tbody tr")) == 30
+    after = next(a["href"] for a in first.select(".pager a") if "after=" in a["href"])
+    assert len(page_of(client.get(QUEUE + after)).select("tbody tr")) == 2
+
+
+def test_the_case_shows_licence_and_particulars_side_by_side() -> None:
+    kept = keep_file(upload=licence_upload(), actor_id=None)
+    verification = actions.register_unit(
+        administrator=ex.administrator(1),
+        password=ex.PASSWORD,
+        unit=ex.unit_particulars(1, uscc=ex.uscc(1, region="652722")),
+        licence=ex.licence(kept),
+        year=2023,
+        acceptance=ex.NOTICE,
+    )
+    assert verification is not None
+    confirm_mailbox(user_id=verification.submitted_by_id, actor="system")
+    client = client_of(ex.officer(ex.county()))
+    answer = client.get(at("office_registration", verification))
+    words = page_of(answer).main.get_text(" ", strip=True)
+    assert "事业单位" in words and "王建国" in words and "不在同一县（市）" in words
+    assert ex.administrator(1).id_number not in words and "652722********" in words
+    picture = client.get(page_of(answer).select_one("img.preview")["src"])
+    assert picture.status_code == 200 and picture["Content-Type"] == "image/png"
+    file = client.get(at("office_licence_file", verification))
+    assert file["Content-Type"] == "image/jpeg" and file["X-Content-Type-Options"] == "nosniff"
+    assert read(file).startswith(b"\xff\xd8")
+
+
+def test_approval_needs_nature_and_licence_ticked() -> None:
+    verification = ex.registered_unit()
+    client = client_of(ex.officer(ex.county()))
+    answer = client.post(at("office_registration_approve", verification), {"nature_checked": "on"})
+    assert answer.status_code == 422 and summary_of(answer) == ["请对照证照核对后勾选。"]
+    assert page_of(answer).select_one("input[name=nature_checked]").has_attr("checked")
+    assert state(verification) == "pending"
+    done = client.post(at("office_registration_approve", verification), CHECKED)
+    assert done.status_code == 303 and state(verification) == "approved"
+    assert "已审核通过" in client.get(done["Location"]).content.decode()
+
+
+def test_return_takes_reasons_field_by_field() -> None:
+    verification = ex.registered_unit()
+    client = client_of(ex.officer(ex.county()))
+    empty = client.post(at("office_registration_return", verification), {"reasons": " "})
+    assert empty.status_code == 422 and "写明全部需要修改的地方" in summary_of(empty)[0]
+    client.post(at("office_registration_return", verification), {"reason_name": "与证照不符", "reason_licence": "不清晰"})
+    assert state(verification) == "returned"
+    body = mails("admin1@unit.example")[-1]["body"]
+    assert "与证照不符" in body and "不清晰" in body
+
+
+def test_two_officers_at_once_the_second_reads_who_was_faster_and_sees_the_result() -> None:
+    verification = ex.registered_unit()
+    first, second = client_of(ex.officer(ex.county(), 1, name="巴图")), client_of(ex.officer(ex.county(), 2))
+    stale = page_of(second.get(at("office_registration", verification)))
+    assert stale.select_one("#approve")
+    first.post(at("office_registration_approve", verification), CHECKED)
+    answer = second.post(at("office_registration_return", verification), {"reason_name": "x"})
+    assert answer.status_code == 422 and "巴图" in summary_of(answer)[0] and "没有生效" in summary_of(answer)[0]
+    assert not page_of(answer).select_one("#approve")
+    assert state(verification) == "approved"
+
+
+def test_a_double_click_gives_one_answer() -> None:
+    verification = ex.registered_unit()
+    client = client_of(ex.officer(ex.county()))
+    client.post(at("office_registration_approve", verification), CHECKED)
+    again = client.post(at("office_registration_approve", verification), CHECKED)
+    assert again.status_code == 422 and "没有生效" in summary_of(again)[0]
+
+
+def test_transfer_to_the_right_county() -> None:
+    verification = ex.registered_unit()
+    right = ex.county("精河县人社局职称办", "652722")
+    client, other = client_of(ex.officer(ex.county())), client_of(ex.officer(right))
+    empty = client.post(at("office_registration_transfer", verification), {})
+    assert empty.status_code == 422 and len(summary_of(empty)) == 2
+    client.post(at("office_registration_transfer", verification), {"to_office": str(right.pk), "transfer_reason": "在精河"})
+    assert client.get(at("office_registration", verification)).status_code == 404
+    words = page_of(other.get(at("office_registration", verification))).main.get_text()
+    assert "转交精河县人社局职称办" in words and "在精河" in words
+    late = client.post(at("office_registration_approve", verification), CHECKED)
+    assert late.status_code == 404 and state(verification) == "pending"
+
+
+def test_an_officer_reaching_for_another_countys_case_gets_404_and_it_is_recorded() -> None:
+    verification = ex.registered_unit()
+    client = client_of(ex.officer(ex.county("温泉县人社局职称办", "652723")))
+    before = AccessRefusal.objects.count()
+    for name in ("office_registration", "office_licence_file"):
+        assert client.get(at(name, verification)).status_code == 404
+    assert client.get(at("office_licence_preview", verification, 1)).status_code == 404
+    assert client.post(at("office_registration_approve", verification), CHECKED).status_code == 404
+    assert AccessRefusal.objects.count() == before + 4 and state(verification) == "pending"
+
+
+def test_the_prefecture_sees_all_counties_and_other_roles_nothing() -> None:
+    verification = ex.registered_unit()
+    assert "博乐市第1中学" in client_of(ex.officer(ex.prefecture())).get(QUEUE).content.decode()
+    assert client_of(ex.unit_actor(verification.organization)).get(QUEUE).status_code == 403

@@ -1,0 +1,285 @@
+"""单位注册 and 个人注册 over HTTP, as a visitor's browser does it (S-07…S-18, S-35, S-36)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.organizations import examples as ex
+from tests.web.registering import (
+    IN_WINDOW,
+    errors_of,
+    licence_upload,
+    link_in,
+    mails,
+    page_of,
+    person_typed,
+    publish,
+    read_and_accept,
+    summary_of,
+    unit_typed,
+)
+from zhicheng.accounts.models import NoticeAcceptance, User
+from zhicheng.campaigns.models import Campaign
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import clock
+from zhicheng.organizations.models import UnitVerification
+
+pytestmark = pytest.mark.django_db
+PERSON, UNIT, DONE = (reverse(name) for name in ("register_person", "register_unit", "register_done"))
+
+
+@pytest.fixture(autouse=True)
+def in_the_window() -> Iterator[None]:
+    with clock.travel(IN_WINDOW):
+        publish()
+        yield
+
+
+def accepted(audience: str) -> Client:
+    client = Client()
+    assert read_and_accept(client, audience).status_code == 303
+    return client
+
+
+# --- 注册须知 ---
+
+
+@pytest.mark.parametrize("audience", ["unit", "person"])
+def test_the_form_cannot_be_reached_around_the_notice(audience: str) -> None:
+    client = Client()
+    for answer in (client.get(reverse(f"register_{audience}")), client.post(reverse(f"register_{audience}"), {"name": "x"})):
+        assert answer.status_code == 302 and answer["Location"] == reverse(f"register_{audience}_notice")
+    assert "请先阅读并同意注册须知" in client.get(reverse(f"register_{audience}_notice")).content.decode()
+
+
+def test_going_on_without_the_tick_says_what_to_do() -> None:
+    answer = Client().post(reverse("register_person_notice"), {"shown": "x" * 64})
+    assert answer.status_code == 422 and summary_of(answer) == ["请先阅读注册须知，勾选“我已认真阅读并同意”后再继续。"]
+    assert page_of(answer).title.get_text().startswith("错误：")
+
+
+def test_a_notice_that_changed_while_it_was_read_has_to_be_read_again() -> None:
+    answer = Client().post(reverse("register_person_notice"), {"shown": "0" * 64, "accepted": "on"})
+    assert answer.status_code == 422 and "刚刚更新" in summary_of(answer)[0]
+    assert page_of(answer).select_one("input[name=accepted]").get("checked") is None
+
+
+def test_before_any_notice_is_published_nobody_can_register(settings) -> None:
+    Campaign.objects.update(published=False)
+    page = Client().get(reverse("register_unit_notice"))
+    assert page.status_code == 200 and "暂未开放注册" in page.content.decode()
+    assert Client().get(UNIT).status_code == 302
+
+
+# --- 个人注册 ---
+
+
+def test_person_registers_confirms_and_signs_in() -> None:
+    employer = ex.approved_unit()
+    client = accepted("person")
+    with clock.travel(clock.now() + timedelta(minutes=5)):
+        answer = client.post(PERSON, person_typed(employer_id=str(employer.pk)))
+    assert answer.status_code == 303 and answer["Location"] == DONE
+    assert "person1@mail.example" in client.get(DONE).content.decode()
+    user = User.objects.get(username="person1")
+    kept = NoticeAcceptance.objects.get(user=user)
+    assert kept.text_key == "bortala-2023:registration_notice_person" and kept.accepted_at == IN_WINDOW
+    sign_in = {"login": "person1", "password": ex.PASSWORD}
+    assert "_auth_user_id" not in (client.post(reverse("account_login"), sign_in) and client.session)
+    link = link_in(mails("person1@mail.example")[0])
+    assert client.get(link).status_code == 200 and client.post(link).status_code == 302
+    client.post(reverse("account_login"), sign_in)
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_person_with_everything_wrong_reads_everything_at_once_and_loses_nothing() -> None:
+    typed = person_typed(
+        name="张3",
+        id_number="652722198502290016",
+        mobile="123",
+        email="li@qq.con",
+        username="张三",
+        password="123",
+        password_again="124",
+    )
+    answer = accepted("person").post(PERSON, typed)
+    assert answer.status_code == 422
+    assert "1985-02-29 不存在" in errors_of(answer, "id_number")
+    assert "li@qq.com" in errors_of(answer, "email")
+    assert {"name", "id_number", "mobile", "email", "username", "password", "password_again", "employer_id"} <= {
+        f for f in [*typed, "employer_id"] if errors_of(answer, f)
+    }
+    page = page_of(answer)
+    for field in ("name", "id_number", "mobile", "email", "username"):
+        assert page.select_one(f"input[name={field}]")["value"] == typed[field]
+    assert "123" not in str(page.select_one("input[name=password]"))
+    targets = [a["href"][1:] for a in page.select("[data-error-summary] a")]
+    assert targets and all(page.find(id=target) for target in targets)
+
+
+def test_wrong_checksum_is_said_beside_the_number() -> None:
+    answer = accepted("person").post(PERSON, person_typed(id_number="652701199003071234"))
+    assert "校验不通过" in errors_of(answer, "id_number")
+
+
+def test_rare_names_are_kept_and_a_character_no_font_has_is_named() -> None:
+    employer = ex.approved_unit()
+    wrong = accepted("person").post(PERSON, person_typed(name="张\U00032000", employer_id=str(employer.pk)))
+    assert wrong.status_code == 422 and "U+32000" in errors_of(wrong, "name")
+    client = accepted("person")
+    assert client.post(PERSON, person_typed(name="𬍛㛃•龑", employer_id=str(employer.pk))).status_code == 303
+    assert User.objects.get(username="person1").name == "𬍛㛃·龑"
+
+
+def test_two_people_with_one_identity_number() -> None:
+    employer = ex.approved_unit()
+    first = ex.registered_applicant(employer)
+    answer = accepted("person").post(PERSON, person_typed(2, id_number=first.id_number, employer_id=str(employer.pk)))
+    assert answer.status_code == 422 and "已注册过" in errors_of(answer, "id_number")
+    assert first.email not in answer.content.decode() and first.username not in answer.content.decode()
+
+
+def test_a_taken_mailbox_looks_the_same_on_the_screen() -> None:
+    employer = ex.approved_unit()
+    owner = ex.registered_applicant(employer)
+    fresh, taken = accepted("person"), accepted("person")
+    fresh.post(PERSON, person_typed(2, employer_id=str(employer.pk)))
+    taken.post(PERSON, person_typed(3, email=owner.email, employer_id=str(employer.pk)))
+    seen = [page_of(c.get(DONE)).main.decode() for c in (fresh, taken)]
+    assert seen[0].replace("person2@mail.example", "@") == seen[1].replace(owner.email, "@")
+    assert owner.username in mails(owner.email)[-1]["body"]
+
+
+def test_employer_is_found_without_a_script_and_everything_typed_stays() -> None:
+    employer = ex.approved_unit()
+    ex.registered_unit(2)
+    answer = accepted("person").post(PERSON, person_typed(employer_words="中学", find="1"))
+    page = page_of(answer)
+    assert answer.status_code == 200 and summary_of(answer) == []
+    assert page.select_one("input[name=id_number]")["value"] == person_typed()["id_number"]
+    found = {option["value"]: option.parent.get_text(" ", strip=True) for option in page.select("input[name=employer_id]")}
+    assert employer.name in found[str(employer.pk)] and "待审核" not in found[str(employer.pk)]
+    assert sum("注册待审核" in words for words in found.values()) == 1
+
+
+def test_the_script_gets_the_employers_and_keeps_the_chosen_one() -> None:
+    employer = ex.approved_unit()
+    address = reverse("register_employers")
+    chosen = Client().get(address, {"employer_words": "没有这样的单位", "employer_id": str(employer.pk)})
+    assert page_of(chosen).select_one("input[checked]")["value"] == str(employer.pk)
+    assert "单位注册" in Client().get(address, {"employer_words": "没有这样的单位"}).content.decode()
+    assert Client().get(address, {"employer_words": "%", "employer_id": "9" * 40}).status_code == 200
+
+
+# --- 单位注册 ---
+
+
+def test_unit_registers_and_its_county_sees_it_after_the_mailbox_is_confirmed() -> None:
+    client = accepted("unit")
+    answer = client.post(UNIT, unit_typed() | {"licence": licence_upload()})
+    assert answer.status_code == 303
+    done = client.get(DONE).content.decode()
+    assert "admin1@unit.example" in done and "博乐市人社局职称办" in done
+    verification = UnitVerification.objects.get()
+    assert (verification.year, verification.licence.media_type) == (2023, "image/jpeg")
+    assert NoticeAcceptance.objects.get().text_key == "bortala-2023:registration_notice_unit"
+    client.post(link_in(mails("admin1@unit.example")[0]))
+    client.post(reverse("account_login"), {"login": "unit-admin1", "password": ex.PASSWORD})
+    assert "单位注册待审核" in client.get(reverse("unit_information")).content.decode()
+
+
+def test_an_uploaded_licence_survives_every_error_of_the_form() -> None:
+    client = accepted("unit")
+    wrong = client.post(
+        UNIT, unit_typed(uscc="126527004576001290", licence_issued_on="2021-02-30") | {"licence": licence_upload()}
+    )
+    assert wrong.status_code == 422
+    assert "校验不通过" in errors_of(wrong, "uscc") and "真实存在" in errors_of(wrong, "licence_issued_on")
+    token = page_of(wrong).select_one("input[name=licence_token]")["value"]
+    assert "营业执照.jpg" in wrong.content.decode()
+    assert client.post(UNIT, unit_typed(licence_token=token)).status_code == 303
+    assert EvidenceFile.objects.count() == 1
+
+
+def test_a_bad_licence_is_refused_with_a_sentence_and_the_rest_is_kept() -> None:
+    lie = SimpleUploadedFile("执照.pdf", b"MZ this is a program", content_type="application/pdf")
+    answer = accepted("unit").post(UNIT, unit_typed() | {"licence": lie})
+    assert answer.status_code == 422 and any("执照" in line or "PDF" in line for line in summary_of(answer))
+    assert page_of(answer).select_one("input[name=unit_name]")["value"] == "博乐市第1中学"
+    assert not EvidenceFile.objects.exists() and not UnitVerification.objects.exists()
+
+
+def test_the_licence_can_be_sent_ahead_with_and_without_a_script() -> None:
+    client = accepted("unit")
+    ahead = client.post(reverse("register_unit_licence"), {"licence": licence_upload()}, headers={"HX-Request": "true"})
+    assert ahead.status_code == 200
+    token = page_of(ahead).select_one("input[name=licence_token]")["value"]
+    kept = client.post(UNIT, unit_typed(keep="1", licence_token=token))
+    assert kept.status_code == 200 and summary_of(kept) == []
+    assert page_of(kept).select_one("input[name=licence_token]")
+    empty = client.post(
+        reverse("register_unit_licence"), {"licence": SimpleUploadedFile("a.pdf", b"")}, headers={"HX-Request": "true"}
+    )
+    assert empty.status_code == 422 and not page_of(empty).select_one("[data-upload-error]").has_attr("hidden")
+
+
+def test_a_token_that_is_not_ours_is_no_licence() -> None:
+    answer = accepted("unit").post(UNIT, unit_typed(licence_token="eyJmaWxlIjoxfQ:made-up:signature"))
+    assert answer.status_code == 422 and any("上传本单位机构代码证或营业执照" in line for line in summary_of(answer))
+
+
+def test_one_credit_code_twice() -> None:
+    ex.registered_unit(1)
+    answer = accepted("unit").post(UNIT, unit_typed(2, uscc=ex.uscc(1)) | {"licence": licence_upload()})
+    assert answer.status_code == 422 and "已由“博乐市第1中学”注册" in errors_of(answer, "uscc")
+
+
+def test_the_credit_code_helps_and_suggests_but_never_overwrites() -> None:
+    ex.county("精河县人社局职称办", "652722")
+    address = reverse("register_credit_code")
+    page = page_of(Client().get(address, {"uscc": ex.uscc(5, region="652722"), "receiving_office": ""}))
+    assert "精河县" in page.get_text() and "事业单位" in page.get_text()
+    assert page.select_one("#nature-field input[checked]")["value"] == "institution"
+    assert page.select_one("#receiving-office-field option[selected]").get_text() == "精河县人社局职称办"
+    chosen = {"uscc": ex.uscc(5, region="652722"), "receiving_office": str(ex.county().pk), "nature": "enterprise"}
+    page = page_of(Client().get(address, chosen))
+    assert page.select_one("#nature-field") is None and page.select_one("#receiving-office-field") is None
+    assert "不在同一县（市）" in page.get_text()
+    assert "校验不通过" in Client().get(address, {"uscc": "126527004576001290"}).content.decode()
+    assert "已由“" in Client().get(address, {"uscc": ex.approved_unit(7).uscc}).content.decode()
+
+
+def test_another_county_than_the_codes_is_only_a_warning() -> None:
+    client = accepted("unit")
+    other = ex.uscc(9, region="650102")
+    assert client.post(UNIT, unit_typed(uscc=other) | {"licence": licence_upload()}).status_code == 303
+    assert "不在同一县（市）" in client.get(DONE).content.decode()
+
+
+def test_only_county_offices_can_receive() -> None:
+    answer = accepted("unit").post(UNIT, unit_typed(receiving_office=str(ex.prefecture().pk)) | {"licence": licence_upload()})
+    assert answer.status_code == 422 and errors_of(answer, "receiving_office")
+
+
+def test_one_address_cannot_go_on_for_ever() -> None:
+    client = accepted("person")
+    cache.set("registration:127.0.0.1", 300, 3600)
+    assert client.post(PERSON, person_typed()).status_code == 429
+
+
+def test_a_disk_that_refuses_keeps_everything_typed(settings, tmp_path) -> None:
+    blocked = tmp_path / "not-a-folder"
+    blocked.write_bytes(b"")
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": blocked / "files"}}
+    }
+    answer = accepted("unit").post(UNIT, unit_typed() | {"licence": licence_upload()})
+    assert answer.status_code == 422 and any("没有丢失" in line for line in summary_of(answer))
+    assert page_of(answer).select_one("input[name=unit_name]")["value"] == "博乐市第1中学"
