@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import segno
 import typst
@@ -141,6 +142,8 @@ def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
         "printed_at": marks.created_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
+        # Printed too: a page whose QR code cannot be scanned is checked by typing both values.
+        "code": parse_qs(urlsplit(marks.verification_url).query).get("code", [""])[0],
         "fonts": {style: fonts.chain(style) for style in fonts.STYLES},
     }
 
