@@ -1,0 +1,115 @@
+"""The operator's pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.support.world import person
+from zhicheng.accounts.models import AccountKind
+from zhicheng.foundation import clock, outbox, queries
+from zhicheng.foundation.actions import record_refusal
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(person(AccountKind.OPERATOR, "operator", name="运维"))
+    return client
+
+
+def _failed(number: int) -> OutboxMessage:
+    return OutboxMessage.objects.create(
+        kind="mail",
+        key=f"broken{number}",
+        payload={},
+        state=OutboxState.FAILED,
+        attempts=8,
+        last_error="E-1234 ConnectionRefusedError",
+        next_attempt_at=clock.machine_now(),
+        created_at=clock.now(),
+    )
+
+
+def test_healthz_says_ok_to_everybody_and_nothing_else(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"OK\n")
+
+
+def test_health_shows_what_is_stuck(operator: Client) -> None:
+    _failed(1)
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "E-1234" in page
+    assert "失败 1 条" in page
+    assert "没有响应" in page
+
+
+@pytest.mark.parametrize("name", ["system_health", "system_stuck", "system_refusals"])
+def test_system_pages_open_for_the_operator_alone(client: Client, name: str) -> None:
+    assert client.get(reverse(name)).status_code == 302
+    client.force_login(person(AccountKind.APPLICANT, "someone", serial=3))
+    assert client.get(reverse(name)).status_code == 403
+
+
+def test_retry_puts_a_failed_message_back_into_the_queue(operator: Client) -> None:
+    message = _failed(1)
+    assert operator.post(reverse("system_retry", args=[message.pk])).status_code == 303
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (OutboxState.PENDING, 0)
+    assert LedgerEntry.objects.filter(event="outbox.retried").exists()
+
+
+def test_retry_of_a_message_that_did_not_fail_says_so(operator: Client) -> None:
+    message = _failed(1)
+    operator.post(reverse("system_retry", args=[message.pk]))
+    page = operator.post(reverse("system_retry", args=[message.pk]), follow=True).content.decode()
+    assert "这条消息没有失败，不需要重试。" in page
+
+
+def test_refusals_are_listed_newest_first(operator: Client) -> None:
+    record_refusal(path="/desk/applications/1/", actor="user:7", reason="first")
+    record_refusal(path="/desk/applications/2/", actor="user:7", reason="second")
+    page = operator.get(reverse("system_refusals")).content.decode()
+    assert page.index("second") < page.index("first")
+
+
+def test_ledger_is_verified_by_the_worker_and_the_result_is_shown(operator: Client) -> None:
+    operator.post(reverse("system_verify_ledger"))
+    operator.post(reverse("system_verify_ledger"))
+    assert OutboxMessage.objects.filter(kind="ledger.verify").count() == 1
+    outbox.drain()
+    entry = queries.last_verification()
+    assert entry is not None
+    assert entry.data["ok"] is True
+    assert "完整" in operator.get(reverse("system_health")).content.decode()
+
+
+def test_outbox_health_counts_waiting_retrying_and_failed() -> None:
+    _failed(1)
+    waiting = _failed(2)
+    OutboxMessage.objects.filter(pk=waiting.pk).update(state=OutboxState.PENDING, attempts=2)
+    fresh = _failed(3)
+    yesterday = clock.now() - timedelta(days=1)
+    OutboxMessage.objects.filter(pk=fresh.pk).update(state=OutboxState.PENDING, attempts=0, created_at=yesterday)
+    found = queries.outbox_health()
+    assert (found.waiting, found.retrying, found.failed, found.oldest) == (2, 1, 1, yesterday)
+
+
+@pytest.mark.parametrize("name", ["system_stuck", "system_refusals"])
+def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(operator: Client, name: str) -> None:
+    counts = []
+    for numbers in (range(1), range(1, 30)):
+        for number in numbers:
+            _failed(number)
+            record_refusal(path="/x/", actor="user:7", reason="no")
+        with CaptureQueriesContext(connection) as captured:
+            assert operator.get(reverse(name)).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 12

@@ -1,0 +1,167 @@
+"""The rehearsal holds every state there is, made by real actions, and is made once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count
+from django.test import Client
+from django.urls import reverse
+
+from zhicheng.accounts.models import User
+from zhicheng.applications.models import Application, Material, PersonYear, State, StatusChange
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import ledger
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
+from zhicheng.organizations.actors import Role, actor_for
+from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
+from zhicheng.publicity.models import Objection
+from zhicheng.standards.credit_code import check_credit_code
+from zhicheng.standards.identity_number import check_identity_number
+from zhicheng.web.system.rehearsal.guide import STATIONS
+from zhicheng.web.system.rehearsal.people import NAMES, PASSWORD, person
+from zhicheng.web.system.rehearsal.seeding import BEGINS, Seeded
+
+
+def test_seeding_reaches_every_state(seeded: Seeded) -> None:
+    assert set(seeded.states) == {state.value for state in State}
+    assert seeded.applications >= 60
+
+
+def test_seeding_returned_from_every_desk(seeded: Seeded) -> None:
+    returned = Application.objects.filter(state=State.RETURNED)
+    desks = {a.history.filter(to_state=State.RETURNED).latest("id").by_role for a in returned}
+    assert desks == {"unit", "supervising", "county", "prefecture"}
+
+
+def test_seeding_final_review_at_first_second_and_third_arrival(seeded: Seeded) -> None:
+    there = Application.objects.filter(state=State.PREFECTURE_REVIEW).values_list("arrivals", flat=True)
+    assert set(there) == {1, 2, 3}
+    closed = PersonYear.objects.filter(closed_at__isnull=False)
+    assert closed.count() == seeded.states["closed_for_year"]
+    assert {year.arrivals for year in closed} == {3}
+
+
+def test_seeding_publicity_has_open_dismissed_and_upheld_objections(seeded: Seeded) -> None:
+    assert set(Objection.objects.values_list("state", flat=True)) == {"open", "dismissed", "upheld"}
+    running = Application.objects.filter(state=State.IN_PUBLICITY).annotate(n=Count("publicity_periods__objections"))
+    assert {a.n > 0 for a in running} == {True, False}
+
+
+def test_seeding_county_has_papers_missing_in_order_and_not_in_order(seeded: Seeded) -> None:
+    at_county = Application.objects.filter(state=State.COUNTY_REVIEW)
+    copies = Counter(
+        dossier.copies if dossier else 0
+        for dossier in (a.dossiers.filter(desk_id=a.county_office_id).order_by("-id").first() for a in at_county)
+    )
+    assert set(copies) == {0, 1, 2}
+
+
+def test_seeding_units_of_different_natures_and_fates(seeded: Seeded) -> None:
+    units = Organization.objects.filter(kind=OrganizationKind.UNIT)
+    assert units.count() == 6
+    assert len(set(units.values_list("nature", flat=True))) == 6
+    assert Counter(units.values_list("verified_year", flat=True)) == {2023: 3, 2022: 1, None: 2}
+    assert set(UnitVerification.objects.values_list("state", flat=True)) == {"approved", "pending", "returned"}
+    for unit in units:
+        check_credit_code(unit.uscc)
+
+
+def test_seeding_has_an_account_for_every_role_with_the_common_password(seeded: Seeded) -> None:
+    users = list(User.objects.all())
+    roles = {actor_for(user).role for user in users}
+    assert roles == set(Role) - {Role.ANONYMOUS, Role.SYSTEM}
+    assert all(user.check_password(PASSWORD) for user in users[:20])
+    assert all(user.emailaddress_set.filter(verified=True).exists() for user in users)
+
+
+def test_seeding_everything_happened_before_the_rehearsal_begins_and_in_order(seeded: Seeded) -> None:
+    times = list(LedgerEntry.objects.order_by("number").values_list("at", flat=True))
+    assert times[-2] <= BEGINS
+    assert times[1:-1] == sorted(times[1:-1])
+    assert StatusChange.objects.filter(at__gt=BEGINS).count() == 0
+    assert ledger.verify().ok
+
+
+def test_seeding_no_file_in_two_slots_of_one_application(seeded: Seeded) -> None:
+    for application in Application.objects.all():
+        slots: dict[str, set[str]] = {}
+        for material in Material.objects.filter(application=application, removed_at=None).select_related("file"):
+            slots.setdefault(material.file.sha256, set()).add(material.slot)
+        assert all(len(names) == 1 for names in slots.values()), application.number
+
+
+def test_seeding_evidence_is_real_and_legible(seeded: Seeded) -> None:
+    assert set(EvidenceFile.objects.values_list("media_type", flat=True)) == {"application/pdf", "image/jpeg"}
+    assert not EvidenceFile.objects.exclude(warnings=[]).exists()
+
+
+def test_seeding_progress_mails_carry_the_time_of_their_cause(seeded: Seeded) -> None:
+    assert not OutboxMessage.objects.filter(kind="application.moved").exclude(state=OutboxState.DONE).exists()
+    move = StatusChange.objects.filter(move="unit_pass").first()
+    assert move is not None
+    assert OutboxMessage.objects.get(kind="mail", key=f"moved:{move.pk}:applicant").created_at == move.at
+
+
+def test_rehearse_a_second_time_changes_nothing(seeded: Seeded) -> None:
+    before = LedgerEntry.objects.count(), User.objects.count(), Application.objects.count()
+    out = StringIO()
+    call_command("rehearse", stdout=out)
+    assert "演练数据已经就绪。" in out.getvalue()
+    assert (LedgerEntry.objects.count(), User.objects.count(), Application.objects.count()) == before
+
+
+def test_rehearse_accounts_prints_login_names_and_the_password(seeded: Seeded) -> None:
+    out = StringIO()
+    call_command("rehearse", accounts=True, stdout=out)
+    for word in (PASSWORD, "zhou", "xian-bole", "danwei-shuili", "zhuguan", "operator", "sbr01"):
+        assert word in out.getvalue()
+
+
+@pytest.mark.parametrize("serial", range(1, len(NAMES) + 6))
+def test_person_has_a_valid_number_of_their_own_sex(serial: int) -> None:
+    who = person(serial)
+    number = check_identity_number(who.id_number, today=BEGINS.date())
+    assert number.sex == who.sex
+
+
+def test_people_have_different_numbers() -> None:
+    numbers = {person(serial).id_number for serial in range(1, len(NAMES) + 6)}
+    assert len(numbers) == len(NAMES) + 5
+
+
+def test_entrance_has_a_door_for_every_role_and_every_station(seeded: Seeded, client: Client) -> None:
+    page = client.get(reverse("rehearsal")).content.decode()
+    for username in ("zhou", "zhuguan", "danwei-gouqi", "xian-wenquan", "operator", "sbr01"):
+        assert f'value="{username}"' in page
+    assert len(STATIONS) == 13
+    assert "弄虚作假" in page
+
+
+@pytest.mark.parametrize("username", sorted({s.username for s in STATIONS if s.username}))
+def test_sign_in_with_one_click_as_every_account_of_the_guide(seeded: Seeded, client: Client, username: str) -> None:
+    answer = client.post(reverse("rehearsal_sign_in"), {"username": username, "next": "/help/"})
+    assert (answer.status_code, answer["Location"]) == (303, "/help/")
+    assert client.get("/help/").context["user"].username == username
+
+
+def test_sign_in_does_not_lead_to_another_site(seeded: Seeded, client: Client) -> None:
+    answer = client.post(reverse("rehearsal_sign_in"), {"username": "zhou", "next": "https://evil.example/"})
+    assert answer["Location"] == reverse("home_signed_in")
+
+
+def test_sign_in_as_nobody_is_not_found(seeded: Seeded, client: Client) -> None:
+    assert client.post(reverse("rehearsal_sign_in"), {"username": "nobody"}).status_code == 404
+
+
+def test_sign_in_by_a_link_is_not_possible(seeded: Seeded, client: Client) -> None:
+    assert client.get(reverse("rehearsal_sign_in"), {"username": "zhou"}).status_code == 405
+
+
+def test_clock_offers_the_end_of_the_publicity(seeded: Seeded, client: Client) -> None:
+    page = client.get(reverse("rehearsal_clock")).content.decode()
+    assert "到最后一个公示期满" in page
+    assert "2023-06-16 18:00" in page
