@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Kind, Section
+from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Paper
+from zhicheng.documents.papers import PaperBase, paper_of
 from zhicheng.documents.queries import papers_of
+from zhicheng.documents.rendering import Marks
 from zhicheng.documents.words import zh_date
+from zhicheng.foundation import clock
+from zhicheng.foundation.canonical import digest
 from zhicheng.organizations.actors import Actor
 
 LEVEL_WORDS = {"senior": "高级", "intermediate": "中级", "junior": "初级"}
@@ -38,13 +43,21 @@ def words_of(section: Section, row: dict[str, Any]) -> dict[str, str]:
         if text and field.table:
             text = TABLES[field.table].name(text)
         elif text and (field.kind is Kind.DATE or field.key == "birth_date"):
-            text = zh_date(text)
+            text = _date_words(text)
         printed[_RENAMED.get(section.key, {}).get(field.key, field.key)] = text
     if section.key == "continuing_education":
         printed["remark"] = "经批准免试" if row.get("exempt") else ""
     if any(f.key == "ended_on" for f in section.fields) and not printed.get("ended_on"):
         printed["ended_on"] = "至今"
     return printed
+
+
+def _date_words(text: str) -> str:
+    """年月日; a draft may hold a date that is none, which is printed as it was typed."""
+    try:
+        return zh_date(text)
+    except ValueError:
+        return text
 
 
 def _rows(sections: dict[str, Any], key: str) -> list[dict[str, str]]:
@@ -112,6 +125,61 @@ def issue_review_form(*, application: Application, submission: Submission, actor
         actor=actor.ref,
         version_label=f"第{submission.number}次上报",
     )
+
+
+def draft_review_form(application: Application) -> tuple[PaperBase, Marks]:
+    """The review form as it would look now, for a print that says 草稿 无效: no number, no code to verify (S-50).
+
+    Reads only. Raises :class:`Refused` with every entry that is longer than the paper can hold.
+    """
+    now = clock.now()
+    snapshot = build_snapshot(
+        application=application,
+        notice=notice_of(application.campaign_version),
+        contents=draft_of(application).contents,
+        materials=list(materials_of(application)),
+        number=application.submissions.count() + 1,
+        submitted_at=now,
+    )
+    paper = paper_of("review_form", review_form_data(snapshot, slot_labels(application)) | {"filled_on": ""})
+    marks = Marks(
+        serial="",
+        verification_url="",
+        snapshot_sha256=digest(snapshot),
+        version_label=application.number,
+        draft=True,
+        created_at=now,
+    )
+    return paper, marks
+
+
+def commitment_data(application: Application) -> dict[str, Any]:
+    """The data of T4 个人承诺书: the notice's own text, to be signed by hand (S-61, S-78…S-82)."""
+    notice = notice_of(application.campaign_version)
+    return {
+        "name": application.applicant_name,
+        "year": application.year,
+        "number": application.number,
+        "text": notice.texts.commitment.zh.strip(),
+        "wording": notice.policies.template_wording,
+    }
+
+
+def commitment_paper(application: Application) -> tuple[PaperBase, Marks]:
+    """T4 ready to be printed and signed, before 上报: its number is the application's, its code that of the text.
+
+    The time on it is the start of the application, so that every print has the same bytes.
+    """
+    data = commitment_data(application)
+    marks = Marks(
+        serial=application.number,
+        verification_url="",
+        snapshot_sha256=digest(data),
+        version_label="",
+        draft=False,
+        created_at=application.created_at,
+    )
+    return paper_of("commitment", data), marks
 
 
 def void_review_forms(*, application_id: int, reason: str, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -104,21 +105,27 @@ def live_application_of(person_index: str, campaign_id: int) -> Application | No
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The form as it stands: ``contents[key]`` is a dict or a list of dicts, ``versions[key]`` the version a save must name."""
+    """The form as it stands: ``contents[key]`` is a dict or a list of dicts, ``versions[key]`` the version a save must name.
+
+    ``saved_at[key]`` is when it was last saved; a section that never was is not in it.
+    """
 
     contents: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
 
+    saved_at: dict[str, datetime] = field(default_factory=dict)
 
 def draft_of(application: Application) -> Draft:
     """The whole draft, with the fixed fields (name, identity number, employer) filled from where they are kept. One query."""
     contents: dict[str, Any] = {s.key: [] if s.rows else {} for s in SECTIONS}
     versions = {s.key: 0 for s in SECTIONS}
     for row in DraftSection.objects.filter(application=application):
+    saved_at = {}
         contents[row.key] = json.loads(row.content)
         versions[row.key] = row.version
     contents["basic"] = {**contents["basic"], **fixed_fields(application)}
-    return Draft(contents, versions)
+        saved_at[row.key] = row.saved_at
+    return Draft(contents, versions, saved_at)
 
 
 def fixed_fields(application: Application) -> dict[str, Any]:
@@ -171,6 +178,11 @@ def person_year_of(application: Application) -> PersonYear | None:
 
 
 def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
+def person_years(person_index: str) -> dict[int, PersonYear]:
+    """The person's counters by campaign, for lists. One query."""
+    return {year.campaign_id: year for year in PersonYear.objects.filter(person_index=person_index)} if person_index else {}
+
+
     """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28)."""
     return (
         CommitteeArrival.objects.filter(

@@ -11,6 +11,7 @@ EVERYBODY = frozenset(Role)
 SIGNED_IN = EVERYBODY - {Role.ANONYMOUS, Role.SYSTEM}
 DESKS = frozenset({Role.UNIT, Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
 OFFICES = frozenset({Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
+REGISTRATION_DESKS = frozenset({Role.COUNTY, Role.PREFECTURE})  # G-03: the county, the prefecture in its stead
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
 PUBLIC: dict[str, frozenset[Role]] = {
@@ -19,6 +20,17 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "help": EVERYBODY,
     "privacy": EVERYBODY,
     "verify": EVERYBODY,
+    "notice": EVERYBODY,
+    "register_unit_notice": EVERYBODY,
+    "register_unit": EVERYBODY,
+    "register_unit_licence": EVERYBODY,
+    "register_credit_code": EVERYBODY,
+    "register_person_notice": EVERYBODY,
+    "register_person": EVERYBODY,
+    "register_employers": EVERYBODY,
+    "register_done": EVERYBODY,
+    "publicity_list": EVERYBODY,
+    "publicity_notice": EVERYBODY,
 }
 SHARED: dict[str, frozenset[Role]] = {
     "set_language": EVERYBODY,
@@ -45,9 +57,75 @@ SIGN_IN: dict[str, frozenset[Role]] = {
     "account_set_password": NOBODY,  # every account is made with a password
     "account_confirm_login_code": NOBODY,
 }
-APPLICANT: dict[str, frozenset[Role]] = {}
-UNIT: dict[str, frozenset[Role]] = {}
-OFFICE: dict[str, frozenset[Role]] = {}
+DESK: dict[str, frozenset[Role]] = {
+    "desk_queue": DESKS,
+    "desk_case": DESKS,
+    "desk_pass": DESKS,
+    "desk_return": DESKS,
+    "desk_dossier": DESKS,
+    "desk_file": DESKS,
+    "desk_preview": DESKS,
+    "desk_paper": DESKS,
+}
+APPLICANT: dict[str, frozenset[Role]] = {
+    "my_titles": frozenset({Role.APPLICANT}),
+    "my_applications": frozenset({Role.APPLICANT}),
+    "application_new": frozenset({Role.APPLICANT}),
+    "application_prompt": frozenset({Role.APPLICANT}),
+    "application_choose": frozenset({Role.APPLICANT}),
+    "my_application": frozenset({Role.APPLICANT}),
+    "application_withdraw": frozenset({Role.APPLICANT}),
+    "application_discard": frozenset({Role.APPLICANT}),
+    "application_paper": frozenset({Role.APPLICANT}),
+    "application_draft_pdf": frozenset({Role.APPLICANT}),
+    "application_commitment_pdf": frozenset({Role.APPLICANT}),
+    "application_tasks": frozenset({Role.APPLICANT}),
+    "application_section": frozenset({Role.APPLICANT}),
+    "application_autosave": frozenset({Role.APPLICANT}),
+    "application_row": frozenset({Role.APPLICANT}),
+    "application_slot": frozenset({Role.APPLICANT}),
+    "application_upload": frozenset({Role.APPLICANT}),
+    "application_material": frozenset({Role.APPLICANT}),
+    "application_file": frozenset({Role.APPLICANT}),
+    "application_preview": frozenset({Role.APPLICANT}),
+    "application_material_remove": frozenset({Role.APPLICANT}),
+    "application_check": frozenset({Role.APPLICANT}),
+    "application_submit": frozenset({Role.APPLICANT}),
+    "application_receipt": frozenset({Role.APPLICANT}),
+    "person_information": frozenset({Role.APPLICANT}),
+    "person_contact": frozenset({Role.APPLICANT}),
+    "person_employer": frozenset({Role.APPLICANT}),
+}
+UNIT: dict[str, frozenset[Role]] = {
+    "unit_information": frozenset({Role.UNIT}),
+    "unit_information_edit": frozenset({Role.UNIT}),
+    "unit_information_licence": frozenset({Role.UNIT}),
+    "unit_licence_file": frozenset({Role.UNIT}),
+    "unit_colleague": frozenset({Role.UNIT}),
+    "unit_publicity": frozenset({Role.UNIT}),
+    "unit_publicity_open": frozenset({Role.UNIT}),
+    "unit_publicity_paper": frozenset({Role.UNIT}),
+    "unit_publicity_file": frozenset({Role.UNIT}),
+    "unit_objection": frozenset({Role.UNIT}),
+    "unit_objection_decide": frozenset({Role.UNIT}),
+    "unit_publicity_result": frozenset({Role.UNIT}),
+    "unit_report": frozenset({Role.UNIT}),
+    "unit_stop": frozenset({Role.UNIT}),
+}
+OFFICE: dict[str, frozenset[Role]] = {
+    "office_registrations": REGISTRATION_DESKS,
+    "office_registration": REGISTRATION_DESKS,
+    "office_registration_approve": REGISTRATION_DESKS,
+    "office_registration_return": REGISTRATION_DESKS,
+    "office_registration_transfer": REGISTRATION_DESKS,
+    "office_licence_file": REGISTRATION_DESKS,
+    "office_licence_preview": REGISTRATION_DESKS,
+    "office_annul": frozenset({Role.PREFECTURE}),
+    "office_fraud": frozenset({Role.PREFECTURE}),
+    "office_integrity": frozenset({Role.PREFECTURE}),
+    "office_integrity_annul": frozenset({Role.PREFECTURE}),
+    "office_person": frozenset({Role.PREFECTURE}),
+}
 SYSTEM: dict[str, frozenset[Role]] = {
     "healthz": EVERYBODY,
     "system_health": frozenset({Role.OPERATOR}),
@@ -71,6 +149,7 @@ ACCESS: dict[str, frozenset[Role]] = {
     **PUBLIC,
     **SHARED,
     **SIGN_IN,
+    **DESK,
     **APPLICANT,
     **UNIT,
     **OFFICE,

@@ -3,7 +3,7 @@
 from zhicheng.applications.actions.draft import SavedSection, save_section
 from zhicheng.applications.actions.ending import bar_applications, discard_application, withdraw_application
 from zhicheng.applications.actions.material import add_material, remove_material
-from zhicheng.applications.actions.start import start_application
+from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "bar_applications",
     "confirm_check",
     "discard_application",
+    "objections_to_start",
     "remove_material",
     "save_section",
     "start_application",

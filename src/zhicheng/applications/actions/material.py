@@ -10,10 +10,13 @@ from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.campaigns.rules import SlotRequirement, box_for
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
+
+# The notice's names of formats → what a file was found to be.
+_MEDIA_TYPES: dict[str, str] = {"pdf": MediaType.PDF, "jpg": MediaType.JPEG, "png": MediaType.PNG}
 
 
 def add_material(
@@ -31,7 +34,7 @@ def add_material(
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
     ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
-    ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file proves something else already, S-24).
+    ``wrong_format`` (a kind of file the slot does not take), ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file proves something else already, S-24).
     """
     with transaction.atomic():
         application = lock_open(application_id, actor)
@@ -44,6 +47,14 @@ def add_material(
             if material.file.sha256 == file.sha256:
                 return material
         where = f"material:{box.key}"
+        if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
+            raise Refused.one(
+                _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
+                    label=box.caption, formats="、".join(name.upper() for name in box.formats)
+                ),
+                where=where,
+                code="wrong_format",
+            )
         if len(here) >= box.max_files:
             raise Refused.one(
                 _("“{label}”最多上传{most}个文件，请先移除不需要的，或合并成一个PDF。").format(

@@ -12,7 +12,7 @@ from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import Choice, choose, needs_supervising, window_state
+from zhicheng.campaigns.rules import Choice, choose, needs_supervising, open_levels, window_state
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.integrity.queries import ban_for
@@ -53,6 +53,23 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
         if existing is None:
             raise
         raise Refused([_exists(existing)]) from None
+
+
+def objections_to_start(*, actor: Actor, version: CampaignVersion) -> list[Problem]:
+    """Everything that stands against this person's starting now, whatever is chosen and but for the prompt page: told before
+    anything is read or chosen. Reads only; codes as in :func:`start_application`.
+    """
+    notice = notice_of(version)
+    at = clock.now()
+    employer = (
+        Organization.objects.select_related("receiving_office").filter(pk=actor.organization_id).first()
+        if actor.organization_id
+        else None
+    )
+    problems = [p for p in _standing(actor, version, notice) if p.code != "prompt_not_read"]
+    if not any(window_state(notice, level, at).may_submit_first for level in open_levels(notice)):
+        problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
+    return problems + _route_problems(employer, notice)
 
 
 def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Problem]:

@@ -13,11 +13,22 @@ from zhicheng.organizations.actors import Actor, Role
 # role → (URL name, words). Add the entry pages of your audience here; a name must also be in web/access.py.
 NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
     Role.ANONYMOUS: [("home", _("首页")), ("help", _("帮助"))],
-    Role.APPLICANT: [],
-    Role.UNIT: [],
-    Role.SUPERVISING: [],
-    Role.COUNTY: [],
-    Role.PREFECTURE: [],
+    Role.APPLICANT: [
+        ("my_titles", _("我的职称")),
+        ("my_applications", _("我的申请书")),
+        ("person_information", _("我的信息")),
+        ("help", _("帮助")),
+    ],
+    Role.UNIT: [("desk_queue", _("工作台")), ("unit_information", _("我的信息")), ("help", _("帮助"))],
+    Role.SUPERVISING: [("desk_queue", _("工作台")), ("help", _("帮助"))],
+    Role.COUNTY: [("desk_queue", _("工作台")), ("office_registrations", _("单位注册审核")), ("help", _("帮助"))],
+    Role.PREFECTURE: [
+        ("desk_queue", _("工作台")),
+        ("office_registrations", _("单位注册审核")),
+        ("office_person", _("查询申报人")),
+        ("office_integrity", _("诚信档案")),
+        ("help", _("帮助")),
+    ],
     Role.OPERATOR: [
         ("system_health", _("系统状态")),
         ("system_stuck", _("失败的消息")),

@@ -52,6 +52,7 @@ TASK = {
     "needs_change": Status(_("需修改"), "warn", "arrow-uturn-left"),
     "missing": Status(_("尚缺内容"), "warn", "exclamation-triangle"),
     "exempt": Status(_("无需提供"), "plain", "minus-circle"),
+    "optional": Status(_("选填"), "plain", "minus"),
 }
 CAMPAIGN = {
     "planned": Status(_("尚未开放"), "neutral", "calendar-days"),

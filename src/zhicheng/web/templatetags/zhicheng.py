@@ -50,6 +50,21 @@ def when(value: datetime | str | None) -> SafeString | str:
 
 
 @register.filter
+def second(value: datetime | None) -> SafeString | str:
+    """``{{ moment|second }}`` → ``<time>2023-05-08 14:03:27</time>``, Beijing time: where the second matters (a receipt)."""
+    if not value:
+        return ""
+    local = value.astimezone(BEIJING)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """``{{ moment|clock_time }}`` → ``14:03``, Beijing time: when something was saved a moment ago."""
+    return value.astimezone(BEIJING).strftime("%H:%M") if value else ""
+
+
+@register.filter
 def day(value: date | datetime | str | None) -> SafeString | str:
     """``{{ value|day }}`` → ``<time>2023-05-08</time>``; accepts dates, moments and ISO strings."""
     if not value:

@@ -82,6 +82,8 @@
 
   // --- htmx: after a swap, focus what is wrong, or say what came ---
   document.addEventListener("htmx:afterRequest", release);
+  // What a form has saved by itself is no reason to ask before leaving.
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.target.hasAttribute("data-autosave")) { changed = false; } });
   document.addEventListener("htmx:afterSwap", (event) => {
     const summary = $("[data-error-summary]", event.target);
     if (summary) { summary.focus(); return; }

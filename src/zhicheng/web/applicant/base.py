@@ -1,0 +1,88 @@
+"""What every page of the applicant shares: who asks, and the one application of theirs the address names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
+from zhicheng.applications.queries import get_application, person_year_of
+from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import WindowState, window_state
+from zhicheng.foundation import clock
+from zhicheng.organizations.actors import Actor
+from zhicheng.web.shared.http import OutOfReachError
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor the middleware found."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def application_or_404(request: HttpRequest, application_id: int) -> Application:
+    """The application, if it is this person's own; otherwise 404, recorded."""
+    application = get_application(actor_of(request), application_id)
+    if application is None:
+        raise OutOfReachError(f"application {application_id}")
+    return application
+
+
+def is_open(application: Application) -> bool:
+    """Whether the applicant may write in it now."""
+    return application.state in OPEN_FOR_APPLICANT
+
+
+def information_url() -> str:
+    """我的信息, where a person chooses the employer."""
+    return reverse("person_information")
+
+
+def window_of(application: Application) -> WindowState:
+    """The window of the application's level, now."""
+    return window_state(notice_of(application.campaign_version), application.level, clock.now())
+
+
+def chosen_words(application: Application) -> dict[str, Any]:
+    """What is applied for, in words: series, specialty, title, level of the pinned notice."""
+    notice: Notice = notice_of(application.campaign_version)
+    series = notice.series(application.series)
+    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
+    title = next((t for t in series.titles if t.code == application.title), None) if series else None
+    return {
+        "campaign": str(notice.title),
+        "series": str(series or application.series),
+        "specialty": str(specialty or application.specialty),
+        "title": str(title or application.title),
+        "level": str(LEVEL_NAMES[title.level]) if title else application.level,
+    }
+
+
+def count_words(arrivals: int, allowed: int) -> str:
+    """第 n / 3 次, as everybody concerned reads it (S-28)."""
+    if not arrivals:
+        return _("尚未提交评审委员会（0 / {allowed} 次）").format(allowed=allowed)
+    return _("第 {n} / {allowed} 次提交评审委员会").format(n=arrivals, allowed=allowed)
+
+
+def head_of(application: Application, *, year: PersonYear | None = None) -> dict[str, Any]:
+    """What the head of every page about one application shows. ``year``: the person's counter where a list has it already."""
+    notice = notice_of(application.campaign_version)
+    counter = year or person_year_of(application)
+    first = application.current_submission_id is None
+    window = window_of(application)
+    return {
+        "application": application,
+        "chosen": chosen_words(application),
+        "is_open": is_open(application),
+        "first": first,
+        "deadline": window.apply_until if first else window.correct_until,
+        "window_open": window.may_submit_first if first else window.may_correct,
+        "allowed": notice.limits.committee_submissions,
+        "count_words": count_words(counter.arrivals if counter else 0, notice.limits.committee_submissions),
+        "correct_until": window.correct_until,
+    }

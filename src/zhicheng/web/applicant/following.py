@@ -1,0 +1,105 @@
+"""The page of one application: where it is, what happened, what comes; taking it back and giving it up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.actions import discard_application, withdraw_application
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
+from zhicheng.applications.papers import subject_of
+from zhicheng.applications.queries import arrivals_of, history_of, last_return, person_year_of
+from zhicheng.documents.queries import papers_of
+from zhicheng.foundation.errors import Refused
+from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
+from zhicheng.web.applicant.printing import APPLICANT_PAPERS
+from zhicheng.web.applicant.returns import reasons_in
+from zhicheng.web.applicant.tasks import reason_links
+from zhicheng.web.shared.http import go
+from zhicheng.web.shared.timeline import entries_of
+
+
+def advice(application: Application) -> str:
+    """One sentence: what the applicant does now, or that there is nothing to do."""
+    words = {
+        State.DRAFT: _("请填写各个栏目、上传材料，核对后上报。"),
+        State.RETURNED: _("请按退回意见逐条修改，重新核对后再次上报。"),
+        State.UNIT_REVIEW: _("您现在不需要做任何事。请把纸质材料交给所在单位；单位审核前可以撤回修改。"),
+        State.UNIT_PASSED: _("评审表已经生成。请与单位核对，由单位打印、填写意见并组织公示；您现在不需要在网上办理。"),
+        State.IN_PUBLICITY: _("您现在不需要做任何事。公示期满无异议后由单位上报。"),
+        State.SUPERVISING_REVIEW: _("您现在不需要做任何事。"),
+        State.COUNTY_REVIEW: _("您现在不需要做任何事。"),
+        State.PREFECTURE_REVIEW: _("您现在不需要做任何事。"),
+        State.ACCEPTED: _("您的申报已经受理，请等待评审委员会评审。"),
+        State.CLOSED_FOR_YEAR: _("本年度不再受理您的申报，新建申请书也不能恢复。如认为有误，请联系州人力资源和社会保障局。"),
+        State.STOPPED: _("申报已经终止。如有疑问，请联系所在单位。"),
+        State.REJECTED_FRAUD: _("申报不予受理。如有异议，请联系州人力资源和社会保障局。"),
+        State.BARRED: _("申报已经终止。如有异议，请联系州人力资源和社会保障局。"),
+        State.DISCARDED: _("这份申请书已由您作废，只供查看。"),
+    }
+    return words[State(application.state)]
+
+
+@require_safe
+def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Everything about one application, for the person it belongs to. A fixed number of queries."""
+    application = application_or_404(request, application_id)
+    moves = {m.name for m in lifecycle.moves_for(application, actor_of(request))}
+    change = last_return(application)
+    year = person_year_of(application)
+    papers = [p for p in papers_of(subject_of(application.pk)) if p.kind in APPLICANT_PAPERS]
+    context: dict[str, Any] = {
+        **head_of(application),
+        "advice": advice(application),
+        "timeline": entries_of(application, history_of(application), audience="applicant"),
+        "submissions": list(application.submissions.order_by("-number").defer("content")),
+        "papers": papers,
+        "year": year,
+        "arrivals": list(arrivals_of(application)),
+        "reasons": reason_links(application, reasons_in(change)) if change else [],
+        "change": change,
+        "can_withdraw": "withdraw" in moves,
+        "can_discard": "discard" in moves,
+        "may_print": application.state in OPEN_FOR_APPLICANT,
+    }
+    return render(request, "applicant/application.html", context)
+
+
+def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
+    """撤回: while the unit has not decided; costs no count (G-06)."""
+    application = application_or_404(request, application_id)
+    if request.method != "POST":
+        return render(request, "applicant/withdraw.html", _asking(application, "withdraw", request))
+    try:
+        withdraw_application(actor=actor_of(request), application_id=application.pk)
+    except Refused as refused:
+        application.refresh_from_db()
+        return render(request, "applicant/withdraw.html", head_of(application) | {"problems": refused.problems}, status=422)
+    messages.success(request, _("申请书已撤回，可以修改后重新上报。"))
+    return go(request, "application_tasks", application.pk)
+
+
+def discard(request: HttpRequest, application_id: int) -> HttpResponse:
+    """作废: to begin another one; the year's count stays."""
+    application = application_or_404(request, application_id)
+    if request.method != "POST":
+        return render(request, "applicant/discard.html", _asking(application, "discard", request))
+    try:
+        discard_application(actor=actor_of(request), application_id=application.pk)
+    except Refused as refused:
+        application.refresh_from_db()
+        return render(request, "applicant/discard.html", head_of(application) | {"problems": refused.problems}, status=422)
+    messages.success(request, _("申请书 {number} 已作废。").format(number=application.number))
+    return go(request, "my_applications")
+
+
+def _asking(application: Application, move: str, request: HttpRequest) -> dict[str, Any]:
+    """The page that asks, with what stands against the move already said."""
+    problems = lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor_of(request))
+    return head_of(application) | {"problems": problems}

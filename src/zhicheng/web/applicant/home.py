@@ -1,0 +1,109 @@
+"""我的职称 and 我的申请书: where an applicant starts, and the list of everything they ever began (S-19)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhicheng.applications.models import OVER, Application, PersonYear
+from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
+from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.campaigns.notice import LEVEL_NAMES
+from zhicheng.campaigns.queries import CampaignNow, published_campaigns
+from zhicheng.foundation.errors import Problem
+from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import unit_may_work
+from zhicheng.web.applicant.base import actor_of, chosen_words, count_words, head_of, information_url
+from zhicheng.web.applicant.following import advice
+from zhicheng.web.shared.paging import page_of
+
+SHOWN_CAMPAIGNS = 3
+
+
+@require_safe
+def my_titles(request: HttpRequest) -> HttpResponse:
+    """我的职称: what is open until when, my application and what to do next, the year's count, what else I must know."""
+    actor = actor_of(request)
+    campaigns = published_campaigns()[:SHOWN_CAMPAIGNS]
+    mine = {a.campaign_id: a for a in reversed(_applications_in(actor, campaigns))}
+    employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
+    years = person_years(actor.person_index)
+    rounds = [_round(campaign, mine.get(campaign.version.campaign_id), actor, employer, years) for campaign in campaigns]
+    context = {
+        "rounds": rounds,
+        "employer": employer,
+        "information_url": information_url(),
+        "any_open": any(r["may_start"] for r in rounds),
+    }
+    return render(request, "applicant/my_titles.html", context)
+
+
+def _applications_in(actor: Actor, campaigns: list[CampaignNow]) -> list[Application]:
+    """The person's applications in these campaigns, the one that counts first: live ones, then the newest."""
+    found = list(
+        visible_to(actor)
+        .filter(campaign__in=[c.version.campaign_id for c in campaigns])
+        .select_related("campaign_version", "employer", "supervising_body", "county_office", "prefecture_office")
+        .defer(*VERSION_TEXTS)
+    )
+    return sorted(found, key=lambda a: (a.state in OVER, -a.pk))
+
+
+def _round(
+    campaign: CampaignNow,
+    application: Application | None,
+    actor: Actor,
+    employer: Organization | None,
+    years: dict[int, PersonYear],
+) -> dict[str, Any]:
+    """One campaign as the page shows it."""
+    notice = campaign.notice
+    ban = ban_for(actor.person_index, notice.year)
+    notes: list[Problem] = [barred_problem(notice.year, ban.last_year)] if ban else []
+    unit_notes = unit_may_work(employer, notice.year) if employer is not None and campaign.may_correct else []
+    year = years.get(campaign.version.campaign_id)
+    closed = year is not None and year.closed_at is not None
+    if closed:
+        notes.append(closed_problem(notice.year))
+    live = application is not None and application.state not in OVER
+    return {
+        "notice": notice,
+        "windows": [{"level": str(LEVEL_NAMES[level]), "state": state} for level, state in campaign.windows.items()],
+        "status": "open" if campaign.may_submit_first else _phase(campaign),
+        "application": application,
+        "head": head_of(application, year=year) if application is not None else None,
+        "advice": advice(application) if application is not None else "",
+        "live": live,
+        "may_start": campaign.may_submit_first and not live and not ban and not closed,
+        "notes": notes,
+        "unit_notes": unit_notes,
+        "count_words": count_words(year.arrivals if year else 0, notice.limits.committee_submissions),
+        "allowed": notice.limits.committee_submissions,
+    }
+
+
+def _phase(campaign: CampaignNow) -> str:
+    phases = {str(state.phase) for state in campaign.windows.values()}
+    return "planned" if phases == {"not_yet"} else "closed"
+
+
+@require_safe
+def my_applications(request: HttpRequest) -> HttpResponse:
+    """我的申请书: all of them, newest first. The same queries for one and for thirty."""
+    rows = (
+        visible_to(actor_of(request))
+        .select_related("campaign_version", "employer")
+        .defer(*VERSION_TEXTS)
+        .order_by("-created_at", "-id")
+    )
+    page = page_of(request, rows, order=("-created_at", "-id"))
+    years = person_years(actor_of(request).person_index)
+    for row in page:
+        row.chosen = chosen_words(row)
+        row.head = head_of(row, year=years.get(row.campaign_id))
+    return render(request, "applicant/my_applications.html", {"page": page})

@@ -1,0 +1,64 @@
+"""From what a rule or a desk calls a place (``Problem.where``) to the address where the applicant mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.urls import reverse
+
+from zhicheng.applications.models import Application
+from zhicheng.applications.sections import BY_KEY
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation.errors import Problem
+from zhicheng.web.applicant.base import information_url
+from zhicheng.web.shared.problems import anchor_id
+
+
+def control_id(key: str, row: str, field: str) -> str:
+    """The HTML id of a control of a section's page."""
+    return f"id_{row}-{field}" if row else f"id_{key}-{field}"
+
+
+def slot_of(application: Application, box: str) -> str:
+    """The slot a box key belongs to: ``education-0a1b2c3d`` → ``education``; empty when the notice has no such slot."""
+    slots = notice_of(application.campaign_version).materials
+    found = [s.key for s in slots if box == s.key or box.startswith(f"{s.key}-")]
+    return max(found, key=len, default="")
+
+
+def place_url(application: Application, where: str) -> str:
+    """The address of ``section``, ``section.field``, ``section.row``, ``section.row.field``, ``material:<box>``, ``check``,
+    ``commitment``, ``window``, ``employer``; anything else leads to the task list.
+    """
+    if where.startswith("material:"):
+        slot = slot_of(application, where.removeprefix("material:"))
+        if slot:
+            return reverse("application_slot", args=[application.pk, slot]) + f"#{anchor_id(where)}"
+    key, _dot, rest = where.partition(".")
+    if key in BY_KEY:
+        return reverse("application_section", args=[application.pk, key]) + _fragment(key, rest)
+    match where:
+        case "check":
+            return reverse("application_check", args=[application.pk])
+        case "commitment" | "liability":
+            return reverse("application_submit", args=[application.pk]) + f"#id_{where}"
+        case "window":
+            return reverse("my_titles") + "#window"
+        case "employer":
+            return information_url()
+    return reverse("application_tasks", args=[application.pk])
+
+
+def _fragment(key: str, rest: str) -> str:
+    if not rest:
+        return ""
+    if not BY_KEY[key].rows:
+        return f"#{control_id(key, '', rest)}"
+    row, _dot, field = rest.partition(".")
+    return f"#{control_id(key, row, field)}" if field else f"#{anchor_id(f'{key}.{row}')}"
+
+
+def linked(application: Application, problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems, each with a link to its place (what the raiser put into ``link`` is replaced)."""
+    return [replace(p, link=place_url(application, p.where)) for p in problems]

@@ -1,0 +1,72 @@
+"""Papers the applicant prints: the draft of 评审表 (草稿 无效), T4 to be signed, and 评审表 once it was issued."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhicheng.applications.models import Application
+from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
+from zhicheng.documents.actions import pdf_of
+from zhicheng.documents.models import Kind
+from zhicheng.documents.papers import PaperBase
+from zhicheng.documents.queries import papers_of
+from zhicheng.documents.rendering import Marks, render_pdf
+from zhicheng.foundation.errors import Refused
+from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.shared.http import object_or_404
+
+# Papers of an application that are handed to the applicant; the unit's own letters are not.
+APPLICANT_PAPERS = (Kind.REVIEW_FORM,)
+
+
+def pdf_response(pdf: bytes, name: str) -> HttpResponse:
+    """A PDF shown in the browser, kept by nobody in between."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _cannot_print(request: HttpRequest, application: Application, refused: Refused) -> HttpResponse:
+    """What the form holds and paper cannot: told as reasons, not as a broken file."""
+    context = {**head_of(application), "problems": refused.problems}
+    return render(request, "applicant/cannot_print.html", context, status=422)
+
+
+def _printed(paper: PaperBase, marks: Marks, name: str) -> HttpResponse:
+    return pdf_response(render_pdf(paper, marks=marks), name)
+
+
+@require_safe
+def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
+    """评审表 as it stands, marked 草稿 无效 on every page (S-50)."""
+    application = application_or_404(request, application_id)
+    try:
+        return _printed(*draft_review_form(application), f"draft-{application.number}")
+    except Refused as refused:
+        return _cannot_print(request, application, refused)
+
+
+@require_safe
+def commitment_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
+    """个人承诺书 with the name filled in, to be printed and signed by hand (S-61, S-78…S-82)."""
+    application = application_or_404(request, application_id)
+    try:
+        return _printed(*commitment_paper(application), f"commitment-{application.number}")
+    except Refused as refused:
+        return _cannot_print(request, application, refused)
+
+
+@require_safe
+def show_paper(request: HttpRequest, application_id: int, serial: str) -> HttpResponse:
+    """评审表 that was issued for this application and still holds."""
+    application = application_or_404(request, application_id)
+    mine = papers_of(subject_of(application.pk)).filter(kind__in=APPLICANT_PAPERS, voided_at__isnull=True)
+    paper = object_or_404(mine, serial=serial)
+    try:
+        return pdf_response(pdf_of(paper), paper.serial)
+    except Refused as refused:
+        return _cannot_print(request, application, refused)

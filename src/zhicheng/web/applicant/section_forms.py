@@ -1,0 +1,197 @@
+"""One form class for every section of the application, made from its table (``applications/sections.py``).
+
+The form never refuses a value: a draft keeps what was typed, and the rules say beside each field what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.reading import is_blank
+from zhicheng.applications.rules import TABLES
+from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.foundation.errors import Problem
+from zhicheng.web.applicant.places import control_id
+from zhicheng.web.shared.forms import Form
+
+_SHORT = {Kind.DATE, Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
+
+
+class SectionForm(Form):
+    """One form, or one row, of a section: bound to the stored or typed ``content``, with the ``problems`` that stand against it.
+
+    Controls are called ``<row or section>-<field>``; fixed fields are no controls. A code field shows a value its table does
+    not know as it is.
+    """
+
+    def __init__(self, section: Section, content: Mapping[str, Any], problems: Iterable[Problem] = ()) -> None:
+        self.section = section
+        self.row = str(content.get("id", "")) if section.rows else ""
+        self._problems = list(problems)
+        prefix = self.row or section.key
+        typed = {f"{prefix}-{f.key}": _typed(f, content.get(f.key)) for f in section.fields}
+        super().__init__(typed, prefix=prefix)
+        for field in section.fields:
+            if field.kind is not Kind.FIXED:
+                self.fields[field.key] = _control(field, content.get(field.key))
+
+    def full_clean(self) -> None:
+        """Nothing is refused here: the errors are those the rules found."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+        for problem in self._problems:
+            name = problem.where.rpartition(".")[2]
+            self._errors.setdefault(name if name in self.fields else forms.forms.NON_FIELD_ERRORS, self.error_class()).append(
+                str(problem.text)
+            )
+
+
+def _typed(field: Field, value: Any) -> Any:
+    if field.kind is Kind.YES_NO:
+        return "on" if value else ""
+    return "" if value is None else str(value)
+
+
+def _control(field: Field, value: Any) -> forms.Field:
+    """The control of one question. ``required`` only words the label: the rules decide what is missing."""
+    if field.kind is Kind.YES_NO:
+        return forms.BooleanField(label=field.label, required=False, help_text=field.help)
+    attrs: dict[str, Any] = {"autocomplete": "off"}
+    widget: forms.Widget = forms.TextInput(attrs=attrs)
+    if field.kind is Kind.CODE:
+        choices = TABLES[field.table].choices(get_language() or "zh")
+        if value and str(value) not in dict(choices):
+            choices = [(str(value), TABLES[field.table].name(str(value), get_language() or "zh")), *choices]
+        widget = forms.Select(choices=[("", _("请选择")), *choices])
+    elif field.kind is Kind.LONG:
+        widget = forms.Textarea(attrs={"rows": "14" if field.limit > 2000 else "4"})
+    elif field.kind in _SHORT:
+        attrs["class"] = "w-short"
+        if field.kind is not Kind.DATE:
+            attrs["inputmode"] = "numeric"
+    help_text = field.help
+    if field.kind is Kind.DATE and not help_text:
+        help_text = _("例如 2018-05-08")
+    elif field.kind is Kind.DATE:
+        help_text = _("例如 2018-05-08；{help}").format(help=help_text)
+    elif field.kind is Kind.LONG:
+        words = _("最多{limit}字。").format(limit=field.limit)
+        help_text = f"{field.help} {words}" if field.help else words
+    return forms.CharField(label=field.label, required=field.required, help_text=help_text, widget=widget)
+
+
+def new_row_id() -> str:
+    """The id of a row that does not exist yet: the page gives it, the save keeps it."""
+    return secrets.token_hex(4)
+
+
+def typed_content(section: Section, data: QueryDict) -> Any:
+    """What the section's page sent, as ``save_section`` takes it; the order of the rows is that of the page."""
+    if not section.rows:
+        return _typed_row(section, data, section.key)
+    return [{**_typed_row(section, data, row), "id": row} for row in dict.fromkeys(data.getlist("row")) if row]
+
+
+def _typed_row(section: Section, data: QueryDict, prefix: str) -> dict[str, Any]:
+    return {f.key: data.get(f"{prefix}-{f.key}", "") for f in section.fields if f.kind is not Kind.FIXED}
+
+
+def forms_of(section: Section, content: Any, problems: Sequence[Problem]) -> list[SectionForm]:
+    """The form, or the rows, of a section as a page shows them, each with its own problems."""
+    if not section.rows:
+        return [SectionForm(section, content or {}, [p for p in problems if p.where.startswith(f"{section.key}.")])]
+    return [
+        SectionForm(section, row, [p for p in problems if p.where.startswith(f"{section.key}.{row.get('id', '')}.")])
+        for row in content or []
+    ]
+
+
+def rows_to_show(section: Section, content: Any, *, years: Iterable[int] = (), blank: bool = False) -> Any:
+    """The content with the rows a page offers: one for each of the ``years`` that must be there, a blank one when asked for
+    or when there is nothing yet.
+    """
+    if not section.rows:
+        return content
+    rows = list(content or [])
+    have = {row.get("year") for row in rows}
+    rows += [{"id": new_row_id(), "year": year} for year in years if year not in have]
+    if blank or not rows:
+        rows.append({"id": new_row_id()})
+    return rows
+
+
+def merged(section: Section, mine: Any, theirs: Any, data: QueryDict) -> Any:
+    """One content out of two by the person's choices: ``take-<row or section>-<field>`` = ``theirs`` takes the stored value,
+    ``keep-<row>`` = ``no`` leaves a row out that only one of the two has. Everything else stays as the page sent it.
+    """
+    if not section.rows:
+        return _merged_row(section, section.key, mine, theirs or {}, data)
+    stored = {row["id"]: row for row in theirs or []}
+    rows = []
+    for row in mine:
+        if row["id"] in stored:
+            rows.append(_merged_row(section, row["id"], row, stored.pop(row["id"]), data))
+        elif data.get(f"keep-{row['id']}") != "no":
+            rows.append(row)
+    return rows + [row for row in stored.values() if data.get(f"keep-{row['id']}") != "no"]
+
+
+def _merged_row(
+    section: Section, prefix: str, mine: Mapping[str, Any], theirs: Mapping[str, Any], data: QueryDict
+) -> dict[str, Any]:
+    row = dict(mine)
+    for field in section.fields:
+        if field.kind is not Kind.FIXED and data.get(f"take-{prefix}-{field.key}") == "theirs":
+            row[field.key] = theirs.get(field.key, "")
+    return row
+
+
+def differences(section: Section, mine: Any, theirs: Any) -> list[dict[str, Any]]:
+    """Where two contents of a section differ: one entry a form or row, with its fields that differ, or told to be in one only."""
+    if not section.rows:
+        fields = _differing(section, section.key, mine, theirs or {})
+        return [{"prefix": section.key, "number": 0, "only": "", "fields": fields}] if fields else []
+    stored = {row["id"]: row for row in theirs or []}
+    found: list[dict[str, Any]] = []
+    for number, row in enumerate(mine, start=1):
+        other = stored.pop(row["id"], None)
+        if other is None and not is_blank(row):
+            found.append(
+                {"prefix": row["id"], "number": number, "only": "mine", "fields": _differing(section, row["id"], row, {})}
+            )
+        elif other is not None and (fields := _differing(section, row["id"], row, other)):
+            found.append({"prefix": row["id"], "number": number, "only": "", "fields": fields})
+    for number, row in enumerate(stored.values(), start=len(mine) + 1):
+        found.append({"prefix": row["id"], "number": number, "only": "theirs", "fields": _differing(section, row["id"], {}, row)})
+    return found
+
+
+def _differing(section: Section, prefix: str, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f"take-{prefix}-{f.key}",
+            "id": control_id(section.key, prefix if section.rows else "", f.key),
+            "label": f.label,
+            "mine": shown(f, mine.get(f.key)),
+            "theirs": shown(f, theirs.get(f.key)),
+        }
+        for f in section.fields
+        if f.kind is not Kind.FIXED and shown(f, mine.get(f.key)) != shown(f, theirs.get(f.key))
+    ]
+
+
+def shown(field: Field, value: Any) -> str:
+    """A value in words, typed or stored alike."""
+    if field.kind is Kind.YES_NO:
+        return _("是") if value and str(value).lower() not in {"", "false", "0", "off"} else _("否")
+    if value in (None, ""):
+        return ""
+    return TABLES[field.table].name(str(value), get_language() or "zh") if field.table else str(value)

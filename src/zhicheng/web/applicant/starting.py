@@ -1,0 +1,215 @@
+"""新增申请书: the prompt page, then series, specialty and title, then 我要申报 (S-20, S-21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.queries import acceptance_of
+from zhicheng.accounts.rules import AcceptedText
+from zhicheng.applications.actions import objections_to_start, start_application
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.notice import Notice, TitleStep
+from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
+from zhicheng.campaigns.rules import choose, openings, step_name
+from zhicheng.foundation.canonical import digest
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import Organization
+from zhicheng.web.applicant.base import actor_of, information_url
+from zhicheng.web.applicant.conditions import conditions_for, findings_for
+from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.http import go, render_refused
+
+STEPS = (
+    gettext_lazy("阅读提示信息"),
+    gettext_lazy("选择系列"),
+    gettext_lazy("选择专业"),
+    gettext_lazy("选择任职资格"),
+    gettext_lazy("我要申报"),
+)
+
+
+class PromptForm(Form):
+    """The prompt was read (S-20)."""
+
+    accepted = forms.BooleanField(
+        label=gettext_lazy("我已仔细阅读以上提示信息"),
+        error_messages={"required": gettext_lazy("请仔细阅读提示信息，并勾选“我已仔细阅读以上提示信息”。")},
+    )
+
+
+def new_application(request: HttpRequest) -> HttpResponse:
+    """新增申请书: straight to the one open round, or a choice among several."""
+    campaigns = campaigns_open_now()
+    if len(campaigns) == 1:
+        return go(request, "application_prompt", campaigns[0].notice.slug)
+    if not campaigns:
+        published = published_campaigns()
+        if published:
+            return go(request, "application_prompt", published[0].notice.slug)
+    return render(request, "applicant/new.html", {"campaigns": campaigns})
+
+
+def _version_or_404(slug: str) -> CampaignVersion:
+    version = current_version(slug)
+    if version is None:
+        raise Http404("no such campaign")
+    return version
+
+
+def prompt_accepted(actor: Actor, notice: Notice) -> Any:
+    """When this person accepted the prompt in its present version; ``None`` when not."""
+    return acceptance_of(user_id=actor.account_id, text_key=f"prompt:{notice.slug}", version=notice.texts.prompt.version)
+
+
+def cannot_start(request: HttpRequest, notice: Notice, problems: list[Problem]) -> HttpResponse:
+    """A page of its own: why not, and what can be done, for each reason (GOV.UK: not a red field error)."""
+    reasons = [{"problem": p, **_next_step(p, notice)} for p in problems]
+    return render(request, "applicant/cannot_start.html", {"notice": notice, "reasons": reasons}, status=422)
+
+
+def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
+    """What the person can do about one reason: words, and a link with its own words."""
+    match problem.code:
+        case "exists":
+            url = reverse("my_application", args=[problem.link]) if problem.link else reverse("my_applications")
+            return {"step": _("一个年度只能有一份申请书。"), "url": url, "link": _("打开这份申请书")}
+        case "no_employer" | "wrong_region":
+            return {
+                "step": _("单位查不到的，说明单位尚未注册，请联系单位先办理单位注册。"),
+                "url": information_url(),
+                "link": _("我的信息"),
+            }
+        case "no_supervising":
+            return {"step": _("单位管理员填写主管单位并审核通过后，您就可以申报。"), "url": "", "link": ""}
+        case "window":
+            first, last = notice.windows[0].apply_from, notice.windows[0].apply_until
+            form = "%Y-%m-%d %H:%M"
+            step = _("受理时间：{first} 至 {last}（北京时间）。").format(first=first.strftime(form), last=last.strftime(form))
+            return {"step": step, "url": reverse("my_titles"), "link": _("查看各批次的受理时间")}
+        case "barred" | "closed_for_year":
+            return {"step": _("原来的申请书和审核记录仍可查看。"), "url": reverse("my_applications"), "link": _("我的申请书")}
+    return {"step": "", "url": reverse("application_choose", args=[notice.slug]), "link": _("重新选择")}
+
+
+def prompt(request: HttpRequest, slug: str) -> HttpResponse:
+    """提示信息: must be read and accepted, in its present version, before the form opens (S-20)."""
+    actor = actor_of(request)
+    version = _version_or_404(slug)
+    notice = notice_of(version)
+    if problems := objections_to_start(actor=actor, version=version):
+        return cannot_start(request, notice, problems)
+    accepted = prompt_accepted(actor, notice)
+    form = PromptForm(request.POST if request.method == "POST" else None)
+    context = {"notice": notice, "form": form, "accepted": accepted, "steps": STEPS, "paragraphs": notice.texts.prompt.paragraphs}
+    if request.method != "POST":
+        return render(request, "applicant/prompt.html", context)
+    if not form.is_valid():
+        return render_refused(request, "applicant/prompt.html", context)
+    if accepted is None:
+        text = notice.texts.prompt
+        accept_text(
+            user_id=actor.account_id,
+            text=AcceptedText(key=f"prompt:{notice.slug}", version=text.version, sha256=digest(text.zh)),
+        )
+    return go(request, "application_choose", slug)
+
+
+def choose_title(request: HttpRequest, slug: str) -> HttpResponse:
+    """系列 → 专业 → 任职资格, one question a page; the last page holds 我要申报."""
+    actor = actor_of(request)
+    version = _version_or_404(slug)
+    notice = notice_of(version)
+    if prompt_accepted(actor, notice) is None:
+        return go(request, "application_prompt", slug)
+    if request.method == "POST":
+        return _start(request, actor, version, notice)
+    if problems := objections_to_start(actor=actor, version=version):
+        return cannot_start(request, notice, problems)
+    return _question(request, actor, notice)
+
+
+def _start(request: HttpRequest, actor: Actor, version: CampaignVersion, notice: Notice) -> HttpResponse:
+    chosen = {name: request.POST.get(name, "") for name in ("series", "specialty", "title")}
+    try:
+        application = start_application(actor=actor, campaign_version_id=version.pk, **chosen)
+    except Refused as refused:
+        return cannot_start(request, notice, refused.problems)
+    return go(request, "application_tasks", application.pk)
+
+
+def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpResponse:
+    """The next question that the address has no good answer to; with all three, the page of 我要申报."""
+    offered = openings(notice)
+    asked = request.GET.get("asked", "")
+    series = next((o for o in offered if o.choosable and o.series.code == request.GET.get("series")), None)
+    context: dict[str, Any] = {"notice": notice, "steps": STEPS, "series": series, "specialty": None, "title": None}
+    if series is None:
+        context |= {
+            "step": 2,
+            "name": "series",
+            "question": _("您申报哪个系列？"),
+            "options": [(o.series.code, str(o.series)) for o in offered if o.choosable],
+            "closed": [(str(o.series), o.reason) for o in offered if not o.choosable],
+        }
+        return _ask(request, context, asked, _("请选择一个系列。"))
+    specialty = next((s for s in series.specialties if s.specialty.code == request.GET.get("specialty")), None)
+    if specialty is None:
+        context |= {
+            "step": 3,
+            "name": "specialty",
+            "question": _("您申报“{series}”系列的哪个专业？").format(series=series.series),
+            "options": [(s.specialty.code, str(s.specialty)) for s in series.specialties],
+            "closed": [],
+        }
+        return _ask(request, context, asked, _("请选择一个专业。"))
+    context["specialty"] = specialty
+    title = next((t for t in specialty.titles if t.code == request.GET.get("title")), None)
+    if title is None:
+        context |= {
+            "step": 4,
+            "name": "title",
+            "question": _("您申报哪个任职资格？"),
+            "options": [(t.code, _title_words(t)) for t in specialty.titles],
+            "closed": [],
+        }
+        return _ask(request, context, asked, _("请选择一个任职资格。"))
+    return _last_page(request, actor, notice, context, title)
+
+
+def _title_words(title: Any) -> str:
+    return f"{title}（{step_name(TitleStep(level=title.level, grade=title.grade))}）"
+
+
+def _ask(request: HttpRequest, context: dict[str, Any], asked: str, sentence: str) -> HttpResponse:
+    name = context["name"]
+    wrong = asked == name
+    context["problems"] = [Problem(sentence, where=name)] if wrong else []
+    return render(request, "applicant/choose.html", context, status=422 if wrong else 200)
+
+
+def _last_page(request: HttpRequest, actor: Actor, notice: Notice, context: dict[str, Any], title: Any) -> HttpResponse:
+    try:
+        choice = choose(
+            notice, series=context["series"].series.code, specialty=context["specialty"].specialty.code, title=title.code
+        )
+    except Refused as refused:
+        return cannot_start(request, notice, refused.problems)
+    employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
+    nature = employer.nature if employer else ""
+    context |= {
+        "choice": choice,
+        "level": _title_words(choice.title),
+        "employer": employer,
+        "conditions": conditions_for(notice, choice),
+        "findings": findings_for(notice, choice, nature),
+    }
+    return render(request, "applicant/confirm_choice.html", context)

@@ -1,0 +1,187 @@
+"""The task list of an application: every section and every group of materials, with where it stands (GOV.UK task list)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from zhicheng.applications.completeness import everything_missing, requirements_of
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
+from zhicheng.applications.rules import section_status
+from zhicheng.applications.sections import SECTIONS, Section
+from zhicheng.campaigns.rules import SlotRequirement
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.applicant.places import place_url, slot_of
+from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.shared.http import go
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the list; ``status`` is of kind ``task``."""
+
+    key: str
+    label: str
+    url: str
+    status: str
+    hint: str = ""
+
+
+@dataclass
+class TaskList:
+    """Both halves of the list, and what the page needs to know about the whole."""
+
+    sections: list[Task] = field(default_factory=list)
+    materials: list[Task] = field(default_factory=list)
+    from_unit: list[SlotRequirement] = field(default_factory=list)
+    missing: list[Problem] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    returned_at: datetime | None = None
+    returned_by: str = ""
+    note: str = ""
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def all(self) -> list[Task]:
+        """Every task, in the order of the page."""
+        return [*self.sections, *self.materials]
+
+    @property
+    def done(self) -> int:
+        """How many need nothing more."""
+        return sum(task.status in {"done", "exempt", "optional"} for task in self.all)
+
+
+def task_list_of(application: Application) -> TaskList:
+    """Everything to be done for ``application``. A fixed number of queries, however long the form."""
+    draft = draft_of(application)
+    missing = everything_missing(application)
+    materials = list(materials_of(application))
+    change = last_return(application)
+    tasks = TaskList(missing=missing, reasons=reasons_in(change))
+    if change is not None:
+        tasks.returned_at, tasks.note = change.at, change.note
+        tasks.returned_by = change.by_organization.name if change.by_organization else ""
+    tasks.sections = [_section_task(application, s, draft, tasks) for s in SECTIONS]
+    boxes: dict[str, list[SlotRequirement]] = {}
+    for box in requirements_of(application, draft.contents):
+        if box.owner != "applicant" or not box.upload:
+            tasks.from_unit.append(box)
+        else:
+            boxes.setdefault(box.slot, []).append(box)
+    tasks.materials = [_slot_task(application, group, materials, tasks) for group in boxes.values()]
+    return tasks
+
+
+def _section_task(application: Application, section: Section, draft: Draft, tasks: TaskList) -> Task:
+    saved_at = draft.saved_at.get(section.key)
+    problems = [p for p in tasks.missing if p.where.partition(".")[0] == section.key]
+    status = section_status(section.key, draft.contents[section.key], today=clock.today())
+    if status in {"done", "optional"} and problems:
+        status = "in_progress" if draft.versions[section.key] else "not_started"
+    hint = ""
+    if status == "optional":
+        hint = _("没有可以不填。")
+    elif status == "in_progress" and problems:
+        hint = ngettext("还有%(n)s处需要补充或改正", "还有%(n)s处需要补充或改正", len(problems)) % {"n": len(problems)}
+    if _named(tasks, section.key, saved_at):
+        status, hint = "needs_change", _("被退回的内容，请按退回意见修改。")
+    url = reverse("application_section", args=[application.pk, section.key])
+    return Task(section.key, str(section.label), url, status, hint)
+
+
+def _named(tasks: TaskList, section: str, saved_at: datetime | None) -> bool:
+    """Whether the return names this section and nothing was saved in it since."""
+    if tasks.returned_at is None or not any(r.section == section for r in tasks.reasons):
+        return False
+    return saved_at is None or saved_at <= tasks.returned_at
+
+
+def _slot_task(application: Application, group: list[SlotRequirement], materials: Iterable[Material], tasks: TaskList) -> Task:
+    first = group[0]
+    keys = {box.key for box in group}
+    files = [m for m in materials if m.slot == first.slot]
+    lacking = {p.where.removeprefix("material:") for p in tasks.missing if p.where.startswith("material:")} & keys
+    wanted = [box for box in group if box.required]
+    if lacking:
+        status = "in_progress" if files else "not_started"
+        hint = _("还缺{n}项，共{of}项。").format(n=len(lacking), of=len(wanted))
+    elif files or wanted:
+        status, hint = "done", ""
+    elif any(box.exempt_reason for box in group):
+        status, hint = "exempt", str(next(box.exempt_reason for box in group if box.exempt_reason))
+    else:
+        status, hint = "optional", _("没有可以不传。")
+    named = [r for r in tasks.reasons if r.where.startswith("material:") and _in_slot(application, r, first.slot)]
+    if named and not _changed_since(files, tasks.returned_at):
+        status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
+    url = reverse("application_slot", args=[application.pk, first.slot])
+    return Task(first.slot, f"{first.number}{first.label}", url, status, hint)
+
+
+def _in_slot(application: Application, reason: Reason, slot: str) -> bool:
+    return slot_of(application, reason.where.removeprefix("material:")) == slot
+
+
+def _changed_since(files: list[Material], moment: datetime | None) -> bool:
+    return moment is not None and any(m.added_at > moment for m in files)
+
+
+def reason_links(application: Application, reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Each reason of a return with the address of its place."""
+    return [{"text": r.text, "url": place_url(application, r.where) if r.where else ""} for r in reasons]
+
+
+def next_task(application: Application, url: str) -> str:
+    """Where 保存并继续下一项 leads from the task at ``url``: the next one that still needs something, else the list."""
+    tasks = task_list_of(application).all
+    position = next((i for i, task in enumerate(tasks) if task.url == url), -1)
+    unfinished = [t for t in tasks[position + 1 :] if t.status in {"not_started", "in_progress", "needs_change"}]
+    return unfinished[0].url if unfinished else reverse("application_tasks", args=[application.pk])
+
+
+@require_safe
+def show_tasks(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The task list; an application that is on its way has none and shows its own page."""
+    application = application_or_404(request, application_id)
+    head = head_of(application)
+    if not head["is_open"]:
+        return go(request, "my_application", application.pk)
+    tasks = task_list_of(application)
+    return render(request, "applicant/tasks.html", {**head, **context_of(application, tasks)})
+
+
+def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
+    """What the task list shows."""
+    complete = not tasks.missing
+    check = "done" if application.checked_at else "not_started" if complete else "blocked"
+    hint = "" if complete else _("还有{n}处没有完成；可以先预览。").format(n=len(tasks.missing))
+    last = [
+        Task("check", _("再次核对"), reverse("application_check", args=[application.pk]), check, hint),
+        Task(
+            "submit",
+            _("上报"),
+            reverse("application_submit", args=[application.pk]),
+            "not_started" if application.checked_at else "blocked",
+            "" if application.checked_at else _("核对确认后才能上报。"),
+        ),
+    ]
+    return {
+        "tasks": tasks,
+        "last_tasks": last,
+        "total": len(tasks.all),
+        "reasons": reason_links(application, tasks.reasons),
+        "complete": complete,
+    }
