@@ -6,3 +6,6 @@ class CampaignsConfig(AppConfig):
     label = "campaigns"
     verbose_name = "年度申报批次"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.campaigns import frozen  # noqa: F401 - declares what the database never changes

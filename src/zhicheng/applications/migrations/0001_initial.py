@@ -6,6 +6,16 @@ from django.conf import settings
 from django.db import migrations, models
 
 import zhicheng.foundation.fields
+from zhicheng.applications.frozen import GUARDED
+from zhicheng.foundation import triggers
+
+
+def freeze(apps, schema_editor):
+    triggers.put_on(schema_editor.connection, GUARDED)
+
+
+def thaw(apps, schema_editor):
+    triggers.take_off(schema_editor.connection, GUARDED)
 
 
 class Migration(migrations.Migration):
@@ -436,4 +446,5 @@ class Migration(migrations.Migration):
                 name="submitted_application_has_submission",
             ),
         ),
+        migrations.RunPython(freeze, thaw),
     ]

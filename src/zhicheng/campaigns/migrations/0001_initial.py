@@ -3,15 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from zhicheng.campaigns import immutable
+from zhicheng.campaigns.frozen import GUARDED
+from zhicheng.foundation import triggers
 
 
 def freeze(apps, schema_editor):
-    immutable.put_on(schema_editor.connection)
+    triggers.put_on(schema_editor.connection, GUARDED)
 
 
 def thaw(apps, schema_editor):
-    immutable.take_off(schema_editor.connection)
+    triggers.take_off(schema_editor.connection, GUARDED)
 
 
 class Migration(migrations.Migration):

@@ -7,11 +7,11 @@ from zhicheng.foundation.ledger import GENESIS
 
 
 def put_triggers_on(apps, schema_editor):
-    triggers.put_on(schema_editor.connection)
+    triggers.put_on(schema_editor.connection, triggers.LEDGER)
 
 
 def take_triggers_off(apps, schema_editor):
-    triggers.take_off(schema_editor.connection)
+    triggers.take_off(schema_editor.connection, triggers.LEDGER)
 
 
 def make_head(apps, schema_editor):

@@ -1,0 +1,10 @@
+"""The database refuses to change a published version of a notice.
+
+Removal needs no trigger of its own: an application holds its version with a protecting foreign key.
+"""
+
+from __future__ import annotations
+
+from zhicheng.foundation.triggers import guard
+
+GUARDED = (guard("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
