@@ -132,6 +132,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home_signed_in"
 ACCOUNT_ADAPTER = "zhicheng.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {  # the library's forms in our words
+    "login": "zhicheng.web.public.forms.LoginForm",
+    "reset_password": "zhicheng.web.public.forms.ResetPasswordForm",
+    "reset_password_from_key": "zhicheng.web.public.forms.ResetPasswordKeyForm",
+    "change_password": "zhicheng.web.public.forms.ChangePasswordForm",
+    "reauthenticate": "zhicheng.web.public.forms.ReauthenticateForm",
+    "add_email": "zhicheng.web.public.forms.AddEmailForm",
+}
+ACCOUNT_CHANGE_EMAIL = True  # one mailbox for one account: a new one replaces it once it is confirmed (S-35)
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -252,5 +261,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
     "loggers": {"fontTools": {"level": "ERROR"}, "django-q": {"level": "WARNING"}, "django.security": {"level": "WARNING"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS: list[str] = [
+    "security.W019",  # frames of our own pages show previews; frame-ancestors allows nobody else
+    "security.W021",  # whether the domain goes into the browsers' preload lists is its owner's decision
+]
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

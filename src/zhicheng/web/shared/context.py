@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_noop
 
 from zhicheng.foundation.clock import now
+from zhicheng.web.shared.kept import SESSION_KEY
 
 gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for the translators
 
@@ -17,12 +18,14 @@ gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's name, whether this is a rehearsal, who is asking, and what the server's clock says.
 
-    ``server_now`` is asked for only by a page that shows it. ``idle_seconds`` is how long a sign-in lasts without a request.
+    ``server_now`` is asked for only by a page that shows it. ``idle_seconds``/``idle_minutes``: how long a sign-in lasts without a request.
     """
     return {
         "site_name": gettext(settings.SITE_NAME),
         "rehearsal": settings.REHEARSAL,
         "actor": getattr(request, "actor", None),
+        "kept_form_waits": SimpleLazyObject(lambda: SESSION_KEY in request.session),
         "server_now": SimpleLazyObject(now),
         "idle_seconds": settings.SESSION_COOKIE_AGE,
+        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }

@@ -53,6 +53,16 @@ def _missing(field: forms.Field) -> Any:
     return _("请填写%(label)s。")
 
 
+def in_our_words(form: forms.BaseForm) -> None:
+    """Give every field of ``form`` that still has Django's sentence for “required” ours, which names the field."""
+    for field in form.fields.values():
+        label = str(field.label or "")
+        if field.error_messages.get("required") == forms.Field.default_error_messages["required"] and label:
+            field.error_messages["required"] = _missing(field) % {"label": label}
+        if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
+            field.widget.attrs["rows"] = "5"
+
+
 class Form(forms.Form):
     """A form of ours: no browser validation, no colon after labels; every error is ours and in our words."""
 
@@ -61,12 +71,7 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            label = str(field.label or "")
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"] and label:
-                field.error_messages["required"] = _missing(field) % {"label": label}
-            if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
-                field.widget.attrs["rows"] = "5"
+        in_our_words(self)
 
 
 class DateField(forms.CharField):

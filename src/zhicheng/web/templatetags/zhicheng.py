@@ -23,7 +23,7 @@ from zhicheng.foundation.clock import BEIJING
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.owner import owner_token_for
 from zhicheng.web.shared.problems import anchor_id, summary_lines
-from zhicheng.web.shared.status import Status, status_for
+from zhicheng.web.shared.status import status_for
 
 register = template.Library()
 PARTS = "shared/components"
@@ -87,6 +87,24 @@ def short_hash(value: str) -> SafeString:
 def anchor(where: str) -> str:
     """``<section id="{{ "material:diploma"|anchor }}">``: the id an error summary links to for a ``Problem.where``."""
     return anchor_id(where)
+
+
+_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("QQBrowser", "QQ"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """``{{ session.user_agent|browser }}`` → ``Chrome · Windows``; the beginning of the text when it says neither."""
+    parts = [next((word for mark, word in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(part for part in parts if part) or user_agent[:60]
 
 
 # --- status -------------------------------------------------------------------------------------------------------
@@ -337,6 +355,3 @@ def role_navigation(context: Context) -> dict[str, Any]:
     request = context.get("request")
     actor = getattr(request, "actor", None)
     return {"items": navigation_for(actor, getattr(request, "path", "")) if actor else []}
-
-
-__all__ = ["Status"]

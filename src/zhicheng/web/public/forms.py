@@ -1,0 +1,102 @@
+"""The forms of the public pages, and the library's sign-in forms in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as library
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhicheng.web.shared.forms import CodeField, Form, in_our_words
+
+
+class VerifyForm(Form):
+    """The two values printed beside the QR code of every paper."""
+
+    serial = CodeField(
+        label=_("文书编号"),
+        max_length=60,
+        help_text=_("印在每页的左下角。"),
+        widget=forms.TextInput(attrs={"class": "w-medium"}),
+    )
+    code = CodeField(
+        label=_("核验码"),
+        max_length=60,
+        help_text=_("印在每页的右下角、二维码旁边，不分大小写。"),
+        widget=forms.TextInput(attrs={"class": "w-medium"}),
+    )
+
+
+def _plain(form: forms.BaseForm) -> None:
+    """No browser validation, no placeholder instead of a label, our sentences."""
+    form.use_required_attribute = False
+    form.label_suffix = ""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["class"] = "w-medium"
+    in_our_words(form)
+
+
+class LoginForm(library.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("登录名或邮箱")
+        self.fields["password"].label = _("密码")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}
+        self.fields["password"].help_text = ""
+        _plain(self)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The same sentence whichever of the two was tried, so that it never tells which accounts exist."""
+        if getattr(error, "code", "") in {"username_password_mismatch", "email_password_mismatch", "invalid_login"}:
+            error = forms.ValidationError(_("登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。"), code=error.code)
+        elif getattr(error, "code", "") == "too_many_login_attempts":
+            error = forms.ValidationError(_("连续输错太多次。请等待 5 分钟后再试，或者找回密码。"), code=error.code)
+        super().add_error(field, error)
+
+
+class ResetPasswordForm(library.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("注册时用的邮箱")
+        _plain(self)
+
+
+class ResetPasswordKeyForm(library.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("新密码")
+        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password2"].label = _("再输入一次新密码")
+        _plain(self)
+
+
+class ChangePasswordForm(library.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("现在的密码")
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label = _("新密码")
+        self.fields["password1"].help_text = PASSWORD_HINT
+        self.fields["password2"].label = _("再输入一次新密码")
+        _plain(self)
+
+
+class ReauthenticateForm(library.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("密码")
+        self.fields["password"].help_text = ""
+        _plain(self)
+
+
+class AddEmailForm(library.AddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("新的邮箱")
+        self.fields["email"].help_text = _("请填写您经常使用的邮箱：找回账号和办理结果都靠它。")
+        _plain(self)
+
+
+PASSWORD_HINT = _("至少 10 个字符，不能全是数字，不能和登录名、姓名相近。")

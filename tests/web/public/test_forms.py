@@ -1,0 +1,216 @@
+"""Signing in, getting back in, changing what is safe: the library's steps in our words (S-35, S-36)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.shared.people import browser
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "rehearsal-2023"
+NEW = "葡萄-meadow-7788"
+
+
+@pytest.fixture(autouse=True)
+def _real_mail(settings) -> None:
+    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"  # pytest-django puts another one in its place
+
+
+@pytest.fixture
+def user() -> Iterator[User]:
+    yield w.person(AccountKind.APPLICANT, "guli", serial=12)
+
+
+def sign_in(client: Client, login: str, password: str = PASSWORD):
+    return client.post(reverse("account_login"), {"login": login, "password": password})
+
+
+def mails() -> list[dict]:
+    return [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("id")]
+
+
+def summary(page: bytes) -> list[str]:
+    return [li.get_text(strip=True) for li in BeautifulSoup(page, "html.parser").select("[data-error-summary] li")]
+
+
+def only_our_words(page: str) -> None:
+    """No English sentence of the library is left on a Chinese page."""
+    text = BeautifulSoup(page, "html.parser").get_text(" ")
+    text = re.sub(r"English|Flash|PDF|Cookie|Edge|Chrome|Linux|[\w.-]+@[\w.-]+", "", text)
+    assert not re.findall(r"[A-Za-z]{4,} [A-Za-z]{2,}", text), text
+
+
+@pytest.mark.parametrize("login", ["guli", "GULI", "guli@example.cn", "Guli@Example.CN"])
+def test_signing_in_with_either_name(user, login):
+    assert sign_in(browser(), login)["Location"] == reverse("home_signed_in")
+
+
+def test_wrong_password_and_unknown_name_are_answered_alike(user):
+    known, unknown, mail = (
+        summary(sign_in(browser(), login, "falsch-falsch").content) for login in ("guli", "nobody", "nobody@example.cn")
+    )
+    assert known == unknown == mail == ["登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。"]
+
+
+def test_empty_sign_in_names_both_fields():
+    page = browser().post(reverse("account_login"), {}).content
+    assert summary(page) == ["请填写登录名或邮箱。", "请填写密码。"]
+
+
+def test_many_wrong_tries_are_stopped_with_a_way_out(user):
+    client = browser()
+    answers = [sign_in(client, "guli", f"falsch-{n}") for n in range(12)]
+    last = answers[-1].content.decode()
+    assert "连续输错太多次" in last or "尝试次数太多" in last
+    assert "找回" in last
+    assert sign_in(client, "guli").status_code != 302, "the right password does not help until the time is over"
+
+
+def test_unconfirmed_mailbox_is_asked_for_first_and_mailed_again(user):
+    EmailAddress.objects.update(verified=False)
+    response = sign_in(browser(), "guli")
+    assert response["Location"] == reverse("account_email_verification_sent")
+    page = browser().get(response["Location"]).content.decode()
+    assert "请先确认邮箱" in page
+    assert [m["to"] for m in mails()] == [["guli@example.cn"]]
+
+
+def reset_link(mail: dict) -> str:
+    found = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", mail["body"])
+    assert found, mail["body"]
+    return found[1]
+
+
+def test_lost_account_comes_back_by_mail_with_its_login_name(user):
+    client = browser()
+    response = client.post(reverse("account_reset_password"), {"email": "guli@example.cn"})
+    assert response["Location"] == reverse("account_reset_password_done")
+    (mail,) = mails()
+    assert mail["subject"] == "找回登录名和密码"
+    assert "您的登录名：guli" in mail["body"]
+    form_page = client.get(reset_link(mail), follow=True)
+    assert "登录名：" in form_page.content.decode()
+    action = form_page.redirect_chain[-1][0]
+    refused = client.post(action, {"password1": "12345", "password2": "12345"})
+    assert summary(refused.content)
+    only_our_words(refused.content.decode())
+    done = client.post(action, {"password1": NEW, "password2": NEW}, follow=True)
+    assert "新密码已设置" in done.content.decode()
+    assert sign_in(browser(), "guli", NEW).status_code == 302
+    assert [m["subject"] for m in mails()][1:] == ["您的密码已重新设置"]
+
+
+def test_recovery_link_works_once(user):
+    client = browser()
+    client.post(reverse("account_reset_password"), {"email": "guli@example.cn"})
+    link = reset_link(mails()[0])
+    action = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(action, {"password1": NEW, "password2": NEW})
+    assert "这个链接已经失效" in browser().get(link, follow=True).content.decode()
+
+
+def test_recovery_tells_a_stranger_nothing(user):
+    known = browser().post(reverse("account_reset_password"), {"email": "guli@example.cn"}, follow=True)
+    unknown = browser().post(reverse("account_reset_password"), {"email": "fremd@example.cn"}, follow=True)
+    assert known.redirect_chain == unknown.redirect_chain
+
+    def words(page: bytes) -> str:
+        main = BeautifulSoup(page, "html.parser").find("main")
+        assert main
+        return main.get_text()
+
+    assert words(known.content) == words(unknown.content)
+    assert [m["to"] for m in mails()] == [["guli@example.cn"], ["fremd@example.cn"]]
+    assert "没有注册过账号" in mails()[1]["body"]
+
+
+def test_password_is_changed_and_its_owner_told(user):
+    client = browser()
+    sign_in(client, "guli")
+    wrong = client.post(reverse("account_change_password"), {"oldpassword": "falsch", "password1": NEW, "password2": NEW + "x"})
+    assert len(summary(wrong.content)) == 2
+    only_our_words(wrong.content.decode())
+    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    assert sign_in(browser(), "guli", NEW).status_code == 302
+    (mail,) = mails()
+    assert mail["subject"] == "您的密码已修改"
+    assert "登录名为 guli 的账号" in mail["body"]
+
+
+def test_mailbox_is_replaced_only_after_it_is_confirmed(user):
+    client = browser()
+    sign_in(client, "guli")
+    client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    user.refresh_from_db()
+    assert user.email == "guli@example.cn"
+    assert "新邮箱还没有确认" in client.get(reverse("account_email")).content.decode()
+    mail = next(m for m in mails() if m["to"] == ["neu@example.cn"])
+    assert "登录名为 guli 的账号" in mail["body"]
+    link = re.search(r"http://testserver(/accounts/confirm-email/\S+)", mail["body"])
+    assert link
+    page = client.get(link[1]).content.decode()
+    assert "neu@example.cn" in page
+    user.refresh_from_db()
+    assert user.email == "guli@example.cn", "opening the link changes nothing: mail scanners open links"
+    client.post(link[1])
+    user.refresh_from_db()
+    assert user.email == "neu@example.cn"
+
+
+def test_other_sign_ins_can_be_ended(user):
+    first, second = browser(), browser()
+    sign_in(first, "guli")
+    sign_in(second, "guli")
+    page = first.get(reverse("usersessions_list")).content.decode()
+    assert "本次登录" in page
+    assert "其他登录" in page
+    first.post(reverse("usersessions_list"))
+    assert second.get(reverse("person_information")).status_code == 302
+    assert first.get(reverse("usersessions_list")).status_code == 200
+
+
+def test_signing_out_asks_first_and_ends_the_session(user):
+    client = browser()
+    sign_in(client, "guli")
+    assert "要退出登录吗" in client.get(reverse("account_logout")).content.decode()
+    assert client.get(reverse("person_information")).status_code == 200
+    client.post(reverse("account_logout"))
+    assert client.get(reverse("person_information")).status_code == 302
+
+
+def test_sign_in_pages_speak_chinese_only(user):
+    signed_in = browser()
+    sign_in(signed_in, "guli")
+    for client, names in (
+        (
+            browser(),
+            ["account_login", "account_reset_password", "account_reset_password_done", "account_email_verification_sent"],
+        ),
+        (browser(), ["account_inactive", "account_reset_password_from_key_done"]),
+        (
+            signed_in,
+            ["account_change_password", "account_email", "usersessions_list", "account_logout", "account_reauthenticate"],
+        ),
+    ):
+        for name in names:
+            response = client.get(reverse(name))
+            assert response.status_code == 200, name
+            only_our_words(response.content.decode())
+    only_our_words(browser().get(reverse("account_confirm_email", args=["x"])).content.decode())
+
+
+def test_next_page_after_sign_in_is_one_of_ours(user):
+    client = browser()
+    data = {"login": "guli", "password": PASSWORD}
+    assert client.post("/accounts/login/", data | {"next": "https://evil.example/"})["Location"] == reverse("home_signed_in")
+    assert browser().post("/accounts/login/", data | {"next": "/help/"})["Location"] == "/help/"

@@ -1,0 +1,97 @@
+"""Fields that accept what people really type."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date
+
+import pytest
+from django import forms
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhicheng.web.shared.forms import CodeField, DateField, Form, MonthField, parse_date_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-05-08",
+        "2023.5.8",
+        "2023/05/8",
+        "2023年5月8日",
+        "2023 年 5 月 8 日",
+        "20230508",
+        "２０２３－０５－０８",
+        "２０２３．５．８",
+        " 2023—5—8 ",
+        "2023。5。8",
+        "2023-5.8",
+    ],
+)
+def test_date_is_understood_however_it_is_typed(text):
+    assert DateField().clean(text) == date(2023, 5, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["2023-02-30", "2023-13-01", "08-05-2023", "2023-05", "昨天", "2023-05-08-1", "0000-01-01", "99999-1-1"]
+)
+def test_what_is_no_date_is_refused_with_the_pattern(text):
+    with pytest.raises(forms.ValidationError, match="2023-05-08"):
+        DateField().clean(text)
+
+
+@given(st.dates(), st.sampled_from("-./"), st.booleans())
+def test_every_date_comes_back(day, mark, padded):
+    text = (
+        f"{day.year:04d}{mark}{day.month:02d}{mark}{day.day:02d}" if padded else f"{day.year:04d}{mark}{day.month}{mark}{day.day}"
+    )
+    assert parse_date_text(text) == day
+    assert parse_date_text(text.translate({ord(str(n)): ord("０") + n for n in range(10)})) == day
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_date_or_a_value_error(text):
+    with contextlib.suppress(ValueError):
+        assert isinstance(parse_date_text(text), date)
+
+
+def test_optional_date_left_empty_is_none():
+    assert DateField(required=False).clean("") is None
+
+
+def test_date_already_stored_is_shown_as_text():
+    assert DateField().prepare_value(date(2023, 5, 8)) == "2023-05-08"
+    assert DateField().prepare_value("2023-5-") == "2023-5-"
+
+
+@pytest.mark.parametrize("text", ["2023-05", "2023.5", "2023年5月", "202305", "２０２３—５"])
+def test_month_is_its_first_day(text):
+    assert MonthField().clean(text) == date(2023, 5, 1)
+
+
+def test_number_is_tidied():
+    assert CodeField().clean("６５２７０１ 1990 0307 123x") == "65270119900307123X"
+    assert CodeField(dashes=False).clean("0909－2312345") == "09092312345"
+    assert CodeField().clean("ABC–1") == "ABC-1"
+    assert CodeField(required=False).clean("") == ""
+
+
+class Sample(Form):
+    name = forms.CharField(label="姓名")
+    sex = forms.ChoiceField(label="性别", choices=[("1", "男")], widget=forms.RadioSelect)
+    licence = forms.FileField(label="营业执照")
+    agree = forms.BooleanField(label="我已阅读")
+    note = forms.CharField(label="备注", required=False)
+
+
+def test_missing_values_are_named():
+    errors = Sample({}).errors
+    assert errors["name"] == ["请填写姓名。"]
+    assert errors["sex"] == ["请选择性别。"]
+    assert errors["licence"] == ["请选择要上传的营业执照。"]
+    assert errors["agree"] == ["请勾选“我已阅读”。"]
+
+
+def test_browser_validation_is_off():
+    assert " required" not in str(Sample())

@@ -1,0 +1,189 @@
+"""A session ends while a form is being filled: nothing typed is lost, and nobody else gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.shared.people import browser
+from zhicheng.accounts.models import User
+from zhicheng.foundation import clock
+from zhicheng.web.shared.kept import LIMIT_BYTES, SESSION_KEY
+from zhicheng.web.shared.owner import owner_token_for, read_owner
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "rehearsal-2023"
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+def applicant_of(world: w.World) -> User:
+    return User.objects.get(pk=world.applicant.user_id)
+
+
+def hidden(page: bytes, action: str) -> dict[str, Any]:
+    """The hidden fields of the form on ``page`` that goes to ``action``."""
+    form = BeautifulSoup(page, "html.parser").find("form", action=action)
+    assert form is not None
+    data: dict[str, Any] = {}
+    for field in form.find_all("input"):
+        data.setdefault(str(field["name"]), []).append(str(field.get("value", "")))
+    return data
+
+
+def opened_form(client: Client, path: str) -> dict[str, Any]:
+    form = BeautifulSoup(client.get(path).content, "html.parser").find("main").find("form")  # type: ignore[union-attr]
+    return {str(f["name"]): str(f.get("value", "")) for f in form.find_all("input")}  # type: ignore[union-attr]
+
+
+def end_session() -> None:
+    Session.objects.all().delete()
+
+
+def sign_in(client: Client, username: str, next_page: str = "") -> Any:
+    return client.post(reverse("account_login"), {"login": username, "password": PASSWORD, "next": next_page})
+
+
+def test_what_was_typed_is_written_after_signing_in_again(world):
+    user = applicant_of(world)
+    client = browser(user, enforce_csrf_checks=True)
+    path = reverse("person_contact")
+    typed = opened_form(client, path) | {"mobile": "13900001111", "position": "高级“工程师”＆<b>"}
+    end_session()
+
+    response = client.post(path, typed)
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/login/?next=/kept/"
+    sign_in_page = client.get(response["Location"])
+    assert "您刚才填写的内容已为您保留" in sign_in_page.content.decode()
+    answer = client.post(
+        "/accounts/login/", hidden(sign_in_page.content, "/accounts/login/") | {"login": user.username, "password": PASSWORD}
+    )
+    assert answer["Location"] == "/kept/"
+
+    page = client.get("/kept/")
+    assert "13900001111" in page.content.decode()
+    assert "高级“工程师”＆&lt;b&gt;" in page.content.decode()
+    user.refresh_from_db()
+    assert user.mobile == "13812345678", "looking at what was kept writes nothing"
+
+    assert client.post(path, hidden(page.content, path)).status_code == 303
+    user.refresh_from_db()
+    assert (user.mobile, user.position) == ("13900001111", "高级“工程师”＆<b>")
+    assert SESSION_KEY not in client.session, "what was sent is not kept any longer"
+
+
+def test_kept_words_are_not_readable_in_the_session_table(world):
+    client = browser(applicant_of(world))
+    typed = opened_form(client, reverse("person_contact")) | {"mobile": "13900001111"}
+    end_session()
+    client.post(reverse("person_contact"), typed)
+    stored = str(client.session[SESSION_KEY])
+    assert "13900001111" not in stored
+    assert stored.startswith("v1:")
+
+
+def test_another_person_sees_nothing_and_the_owner_still_gets_it(world):
+    owner, other = applicant_of(world), User.objects.get(pk=world.unit_admin.user_id)
+    client = browser(owner)
+    typed = opened_form(client, reverse("person_contact")) | {"mobile": "13900001111"}
+    end_session()
+    client.post(reverse("person_contact"), typed)
+
+    assert sign_in(client, other.username)["Location"] == reverse("home_signed_in")
+    assert client.get(reverse("home_signed_in"))["Location"] == "/kept/"
+    page = client.get("/kept/")
+    assert page.status_code == 403
+    assert "13900001111" not in page.content.decode()
+
+    assert client.post(reverse("kept_form_switch"))["Location"] == "/accounts/login/?next=/kept/"
+    sign_in(client, owner.username, "/kept/")
+    assert "13900001111" in client.get("/kept/").content.decode()
+
+
+def test_owner_can_throw_it_away(world):
+    user = applicant_of(world)
+    client = browser(user)
+    typed = opened_form(client, reverse("person_contact"))
+    end_session()
+    client.post(reverse("person_contact"), typed)
+    sign_in(client, user.username)
+    client.post(reverse("kept_form_discard"))
+    assert SESSION_KEY not in client.session
+    assert client.get("/kept/").status_code == 302
+
+
+def test_chosen_file_is_not_kept_and_the_page_says_so(world):
+    user = applicant_of(world)
+    client = browser(user)
+    token = owner_token_for(user)
+    file = SimpleUploadedFile("毕业证书.pdf", b"%PDF-1.7", "application/pdf")
+    client = browser()
+    client.post(reverse("person_contact"), {"mobile": "13900001111", "_owner": token, "file": file})
+    sign_in(client, user.username)
+    page = client.get("/kept/").content.decode()
+    assert "您选择的文件没有传上来" in page
+    assert "13900001111" in page
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({"mobile": "13900001111"}, "nobody had opened it"),
+        ({"mobile": "13900001111", "_owner": "7:forged"}, "the owner is forged"),
+        ({"_owner": "real", "oldpassword": "x", "password1": "geheim"}, "passwords are never kept"),
+        ({"_owner": "real", "text": "长" * LIMIT_BYTES}, "too long"),
+    ],
+)
+def test_nothing_is_kept_when(world, data, why):
+    if data.get("_owner") == "real":
+        data = data | {"_owner": owner_token_for(applicant_of(world))}
+    client = browser()
+    response = client.post(reverse("person_contact"), data)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/?next=/"), why
+    assert SESSION_KEY not in client.session, why
+
+
+def test_form_without_csrf_token_is_never_kept(world):
+    client = browser(enforce_csrf_checks=True)
+    assert client.post(reverse("person_contact"), {"_owner": owner_token_for(applicant_of(world))}).status_code == 403
+    assert SESSION_KEY not in client.session
+
+
+def test_lost_post_leads_back_to_the_page_it_came_from(world):
+    response = browser().post(reverse("unit_publicity_open", args=[7]), headers={"referer": "http://testserver/desk/?after=x"})
+    assert response["Location"] == "/accounts/login/?next=/desk/%3Fafter%3Dx"
+    foreign = browser().post(reverse("unit_publicity_open", args=[7]), headers={"referer": "https://evil.example/desk/"})
+    assert foreign["Location"] == "/accounts/login/?next=/"
+
+
+def test_script_that_meets_an_ended_session_is_told_so(world):
+    token = owner_token_for(applicant_of(world))
+    client = browser()
+    response = client.post(reverse("person_contact"), {"_owner": token}, headers={"HX-Request": "true"})
+    assert response.status_code == 401
+    assert SESSION_KEY not in client.session
+
+
+def test_visitors_page_still_takes_posts():
+    assert browser().post(reverse("set_language"), {"language": "en", "next": "/"}).status_code == 302
+
+
+def test_owner_token_names_its_person_and_cannot_be_made_up(world):
+    user = applicant_of(world)
+    assert read_owner(owner_token_for(user)) == user.pk
+    assert read_owner(f"{user.pk}") is None
+    assert read_owner(f"{user.pk}:{owner_token_for(user).split(':')[1]}x") is None

@@ -1,0 +1,103 @@
+"""The table of addresses: every route is in it, and it is what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import resolve
+
+from tests.support import world as w
+from tests.web.shared.addresses import address, patterns
+from tests.web.shared.people import browser, users_by_role
+from zhicheng.foundation import clock
+from zhicheng.foundation.models import AccessRefusal
+from zhicheng.organizations.actors import Role
+from zhicheng.web.access import ACCESS, NOBODY
+from zhicheng.web.shared.navigation import NAVIGATION
+
+ROUTES = sorted({name: address(chain) for name, chain in patterns()}.items())
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+def test_every_route_is_declared():
+    undeclared = sorted({name or address(chain) for name, chain in patterns()} - set(ACCESS))
+    assert not undeclared, f"put these into web/access.py: {undeclared}"
+
+
+def test_every_declared_name_is_a_route():
+    gone = sorted(set(ACCESS) - {name for name, _chain in patterns()})
+    assert not gone, f"these are in web/access.py and lead nowhere: {gone}"
+
+
+def test_example_addresses_lead_where_they_say():
+    assert {name: resolve(path).view_name for name, path in ROUTES} == {name: name for name, _path in ROUTES}
+
+
+def test_navigation_offers_each_role_only_what_it_may_open():
+    for role, entries in NAVIGATION.items():
+        for name, _words in entries:
+            assert role in ACCESS[name], f"{role} is offered {name}"
+
+
+@pytest.mark.django_db
+def test_every_address_opens_for_its_roles_and_for_nobody_else(world):
+    """URL × role, over HTTP. An allowed page may be empty or miss its object (404), but is neither forbidden nor broken."""
+    people = {None: browser()} | {role: browser(user) for role, user in users_by_role(world).items()}
+    wrong = []
+    for name, path in ROUTES:
+        for role, client in people.items():
+            allowed = (role or Role.ANONYMOUS) in ACCESS[name]
+            response = client.get(path)
+            if ACCESS[name] is NOBODY or not ACCESS[name]:
+                right = response.status_code == 404
+            elif allowed:
+                to_sign_in = response.status_code == 302 and response["Location"].startswith("/accounts/login/?next=")
+                right = response.status_code not in {401, 403, 500} and not to_sign_in
+            elif role is None:
+                right = response.status_code == 302 and response["Location"].startswith("/accounts/login/?next=")
+            else:
+                right = response.status_code == 403
+            if not right:
+                wrong.append(f"{role or 'anonymous'} {name} {path}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_wrong_role_is_told_in_words_and_recorded(world):
+    response = browser(users_by_role(world)[Role.APPLICANT]).get("/desk/")
+    assert response.status_code == 403
+    refusal = AccessRefusal.objects.get()
+    assert refusal.actor == world.applicant.ref
+    assert refusal.path == "/desk/"
+    page = response.content.decode()
+    assert "您不能打开这个页面" in page
+    assert refusal.error_id in page
+
+
+@pytest.mark.django_db
+def test_visitor_is_sent_to_sign_in_and_back():
+    response = browser().get("/desk/?state=all")
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/login/?next=/desk/%3Fstate%3Dall"
+
+
+@pytest.mark.django_db
+def test_script_of_a_visitor_gets_no_page_to_swap_in():
+    response = browser().get("/desk/", headers={"HX-Request": "true"})
+    assert (response.status_code, response.content) == (401, b"")
+
+
+@pytest.mark.django_db
+def test_account_without_a_role_is_refused_not_sent_round_in_circles(world):
+    user = users_by_role(world)[Role.COUNTY]
+    user.memberships.update(until=clock.now())
+    client = browser(user)
+    assert client.get("/desk/").status_code == 403
+    assert client.get("/").status_code == 200
+    assert client.post("/accounts/logout/").status_code == 302
