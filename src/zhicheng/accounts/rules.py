@@ -162,7 +162,9 @@ def check_username(username: str, *, where: str = "username") -> list[Problem]:
     if not USERNAME.fullmatch(username):
         return [
             Problem(
-                _("登录名应以英文字母开头，共 4 至 30 位，只用字母、数字、“_”“-”“.”。"), where=where, code="username_malformed"
+                _("登录名应以英文字母开头，共 4 至 30 位，只用字母、数字、下划线、连字符和点。"),
+                where=where,
+                code="username_malformed",
             )
         ]
     return []

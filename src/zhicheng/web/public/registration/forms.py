@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.rules import Particulars
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.units.forms import UnitForm
+from zhicheng.web.shared.units.forms import UNIT_FIELD_ORDER, UnitForm
 
 
 class AcceptForm(Form):
@@ -52,7 +52,7 @@ class AccountForm(Form):
     username = forms.CharField(
         label=_("登录名"),
         max_length=60,
-        help_text=_("英文字母开头，4 至 30 位，可用字母、数字、“_”“-”“.”。"),
+        help_text=_("英文字母开头，4 至 30 位，可用字母、数字、下划线、连字符和点。"),
         widget=forms.TextInput(attrs={"class": "w-medium", "autocomplete": "username", "spellcheck": "false"}),
     )
     password = forms.CharField(
@@ -96,6 +96,8 @@ class PersonForm(AccountForm):
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)
 
+    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "username", "password")
+
     def employer(self) -> int | None:
         """The id of the chosen employer."""
         chosen = self.cleaned_data.get("employer_id", "")
@@ -112,5 +114,9 @@ class UnitRegistrationForm(AccountForm, UnitForm):
         widget=forms.TextInput(attrs={"class": "w-medium"}),
     )
 
-    administrator_fields = ("name", "id_number", "position", "mobile", "email")
-    sign_in_fields = ("username", "password", "password_again")
+    # As they stand on the page: the error summary goes from top to bottom.
+    field_order = (
+        *("name", "id_number", "position", "mobile", "email"),
+        *UNIT_FIELD_ORDER,
+        *("username", "password", "password_again"),
+    )

@@ -14,6 +14,7 @@ from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.limits import too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.desk.views import actor_of
 from zhicheng.web.shared.errors import handler429
 from zhicheng.web.shared.http import render_refused
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
@@ -30,7 +31,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 def credit_code(request: HttpRequest) -> HttpResponse:
     """What a credit code says about its unit, for the script that asks when it was typed."""
-    return render(request, "shared/units/credit_code_answer.html", credit_code_says(request.GET.dict()))
+    own_id = actor_of(request).organization_id  # a unit that looks at its own code under 我的信息
+    return render(request, "shared/units/credit_code_answer.html", credit_code_says(request.GET.dict(), own_id=own_id))
 
 
 @require_POST

@@ -12,13 +12,13 @@ from zhicheng.organizations.rules import region_differs
 from zhicheng.standards.credit_code import DEPARTMENTS, KINDS, CreditCode, check_credit_code, warning_values
 from zhicheng.standards.errors import MESSAGES, InvalidNumber
 from zhicheng.standards.text import compact
-from zhicheng.web.shared.units.forms import UnitForm, in_chinese
+from zhicheng.web.shared.units.forms import UnitForm, in_chinese, region_choices
 from zhicheng.web.shared.units.rows import nature_words
 
 
-def credit_code_says(data: Mapping[str, str]) -> dict[str, Any]:
-    """For the typed ``uscc``, ``nature`` and ``receiving_office``: the sentences to show, and a form whose ``nature`` and
-    ``receiving_office`` hold what the code suggests where nothing was chosen. An unfinished code says nothing yet."""
+def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> dict[str, Any]:
+    """For the typed ``uscc`` and what else was chosen: the sentences to show, and a form that holds what the code suggests where
+    nothing was chosen. An unfinished code says nothing yet. ``own_id`` is the unit that asks about its own code."""
     typed = compact(data.get("uscc", ""))
     if len(typed) < 18:
         return {"code": None}
@@ -27,22 +27,25 @@ def credit_code_says(data: Mapping[str, str]) -> dict[str, Any]:
     except InvalidNumber as error:
         return {"code": None, "code_problem": _(error.template).format(**error.values)}
     office = queries.suggested_office(code.code)
-    nature, chosen = data.get("nature", ""), data.get("receiving_office", "")
+    nature, region, chosen = data.get("nature", ""), data.get("region_code", ""), data.get("receiving_office", "")
+    here = code.region_code if any(code.region_code == county for county, _name in region_choices()) else ""
     return {
         "code": code,
         "code_kind": _kind_words(code),
         "code_nature": nature_words(code.suggested_nature),
         "code_office": office,
-        "code_taken_by": queries.listed_employers().filter(uscc=code.code).first(),
+        "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id).first(),
         "code_differs": code_differs(code.code, chosen),
         "code_warnings": [_(MESSAGES[key]).format(**warning_values(code)) for key in code.warnings],
         "suggested": UnitForm(
             initial={
                 "nature": nature or code.suggested_nature,
+                "region_code": region or here,
                 "receiving_office": chosen or (str(office.pk) if office else ""),
             }
         ),
         "suggest_nature": not nature and bool(code.suggested_nature),
+        "suggest_region": not region and bool(here),
         "suggest_office": not chosen and office is not None,
     }
 

@@ -210,5 +210,5 @@ def _around(standing: Standing, kind: VerificationKind, typed: Mapping[str, Any]
         "kind": kind,
         "reasons": reasons_of(standing.latest),
         **licence_context(None, [], address=reverse("unit_information_licence")),
-        **credit_code_says({key: str(value) for key, value in typed.items()}),
+        **credit_code_says({key: str(value) for key, value in typed.items()}, own_id=standing.organization.pk),
     }
