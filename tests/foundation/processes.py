@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
+import subprocess
 import sys
 import time
 from datetime import timedelta
@@ -20,6 +22,7 @@ from django.db import transaction  # noqa: E402
 from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage  # noqa: E402
+from zhicheng.foundation.supervision import Pulse, keep_running  # noqa: E402
 
 STOP = os.environ.get("STOP_IN_THE_MIDDLE")
 
@@ -95,6 +98,32 @@ def verify() -> None:
 def worker(idle_seconds: str = "180") -> None:
     jobs.prepare_schedules()
     jobs.run_worker(idle_seconds=float(idle_seconds))
+
+
+def supervise(behaviour: str) -> None:
+    """Workers that die, hang with a child of their own, work, or do not stop; each start is written down."""
+    pulse, folder = Pulse(), Path(settings.DATA_DIR)
+
+    def finish(*_: object) -> None:
+        (folder / "ended well").touch()
+        sys.exit()
+
+    def work() -> None:
+        with (folder / "starts").open("a") as starts:
+            starts.write(f"{os.getpid()}\n")
+        if behaviour == "dies":
+            return
+        if behaviour == "hangs":
+            with (folder / "children").open("a") as children:
+                children.write(f"{subprocess.Popen(['/bin/sleep', '600']).pid}\n")
+        signal.signal(signal.SIGTERM, signal.SIG_IGN if behaviour == "will-not-stop" else finish)
+        while True:
+            time.sleep(0.1)
+            if behaviour != "hangs":
+                pulse.begin()
+                pulse.end()
+
+    keep_running(work, pulse=pulse, idle_seconds=1.5, busy_seconds=1.5, stop_seconds=2)
 
 
 def store_on_a_small_disk(size: str, limit: str) -> None:

@@ -178,6 +178,39 @@ def test_verify_sees_entries_behind_a_head_that_was_set_back() -> None:
 
 
 @pytest.mark.django_db
+def test_verify_sees_that_everything_is_gone() -> None:
+    write(2)
+
+    def remove() -> None:
+        LedgerEntry.objects.all().delete()
+        LedgerHead.objects.all().delete()
+
+    assert tamper(remove).reason == "head mismatch"
+
+
+@pytest.mark.django_db
+def test_verify_against_a_note_sees_a_ledger_that_was_written_anew() -> None:
+    noted = write(3)[2]
+    write(2)
+    assert ledger.verify(known=(3, noted.hash)).ok
+
+    def write_anew() -> None:
+        LedgerEntry.objects.filter(number__gte=3).delete()
+        before = LedgerEntry.objects.get(number=2)
+        LedgerHead.objects.update(number=2, hash=before.hash)
+        write(4)
+
+    assert tamper(write_anew).ok
+    found = ledger.verify(known=(3, noted.hash))
+    assert (found.first_bad, found.reason, found.entries) == (3, "not as noted", 2)
+    assert ledger.verify(known=(9, noted.hash)).reason == "missing"
+    with pytest.raises(SystemExit):
+        call_command("ledger", "verify", known=(3, noted.hash), stderr=(err := StringIO()))
+    assert "第 3 条记录与此前记下的校验值不一致" in err.getvalue()
+    call_command("ledger", "verify", f"--known=2:{LedgerEntry.objects.get(number=2).hash}", stdout=StringIO())
+
+
+@pytest.mark.django_db
 def test_record_and_verify_refuse_a_ledger_without_its_head() -> None:
     write(2)
     found = tamper(lambda: LedgerHead.objects.all().delete())
@@ -235,7 +268,7 @@ def test_ledger_command_prints_a_sentence_and_the_count() -> None:
     last = write(3)[-1]
     out = StringIO()
     call_command("ledger", "verify", stdout=out)
-    assert out.getvalue() == f"台账完整：共 3 条记录，逐条相连，没有改动。末条校验值 {last.hash}\n"
+    assert out.getvalue() == f"台账完整：共 3 条记录，逐条相连，没有改动。末条 3:{last.hash}\n"
 
 
 @pytest.mark.django_db

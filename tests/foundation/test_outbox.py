@@ -354,7 +354,8 @@ def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
         assert elsewhere.run("effects") == "1"
     finally:
         worker.terminate()
-        worker.communicate(timeout=30)
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0
 
 
 def children(pid: int) -> list[int]:

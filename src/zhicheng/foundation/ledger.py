@@ -61,7 +61,7 @@ class Verification:
     """What reading the whole ledger found.
 
     ``entries`` were read and right before ``first_bad`` (the number of the first entry that is wrong or missing, ``None`` when
-    all is well). ``reason`` is ``""``, ``changed``, ``missing``, ``broken link`` or ``head mismatch``. ``head`` is the hash of
+    all is well). ``reason`` is ``""``, ``changed``, ``missing``, ``broken link``, ``head mismatch`` or ``not as noted``. ``head`` is the hash of
     the last good entry.
     """
 
@@ -72,13 +72,16 @@ class Verification:
     head: str
 
 
-def verify() -> Verification:
+def verify(*, known: tuple[int, str] | None = None) -> Verification:
     """Read the ledger from its first entry and name the first thing that is wrong. Reads a stream: memory does not grow with it.
 
-    Entries that are appended meanwhile by others do not disturb it.
+    ``known`` is the number and hash of an entry as they were noted elsewhere earlier: the only thing that shows a ledger which
+    somebody with every right on the database wrote anew from some entry on. Entries appended meanwhile do not disturb it.
     """
     head = LedgerHead.objects.filter(pk=1).first()
-    last_number, last_hash = (head.number, head.hash) if head else (0, GENESIS)
+    if head is None:
+        return Verification(ok=False, entries=0, first_bad=1, reason="head mismatch", head=GENESIS)
+    last_number, last_hash = head.number, head.hash
     previous, count = GENESIS, 0
 
     def bad(number: int, reason: str) -> Verification:
@@ -91,8 +94,10 @@ def verify() -> Verification:
             return bad(entry.number, "broken link")
         if not _carries_its_hash(entry):
             return bad(entry.number, "changed")
+        if known and entry.number == known[0] and entry.hash != known[1]:
+            return bad(entry.number, "not as noted")
         previous, count = entry.hash, entry.number
-    if count != last_number:
+    if count < max(last_number, known[0] if known else 0):
         return bad(count + 1, "missing")
     if previous != last_hash:
         return bad(count, "head mismatch")

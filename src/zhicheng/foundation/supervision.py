@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from django.db import connections
@@ -61,8 +60,8 @@ def keep_running(
     try:
         while not asked_to_stop.is_set():
             pulse.end()
-            group = _start(target)
-            while group.is_alive() and not asked_to_stop.wait(0.5):
+            group = _Group(target)
+            while group.exitcode is None and not asked_to_stop.wait(0.5):
                 if pulse.is_silent(idle_seconds=idle_seconds, busy_seconds=busy_seconds):
                     logger.error("the workers are silent: they are ended and started again")
                     break
@@ -70,30 +69,50 @@ def keep_running(
                 if not asked_to_stop.is_set():
                     logger.error("the workers ended (%s): they are started again", group.exitcode)
                     asked_to_stop.wait(2)  # a worker that cannot start must not spin
-            _end(group, stop_seconds if asked_to_stop.is_set() else 0)
+            group.end(stop_seconds if asked_to_stop.is_set() else 0)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start(target: Callable[[], None]) -> ForkProcess:
-    def run() -> None:
-        os.setsid()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, who asks politely
-        target()
+class _Group:
+    """``target`` and everything it starts, in one process group that can be ended as a whole."""
 
-    connections.close_all()  # a connection shared by two processes is broken for both
-    group = _fork.Process(target=run, name="workers")
-    group.start()
-    return group
+    def __init__(self, target: Callable[[], None]) -> None:
+        # Nobody but this process holds the writing end: whoever reads the other one learns when this process dies.
+        reading, self._held = os.pipe()
 
+        def run() -> None:
+            os.setsid()
+            os.close(self._held)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, who asks politely
+            if os.fork() == 0:
+                os.read(reading, 1)
+                os.killpg(0, signal.SIGKILL)  # workers without a supervisor would go on for ever
+            os.close(reading)
+            target()
 
-def _end(group: ForkProcess, grace_seconds: float) -> None:
-    if group.is_alive() and grace_seconds:
-        group.terminate()
-        group.join(grace_seconds)
-    # Its children may be alive although it is not.
-    with suppress(ProcessLookupError):
-        os.killpg(group.pid or 0, signal.SIGKILL)
-    group.join()
+        connections.close_all()  # a connection shared by two processes is broken for both
+        self._process = _fork.Process(target=run, name="workers")
+        self._process.start()
+        os.close(reading)
+
+    @property
+    def exitcode(self) -> int | None:
+        """``None`` while the first process of the group runs."""
+        return self._process.exitcode
+
+    def end(self, grace_seconds: float) -> None:
+        """Ask it to stop, wait so long, then end whatever is left."""
+        if self.exitcode is None and grace_seconds:
+            self._process.terminate()
+            until = time.monotonic() + grace_seconds
+            # Not join(): it waits for every process of the group.
+            while self.exitcode is None and time.monotonic() < until:
+                time.sleep(0.05)
+        # Its children may be alive although it is not.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
+        self._process.join()
+        os.close(self._held)

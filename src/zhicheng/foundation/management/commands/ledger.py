@@ -16,19 +16,28 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify"])
+        parser.add_argument(
+            "--known", type=_noted, metavar="NUMBER:HASH", help="a number and hash printed by an earlier run and kept elsewhere"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = ledger.verify()
+        found = ledger.verify(known=options["known"])
         if found.ok:
             self.stdout.write(
-                _("台账完整：共 %(n)d 条记录，逐条相连，没有改动。末条校验值 %(head)s") % {"n": found.entries, "head": found.head}
+                _("台账完整：共 %(n)d 条记录，逐条相连，没有改动。末条 %(n)d:%(head)s") % {"n": found.entries, "head": found.head}
             )
             return
         sentence = {
             "changed": _("第 %(bad)d 条记录的内容被改动过"),
             "missing": _("第 %(bad)d 条记录缺失"),
             "broken link": _("第 %(bad)d 条记录与前一条不相连"),
+            "not as noted": _("第 %(bad)d 条记录与此前记下的校验值不一致"),
             "head mismatch": _("第 %(bad)d 条记录与台账末条标记不一致"),
         }[found.reason] % {"bad": found.first_bad}
         self.stderr.write(_("台账损坏：%(what)s（此前 %(n)d 条完好）。") % {"what": sentence, "n": found.entries})
         sys.exit(1)
+
+
+def _noted(text: str) -> tuple[int, str]:
+    number, _colon, entry_hash = text.partition(":")
+    return int(number), entry_hash

@@ -1,0 +1,106 @@
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.foundation.conftest import Elsewhere
+from zhicheng.foundation.supervision import Pulse
+
+Supervised = Callable[[str], tuple[subprocess.Popen[str], Path]]
+
+
+def wait_for(count: int, starts: Path) -> list[str]:
+    """The processes that were started, once there are ``count`` of them."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        lines = starts.read_text().split() if starts.exists() else []
+        if len(lines) >= count:
+            return lines
+        time.sleep(0.05)
+    raise AssertionError(f"{count} starts expected")
+
+
+@pytest.fixture
+def supervised(elsewhere: Elsewhere) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], Path]]]:
+    """Starts supervised workers of some behaviour; gives their supervisor and the list of their starts. All end with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(behaviour: str) -> tuple[subprocess.Popen[str], Path]:
+        started.append(elsewhere.start("supervise", behaviour))
+        return started[-1], elsewhere.folder / "starts"
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            end(process)
+
+
+def end(process: subprocess.Popen[str]) -> float:
+    """Ask it to stop; how many seconds that took."""
+    asked = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    return time.monotonic() - asked
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and is only waiting to be counted does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_pulse_is_silent_after_its_time_only() -> None:
+    pulse = Pulse()
+    assert not pulse.is_silent(idle_seconds=10, busy_seconds=10)
+    assert pulse.is_silent(idle_seconds=-1, busy_seconds=10)
+    pulse.begin()
+    assert not pulse.is_silent(idle_seconds=-1, busy_seconds=10)
+    assert pulse.is_silent(idle_seconds=10, busy_seconds=-1)
+    pulse.end()
+    assert not pulse.is_silent(idle_seconds=10, busy_seconds=-1)
+
+
+def test_workers_that_die_are_started_again(supervised: Supervised) -> None:
+    process, starts = supervised("dies")
+    assert len(set(wait_for(2, starts))) == 2
+    end(process)
+
+
+def test_workers_that_hang_are_ended_with_their_children_and_started_again(supervised: Supervised) -> None:
+    process, starts = supervised("hangs")
+    first = int(wait_for(2, starts)[0])
+    children = (starts.parent / "children").read_text().split()
+    assert not is_alive(first) and not is_alive(int(children[0]))
+    end(process)
+    assert not any(is_alive(int(pid)) for pid in [*starts.read_text().split(), *(starts.parent / "children").read_text().split()])
+
+
+def test_workers_that_work_are_left_alone_and_stop_when_asked(supervised: Supervised) -> None:
+    process, starts = supervised("works")
+    wait_for(1, starts)
+    time.sleep(2.5)
+    assert len(starts.read_text().split()) == 1
+    assert end(process) < 5
+    assert (starts.parent / "ended well").exists()
+
+
+def test_workers_that_will_not_stop_are_ended(supervised: Supervised) -> None:
+    process, starts = supervised("will-not-stop")
+    (pid,) = wait_for(1, starts)
+    assert 1 < end(process) < 10
+    assert not is_alive(int(pid))
+
+
+def test_workers_do_not_outlive_a_supervisor_that_is_killed(supervised: Supervised) -> None:
+    process, starts = supervised("works")
+    (pid,) = wait_for(1, starts)
+    process.kill()
+    process.communicate(timeout=30)
+    until = time.monotonic() + 10
+    while is_alive(int(pid)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_alive(int(pid))
