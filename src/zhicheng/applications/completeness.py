@@ -18,9 +18,9 @@ from zhicheng.campaigns.rules import (
     Place,
     SlotRequirement,
     missing_materials,
+    required_appraisal_years,
     required_ce_years,
     slot_requirements,
-    tenure_years,
 )
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
@@ -54,14 +54,11 @@ def place_of(material: Material) -> Place:
 
 
 def required_rows_problems(notice: Notice, facts: Facts, contents: Mapping[str, Any]) -> list[Problem]:
-    """Years that must have a row: continuing education (S-58) and appraisals of the tenure (S-60), at most the notice's cap."""
+    """Years that must have a row: continuing education (S-58) and appraisals of the tenure (S-60), as the notice asks."""
     problems = []
     wanted = {
         "continuing_education": (required_ce_years(notice, facts), _("继续教育缺少以下年度：{years}。")),
-        "appraisals": (
-            tenure_years(notice, facts)[-notice.limits.continuing_education_years :],
-            _("年度考核缺少以下年度：{years}。"),
-        ),
+        "appraisals": (required_appraisal_years(notice, facts), _("年度考核缺少以下年度：{years}。")),
     }
     for key, (years, text) in wanted.items():
         have = {r.get("year") for r in contents.get(key) or []}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from zhicheng.applications.reading import is_blank
+from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.campaigns.rules import Facts, Graduation, RowRef
 from zhicheng.standards.tables import TITLE_STEPS
@@ -16,10 +16,7 @@ _ROW_NAME = {"work_history": "employer", "publications": "title"}
 
 
 def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
+    return stored_date(value)
 
 
 def row_label(section: Section, row: Mapping[str, Any]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.lifecycle import guard
+from zhicheng.applications.lifecycle import desk_above, guard
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
@@ -46,9 +48,10 @@ def unit_verified(application: Application, actor: Actor) -> list[Problem]:
 
 @guard("arrival_left")
 def arrival_left(application: Application, actor: Actor) -> list[Problem]:
-    """The person has an arrival at final review left in this campaign (S-28)."""
+    """Where the next desk is the one whose arrivals count, the person has one left in this campaign (S-28, G-13)."""
+    above = desk_above(application, actor.role)
     year = _person_year(application)
-    if year.arrivals < year.arrivals_allowed:
+    if not is_committee_arrival(notice_of(application.campaign_version), above) or year.arrivals < year.arrivals_allowed:
         return []
     return [
         Problem(
@@ -58,8 +61,22 @@ def arrival_left(application: Application, actor: Actor) -> list[Problem]:
     ]
 
 
-@guard("no_arrival_left")
-def no_arrival_left(application: Application, actor: Actor) -> list[Problem]:
+@guard("may_come_back")
+def may_come_back(application: Application, actor: Actor) -> list[Problem]:
+    """A return opens the form again only while an arrival is left (S-29)."""
+    year = _person_year(application)
+    if year.arrivals < year.arrivals_allowed:
+        return []
+    return [
+        Problem(
+            _("申报人本年度提交评审委员会已达{limit}次，退回后本年度不再受理。").format(limit=year.arrivals_allowed),
+            code="no_arrival_left",
+        )
+    ]
+
+
+@guard("may_not_come_back")
+def may_not_come_back(application: Application, actor: Actor) -> list[Problem]:
     """Only the last allowed arrival that is returned closes the year (S-29)."""
     year = _person_year(application)
     if year.arrivals >= year.arrivals_allowed:

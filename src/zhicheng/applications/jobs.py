@@ -17,7 +17,8 @@ from zhicheng.integrity.models import IntegrityRecord
 
 # Moves after which the unit is told as well: what comes back from above is its business too (S-45).
 _UNIT_IS_TOLD = {
-    "supervising_return", "county_return", "prefecture_return", "prefecture_close", "prefecture_pass", "reopen", "reject_fraud",
+    "supervising_return", "supervising_close", "county_return", "county_close", "prefecture_return", "prefecture_close",
+    "prefecture_pass", "reopen", "reject_fraud",
 }  # fmt: skip
 
 

@@ -75,24 +75,30 @@ MOVES: tuple[Move, ...] = (
     Move("discard", (S.DRAFT, S.RETURNED), S.DISCARDED, Role.APPLICANT, gettext_lazy("作废"), ("year_open",)),
     Move("unit_pass", (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, gettext_lazy("单位审核通过"), ("unit_verified", *_GOES_UP)),
     Move("unit_return", _UNIT_HOLDS, S.RETURNED, Role.UNIT, gettext_lazy("单位退回"), ("unit_verified",)),
-    Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"), ("unit_verified", *_GOES_UP)),
-    Move("stop", (S.IN_PUBLICITY,), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
+    Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"),
+         ("unit_verified", "no_objection_in_the_way", *_GOES_UP)),
+    Move("stop", (S.UNIT_PASSED, S.IN_PUBLICITY), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
     Move("report_to_supervising", (S.UNIT_PASSED, S.IN_PUBLICITY), S.SUPERVISING_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", *_GOES_UP)),
+         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", "arrival_left", *_GOES_UP)),
     Move("report_to_county", (S.UNIT_PASSED, S.IN_PUBLICITY), S.COUNTY_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", *_GOES_UP)),
+         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", "arrival_left", *_GOES_UP)),
     Move("supervising_pass", (S.SUPERVISING_REVIEW,), S.COUNTY_REVIEW, Role.SUPERVISING, gettext_lazy("主管单位审核通过"),
-         ("dossier_in_order", *_GOES_UP)),
-    Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回")),
+         ("dossier_in_order", "arrival_left", *_GOES_UP)),
+    Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回"),
+         ("may_come_back",)),
+    Move("supervising_close", (S.SUPERVISING_REVIEW,), S.CLOSED_FOR_YEAR, Role.SUPERVISING,
+         gettext_lazy("主管单位退回，本年度不再受理"), ("may_not_come_back",)),
     Move("county_pass", (S.COUNTY_REVIEW,), S.PREFECTURE_REVIEW, Role.COUNTY, gettext_lazy("县（市）审核通过，报州终审"),
          ("dossier_in_order", "arrival_left", *_GOES_UP)),
-    Move("county_return", (S.COUNTY_REVIEW,), S.RETURNED, Role.COUNTY, gettext_lazy("县（市）退回")),
+    Move("county_return", (S.COUNTY_REVIEW,), S.RETURNED, Role.COUNTY, gettext_lazy("县（市）退回"), ("may_come_back",)),
+    Move("county_close", (S.COUNTY_REVIEW,), S.CLOSED_FOR_YEAR, Role.COUNTY, gettext_lazy("县（市）退回，本年度不再受理"),
+         ("may_not_come_back",)),
     Move("prefecture_pass", (S.PREFECTURE_REVIEW,), S.ACCEPTED, Role.PREFECTURE, gettext_lazy("终审通过，予以受理"),
          ("dossier_in_order", *_GOES_UP)),
-    Move("prefecture_return", (S.PREFECTURE_REVIEW,), S.RETURNED, Role.PREFECTURE, gettext_lazy("终审退回"), ("arrival_left",)),
+    Move("prefecture_return", (S.PREFECTURE_REVIEW,), S.RETURNED, Role.PREFECTURE, gettext_lazy("终审退回"), ("may_come_back",)),
     Move("prefecture_close", (S.PREFECTURE_REVIEW,), S.CLOSED_FOR_YEAR, Role.PREFECTURE, gettext_lazy("终审退回，本年度不再受理"),
-         ("no_arrival_left",)),
-    Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("arrival_left",)),
+         ("may_not_come_back",)),
+    Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),
     Move("reject_fraud", (*_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR), S.REJECTED_FRAUD, Role.PREFECTURE,
          gettext_lazy("弄虚作假，不予受理")),
     Move("bar", (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED), S.BARRED, Role.SYSTEM, gettext_lazy("不得申报，终止"), ("barred",)),
@@ -129,6 +135,13 @@ def desk_of(application: Application, role: Role) -> int | None:
         Role.COUNTY: application.county_office_id,
         Role.PREFECTURE: application.prefecture_office_id,
     }.get(role)
+
+
+def desk_above(application: Application, role: Role) -> str:
+    """The desk that ``role``'s pass brings this application to: ``supervising``, ``county``, ``prefecture``; empty after the last."""
+    if role is Role.UNIT:
+        return "supervising" if application.supervising_body_id is not None else "county"
+    return {Role.SUPERVISING: "county", Role.COUNTY: "prefecture"}.get(role, "")
 
 
 def is_hers(application: Application, actor: Actor) -> bool:

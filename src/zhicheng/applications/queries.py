@@ -22,6 +22,7 @@ from zhicheng.applications.models import (
     Submission,
 )
 from zhicheng.applications.sections import SECTIONS
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.organizations.actors import Actor, Role
 
 _COLUMN = {
@@ -112,19 +113,19 @@ class Draft:
 
     contents: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
-
     saved_at: dict[str, datetime] = field(default_factory=dict)
+
 
 def draft_of(application: Application) -> Draft:
     """The whole draft, with the fixed fields (name, identity number, employer) filled from where they are kept. One query."""
     contents: dict[str, Any] = {s.key: [] if s.rows else {} for s in SECTIONS}
     versions = {s.key: 0 for s in SECTIONS}
-    for row in DraftSection.objects.filter(application=application):
     saved_at = {}
+    for row in DraftSection.objects.filter(application=application):
         contents[row.key] = json.loads(row.content)
         versions[row.key] = row.version
-    contents["basic"] = {**contents["basic"], **fixed_fields(application)}
         saved_at[row.key] = row.saved_at
+    contents["basic"] = {**contents["basic"], **fixed_fields(application)}
     return Draft(contents, versions, saved_at)
 
 
@@ -147,7 +148,11 @@ def materials_of(application: Application) -> QuerySet[Material]:
 
 
 def get_material(actor: Actor, material_id: int) -> Material | None:
-    """One material of an application this actor may see; a desk gets only files of frozen submissions (see ``snapshot_file_ids``)."""
+    """One material of the applicant's own form; ``None`` for a desk, which is served files of frozen submissions alone
+    (:func:`snapshot_file`).
+    """
+    if actor.role is not Role.APPLICANT:
+        return None
     material = Material.objects.select_related("file", "application").filter(pk=material_id).first()
     if material is None or not visible_to(actor).filter(pk=material.application_id).exists():
         return None
@@ -177,12 +182,12 @@ def person_year_of(application: Application) -> PersonYear | None:
     return PersonYear.objects.filter(campaign_id=application.campaign_id, person_index=application.person_index).first()
 
 
-def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
 def person_years(person_index: str) -> dict[int, PersonYear]:
     """The person's counters by campaign, for lists. One query."""
     return {year.campaign_id: year for year in PersonYear.objects.filter(person_index=person_index)} if person_index else {}
 
 
+def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
     """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28)."""
     return (
         CommitteeArrival.objects.filter(
@@ -191,3 +196,9 @@ def person_years(person_index: str) -> dict[int, PersonYear]:
         .select_related("annulled_by", "application")
         .order_by("sequence")
     )
+
+
+def snapshot_file(application: Application, file_id: int) -> EvidenceFile | None:
+    """The file, if a frozen submission of this application lists it: the only files a desk is ever served."""
+    listed = any(m["file_id"] == file_id for s in application.submissions.all() for m in snapshot_of(s)["materials"])
+    return EvidenceFile.objects.filter(pk=file_id).first() if listed else None

@@ -13,15 +13,19 @@ from typing import Any
 from zhicheng.applications.sections import Field, Kind, Section
 
 _DATE = re.compile(r"^(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*(?:[-./月\s]\s*(\d{1,2})\s*日?)?月?$")
+_ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _YES = {"1", "true", "on", "yes", "是"}
 
 
 def clean_text(value: Any) -> str:
-    """Trim, and keep one kind of middle dot and line break; nothing else is changed in a person's text."""
-    text = unicodedata.normalize("NFC", str(value if value is not None else "")).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.translate({ord(c): "·" for c in "•・‧"})
-    return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) != "Cc").strip()
+    """Trim, and keep one kind of middle dot and line break; nothing else is changed in a person's text.
+
+    What no text can hold is dropped: control characters, and halves of surrogate pairs. Reading twice is reading once.
+    """
+    text = str(value if value is not None else "").replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return unicodedata.normalize("NFC", text).translate({ord(c): "·" for c in "•・‧"}).strip()
 
 
 def read_date(text: Any) -> date | None:
@@ -35,6 +39,17 @@ def read_date(text: Any) -> date | None:
         return None
     try:
         return date(int(match[1]), int(match[2]), int(match[3] or 1))
+    except ValueError:
+        return None
+
+
+def stored_date(value: Any) -> date | None:
+    """The day of a stored value, which is ``2023-05-08`` and nothing else; ``None`` for what was left as typed."""
+    text = str(value)
+    if not _ISO.match(text):
+        return None
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.reading import is_blank
+from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.foundation.errors import Problem
 from zhicheng.standards import tables
@@ -56,9 +56,8 @@ def field_problem(field: Field, value: Any, *, today: date) -> str:
 
 def _kind_problem(field: Field, value: Any, *, today: date) -> str:
     if field.kind is Kind.DATE:
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
+        day = stored_date(value)
+        if day is None:
             return _("“{label}”不是一个有效日期：{value}。请按“2023-05-08”的样式填写。").format(label=field.label, value=value)
         if day.year < 1900 or (field.past and day > today):
             return _("“{label}”不能晚于今天，也不能早于1900年：{value}。").format(label=field.label, value=value)
@@ -100,11 +99,7 @@ def _span_problem(section: Section, row: Form) -> str:
 
 
 def _is_date(value: Any) -> bool:
-    try:
-        date.fromisoformat(str(value))
-    except ValueError:
-        return False
-    return True
+    return stored_date(value) is not None
 
 
 def row_problems(section: Section, row: Form, *, today: date) -> list[Problem]:
@@ -134,21 +129,28 @@ def _special_problems(section: Section, row: Form, prefix: str) -> Iterable[Prob
 
 
 def section_problems(key: str, content: Any, *, today: date) -> list[Problem]:
-    """Everything wrong with one section's content: a dict, or a list of dicts for a section of rows."""
+    """Everything wrong with one section's content: a dict, or a list of dicts for a section of rows.
+
+    What has another shape counts as not filled in.
+    """
     section = BY_KEY[key]
     if not section.rows:
-        return row_problems(section, content or {}, today=today)
-    rows = [r for r in content or [] if not is_blank(r)]
+        return row_problems(section, content if isinstance(content, Mapping) else {}, today=today)
+    rows = [r for r in _rows(content) if not is_blank(r)]
     problems = [p for row in rows for p in row_problems(section, row, today=today)]
     if len(rows) < section.at_least:
         text = _("“{label}”至少填写{least}{row}。").format(label=section.label, least=section.at_least, row=section.row_word)
         problems.append(Problem(text, where=section.key, code="rows_missing"))
-    years = [r.get("year") for r in rows if r.get("year")] if "year" in {f.key for f in section.fields} else []
-    for year in sorted({y for y in years if years.count(y) > 1}, key=str):
+    years = [str(r.get("year")) for r in rows if r.get("year")] if "year" in {f.key for f in section.fields} else []
+    for year in sorted({y for y in years if years.count(y) > 1}):
         problems.append(
             Problem(_("“{label}”中{year}年填写了两次。").format(label=section.label, year=year), where=key, code="year_twice")
         )
     return problems
+
+
+def _rows(content: Any) -> list[dict[str, Any]]:
+    return [row for row in content if isinstance(row, dict)] if isinstance(content, list) else []
 
 
 def form_problems(contents: Mapping[str, Any], *, today: date) -> list[Problem]:
@@ -163,8 +165,8 @@ def cross_problems(contents: Mapping[str, Any]) -> list[Problem]:
     """What only shows between sections: gaps in the work history, a title taken before its appointment (domain §3.10)."""
     problems: list[Problem] = []
     spans = sorted(
-        (str(r["started_on"]), str(r.get("ended_on") or "9999-12-31"), r.get("id", ""))
-        for r in contents.get("work_history") or []
+        (str(r["started_on"]), str(r.get("ended_on") or "9999-12-31"), str(r.get("id", "")))
+        for r in _rows(contents.get("work_history"))
         if _is_date(r.get("started_on")) and (not r.get("ended_on") or _is_date(r.get("ended_on")))
     )
     for (_s, end, _i), (start, _e, row) in pairwise(spans):

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.papers import void_review_forms
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
@@ -23,6 +25,8 @@ from zhicheng.standards.calendar import load_calendar
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.phone import check_phone
 from zhicheng.standards.tables import OBJECTION_CHANNELS
+
+PAPERS = ("notice_file", "photo_file", "result_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def open_publicity(
             application=application,
             submission=submission,
             unit_id=application.employer_id,
-            facts=papers.public_facts(snapshot, notice),
+            facts=papers.public_facts(snapshot),
             facts_sha256=queries.shown_facts_sha256(application),
             starts_on=starts_on,
             ends_on=ends_on,
@@ -136,7 +140,9 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     )
     if actor.role is not Role.UNIT or found is None:
         raise Refused.one(_("没有找到这次公示，或者它不归本单位办理。"), code="not_found")
-    lifecycle.lock(found, actor)
+    application = lifecycle.lock(found, actor)
+    if actor.person_index and actor.person_index == application.person_index:
+        raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     period = (
         PublicityPeriod.objects.select_for_update(of=("self",))
         .select_related("application__campaign_version", "submission")
@@ -152,7 +158,7 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
 
     A new file takes the place of the old one, which stays stored. The result only once the period is over (S-72).
     """
-    if which not in {"notice_file", "photo_file", "result_file"}:
+    if which not in PAPERS:
         raise Refused.one(_("没有这项材料。"), code="not_found")
     with transaction.atomic():
         period = _lock_period(actor, period_id)
@@ -161,6 +167,7 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
             raise Refused.one(_("没有找到这个文件，请重新上传。"), where=which, code="not_found")
         if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
             raise Refused.one(_("申请书已不在公示环节，不能再更换公示材料。"), where=which, code="stale")
+        _not_another_paper(period, which, file)
         if which == "result_file" and (problems := _not_ready_for_result(period)):
             raise Refused(problems)
         setattr(period, which, file)
@@ -172,6 +179,17 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
             data={"which": which, "sha256": file.sha256},
         )
     return period
+
+
+def _not_another_paper(period: PublicityPeriod, which: str, file: EvidenceFile) -> None:
+    for name in PAPERS:
+        other = getattr(period, name)
+        if name != which and other is not None and other.sha256 == file.sha256:
+            raise Refused.one(
+                _("这个文件已经作为公示的另一项材料上传（{name}），请确认没有选错。").format(name=other.name),
+                where=which,
+                code="file_in_other_slot",
+            )
 
 
 def _not_ready_for_result(period: PublicityPeriod) -> list[Problem]:
@@ -272,7 +290,9 @@ def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
         application = lifecycle.lock(application_id, actor)
         period = queries.current_period(application)
         upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
-        return lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
+        change = lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
+        void_review_forms(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
+        return change
 
 
 def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> StatusChange:
@@ -281,4 +301,7 @@ def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> S
         application = lifecycle.lock(application_id, actor)
         _same_submission(application, submission_id)
         move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
-        return lifecycle.walk(application, move, actor=actor)
+        lock_person_year(application)
+        change = lifecycle.walk(application, move, actor=actor)
+        count_arrival(application, lifecycle.desk_above(application, actor.role))
+        return change

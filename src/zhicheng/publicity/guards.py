@@ -12,7 +12,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState
-from zhicheng.publicity.queries import current_period, publicised_again_needed
+from zhicheng.publicity.queries import current_period, publicised_again_needed, shown_facts_sha256
 from zhicheng.publicity.rules import reasons_not_over
 
 
@@ -37,6 +37,30 @@ def publicity_over(application: Application, actor: Actor) -> list[Problem]:
             (_("公示结果"), period.result_file_id is not None),
         ],
     )
+
+
+@guard("no_objection_in_the_way")
+def no_objection_in_the_way(application: Application, actor: Actor) -> list[Problem]:
+    """A new period does not wash away what was reported during the last: an open objection is decided first, and one that was
+    upheld stands while the same facts would be shown again (S-40).
+    """
+    period = current_period(application)
+    if period is None:
+        return []
+    problems = []
+    if period.objections.filter(state=ObjectionState.OPEN).exists():
+        problems.append(
+            Problem(_("上一次公示还有异议没有核实处理，处理完毕后才能重新公示。"), where="objections", code="objection_open")
+        )
+    if period.objections.filter(state=ObjectionState.UPHELD).exists() and period.facts_sha256 == shown_facts_sha256(application):
+        problems.append(
+            Problem(
+                _("上一次公示有异议经核实成立，公示的内容没有更正，不能重新公示。请终止申报，或退回申报人更正。"),
+                where="objections",
+                code="objection_upheld",
+            )
+        )
+    return problems
 
 
 @guard("objection_upheld")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zhicheng.applications.papers import LEVEL_WORDS, subject_of
+from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
@@ -16,11 +17,10 @@ from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import PublicityPeriod
 
 
-def public_facts(snapshot: dict[str, Any], notice: Notice) -> dict[str, str]:
-    """What the notice says about the person, in words; the identity number masked unless the notice's policy prints it (S-66)."""
+def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
+    """What the notice says about the person, in words; the identity number always masked (PIPL 第二十五条)."""
     basic, chosen = snapshot["sections"]["basic"], snapshot["application"]
     current = snapshot["sections"].get("current_title") or {}
-    masked = notice.policies.identity_number_on_notice == "masked"
     return {
         "name": basic["name"],
         "employer": snapshot["employer"]["name"],
@@ -31,7 +31,7 @@ def public_facts(snapshot: dict[str, Any], notice: Notice) -> dict[str, str]:
         "sex": TABLES["sex"].name(str(basic["sex"])),
         "ethnic_group": TABLES["ethnic_groups"].name(str(basic["ethnic_group"])),
         "political_status": TABLES["political_status"].name(str(basic["political_status"])),
-        "id_number": mask_id_number(basic["id_number"]) if masked else basic["id_number"],
+        "id_number": mask_id_number(basic["id_number"]),
         "current_title": "" if current.get("first_title") else str(current.get("title_name") or ""),
     }
 
@@ -41,6 +41,9 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason="已重新公示", actor=actor.ref)
     facts = {k: v for k, v in period.facts.items() if k != "title"}
+    if notice.policies.identity_number_on_notice == "full":
+        # On the paper inside the unit only: what is kept to be read on the site stays masked.
+        facts["id_number"] = snapshot_of(period.submission)["sections"]["basic"]["id_number"]
     return issue_paper(
         kind="publicity_notice",
         subject=subject,

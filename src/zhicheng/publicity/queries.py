@@ -11,6 +11,7 @@ from zhicheng.applications.models import Application, State
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.snapshot import publicised
 from zhicheng.foundation.canonical import digest
+from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.models import Objection, PublicityPeriod
 
@@ -59,7 +60,13 @@ def publicised_again_needed(application: Application, period: PublicityPeriod | 
         return True
     if period.submission_id == application.current_submission_id:
         return False
-    return always or period.facts_sha256 != shown_facts_sha256(application)
+    return always or broken_off(period) or period.facts_sha256 != shown_facts_sha256(application)
+
+
+def broken_off(period: PublicityPeriod) -> bool:
+    """Whether the unit returned the application while the period was running: fewer days than the law asks were shown (S-39)."""
+    returned = period.application.history.filter(move="unit_return", at__gte=period.opened_at).order_by("id").first()
+    return returned is not None and returned.at.astimezone(BEIJING).date() <= period.ends_on
 
 
 def result_days(period: PublicityPeriod) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.db.models import QuerySet
 
 from zhicheng.applications.models import Application
@@ -49,7 +51,7 @@ def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
 
 def mark_state(application: Application, mark: str) -> str:
     """What a printed serial, verification code or hash (at least 8 of its digits) names: ``current``, ``void`` or ``unknown`` (S-79)."""
-    wanted = mark.strip().upper().replace(" ", "")
+    wanted = unicodedata.normalize("NFKC", mark).upper().replace(" ", "")
     if len(wanted) < 6:
         return "unknown"
     for paper in papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"):

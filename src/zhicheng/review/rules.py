@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation.errors import Problem
 from zhicheng.standards.tables import RETURN_REASONS
 
+MOST_REASONS = 100
+LONGEST_PLACE = 120  # characters of ``where``: a section, its row and field, or a box of the materials
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -31,10 +34,17 @@ def return_problems(reasons: Sequence[Reason]) -> list[Problem]:
     if not reasons:
         return [Problem(_("请至少写明一处需要修改的内容；应当一次性告知全部问题。"), where="reasons", code="reasons_missing")]
     problems = []
+    if len(reasons) > MOST_REASONS:
+        text = _("一次退回最多列出{most}条，请合并相近的问题。").format(most=MOST_REASONS)
+        problems.append(Problem(text, where="reasons", code="too_many"))
     for number, reason in enumerate(reasons, start=1):
         if RETURN_REASONS.get(reason.code) is None:
             problems.append(
                 Problem(_("第{n}条：请选择原因类别。").format(n=number), where=f"reasons.{number}.code", code="field")
+            )
+        if len(reason.where) > LONGEST_PLACE:
+            problems.append(
+                Problem(_("第{n}条：请选择对应的栏目。").format(n=number), where=f"reasons.{number}.where", code="field")
             )
         if not 4 <= len(reason.text.strip()) <= 500:
             text = _("第{n}条：请写明问题和修改要求，4至500个字。").format(n=number)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import OVER, Application
+from zhicheng.applications.papers import void_review_forms
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import SYSTEM, Actor
 
@@ -48,5 +49,6 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
                 lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _("有诚信档案记录，处于不得申报年限。"))
             except Refused:
                 continue  # the record was annulled in between: the guard says there is no ban any more
+            void_review_forms(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
             ended.append(application_id)
     return ended

@@ -41,7 +41,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     problems = _standing(actor, version, notice)
     if not window_state(notice, choice.title.level, arrived_at).may_submit_first:
         problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
-    problems += _route_problems(employer, notice)
+    problems += route_problems(employer, notice)
     if problems or employer is None:
         raise Refused(problems)
     try:
@@ -69,7 +69,7 @@ def objections_to_start(*, actor: Actor, version: CampaignVersion) -> list[Probl
     problems = [p for p in _standing(actor, version, notice) if p.code != "prompt_not_read"]
     if not any(window_state(notice, level, at).may_submit_first for level in open_levels(notice)):
         problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
-    return problems + _route_problems(employer, notice)
+    return problems + route_problems(employer, notice)
 
 
 def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Problem]:
@@ -97,7 +97,8 @@ def _exists(existing: Application) -> Problem:
     return Problem(text, code="exists", link=str(existing.pk))
 
 
-def _route_problems(employer: Organization | None, notice: Notice) -> list[Problem]:
+def route_problems(employer: Organization | None, notice: Notice) -> list[Problem]:
+    """Why this employer has no road through this campaign's desks; empty when it has."""
     if employer is None or employer.receiving_office is None:
         return [Problem(_("您还没有工作单位，请先在“我的信息”中选择所在单位。"), where="employer", code="no_employer")]
     problems = []
@@ -118,7 +119,7 @@ def _route_problems(employer: Organization | None, notice: Notice) -> list[Probl
 
 def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choice, employer: Organization) -> Application:
     now = clock.now()
-    PersonYear.objects.get_or_create(
+    person_year, _created = PersonYear.objects.get_or_create(
         campaign_id=version.campaign_id,
         person_index=actor.person_index,
         defaults={"arrivals_allowed": notice.limits.committee_submissions},
@@ -144,6 +145,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         supervising_body_id=employer.supervising_body_id if routes_through_supervising(notice, employer) else None,
         county_office=office,
         prefecture_office_id=office.superior_office_id,
+        arrivals=person_year.arrivals,  # a new application resets nothing (S-28)
         created_at=now,
         updated_at=now,
     )

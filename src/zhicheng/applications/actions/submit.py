@@ -11,7 +11,7 @@ from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
-from zhicheng.applications.actions.start import routes_through_supervising
+from zhicheng.applications.actions.start import route_problems, routes_through_supervising
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, PersonYear, Submission
 from zhicheng.applications.queries import draft_of, materials_of
@@ -50,22 +50,24 @@ def submit_application(
 
     ``form_token`` names the page it was sent from: sent twice (a double click, a retried request) it gives the first
     submission again. The time that counts against the window is the time of arrival here, not the time the lock was won.
-    Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_changed``, ``barred``,
+    Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_not_accepted``, ``barred``,
     ``closed_for_year``, ``unit_not_verified`` and all that :func:`everything_missing` lists); nothing is lost then.
     """
     arrived_at = clock.now()
     with transaction.atomic():
-        sent = Submission.objects.filter(form_token=form_token, submitted_by_id=actor.user_id).first()
-        if sent is not None and sent.application_id == application_id:
-            return sent
         try:
             application = lock_open(application_id, actor)
         except Refused:
-            # The twin of this request may have won the lock while this one waited for it.
-            sent = Submission.objects.filter(form_token=form_token, submitted_by_id=actor.user_id).first()
+            # A double click: its twin was here first, perhaps while this one waited for the lock.
+            sent = Submission.objects.filter(
+                form_token=form_token, submitted_by_id=actor.user_id, application_id=application_id
+            ).first()
             if sent is not None:
                 return sent
             raise
+        if Submission.objects.filter(form_token=form_token).exists():
+            # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
+            raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
         PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
         notice = notice_of(application.campaign_version)
         _take_route(application, notice, actor)
@@ -101,6 +103,7 @@ def _reasons_against(
 ) -> list[Problem]:
     first = not application.submissions.exists()
     problems = window_problems(notice, application.level, arrived_at, first=first)
+    problems += route_problems(application.employer, notice)
     person_year = PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
     ban = ban_for(application.person_index, application.year)
     problems += gate_problems(

@@ -181,6 +181,23 @@ def slot_requirements(notice: Notice, facts: Facts) -> list[SlotRequirement]:
     return [_requirement(notice, slot, facts, *place) for slot in notice.materials for place in _places(notice, slot, facts)]
 
 
+def required_appraisal_years(notice: Notice, facts: Facts) -> list[int]:
+    """The years of the tenure whose annual appraisal is asked for, oldest first (S-60: 企业单位人员不需上传).
+
+    A year spent where the notice exempts it, or of which nothing else is known while the present employer is such a place,
+    is not asked for. Empty where the notice has no slot per year of the tenure.
+    """
+    return sorted(
+        {
+            year
+            for slot in notice.materials
+            if slot.years is not None and slot.years.rule == "tenure"
+            for year, row_id, row_label in _places(notice, slot, facts)
+            if year is not None and _requirement(notice, slot, facts, year, row_id, row_label).required
+        }
+    )
+
+
 def box_for(
     requirements: Iterable[SlotRequirement], slot: str, year: int | None = None, row_id: str | None = None
 ) -> SlotRequirement | None:

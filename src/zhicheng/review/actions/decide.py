@@ -8,10 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange, Submission
+from zhicheng.applications.counting import count_arrival, lock_person_year
+from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -31,8 +30,12 @@ RETURN = {
     Role.COUNTY: "county_return",
     Role.PREFECTURE: "prefecture_return",
 }
-# Which desk a passing move brings the application to.
-_NEXT_DESK = {"supervising_pass": "county", "county_pass": "prefecture"}
+# The return that is final, at the last arrival that counts (S-29).
+CLOSE = {
+    Role.SUPERVISING: "supervising_close",
+    Role.COUNTY: "county_close",
+    Role.PREFECTURE: "prefecture_close",
+}
 
 
 def pass_application(*, actor: Actor, application_id: int, submission_id: int, opinion: str = "") -> Decision:
@@ -49,10 +52,10 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
-        person_year = lock_person_year(application)
+        lock_person_year(application)
         change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
-        if is_committee_arrival(notice_of(application.campaign_version), _NEXT_DESK.get(move, "")):
-            _count_arrival(application, submission, person_year)
+        if actor.role is not Role.UNIT:
+            count_arrival(application, lifecycle.desk_above(application, actor.role))
         if move == "unit_pass":
             issue_review_form(application=application, submission=submission, actor=actor)
         elif move == "supervising_pass":
@@ -72,17 +75,19 @@ def return_application(
     if move is None:
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     problems = return_problems(reasons)
+    if len(opinion) > 500:
+        problems.append(Problem(_("意见最多500个字。"), where="opinion", code="field"))
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
         person_year = lock_person_year(application)
-        if move == "prefecture_return" and person_year.arrivals >= person_year.arrivals_allowed:
-            move = "prefecture_close"
+        if person_year.arrivals >= person_year.arrivals_allowed:
+            move = CLOSE.get(actor.role, move)
         problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
         if problems:
             raise Refused(problems)
         listed = [r.as_json() for r in reasons]
         change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
-        if move == "prefecture_close":
+        if move in CLOSE.values():
             person_year.closed_at = clock.now()
             person_year.save(update_fields=["closed_at"])
         void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
@@ -96,27 +101,6 @@ def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tu
     if submission is None or submission.pk != submission_id:
         raise Refused([Problem(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容审核。"), code="stale")])
     return application, submission
-
-
-def lock_person_year(application: Application) -> PersonYear:
-    """Lock the person's counter of this campaign: always after the application, before the ledger."""
-    return PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
-
-
-def _count_arrival(application: Application, submission: Submission, person_year: PersonYear) -> None:
-    person_year.arrivals += 1
-    last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()
-    CommitteeArrival.objects.create(
-        person_year=person_year,
-        application=application,
-        submission=submission,
-        sequence=(last.sequence if last else 0) + 1,
-        number=person_year.arrivals,
-        arrived_at=clock.now(),
-    )
-    person_year.save(update_fields=["arrivals"])
-    application.arrivals = person_year.arrivals
-    application.save(update_fields=["arrivals"])
 
 
 def _decide(

@@ -55,6 +55,8 @@ def record_dossier(
         problems.append(Problem(text, where="printed_mark", code="field"))
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
+        if actor.person_index and actor.person_index == application.person_index:
+            problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
         if application.state not in _HERE.get(actor.role, ()):
             state = lifecycle.STATES[State(application.state)].staff
             text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)

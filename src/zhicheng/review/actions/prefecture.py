@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.models import Application, CommitteeArrival, State
 from zhicheng.applications.papers import void_review_forms
 from zhicheng.campaigns.queries import notice_of
@@ -14,7 +15,6 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.review.actions.decide import lock_person_year
 
 
 def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArrival:
@@ -27,7 +27,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
         found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
         if actor.role is not Role.PREFECTURE or found is None:
             raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
-        application = lifecycle.lock(found, actor)
+        application = _lock_both(found, actor)
         arrival = CommitteeArrival.objects.select_for_update().get(pk=arrival_id)
         problems = []
         if actor.person_index == application.person_index:
@@ -45,6 +45,14 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
             raise Refused(problems)
         _annul(application, arrival, actor, reason.strip())
     return arrival
+
+
+def _lock_both(application_id: int, actor: Actor) -> Application:
+    """Lock the application of the arrival and, where it is another one, the person's closed application: in one order, always."""
+    row = Application.objects.filter(pk=application_id).values("campaign_id", "person_index").get()
+    closed = Application.objects.filter(**row, state=State.CLOSED_FOR_YEAR).values_list("pk", flat=True)
+    locked = {pk: lifecycle.lock(pk, actor) for pk in sorted({application_id, *closed})}
+    return locked[application_id]
 
 
 def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:

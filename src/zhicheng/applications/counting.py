@@ -1,0 +1,38 @@
+"""The count of arrivals at the review committee, kept on the person's year (S-28, S-29)."""
+
+from __future__ import annotations
+
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.foundation import clock
+
+
+def lock_person_year(application: Application) -> PersonYear:
+    """Lock the person's counter of this campaign: always after the application, before the ledger."""
+    return PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
+
+
+def count_arrival(application: Application, desk: str) -> CommitteeArrival | None:
+    """Count the arrival of the current submission at ``desk``, if that is the desk whose arrivals count (S-28, G-13).
+
+    Called after the move, in its transaction; ``None`` where nothing is counted.
+    """
+    submission = application.current_submission
+    if submission is None or not is_committee_arrival(notice_of(application.campaign_version), desk):
+        return None
+    person_year = lock_person_year(application)
+    person_year.arrivals += 1
+    last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()
+    arrival = CommitteeArrival.objects.create(
+        person_year=person_year,
+        application=application,
+        submission=submission,
+        sequence=(last.sequence if last else 0) + 1,
+        number=person_year.arrivals,
+        arrived_at=clock.now(),
+    )
+    person_year.save(update_fields=["arrivals"])
+    application.arrivals = person_year.arrivals
+    application.save(update_fields=["arrivals"])
+    return arrival
