@@ -150,7 +150,10 @@ def test_password_is_changed_and_its_owner_told(user):
 def test_mailbox_is_replaced_only_after_it_is_confirmed(user):
     client = browser()
     sign_in(client, "guli")
-    client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    asked = client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    assert asked["Location"].startswith(reverse("account_reauthenticate")), "the owner shows first that it is really them"
+    client.post(asked["Location"], {"password": PASSWORD})
+    assert user.emailaddress_set.filter(email="neu@example.cn").exists(), "and need not type the new mailbox again"
     user.refresh_from_db()
     assert user.email == "guli@example.cn"
     assert "新邮箱还没有确认" in client.get(reverse("account_email")).content.decode()

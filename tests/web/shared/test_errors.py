@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import include, path
@@ -43,7 +44,8 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 
 def writes(request: HttpRequest) -> HttpResponse:
-    w.person(AccountKind.OPERATOR, "from-a-get")
+    with transaction.atomic():
+        w.person(AccountKind.OPERATOR, "from-a-get")
     return HttpResponse("written")
 
 

@@ -59,7 +59,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
     if is_script(request):
         return HttpResponse(_("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s") % {"id": error_id}, status=500)
     try:
-        page = render_to_string("500.html", {"error_id": error_id})
+        page: str = render_to_string("500.html", {"error_id": error_id})
     except Exception:  # the words must reach the person even when a template or a static file is what is broken
         logger.exception("error [%s]: the page for it could not be made", error_id)
         page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"

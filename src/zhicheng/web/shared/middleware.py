@@ -74,18 +74,16 @@ class AccessMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         roles = _roles(request)
+        name = request.resolver_match.view_name if request.resolver_match else ""
         if not roles:
-            match = request.resolver_match
-            if match is None or match.view_name not in ACCESS:
-                logger.error("the address %s (%s) is not in web/access.py", request.path, match.view_name if match else "")
+            if name not in ACCESS:
+                logger.error("the address %s (%s) is not in web/access.py", request.path, name)
             raise Http404("not in the table")
         role: Role = request.actor.role  # type: ignore[attr-defined]
         if role in roles:
             return None
         if request.user.is_authenticated:
-            return refused_page(
-                request, reason=f"the role {role} of {who(request)} may not open {request.resolver_match.view_name}"
-            )  # type: ignore[union-attr]
+            return refused_page(request, reason=f"the role {role} of {who(request)} may not open {name}")
         if is_script(request):
             return HttpResponse(status=401)
         return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else back_path(request))

@@ -1,0 +1,166 @@
+"""The frame of the pages in a real browser: accessible everywhere, helpful with scripts, whole without them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.journeys import assert_accessible
+
+PASSWORD = "rehearsal-2023"
+VISITED = {
+    "home": "/",
+    "components": "/rehearsal/components/",
+    "help": "/help/",
+    "privacy": "/privacy/",
+    "notice": "/notices/bortala-2023/",
+    "publicity": "/publicity/",
+    "verify": "/verify/",
+    "verify-missing": "/verify/?serial=&code=",
+    "verify-unknown": "/verify/?serial=X&code=Y",
+    "sign-in": "/accounts/login/",
+    "recover": "/accounts/password/reset/",
+    "recover-sent": "/accounts/password/reset/done/",
+    "recover-expired": "/accounts/password/reset/key/1-xyz/",
+    "recover-done": "/accounts/password/reset/key/done/",
+    "confirm-sent": "/accounts/confirm-email/",
+    "confirm-expired": "/accounts/confirm-email/x/",
+    "inactive": "/accounts/inactive/",
+    "not-found": "/no/such/page/",
+}
+SIGNED_IN = {
+    "home": "/",
+    "password": "/accounts/password/change/",
+    "mailbox": "/accounts/email/",
+    "sessions": "/accounts/sessions/",
+    "sign-out": "/accounts/logout/",
+    "forbidden": "/desk/",
+}
+
+
+def sign_in(page: Page, login: str = "sbr01") -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("登录名或邮箱").fill(login)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+
+
+def test_visitors_pages_are_accessible_on_desk_and_telephone(page: Page, phone: Page) -> None:
+    for name, path in VISITED.items():
+        for window, kind in ((page, "desk"), (phone, "phone")):
+            window.goto(path)
+            assert_accessible(window, f"frame-{name}-{kind}")
+
+
+def test_signed_in_pages_are_accessible_on_desk_and_telephone(page: Page, phone: Page) -> None:
+    for window, kind in ((page, "desk"), (phone, "phone")):
+        sign_in(window)
+        for name, path in SIGNED_IN.items():
+            window.goto(path)
+            assert_accessible(window, f"frame-signed-in-{name}-{kind}")
+
+
+def test_wrong_form_focuses_the_summary_and_each_line_its_field(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page).to_have_title("错误：登录 – 专业技术职称申报服务平台")
+    assert_accessible(page, "frame-sign-in-empty")
+    page.get_by_role("link", name="请填写密码。").click()
+    expect(page.get_by_label("密码")).to_be_focused()
+
+
+def test_what_was_typed_survives_the_end_of_the_session(page: Page) -> None:
+    sign_in(page, "sbr02")
+    page.goto("/applicant/information/contact/")
+    page.get_by_label("职务").fill("水利工程师（灌区）")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("main")).to_contain_text("您刚才填写的内容已为您保留")
+    page.get_by_label("登录名或邮箱").fill("sbr02")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.get_by_role("main")).to_contain_text("水利工程师（灌区）")
+    assert_accessible(page, "frame-kept")
+    page.get_by_role("button", name="接着提交").click()
+    expect(page.get_by_role("main")).to_contain_text("联系方式已更新")
+    expect(page.get_by_role("main")).to_contain_text("水利工程师（灌区）")
+
+
+def test_leaving_a_half_filled_form_asks_first(page: Page) -> None:
+    sign_in(page, "sbr03")
+    page.goto("/applicant/information/contact/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("职务").press_sequentially("工")
+    page.goto("/help/")
+    assert asked == ["beforeunload"]
+    page.goto("/")
+    assert asked == ["beforeunload"], "a page without changes lets go"
+
+
+def test_form_clicked_twice_is_sent_once(page: Page) -> None:
+    page.goto("/accounts/password/reset/")
+    page.get_by_label("注册时用的邮箱").fill("nobody@example.cn")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("main").get_by_role("button", name="发送邮件").dblclick()
+    page.wait_for_url("**/done/")
+    assert len(sent) == 1
+
+
+def test_open_page_warns_before_the_session_ends_and_prolongs_it(page: Page) -> None:
+    page.clock.install()
+    sign_in(page, "sbr04")
+    page.goto("/help/")
+    warning = page.locator("[data-session-warning]")
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("25:30")
+    expect(warning).to_be_visible()
+    assert_accessible(page, "frame-session-warning")
+    warning.get_by_role("button", name="继续使用").click()
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("24:00")
+    expect(warning).to_be_hidden()
+    page.context.clear_cookies(name="sessionid")
+    page.clock.fast_forward("02:00")
+    warning.get_by_role("button", name="继续使用").click()
+    expect(warning).to_contain_text("登录已经超时")
+
+
+def test_file_that_is_too_big_is_refused_before_it_is_sent(page: Page) -> None:
+    page.goto("/rehearsal/components/")
+    form = page.locator("form[data-upload]").first
+    form.get_by_role("button", name="上传").click()
+    expect(form.locator("[data-upload-error]")).to_contain_text("请先选择文件")
+    page.evaluate("document.querySelector('form[data-upload]').dataset.limit = '10'")
+    form.locator("input[type=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 long"})
+    form.get_by_role("button", name="上传").click()
+    expect(form.locator("[data-upload-error]")).to_contain_text("这个文件太大")
+
+
+def test_language_is_switched_and_kept(page: Page) -> None:
+    page.goto("/help/")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def test_sign_in_works_without_scripts(page_without_scripts: Page) -> None:
+    page = page_without_scripts
+    page.goto("/accounts/login/")
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("请填写密码。")
+    sign_in(page, "sbr05")
+    expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/notices/bortala-2023/"])
+def test_page_prints_without_its_frame(page: Page, path: str) -> None:
+    page.goto(path)
+    page.emulate_media(media="print")
+    expect(page.locator(".site-header")).to_be_hidden()
+    expect(page.get_by_role("main")).to_be_visible()
