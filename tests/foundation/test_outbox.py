@@ -263,6 +263,38 @@ def test_attempt_that_comes_back_after_its_lease_changes_nothing(register: Regis
 
 
 @pytest.mark.django_db
+def test_attempt_that_succeeds_after_its_lease_still_counts(register: Register) -> None:
+    """The slow first attempt ends well after the second has failed: the work is done, and not repeated."""
+
+    def slow(message: OutboxMessage) -> None:
+        if message.attempts == 1:
+            let_time_pass()
+            outbox.process_message(message.pk)
+        else:
+            raise RuntimeError("the other one has it")
+
+    register("test.kind", lease=timedelta(minutes=1))(slow)
+    message = queue()
+    assert outbox.drain() == 1
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("done", 2, "")
+
+
+@pytest.mark.django_db
+def test_attempt_that_fails_after_its_lease_does_not_speak_for_the_next(register: Register) -> None:
+    def slow(message: OutboxMessage) -> None:
+        let_time_pass()
+        OutboxMessage.objects.update(attempts=2, last_error="")  # the second attempt has begun
+        raise RuntimeError("too late")
+
+    register("test.kind", lease=timedelta(minutes=1))(slow)
+    message = queue()
+    outbox.drain()
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("pending", 2, "")
+
+
+@pytest.mark.django_db
 def test_message_that_kills_its_worker_each_time_is_given_up(seen: list[str], caplog: pytest.LogCaptureFixture) -> None:
     message = queue()
     OutboxMessage.objects.update(attempts=outbox.MAX_ATTEMPTS)

@@ -166,20 +166,19 @@ def _run(message: OutboxMessage) -> bool:
     registered = _handlers.get(message.kind)
     if registered is None:
         raise LookupError(f"no handler for outbox messages of kind {message.kind!r}")
-    # The attempt is ours only as long as nobody has begun another one.
-    ours = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts)
+    waiting = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING)
     if registered.lease is not None:
         registered.run(message)
-        return _note_done(ours)
+        return _note_done(waiting)  # even when another attempt has begun meanwhile: the work is done
     with transaction.atomic():
-        if ours.select_for_update(skip_locked=True).first() is None:
+        if waiting.select_for_update(skip_locked=True).first() is None:
             return False
         registered.run(message)
-        return _note_done(ours)
+        return _note_done(waiting)
 
 
-def _note_done(ours: Any) -> bool:
-    return bool(ours.update(state=OutboxState.DONE, done_at=clock.now(), last_error=""))
+def _note_done(waiting: Any) -> bool:
+    return bool(waiting.update(state=OutboxState.DONE, done_at=clock.now(), last_error=""))
 
 
 def _note_failure(message: OutboxMessage, error: Exception) -> None:
@@ -187,6 +186,7 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
     over = message.attempts >= MAX_ATTEMPTS
     log = logger.error if over else logger.warning
     log("outbox %s %s failed, attempt %d [%s]", message.kind, message.key, message.attempts, error_id, exc_info=error)
+    # The failure of an attempt that was given up long ago says nothing about the one that is running now.
     OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts).update(
         state=OutboxState.FAILED if over else OutboxState.PENDING,
         last_error=fit_text(f"{error_id} {type(error).__name__}: {error}", 2000),
