@@ -1,0 +1,270 @@
+"""The table of the lifecycle: every state × move × role, and that the page in docs/ says the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from tests.support import world as w
+from zhicheng.applications import lifecycle
+from zhicheng.applications.diagram import ROLE_WORDS, lifecycle_page
+from zhicheng.applications.lifecycle import BY_NAME, MOVES, STATES, moves_for, objections_to
+from zhicheng.applications.models import Application, PersonYear, State, StatusChange
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage
+from zhicheng.organizations.actors import ANONYMOUS, SYSTEM, Actor, Role
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ENDS = {State.ACCEPTED, State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED, State.CLOSED_FOR_YEAR}
+
+
+# --- the table ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_state_has_words_and_can_be_reached() -> None:
+    assert set(STATES) == set(State)
+    reached, grown = {State.DRAFT}, True
+    while grown:
+        more = reached | {m.target for m in MOVES if reached & set(m.sources)}
+        grown, reached = more != reached, more
+    assert reached == set(State)
+
+
+def test_every_state_that_is_no_end_has_a_way_on_besides_a_ban() -> None:
+    for state in set(State) - ENDS:
+        assert [m for m in MOVES if state in m.sources and m.name not in {"bar", "reject_fraud"}], state
+
+
+def test_names_of_moves_are_unique_and_each_leads_elsewhere() -> None:
+    assert len(BY_NAME) == len(MOVES)
+    for move in MOVES:
+        assert move.sources and move.target not in move.sources
+        assert len(set(move.sources)) == len(move.sources)
+
+
+def test_every_guard_of_the_table_is_registered_and_every_role_has_a_word() -> None:
+    assert lifecycle.missing_guards() == set()
+    assert {m.role for m in MOVES} <= set(ROLE_WORDS)
+
+
+def test_every_step_upward_asks_for_ban_and_closed_year() -> None:
+    upward = {State.UNIT_REVIEW, State.UNIT_PASSED, State.IN_PUBLICITY, State.SUPERVISING_REVIEW, State.COUNTY_REVIEW,
+              State.PREFECTURE_REVIEW, State.ACCEPTED}  # fmt: skip
+    for move in MOVES:
+        if move.target in upward:
+            assert {"not_barred", "year_open"} <= set(move.guards), move.name
+    assert all("dossier_in_order" in BY_NAME[f"{desk}_pass"].guards for desk in ("supervising", "county", "prefecture"))
+    assert all("unit_verified" in m.guards for m in MOVES if m.role is Role.UNIT and m.name != "stop")
+
+
+def test_one_person_and_one_desk_never_have_two_names_for_the_same_move() -> None:
+    """From one state, a role has at most one passing and one returning move that its guards do not tell apart."""
+    for state in State:
+        for role in Role:
+            targets = [(m.target, frozenset(m.guards)) for m in MOVES if m.role is role and state in m.sources]
+            assert len(set(targets)) == len(targets), (state, role)
+
+
+def test_page_in_docs_says_what_the_table_says() -> None:
+    page = (ROOT / "docs" / "lifecycle.md").read_text("utf-8")
+    assert page == lifecycle_page(), "zhicheng lifecycle docs/lifecycle.md"
+    for move in MOVES:
+        assert f"`{move.name}`" in page
+
+
+# --- every state × move × role ----------------------------------------------------------------------------------------
+
+
+class _UndoError(Exception):
+    pass
+
+
+@pytest.fixture
+def road() -> Iterator[tuple[w.World, Application]]:
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(with_supervising=True)
+        yield world, w.submitted(world)
+
+
+def everybody(world: w.World) -> dict[str, Actor]:
+    return {
+        "applicant": world.applicant,
+        "another applicant": world.new_applicant(),
+        "unit": world.unit_admin,
+        "another unit": world.other_admin,
+        "supervising": world.supervisor,
+        "county": world.county_officer,
+        "another county": world.other_officer,
+        "prefecture": world.bureau,
+        "system": SYSTEM,
+        "anonymous": ANONYMOUS,
+        "operator": Actor(role=Role.OPERATOR, user_id=1, name="运维"),
+    }
+
+
+HAS_A_HAND = {"applicant", "unit", "supervising", "county", "prefecture", "system"}
+
+
+def counts() -> tuple[int, int, int]:
+    return StatusChange.objects.count(), LedgerEntry.objects.count(), OutboxMessage.objects.count()
+
+
+@pytest.mark.django_db
+def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
+    world, application = road
+    actors = everybody(world)
+    made: set[str] = set()
+    before_all = counts()
+    for state in State:
+        Application.objects.filter(pk=application.pk).update(state=state)
+        for move in MOVES:
+            for who, actor in actors.items():
+                label = f"{state} × {move.name} × {who}"
+                placed = who in HAS_A_HAND and actor.role is move.role and state in move.sources
+                try:
+                    with transaction.atomic():
+                        walked = _walk(application.pk, move, actor, placed, label)
+                        if walked:
+                            made.add(move.name)
+                        raise _UndoError
+                except _UndoError:
+                    pass
+    assert counts() == before_all
+    # What this one situation (submitted, nothing publicised, no dossier) lets through; the others are held by their guards.
+    assert made == {
+        "submit", "withdraw", "discard", "unit_pass", "unit_return", "open_publicity", "supervising_return", "county_return",
+        "prefecture_return", "reopen", "reject_fraud",
+    }  # fmt: skip
+
+
+def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str) -> bool:
+    try:
+        application = lifecycle.lock(pk, actor)
+    except Refused as refused:
+        assert refused.has("not_found") and not placed, label
+        return False
+    state = application.state
+    # What is seen from outside before: nothing may differ after a refusal.
+    row_before = Application.objects.filter(pk=pk).values().get()
+    counts_before = counts()
+    objections = [p for name in move.guards for p in lifecycle._guards[name](application, actor)] if placed else []
+    expected = placed and not objections
+    assert (move in moves_for(application, actor)) == placed, label
+    try:
+        change = lifecycle.walk(application, move.name, actor=actor, note="理由")
+    except Refused as refused:
+        assert not expected, label
+        if placed:
+            assert {p.code for p in refused.problems} == {p.code for p in objections}, label
+        elif actor.role is move.role:
+            assert refused.has("stale"), label
+        else:
+            assert refused.has("not_yours"), label
+        assert Application.objects.filter(pk=pk).values().get() == row_before, label
+        assert counts() == counts_before, label
+        return False
+    assert expected, label
+    assert Application.objects.get(pk=pk).state == move.target, label
+    assert (change.from_state, change.to_state, change.move) == (state, move.target, move.name)
+    assert (change.by_id, change.by_role) == (actor.user_id, actor.role.value)
+    assert counts() == tuple(n + 1 for n in counts_before), label
+    return True
+
+
+@pytest.mark.django_db
+def test_moves_need_the_locked_row(road) -> None:
+    world, application = road
+    with pytest.raises(RuntimeError), transaction.atomic():
+        lifecycle.walk(application, "unit_pass", actor=world.unit_admin)
+
+
+@pytest.mark.django_db
+def test_the_row_is_read_again_under_the_lock(road) -> None:
+    """What somebody else did in between is seen, whatever object the caller holds."""
+    world, application = road
+    Application.objects.filter(pk=application.pk).update(state=State.COUNTY_REVIEW)
+    with transaction.atomic(), pytest.raises(Refused) as refused:
+        lifecycle.walk(lifecycle.lock(application.pk, world.unit_admin), "unit_pass", actor=world.unit_admin)
+    assert refused.value.has("stale")
+    assert "待县（市）审核" in str(refused.value.problems[0].text)
+
+
+@pytest.mark.django_db
+def test_unknown_application_and_a_strangers_read_the_same(road) -> None:
+    world, application = road
+    said = []
+    for pk in (application.pk, 999_999):
+        with transaction.atomic(), pytest.raises(Refused) as refused:
+            lifecycle.lock(pk, world.other_admin)
+        said.append([(p.code, str(p.text)) for p in refused.value.problems])
+    assert said[0] == said[1]
+
+
+# --- each guard -----------------------------------------------------------------------------------------------------------
+
+
+def codes(application: Application, move: str, actor: Actor) -> set[str]:
+    fresh = Application.objects.select_related("campaign_version", "employer", "current_submission").get(pk=application.pk)
+    return {p.code for p in objections_to(fresh, BY_NAME[move], actor)}
+
+
+@pytest.mark.django_db
+def test_guards_speak_all_at_once(road) -> None:
+    world, application = road
+    Application.objects.filter(pk=application.pk).update(state=State.COUNTY_REVIEW)
+    PersonYear.objects.filter(person_index=application.person_index).update(arrivals=3, closed_at=clock.now())
+    assert codes(application, "county_pass", world.county_officer) == {"no_dossier", "no_arrival_left", "closed_for_year"}
+    assert codes(application, "county_return", world.county_officer) == {"no_arrival_left"}
+    assert codes(application, "county_close", world.county_officer) == set()
+
+
+@pytest.mark.django_db
+def test_close_is_refused_while_an_arrival_is_left(road) -> None:
+    world, application = road
+    Application.objects.filter(pk=application.pk).update(state=State.PREFECTURE_REVIEW)
+    for arrivals, expected in ((2, {"arrival_left"}), (3, set())):
+        PersonYear.objects.filter(person_index=application.person_index).update(arrivals=arrivals)
+        assert codes(application, "prefecture_close", world.bureau) == expected
+
+
+@pytest.mark.django_db
+def test_a_unit_that_is_not_verified_moves_nothing(road) -> None:
+    world, application = road
+    world.unit.verified_year = 2022
+    world.unit.save()
+    for move in ("unit_pass", "unit_return"):
+        assert codes(application, move, world.unit_admin) == {"unit_needs_reverification"}, move
+
+
+@pytest.mark.django_db
+def test_the_chain_decides_where_the_unit_reports_to(road) -> None:
+    world, application = road
+    Application.objects.filter(pk=application.pk).update(state=State.UNIT_PASSED)
+    assert "supervising_first" in codes(application, "report_to_county", world.unit_admin)
+    assert "no_supervising" not in codes(application, "report_to_supervising", world.unit_admin)
+    Application.objects.filter(pk=application.pk).update(supervising_body=None)
+    assert "no_supervising" in codes(application, "report_to_supervising", world.unit_admin)
+    assert "supervising_first" not in codes(application, "report_to_county", world.unit_admin)
+
+
+@pytest.mark.django_db
+def test_nobody_handles_their_own_form_with_another_account(road) -> None:
+    """S-08: the same human with the unit's or an office's account is refused, at every desk."""
+    world, application = road
+    for actor, state, move in (
+        (world.unit_admin, State.UNIT_REVIEW, "unit_pass"),
+        (world.unit_admin, State.UNIT_REVIEW, "unit_return"),
+        (world.supervisor, State.SUPERVISING_REVIEW, "supervising_return"),
+        (world.county_officer, State.COUNTY_REVIEW, "county_return"),
+        (world.bureau, State.PREFECTURE_REVIEW, "prefecture_return"),
+        (world.bureau, State.PREFECTURE_REVIEW, "reject_fraud"),
+    ):
+        Application.objects.filter(pk=application.pk).update(state=state)
+        same_human = dataclasses.replace(actor, person_index=application.person_index)
+        assert "self_review" in codes(application, move, same_human), move
+        assert "self_review" not in codes(application, move, actor), move
