@@ -179,7 +179,10 @@ def cross_problems(contents: Mapping[str, Any]) -> list[Problem]:
 def section_status(key: str, content: Any, *, today: date) -> str:
     """``not_started``, ``in_progress`` or ``done``; done only when the rules agree (never by the person's own tick)."""
     section = BY_KEY[key]
-    blank = not content or (all(is_blank(r) for r in content) if section.rows else _only_fixed(section, content))
+    if section.rows:
+        blank = all(is_blank(r) for r in _rows(content))
+    else:
+        blank = not isinstance(content, Mapping) or _only_fixed(section, content)
     if blank and not (section.rows and section.at_least == 0):
         return "not_started"
     if section_problems(key, content, today=today):

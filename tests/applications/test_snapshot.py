@@ -1,0 +1,135 @@
+"""The frozen content: canonical, complete, and never in the clear."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from django.db import connection
+
+from tests.support import world as w
+from zhicheng.applications.actions import add_material, save_section
+from zhicheng.applications.models import Submission
+from zhicheng.applications.queries import draft_of, snapshot_of
+from zhicheng.applications.snapshot import publicised
+from zhicheng.foundation import clock, outbox
+from zhicheng.foundation.canonical import canonical_json, digest
+
+pytestmark = pytest.mark.django_db
+
+
+def shuffled(value):
+    if isinstance(value, dict):
+        keys = list(value)
+        random.Random(7).shuffle(keys)
+        return {k: shuffled(value[k]) for k in reversed(keys)}
+    return [shuffled(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def road():
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        yield world, w.submitted(world)
+
+
+def test_snapshot_is_canonical_and_its_hash_is_of_what_is_kept(road):
+    submission = Submission.objects.get()
+    snapshot = snapshot_of(submission)
+    assert submission.content.encode() == canonical_json(snapshot)
+    assert submission.sha256 == digest(snapshot) == digest(shuffled(snapshot))
+    assert json.loads(submission.content) == snapshot
+
+
+def test_snapshot_holds_all_a_desk_judges(road):
+    world, application = road
+    snapshot = snapshot_of(Submission.objects.get())
+    assert set(snapshot) == {
+        "schema", "campaign", "application", "employer", "supervising_body", "county_office", "prefecture_office", "sections",
+        "materials", "commitment", "liability", "submission",
+    }  # fmt: skip
+    assert snapshot["sections"] == draft_of(application).contents
+    assert snapshot["sections"]["basic"]["id_number"] == w.identity_number(12)
+    assert snapshot["campaign"]["sha256"] == world.version.sha256
+    assert snapshot["submission"] == {"number": 1, "submitted_at": "2023-05-22T10:00:00+08:00"}
+    assert snapshot["commitment"]["text"] and snapshot["liability"]["text"]
+    assert len(snapshot["materials"]) == application.materials.count()
+    assert all(len(m["sha256"]) == 64 for m in snapshot["materials"])
+
+
+def test_later_edits_do_not_reach_a_submission(road):
+    world, application = road
+    first = Submission.objects.get()
+    before = first.content
+    w.give_back(world.unit_admin, application)
+    save_section(
+        actor=world.applicant, application_id=application.pk, key="summary", typed={"text": "改过的总结。" * 80},
+        base_version=draft_of(application).versions["summary"],
+    )  # fmt: skip
+    w.submit(world.applicant, application)
+    assert Submission.objects.get(pk=first.pk).content == before
+    second = Submission.objects.get(number=2)
+    assert snapshot_of(second)["sections"]["summary"]["text"].startswith("改过的总结")
+    assert second.sha256 != first.sha256
+
+
+def test_publicised_part_changes_only_with_what_the_notice_shows(road):
+    snapshot = snapshot_of(Submission.objects.get())
+    same = json.loads(json.dumps(snapshot))
+    same["sections"]["summary"]["text"] = "x"
+    same["sections"]["basic"]["mobile"] = "13900000000"
+    same["submission"]["number"] = 2
+    assert digest(publicised(same)) == digest(publicised(snapshot))
+    for change in (
+        lambda s: s["sections"]["basic"].update(name="别人"),
+        lambda s: s["sections"]["achievements"][0].update(role="参与"),
+        lambda s: s["sections"]["current_title"].update(title_name="技术员"),
+        lambda s: s["application"].update(level="junior"),
+    ):
+        other = json.loads(json.dumps(snapshot))
+        change(other)
+        assert digest(publicised(other)) != digest(publicised(snapshot))
+
+
+def test_no_identity_number_is_in_the_clear_after_the_whole_road(road):
+    """House: identity numbers are encrypted at rest; here every text column of every table is read."""
+    world, application = road
+    number = w.identity_number(12)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    with clock.travel(w.IN_WINDOW.replace(day=1, month=6)):
+        w.add_papers(world, period)
+        w.report(world, application)
+        w.pass_on(world.county_officer, application)
+        w.pass_on(world.bureau, application)
+    outbox.drain(1000)
+    seen = 0
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names from the database itself
+            for row in cursor.fetchall():
+                for value in row:
+                    text = value.tobytes().decode("latin-1") if isinstance(value, memoryview) else str(value)
+                    assert number not in text, table
+                    seen += 1
+    assert seen > 1000
+
+
+def test_materials_of_a_removed_row_are_not_frozen(road):
+    world, application = road
+    w.give_back(world.unit_admin, application)
+    education = draft_of(application).contents["education"]
+    second = education[0] | {"id": "", "school": "新疆大学", "started_on": "2005-09-01", "graduated_on": "2009-06-30"}
+    saved = save_section(
+        actor=world.applicant, application_id=application.pk, key="education", typed=[*education, second], base_version=1
+    )
+    row = saved.content[1]["id"]
+    file = w.evidence(world.applicant.user_id, "second")
+    add_material(
+        actor=world.applicant, application_id=application.pk, file_id=file.pk, slot="education", paper="diploma", row=row
+    )
+    save_section(actor=world.applicant, application_id=application.pk, key="education", typed=education, base_version=2)
+    w.submit(world.applicant, application)
+    assert file.pk not in {m["file_id"] for m in snapshot_of(Submission.objects.get(number=2))["materials"]}
+    assert application.materials.get(file=file).removed_at is not None
