@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.problems import put_on_form
 
 M = TypeVar("M", bound=Model)
@@ -21,6 +22,12 @@ M = TypeVar("M", bound=Model)
 
 class OutOfReachError(Http404):
     """Somebody asked for an object that is not theirs, or not there: the same 404 for both, and recorded (house, decision 5)."""
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is asking, as the middleware found."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def who(request: HttpRequest) -> str:

@@ -15,8 +15,7 @@ from zhicheng.organizations import actions, queries
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
 from zhicheng.web.public.registration.person import employers_found
-from zhicheng.web.shared.desk.views import actor_of
-from zhicheng.web.shared.http import go, render_refused
+from zhicheng.web.shared.http import actor_of, go, render_refused
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
 

@@ -19,8 +19,7 @@ from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.models import UnitVerification, VerificationState
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
-from zhicheng.web.shared.desk.views import actor_of
-from zhicheng.web.shared.http import OutOfReachError, go, render_refused
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
 from zhicheng.web.shared.units.rows import Row, rows_of_request

@@ -14,9 +14,8 @@ from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.limits import too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
-from zhicheng.web.shared.desk.views import actor_of
 from zhicheng.web.shared.errors import handler429
-from zhicheng.web.shared.http import render_refused
+from zhicheng.web.shared.http import actor_of, render_refused
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context

@@ -21,8 +21,7 @@ from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.queries import Standing
 from zhicheng.organizations.rules import UnitParticulars, next_request
-from zhicheng.web.shared.desk.views import actor_of
-from zhicheng.web.shared.http import go, object_or_404, render_refused
+from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
 from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context
