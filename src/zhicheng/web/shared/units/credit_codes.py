@@ -34,7 +34,7 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
         "code_kind": _kind_words(code),
         "code_nature": nature_words(code.suggested_nature),
         "code_office": office,
-        "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id).first(),
+        "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id or 0).first(),
         "code_differs": code_differs(code.code, chosen),
         "code_warnings": [_(MESSAGES[key]).format(**warning_values(code)) for key in code.warnings],
         "suggested": UnitForm(

@@ -48,7 +48,7 @@ def _id(text: str) -> int | None:
 
 
 # As they stand on the page: the error summary goes from top to bottom.
-UNIT_FIELD_ORDER = (
+UNIT_FIELD_ORDER: tuple[str, ...] = (
     *("uscc", "unit_name", "confirm_name", "nature", "region_code", "address"),
     *("contact_person", "confirm_contact_person", "contact_phone", "unit_email", "receiving_office", "supervising_body"),
     *("licence_kind", "licence_issued_on", "licence_valid_until", "still_newest", "note"),
@@ -58,7 +58,7 @@ UNIT_FIELD_ORDER = (
 class UnitForm(Form):
     """单位信息 (S-11, S-12) and 机构代码证或营业执照 (S-13); the file itself travels beside the form (``licences``)."""
 
-    field_order = UNIT_FIELD_ORDER
+    field_order: tuple[str, ...] = UNIT_FIELD_ORDER
 
     unit_name = forms.CharField(label=_("单位名称"), max_length=200, help_text=_("与证照上的名称完全一致。"))
     uscc = forms.CharField(
