@@ -237,7 +237,8 @@ def test_a_registration_the_county_has_seen_cannot_be_taken_over() -> None:
         approve=False,
         reasons=[actions.Reason("name", "名称与证照不符")],
     )
-    assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
+    with clock.travel(clock.now() + timedelta(days=4)):
+        assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
 
 
 def test_the_licence_of_another_unit_cannot_be_handed_in() -> None:
