@@ -29,6 +29,7 @@ def walk(order: tuple[str, ...], size: int) -> tuple[list[int], KeysetPage]:
     page = keyset_page(AccessRefusal.objects.all(), order=order, size=size)
     while True:
         assert len(page) <= size
+        assert len(met) <= 100, "the walk does not end"
         met += [r.pk for r in page]
         if not page.after:
             return met, page
