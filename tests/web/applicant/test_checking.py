@@ -1,0 +1,171 @@
+"""再次核对 and 上报 over HTTP: everything missing at once, the last second, the double click (S-24, S-26, S-27, S-64)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.applicant.kit import client_of, page
+from zhicheng.applications import actions
+from zhicheng.applications.models import Material, State, Submission
+from zhicheng.applications.queries import draft_of
+from zhicheng.foundation import clock
+from zhicheng.integrity.actions import record_fraud
+from zhicheng.organizations.models import Organization
+
+pytestmark = pytest.mark.django_db
+PROMISE = {"commitment": "on", "liability": "on", "commitment_version": "2023-1", "liability_version": "2023-1"}
+
+
+@pytest.fixture
+def application(world):
+    return w.start(world)
+
+
+@pytest.fixture
+def client(world):
+    return client_of(world.applicant)
+
+
+@pytest.fixture
+def checked(world, application):
+    w.fill(world.applicant, application)
+    actions.confirm_check(actor=world.applicant, application_id=application.pk)
+    application.refresh_from_db()
+    return application
+
+
+def send(client, application, token="a-page", **changes):
+    return client.post(reverse("application_submit", args=[application.pk]), {**PROMISE, "form_token": token, **changes})
+
+
+def test_check_lists_everything_missing_each_with_its_place(world, application, client):
+    actions.save_section(actor=world.applicant, application_id=application.pk, key="basic", typed={"mobile": "1"}, base_version=0)
+    answer = client.post(reverse("application_check", args=[application.pk]))
+    assert answer.status_code == 422
+    shown = page(answer)
+    section = reverse("application_section", args=[application.pk, "basic"])
+    assert f'href="{section}#id_basic-mobile"' in shown
+    assert reverse("application_slot", args=[application.pk, "commitment"]) + "#at-material-commitment" in shown
+    assert len(answer.context["problems"]) > 15
+    assert all(p.link for p in answer.context["problems"])
+
+
+def test_check_page_leads_to_each_field_and_back(world, application, client):
+    w.fill(world.applicant, application)
+    shown = page(client.get(reverse("application_check", args=[application.pk])))
+    section = reverse("application_section", args=[application.pk, "basic"])
+    assert f'href="{section}?back=check#id_basic-mobile"' in shown
+    assert "还没有上报" in shown
+    row = draft_of(application).contents["achievements"][0]["id"]
+    assert f"?back=check#id_{row}-description" in shown
+
+
+def test_submit_page_before_the_check_leads_to_the_check(application, client):
+    answer = client.get(reverse("application_submit", args=[application.pk]))
+    assert answer.url == reverse("application_check", args=[application.pk])
+
+
+def test_edit_after_the_check_voids_it(world, checked, client):
+    actions.save_section(
+        actor=world.applicant,
+        application_id=checked.pk,
+        key="basic",
+        typed={**w.sections()["basic"], "post": "站长"},
+        base_version=1,
+    )
+    answer = send(client, checked)
+    assert answer.status_code == 422
+    assert "再次核对" in page(answer)
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("missing", ["commitment", "liability"])
+def test_text_that_was_not_ticked_is_said_beside_it_and_the_other_tick_stays(checked, client, missing):
+    promise = {k: v for k, v in PROMISE.items() if k != missing}
+    answer = client.post(reverse("application_submit", args=[checked.pk]), {**promise, "form_token": "t"})
+    assert answer.status_code == 422
+    shown = page(answer)
+    assert 'value="t"' in shown
+    assert list(answer.context["form"].errors) == [missing]
+    assert shown.count("checked") == 1
+    assert not Submission.objects.exists()
+
+
+def test_double_click_makes_one_submission(checked, client):
+    first, second = send(client, checked), send(client, checked)
+    assert first.url == second.url == reverse("application_receipt", args=[checked.pk, 1])
+    assert Submission.objects.count() == 1
+
+
+def test_second_tab_is_told_where_it_is(checked, client):
+    send(client, checked)
+    answer = send(client, checked, token="another-page")
+    assert answer.status_code == 422
+    assert "已经上报" in page(answer)
+    assert reverse("application_receipt", args=[checked.pk, 1]) in page(answer)
+    assert Submission.objects.count() == 1
+    assert client.get(reverse("application_submit", args=[checked.pk])).url == reverse("my_application", args=[checked.pk])
+
+
+def test_last_second_counts(checked, client):
+    with clock.travel(datetime(2023, 6, 16, 17, 59, 59, tzinfo=clock.BEIJING)):
+        answer = send(client, checked)
+    assert answer.status_code == 303
+
+
+def test_one_second_later_is_closed_and_nothing_is_lost(checked, client):
+    with clock.travel(datetime(2023, 6, 16, 18, 0, 0, tzinfo=clock.BEIJING)):
+        answer = send(client, checked)
+        shown = page(answer)
+        assert answer.status_code == 422
+        assert "2023-06-16 18:00:00" in shown
+        assert "没有丢失" in shown
+        assert not Submission.objects.exists()
+        section = client.get(reverse("application_section", args=[checked.pk, "summary"]))
+        assert "灌区工程建设" in page(section)
+        assert "现在不在受理时间内" in page(client.get(reverse("my_titles")))
+
+
+def test_every_reason_comes_at_once(world, checked, client):
+    Organization.objects.filter(pk=world.unit.pk).update(verified_year=2022)
+    record_fraud(
+        actor=world.bureau,
+        person_index=world.applicant.person_index,
+        name=world.applicant.name,
+        application_year=2022,
+        ban_years=5,
+        source="test:1",
+        reason="伪造毕业证书，经学校核实无此毕业生。",
+    )
+    Material.objects.filter(application=checked, slot="commitment").update(removed_at=clock.now())
+    with clock.travel(datetime(2023, 6, 16, 18, 0, 0, tzinfo=clock.BEIJING)):
+        answer = send(client, checked)
+        shown = page(answer)
+    codes = {p.code for p in answer.context["problems"]}
+    assert {"window", "barred", "unit_not_verified", "material_missing"} <= codes
+    assert "请联系单位管理员" in shown
+
+
+def test_receipt_can_be_opened_again(checked, client):
+    address = send(client, checked).url
+    shown = page(client.get(address))
+    submission = Submission.objects.get()
+    assert submission.sha256 in shown
+    assert f"{submission.submitted_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M:%S}" in shown
+    assert "接下来" in shown
+    assert client.get(reverse("application_receipt", args=[checked.pk, 2])).status_code == 404
+
+
+def test_returned_application_is_corrected_after_the_first_deadline(world, checked, client):
+    send(client, checked)
+    w.give_back(world.unit_admin, checked)
+    with clock.travel(datetime(2023, 7, 21, 17, 59, 59, tzinfo=clock.BEIJING)):
+        client = client_of(world.applicant)
+        client.post(reverse("application_check", args=[checked.pk]))
+        assert send(client, checked, token="second").url == reverse("application_receipt", args=[checked.pk, 2])
+    checked.refresh_from_db()
+    assert checked.state == State.UNIT_REVIEW

@@ -1,0 +1,145 @@
+"""新增申请书 over HTTP: what stands in the way is a page with a way out (S-19…S-21, S-29, S-81)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.applicant.kit import client_of, page
+from zhicheng.accounts.models import AccountKind, NoticeAcceptance
+from zhicheng.applications import actions
+from zhicheng.applications.models import Application
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock
+from zhicheng.foundation.canonical import digest
+from zhicheng.integrity.actions import record_fraud
+from zhicheng.organizations.actors import actor_for
+
+pytestmark = pytest.mark.django_db
+CHOICE = {"series": "engineering", "specialty": "water", "title": "engineer"}
+
+
+@pytest.fixture
+def slug(world) -> str:
+    return notice_of(world.version).slug
+
+
+def test_deep_link_past_the_prompt_leads_to_the_prompt(world, slug):
+    client = client_of(world.applicant)
+    answer = client.get(reverse("application_choose", args=[slug]), CHOICE)
+    assert answer.url == reverse("application_prompt", args=[slug])
+    assert client.post(reverse("application_choose", args=[slug]), CHOICE).url == answer.url
+    assert not Application.objects.exists()
+
+
+def test_prompt_not_ticked_says_so_and_keeps_nothing(world, slug):
+    answer = client_of(world.applicant).post(reverse("application_prompt", args=[slug]), {})
+    assert answer.status_code == 422
+    assert "请仔细阅读提示信息" in page(answer)
+    assert not NoticeAcceptance.objects.exists()
+
+
+def test_prompt_is_accepted_once_with_the_hash_of_what_was_shown(world, slug):
+    client = client_of(world.applicant)
+    for _time in range(2):
+        client.post(reverse("application_prompt", args=[slug]), {"accepted": "on"})
+    kept = NoticeAcceptance.objects.get()
+    text = notice_of(world.version).texts.prompt
+    assert (kept.text_key, kept.version, kept.text_sha256) == (f"prompt:{slug}", text.version, digest(text.zh))
+    assert "确认阅读" in page(client.get(reverse("application_prompt", args=[slug])))
+
+
+def test_choice_shows_series_by_exam_with_the_reason(world, slug):
+    w.accept_prompt(world.applicant, world.version)
+    shown = page(client_of(world.applicant).get(reverse("application_choose", args=[slug])))
+    assert "以考代评" in shown
+    assert 'value="engineering"' in shown
+
+
+def test_nothing_chosen_asks_again_beside_the_question(world, slug):
+    w.accept_prompt(world.applicant, world.version)
+    answer = client_of(world.applicant).get(reverse("application_choose", args=[slug]), {"asked": "series"})
+    assert answer.status_code == 422
+    assert page(answer).count("请选择一个系列。") == 2
+
+
+def test_last_step_shows_the_conditions_with_their_source(world, slug):
+    w.accept_prompt(world.applicant, world.version)
+    shown = page(client_of(world.applicant).get(reverse("application_choose", args=[slug]), CHOICE))
+    assert "取得现任职称满4年" in shown
+    assert "人社部发〔2019〕16号" in shown
+
+
+def test_existing_application_is_named_with_a_link(world, slug):
+    application = w.start(world)
+    client = client_of(world.applicant)
+    for answer in (
+        client.get(reverse("application_prompt", args=[slug])),
+        client.post(reverse("application_choose", args=[slug]), CHOICE),
+    ):
+        assert answer.status_code == 422
+        assert reverse("my_application", args=[application.pk]) in page(answer)
+        assert application.number in page(answer)
+    assert Application.objects.count() == 1
+
+
+def test_series_that_is_not_open_is_refused_in_words(world, slug):
+    w.accept_prompt(world.applicant, world.version)
+    answer = client_of(world.applicant).post(reverse("application_choose", args=[slug]), {**CHOICE, "series": "nothing"})
+    assert answer.status_code == 422
+    assert "没有开放这个系列" in page(answer)
+
+
+@pytest.mark.parametrize("moment", ["2023-05-08 09:59:59", "2023-06-16 18:00:00"])
+def test_window_that_is_not_open_is_said_with_its_times(world, slug, moment):
+    with clock.travel(datetime.fromisoformat(moment).replace(tzinfo=clock.BEIJING)):
+        answer = client_of(world.applicant).get(reverse("application_prompt", args=[slug]))
+        assert answer.status_code == 422
+        assert "2023-06-16 18:00" in page(answer)
+        assert "不在申报时间内" in page(answer)
+
+
+def test_last_second_of_the_window_still_starts(world, slug):
+    w.accept_prompt(world.applicant, world.version)
+    with clock.travel(datetime(2023, 6, 16, 17, 59, 59, tzinfo=clock.BEIJING)):
+        answer = client_of(world.applicant).post(reverse("application_choose", args=[slug]), CHOICE)
+        assert answer.status_code == 303
+
+
+def test_barred_person_reads_until_when_on_every_page_that_could_start(world, slug):
+    record_fraud(
+        actor=world.bureau,
+        person_index=world.applicant.person_index,
+        name=world.applicant.name,
+        application_year=2022,
+        ban_years=5,
+        source="test:1",
+        reason="伪造毕业证书，经学校核实无此毕业生。",
+    )
+    client = client_of(world.applicant)
+    for answer in (client.get(reverse("application_prompt", args=[slug])), client.get(reverse("my_titles"))):
+        assert "2027年（含）以前不得申报" in page(answer)
+    assert "新增申请书" not in page(client.get(reverse("my_titles")))
+    w.accept_prompt(world.applicant, world.version)
+    assert client.post(reverse("application_choose", args=[slug]), CHOICE).status_code == 422
+    assert not Application.objects.exists()
+
+
+def test_person_without_employer_is_sent_to_my_information(world, slug):
+    loose = actor_for(w.person(AccountKind.APPLICANT, "loose", serial=90))
+    client = client_of(loose)
+    answer = client.get(reverse("application_prompt", args=[slug]))
+    assert answer.status_code == 422
+    assert reverse("person_information") in page(answer)
+    assert "还没有工作单位" in page(client.get(reverse("my_titles")))
+
+
+def test_discarded_application_makes_room_for_another(world, slug):
+    application = w.start(world)
+    actions.discard_application(actor=world.applicant, application_id=application.pk)
+    answer = client_of(world.applicant).post(reverse("application_choose", args=[slug]), CHOICE)
+    assert answer.status_code == 303
+    assert Application.objects.count() == 2
