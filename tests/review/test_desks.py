@@ -1,0 +1,227 @@
+"""审核通过 and 退回 at each desk, and the paper dossier (S-30, S-31, S-37…S-47, S-79)."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from tests.support import world as w
+from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.documents.queries import papers_of
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
+from zhicheng.review import actions
+from zhicheng.review.models import Decision, PaperDossier
+from zhicheng.review.queries import mark_state
+from zhicheng.review.rules import Reason
+
+pytestmark = pytest.mark.django_db
+LATER = w.IN_WINDOW + timedelta(days=11)
+
+
+@pytest.fixture
+def road():
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        yield world, w.submitted(world)
+
+
+def to_county(world, application, period=None) -> None:
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    with clock.travel(LATER):
+        w.add_papers(world, period)
+        w.report(world, application)
+
+
+def codes(call) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        call()
+    return sorted(p.code for p in refused.value.problems)
+
+
+def passes(actor, application, submission_id=None, opinion=""):
+    application.refresh_from_db()
+    return actions.pass_application(
+        actor=actor,
+        application_id=application.pk,
+        submission_id=submission_id or application.current_submission_id,
+        opinion=opinion,
+    )
+
+
+def review_forms(application):
+    return papers_of(f"application:{application.pk}").filter(kind="review_form").order_by("id")
+
+
+def test_pass_keeps_who_decided_on_what(road):
+    world, application = road
+    decision = passes(world.unit_admin, application, opinion=" 情况属实 ")
+    application.refresh_from_db()
+    assert (application.state, decision.verdict, decision.opinion) == (State.UNIT_PASSED, "passed", "情况属实")
+    assert (decision.submission, decision.desk, decision.decided_by_id) == (
+        application.current_submission, world.unit, world.unit_admin.user_id,
+    )  # fmt: skip
+    assert decision.change == application.history.order_by("-id").first()
+
+
+def test_stale_submission_is_refused_and_nothing_is_written(road):
+    world, application = road
+    old = Application.objects.get().current_submission_id
+    w.give_back(world.unit_admin, application)
+    w.submit(world.applicant, application)
+    before = StatusChange.objects.count(), Decision.objects.count()
+    assert codes(lambda: passes(world.unit_admin, application, old)) == ["stale"]
+    reasons = [Reason("basic", "illegible", "请重新填写。")]
+    assert codes(lambda: actions.return_application(
+        actor=world.unit_admin, application_id=application.pk, submission_id=old, reasons=reasons
+    )) == ["stale"]  # fmt: skip
+    assert (StatusChange.objects.count(), Decision.objects.count()) == before
+
+
+def test_second_officer_reads_that_a_colleague_was_first(road):
+    world, application = road
+    passes(world.unit_admin, application)
+    with pytest.raises(Refused) as refused:
+        passes(world.unit_admin, application)
+    assert refused.value.has("stale") and "另一位同事已经办理" in str(refused.value.problems[0].text)
+
+
+def test_other_desks_find_nothing(road):
+    world, application = road
+    for actor in (world.other_admin, world.county_officer, world.other_officer, world.bureau, world.supervisor, world.applicant):
+        # A desk on its road that has not had it yet reads that it is elsewhere; everybody else finds nothing.
+        found = codes(lambda actor=actor: passes(actor, application))
+        assert found == (["stale"] if actor in (world.county_officer, world.bureau) else ["not_found"])
+    to_county(world, application)
+    with clock.travel(LATER):
+        assert codes(lambda: passes(world.other_officer, application)) == ["not_found"]
+    assert Decision.objects.count() == 1
+
+
+def test_unit_administrator_never_passes_their_own_form(road):
+    world, application = road
+    same_human = dataclasses.replace(world.unit_admin, person_index=application.person_index)
+    assert codes(lambda: passes(same_human, application)) == ["self_review"]
+    assert codes(lambda: actions.return_application(
+        actor=same_human, application_id=application.pk, submission_id=application.current_submission_id,
+        reasons=[Reason("basic", "illegible", "请重新填写。")],
+    )) == ["self_review"]  # fmt: skip
+
+
+def test_return_lists_everything_and_judges_all_of_it_at_once(road):
+    world, application = road
+    wrong = [Reason("basic", "nonsense", "短"), Reason("summary", "illegible", "")]
+    assert codes(lambda: actions.return_application(
+        actor=world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id, reasons=wrong,
+        opinion="字" * 501,
+    )) == ["field"] * 4  # fmt: skip
+    application.refresh_from_db()
+    assert application.state == State.UNIT_REVIEW
+    reasons = [
+        Reason("basic.mobile", "illegible", "请核对手机号码。"),
+        Reason("material:education", "illegible", " 毕业证书不清晰。 "),
+    ]
+    decision = actions.return_application(
+        actor=world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id, reasons=reasons
+    )
+    assert (
+        [r["text"] for r in decision.reasons]
+        == [r["text"] for r in decision.change.reasons]
+        == ["请核对手机号码。", "毕业证书不清晰。"]
+    )
+
+
+def test_each_pass_makes_a_new_review_form_and_a_return_voids_it(road):
+    world, application = road
+    passes(world.unit_admin, application)
+    w.give_back(world.unit_admin, application)
+    (first,) = review_forms(application)
+    assert first.voided_at is not None
+    w.submit(world.applicant, application)
+    passes(world.unit_admin, application)
+    second = review_forms(application).last()
+    assert second.serial != first.serial and second.voided_at is None
+
+
+@pytest.mark.parametrize("desk", ["county_officer", "bureau"])
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (None, "no_dossier"),
+        ({"copies": 1}, "dossier"),
+        ({"handwritten_opinion": False}, "dossier"),
+        ({"printed_mark": "000000"}, "dossier"),
+    ],
+)
+def test_dossier_must_be_in_order_at_each_desk(road, desk, change, code):
+    world, application = road
+    to_county(world, application)
+    with clock.travel(LATER):
+        actor = world.county_officer
+        if desk == "bureau":
+            w.pass_on(actor, application)
+            actor = world.bureau
+        if change is not None:
+            w.record_dossier(actor, application, **change)
+        assert codes(lambda: passes(actor, application)) == [code]
+        w.record_dossier(actor, application)  # a second look is a second row
+        passes(actor, application)
+
+
+def test_dossier_is_of_one_submission_and_one_desk(road):
+    world, application = road
+    to_county(world, application)
+    with clock.travel(LATER):
+        w.record_dossier(world.county_officer, application)
+        w.give_back(world.county_officer, application)
+        w.submit(world.applicant, application)
+        w.unit_pass(world, application)
+        w.report(world, application)
+        assert codes(lambda: passes(world.county_officer, application)) == ["no_dossier"]
+        old = review_forms(application).first()
+        w.record_dossier(world.county_officer, application, printed_mark=old.serial)
+        assert PaperDossier.objects.latest("id").mark_state == "void"
+        assert codes(lambda: passes(world.county_officer, application)) == ["dossier"]
+
+
+def test_dossier_tells_all_that_is_wrong_and_where_it_does_not_belong(road):
+    world, application = road
+    w.unit_pass(world, application)
+    tomorrow = clock.today() + timedelta(days=1)
+    assert codes(lambda: w.record_dossier(
+        world.unit_admin, application, received_on=tomorrow, copies=21, printed_mark=" "
+    )) == ["field"] * 3  # fmt: skip
+    assert codes(lambda: w.record_dossier(world.county_officer, application)) == ["stale"]
+    assert codes(lambda: w.record_dossier(world.other_officer, application)) == ["not_found"]
+    same_human = dataclasses.replace(world.unit_admin, person_index=application.person_index)
+    assert codes(lambda: w.record_dossier(same_human, application)) == ["self_review"]
+
+
+def test_printed_mark_is_known_by_serial_code_and_hash(road):
+    world, application = road
+    w.unit_pass(world, application)
+    application = Application.objects.select_related("current_submission").get()
+    paper = review_forms(application).get()
+    sha = application.current_submission.sha256
+    for mark in (
+        paper.serial,
+        paper.serial.lower(),
+        f" {paper.serial} ",
+        paper.verification_code,
+        sha,
+        sha[:8],
+        sha[:12].upper(),
+    ):
+        assert mark_state(application, mark) == "current", mark
+    wide = paper.serial.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
+    assert mark_state(application, wide) == "current"
+    for mark in ("", "1", sha[:7], "XXXXXXXX", sha[1:12]):
+        assert mark_state(application, mark) == "unknown", mark
+    w.give_back(world.unit_admin, application)
+    assert mark_state(application, paper.serial) == "void"
+    other = w.submitted(world, world.new_applicant())
+    w.unit_pass(world, other)
+    assert mark_state(other, paper.serial) == "unknown"
