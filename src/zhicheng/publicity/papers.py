@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from zhicheng.applications.papers import LEVEL_WORDS, subject_of
-from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
@@ -41,9 +40,6 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason="已重新公示", actor=actor.ref)
     facts = {k: v for k, v in period.facts.items() if k != "title"}
-    if notice.policies.identity_number_on_notice == "full":
-        # On the paper inside the unit only: what is kept to be read on the site stays masked.
-        facts["id_number"] = snapshot_of(period.submission)["sections"]["basic"]["id_number"]
     return issue_paper(
         kind="publicity_notice",
         subject=subject,
