@@ -75,6 +75,7 @@ def queue(actor: Actor, *, states: Iterable[State] | None = None) -> QuerySet[Ap
         visible_to(actor)
         .filter(state__in=wanted)
         .select_related("employer", "county_office", "current_submission")
+        .defer("current_submission__content")  # the whole encrypted form: a list shows none of it
         .order_by("entered_state_at", "id")
     )
 

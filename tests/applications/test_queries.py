@@ -1,0 +1,136 @@
+"""Who sees what, and how many queries it takes (house, decision 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.support import world as w
+from zhicheng.applications import queries
+from zhicheng.applications.actions import withdraw_application
+from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.models import Application, State
+from zhicheng.foundation import clock
+from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
+from zhicheng.publicity.queries import current_period, public_periods
+from zhicheng.review.queries import decisions_of, dossiers_of
+
+pytestmark = pytest.mark.django_db
+LATER = w.IN_WINDOW + timedelta(days=11)
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+def to_bureau(world: w.World, application: Application) -> None:
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    with clock.travel(LATER):
+        w.add_papers(world, period)
+        w.report(world, application)
+        w.pass_on(world.county_officer, application)
+
+
+def seen(world: w.World) -> set[str]:
+    actors = {
+        "applicant": world.applicant, "stranger": world.new_applicant(), "unit": world.unit_admin, "other unit": world.other_admin,
+        "supervising": world.supervisor, "county": world.county_officer, "other county": world.other_officer,
+        "prefecture": world.bureau, "anonymous": ANONYMOUS, "operator": Actor(role=Role.OPERATOR, user_id=1),
+    }  # fmt: skip
+    pk = Application.objects.get().pk
+    for actor in actors.values():
+        assert (queries.get_application(actor, pk) is not None) == queries.visible_to(actor).exists()
+    return {who for who, actor in actors.items() if queries.visible_to(actor).exists()}
+
+
+def test_each_desk_sees_it_from_its_arrival_on(world):
+    application = w.start(world)
+    assert seen(world) == {"applicant"}
+    w.fill(world.applicant, application)
+    w.submit(world.applicant, application)
+    assert seen(world) == {"applicant", "unit"}
+    to_bureau(world, application)
+    assert seen(world) == {"applicant", "unit", "county", "prefecture"}
+    with clock.travel(LATER):
+        w.give_back(world.bureau, application)
+    assert seen(world) == {"applicant", "unit", "county", "prefecture"}
+
+
+def test_withdrawn_form_stays_visible_to_the_unit_and_waits_for_nobody(world):
+    application = w.submitted(world)
+    assert list(queries.queue(world.unit_admin)) == [application]
+    withdraw_application(actor=world.applicant, application_id=application.pk)
+    assert seen(world) == {"applicant", "unit"}
+    assert not queries.queue(world.unit_admin).exists()
+
+
+def test_queue_is_longest_here_first(world):
+    first = w.submitted(world)
+    with clock.travel(w.IN_WINDOW + timedelta(hours=1)):
+        second = w.submitted(world, world.new_applicant())
+    assert list(queries.queue(world.unit_admin)) == [first, second]
+    w.give_back(world.unit_admin, first)
+    with clock.travel(w.IN_WINDOW + timedelta(hours=2)):
+        w.submit(world.applicant, first)
+        assert list(queries.queue(world.unit_admin)) == [second, first]
+    assert list(queries.queue(world.unit_admin, states=[State.RETURNED])) == []
+    assert not queries.queue(world.applicant).exists()
+
+
+def test_desk_is_served_only_files_of_frozen_submissions(world):
+    application = w.submitted(world)
+    frozen = queries.materials_of(application).first().file
+    loose = w.evidence(world.applicant.user_id, "never submitted")
+    assert queries.snapshot_file(application, frozen.pk) == frozen
+    assert queries.snapshot_file(application, loose.pk) is None
+    other = w.submitted(world, world.new_applicant())
+    assert queries.snapshot_file(other, frozen.pk) is None
+
+
+def count(call: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        call()
+    return len(captured)
+
+
+def test_number_of_queries_does_not_grow_with_the_rows(world):
+    def measure() -> dict[str, int]:
+        unit = world.unit_admin
+        application = queries.get_application(unit, Application.objects.earliest("id").pk)
+        assert application is not None
+        return {
+            "queue": count(lambda: [(a.employer.name, a.county_office.name) for a in queries.queue(unit)]),
+            "application": count(lambda: queries.get_application(unit, application.pk)),
+            "draft": count(lambda: queries.draft_of(application)),
+            "materials": count(lambda: [m.file.name for m in queries.materials_of(application)]),
+            "history": count(lambda: [(c.by, c.by_organization, c.submission) for c in queries.history_of(application)]),
+            "arrivals": count(lambda: list(queries.arrivals_of(application))),
+            "missing": count(lambda: everything_missing(application)),
+            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in decisions_of(application)]),
+            "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in dossiers_of(application)]),
+            "period": count(lambda: current_period(application)),
+            "public": count(lambda: [p.unit.name for p in public_periods(clock.today())]),
+        }
+
+    first = w.submitted(world)
+    w.unit_pass(world, first)
+    w.open_publicity(world, first)
+    few = measure()
+    for _ in range(8):
+        application = w.submitted(world, world.new_applicant())
+        w.unit_pass(world, application)
+        w.open_publicity(world, application)
+    w.give_back(world.unit_admin, first)
+    w.submit(world.applicant, first)
+    assert measure() == few
+    assert max(few.values()) <= 3, few
