@@ -1,0 +1,138 @@
+"""How long an office waits for its queue with 1,000 and with 100,000 applications, on PostgreSQL.
+
+    python benchmarks/office_queue.py [--small 1000] [--large 100000] [--rounds 200]
+
+Starts a PostgreSQL cluster of its own in a temporary folder (the server programs must be installed), lays the tables, and fills
+them by bulk insert: applications in every state, four in ten of them waiting at one county office. Measured is what the page
+does: one keyset page of the queue, the first one and the seventh. Prints the medians in milliseconds, their ratio, and the
+plan of the large query; ends with status 1 when the ratio is above 1.2.
+"""
+
+# ruff: noqa: E402 - the database and Django are set up before the project is imported
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.support.postgres import start_for_this_process
+
+os.environ["ZHICHENG_MODE"] = "test"
+os.environ["ZHICHENG_DATA_DIR"] = tempfile.mkdtemp(prefix="zhicheng-benchmark-")
+os.environ["ZHICHENG_DATABASE_URL"] = start_for_this_process()
+os.environ["DJANGO_SETTINGS_MODULE"] = "zhicheng.settings"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import RequestFactory
+
+from tests.support import world as w
+from zhicheng.applications.models import Application, State, Submission
+from zhicheng.applications.queries import queue
+from zhicheng.foundation import clock
+from zhicheng.web.shared.paging import page_of
+
+MOST_RATIO = 1.2
+# Ten applications: where they are. Four wait at the county.
+STATES = (
+    State.COUNTY_REVIEW, State.DRAFT, State.COUNTY_REVIEW, State.UNIT_REVIEW, State.COUNTY_REVIEW, State.RETURNED,
+    State.COUNTY_REVIEW, State.PREFECTURE_REVIEW, State.IN_PUBLICITY, State.ACCEPTED,
+)  # fmt: skip
+
+
+def fill(model: Application, first: int, last: int) -> None:
+    """Insert applications ``first`` … ``last`` (not included) in the likeness of ``model``, with one submission each."""
+    kept = Submission.objects.get(application=model)
+    start = clock.now() - timedelta(days=300)
+    for at in range(first, last, 5000):
+        numbers = range(at, min(at + 5000, last))
+        with transaction.atomic():
+            rows = [_application(model, n, start + timedelta(seconds=n * 97 % 20_000_000)) for n in numbers]
+            Application.objects.bulk_create(rows)
+            sent = Submission.objects.bulk_create(
+                Submission(
+                    application=row, number=1, content="{}", sha256=kept.sha256, submitted_at=row.created_at,
+                    submitted_by_id=kept.submitted_by_id, form_token=f"bulk-{row.number}",
+                )
+                for row in rows
+            )  # fmt: skip
+            for row, submission in zip(rows, sent, strict=True):
+                row.current_submission, row.state = submission, STATES[int(row.number[1:]) % len(STATES)]
+            Application.objects.bulk_update(rows, ["current_submission", "state"], batch_size=1000)
+        print(f"\r  {numbers[-1] + 1} applications", end="", file=sys.stderr, flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE applications_application")
+        cursor.execute("ANALYZE applications_submission")
+
+
+def _application(model: Application, number: int, entered: Any) -> Application:
+    copied = {
+        field.attname: getattr(model, field.attname)
+        for field in Application._meta.concrete_fields
+        if field.attname not in {"id", "current_submission_id"}
+    }
+    changed = {"number": f"B{number:09d}", "person_index": f"{number:064x}", "state": State.DRAFT, "entered_state_at": entered}
+    return Application(**copied | changed | {"reached_county": True, "reached_prefecture": True})
+
+
+def measure(actor: Any, rounds: int) -> dict[str, float]:
+    """Median milliseconds of the queue's first page and of its seventh."""
+    factory = RequestFactory()
+
+    def page(query: dict[str, str]) -> Any:
+        shown = page_of(factory.get("/", query), queue(actor), order=("entered_state_at", "id"))
+        for row in shown:
+            _ = (row.employer.name, row.county_office.name, row.applicant_name, row.current_submission.number)
+        return shown
+
+    query: dict[str, str] = {}
+    for _step in range(6):
+        query = {"after": page(query).after}
+    times: dict[str, list[float]] = {"first": [], "seventh": []}
+    for _round in range(rounds):
+        for name, wanted in (("first", {}), ("seventh", query)):
+            began = time.perf_counter()
+            page(wanted)
+            times[name].append((time.perf_counter() - began) * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def main() -> int:
+    """Fill, measure, fill more, measure again."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", type=int, default=1000)
+    parser.add_argument("--large", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=200)
+    options = parser.parse_args()
+    call_command("migrate", verbosity=0)
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        model = w.submitted(world)
+        found, done = {}, 1
+        for size in (options.small, options.large):
+            fill(model, done, size)
+            done = size
+            found[size] = measure(world.county_officer, options.rounds)
+            waiting = queue(world.county_officer).count()
+            words = ", ".join(f"{name} page {ms:.2f} ms" for name, ms in found[size].items())
+            print(f"{size:>7} applications, {waiting} waiting: {words}")
+        print(queue(world.county_officer)[:26].explain())
+    worst = max(found[options.large][name] / found[options.small][name] for name in ("first", "seventh"))
+    print(f"ratio {worst:.2f} (at most {MOST_RATIO})")
+    return 0 if worst <= MOST_RATIO else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
