@@ -57,17 +57,18 @@ PAGES: tuple[tuple[str, str, bool], ...] = (
 
 
 def one_more(world: w.World, actor: Actor | None) -> Application:
-    """An application in its publicity period, and beside it one that waits at final review with another person's name."""
+    """An application in its publicity period, and beside it one that waits at the county and one at final review."""
     application = w.submitted(world, actor)
-    further = w.submitted(world, world.new_applicant())
-    for each in (application, further):
+    at_county, at_bureau = (w.submitted(world, world.new_applicant()) for _ in range(2))
+    periods = []
+    for each in (application, at_county, at_bureau):
         w.unit_pass(world, each)
-        period = w.open_publicity(world, each)
+        periods.append(w.open_publicity(world, each))
     with clock.travel(clock.now() + timedelta(days=11)):
-        w.add_papers(world, period)
-        w.report(world, further)
-        if further.pk % 4:
-            w.pass_on(world.county_officer, further)
+        for each, period in zip((at_county, at_bureau), periods[1:], strict=True):
+            w.add_papers(world, period)
+            w.report(world, each)
+        w.pass_on(world.county_officer, at_bureau)
     return application
 
 
