@@ -5,11 +5,14 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("zhicheng.web.public.urls")),
     path("", include("zhicheng.web.shared.urls")),
+    path("", include("zhicheng.web.shared.desk.urls")),
     path("register/", include("zhicheng.web.public.registration.urls")),
     path("", include("zhicheng.web.applicant.urls")),
     path("applicant/information/", include("zhicheng.web.applicant.information.urls")),
     path("unit/information/", include("zhicheng.web.unit.information.urls")),
     path("office/registrations/", include("zhicheng.web.office.registrations.urls")),
+    path("", include("zhicheng.web.unit.urls")),
+    path("", include("zhicheng.web.office.urls")),
     path("", include("zhicheng.web.system.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,29 @@
+"""What anybody may read of a publicity period while it runs: masked facts, dates, and how to object (S-65…S-70)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhicheng.foundation import clock
+from zhicheng.publicity.queries import public_periods
+from zhicheng.web.shared.http import object_or_404
+from zhicheng.web.shared.paging import page_of
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    # Taken down when the period is over: no search engine keeps a copy (PIPL 第二十五条).
+    response["X-Robots-Tag"] = "noindex, noarchive"
+    return response
+
+
+def show_list(request: HttpRequest) -> HttpResponse:
+    """正在公示: ending soonest first."""
+    page = page_of(request, public_periods(clock.today()), order=("ends_on", "id"))
+    return _unlisted(render(request, "public/publicity_list.html", {"page": page}))
+
+
+def show_notice(request: HttpRequest, period_id: int) -> HttpResponse:
+    """One notice; gone (404) as soon as its period is over."""
+    period = object_or_404(public_periods(clock.today()), pk=period_id)
+    return _unlisted(render(request, "public/publicity_notice.html", {"period": period, "facts": period.facts}))

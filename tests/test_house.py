@@ -1,0 +1,168 @@
+"""The rules of the house, read from the code itself. Who imports whom is checked by import-linter (pyproject.toml)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "zhicheng"
+ROOMS = "foundation documents evidence accounts organizations integrity campaigns applications publicity review web".split()
+LONGEST_FILE = 450
+# Tables of data are as long as what they hold.
+DATA_FOLDERS = ("migrations", "data")
+
+PYTHON_FILES = sorted(path for path in SOURCE.rglob("*.py") if not set(DATA_FOLDERS) & set(path.parts))
+TEMPLATES = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".html", ".svg"} and "templates" in path.parts)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every call (``a.b(...)`` → ``a.b``; what stands before a call or a subscript becomes ``?``)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            parts: list[str] = []
+            target: ast.expr = node.func
+            while isinstance(target, ast.Attribute):
+                parts.append(target.attr)
+                target = target.value
+            parts.append(target.id if isinstance(target, ast.Name) else "?")
+            yield node.lineno, ".".join(reversed(parts))
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=_name)
+def test_template_has_no_inline_code(template: Path) -> None:
+    text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+    inline = [
+        *re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text, re.IGNORECASE),
+        *re.findall(r"<style\b[^>]*>", text, re.IGNORECASE),
+        *re.findall(r"\sstyle\s*=\s*[\"'][^\"']*[\"']", text, re.IGNORECASE),
+        *re.findall(r"<[^>]*\son[a-z]+\s*=\s*[\"'][^>]*>", text, re.IGNORECASE),
+        *re.findall(r"[\"']\s*javascript:", text, re.IGNORECASE),
+        *re.findall(r"\shx-(?:on|vals=[\"']js:)[^\s>]*", text, re.IGNORECASE),
+    ]
+    assert not inline, "the content policy forbids it, so it would do nothing"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=_name)
+def test_template_fetches_nothing_from_elsewhere(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    assert not re.findall(r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"'](?:https?:)?//[^\"']+", text)
+
+
+@pytest.mark.parametrize("path", [p for p in PYTHON_FILES if p.is_relative_to(SOURCE / "web")], ids=_name)
+def test_pages_never_write(path: Path) -> None:
+    """A view parses, calls one query or one action, and renders: the actions are the only code that writes."""
+    verbs = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update", "delete", "save", "aupdate"}
+    writes = [
+        f"line {line}: {name}"
+        for line, name in _calls(_parsed(path))
+        if (parts := name.split("."))[-1] in verbs
+        and (parts[-1] in {"save", "delete"} or {"objects", "?"} & set(parts[:-1]))
+        # A session and a cache are not what the house keeps; forms of this project do not save.
+        and not {"session", "cache", "messages"} & set(parts)
+    ]
+    allowed_here = re.findall(r"# house: (.+)", path.read_text(encoding="utf-8"))
+    assert not writes or allowed_here, writes
+
+
+# --- Code --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
+def test_only_the_clock_knows_the_time(path: Path) -> None:
+    if path == SOURCE / "foundation" / "clock.py":
+        return
+    asked = re.compile(
+        r"(?:^|\.)(?:timezone\.now|timezone\.localdate|timezone\.localtime|datetime\.now|datetime\.utcnow|date\.today)$"
+    )
+    assert not [f"line {line}: {name}" for line, name in _calls(_parsed(path)) if asked.search(name)]
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
+def test_file_is_short_enough_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", [*PYTHON_FILES, *TEMPLATES], ids=_name)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    assert not re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", path.read_text(encoding="utf-8"))
+
+
+def _furniture() -> Iterator[Path]:
+    for room in ROOMS:
+        for kind in ("rules", "actions", "queries"):
+            yield from (SOURCE / room).glob(f"{kind}.py")
+            yield from (SOURCE / room / kind).rglob("*.py")
+
+
+@pytest.mark.parametrize("path", sorted(_furniture()), ids=_name)
+def test_public_functions_say_what_they_do(path: Path) -> None:
+    silent = [
+        node.name
+        for node in _parsed(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("path", sorted(p for p in _furniture() if "actions" in p.name or "actions" in p.parts), ids=_name)
+def test_actions_take_named_arguments(path: Path) -> None:
+    positional = [
+        node.name
+        for node in _parsed(path).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and (node.args.args or node.args.posonlyargs)
+    ]
+    assert not positional
+
+
+# --- The rest ----------------------------------------------------------------------------------------------------
+
+
+def test_every_command_of_ours_explains_itself() -> None:
+    ours = {name: app for name, app in get_commands().items() if isinstance(app, str) and app.startswith("zhicheng.")}
+    assert ours
+    assert not [name for name, app in sorted(ours.items()) if not str(load_command_class(app, name).help).strip()]
+
+
+def test_lock_file_names_no_host() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+
+
+def test_every_setting_is_described_for_the_office() -> None:
+    """``.env.example`` names every variable the settings and the server's configuration read, and no other."""
+    read = set()
+    for path in [SOURCE / "settings.py", ROOT / "deploy" / "gunicorn.conf.py"]:
+        read |= set(re.findall(r"\"(ZHICHENG_[A-Z_]+)\"", path.read_text(encoding="utf-8")))
+    described = set(re.findall(r"^#? ?(ZHICHENG_[A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    assert described == read
+
+
+def test_what_an_instance_makes_is_not_kept_in_the_repository() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:  # a copy without its history
+        return
+    kept = listed.stdout.splitlines()
+    assert not [
+        name
+        for name in kept
+        if name.startswith(("var/", ".venv/")) or name.endswith((".mo", ".pyc", ".sqlite3")) or name == ".env"
+    ]

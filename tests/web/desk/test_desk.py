@@ -1,0 +1,199 @@
+"""The desk over HTTP: queue, case, decisions, dossier, files; and what a neighbour gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import world as w
+from zhicheng.accounts.models import User
+from zhicheng.applications.models import Application, State
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.foundation import clock
+from zhicheng.foundation.models import AccessRefusal
+from zhicheng.organizations.actors import Actor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+def client_of(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def at_county(world: w.World, applicant: Actor | None = None) -> Application:
+    application = w.submitted(world, applicant)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    with clock.travel(clock.now() + timedelta(days=10)):
+        w.add_papers(world, period)
+        w.report(world, application)
+    application.refresh_from_db()
+    return application
+
+
+def test_queue_shows_what_waits_for_this_desk_only(world):
+    application = w.submitted(world)
+    page = client_of(world.unit_admin).get(reverse("desk_queue")).content.decode()
+    assert application.number in page
+    assert application.number not in client_of(world.other_admin).get(reverse("desk_queue")).content.decode()
+    assert application.number not in client_of(world.county_officer).get(reverse("desk_queue")).content.decode()
+
+
+def test_queue_takes_the_same_queries_for_one_and_thirty_rows(world, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    w.submitted(world)
+    client = client_of(world.unit_admin)
+    client.get(reverse("desk_queue"))
+    with CaptureQueriesContext(connection, ) as one:
+        client.get(reverse("desk_queue"))
+    for _n in range(3):
+        w.submitted(world, world.new_applicant())
+    with CaptureQueriesContext(connection) as four:
+        client.get(reverse("desk_queue"))
+    assert len(one) == len(four) <= 12
+
+
+def test_case_shows_the_frozen_form_with_its_evidence(world):
+    application = w.submitted(world)
+    client = client_of(world.unit_admin)
+    page = client.get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert "博尔塔拉河灌区渠系改造" in page
+    assert "毕业证书" in page
+    submission = application.current_submission
+    assert submission is not None
+    file_id = snapshot_of(submission)["materials"][0]["file_id"]
+    assert client.get(reverse("desk_file", args=[application.pk, file_id])).status_code == 200
+    assert client.get(reverse("desk_preview", args=[application.pk, file_id, 1])).status_code == 200
+
+
+def test_case_of_another_county_is_404_and_recorded(world):
+    application = at_county(world)
+    response = client_of(world.other_officer).get(reverse("desk_case", args=[application.pk]))
+    assert response.status_code == 404
+    assert AccessRefusal.objects.filter(path=f"/desk/applications/{application.pk}/").exists()
+
+
+def test_file_that_no_submission_lists_is_404(world):
+    application = w.submitted(world)
+    stray = w.evidence(world.applicant.user_id or 0, "stray")
+    assert client_of(world.unit_admin).get(reverse("desk_file", args=[application.pk, stray.pk])).status_code == 404
+
+
+def test_unit_passes_and_the_review_form_can_be_opened(world):
+    application = w.submitted(world)
+    client = client_of(world.unit_admin)
+    address = reverse("desk_pass", args=[application.pk])
+    assert client.get(address).status_code == 200
+    response = client.post(address, {"submission": application.current_submission_id, "opinion": ""}, follow=True)
+    application.refresh_from_db()
+    assert application.state == State.UNIT_PASSED
+    paper = response.context["case"].papers[0]
+    pdf = client.get(reverse("desk_paper", args=[paper.serial]))
+    assert pdf.content.startswith(b"%PDF")
+    assert client_of(world.other_admin).get(reverse("desk_paper", args=[paper.serial])).status_code == 404
+
+
+def test_return_without_reasons_keeps_what_was_typed(world):
+    application = w.submitted(world)
+    client = client_of(world.unit_admin)
+    address = reverse("desk_return", args=[application.pk])
+    response = client.post(
+        address, {"submission": application.current_submission_id, "text-1": "毕业证书看不清", "code-1": "", "opinion": "请尽快"}
+    )
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "毕业证书看不清" in page
+    assert "请尽快" in page
+    more = client.post(address, {"submission": application.current_submission_id, "text-1": "毕业证书看不清", "rows": "1", "more": "1"})
+    assert "text-2" in more.content.decode()
+    done = client.post(
+        address, {"submission": application.current_submission_id, "code-1": "illegible", "text-1": "毕业证书看不清，请重新扫描。"}
+    )
+    assert done.status_code == 303
+    application.refresh_from_db()
+    assert application.state == State.RETURNED
+
+
+def test_second_officer_learns_that_it_is_decided(world):
+    application = w.submitted(world)
+    w.give_back(world.unit_admin, application)
+    response = client_of(world.unit_admin).post(
+        reverse("desk_pass", args=[application.pk]), {"submission": application.current_submission_id}
+    )
+    assert response.status_code == 422
+    assert "已退回申报人" in response.content.decode()
+
+
+def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(world):
+    application = at_county(world)
+    client = client_of(world.county_officer)
+    blocked = client.post(reverse("desk_pass", args=[application.pk]), {"submission": application.current_submission_id})
+    assert "还没有登记纸质材料" in blocked.content.decode()
+    facts = {
+        "submission": application.current_submission_id,
+        "received_on": clock.today().isoformat(),
+        "copies": "1",
+        "printed_mark": "PS2023-999999",
+    }
+    shown = client.post(reverse("desk_dossier", args=[application.pk]), facts, follow=True).content.decode()
+    assert "不是本申请书的打印件" in shown
+    listed = client.get(reverse("desk_pass", args=[application.pk])).content.decode()
+    assert "没有签字" in listed
+    assert "应为2份" in listed
+
+
+def test_publicity_early_end_is_refused_with_the_legal_date(world):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    client = client_of(world.unit_admin)
+    address = reverse("unit_publicity_open", args=[application.pk])
+    assert client.get(address).status_code == 200
+    form = {
+        "submission": application.current_submission_id,
+        "starts_on": "2023-05-22",
+        "ends_on": "2023-05-25",
+        "political_conduct": "遵纪守法",
+        "results": "节水",
+        "contribution": "质量控制",
+        "office": "综合",
+        "phone": "0909-2312345",
+    }
+    refused = client.post(address, form)
+    assert refused.status_code == 422
+    assert "2023-05-26" in refused.content.decode()
+    opened = client.post(address, form | {"ends_on": "2023-05-26"}, follow=True)
+    assert opened.status_code == 200
+    public = Client().get(reverse("publicity_list"))
+    assert "古丽娜尔·买买提" in public.content.decode()
+    number = User.objects.get(pk=world.applicant.user_id).id_number
+    notice = Client().get(reverse("publicity_notice", args=[application.publicity_periods.get().pk]))
+    assert number not in notice.content.decode()
+    assert notice["X-Robots-Tag"]
+
+
+def test_prefecture_fraud_bars_and_annulment_lifts(world):
+    application = at_county(world)
+    w.pass_on(world.county_officer, application)
+    client = client_of(world.bureau)
+    page = client.get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert "登记弄虚作假" in page
+    response = client.post(
+        reverse("office_fraud", args=[application.pk]), {"reason": "毕业证书经学校核实系伪造，本人承认。"}, follow=True
+    )
+    assert "2024—2028" in response.content.decode()
+    found = client.post(reverse("office_person"), {"id_number": User.objects.get(pk=world.applicant.user_id).id_number})
+    assert "不得申报" in found.content.decode()
