@@ -38,8 +38,8 @@ def checked(world, application):
     return application
 
 
-def send(client, application, token="a-page", **changes):
-    return client.post(reverse("application_submit", args=[application.pk]), {**PROMISE, "form_token": token, **changes})
+def send(client, application, page_id="a-page", **changes):
+    return client.post(reverse("application_submit", args=[application.pk]), {**PROMISE, "form_token": page_id, **changes})
 
 
 def test_check_lists_everything_missing_each_with_its_place(world, application, client):
@@ -103,7 +103,7 @@ def test_double_click_makes_one_submission(checked, client):
 
 def test_second_tab_is_told_where_it_is(checked, client):
     send(client, checked)
-    answer = send(client, checked, token="another-page")
+    answer = send(client, checked, page_id="another-page")
     assert answer.status_code == 422
     assert "已经上报" in page(answer)
     assert reverse("application_receipt", args=[checked.pk, 1]) in page(answer)
@@ -166,6 +166,6 @@ def test_returned_application_is_corrected_after_the_first_deadline(world, check
     with clock.travel(datetime(2023, 7, 21, 17, 59, 59, tzinfo=clock.BEIJING)):
         client = client_of(world.applicant)
         client.post(reverse("application_check", args=[checked.pk]))
-        assert send(client, checked, token="second").url == reverse("application_receipt", args=[checked.pk, 2])
+        assert send(client, checked, page_id="second").url == reverse("application_receipt", args=[checked.pk, 2])
     checked.refresh_from_db()
     assert checked.state == State.UNIT_REVIEW

@@ -119,8 +119,13 @@ def _context(
     slot = boxes[0].slot
     files = [m for m in materials_of(application) if m.slot == slot]
     missing = {p.where.removeprefix("material:"): str(p.text) for p in everything_missing(application)}
-    reasons = [r for r in reasons_in(last_return(application)) if r.where.startswith("material:")]
+    change = last_return(application)
+    reasons = [r for r in reasons_in(change) if r.where.startswith("material:")]
     entries = [_entry(application, box, files, missing, reasons, errors or {}) for box in boxes]
+    for entry in entries:
+        here = [f["material"] for paper in entry["papers"] for f in paper["rows"]]
+        if change is not None and entry["reasons"] and not any(m.added_at > change.at for m in here):
+            entry["status"] = "needs_change"
     shown = {m.pk for e in entries for p in e["papers"] for m in p["files"]}
     return {
         **head_of(application),
@@ -223,28 +228,27 @@ def _material_or_404(request: HttpRequest, application_id: int, material_id: int
     return application, material
 
 
-def _names(application: Application, material: Material) -> tuple[str, str]:
-    """What the file is (paper and box in words) and the way back to its box."""
+def _names(application: Application, material: Material) -> tuple[str, str, str]:
+    """What the file is (its paper), the box it lies in, and the way back to that box."""
     boxes = requirements_of(application, draft_of(application).contents)
     place = (material.slot, material.year, material.row or None)
     box = next((b for b in boxes if (b.slot, b.year, b.row_id) == place), None)
     if box is None:
-        return material.slot, reverse("application_tasks", args=[application.pk])
-    paper = next((str(p.label) for p in box.papers if p.key == material.paper), "")
-    return (f"{paper} · {box.caption}" if paper and paper != box.caption else box.caption), place_url(
-        application, f"material:{box.key}"
-    )
+        return material.file.name, "", reverse("application_tasks", args=[application.pk])
+    paper = next((str(p.label) for p in box.papers if p.key == material.paper), box.caption)
+    return paper, f"{box.number}{box.caption}", place_url(application, f"material:{box.key}")
 
 
 @require_safe
 def show_material(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
     """One file, page by page in the page."""
     application, material = _material_or_404(request, application_id, material_id)
-    words, back = _names(application, material)
+    words, box, back = _names(application, material)
     context = {
         **head_of(application),
         "material": material,
         "words": words,
+        "box": box,
         "back_url": back,
         "pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1),
         "more": material.file.pages > SHOWN_PAGES,
@@ -272,8 +276,8 @@ def show_preview(request: HttpRequest, application_id: int, material_id: int, pa
 def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
     """Take a file out, after a page that asks."""
     application, material = _material_or_404(request, application_id, material_id)
-    words, back = _names(application, material)
-    context = {**head_of(application), "material": material, "words": words, "back_url": back}
+    words, box, back = _names(application, material)
+    context = {**head_of(application), "material": material, "words": words, "box": box, "back_url": back}
     if request.method != "POST":
         return render(request, "applicant/material_remove.html", context)
     try:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -22,7 +23,8 @@ from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.places import control_id
 from zhicheng.web.shared.forms import Form
 
-_SHORT = {Kind.DATE, Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
+_DIGITS = {Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
+_SHORT = {Kind.DATE, *_DIGITS}
 
 
 class SectionForm(Form):
@@ -49,7 +51,7 @@ class SectionForm(Form):
         self.cleaned_data = {}
         for problem in self._problems:
             name = problem.where.rpartition(".")[2]
-            self._errors.setdefault(name if name in self.fields else forms.forms.NON_FIELD_ERRORS, self.error_class()).append(
+            self._errors.setdefault(name if name in self.fields else NON_FIELD_ERRORS, self.error_class()).append(
                 str(problem.text)
             )
 
@@ -63,8 +65,12 @@ def _typed(field: Field, value: Any) -> Any:
 def _control(field: Field, value: Any) -> forms.Field:
     """The control of one question. ``required`` only words the label: the rules decide what is missing."""
     if field.kind is Kind.YES_NO:
-        return forms.BooleanField(label=field.label, required=False, help_text=field.help)
+        return forms.BooleanField(label=str(field.label), required=False, help_text=str(field.help))
     attrs: dict[str, Any] = {"autocomplete": "off"}
+    if field.kind in _SHORT:
+        attrs["class"] = "w-short"
+    if field.kind in _DIGITS:
+        attrs["inputmode"] = "numeric"
     widget: forms.Widget = forms.TextInput(attrs=attrs)
     if field.kind is Kind.CODE:
         choices = TABLES[field.table].choices(get_language() or "zh")
@@ -73,10 +79,6 @@ def _control(field: Field, value: Any) -> forms.Field:
         widget = forms.Select(choices=[("", _("请选择")), *choices])
     elif field.kind is Kind.LONG:
         widget = forms.Textarea(attrs={"rows": "14" if field.limit > 2000 else "4"})
-    elif field.kind in _SHORT:
-        attrs["class"] = "w-short"
-        if field.kind is not Kind.DATE:
-            attrs["inputmode"] = "numeric"
     help_text = field.help
     if field.kind is Kind.DATE and not help_text:
         help_text = _("例如 2018-05-08")
@@ -85,7 +87,7 @@ def _control(field: Field, value: Any) -> forms.Field:
     elif field.kind is Kind.LONG:
         words = _("最多{limit}字。").format(limit=field.limit)
         help_text = f"{field.help} {words}" if field.help else words
-    return forms.CharField(label=field.label, required=field.required, help_text=help_text, widget=widget)
+    return forms.CharField(label=str(field.label), required=field.required, help_text=str(help_text), widget=widget)
 
 
 def new_row_id() -> str:

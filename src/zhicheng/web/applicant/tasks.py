@@ -59,9 +59,14 @@ class TaskList:
         return [*self.sections, *self.materials]
 
     @property
+    def asked(self) -> list[Task]:
+        """Those that must be done, or were begun."""
+        return [task for task in self.all if task.status != "optional"]
+
+    @property
     def done(self) -> int:
-        """How many need nothing more."""
-        return sum(task.status in {"done", "exempt", "optional"} for task in self.all)
+        """How many of those need nothing more."""
+        return sum(task.status in {"done", "exempt"} for task in self.asked)
 
 
 def task_list_of(application: Application) -> TaskList:
@@ -181,7 +186,7 @@ def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
     return {
         "tasks": tasks,
         "last_tasks": last,
-        "total": len(tasks.all),
+        "total": len(tasks.asked),
         "reasons": reason_links(application, tasks.reasons),
         "complete": complete,
     }
