@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 from bs4 import BeautifulSoup, Tag
@@ -215,8 +215,8 @@ class Browser:
         """Send a form, with the page it stands on as referer like a browser."""
         headers = {"Referer": address, "Origin": self.address.rstrip("/")}
         if method == "get":
-            pairs = [(name, value) for name, values in data.items() for value in values]
-            return Page(self, self.client.get(address.split("?")[0], params=pairs, headers=headers))
+            query = urlencode([(name, value) for name, values in data.items() for value in values])
+            return Page(self, self.client.get(f"{address.split('?')[0]}?{query}", headers=headers))
         if files:
             return Page(self, self.client.post(address, data=data, files=files, headers=headers))
         return Page(self, self.client.post(address, data=data, headers=headers))

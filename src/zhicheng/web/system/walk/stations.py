@@ -9,10 +9,11 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 import httpx
+from pypdfium2 import PdfDocument
 
 from zhicheng.web.system.rehearsal import evidence
 from zhicheng.web.system.walk.acts import Walk, next_week
-from zhicheng.web.system.walk.browser import NotAsExpected, Page
+from zhicheng.web.system.walk.browser import NotAsExpected
 from zhicheng.web.system.walk.people import PASSWORD
 
 Station = Callable[[Walk], None]
@@ -60,6 +61,7 @@ def unit_registration(walk: Walk) -> None:
     walk.mail(person.email, "单位注册已审核通过").shows(unit.name)
     browser.open("").click("我的信息").is_ok().shows("审核通过")
     walk.say(f"      {unit.name}：退回一次、改正、审核通过")
+    _verify_old_unit(walk)
 
 
 def _licence(walk: Walk) -> bytes:
@@ -83,6 +85,32 @@ def _decide_registration(walk: Walk) -> None:
     case = county.open("").click("单位注册审核").is_ok().click(walk.unit.name).is_ok().shows("3 楼")
     form = case.form("审核通过").tick("事业单位").tick("证照清晰、有效")
     form.press("审核通过").is_ok().shows(walk.unit.name)
+
+
+def _verify_old_unit(walk: Walk) -> None:
+    """A unit registered in an earlier year confirms its particulars and is approved again (S-14…S-17); done in the first walk."""
+    unit = walk.officer("danwei-hengxin")
+    page = unit.open("").click("我的信息").is_ok()
+    if not page.has_link("开始年度核实"):
+        walk.say("      往年注册的单位：本年度已经核实")
+        return
+    page = page.click("开始年度核实").is_ok()
+    licence = evidence.pdf("营业执照", (f"换发日期：{walk.now():%Y-%m-%d}",), seal="登记机关")
+    form = (
+        page.form("提交审核").fill("联系电话", "0909-2318899").fill("证照种类", "营业执照").fill("发证（登记）日期", "2022-12-01")
+    )
+    form.fill("上传证照", ("营业执照.pdf", licence))
+    form.press("提交审核").is_refused("核实无误")
+    form.files.clear()
+    form.fill("上传证照", ("营业执照.pdf", licence))
+    for label in form.tag.select("label[for]"):
+        if "核实无误" in label.get_text():
+            form.data[str(form.tag.find(id=str(label["for"]))["name"])] = ["on"]  # type: ignore[index]
+    form.press("提交审核").is_ok()
+    case = walk.officer("xian-bole").open("").click("单位注册审核").is_ok().click("恒信测绘").is_ok()
+    case.form("审核通过").tick("单位性质").tick("证照清晰、有效").press("审核通过").is_ok()
+    unit.open("").click("我的信息").is_ok().shows("审核通过")
+    walk.say("      往年注册的单位：年度核实，县（市）再次审核通过")
 
 
 def person_registration(walk: Walk) -> None:
@@ -174,9 +202,15 @@ def papers(walk: Walk) -> None:
     walk.keep_paper(case, "专业技术职务任职资格评审表", "评审表.pdf")
     page = walk.application(person)
     walk.keep_paper(page, "个人承诺书", "T4-个人承诺书.pdf")
-    serial = walk.serial(case, "评审表")
-    verify = walk.visitor.open("verify/").is_ok()
-    walk.say(f"      编号 {serial}；验证页 {verify.status}")
+    serial, printed = walk.serial(case, "评审表"), PdfDocument(walk.papers / "评审表.pdf")
+    code = re.search(r"核验码\W*([0-9A-Z]{10})", printed[0].get_textpage().get_text_range())
+    pages = len(printed)
+    printed.close()
+    if code is None:
+        raise NotAsExpected("评审表.pdf：页脚上没有核验码。")
+    form = walk.visitor.open("verify/").is_ok().form("验证").fill("文书编号", serial).fill("核验码", code[1])
+    form.press("验证").is_ok().shows("现在有效", serial)
+    walk.say(f"      评审表 {serial}，{pages} 页；按编号和核验码验证：有效")
 
 
 def publicity(walk: Walk) -> None:
@@ -322,4 +356,4 @@ def walk_all(walk: Walk) -> bool:
     return True
 
 
-__all__ = ["STATIONS", "Page", "Walk", "walk_all"]
+__all__ = ["STATIONS", "Walk", "walk_all"]
