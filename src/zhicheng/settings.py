@@ -27,9 +27,13 @@ CLOCK_CAN_MOVE = MODE != "production"
 DEBUG = False
 
 DATA_DIR = Path(env.str("ZHICHENG_DATA_DIR", str(BASE_DIR / "var")))
-SECRET_KEY = env.str("ZHICHENG_SECRET_KEY", "" if MODE == "production" else "rehearsal-only-secret-key-never-for-real-people-0000")
+SECRET_KEY = env.str(
+    "ZHICHENG_SECRET_KEY", "" if MODE == "production" else "rehearsal-only-secret-key-never-for-real-people-0000"
+)
 # Two independent keys: reading the blind index must not help to read the encrypted value. See foundation/fields.py.
-FIELD_KEYS = env.list("ZHICHENG_FIELD_KEYS", default=[] if MODE == "production" else ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="])
+FIELD_KEYS = env.list(
+    "ZHICHENG_FIELD_KEYS", default=[] if MODE == "production" else ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="]
+)
 BLIND_INDEX_KEY = env.str("ZHICHENG_BLIND_INDEX_KEY", "" if MODE == "production" else "rehearsal-only-blind-index-key")
 ALLOWED_HOSTS = env.list("ZHICHENG_ALLOWED_HOSTS", default=[] if MODE == "production" else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("ZHICHENG_TRUSTED_ORIGINS", default=[])
@@ -124,7 +128,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "zhicheng.accounts.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
