@@ -266,7 +266,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "ERROR"}, "django-q": {"level": "WARNING"}, "django.security": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},  # it announces itself on every start
+        "django-q": {"level": "WARNING"},
+        "django.security": {"level": "WARNING"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W019",  # frames of our own pages show previews; frame-ancestors allows nobody else

@@ -87,7 +87,7 @@ class Case:
             pk=self.pk
         )
 
-    def save(self, key: str, typed: Any) -> None:
+    def save_section(self, key: str, typed: Any) -> None:
         """Save one section."""
         version = draft_of(self.row()).versions[key]
         applications.save_section(actor=self.applicant, application_id=self.pk, key=key, typed=typed, base_version=version)
@@ -142,7 +142,7 @@ class Case:
         """After a return: a better summary, sent again."""
         typed = form_of(self.person, employer=self.places.units[self.unit].name, nature="institution")["summary"]["text"]
         count = self.row().submissions.count()
-        self.save("summary", {"text": typed + f"\n（第{count}次补正：补充了任期内承担的具体工作。）"})
+        self.save_section("summary", {"text": typed + f"\n（第{count}次补正：补充了任期内承担的具体工作。）"})
         self.submit()
 
     def withdraw(self) -> None:
