@@ -8,7 +8,6 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
@@ -199,7 +198,6 @@ LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"  # every deadline is Beijing time (domain §3.9)
 USE_TZ = True
 USE_I18N = True
-TEXT_SIZE_NOTE = _("北京时间")
 
 # --- Files ---
 STATIC_URL = "static/"
