@@ -145,7 +145,7 @@ def test_nothing_of_the_second_file_is_that_of_the_first() -> None:
 
 
 def test_small_file_needs_only_what_has_no_default() -> None:
-    assert load_notice(SMALLEST).policies.registration_approver == "county"
+    assert load_notice(SMALLEST).policies.template_wording == "verbatim"
 
 
 SMALLEST = """

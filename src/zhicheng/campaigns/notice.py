@@ -81,13 +81,12 @@ class Limits(Part):
 
 
 class Policies(Part):
-    """What the notice leaves open and the bureau decides (domain §1.5); the defaults are the ones argued there."""
+    """What the notice leaves open and the bureau decides (domain §1.5); the defaults are the ones argued there.
 
-    registration_approver: Literal["county", "prefecture"] = "county"  # G-03
-    withdrawn_unopened_counts: StrictBool = False  # G-06
+    What cannot be decided otherwise yet has no key here, so that a file asking for it is refused and never silently ignored.
+    """
+
     repeat_publicity: Literal["when_published_field_changed", "always"] = "when_published_field_changed"  # G-08
-    closed_scope: Literal["campaign", "series"] = "campaign"  # G-09
-    identity_number_on_notice: Literal["masked", "full"] = "masked"  # S-66
     template_wording: Literal["verbatim", "corrected"] = "verbatim"  # G-15
 
 
