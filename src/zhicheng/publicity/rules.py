@@ -87,7 +87,7 @@ def time_and_objections(*, ends_on: date, today: date, open_objections: int, uph
     """The part of :func:`reasons_not_over` that also holds back the result paper T2."""
     problems = []
     if today <= ends_on:
-        text = _("公示到{end}24:00期满，期满后才能出具公示结果、上报。").format(end=ends_on)
+        text = _("公示到{end} 24:00期满，期满后才能出具公示结果、上报。").format(end=ends_on)
         problems.append(Problem(text, where="ends_on", code="not_over"))
     if open_objections:
         text = _("有{count}件异议还没有核实处理，处理完毕后才能出具公示结果、上报。").format(count=open_objections)

@@ -19,7 +19,7 @@ from zhicheng.applications.queries import Draft, draft_of, materials_of
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import evidence_slots, required_ce_years, row_evidence, tenure_years
+from zhicheng.campaigns.rules import evidence_slots, required_appraisal_years, required_ce_years, row_evidence
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
@@ -269,7 +269,7 @@ def _wanted_years(application: Application, section: Section, draft: Draft) -> l
     if section.key == "continuing_education":
         return required_ce_years(notice, facts_for(application, draft.contents))
     if section.key == "appraisals":
-        return tenure_years(notice, facts_for(application, draft.contents))[-notice.limits.continuing_education_years :]
+        return required_appraisal_years(notice, facts_for(application, draft.contents))
     return []
 
 
