@@ -74,7 +74,7 @@ def read_value(field: Field, typed: Any) -> Any:
         number = read_number(text)
         return text if number is None else number
     if field.kind in {Kind.MOBILE, Kind.EMAIL, Kind.CODE}:
-        return unicodedata.normalize("NFKC", text).replace(" ", "")
+        return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).replace(" ", ""))
     return text
 
 

@@ -58,12 +58,14 @@ def particulars_of(organization: Organization) -> UnitParticulars:
 
 
 def check_names_print(unit: UnitParticulars) -> list[Problem]:
+    """Whether the papers can print the unit's name and its contact person's."""
     return accounts.check_printable(unit.name, where="unit_name") + accounts.check_printable(
         unit.contact_person, where="contact_person"
     )
 
 
 def check_offices(unit: UnitParticulars) -> list[Problem]:
+    """Whether the chosen offices are ones a unit may choose (S-12)."""
     problems = []
     if unit.receiving_office_id is not None and not queries.receiving_offices().filter(pk=unit.receiving_office_id).exists():
         problems.append(
@@ -105,6 +107,7 @@ def put_in_queue(
     note: str = "",
     still_newest: bool = False,
 ) -> UnitVerification:
+    """Write the request and put it before the county office it goes to; inside the caller's transaction."""
     if licence.evidence_id is None or licence.issued_on is None or proposed.receiving_office_id is None:
         raise ValueError("only particulars that were checked go into the queue")
     file = EvidenceFile.objects.get(pk=licence.evidence_id)

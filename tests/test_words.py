@@ -1,0 +1,57 @@
+"""Every word on the screen: Chinese is the source, English is complete, and nothing new is left untranslated."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "zhicheng"
+ENGLISH = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def texts(message: Message) -> tuple[list[str], list[str]]:
+    """The source's forms and the translation's, as lists."""
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    return ids, strings
+
+
+def test_english_is_complete() -> None:
+    messages = [m for m in catalogue(ENGLISH) if m.id]
+    assert not [m.id for m in messages if m.fuzzy or not all(texts(m)[1]) or not texts(m)[1]]
+    assert messages
+
+
+def test_english_keeps_every_placeholder() -> None:
+    wrong = []
+    for message in catalogue(ENGLISH):
+        ids, strings = texts(message)
+        wanted = set(PLACEHOLDER.findall(ids[-1]))
+        wrong += [s for s in strings[-1:] if message.id and set(PLACEHOLDER.findall(s)) != wanted]
+    assert not wrong
+
+
+@pytest.mark.gettext
+def test_no_word_in_the_code_is_missing_from_the_catalogue(tmp_path: Path) -> None:
+    copy = tmp_path / "zhicheng"
+    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
+    command = [sys.executable, "-m", "zhicheng", "makemessages", "-l", "en", "--no-location", "-v0"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "zhicheng.settings", "ZHICHENG_MODE": "test"}
+    subprocess.run(command, cwd=copy, check=True, capture_output=True, timeout=120, env=environment)
+    found = {str(m.id) for m in catalogue(copy / "locale" / "en" / "LC_MESSAGES" / "django.po") if m.id}
+    assert found <= {str(m.id) for m in catalogue(ENGLISH) if m.id}
