@@ -11,7 +11,6 @@ rehearsal has moved its applications on, and a page that is looked for may no lo
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -157,9 +156,7 @@ def take(address: str, wanted: list[str]) -> int:
     SCREENS.mkdir(exist_ok=True)
     missed = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=list(ARGUMENTS), env=os.environ | {"LANGUAGE": "zh_CN"}
-        )
+        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         for screen in SCREENS_TAKEN:
             if wanted and screen.name not in wanted:
                 continue
