@@ -139,7 +139,7 @@ def section_problems(key: str, content: Any, *, today: date) -> list[Problem]:
     rows = [r for r in _rows(content) if not is_blank(r)]
     problems = [p for row in rows for p in row_problems(section, row, today=today)]
     if len(rows) < section.at_least:
-        text = _("“{label}”至少填写{least}{row}。").format(label=section.label, least=section.at_least, row=section.row_word)
+        text = _("“{label}”至少填写{row}。").format(label=section.label, row=section.row_word)
         problems.append(Problem(text, where=section.key, code="rows_missing"))
     years = [str(r.get("year")) for r in rows if r.get("year")] if "year" in {f.key for f in section.fields} else []
     for year in sorted({y for y in years if years.count(y) > 1}):
