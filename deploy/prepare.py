@@ -6,6 +6,7 @@ the mode come from the environment, as for every other command.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import sys
@@ -13,12 +14,25 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from environment import step
 from translations import compile_translations
+
+
+def collect_static(stamp: Path) -> bool:
+    """Collect the static files where one has changed since ``stamp`` was written; gives whether that was so."""
+    files = [(name, Path(storage.path(name)).stat()) for finder in get_finders() for name, storage in finder.list([])]
+    facts = sorted(f"{name} {file.st_size} {file.st_mtime_ns}" for name, file in files)
+    made_from = hashlib.sha256("\n".join([settings.STORAGES["staticfiles"]["BACKEND"], *facts]).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == made_from and (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(made_from)
+    return True
 
 
 def main() -> None:
@@ -33,8 +47,8 @@ def main() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     with step("Translations") as notes:
         notes.append(f"{compile_translations()} compiled")
-    with step("Static files"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with step("Static files") as notes:
+        notes.append("collected" if collect_static(data / "static-made-from") else "unchanged")
     if "rehearse" in get_commands():
         with step("Rehearsal data"):
             call_command("rehearse")
