@@ -67,7 +67,6 @@ def test_upload_is_kept_shown_and_previewed(application, client):
     assert client.get(reverse("application_material", args=[application.pk, material.pk])).status_code == 200
     original = client.get(reverse("application_file", args=[application.pk, material.pk]))
     assert b"".join(original.streaming_content) == w.pdf("扫描件.pdf")
-    original.close()
     picture = client.get(reverse("application_preview", args=[application.pk, material.pk, 1]))
     assert picture["Content-Type"] == "image/png"
     assert client.get(reverse("application_preview", args=[application.pk, material.pk, 2])).status_code == 404

@@ -77,7 +77,7 @@ def test_case_shows_the_frozen_form_with_its_evidence(world):
     file_id = snapshot_of(submission)["materials"][0]["file_id"]
     sent = client.get(reverse("desk_file", args=[application.pk, file_id]))
     assert (sent.status_code, sent["Content-Type"]) == (200, "application/pdf")
-    sent.close()
+    assert b"".join(sent.streaming_content).startswith(b"%PDF")
     assert client.get(reverse("desk_preview", args=[application.pk, file_id, 1])).status_code == 200
 
 
