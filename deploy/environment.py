@@ -128,3 +128,11 @@ def _call(command: list[str | Path], purpose: str) -> None:
     if done.returncode:
         tail = "\n".join(f"    {line}" for line in done.stdout.splitlines()[-15:])
         raise Failed(f"Could not {purpose}. Is a package index within reach? What was said:\n{tail}")
+
+
+if __name__ == "__main__":  # python3 deploy/environment.py: only the environment, e.g. on a server
+    try:
+        use_supported_python()
+        ensure()
+    except Failed as failure:
+        sys.exit(str(failure))

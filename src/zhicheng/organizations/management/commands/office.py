@@ -1,0 +1,83 @@
+"""``zhicheng office``: the bureau, the county offices, the supervising bodies and the first people in them.
+
+Units and applicants register themselves on the site; what comes before them is opened here, by whoever runs the server.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.actions import create_operator
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actions import create_officer, open_office
+from zhicheng.organizations.models import Organization, OrganizationKind
+
+_KINDS = [OrganizationKind.PREFECTURE.value, OrganizationKind.COUNTY.value, OrganizationKind.SUPERVISING.value]
+
+
+class Command(BaseCommand):
+    help = "Open the offices of an instance and give accounts to the people in them, and to the system's operator."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        opened = what.add_parser("open", help="open an office; the prefecture's first, the counties name it")
+        opened.add_argument("kind", choices=_KINDS)
+        opened.add_argument("name")
+        opened.add_argument("--region", required=True, help="six digits, e.g. 652701")
+        opened.add_argument("--under", default="", help="for a county: the name of the prefecture's bureau")
+        officer = what.add_parser("officer", help="an account for somebody in an office; the password is set through 找回账号")
+        officer.add_argument("office", help="the name of the office")
+        operator = what.add_parser(
+            "operator", help="an account for the system's operator; the password is read from the terminal"
+        )
+        for account in (officer, operator):
+            account.add_argument("--name", required=True)
+            account.add_argument("--username", required=True)
+            account.add_argument("--email", required=True)
+        officer.add_argument("--id-number", default="", help="lets the system see that somebody would review himself (S-08)")
+        what.add_parser("list", help="the offices there are")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['what']}")(options)
+        except Refused as refused:
+            raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
+
+    def _open(self, options: dict[str, Any]) -> None:
+        superior = self._office(options["under"]).pk if options["under"] else None
+        kind = OrganizationKind(options["kind"])
+        office = open_office(kind=kind, name=options["name"], region_code=options["region"], superior_office_id=superior)
+        self.stdout.write(f"{office.get_kind_display()}  {office.name}")
+
+    def _officer(self, options: dict[str, Any]) -> None:
+        office = self._office(options["office"])
+        user = create_officer(
+            organization_id=office.pk,
+            name=options["name"],
+            email=options["email"],
+            username=options["username"],
+            id_number=options["id_number"],
+            actor="system",
+        )
+        self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
+
+    def _operator(self, options: dict[str, Any]) -> None:
+        # From the terminal or a pipe, never from the command line: there every user of the machine could read it.
+        password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        user = create_operator(name=options["name"], email=options["email"], username=options["username"], password=password)
+        self.stdout.write(user.username)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for office in Organization.objects.exclude(kind=OrganizationKind.UNIT).order_by("kind", "region_code", "name"):
+            self.stdout.write(f"{office.get_kind_display()}  {office.region_code}  {office.name}")
+
+    def _office(self, name: str) -> Organization:
+        office = Organization.objects.exclude(kind=OrganizationKind.UNIT).filter(name=name).first()
+        if office is None:
+            raise CommandError(_("没有名为“%(name)s”的单位或机构；zhicheng office list 列出全部。") % {"name": name})
+        return office

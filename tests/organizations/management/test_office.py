@@ -1,0 +1,50 @@
+"""The offices of a new instance are opened from the command line, through the same actions as everywhere."""
+
+import io
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.organizations.actors import Role, actor_for
+from zhicheng.organizations.models import Organization
+
+pytestmark = pytest.mark.django_db
+BUREAU = "博尔塔拉蒙古自治州人力资源和社会保障局"
+
+
+def office(*words: str) -> str:
+    out = io.StringIO()
+    call_command("office", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_offices_and_officers_can_be_opened_in_order() -> None:
+    office("open", "prefecture", BUREAU, "--region", "652700")
+    office("open", "county", "精河县职称办", "--region", "652722", "--under", BUREAU)
+    said = office("officer", "精河县职称办", "--name", "阿依夏木·依明", "--username", "jinghe", "--email", "jinghe@example.cn")
+    assert "找回账号" in said
+    officer = User.objects.get(username="jinghe")
+    assert not officer.has_usable_password()
+    assert actor_for(officer).role == Role.COUNTY
+    assert Organization.objects.get(name="精河县职称办").superior_office == Organization.objects.get(name=BUREAU)
+    listed = office("list")
+    assert BUREAU in listed
+    assert "652722" in listed
+
+
+def test_county_without_its_bureau_is_refused_with_the_actions_sentence() -> None:
+    with pytest.raises(CommandError, match="上级"):
+        office("open", "county", "精河县职称办", "--region", "652722")
+    with pytest.raises(CommandError, match="office list"):
+        office("open", "county", "精河县职称办", "--region", "652722", "--under", "没有的局")
+    assert not Organization.objects.exists()
+
+
+def test_operator_gets_the_password_that_was_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("长而难猜的一句话-2026\n"))
+    office("operator", "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
+    operator = User.objects.get(username="yunwei")
+    assert operator.kind == AccountKind.OPERATOR
+    assert operator.check_password("长而难猜的一句话-2026")
