@@ -6,8 +6,6 @@ import pytest
 from django.core.signals import request_started
 from django.test import RequestFactory
 
-from zhicheng.wsgi import application
-
 
 def address_seen(settings: Any, *, behind_proxy: bool, forwarded: str) -> str:
     settings.BEHIND_PROXY = behind_proxy
@@ -15,6 +13,8 @@ def address_seen(settings: Any, *, behind_proxy: bool, forwarded: str) -> str:
 
     def look(*, environ: dict[str, Any], **kwargs: Any) -> None:
         seen.append(environ["REMOTE_ADDR"])
+
+    from zhicheng.wsgi import application  # asks the database whether it may serve: only inside a test
 
     environ = RequestFactory().get("/healthz", HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="127.0.0.1").environ
     request_started.connect(look)

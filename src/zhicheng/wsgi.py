@@ -1,14 +1,21 @@
-"""The WSGI entry for gunicorn: ``gunicorn zhicheng.wsgi``."""
+"""The WSGI entry for gunicorn: ``gunicorn zhicheng.wsgi``. An instance that is not safe to serve refuses to start."""
 
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhicheng.settings")
 _site = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - the settings come first
+from django.db import connections  # noqa: E402
+
+from zhicheng.foundation.checks import refuse_unsafe_start  # noqa: E402
+
+refuse_unsafe_start()
+connections.close_all()  # a worker that is forked from here opens its own
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
