@@ -1,11 +1,11 @@
 """gunicorn: two processes of four threads each (figures and reasons: docs/operations.md)."""
 
-import os
+from zhicheng.settings import env  # has read the instance's .env as well
 
-bind = os.environ.get("ZHICHENG_BIND", "127.0.0.1:8000")
+bind = env.str("ZHICHENG_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("ZHICHENG_WEB_PROCESSES", "2"))
-threads = int(os.environ.get("ZHICHENG_WEB_THREADS", "4"))
+workers = env.int("ZHICHENG_WEB_PROCESSES", 2)
+threads = env.int("ZHICHENG_WEB_THREADS", 4)
 timeout = 60
 graceful_timeout = 30  # a running upload may finish while the server restarts
 keepalive = 5

@@ -29,6 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["accounts"]:
+            if not seeding.is_ready():
+                raise CommandError(_("只有演练环境可以放入演练数据（ZHICHENG_MODE=rehearsal）。"))
             self._print_accounts()
             return
         if seeding.is_ready():

@@ -22,7 +22,7 @@ from zhicheng.campaigns.models import Campaign
 from zhicheng.foundation import clock
 from zhicheng.foundation.actions import mark_rehearsal, move_clock
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.models import OutboxMessage, OutboxState, RehearsalMarker
 from zhicheng.foundation.outbox import process_message
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.web.system.rehearsal.places import EMPLOYERS, employer_story, moment, open_offices
@@ -44,8 +44,8 @@ class Seeded:
 
 
 def is_ready() -> bool:
-    """Whether this database holds a rehearsal already. One query."""
-    return Campaign.objects.filter(slug="bortala-2023").exists()
+    """Whether this database holds a rehearsal already: its mark and its round. An office's own round does not count."""
+    return RehearsalMarker.objects.exists() and Campaign.objects.filter(slug="bortala-2023").exists()
 
 
 def seed(say: Say) -> Seeded:
