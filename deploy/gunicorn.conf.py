@@ -13,5 +13,5 @@ max_requests = 5000
 max_requests_jitter = 500  # processes are renewed one after the other
 accesslog = "-"
 # No query string and no cookie: both can carry what identifies a person.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)sus'
+access_log_format = '%(h)s %({x-forwarded-for}i)s "%(m)s %(U)s" %(s)s %(B)s %(D)sus'
 control_socket_disable = True
