@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,7 +20,7 @@ def compile_translations(folder: Path = LOCALE) -> int:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file, abort_invalid=True)
-        unfinished = target.with_suffix(".mo.part")  # renamed when whole: a server may be reading the old one
+        unfinished = target.with_suffix(f".{os.getpid()}.part")  # renamed when whole: somebody may be reading the old one
         with unfinished.open("wb") as file:
             write_mo(file, catalogue)
         unfinished.replace(target)
