@@ -17,7 +17,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """One seeded rehearsal instance for all journeys; a journey that changes much works with people of its own."""
     started = Instance(tmp_path_factory.mktemp("instance"))
     yield started
-    started.stop()
+    assert started.stop() == 0, "".join(started.said[-20:])
 
 
 @pytest.fixture(scope="session")

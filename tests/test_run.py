@@ -1,0 +1,72 @@
+"""What ``./run`` says when it cannot do what was asked. That it does it is what the journeys stand on."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import PoFileError
+
+from deploy.translations import compile_translations
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "run"), *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
+
+
+def test_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("--port", str(port), "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert f"Port {port} cannot be had: another program uses it" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_starts_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with (tmp_path / "run.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = run("--port", "0", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert f"Another ./run is using {tmp_path}" in done.stderr
+
+
+def test_words_that_belong_to_the_walk_are_refused_without_it() -> None:
+    done = run("--address", "http://127.0.0.1:1")
+    assert done.returncode == 2
+    assert "belong to --walk" in done.stderr
+
+
+CATALOGUE = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "上报"
+msgstr "Submit"
+"""
+
+
+def test_translations_are_compiled_once_for_every_change(tmp_path: Path) -> None:
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(CATALOGUE, encoding="utf-8")
+    assert compile_translations(tmp_path) == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["django.mo", "django.po"]
+    assert compile_translations(tmp_path) == 0
+
+
+def test_broken_catalogue_is_not_compiled_in_part(tmp_path: Path) -> None:
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(CATALOGUE + 'msgid "审核\n', encoding="utf-8")
+    with pytest.raises(PoFileError):
+        compile_translations(tmp_path)
+    assert not (folder / "django.mo").exists()
