@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
 from pathlib import Path
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -25,11 +27,25 @@ def postgres_programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def _has_libatomic() -> bool:
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def missing() -> dict[str, str]:
     """For every marker this machine cannot serve: what is missing and how to get it."""
     lacks = {}
     if chromium() is None:
         lacks["journey"] = "no Chromium on this machine (Debian: apt-get install chromium)"
+    elif not _has_libatomic():
+        lacks["journey"] = (
+            "the browser's driver needs libatomic, which is not on this machine (Debian: apt-get install libatomic1)"
+        )
     if postgres_programs() is None:
         lacks["postgres"] = "no PostgreSQL server programs on this machine (Debian: apt-get install postgresql)"
     if shutil.which("xgettext") is None:
