@@ -252,3 +252,14 @@ def test_last_return_is_the_one_being_worked_on(road):
     send(road, "page-2")
     w.give_back(world.unit_admin, application, "第二次退回的原因。")
     assert last_return(application).reasons[0]["text"] == "第二次退回的原因。"
+
+
+def test_last_return_still_stands_when_the_resubmission_is_withdrawn(road):
+    world, application = road
+    check(road)
+    send(road)
+    w.give_back(world.unit_admin, application, "退回的原因还没有改完。")
+    check(road)
+    send(road, "page-2")
+    withdraw_application(actor=world.applicant, application_id=application.pk)
+    assert last_return(Application.objects.get()).reasons[0]["text"] == "退回的原因还没有改完。"

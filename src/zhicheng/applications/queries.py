@@ -172,8 +172,8 @@ def history_of(application: Application) -> QuerySet[StatusChange]:
 
 
 def last_return(application: Application) -> StatusChange | None:
-    """The return the applicant is working on: the newest one since the last submission, or ``None``."""
-    if application.state not in {State.RETURNED, State.CLOSED_FOR_YEAR}:
+    """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回)."""
+    if application.state not in {State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR}:
         return None
     return application.history.filter(to_state__in=[State.RETURNED, State.CLOSED_FOR_YEAR]).order_by("-id").first()
 

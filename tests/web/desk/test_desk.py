@@ -201,3 +201,14 @@ def test_prefecture_fraud_bars_and_annulment_lifts(world):
     assert "2024—2028" in response.content.decode()
     found = client.post(reverse("office_person"), {"id_number": User.objects.get(pk=world.applicant.user_id).id_number})
     assert "不得申报" in found.content.decode()
+
+
+def test_fields_a_decision_needs_are_not_called_optional(world):
+    application = w.submitted(world)
+    client = client_of(world.unit_admin)
+    page = client.get(reverse("desk_return", args=[application.pk])).content.decode()
+    assert '问题和修改要求<span class="optional">' not in page
+    assert '总体说明<span class="optional">' in page
+    w.unit_pass(world, application)
+    opening = client.get(reverse("unit_publicity_open", args=[application.pk])).content.decode()
+    assert '<span class="optional">' not in opening

@@ -12,7 +12,7 @@ from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.foundation import clock
-from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 
 # The notice's names of formats → what a file was found to be.
@@ -46,32 +46,7 @@ def add_material(
         for material in here:
             if material.file.sha256 == file.sha256:
                 return material
-        where = f"material:{box.key}"
-        if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
-            raise Refused.one(
-                _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
-                    label=box.caption, formats="、".join(name.upper() for name in box.formats)
-                ),
-                where=where,
-                code="wrong_format",
-            )
-        if len(here) >= box.max_files:
-            raise Refused.one(
-                _("“{label}”最多上传{most}个文件，请先移除不需要的，或合并成一个PDF。").format(
-                    label=box.caption, most=box.max_files
-                ),
-                where=where,
-                code="too_many",
-            )
-        other = next((m for m in materials_of(application) if m.file.sha256 == file.sha256 and m.slot != slot), None)
-        if other is not None:
-            raise Refused.one(
-                _("这个文件已经作为另一项材料上传（{name}）。一项材料对应一个文件，请确认没有选错。").format(
-                    name=other.file.name
-                ),
-                where=where,
-                code="file_in_other_slot",
-            )
+        _refuse_misfit(application, box, file, here)
         now = clock.now()
         material = Material.objects.create(
             application=application,
@@ -87,6 +62,27 @@ def add_material(
         )
         touch(application, now)
     return material
+
+
+def _refuse_misfit(application: Application, box: SlotRequirement, file: EvidenceFile, here: list[Material]) -> None:
+    """Raise everything that stands against ``file`` in ``box``, where the files ``here`` lie already."""
+    where, problems = f"material:{box.key}", []
+    if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
+        text = _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
+            label=box.caption, formats="、".join(name.upper() for name in box.formats)
+        )
+        problems.append(Problem(text, where=where, code="wrong_format"))
+    if len(here) >= box.max_files:
+        text = _("“{label}”最多上传{most}个文件，请先移除不需要的，或合并成一个PDF。").format(
+            label=box.caption, most=box.max_files
+        )
+        problems.append(Problem(text, where=where, code="too_many"))
+    other = next((m for m in materials_of(application) if m.file.sha256 == file.sha256 and m.slot != box.slot), None)
+    if other is not None:
+        text = _("这个文件已经作为另一项材料上传（{name}）。一项材料对应一个文件，请确认没有选错。").format(name=other.file.name)
+        problems.append(Problem(text, where=where, code="file_in_other_slot"))
+    if problems:
+        raise Refused(problems)
 
 
 def _box(application: Application, slot: str, paper: str, year: int | None, row: str) -> SlotRequirement:

@@ -44,15 +44,7 @@ def record_dossier(
     ``printed_mark`` is the serial, verification code or hash printed on the review form; whether that print is the current
     one is decided here and kept (``mark_state``). Recording again adds a row. Raises :class:`Refused` (``field``, ``stale``).
     """
-    problems = []
-    today = clock.today()
-    if not today - timedelta(days=366) <= received_on <= today:
-        problems.append(Problem(_("收到日期不能晚于今天。"), where="received_on", code="field"))
-    if not 0 <= copies <= 20:
-        problems.append(Problem(_("份数请填写0至20。"), where="copies", code="field"))
-    if not printed_mark.strip():
-        text = _("请填写评审表页脚的编号（或扫描二维码得到的校验码）。")
-        problems.append(Problem(text, where="printed_mark", code="field"))
+    problems = _field_problems(received_on, copies, printed_mark)
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
         if actor.person_index and actor.person_index == application.person_index:
@@ -93,3 +85,17 @@ def record_dossier(
             },
         )
     return dossier
+
+
+def _field_problems(received_on: date, copies: int, printed_mark: str) -> list[Problem]:
+    """What is wrong with the facts themselves, whatever the application is."""
+    problems = []
+    today = clock.today()
+    if not today - timedelta(days=366) <= received_on <= today:
+        problems.append(Problem(_("收到日期不能晚于今天。"), where="received_on", code="field"))
+    if not 0 <= copies <= 20:
+        problems.append(Problem(_("份数请填写0至20。"), where="copies", code="field"))
+    if not printed_mark.strip():
+        text = _("请填写评审表页脚的编号（或扫描二维码得到的校验码）。")
+        problems.append(Problem(text, where="printed_mark", code="field"))
+    return problems

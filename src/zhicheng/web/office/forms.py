@@ -5,18 +5,19 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.web.shared.forms import CodeField, Form
+from zhicheng.web.shared.forms import CodeField, Form, needed
 
 
 class ReasonForm(Form):
     """A decision that needs its reason in words."""
 
-    reason = forms.CharField(
-        label=_("理由"),
-        required=False,
-        max_length=1000,
-        help_text=_("不少于10个字，会记入台账。"),
-        widget=forms.Textarea(attrs={"rows": 4}),
+    reason = needed(
+        forms.CharField(
+            label=_("理由"),
+            max_length=1000,
+            help_text=_("不少于10个字，会记入台账。"),
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
     )
 
 

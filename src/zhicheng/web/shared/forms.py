@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -61,6 +61,16 @@ def in_our_words(form: forms.BaseForm) -> None:
             field.error_messages["required"] = _missing(field) % {"label": label}
         if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
             field.widget.attrs["rows"] = "5"
+
+
+F = TypeVar("F", bound=forms.Field)
+
+
+def needed(field: F) -> F:
+    """Mark a field whose absence the action tells, together with everything else that is wrong: it is not （选填）."""
+    field.required = False
+    field.is_needed = True  # type: ignore[attr-defined]
+    return field
 
 
 class Form(forms.Form):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.standards.tables import OBJECTION_CHANNELS
-from zhicheng.web.shared.forms import DateField, Form
+from zhicheng.web.shared.forms import DateField, Form, needed
 
 
 def _long(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, required=False, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}))
+    return needed(forms.CharField(label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})))
 
 
 class PublicityForm(Form):
@@ -26,8 +26,8 @@ class PublicityForm(Form):
     political_conduct = _long(_("思想政治条件"), 4, _("突出政治表现，强调职业操守和从业行为；由单位填写。"))
     results = _long(_("近五年实践能力和业绩成果"), 5, _("简要描述近五年的实践能力和业绩成果。"))
     contribution = _long(_("本人实际贡献"), 3, _("说明对业绩成果的实际贡献。"))
-    office = forms.CharField(label=_("受理异议的办公室"), required=False, max_length=60)
-    phone = forms.CharField(label=_("监督电话"), required=False, max_length=30, help_text=_("例如 0909-2312345"))
+    office = needed(forms.CharField(label=_("受理异议的办公室"), max_length=60))
+    phone = needed(forms.CharField(label=_("监督电话"), max_length=30, help_text=_("例如 0909-2312345")))
 
     def text(self) -> NoticeText:
         """The words for the notice."""

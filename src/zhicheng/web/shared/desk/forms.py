@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.review.rules import Reason
 from zhicheng.standards.tables import RETURN_REASONS
-from zhicheng.web.shared.forms import DateField, Form
+from zhicheng.web.shared.forms import DateField, Form, needed
 
 MOST_REASONS = 20
 
@@ -37,10 +37,10 @@ class ReturnForm(Form):
             rows = max(rows, *(n for n in range(1, MOST_REASONS + 1) if self.data.get(f"text-{n}") or n == 1))
         self.rows = min(rows, MOST_REASONS)
         for n in range(1, self.rows + 1):
-            self.fields[f"where-{n}"] = forms.ChoiceField(label=_("位置"), choices=places, required=False)
-            self.fields[f"code-{n}"] = forms.ChoiceField(label=_("原因类别"), choices=codes, required=False)
-            self.fields[f"text-{n}"] = forms.CharField(
-                label=_("问题和修改要求"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+            self.fields[f"where-{n}"] = needed(forms.ChoiceField(label=_("位置"), choices=places))
+            self.fields[f"code-{n}"] = needed(forms.ChoiceField(label=_("原因类别"), choices=codes))
+            self.fields[f"text-{n}"] = needed(
+                forms.CharField(label=_("问题和修改要求"), widget=forms.Textarea(attrs={"rows": 2}))
             )
 
     def row_fields(self) -> list[dict[str, Any]]:
