@@ -104,6 +104,22 @@ def test_a_returned_unit_reads_every_reason_beside_its_field_and_sends_again() -
     assert (latest.kind, latest.state, latest.proposed["name"]) == ("registration", "pending", "博乐市第一中学")
 
 
+def test_a_licence_nobody_objected_to_is_not_asked_for_again() -> None:
+    verification = ex.registered_unit()
+    actions.decide_unit_verification(
+        verification_id=verification.pk,
+        actor=ex.officer(verification.office),
+        approve=False,
+        reasons=[Reason("address", "请填写到门牌号")],
+    )
+    client = client_of(ex.unit_actor(verification.organization))
+    form = page_of(client.get(EDIT))
+    assert form.select_one("input[name=licence_issued_on]")["value"] == f"{verification.licence_issued_on:%Y-%m-%d}"
+    token = form.select_one("input[name=licence_token]")["value"]
+    assert client.post(EDIT, typed(address="博乐市北京路 8 号") | {"licence_token": token}).status_code == 303
+    assert UnitVerification.objects.latest("pk").licence == verification.licence
+
+
 def test_a_reason_cannot_bring_markup_into_the_page() -> None:
     verification = ex.registered_unit()
     actions.decide_unit_verification(

@@ -85,11 +85,10 @@ def check_licence_owner(licence: Licence, *, user: User | None, organization: Or
     if licence.evidence_id is None:
         return []
     file = EvidenceFile.objects.filter(pk=licence.evidence_id).first()
-    used = UnitVerification.objects.filter(licence_id=licence.evidence_id)
-    elsewhere = (
-        used.exclude(organization=organization).exists() if organization is not None and organization.pk else used.exists()
-    )
-    if file is not None and not elsewhere and file.uploaded_by_id in {None, user.pk if user else None}:
+    used_by = set(UnitVerification.objects.filter(licence_id=licence.evidence_id).values_list("organization_id", flat=True))
+    own = organization is not None and organization.pk in used_by
+    mine = file is not None and (own or file.uploaded_by_id in {None, user.pk if user else None})
+    if mine and used_by <= ({organization.pk} if organization is not None else set()):
         return []
     return [Problem(_("没有找到已上传的证照，请重新上传。"), where="licence", code="licence_not_found")]
 

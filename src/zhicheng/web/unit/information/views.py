@@ -72,7 +72,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     said = _returned(standing.latest)
     if request.method != "POST":
         form = RequestForm(kind=kind, reasons=said, initial=_initial(standing, kind))
-        return render(request, FORM, {"form": form, **_around(standing, kind, form.initial)})
+        around = _around(standing, kind, form.initial)
+        return render(request, FORM, {"form": form, **around, **_licence_handed_in(standing)})
     actor = actor_of(request)
     file, problems = keep_licence(request, actor_id=actor.user_id)
     typed = request.POST.dict()
@@ -186,9 +187,19 @@ def _initial(standing: Standing, kind: VerificationKind) -> dict[str, Any]:
         initial = initial_of(particulars_of(standing.organization))
     if latest is not None:
         initial |= {"licence_kind": latest.licence_kind}
+    if latest is not None and returned:
+        initial |= {"licence_issued_on": latest.licence_issued_on, "licence_valid_until": latest.licence_valid_until}
     if kind == VerificationKind.REVERIFICATION:
         initial["contact_phone"] = ""
     return initial
+
+
+def _licence_handed_in(standing: Standing) -> dict[str, Any]:
+    """The licence of a request that was returned for other things: what nobody objected to is not asked for again."""
+    latest = standing.latest
+    said = _returned(latest)
+    kept = latest.licence if latest is not None and said and all(r["field"] != "licence" for r in said) else None
+    return licence_context(kept, [], address=reverse("unit_information_licence"))
 
 
 def _send(kind: VerificationKind, form: RequestForm, facts: dict[str, Any]) -> None:
