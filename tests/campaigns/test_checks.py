@@ -21,8 +21,20 @@ PARTS = {
         "windows[0].correct_until",
         "不能早于 apply_until",
     ),
-    "county_ends_before_unit": ("    county_until: 2025-10-20 20:00", "    county_until: 2025-10-09 20:00 # HERE", "windows[0].county_until", "unit_until"),
-    "unit_ends_before_start": ("    unit_until: 2025-10-10 20:00", "    unit_until: 2025-08-10 20:00 # HERE", "windows[0].unit_until", "apply_from"),
+    "county_ends_before_unit": ("    county_until: 2025-11-07 20:00", "    county_until: 2025-10-09 20:00 # HERE", "windows[0].county_until", "unit_until"),
+    "unit_ends_before_start": ("    unit_until: 2025-10-24 20:00", "    unit_until: 2025-08-10 20:00 # HERE", "windows[0].unit_until", "apply_from"),
+    "publicity_does_not_fit_before_unit_ends": (
+        "    unit_until: 2025-10-24 20:00",
+        "    unit_until: 2025-10-16 20:00 # HERE",
+        "windows[0].unit_until",
+        "unit_until（2025-10-16 20:00）太早：2025-09-30 20:00 截止前上报的申请书，从 2025-09-30 起公示 7 个工作日，最早 2025-10-16 24:00 期满，次日才能上报",
+    ),
+    "publicity_does_not_fit_before_county_ends": (
+        "    unit_until: 2025-10-24 20:00\n    county_until: 2025-11-07 20:00",
+        "    county_until: 2025-10-10 20:00 # HERE",
+        "windows[0].county_until",
+        "county_until（2025-10-10 20:00）太早",
+    ),
     "window_in_another_year": ("    apply_from: 2025-07-01 00:00", "    apply_from: 2015-07-01 00:00 # HERE", "windows[1].apply_from", "与年度 2025 相差"),
     "level_in_two_windows": ("  - levels: [senior]", "  - levels: [senior, intermediate] # HERE", "windows[1].levels[1]", "已有受理时间"),
     "level_without_window": (

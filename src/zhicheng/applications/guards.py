@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.lifecycle import desk_above, guard
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.rules import barred_problem, closed_problem
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
@@ -38,6 +39,24 @@ def barred(application: Application, actor: Actor) -> list[Problem]:
 def year_open(application: Application, actor: Actor) -> list[Problem]:
     """The person's year is not closed (S-29)."""
     return [closed_problem(application.year)] if _person_year(application).closed_at is not None else []
+
+
+@guard("in_time")
+def in_time(application: Application, actor: Actor) -> list[Problem]:
+    """The notice's last moment for this desk is not over; a return is never asked (G-01, G-02). The end is exclusive."""
+    submission = application.current_submission
+    end = passing_deadline_in_force(
+        application.campaign_version,
+        application.level,
+        actor.role.value,
+        corrected=submission is not None and submission.number > 1,
+    )
+    if end is None or clock.now() < end:
+        return []
+    text = _(
+        "本环节的审核和上报已于{end}（北京时间）截止，不能再审核通过或向上报送；仍可以将申请书退回申报人。延长期限须由州人社局发布通知的新版本。"
+    ).format(end=end.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M"))
+    return [Problem(text, code="desk_deadline")]
 
 
 @guard("unit_verified")

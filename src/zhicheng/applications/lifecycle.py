@@ -67,21 +67,22 @@ class Move:
 _UNIT_HOLDS = (S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY)
 _ON_ITS_WAY = (*_UNIT_HOLDS, S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, S.PREFECTURE_REVIEW)
 _GOES_UP = ("not_barred", "year_open")
+_GOES_UP_IN_TIME = ("in_time", *_GOES_UP)
 
 # fmt: off
 MOVES: tuple[Move, ...] = (
     Move("submit", (S.DRAFT, S.RETURNED), S.UNIT_REVIEW, Role.APPLICANT, gettext_lazy("上报"), _GOES_UP),
     Move("withdraw", (S.UNIT_REVIEW,), S.DRAFT, Role.APPLICANT, gettext_lazy("撤回")),
     Move("discard", (S.DRAFT, S.RETURNED), S.DISCARDED, Role.APPLICANT, gettext_lazy("作废"), ("year_open",)),
-    Move("unit_pass", (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, gettext_lazy("单位审核通过"), ("unit_verified", *_GOES_UP)),
+    Move("unit_pass", (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, gettext_lazy("单位审核通过"), ("unit_verified", *_GOES_UP_IN_TIME)),
     Move("unit_return", _UNIT_HOLDS, S.RETURNED, Role.UNIT, gettext_lazy("单位退回"), ("unit_verified",)),
     Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"),
-         ("unit_verified", "no_objection_in_the_way", *_GOES_UP)),
+         ("unit_verified", "no_objection_in_the_way", *_GOES_UP_IN_TIME)),
     Move("stop", (S.UNIT_PASSED, S.IN_PUBLICITY), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
     Move("report_to_supervising", (S.UNIT_PASSED, S.IN_PUBLICITY), S.SUPERVISING_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", "arrival_left", *_GOES_UP)),
+         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", "arrival_left", *_GOES_UP_IN_TIME)),
     Move("report_to_county", (S.UNIT_PASSED, S.IN_PUBLICITY), S.COUNTY_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", "arrival_left", *_GOES_UP)),
+         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", "arrival_left", *_GOES_UP_IN_TIME)),
     Move("supervising_pass", (S.SUPERVISING_REVIEW,), S.COUNTY_REVIEW, Role.SUPERVISING, gettext_lazy("主管单位审核通过"),
          ("dossier_in_order", "arrival_left", *_GOES_UP)),
     Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回"),
@@ -89,7 +90,7 @@ MOVES: tuple[Move, ...] = (
     Move("supervising_close", (S.SUPERVISING_REVIEW,), S.CLOSED_FOR_YEAR, Role.SUPERVISING,
          gettext_lazy("主管单位退回，本年度不再受理"), ("may_not_come_back",)),
     Move("county_pass", (S.COUNTY_REVIEW,), S.PREFECTURE_REVIEW, Role.COUNTY, gettext_lazy("县（市）审核通过，报州终审"),
-         ("dossier_in_order", "arrival_left", *_GOES_UP)),
+         ("dossier_in_order", "arrival_left", *_GOES_UP_IN_TIME)),
     Move("county_return", (S.COUNTY_REVIEW,), S.RETURNED, Role.COUNTY, gettext_lazy("县（市）退回"), ("may_come_back",)),
     Move("county_close", (S.COUNTY_REVIEW,), S.CLOSED_FOR_YEAR, Role.COUNTY, gettext_lazy("县（市）退回，本年度不再受理"),
          ("may_not_come_back",)),
@@ -116,6 +117,7 @@ def guard(name: str) -> Callable[[Guard], Guard]:
     """Register the rule that the table calls ``name``. A system check refuses to start while one is missing."""
 
     def register(function: Guard) -> Guard:
+        """Keep the decorated rule under its name."""
         _guards[name] = function
         return function
 

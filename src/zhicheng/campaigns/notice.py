@@ -48,7 +48,11 @@ __all__ = [
 
 
 class Window(Part):
-    """When these levels may be handed in (G-01, G-02). Each end is exclusive: at 18:00:00 a window "until 18:00" is closed."""
+    """When these levels may be handed in (G-01, G-02). Each end is exclusive: at 18:00:00 a window "until 18:00" is closed.
+
+    ``unit_until`` and ``county_until`` end the passing on at those desks; a corrected application may be passed on until
+    ``correct_until`` where that is later.
+    """
 
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     apply_from: Minute

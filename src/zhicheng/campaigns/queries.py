@@ -11,7 +11,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
-from zhicheng.campaigns.rules import WindowState, open_levels, window_state
+from zhicheng.campaigns.rules import WindowState, open_levels, passing_deadline, window_for, window_state
 from zhicheng.foundation import clock
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
@@ -26,12 +26,14 @@ class _Kept:
         self._lock = Lock()
 
     def get(self, sha256: str) -> Notice | None:
+        """The notice with this digest, ``None`` if it is not in memory."""
         with self._lock:
             if sha256 in self._notices:
                 self._notices.move_to_end(sha256)
             return self._notices.get(sha256)
 
     def put(self, sha256: str, notice: Notice) -> None:
+        """Keep a notice, and let the least recently used ones go."""
         with self._lock:
             self._notices[sha256] = notice
             while len(self._notices) > KEPT_NOTICES:
@@ -73,6 +75,22 @@ def current_versions() -> QuerySet[CampaignVersion]:
 def current_version(slug: str) -> CampaignVersion | None:
     """The newest version of the published campaign ``slug``; ``None`` if there is none."""
     return current_versions().filter(campaign__slug=slug).first()
+
+
+def passing_deadline_in_force(version: CampaignVersion, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
+    """:func:`passing_deadline` of the pinned ``version`` or of the campaign's newest, whichever is later; ``None``: no end.
+
+    A deadline is extended by a new version of the notice, and then for everybody; one that is cut short holds only for those
+    who start under it. One query, and none where the notice sets no end.
+    """
+    pinned = passing_deadline(notice_of(version), level, desk, corrected=corrected)
+    if pinned is None:
+        return None
+    newest = CampaignVersion.objects.filter(campaign_id=version.campaign_id).defer("notice", "source_text").latest("number")
+    if newest.pk == version.pk or window_for(notice_of(newest), level) is None:
+        return pinned
+    extended = passing_deadline(notice_of(newest), level, desk, corrected=corrected)
+    return None if extended is None else max(pinned, extended)
 
 
 def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:

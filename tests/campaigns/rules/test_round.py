@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.campaigns.files import bortala, other
+from tests.campaigns.files import bortala, errors_in, other, other_text
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import (
     WindowPhase,
@@ -21,6 +21,7 @@ from zhicheng.campaigns.rules import (
     next_desk,
     open_levels,
     openings,
+    passing_deadline,
     window_state,
 )
 from zhicheng.foundation.clock import BEIJING
@@ -78,10 +79,47 @@ def test_window_only_moves_forward(seconds: int, more: int) -> None:
 
 
 def test_desk_deadlines_are_the_notices() -> None:
-    assert desk_deadline(other(), "intermediate", "unit") == at("2025-10-10 20:00")
-    assert desk_deadline(other(), "intermediate", "county") == at("2025-10-20 20:00")
+    assert desk_deadline(other(), "intermediate", "unit") == at("2025-10-24 20:00")
+    assert desk_deadline(other(), "intermediate", "county") == at("2025-11-07 20:00")
     assert desk_deadline(other(), "intermediate", "prefecture") is None
     assert desk_deadline(bortala(), "junior", "unit") is None
+
+
+def test_corrected_application_is_passed_on_until_corrections_end() -> None:
+    ends = {
+        (desk, corrected): passing_deadline(other(), "intermediate", desk, corrected=corrected)
+        for desk in ("unit", "supervising", "county", "prefecture")
+        for corrected in (False, True)
+    }
+    assert ends[("unit", False)] == at("2025-10-24 20:00")
+    assert ends[("unit", True)] == at("2025-10-31 20:00")  # correct_until is the later one
+    assert ends[("county", False)] == ends[("county", True)] == at("2025-11-07 20:00")  # the desk's own is
+    assert {ends[(desk, c)] for desk in ("supervising", "prefecture") for c in (False, True)} == {None}
+
+
+@given(
+    st.sampled_from(["unit", "supervising", "county", "prefecture"]),
+    st.sampled_from(["junior", "intermediate", "senior"]),
+    st.booleans(),
+)
+def test_notice_without_these_dates_sets_no_desk_an_end(desk: str, level: str, corrected: bool) -> None:
+    assert passing_deadline(bortala(), level, desk, corrected=corrected) is None
+
+
+@given(st.sampled_from(["unit", "county"]))
+def test_correcting_never_shortens_a_desks_time(desk: str) -> None:
+    first = passing_deadline(other(), "intermediate", desk, corrected=False)
+    later = passing_deadline(other(), "intermediate", desk, corrected=True)
+    assert first is not None and later is not None and later >= first
+
+
+def test_unit_may_end_the_day_after_the_last_publicity() -> None:
+    earliest = other_text(("unit_until: 2025-10-24 20:00", "unit_until: 2025-10-17 00:01"))
+    assert errors_in(earliest) == []
+
+
+def test_calendar_nobody_knows_yet_is_no_error() -> None:
+    assert [e for e in errors_in(other_text().replace("2025", "2031")) if "公示" in e.text] == []
 
 
 def road(notice_name: str, has_supervising: bool) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from zhicheng.campaigns.checks.kit import Found, needs, repeated
-from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Window
+from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Window
+from zhicheng.standards.calendar import NotPublished, load_calendar
 
 
 def _shown(moment: dt.datetime) -> str:
@@ -28,6 +29,27 @@ def windows_are_in_order(windows: tuple[Window, ...]) -> Found:
                 continue
             order = "不能早于" if may_be_equal else "应晚于"
             yield ("windows", index, later), f"{later}（{_shown(end)}）{order} {earlier}（{_shown(start)}）"
+
+
+@needs("windows", "limits", "calendar")
+def publicity_fits_before_a_desk_ends(windows: tuple[Window, ...], limits: Limits, calendar: str) -> Found:
+    """What is handed in at the last moment can still be publicised and reported before a desk's end (S-39, S-40)."""
+    for index, window in enumerate(windows):
+        name, end = next(((n, e) for n in ("unit_until", "county_until") if (e := getattr(window, n)) is not None), ("", None))
+        start = (window.apply_until - dt.timedelta(seconds=1)).date()
+        if end is None or start < window.apply_from.date():
+            continue
+        days = limits.publicity_working_days
+        try:
+            over = load_calendar(calendar).earliest_end(start, days, limits.publicity_counting).end
+        except NotPublished:
+            continue  # nobody can say yet; the desks will see
+        if end.date() <= over:
+            yield (
+                ("windows", index, name),
+                f"{name}（{_shown(end)}）太早：{_shown(window.apply_until)} 截止前上报的申请书，从 {start} 起公示 {days} 个工作日，"
+                f"最早 {over} 24:00 期满，次日才能上报",
+            )
 
 
 @needs("windows", "year")

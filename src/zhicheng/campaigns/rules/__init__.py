@@ -41,6 +41,7 @@ from zhicheng.campaigns.rules.round import (
     next_desk,
     open_levels,
     openings,
+    passing_deadline,
     window_for,
     window_state,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "next_desk",
     "open_levels",
     "openings",
+    "passing_deadline",
     "professional_years",
     "required_appraisal_years",
     "required_ce_years",

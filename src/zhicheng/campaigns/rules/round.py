@@ -67,11 +67,26 @@ def window_state(notice: Notice, level: str, now: dt.datetime) -> WindowState:
 
 
 def desk_deadline(notice: Notice, level: str, desk: str) -> dt.datetime | None:
-    """Until when ``desk`` has to have passed applications of ``level`` on; ``None`` where the notice sets no end."""
+    """Until when ``desk`` has to have passed applications of ``level`` on; ``None`` where the notice sets no end.
+
+    The unit's covers its whole work: its own review, the publicity, and reporting upward.
+    """
     window = window_for(notice, level)
     if window is None:
         return None
     return {Desk.UNIT: window.unit_until, Desk.COUNTY: window.county_until}.get(Desk(desk))
+
+
+def passing_deadline(notice: Notice, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
+    """Until when (exclusive) ``desk`` may pass an application of ``level`` on; ``None`` where the notice sets no end.
+
+    ``corrected``: not the first submission. The notice lets it come until ``correct_until`` (G-02), so no desk is closed to it
+    before that.
+    """
+    end, window = desk_deadline(notice, level, desk), window_for(notice, level)
+    if end is None or window is None or not corrected:
+        return end
+    return max(end, window.correct_until)
 
 
 # --- desks ----------------------------------------------------------------------------------------------------------
