@@ -82,6 +82,11 @@ def test_a_waiting_unit_sees_where_it_stands_and_nothing_to_press() -> None:
     assert not page.select(f"a[href='{EDIT}']") and not page.select(f"a[href='{reverse('unit_colleague')}']")
 
 
+def test_a_unit_that_may_not_work_yet_starts_where_it_stands() -> None:
+    client = client_of(ex.unit_actor(ex.registered_unit().organization))
+    assert client.get(reverse("home_signed_in"))["Location"] == SHOW
+
+
 def test_editing_while_a_request_waits_leads_back() -> None:
     client = client_of(ex.unit_actor(ex.registered_unit().organization))
     assert client.get(EDIT)["Location"] == SHOW

@@ -14,11 +14,14 @@ from zhicheng.campaigns.queries import CampaignNow, current_version, notice_of, 
 from zhicheng.campaigns.rules import WindowPhase, WindowState, window_state
 from zhicheng.documents.queries import verify_paper
 from zhicheng.foundation import clock
+from zhicheng.organizations.actors import Role
+from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.queries import public_periods
 from zhicheng.web.public.forms import VerifyForm
 from zhicheng.web.shared import kept
-from zhicheng.web.shared.http import OutOfReachError
+from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.navigation import navigation_for
+from zhicheng.web.shared.units.round import current_year
 
 SHOWN_ON_HOME = 5
 
@@ -60,10 +63,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_signed_in(request: HttpRequest) -> HttpResponse:
-    """Where each role starts after signing in: what was kept for them, else the first place of their navigation."""
+    """Where each role starts after signing in: what was kept for them, else the first place of their navigation.
+
+    A unit that may not work yet starts at 我的信息: where it stands is all there is for it (S-09…S-17).
+    """
     if kept.SESSION_KEY in request.session:
         return redirect("kept_form")
-    places = navigation_for(request.actor, "")  # type: ignore[attr-defined]
+    actor = actor_of(request)
+    if actor.role is Role.UNIT and actor.organization_id and not standing_of(actor.organization_id, year=current_year()).may_work:
+        return redirect("unit_information")
+    places = navigation_for(actor, "")
     return redirect(places[0].href if places else "home")
 
 
