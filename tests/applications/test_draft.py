@@ -50,6 +50,14 @@ def test_every_save_is_a_version_and_wrong_values_are_kept(road):
     assert draft_of(road[1]).contents["basic"]["mobile"] == "13812345678"
 
 
+def test_form_never_saved_offers_the_accounts_mobile_and_mailbox(road):
+    user = road[1].applicant
+    basic = draft_of(road[1]).contents["basic"]
+    assert user.mobile and (basic["mobile"], basic["email"]) == (user.mobile, user.email)
+    save(road, "basic", {"mobile": ""})
+    assert not draft_of(road[1]).contents["basic"].get("mobile"), "what was emptied stays empty"
+
+
 def test_save_from_an_older_page_is_refused_and_changes_nothing(road):
     save(road, typed={"text": "第一版"})
     save(road, typed={"text": "第二版"}, base=1)

@@ -69,6 +69,22 @@ def test_same_bytes_in_another_slot_are_refused(road):
     assert code_of(lambda: put(road, "same bytes", "title_certificate", box.papers[0].key)) == "file_in_other_slot"
 
 
+def test_one_scan_is_not_two_papers_of_a_slot_but_may_serve_several_rows(road):
+    boxes = [b for b in requirements_of(road[1], draft_of(road[1]).contents) if b.slot == "education"]
+    diploma, registration = boxes[0].papers[:2]
+    Material.objects.filter(slot="education").update(removed_at=clock.now())
+    row = {"row": boxes[0].row_id}
+    put(road, "one scan", "education", diploma.key, **row)
+    assert code_of(lambda: put(road, "one scan", "education", registration.key, **row)) == "file_in_other_slot"
+    years = [b.year for b in requirements_of(road[1], draft_of(road[1]).contents) if b.slot == "continuing_education"]
+    Material.objects.filter(slot="continuing_education").update(removed_at=clock.now())
+    paper = (
+        next(b for b in requirements_of(road[1], draft_of(road[1]).contents) if b.slot == "continuing_education").papers[0].key
+    )
+    for year in years[:2]:
+        put(road, "booklet", "continuing_education", paper, year=year)
+
+
 def test_another_persons_file_and_the_units_slot_are_refused(road):
     world, _ = road
     foreign = w.evidence(world.unit_admin.user_id, "foreign")

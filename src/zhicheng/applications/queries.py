@@ -126,6 +126,8 @@ def draft_of(application: Application) -> Draft:
         contents[row.key] = json.loads(row.content)
         versions[row.key] = row.version
         saved_at[row.key] = row.saved_at
+    if not versions["basic"]:  # offered once, from the account; from the first save on what was typed stands
+        contents["basic"] = {"mobile": application.applicant.mobile, "email": application.applicant.email}
     contents["basic"] = {**contents["basic"], **fixed_fields(application)}
     return Draft(contents, versions, saved_at)
 

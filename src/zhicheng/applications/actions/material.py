@@ -34,7 +34,7 @@ def add_material(
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
     ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
-    ``wrong_format`` (a kind of file the slot does not take), ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file proves something else already, S-24).
+    ``wrong_format`` (a kind of file the slot does not take), ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file is another paper already, S-24).
     """
     with transaction.atomic():
         application = lock_open(application_id, actor)
@@ -46,7 +46,7 @@ def add_material(
         for material in here:
             if material.file.sha256 == file.sha256:
                 return material
-        _refuse_misfit(application, box, file, here)
+        _refuse_misfit(application, box, paper, file, here)
         now = clock.now()
         material = Material.objects.create(
             application=application,
@@ -64,8 +64,11 @@ def add_material(
     return material
 
 
-def _refuse_misfit(application: Application, box: SlotRequirement, file: EvidenceFile, here: list[Material]) -> None:
-    """Raise everything that stands against ``file`` in ``box``, where the files ``here`` lie already."""
+def _refuse_misfit(application: Application, box: SlotRequirement, paper: str, file: EvidenceFile, here: list[Material]) -> None:
+    """Raise everything that stands against ``file`` as ``paper`` of ``box``, where the files ``here`` lie already.
+
+    One scan may prove the same paper of several years or rows (a booklet); it cannot be two different papers (S-24).
+    """
     where, problems = f"material:{box.key}", []
     if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
         text = _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
@@ -77,7 +80,8 @@ def _refuse_misfit(application: Application, box: SlotRequirement, file: Evidenc
             label=box.caption, most=box.max_files
         )
         problems.append(Problem(text, where=where, code="too_many"))
-    other = next((m for m in materials_of(application) if m.file.sha256 == file.sha256 and m.slot != box.slot), None)
+    same = (m for m in materials_of(application) if m.file.sha256 == file.sha256)
+    other = next((m for m in same if (m.slot, m.paper) != (box.slot, paper)), None)
     if other is not None:
         text = _("这个文件已经作为另一项材料上传（{name}）。一项材料对应一个文件，请确认没有选错。").format(name=other.file.name)
         problems.append(Problem(text, where=where, code="file_in_other_slot"))
