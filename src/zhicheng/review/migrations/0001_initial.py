@@ -4,6 +4,17 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from zhicheng.foundation import triggers
+from zhicheng.review.frozen import GUARDED
+
+
+def freeze(apps, schema_editor):
+    triggers.put_on(schema_editor.connection, GUARDED)
+
+
+def thaw(apps, schema_editor):
+    triggers.take_off(schema_editor.connection, GUARDED)
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -112,4 +123,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["application", "desk", "-id"], name="review_pape_applica_444f16_idx")],
             },
         ),
+        migrations.RunPython(freeze, thaw),
     ]

@@ -1,0 +1,10 @@
+"""What the database refuses to change: a decision, and a paper dossier as it was found (house, decision 7)."""
+
+from __future__ import annotations
+
+from zhicheng.foundation.triggers import guard
+
+GUARDED = (
+    guard("review_decision", "UPDATE", "DELETE", sentence="a decision is append-only"),
+    guard("review_paperdossier", "UPDATE", "DELETE", sentence="a recorded paper dossier is append-only"),
+)
