@@ -31,6 +31,8 @@ class PublicityPeriod(models.Model):
     earliest_end = models.DateField()
     calendar_version = models.CharField(max_length=64)
     provisional = models.BooleanField(default=False)
+    # The calendar it was last measured with: once it is over, a correction is noted without rewriting what was announced.
+    measured_with = models.CharField(max_length=64)
     political_conduct = models.TextField(_("思想政治条件"))
     results = models.TextField(_("近五年实践能力和业绩成果"))
     contribution = models.TextField(_("本人实际贡献"))

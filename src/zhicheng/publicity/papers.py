@@ -35,10 +35,10 @@ def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Actor) -> Paper:
-    """T1 for a period that is opened; earlier T1 and T2 of the application become void."""
+def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Actor, because: str = "已重新公示") -> Paper:
+    """T1 for a period that is opened or moved; earlier T1 and T2 of the application become void, ``because``."""
     subject = subject_of(period.application_id)
-    void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason="已重新公示", actor=actor.ref)
+    void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason=because, actor=actor.ref)
     facts = {k: v for k, v in period.facts.items() if k != "title"}
     return issue_paper(
         kind="publicity_notice",

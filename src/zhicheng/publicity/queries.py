@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,16 @@ def public_periods(today: date) -> QuerySet[PublicityPeriod]:
         )
         .select_related("unit")
         .order_by("ends_on", "id")
+    )
+
+
+def periods_to_measure(calendar_versions: Collection[str]) -> QuerySet[PublicityPeriod, int]:
+    """The ids of the periods not cancelled that were last measured with another calendar than these (SHA-256), oldest first."""
+    return (
+        PublicityPeriod.objects.filter(cancelled_at__isnull=True)
+        .exclude(measured_with__in=calendar_versions)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
 
 

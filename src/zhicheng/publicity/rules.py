@@ -24,6 +24,16 @@ class Plan:
     provisional: bool
 
 
+def measure(calendar: Calendar, *, starts_on: date, ends_on: date, least: int, counting: Counting) -> Plan:
+    """A period that was announced, measured with ``calendar``: its end is the announced one or the earliest legal one, whichever
+    is later (S-39). Raises :class:`NotPublished`.
+    """
+    earliest = calendar.earliest_end(starts_on, least, counting)
+    end = max(ends_on, earliest.end)
+    days = calendar.workdays_between(starts_on, end, counting)
+    return Plan(starts_on, end, earliest.end, days, calendar.version, earliest.provisional)
+
+
 def plan_period(
     calendar: Calendar, *, starts_on: date, ends_on: date, today: date, least: int, counting: Counting
 ) -> tuple[Plan | None, list[Problem]]:

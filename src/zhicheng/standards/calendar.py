@@ -23,9 +23,20 @@ from .calendar_layers import LEVELS, Day, Layer, LayerError, layer_from_data
 from .errors import InvalidNumber
 from .resources import read_json
 
-__all__ = ["Calendar", "Day", "EndDate", "Layer", "LayerError", "NotPublished", "layer_from_data", "load_calendar"]
+__all__ = [
+    "CALENDAR_NAMES",
+    "Calendar",
+    "Day",
+    "EndDate",
+    "Layer",
+    "LayerError",
+    "NotPublished",
+    "layer_from_data",
+    "load_calendar",
+]
 
 Counting = Literal["incl", "excl"]
+CALENDAR_NAMES = ("national", "xinjiang")
 _ONE_DAY = timedelta(days=1)
 # The years before the project's own table, from the archive in the ``chinesecalendar`` package.
 _ARCHIVE_YEARS = range(2004, 2023)
@@ -182,7 +193,7 @@ def _archive_layer() -> Layer:
 @lru_cache
 def load_calendar(name: str) -> Calendar:
     """``"national"`` or ``"xinjiang"`` from the room's data files. Raises ``ValueError`` for another name."""
-    if name not in {"national", "xinjiang"}:
+    if name not in CALENDAR_NAMES:
         raise ValueError(f"no calendar named {name!r}")
     layers = [_archive_layer(), layer_from_data(read_json("calendars/national.json"))]
     if name == "national":

@@ -101,6 +101,7 @@ def open_publicity(
             working_days=plan.working_days,
             earliest_end=plan.earliest_end,
             calendar_version=plan.calendar_version,
+            measured_with=plan.calendar_version,
             provisional=plan.provisional,
             political_conduct=text.political_conduct.strip(),
             results=text.results.strip(),

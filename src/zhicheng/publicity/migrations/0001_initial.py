@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("earliest_end", models.DateField()),
                 ("calendar_version", models.CharField(max_length=64)),
                 ("provisional", models.BooleanField(default=False)),
+                ("measured_with", models.CharField(max_length=64)),
                 ("political_conduct", models.TextField(verbose_name="思想政治条件")),
                 ("results", models.TextField(verbose_name="近五年实践能力和业绩成果")),
                 ("contribution", models.TextField(verbose_name="本人实际贡献")),

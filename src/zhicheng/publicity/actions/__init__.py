@@ -1,0 +1,28 @@
+"""The verbs of 公示: the unit's, and measuring again when the calendar is corrected."""
+
+from zhicheng.publicity.actions.recheck import Rechecked, recheck_periods
+from zhicheng.publicity.actions.unit import (
+    PAPERS,
+    NoticeText,
+    add_publicity_paper,
+    decide_objection,
+    make_publicity_result,
+    open_publicity,
+    register_objection,
+    report_upward,
+    stop_for_objection,
+)
+
+__all__ = [
+    "PAPERS",
+    "NoticeText",
+    "Rechecked",
+    "add_publicity_paper",
+    "decide_objection",
+    "make_publicity_result",
+    "open_publicity",
+    "recheck_periods",
+    "register_objection",
+    "report_upward",
+    "stop_for_objection",
+]

@@ -1,0 +1,133 @@
+"""A correction of the calendar moves the end of what is being shown (S-39): decision 5 in ``docs/decisions/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.models import State
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.mail import queue_mail
+from zhicheng.organizations.actors import SYSTEM
+from zhicheng.publicity import papers, queries, rules
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, NotPublished, load_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """How many periods were measured again, how many of them got a later end, how many had ended too early."""
+
+    measured: int = 0
+    moved: int = 0
+    found_short: int = 0
+
+
+def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar) -> Rechecked:
+    """Measure every period again that was last measured with another version of its calendar. Repeats do nothing.
+
+    A running period whose earliest legal end has become later than its end gets that end, never an earlier one: T1 is made
+    anew, the ledger keeps both days, unit and applicant are told by mail. A period that is over is not rewritten; one that turns
+    out to have been too short is written into the ledger. Each period is a transaction of its own. ``calendar_named`` gives
+    the calendar a notice names.
+    """
+    done = Rechecked()
+    for period_id in list(queries.periods_to_measure({calendar_named(name).version for name in CALENDAR_NAMES})):
+        with transaction.atomic():
+            found = _recheck(period_id, calendar_named)
+        done = replace(
+            done,
+            measured=done.measured + (found is not None),
+            moved=done.moved + (found == "moved"),
+            found_short=done.found_short + (found == "short"),
+        )
+    return done
+
+
+def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str | None:
+    """What became of one period: ``moved``, ``short``, ``same``, or ``None`` where nothing could be said."""
+    application_id = PublicityPeriod.objects.values_list("application_id", flat=True).get(pk=period_id)
+    application = lifecycle.lock(application_id, SYSTEM)  # the application first: the order every action keeps
+    period = PublicityPeriod.objects.select_for_update(of=("self",)).select_related("unit", "submission").get(pk=period_id)
+    notice = notice_of(application.campaign_version)
+    calendar = calendar_named(notice.calendar)
+    if period.cancelled_at is not None or period.measured_with == calendar.version:
+        return None
+    try:
+        measured = rules.measure(
+            calendar,
+            starts_on=period.starts_on,
+            ends_on=period.ends_on,
+            least=notice.limits.publicity_working_days,
+            counting=notice.limits.publicity_counting,
+        )
+    except NotPublished:
+        return None  # the calendar no longer knows the year: nothing is guessed, and it is asked again next time
+    period.measured_with = calendar.version
+    if clock.today() <= period.ends_on and application.state == State.IN_PUBLICITY:
+        period.application = application
+        return _measure_running(period, measured, notice)
+    period.save(update_fields=["measured_with"])
+    if measured.earliest_end <= period.ends_on or queries.broken_off(period):
+        return "same"
+    _record(period, "publicity.found_short", measured, {"ended_on": period.ends_on.isoformat()})
+    return "short"
+
+
+def _measure_running(period: PublicityPeriod, measured: rules.Plan, notice: Notice) -> str:
+    before, was = period.ends_on, (period.working_days, period.earliest_end, period.provisional)
+    period.ends_on, period.working_days = measured.ends_on, measured.working_days
+    period.earliest_end, period.provisional = measured.earliest_end, measured.provisional
+    period.calendar_version = measured.calendar_version
+    period.save(
+        update_fields=["ends_on", "working_days", "earliest_end", "provisional", "calendar_version", "measured_with"],
+    )
+    if period.ends_on == before:
+        if was != (period.working_days, period.earliest_end, period.provisional):
+            _record(period, "publicity.measured_again", measured, {})
+        return "same"
+    _record(period, "publicity.end_moved", measured, {"from": before.isoformat(), "to": period.ends_on.isoformat()})
+    with translation.override("zh-hans"):
+        papers.issue_publicity_notice(period=period, notice=notice, actor=SYSTEM, because="工作日历更正，公示期顺延")
+        _tell(period, before, notice)
+    return "moved"
+
+
+def _record(period: PublicityPeriod, event: str, measured: rules.Plan, data: dict[str, str]) -> None:
+    ledger.record(
+        event=event,
+        subject=f"publicity:{period.pk}",
+        actor=SYSTEM.ref,
+        data={
+            **data,
+            "earliest_end": measured.earliest_end.isoformat(),
+            "working_days": measured.working_days,
+            "calendar_version": measured.calendar_version,
+        },
+    )
+
+
+def _tell(period: PublicityPeriod, before: date, notice: Notice) -> None:
+    application = period.application
+    subject = _("公示结束日期改为{end}（{number}）").format(end=period.ends_on, number=application.number)
+    said = _(
+        "工作日安排有更正，{name}的公示按原定日期结束将不足{least}个工作日。公示结束日期由{before}改为{end}，当天24:00期满，期满后才能出具公示结果、上报。"
+    ).format(name=application.applicant_name, least=notice.limits.publicity_working_days, before=before, end=period.ends_on)
+    to_unit = _("请打印新的公示（原公示已作废），张贴到新的结束日期，并重新上传公示和公示照片。")
+    key = f"publicity:{period.pk}:until:{period.ends_on}"
+    for who, email, more, path in (
+        ("applicant", application.applicant.email, _("您不需要办理什么。"), f"/my/applications/{application.pk}/"),
+        ("unit", period.unit.email, to_unit, f"/unit/applications/{application.pk}/publicity/"),
+    ):
+        if email:
+            address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
+            queue_mail(to=email, subject=subject, body=f"{said}\n\n{more}\n\n{address}", key=f"{key}:{who}")
