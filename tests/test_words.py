@@ -55,3 +55,36 @@ def test_no_word_in_the_code_is_missing_from_the_catalogue(tmp_path: Path) -> No
     subprocess.run(command, cwd=copy, check=True, capture_output=True, timeout=120, env=environment)
     found = {str(m.id) for m in catalogue(copy / "locale" / "en" / "LC_MESSAGES" / "django.po") if m.id}
     assert found <= {str(m.id) for m in catalogue(ENGLISH) if m.id}
+
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’…—]+")
+SAMPLES = {"system/components.html"}  # the living page of the components: its sample names and words are no part of the site
+
+
+def outside_the_catalogue(template: str) -> list[str]:
+    """The Chinese words and full-width marks of a template that English readers would meet as they are.
+
+    Left aside: what is translated, comments, and an element that says it is Chinese (``lang="zh-CN"``).
+    """
+    text = re.sub(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}", "", template, flags=re.DOTALL)
+    text = re.sub(r"{%\s*blocktrans(late)?\b.*?endblocktrans(late)?\s*%}", "", text, flags=re.DOTALL)
+    text = re.sub(r"{%\s*trans(late)?\b.*?%}", "", text)
+    text = re.sub(r"""_\((?:"[^"]*"|'[^']*')\)""", "", text)
+    text = re.sub(r"""<(\w+)\b[^>]*\blang="zh-CN"[^>]*>.*?</\1>""", "", text, flags=re.DOTALL)
+    return CHINESE.findall(text)
+
+
+def test_no_template_has_chinese_outside_the_catalogue() -> None:
+    folder = SOURCE / "web" / "templates"
+    pages = [p for p in folder.rglob("*.*") if str(p.relative_to(folder)) not in SAMPLES]
+    assert len(pages) > 100
+    found = {str(p.relative_to(folder)): words for p in pages if (words := outside_the_catalogue(p.read_text("utf-8")))}
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ name }}：{{ text }}", "<p>（{{ source }}）</p>", '{% callout title="请注意" %}{% endcallout %}', '<td data-label="姓名">'],
+)
+def test_chinese_outside_the_catalogue_is_seen(template: str) -> None:
+    assert outside_the_catalogue(template)

@@ -224,8 +224,11 @@ def test_row_says_which_paper_proves_it_and_whether_it_is_there(world, applicati
     )
     row = draft_of(application).contents["education"][0]["id"]
     shown = page(client.get(at(application, "education")))
-    assert reverse("application_slot", args=[application.pk, "education"]) + f"#at-material-education-{row}" in shown
-    assert "还没有上传" in shown
+    assert f'id="at-material-education-{row}"' in shown
+    assert f'name="file-education-{row}.diploma"' in shown
+    assert "尚缺内容" in shown
+    w.fill(world.applicant, application, {})
+    assert "更换、增加或移除" in page(client.get(at(application, "education")))
 
 
 def test_page_of_thirty_rows_takes_the_queries_of_one(world, application, client, django_assert_num_queries):

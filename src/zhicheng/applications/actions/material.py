@@ -29,8 +29,10 @@ def add_material(
     year: int | None = None,
     row: str = "",
     label: str = "",
+    replaces: int = 0,
 ) -> Material:
-    """Put a kept file (``evidence.actions.keep_file``) into a slot of the applicant's.
+    """Put a kept file (``evidence.actions.keep_file``) into a slot of the applicant's; ``replaces`` names the material of the
+    same place it takes the place of, which is taken out with it.
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
     ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
@@ -46,8 +48,12 @@ def add_material(
         for material in here:
             if material.file.sha256 == file.sha256:
                 return material
-        _refuse_misfit(application, box, paper, file, here)
+        old = next((m for m in here if m.pk == replaces), None)
+        _refuse_misfit(application, box, paper, file, [m for m in here if m is not old])
         now = clock.now()
+        if old is not None:
+            old.removed_at = now
+            old.save(update_fields=["removed_at"])
         material = Material.objects.create(
             application=application,
             slot=slot,

@@ -8,26 +8,22 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import confirm_check, submit_application
 from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
-from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of, materials_of
-from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
+from zhicheng.applications.sections import SECTIONS
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import eligibility
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
-from zhicheng.web.applicant.places import control_id, linked
-from zhicheng.web.applicant.section_forms import shown
-from zhicheng.web.applicant.summary import materials_summary
+from zhicheng.web.applicant.places import linked
+from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, go, object_or_404
-from zhicheng.web.shared.problems import anchor_id
 
 
 def check(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -50,48 +46,16 @@ def check(request: HttpRequest, application_id: int) -> HttpResponse:
 def _check_context(application: Application, missing: list[Problem] | None = None) -> dict[str, Any]:
     draft = draft_of(application)
     notice = notice_of(application.campaign_version)
+    lacking = missing if missing is not None else linked(application, everything_missing(application))
+    links = {p.where: p.link for p in lacking}
+    materials = materials_summary(application, requirements_of(application, draft.contents), materials_of(application), links)
     return {
         **head_of(application),
-        "parts": [_part(application, section, draft.contents[section.key]) for section in SECTIONS],
-        "materials": materials_summary(application, requirements_of(application, draft.contents), materials_of(application)),
-        "missing": missing if missing is not None else linked(application, everything_missing(application)),
+        "parts": [part_of(application, section, draft.contents[section.key], links) for section in SECTIONS],
+        "materials": materials,
+        "missing": lacking,
         "findings": eligibility(notice, facts_for(application, draft.contents)),
     }
-
-
-def _part(application: Application, section: Section, content: Any) -> dict[str, Any]:
-    """One section as the summary shows it: rows of label, value and a link that leads to the control and back here."""
-    address = reverse("application_section", args=[application.pk, section.key]) + "?back=check"
-    contents = (content or []) if section.rows else [content or {}]
-    return {
-        "anchor": anchor_id(section.key),
-        "label": str(section.label),
-        "change_url": address,
-        "is_rows": section.rows,
-        "entries": [
-            {
-                "label": row_label(section, row) if section.rows else "",
-                "lines": [
-                    {"label": str(f.label), "value": shown(f, row.get(f.key)), "change_url": _change(section, row, f, address)}
-                    for f in _asked(section, row)
-                ],
-            }
-            for row in contents
-        ],
-    }
-
-
-def _asked(section: Section, row: dict[str, Any]) -> list[Field]:
-    """The fields this person is asked: a first title has no certificate to describe."""
-    if section.unless_first_title and row.get("first_title"):
-        return [f for f in section.fields if f.kind is Kind.YES_NO]
-    return [f for f in section.fields if f.kind is not Kind.YES_NO or row.get(f.key)]
-
-
-def _change(section: Section, row: dict[str, Any], field: Field, address: str) -> str:
-    if field.kind is Kind.FIXED:
-        return ""
-    return f"{address}#{control_id(section.key, row.get('id', '') if section.rows else '', field.key)}"
 
 
 class PromiseForm(Form):

@@ -12,26 +12,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from zhicheng.applications.actions import add_material, remove_material
+from zhicheng.applications.actions import remove_material
 from zhicheng.applications.completeness import everything_missing, requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, get_material, last_return, materials_of
-from zhicheng.campaigns.rules import PaperOption, SlotRequirement
-from zhicheng.evidence.actions import keep_file
+from zhicheng.applications.sections import BY_KEY
+from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.evidence.serving import file_response, preview_response
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
-from zhicheng.web.applicant.places import place_url
-from zhicheng.web.applicant.returns import reasons_in
+from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
+from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_papers, format_words, upload_url
+from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.tasks import next_task
+from zhicheng.web.applicant.uploads import keep_material
 from zhicheng.web.shared.http import OutOfReachError, go, is_script
-from zhicheng.web.shared.problems import anchor_id
 
 TEMPLATE = "applicant/slot.html"
 SHOWN_PAGES = 30
 PREVIEW_WIDTH = 1000
-_SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
 
 
 def _boxes_or_404(application: Application, slot: str) -> list[SlotRequirement]:
@@ -46,12 +45,18 @@ def _boxes_or_404(application: Application, slot: str) -> list[SlotRequirement]:
     return boxes
 
 
+def _section_asked(request: HttpRequest) -> str:
+    """The section whose page sent the request and waits for the answer; empty for a material's own page."""
+    key = request.GET.get("from", "")
+    return key if key in BY_KEY else ""
+
+
 @require_safe
 def show_slot(request: HttpRequest, application_id: int, slot: str) -> HttpResponse:
     """One line of the list of materials, with all its boxes."""
     application = application_or_404(request, application_id)
     boxes = _boxes_or_404(application, slot)
-    return render(request, TEMPLATE, _context(request, application, boxes))
+    return render(request, TEMPLATE, _context(application, boxes))
 
 
 @require_POST
@@ -59,160 +64,77 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
     """A file for one paper of one box. What is refused is said beside its control; nothing else on the page changes."""
     application = application_or_404(request, application_id)
     boxes = _boxes_or_404(application, slot)
-    chosen = next((b for b in boxes if b.key == box), None)
+    chosen = next((b for b in boxes if b.key == box and paper in {p.key for p in b.papers}), None)
+    section = _section_asked(request)
+    replaced = _replaced(request, application)
     try:
-        if chosen is None or paper not in {p.key for p in chosen.papers}:
+        if chosen is None:
             raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
-        material = _keep(request, application, chosen, paper)
+        sent = request.FILES.get("file") or request.FILES.get(control_name(box, paper))
+        replaces = replaced.pk if replaced else 0
+        material = keep_material(actor_of(request), application, chosen, paper, sent, replaces=replaces)
     except Refused as refused:
-        errors = {(box, paper): " ".join(str(p.text) for p in refused.problems)}
-        context = _context(request, application, boxes, errors=errors)
-        if chosen is None or paper not in {p.key for p in chosen.papers}:
+        if replaced is not None and not is_script(request):
+            return _show_material(request, application, replaced, refused=refused)
+        context = _context(application, boxes, section=section, errors={(box, paper): _text(refused)})
+        if chosen is None:
             context["problems"] = refused.problems
         return _answer(request, context, box, status=422)
     if is_script(request):
-        fresh = _context(request, application, boxes, added=material.pk)
-        return _answer(request, fresh, box)
+        return _answer(request, _context(application, boxes, section=section, added=material.pk), box)
     messages.success(request, _("“{name}”已上传到“{box}”。").format(name=material.file.name, box=chosen.caption))
-    return go(request, place_url(application, f"material:{box}"))
+    return go(request, box_url(application, box, section))
 
 
-def _keep(request: HttpRequest, application: Application, box: SlotRequirement, paper: str) -> Material:
-    where = f"material:{box.key}"
-    if not is_open(application):
-        raise Refused.one(_("申请书已经上报，材料不能再修改。需要修改的，可在单位审核前撤回。"), where=where, code="not_open")
-    sent = request.FILES.get("file")
-    if sent is None:
-        raise Refused.one(_("请先选择要上传的文件。"), where=where, code="no_file")
-    actor = actor_of(request)
-    file = keep_file(upload=sent, actor_id=actor.user_id, where=where)
-    return add_material(
-        actor=actor,
-        application_id=application.pk,
-        file_id=file.pk,
-        slot=box.slot,
-        paper=paper,
-        year=box.year,
-        row=box.row_id or "",
-    )
+def _replaced(request: HttpRequest, application: Application) -> Material | None:
+    """The file that the one sent takes the place of."""
+    number = request.GET.get("replaces", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 12):
+        return None
+    return next((m for m in materials_of(application) if m.pk == int(number)), None)
+
+
+def _text(refused: Refused) -> str:
+    return " ".join(str(p.text) for p in refused.problems)
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], box: str, status: int = 200) -> HttpResponse:
     """The box alone for a script, the page for a person."""
     entry = next((b for b in context["boxes"] if b["box"].key == box), None)
     if is_script(request) and entry is not None:
-        return render(request, "applicant/box.html", {**context, "entry": entry}, status=status)
+        return render(request, "applicant/box_answer.html", {**context, "entry": entry}, status=status)
     if status == 422 and entry is not None:
-        texts = [p["error"] for p in entry["papers"] if p["error"]]
-        context["problems"] = [Problem(t, where=f"material:{box}") for t in texts]
+        papers = [*entry["papers"], *entry["apart"]]
+        context["problems"] = [Problem(p["error"], where=f"material:{box}") for p in papers if p["error"]]
     return render(request, TEMPLATE, context, status=status)
 
 
 def _context(
-    request: HttpRequest,
     application: Application,
     boxes: list[SlotRequirement],
     *,
+    section: str = "",
     errors: dict[tuple[str, str], str] | None = None,
     added: int = 0,
 ) -> dict[str, Any]:
     slot = boxes[0].slot
-    files = [m for m in materials_of(application) if m.slot == slot]
-    missing = {p.where.removeprefix("material:"): str(p.text) for p in everything_missing(application)}
-    change = last_return(application)
-    reasons = [r for r in reasons_in(change) if r.where.startswith("material:")]
-    entries = [_entry(application, box, files, missing, reasons, errors or {}) for box in boxes]
-    for entry in entries:
-        here = [f["material"] for paper in entry["papers"] for f in paper["rows"]]
-        if change is not None and entry["reasons"] and not any(m.added_at > change.at for m in here):
-            entry["status"] = "needs_change"
-    shown = {m.pk for e in entries for p in e["papers"] for m in p["files"]}
+    materials = list(materials_of(application))
+    files = [m for m in materials if m.slot == slot]
+    reader = Boxes(application, files, everything_missing(application), last_return(application), section, errors or {})
+    entries = [reader.entry(box) for box in boxes]
+    shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
+    lacking, wanted = count_papers(boxes, files)
     return {
         **head_of(application),
         "slot": boxes[0],
         "boxes": entries,
-        "stray": [_file(application, m) for m in files if m.pk not in shown],
+        "stray": [reader.file(m) for m in files if m.pk not in shown],
         "next_url": next_task(application, reverse("application_slot", args=[application.pk, slot])),
-        "slot_reasons": [r.text for r in reasons if r.where == f"material:{slot}" and boxes[0].key != slot],
-        "fills_in": _fills_in(application, boxes[0]),
-        "added": added,
-    }
-
-
-def _fills_in(application: Application, box: SlotRequirement) -> str:
-    """The section whose rows these boxes prove."""
-    if box.section is None:
-        return ""
-    return reverse("application_section", args=[application.pk, box.section])
-
-
-def _entry(
-    application: Application,
-    box: SlotRequirement,
-    files: list[Material],
-    missing: dict[str, str],
-    reasons: list[Any],
-    errors: dict[tuple[str, str], str],
-) -> dict[str, Any]:
-    here = [m for m in files if (m.year, m.row) == (box.year, box.row_id or "")]
-    papers = [_paper(application, box, paper, here, errors) for paper in box.papers]
-    lacking = missing.get(box.key, "")
-    status = "exempt" if box.exempt_reason else "done" if here and not lacking else "optional" if not box.required else "missing"
-    return {
-        "box": box,
-        "anchor": anchor_id(f"material:{box.key}"),
-        "caption": box.caption if box.caption != str(box.label) else "",
-        "papers": papers,
-        "status": status,
+        "slot_reasons": [r.text for r in reader.reasons if r.where == f"material:{slot}" and boxes[0].key != slot],
+        "fills_in": reverse("application_section", args=[application.pk, boxes[0].section]) if boxes[0].section else "",
         "lacking": lacking,
-        "reasons": [r.text for r in reasons if r.where == f"material:{box.key}"],
-        "mode": _mode_words(box),
-    }
-
-
-def _mode_words(box: SlotRequirement) -> str:
-    if len([p for p in box.papers if p.stands_for is None]) < 2 and box.mode != "optional":
-        return ""
-    return {"all_of": _("以下各项都要上传。"), "one_of": _("以下各项任选其一上传。"), "optional": _("可以不传。")}[box.mode]
-
-
-def _paper(
-    application: Application,
-    box: SlotRequirement,
-    paper: PaperOption,
-    here: list[Material],
-    errors: dict[tuple[str, str], str],
-) -> dict[str, Any]:
-    files = [_file(application, m) for m in here if m.paper == paper.key]
-    stands_for = next((str(p.label) for p in box.papers if p.key == paper.stands_for), "")
-    limit = box.max_bytes // (1024 * 1024)
-    formats = "、".join(name.upper() for name in box.formats)
-    hint = _("{formats}格式，每个文件不超过{limit}MB，最多{n}个文件。").format(formats=formats, limit=limit, n=box.max_files)
-    return {
-        "key": paper.key,
-        "label": str(paper.label),
-        "stands_for": stands_for,
-        "is_commitment": paper.template == "commitment",
-        "files": [f["material"] for f in files],
-        "rows": files,
-        "room": len(files) < box.max_files,
-        "hint": hint,
-        "accept": ",".join(_SUFFIXES[name] for name in box.formats),
-        "url": reverse("application_upload", args=[application.pk, box.slot, box.key, paper.key]),
-        "target": f"#{anchor_id(f'material:{box.key}')}",
-        "uid": anchor_id(f"upload-{box.key}-{paper.key}"),
-        "error": errors.get((box.key, paper.key), ""),
-    }
-
-
-def _file(application: Application, material: Material) -> dict[str, Any]:
-    warnings = describe_warnings(material.file)
-    return {
-        "material": material,
-        "url": reverse("application_material", args=[application.pk, material.pk]),
-        "remove_url": reverse("application_material_remove", args=[application.pk, material.pk]),
-        "state": "warning" if warnings else "ok",
-        "note": " ".join(warnings),
+        "wanted": wanted,
+        "added": added,
     }
 
 
@@ -228,33 +150,54 @@ def _material_or_404(request: HttpRequest, application_id: int, material_id: int
     return application, material
 
 
-def _names(application: Application, material: Material) -> tuple[str, str, str]:
-    """What the file is (its paper), the box it lies in, and the way back to that box."""
+def _box_of(application: Application, material: Material) -> SlotRequirement | None:
+    """The box a file lies in; ``None`` when the application has none for it any more."""
     boxes = requirements_of(application, draft_of(application).contents)
-    place = (material.slot, material.year, material.row or None)
-    box = next((b for b in boxes if (b.slot, b.year, b.row_id) == place), None)
+    return box_for(boxes, material.slot, material.year, material.row or None)
+
+
+def _names(application: Application, material: Material, box: SlotRequirement | None, section: str) -> tuple[str, str, str]:
+    """What the file is (its paper), the box it lies in, and the way back to that box."""
     if box is None:
         return material.file.name, "", reverse("application_tasks", args=[application.pk])
     paper = next((str(p.label) for p in box.papers if p.key == material.paper), box.caption)
-    return paper, f"{box.number}{box.caption}", place_url(application, f"material:{box.key}")
+    return paper, f"{box.number}{box.caption}", box_url(application, box.key, section)
 
 
 @require_safe
 def show_material(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
-    """One file, page by page in the page."""
+    """One file, page by page in the page, with a way to replace it."""
     application, material = _material_or_404(request, application_id, material_id)
-    words, box, back = _names(application, material)
+    return _show_material(request, application, material)
+
+
+def _show_material(
+    request: HttpRequest, application: Application, material: Material, refused: Refused | None = None
+) -> HttpResponse:
+    section = _section_asked(request)
+    box = _box_of(application, material)
+    words, box_words, back = _names(application, material, box, section)
     context = {
         **head_of(application),
         "material": material,
         "words": words,
-        "box": box,
+        "box": box_words,
         "back_url": back,
         "pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1),
         "more": material.file.pages > SHOWN_PAGES,
         "warnings": describe_warnings(material.file),
+        "remove_url": reverse("application_material_remove", args=[application.pk, material.pk])
+        + (f"?from={section}" if section else ""),
+        "replace_url": "",
+        "error": "",
     }
-    return render(request, "applicant/material.html", context)
+    if box is not None and material.removed_at is None:
+        context["replace_url"] = upload_url(application, box, material.paper, section=section, replaces=material.pk)
+        context["hint"], context["accept"] = format_words(box), accepted(box)
+    if refused is not None:
+        context["error"] = _text(refused)
+        context["problems"] = [Problem(context["error"], where="replace")]
+    return render(request, "applicant/material.html", context, status=422 if refused else 200)
 
 
 @require_safe
@@ -276,7 +219,7 @@ def show_preview(request: HttpRequest, application_id: int, material_id: int, pa
 def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
     """Take a file out, after a page that asks."""
     application, material = _material_or_404(request, application_id, material_id)
-    words, box, back = _names(application, material)
+    words, box, back = _names(application, material, _box_of(application, material), _section_asked(request))
     context = {**head_of(application), "material": material, "words": words, "box": box, "back_url": back}
     if request.method != "POST":
         return render(request, "applicant/material_remove.html", context)

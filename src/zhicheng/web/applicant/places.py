@@ -50,6 +50,13 @@ def place_url(application: Application, where: str) -> str:
     return reverse("application_tasks", args=[application.pk])
 
 
+def box_url(application: Application, box: str, section: str = "") -> str:
+    """Where a box stands: on the page of ``section``, beside the row it proves, or on its material's own page."""
+    if section:
+        return reverse("application_section", args=[application.pk, section]) + f"#{anchor_id(f'material:{box}')}"
+    return place_url(application, f"material:{box}")
+
+
 def _fragment(key: str, rest: str) -> str:
     if not rest:
         return ""

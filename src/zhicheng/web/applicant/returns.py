@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.queries import last_return
+from zhicheng.applications.models import StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,3 @@ def reasons_in(change: StatusChange | None) -> list[Reason]:
     if change is None:
         return []
     return [Reason(r.get("where", ""), r.get("code", ""), r.get("text", "")) for r in change.reasons]
-
-
-def reasons_of(application: Application, section: str) -> list[Reason]:
-    """The reasons of the return the applicant is working on that are about one section. One query at most."""
-    return [r for r in reasons_in(last_return(application)) if r.section == section]

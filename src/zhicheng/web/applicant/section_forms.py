@@ -25,6 +25,7 @@ from zhicheng.web.shared.forms import Form
 
 _DIGITS = {Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
 _SHORT = {Kind.DATE, *_DIGITS}
+_WIDE_FROM = 200  # characters: a title that long needs the whole line
 
 
 class SectionForm(Form):
@@ -197,3 +198,22 @@ def shown(field: Field, value: Any) -> str:
     if value in (None, ""):
         return ""
     return TABLES[field.table].name(str(value), get_language() or "zh") if field.table else str(value)
+
+
+def cells_of(section: Section) -> list[tuple[Field, str]]:
+    """The typed fields in the order of the page with their place in its two columns: ``wide`` takes a line, ``first`` begins one.
+
+    Two dates that belong together stand side by side.
+    """
+    found: list[tuple[Field, str]] = []
+    column = 0
+    fields = [f for f in section.fields if f.kind is not Kind.FIXED]
+    for field in fields:
+        place = "wide" if field.kind in {Kind.LONG, Kind.YES_NO} or field.limit >= _WIDE_FROM else ""
+        if field.key == "started_on" and column == 1:
+            before, _place = found[-1]
+            found[-1] = (before, "wide" if before.kind is Kind.TEXT else "")
+            place = "first"
+        column = 0 if place == "wide" else 1 if place == "first" else 1 - column
+        found.append((field, place))
+    return found

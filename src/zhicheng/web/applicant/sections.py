@@ -12,21 +12,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import SavedSection, save_section
-from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
+from zhicheng.applications.completeness import everything_missing, facts_for
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import Draft, draft_of, materials_of
+from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import evidence_slots, required_appraisal_years, required_ce_years, row_evidence
+from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
 from zhicheng.web.applicant.places import place_url
-from zhicheng.web.applicant.returns import Reason, reasons_of
+from zhicheng.web.applicant.proofs import Proofs, Refusals, proves_rows
+from zhicheng.web.applicant.returns import Reason, reasons_in
 from zhicheng.web.applicant.section_forms import (
     SectionForm,
+    cells_of,
     differences,
     forms_of,
     merged,
@@ -36,6 +38,7 @@ from zhicheng.web.applicant.section_forms import (
     typed_content,
 )
 from zhicheng.web.applicant.tasks import next_task
+from zhicheng.web.applicant.uploads import keep_chosen
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.problems import anchor_id
 
@@ -50,7 +53,7 @@ def _section_or_404(key: str) -> Section:
 
 
 def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
-    """The section as it stands; a POST saves it, adds or removes a row, or settles a conflict."""
+    """The section as it stands; a POST saves it, keeps the files chosen in it, adds or removes a row, or settles a conflict."""
     section = _section_or_404(key)
     application = application_or_404(request, application_id)
     if request.method != "POST":
@@ -71,7 +74,19 @@ def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpRes
         )
     except Refused as refused:
         return _refused(request, application, section, typed, refused)
+    if refusals := keep_chosen(request, application):
+        return _file_refused(request, application, section, saved, refusals)
     return _after_save(request, application, section, typed, saved)
+
+
+def _file_refused(
+    request: HttpRequest, application: Application, section: Section, saved: SavedSection, refusals: Refusals
+) -> HttpResponse:
+    """What was typed is saved; a file chosen with it was not kept, and the page says why beside its control."""
+    content = rows_to_show(section, saved.content, years=[])
+    context = _context(request, application, section, draft_of(application), content, saved=True, refusals=refusals)
+    context["problems"] = [Problem(text, where=f"material:{box}") for (box, _paper), text in refusals.items()]
+    return render(request, TEMPLATE, context, status=422)
 
 
 def _base_version(request: HttpRequest) -> int:
@@ -93,13 +108,17 @@ def _after_save(
     if "remove_row" in request.POST:
         return go(request, f"{here}?saved=1{query}#rows")
     if "next" in request.POST:
-        left = len(_problems(application, section))
+        left = len(_of_section(everything_missing(application), section))
         if left:
             text = _("“{label}”已保存，还有{n}处需要补充或改正，可以稍后再填。").format(label=section.label, n=left)
             messages.warning(request, text)
         else:
             messages.success(request, _("“{label}”已保存。").format(label=section.label))
         return go(request, next_task(application, here))
+    if box := request.POST.get("upload", "").partition(".")[0]:
+        return go(request, f"{here}?saved=1{query}#{anchor_id(f'material:{box}')}")
+    if row := request.POST.get("save_row", ""):
+        return go(request, f"{here}?saved=1{query}#{anchor_id(f'{section.key}.{row}')}")
     if "return" in request.POST:
         messages.success(request, _("“{label}”已保存。").format(label=section.label))
         if query:
@@ -113,10 +132,11 @@ def _refused(request: HttpRequest, application: Application, section: Section, t
     if refused.has("not_found"):
         raise Http404("not found")
     application.refresh_from_db(fields=["state"])
+    refusals = keep_chosen(request, application) if is_open(application) else {}
     draft = draft_of(application)
     if not refused.has("conflict"):
         content = {**draft.contents[section.key], **typed} if not section.rows else typed
-        context = _context(request, application, section, draft, content) | {"problems": refused.problems}
+        context = _context(request, application, section, draft, content, refusals=refusals) | {"problems": refused.problems}
         return render(request, TEMPLATE, context | {"typed_after_close": not is_open(application)}, status=422)
     mine = _as_stored(section, typed)
     context = {
@@ -149,20 +169,35 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
             base_version=_base_version(request),
         )
     except Refused as refused:
-        return render(request, "applicant/autosaved.html", {"problems": refused.problems, "version": ""}, status=422)
+        context = {"problems": refused.problems, "version": "", "provable": []}
+        return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
-    return render(request, "applicant/autosaved.html", context)
+    return render(request, "applicant/autosaved.html", context | _now_provable(request, application, section))
+
+
+def _now_provable(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
+    """The rows of the page that had no box for their papers yet and have one now that they are saved (S-63)."""
+    waiting = set(request.POST.getlist("without_box"))
+    if not waiting:
+        return {"provable": []}
+    draft = draft_of(application)
+    missing = everything_missing(application)
+    proofs = Proofs.read(application, section, draft, missing=missing, change=last_return(application))
+    rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in draft.contents[section.key]]
+    provable = [row for row in rows if row["boxes"] and row["id"] in waiting]
+    return {**head_of(application), "section": section, "provable": provable, "provable_rows": True, "added": 0}
 
 
 @require_safe
 def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """One more empty row for the page (htmx); it exists once it is saved."""
     section = _section_or_404(key)
-    application_or_404(request, application_id)
+    application = application_or_404(request, application_id)
     if not section.rows:
         raise Http404("not a section of rows")
     form = SectionForm(section, {"id": new_row_id()})
-    context = {"section": section, "row": _row(section, form, 0, ""), "new_row": "", "is_open": True}
+    proved = proves_rows(notice_of(application.campaign_version), section)
+    context = {"section": section, "row": _row(section, form, 0, ""), "new_row": "", "is_open": True, "provable_rows": proved}
     return render(request, "applicant/section_row.html", context)
 
 
@@ -170,36 +205,45 @@ def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpRespon
 
 
 def _context(
-    request: HttpRequest, application: Application, section: Section, draft: Draft, content: Any, *, saved: bool = False
+    request: HttpRequest,
+    application: Application,
+    section: Section,
+    draft: Draft,
+    content: Any,
+    *,
+    saved: bool = False,
+    refusals: Refusals | None = None,
 ) -> dict[str, Any]:
-    started = draft.versions[section.key] > 0
-    problems = _problems(application, section) if started else []
-    reasons = reasons_of(application, section.key)
-    boxes = _boxes(application, section, draft)
+    missing, change = everything_missing(application), last_return(application)
+    problems = _of_section(missing, section) if draft.versions[section.key] > 0 else []
+    reasons = [r for r in reasons_in(change) if r.section == section.key]
+    proofs = Proofs.read(application, section, draft, missing=missing, change=change, refusals=refusals)
     rows = []
     for number, form in enumerate(forms_of(section, content, problems), start=1):
-        label = row_label(section, content[number - 1]) if section.rows else ""
-        rows.append(_row(section, form, number, label, boxes.get(form.row, ()), reasons))
-    saved_at = draft.saved_at.get(section.key)
+        row = content[number - 1] if section.rows else {}
+        label = row_label(section, row) if section.rows else ""
+        rows.append(_row(section, form, number, label, proofs.of_row(row) if section.rows else [], reasons))
     return {
         **head_of(application),
         "section": section,
         "rows": rows,
         "fixed": _fixed(section, draft.contents[section.key]),
         "version": draft.versions[section.key],
-        "saved_at": saved_at,
+        "saved_at": draft.saved_at.get(section.key),
         "just_saved": saved or "saved" in request.GET,
         "left": [(str(p.text), place_url(application, p.where)) for p in problems],
         "reasons": [r for r in reasons if r.where == section.key],
-        "slots": [(s, place_url(application, f"material:{s.key}")) for s in _slots(application, section)],
+        "boxes": proofs.of_section(),
+        "provable_rows": proves_rows(proofs.notice, section),
         "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",
         "new_row": "",
+        "added": 0,
         "typed_after_close": False,
     }
 
 
-def _problems(application: Application, section: Section) -> list[Problem]:
-    return [p for p in everything_missing(application) if p.where.partition(".")[0] == section.key]
+def _of_section(missing: list[Problem], section: Section) -> list[Problem]:
+    return [p for p in missing if p.where.partition(".")[0] == section.key]
 
 
 def _row(
@@ -215,52 +259,23 @@ def _row(
         "label": label,
         "form": form,
         "fields": [
-            {"control": form[f.key], "reasons": [r.text for r in said if r.where == f"{where}.{f.key}"]}
-            for f in section.fields
-            if f.kind is not Kind.FIXED
+            {
+                "control": form[f.key],
+                "reasons": [r.text for r in said if r.where == f"{where}.{f.key}"],
+                "place": place,
+            }
+            for f, place in cells_of(section)
         ],
         "reasons": [r.text for r in said if form.row and r.where == where],
         "boxes": boxes,
     }
 
 
-def _fixed(section: Section, content: Any) -> list[dict[str, str]]:
+def _fixed(section: Section, content: Any) -> list[dict[str, Any]]:
     if section.rows:
         return []
-    return [{"label": str(f.label), "value": shown(f, content.get(f.key))} for f in section.fields if f.kind is Kind.FIXED]
-
-
-def _slots(application: Application, section: Section) -> list[Any]:
-    """The materials that prove the section as a whole; those of single rows stand beside the rows."""
-    if section.rows:
-        return []
-    return evidence_slots(notice_of(application.campaign_version), section.key)
-
-
-def _boxes(application: Application, section: Section, draft: Draft) -> dict[str, list[dict[str, Any]]]:
-    """Row id → the boxes that prove it, each with how many files it holds (S-63)."""
-    if not section.rows:
-        return {}
-    notice = notice_of(application.campaign_version)
-    requirements = requirements_of(application, draft.contents)
-    held: dict[tuple[str, int | None, str], int] = {}
-    for material in materials_of(application):
-        place = (material.slot, material.year, material.row)
-        held[place] = held.get(place, 0) + 1
-    found = {}
-    for row in draft.contents[section.key]:
-        year = row.get("year") if isinstance(row.get("year"), int) else None
-        found[row["id"]] = [
-            {
-                "label": str(box.label),
-                "url": place_url(application, f"material:{box.key}"),
-                "files": held.get((box.slot, box.year, box.row_id or ""), 0),
-                "required": box.required,
-                "exempt_reason": box.exempt_reason,
-            }
-            for box in row_evidence(notice, requirements, section.key, row["id"], year)
-        ]
-    return found
+    fixed = [f for f in section.fields if f.kind is Kind.FIXED]
+    return [{"label": str(f.label), "value": shown(f, content.get(f.key)), "url": "", "wide": False} for f in fixed]
 
 
 def _wanted_years(application: Application, section: Section, draft: Draft) -> list[int]:

@@ -1,19 +1,65 @@
-"""The materials as 再次核对 and the application's page list them: each box with what lies in it."""
+"""What 再次核对 shows: every section in the layout of 评审表, and every box of the materials with what lies in it (S-26)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
 
+from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.web.applicant.places import place_url
+from zhicheng.web.applicant.section_forms import shown
+from zhicheng.web.shared.problems import anchor_id
+
+_COLUMNS = 6  # a section of rows with more fields than these, or with long texts, is shown row by row
+
+
+def part_of(application: Application, section: Section, content: Any, links: Mapping[str, str]) -> dict[str, Any]:
+    """One section: rows of short fields as a table, everything else as sheets of label and value.
+
+    ``links``: place of a problem → where it is mended.
+    """
+    rows = (content or []) if section.rows else [content or {}]
+    short = all(f.kind is not Kind.LONG for f in section.fields)
+    keys = [f"{section.key}.{row.get('id', '')}" if section.rows else section.key for row in rows]
+    return {
+        "anchor": anchor_id(section.key),
+        "label": str(section.label),
+        "change_url": reverse("application_section", args=[application.pk, section.key]) + "?back=check",
+        "is_table": section.rows and short and len(section.fields) <= _COLUMNS,
+        "is_rows": section.rows,
+        "columns": [str(f.label) for f in section.fields],
+        "lacks": links.get(section.key, ""),
+        "entries": [
+            {
+                "label": row_label(section, row) if section.rows else "",
+                "lacks": links.get(key, "") if section.rows else "",
+                "cells": [_cell(f, row, links.get(f"{key}.{f.key}", "")) for f in _asked(section, row)],
+            }
+            for key, row in zip(keys, rows, strict=True)
+        ],
+    }
+
+
+def _asked(section: Section, row: Mapping[str, Any]) -> list[Field]:
+    """The fields this person is asked: a first title has no certificate to describe."""
+    if section.unless_first_title and row.get("first_title"):
+        return [f for f in section.fields if f.kind is Kind.YES_NO]
+    return [f for f in section.fields if section.rows or f.kind is not Kind.YES_NO or row.get(f.key)]
+
+
+def _cell(field: Field, row: Mapping[str, Any], url: str) -> dict[str, Any]:
+    url = f"{url[: url.index('#')]}?back=check{url[url.index('#') :]}" if "#" in url else url
+    wide = field.kind in {Kind.LONG, Kind.YES_NO}
+    return {"label": str(field.label), "value": shown(field, row.get(field.key)), "url": url, "wide": wide}
 
 
 def materials_summary(
-    application: Application, boxes: Iterable[SlotRequirement], materials: Iterable[Material]
+    application: Application, boxes: Iterable[SlotRequirement], materials: Iterable[Material], links: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """One entry a box of the applicant's: caption, address, exemption, and its files with the paper each one is."""
     held: dict[tuple[str, int | None, str], list[Material]] = {}
@@ -30,6 +76,7 @@ def materials_summary(
                 "caption": box.caption,
                 "url": place_url(application, f"material:{box.key}"),
                 "required": box.required,
+                "lacks": f"material:{box.key}" in links,
                 "exempt_reason": str(box.exempt_reason) if box.exempt_reason else "",
                 "files": [
                     {

@@ -23,6 +23,7 @@ from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.places import place_url, slot_of
 from zhicheng.web.applicant.returns import Reason, reasons_in
 from zhicheng.web.shared.http import go
@@ -122,7 +123,8 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     wanted = [box for box in group if box.required]
     if lacking:
         status = "in_progress" if files else "not_started"
-        hint = _("还缺{n}项，共{of}项。").format(n=len(lacking), of=len(wanted))
+        n, of = count_papers(group, files)
+        hint = _("还缺{n}项，共{of}项。").format(n=n, of=of)
     elif files or wanted:
         status, hint = "done", ""
     elif any(box.exempt_reason for box in group):

@@ -179,11 +179,15 @@ def upload_control(
     uid: str = "",
     error: str = "",
     multiple: bool = False,
+    inside: str = "",
+    quiet: bool = False,
+    described_by: str = "",
 ) -> dict[str, Any]:
     """``{% upload_control action=url label="毕业证书" hint="PDF 或 JPG，不超过 20 MB" %}``: its own form, with progress.
 
     Plain POST without JavaScript. With ``target`` (a CSS selector) the answer replaces that element by htmx, which your
-    view must then answer with a fragment.
+    view must then answer with a fragment. ``inside``: it stands inside another form; without JavaScript that form is sent,
+    its button as ``upload=<inside>``. ``quiet``: the words beside it name it already. ``described_by``: the id of a hint elsewhere.
     """
     return {
         "action": action,
@@ -196,6 +200,9 @@ def upload_control(
         "uid": uid or f"upload-{abs(hash(action)) % 10**8}",
         "error": error,
         "multiple": multiple,
+        "inside": inside,
+        "quiet": quiet,
+        "described_by": described_by,
         "tokens": form_tokens(context),
         "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
         "limit_bytes": settings.UPLOAD_LIMIT_BYTES,

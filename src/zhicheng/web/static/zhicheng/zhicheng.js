@@ -65,6 +65,11 @@
     input.removeAttribute("aria-invalid");
     return true;
   }
+  // An upload inside a larger form is no form of its own: its button asks here.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const box = event.target.closest("div[data-upload]");
+    if (box && !uploadMayGo(box)) { event.preventDefault(); }
+  });
   document.addEventListener("htmx:xhr:progress", (event) => {
     const form = event.target.closest("[data-upload]");
     if (!form || !event.detail.lengthComputable) { return; }
@@ -87,6 +92,8 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const summary = $("[data-error-summary]", event.target);
     if (summary) { summary.focus(); return; }
+    // What had the focus may be gone with what was replaced: the new box takes it, so that the keyboard goes on from there.
+    if (event.target.matches("[tabindex='-1']") && document.activeElement === document.body) { event.target.focus({ preventScroll: true }); }
     const spoken = $("[data-say]", event.target);
     if (spoken) { say(spoken.dataset.say || spoken.textContent.trim()); }
   });

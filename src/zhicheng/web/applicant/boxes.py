@@ -1,0 +1,165 @@
+"""What a box of the list of materials shows, on its own page and beside the row it proves: papers, files, what is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.completeness import place_of
+from zhicheng.applications.models import Application, Material, StatusChange
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import PaperOption, SlotRequirement, missing_materials
+from zhicheng.evidence.queries import describe_warnings
+from zhicheng.foundation.errors import Problem
+from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.shared.problems import anchor_id
+
+_SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
+
+
+def control_name(box: str, paper: str) -> str:
+    """The name of a file control that stands inside a larger form."""
+    return f"file-{box}.{paper}"
+
+
+@dataclass
+class Boxes:
+    """What is known of one application's materials, read once; :meth:`entry` is what the page shows of a box.
+
+    ``section``: the key of the section whose page the boxes stand on, empty on a material's own page. ``errors``: what was
+    refused just now, by (box, paper).
+    """
+
+    application: Application
+    materials: list[Material]
+    missing: list[Problem]
+    change: StatusChange | None = None
+    section: str = ""
+    errors: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """What the last return says about materials."""
+        return [r for r in reasons_in(self.change) if r.where.startswith("material:")]
+
+    def lacking(self, box: SlotRequirement) -> str:
+        """The sentence that says what is missing in ``box``; empty when nothing is."""
+        return next((str(p.text) for p in self.missing if p.where == f"material:{box.key}"), "")
+
+    def entry(self, box: SlotRequirement) -> dict[str, Any]:
+        """One box: its papers, those that only stand for another one apart (unless they are used), and where it stands."""
+        here = [m for m in self.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
+        papers = [self._paper(box, paper, here) for paper in box.papers]
+        reasons = [r.text for r in self.reasons if r.where == f"material:{box.key}"]
+        status = self._status(box, here, bool(reasons))
+        return {
+            "box": box,
+            "anchor": anchor_id(f"material:{box.key}"),
+            "papers": [p for p in papers if not p["apart"]],
+            "apart": [p for p in papers if p["apart"]],
+            "apart_open": any(p["error"] for p in papers if p["apart"]),
+            "heading": self._heading(box),
+            "names": [m.file for m in here],
+            "status": status,
+            "lacking": self.lacking(box),
+            "reasons": reasons,
+            "mode": _mode_words(box),
+            "is_single": len([p for p in papers if not p["apart"]]) == 1,
+            "is_folded": status in {"done", "exempt"},
+            "unfolded": any(p["error"] for p in papers),
+            "inside": bool(self.section),
+            "hint": format_words(box),
+        }
+
+    def _heading(self, box: SlotRequirement) -> str:
+        """What the title above does not say already: beside a row the material, on the material's page the row or the year."""
+        if self.section:
+            return f"{box.number}{box.label}"
+        return _("{year}年度").format(year=box.year) if box.year is not None else box.row_label
+
+    def _apart(self, box: SlotRequirement, paper: PaperOption, files: bool) -> bool:
+        """Whether a paper is for special cases only: it stands for another one, and neither the answers nor a file call for it."""
+        slot = notice_of(self.application.campaign_version).slot(box.slot)
+        called_for = slot is not None and any(p.key == paper.key and p.only_when for p in slot.papers)
+        return paper.stands_for is not None and not files and not called_for
+
+    def _status(self, box: SlotRequirement, here: list[Material], returned: bool) -> str:
+        if returned and self.change is not None and not any(m.added_at > self.change.at for m in here):
+            return "needs_change"
+        if box.exempt_reason:
+            return "exempt"
+        if here and not self.lacking(box):
+            return "done"
+        return "missing" if box.required else "optional"
+
+    def _paper(self, box: SlotRequirement, paper: PaperOption, here: list[Material]) -> dict[str, Any]:
+        rows = [self.file(m) for m in here if m.paper == paper.key]
+        error = self.errors.get((box.key, paper.key), "")
+        return {
+            "key": paper.key,
+            "label": str(paper.label),
+            "stands_for": next((str(p.label) for p in box.papers if p.key == paper.stands_for), ""),
+            "apart": self._apart(box, paper, bool(rows)),
+            "is_commitment": paper.template == "commitment",
+            "rows": rows,
+            "room": len(rows) < box.max_files,
+            "accept": accepted(box),
+            "url": upload_url(self.application, box, paper.key, section=self.section),
+            "name": control_name(box.key, paper.key) if self.section else "file",
+            "inside": f"{box.key}.{paper.key}" if self.section else "",
+            "target": f"#{anchor_id(f'material:{box.key}')}",
+            "uid": anchor_id(f"upload-{box.key}-{paper.key}"),
+            "error": error,
+        }
+
+    def file(self, material: Material) -> dict[str, Any]:
+        """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
+        warnings = describe_warnings(material.file)
+        back = f"?from={self.section}" if self.section else ""
+        arguments = [self.application.pk, material.pk]
+        return {
+            "material": material,
+            "url": reverse("application_material", args=arguments) + back,
+            "replace_url": reverse("application_material", args=arguments) + back + "#replace",
+            "remove_url": reverse("application_material_remove", args=arguments) + back,
+            "state": "warning" if warnings else "ok",
+            "note": " ".join(warnings),
+        }
+
+
+def upload_url(application: Application, box: SlotRequirement, paper: str, *, section: str = "", replaces: int = 0) -> str:
+    """Where a file for ``paper`` is sent; ``section``: the page it is sent from, ``replaces``: the material it takes the place of."""
+    parts = [f"from={section}"] if section else []
+    parts += [f"replaces={replaces}"] if replaces else []
+    address = reverse("application_upload", args=[application.pk, box.slot, box.key, paper])
+    return address + (f"?{'&'.join(parts)}" if parts else "")
+
+
+def count_papers(boxes: Iterable[SlotRequirement], materials: Iterable[Material]) -> tuple[int, int]:
+    """(papers still lacking, papers asked for) in ``boxes``; of papers that are alternatives one counts."""
+    required = [box for box in boxes if box.required and box.upload]
+    lacking = missing_materials(required, [place_of(m) for m in materials])
+    wanted = sum(1 if box.mode == "one_of" else sum(p.stands_for is None for p in box.papers) for box in required)
+    return sum(1 if m.any_of else len(m.papers) for m in lacking), wanted
+
+
+def accepted(box: SlotRequirement) -> str:
+    """The ``accept`` of a control for files of the box."""
+    return ",".join(_SUFFIXES[name] for name in box.formats)
+
+
+def format_words(box: SlotRequirement) -> str:
+    """Which files the box takes, in words."""
+    formats = _("、").join(name.upper() for name in box.formats)
+    words = _("{formats}格式，每个文件不超过{limit}MB，最多{n}个文件。")
+    return words.format(formats=formats, limit=box.max_bytes // (1024 * 1024), n=box.max_files)
+
+
+def _mode_words(box: SlotRequirement) -> str:
+    if len([p for p in box.papers if p.stands_for is None]) < 2 and box.mode != "optional":
+        return ""
+    return {"all_of": _("以下各项都要上传。"), "one_of": _("以下各项任选其一上传。"), "optional": _("可以不传。")}[box.mode]
