@@ -12,6 +12,7 @@ from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material, State, Submission
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.sections import SECTIONS
 from zhicheng.foundation import clock
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.models import Organization
@@ -54,14 +55,27 @@ def test_check_lists_everything_missing_each_with_its_place(world, application, 
     assert all(p.link for p in answer.context["problems"])
 
 
-def test_check_page_leads_to_each_field_and_back(world, application, client):
+def test_check_page_has_one_way_to_change_each_section_and_back(world, application, client):
     w.fill(world.applicant, application)
     shown = page(client.get(reverse("application_check", args=[application.pk])))
-    section = reverse("application_section", args=[application.pk, "basic"])
-    assert f'href="{section}?back=check#id_basic-mobile"' in shown
     assert "还没有上报" in shown
-    row = draft_of(application).contents["achievements"][0]["id"]
-    assert f"?back=check#id_{row}-description" in shown
+    for section in SECTIONS:
+        assert shown.count(reverse("application_section", args=[application.pk, section.key]) + "?back=check") == 1
+    assert "未填写</a>" not in shown
+    assert "sheet-missing" not in shown
+
+
+def test_check_page_marks_what_is_missing_where_it_is_missing(world, application, client):
+    w.fill(world.applicant, application)
+    row = draft_of(application).contents["achievements"][0]
+    for key, typed in (("basic", {**w.sections()["basic"], "mobile": "12"}), ("achievements", [{**row, "role": ""}])):
+        version = draft_of(application).versions[key]
+        actions.save_section(actor=world.applicant, application_id=application.pk, key=key, typed=typed, base_version=version)
+    shown = page(client.get(reverse("application_check", args=[application.pk])))
+    section = reverse("application_section", args=[application.pk, "basic"])
+    assert f'<a class="sheet-missing" href="{section}?back=check#id_basic-mobile">' in shown
+    assert f'?back=check#id_{row["id"]}-role">' in shown
+    assert shown.count("sheet-missing") == 2
 
 
 def test_submit_page_before_the_check_leads_to_the_check(application, client):

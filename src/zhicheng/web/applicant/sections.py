@@ -169,7 +169,7 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
             base_version=_base_version(request),
         )
     except Refused as refused:
-        context = {"problems": refused.problems, "version": "", "provable": []}
+        context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": []}
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
     return render(request, "applicant/autosaved.html", context | _now_provable(request, application, section))

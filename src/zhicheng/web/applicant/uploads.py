@@ -48,7 +48,9 @@ def keep_chosen(request: HttpRequest, application: Application) -> dict[tuple[st
 
     A press of 上传 beside an empty control is told there as well.
     """
-    sent = {name.removeprefix(_CONTROL): file for name, file in request.FILES.items() if name.startswith(_CONTROL)}
+    sent: dict[str, Any] = {
+        name.removeprefix(_CONTROL): file for name, file in request.FILES.items() if name.startswith(_CONTROL)
+    }
     if (pressed := request.POST.get("upload", "")) and pressed not in sent:
         sent[pressed] = None
     if not sent:
