@@ -1,4 +1,4 @@
-"""gunicorn: two processes of four threads each (figures and reasons: docs/operations.md)."""
+"""gunicorn: two processes of four threads each, unless the instance's settings say otherwise (docs/operations.md)."""
 
 from zhicheng.settings import env  # has read the instance's .env as well
 

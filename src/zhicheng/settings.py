@@ -15,8 +15,11 @@ PACKAGE_DIR = Path(__file__).resolve().parent
 BASE_DIR = PACKAGE_DIR.parent.parent
 # A rehearsal and the tests name an empty file here: they must never reach what an office has set for its own instance.
 ENV_FILE = Path(env.str("ZHICHENG_ENV_FILE", str(BASE_DIR / ".env")))
-if ENV_FILE.exists():
-    env.read_env(ENV_FILE)
+if ENV_FILE.exists() or "ZHICHENG_ENV_FILE" in env.ENVIRON:
+    try:  # opened here: the library passes over a file it cannot read, and every variable would be called missing
+        env.read_env(ENV_FILE.open(encoding="utf-8"))
+    except OSError as error:
+        raise environ.ImproperlyConfigured(f"The file with the settings cannot be read: {error}") from error
 
 MODE = env.str("ZHICHENG_MODE", "production")
 if MODE not in {"production", "rehearsal", "test"}:
