@@ -116,6 +116,12 @@ def test_t2_says_the_words_of_the_notice() -> None:
     assert "公示7天，" in examples.result(days="7天").paragraphs()[0]
 
 
+def test_t2_does_not_deny_an_objection_that_came() -> None:
+    assert "公示5个工作日，公示期间收到异议1件，经核实不成立，申报材料真实" in examples.result(dismissed=1).paragraphs()[0]
+    two = examples.result(dismissed=2).paragraphs()[0]
+    assert "收到异议2件，经核实均不成立，" in two and "未收到" not in two
+
+
 def test_t3_names_no_specialty() -> None:
     assert examples.opinion().paragraphs() == ["经审核，同意推荐艾合买提江·吐尔逊同志申报工程系列中级职称。"]
 

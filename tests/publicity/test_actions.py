@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -194,6 +195,20 @@ def test_open_objection_holds_the_result_and_a_dismissed_one_lets_go(road):
         decide(world, second, upheld=False)
         w.add_papers(world, period)
         w.report(world, application)
+
+
+def test_objection_after_the_result_withdraws_it_and_the_next_one_says_so(road):
+    world, application = road
+    period = w.open_publicity(world, application)
+    with clock.travel(clock.now() + timedelta(days=10)):
+        first = actions.make_publicity_result(actor=world.unit_admin, period_id=period.pk)
+        w.add_papers(world, period)
+        decide(world, object_(world, period), upheld=False)
+        first.refresh_from_db()
+        assert first.voided_at is not None
+        assert codes(lambda: w.report(world, application)) == ["papers_missing"]
+        second = actions.make_publicity_result(actor=world.unit_admin, period_id=period.pk)
+        assert json.loads(second.data)["dismissed"] == 1
 
 
 def test_upheld_objection_stops_the_application_with_its_finding(road):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from zhicheng.documents.texts import ROW_LIMIT, Filled, FilledText, Level, Line, Name, Series, Specialty, Summary, Text, Year
-from zhicheng.documents.words import VERBATIM, Wording, template_of
+from zhicheng.documents.words import NO_OBJECTION, VERBATIM, Wording, template_of
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
 
@@ -275,7 +275,11 @@ class PublicityNotice(Letter):
 
 
 class PublicityResult(Letter):
-    """T2 推荐单位公示结果 (S-72 … S-75). ``days`` is printed as given: “5个工作日” or “7天”, by the campaign's policy."""
+    """T2 推荐单位公示结果 (S-72 … S-75). ``days`` is printed as given: “5个工作日” or “7天”, by the campaign's policy.
+
+    ``dismissed``: how many objections came in and were found untrue. With one, the template's “未收到投诉、举报” would be a
+    false statement over the unit's seal; what happened is printed in its place (S-73, decision 0005).
+    """
 
     kind: ClassVar[Kind] = Kind.PUBLICITY_RESULT
 
@@ -286,6 +290,13 @@ class PublicityResult(Letter):
     starts_on: Filled = Field(title="公示起始日期")
     ends_on: Filled = Field(title="公示截止日期")
     days: Filled = Field(title="公示天数")
+    dismissed: int = Field(0, title="经核实不成立的异议件数", ge=0)
+
+    def paragraphs(self) -> list[str]:
+        if not self.dismissed:
+            return super().paragraphs()
+        happened = f"公示期间收到异议{self.dismissed}件，经核实{'均' if self.dismissed > 1 else ''}不成立，"
+        return [paragraph.replace(NO_OBJECTION, happened) for paragraph in super().paragraphs()]
 
     def signatures(self) -> list[list[str]]:
         return [[f"{self.employer}（公章）"], [f"{self.year}年　　月　　日"]]

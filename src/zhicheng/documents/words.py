@@ -19,6 +19,8 @@ TITLES = {
     "commitment": "个人承诺书",
 }
 
+NO_OBJECTION = "公示无异议，未收到投诉、举报，"
+
 # T1 (S-65 … S-71), T2 (S-72 … S-75), T3 (S-76, S-77), T4 (S-78 … S-82)
 VERBATIM: dict[str, tuple[str, ...]] = {
     "publicity_notice": (
@@ -31,7 +33,7 @@ VERBATIM: dict[str, tuple[str, ...]] = {
         "如对{name}同志的相关信息有疑异，请电话或书面形式反映至{office}，监督电话：{phone}",
     ),
     "publicity_result": (
-        "{name}同志申报材料于{starts_on}至{ends_on}在本单位公示{days}，公示无异议，未收到投诉、举报，"
+        f"{{name}}同志申报材料于{{starts_on}}至{{ends_on}}在本单位公示{{days}}，{NO_OBJECTION}"
         "申报材料真实、完整、有效，同意推荐{name}同志申报{series}系列{specialty}专业{level}级专业技术任职资格。",
     ),
     "supervising_opinion": ("经审核，同意推荐{name}同志申报{series}系列{level}级职称。",),

@@ -13,7 +13,7 @@ from zhicheng.documents.models import Paper
 from zhicheng.documents.words import zh_date
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations.actors import Actor
-from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 
 
 def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
@@ -62,8 +62,15 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
     )
 
 
+def void_publicity_result(*, period: PublicityPeriod, actor: Actor) -> None:
+    """A T2 says what had come in until then: a further objection makes it void."""
+    void_papers(
+        subject=subject_of(period.application_id), kinds=["publicity_result"], reason="又收到异议，须重新出具", actor=actor.ref
+    )
+
+
 def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
-    """T2 once the period is over without objection (S-72…S-75)."""
+    """T2 once the period is over and no objection is open or upheld (S-72…S-75)."""
     notice = notice_of(period.application.campaign_version)
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_result"], reason="已重新出具公示结果", actor=actor.ref)
@@ -79,6 +86,7 @@ def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
             "starts_on": zh_date(period.starts_on),
             "ends_on": zh_date(period.ends_on),
             "days": f"{period.working_days}个工作日",
+            "dismissed": period.objections.filter(state=ObjectionState.DISMISSED).count(),
         },
         snapshot_sha256=period.submission.sha256,
         actor=actor.ref,

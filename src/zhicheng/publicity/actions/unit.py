@@ -254,9 +254,18 @@ def register_objection(
             event="publicity.objection_registered",
             subject=f"publicity:{period.pk}",
             actor=actor.ref,
-            data={"objection": objection.pk, "channel": channel},
+            data={"objection": objection.pk, "channel": channel, "result_withdrawn": period.result_file_id},
         )
+        _withdraw_result(period, actor)
     return objection
+
+
+def _withdraw_result(period: PublicityPeriod, actor: Actor) -> None:
+    """A result made before a further objection says something that is no longer so: the paper and its scan fall away (S-73)."""
+    papers.void_publicity_result(period=period, actor=actor)
+    if period.result_file_id is not None:
+        period.result_file = None
+        period.save(update_fields=["result_file"])
 
 
 def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: str) -> Objection:
