@@ -71,8 +71,8 @@ def level_words(snapshot: dict[str, Any]) -> str:
     return LEVEL_WORDS[chosen["level"]] + (f"（{grade}）" if grade else "")
 
 
-def review_form_data(snapshot: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
-    """The data of 评审表 from a snapshot (or from a draft shaped like one). ``labels``: name of each material slot."""
+def review_form_data(snapshot: dict[str, Any], labels: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """The data of 评审表 from a snapshot (or from a draft shaped like one). ``labels``: see :func:`material_labels`."""
     sections, chosen = snapshot["sections"], snapshot["application"]
     current = sections.get("current_title") or {}
     appointment = sections.get("appointment") or {}
@@ -93,7 +93,7 @@ def review_form_data(snapshot: dict[str, Any], labels: dict[str, str]) -> dict[s
         "summary": (sections.get("summary") or {}).get("text", ""),
         "materials": [
             {
-                "label": labels.get(m["slot"], m["slot"]),
+                "label": labels.get((m["slot"], m["paper"]), m["slot"]),
                 "year": str(m["year"] or ""),
                 "name": m["name"],
                 "pages": str(m["pages"]),
@@ -104,9 +104,10 @@ def review_form_data(snapshot: dict[str, Any], labels: dict[str, str]) -> dict[s
     }
 
 
-def slot_labels(application: Application) -> dict[str, str]:
-    """The Chinese name of every slot of the pinned notice."""
-    return {slot.key: slot.label.zh for slot in notice_of(application.campaign_version).materials}
+def material_labels(application: Application) -> dict[tuple[str, str], str]:
+    """The Chinese name of every paper a slot of the pinned notice takes, by slot and paper."""
+    slots = notice_of(application.campaign_version).materials
+    return {(slot.key, paper.key): paper.label.zh for slot in slots for paper in slot.papers}
 
 
 def issue_review_form(*, application: Application, submission: Submission, actor: Actor) -> Paper:
@@ -120,7 +121,7 @@ def issue_review_form(*, application: Application, submission: Submission, actor
         kind="review_form",
         subject=subject_of(application.pk),
         title="",
-        data=review_form_data(snapshot, slot_labels(application)),
+        data=review_form_data(snapshot, material_labels(application)),
         snapshot_sha256=submission.sha256,
         actor=actor.ref,
         version_label=f"第{submission.number}次上报",
@@ -141,7 +142,7 @@ def draft_review_form(application: Application) -> tuple[PaperBase, Marks]:
         number=application.submissions.count() + 1,
         submitted_at=now,
     )
-    paper = paper_of("review_form", review_form_data(snapshot, slot_labels(application)) | {"filled_on": ""})
+    paper = paper_of("review_form", review_form_data(snapshot, material_labels(application)) | {"filled_on": ""})
     marks = Marks(
         serial="",
         verification_url="",
