@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.reading import is_blank
 from zhicheng.applications.rules import TABLES
-from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.applications.sections import BY_KEY, Field, Kind, Section
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.places import control_id
 from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.kept_words import Typed, words_for
 
 _DIGITS = {Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
 _SHORT = {Kind.DATE, *_DIGITS}
@@ -209,7 +210,8 @@ def cells_of(section: Section) -> list[tuple[Field, str]]:
     column = 0
     fields = [f for f in section.fields if f.kind is not Kind.FIXED]
     for field in fields:
-        place = "wide" if field.kind in {Kind.LONG, Kind.YES_NO} or field.limit >= _WIDE_FROM else ""
+        leads = field.kind is Kind.YES_NO and field is fields[0]
+        place = "wide" if leads or field.kind is Kind.LONG or field.limit >= _WIDE_FROM else ""
         if field.key == "started_on" and column == 1:
             before, _place = found[-1]
             found[-1] = (before, "wide" if before.kind is Kind.TEXT else "")
@@ -217,3 +219,18 @@ def cells_of(section: Section) -> list[tuple[Field, str]]:
         column = 0 if place == "wide" else 1 if place == "first" else 1 - column
         found.append((field, place))
     return found
+
+
+@words_for("application_section")
+def kept_words(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
+    """What was typed into a section whose session had ended, row by row."""
+    section = BY_KEY.get(kwargs.get("key", ""))
+    if section is None:
+        return []
+    rows = typed_content(section, data) if section.rows else [typed_content(section, data)]
+    return [
+        Typed(str(f.label), shown(f, row[f.key]), _("第 {n} 项").format(n=number) if section.rows else "")
+        for number, row in enumerate(rows, start=1)
+        for f in section.fields
+        if row.get(f.key)
+    ]

@@ -218,11 +218,13 @@ def _context(
     problems = _of_section(missing, section) if draft.versions[section.key] > 0 else []
     reasons = [r for r in reasons_in(change) if r.section == section.key]
     proofs = Proofs.read(application, section, draft, missing=missing, change=change, refusals=refusals)
+    stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
     rows = []
     for number, form in enumerate(forms_of(section, content, problems), start=1):
         row = content[number - 1] if section.rows else {}
         label = row_label(section, row) if section.rows else ""
-        rows.append(_row(section, form, number, label, proofs.of_row(row) if section.rows else [], reasons))
+        boxes = proofs.of_row(row) if section.rows else []
+        rows.append(_row(section, form, number, label, boxes, reasons) | {"asks_nothing": not boxes and form.row in stored})
     return {
         **head_of(application),
         "section": section,
@@ -268,6 +270,7 @@ def _row(
         ],
         "reasons": [r.text for r in said if form.row and r.where == where],
         "boxes": boxes,
+        "asks_nothing": False,
     }
 
 

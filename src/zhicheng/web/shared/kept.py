@@ -37,11 +37,6 @@ class KeptForm:
         """Every field and value, in order, to be sent again."""
         return [(name, value) for name, values in QueryDict(self.body).lists() for value in values]
 
-    @property
-    def typed(self) -> list[str]:
-        """What a person would recognise: the values, without switches and empty fields."""
-        return [value for name, value in self.pairs if value.strip() and not name.startswith("_") and value not in {"on", "true"}]
-
 
 def keep(request: HttpRequest) -> bool:
     """Keep the body of this unauthenticated POST; whether it was kept. Passwords and bodies over 200 kB never are.

@@ -1,4 +1,4 @@
-"""The timeline of an application: what happened, where it is now, what comes. Computed from the history, never typed."""
+"""The timeline of an application: what happened, who has it now and since when, what comes and until when. Computed, never typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
+from zhicheng.campaigns.rules import window_state
+from zhicheng.foundation.clock import BEIJING, now
+from zhicheng.publicity.queries import current_period
 
 # The road ahead from each state, by the states still to come.
 _ROAD = (
@@ -21,6 +26,17 @@ _ROAD = (
     State.PREFECTURE_REVIEW,
     State.ACCEPTED,
 )
+_WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
+# The desk of the notice's chain that holds an application in each state. The unit's last moment covers all its work.
+_DESK = {
+    State.UNIT_REVIEW: "unit",
+    State.UNIT_PASSED: "unit",
+    State.IN_PUBLICITY: "unit",
+    State.SUPERVISING_REVIEW: "supervising",
+    State.COUNTY_REVIEW: "county",
+    State.PREFECTURE_REVIEW: "prefecture",
+}
+Ends = dict[str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +57,16 @@ def move_label(move: str) -> str:
 
 
 def entries_of(application: Application, history: Iterable[StatusChange], *, audience: str) -> list[Entry]:
-    """The whole timeline: offices are named, the people in them are not."""
+    """The whole timeline: offices are named, the people in them are not. A fixed number of queries, however long it is."""
     entries = [_done(change) for change in history]
     state = State(application.state)
+    coming = _ahead(application)
+    ends = _ends(application, {_DESK[s] for s in (state, *coming) if s in _DESK})
     words = STATES[state].staff if audience == "staff" else STATES[state].applicant
-    entries.append(Entry(str(words), "now", application.entered_state_at, holder_name(application), _now_text(application)))
-    return entries + [Entry(text, "next") for text in _ahead(application)]
+    text = _now_text(application, state, ends)
+    entries.append(Entry(str(words), "now", application.entered_state_at, holder_name(application, state), text))
+    notice = notice_of(application.campaign_version)
+    return entries + [_coming(application, notice, ahead, ends) for ahead in coming]
 
 
 def _done(change: StatusChange) -> Entry:
@@ -63,33 +83,86 @@ def _done(change: StatusChange) -> Entry:
     return Entry(title, "done", change.at, who, "\n".join(lines))
 
 
-def holder_name(application: Application) -> str:
-    """Who has it now, in words."""
+def holder_name(application: Application, state: State) -> str:
+    """Who has it in ``state``, in words; empty when nobody does."""
+    if state in _WITH_APPLICANT:
+        return _("申报人")
     holders = {
-        State.UNIT_REVIEW: application.employer.name,
-        State.UNIT_PASSED: application.employer.name,
-        State.IN_PUBLICITY: application.employer.name,
-        State.SUPERVISING_REVIEW: application.supervising_body.name if application.supervising_body else "",
-        State.COUNTY_REVIEW: application.county_office.name,
-        State.PREFECTURE_REVIEW: application.prefecture_office.name,
-        State.ACCEPTED: application.prefecture_office.name,
-        State.DRAFT: _("申报人"),
-        State.RETURNED: _("申报人"),
+        "unit": application.employer,
+        "supervising": application.supervising_body,
+        "county": application.county_office,
+        "prefecture": application.prefecture_office,
     }
-    return holders.get(State(application.state), "")
+    holder = holders.get("prefecture" if state == State.ACCEPTED else _DESK.get(state, ""))
+    return holder.name if holder else ""
 
 
-def _now_text(application: Application) -> str:
-    if application.state == State.ACCEPTED:
+def _moment(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def _ends(application: Application, desks: set[str]) -> dict[str, datetime | None]:
+    """Until when each desk has to be done with this application, as the notice in force says; ``None``: it sets no end."""
+    submission = application.current_submission
+    corrected = submission is not None and (submission.number > 1 or application.state in _WITH_APPLICANT)
+    version, level = application.campaign_version, application.level
+    return {desk: passing_deadline_in_force(version, level, desk, corrected=corrected) for desk in sorted(desks)}
+
+
+def _now_text(application: Application, state: State, ends: Ends) -> str:
+    if state == State.ACCEPTED:
         return _("终审已通过，等待评审委员会评审。")
-    if application.state in {State.DRAFT, State.RETURNED}:
+    if state in _WITH_APPLICANT:
+        return _applicants_end(application)
+    if state not in _DESK:
+        return ""
+    if state == State.IN_PUBLICITY and (period := current_period(application)) is not None:
+        text = _("公示到{last}（含当日）期满，期满无异议的由单位上报。").format(last=period.ends_on)
+        until = _end_words(state, ends) if ends["unit"] else _("上报的期限：通知未规定")
+        return f"{text}\n{until}"
+    return _end_words(state, ends)
+
+
+def _applicants_end(application: Application) -> str:
+    window = window_state(notice_of(application.campaign_version), application.level, now())
+    first = application.current_submission_id is None
+    end = window.apply_until if first else window.correct_until
+    if end is None:
         return _("需要申报人填写、核对后上报。")
-    return ""
+    words = (
+        _("需要申报人填写、核对，在{end}（北京时间）前上报。")
+        if first
+        else _("需要申报人修改、核对，在{end}（北京时间）前重新上报。")
+    )
+    return words.format(end=_moment(end))
 
 
-def _ahead(application: Application) -> list[str]:
+def _end_words(state: State, ends: Ends) -> str:
+    end = ends[_DESK[state]]
+    if end is None:
+        return _("通知未规定期限")
+    if _DESK[state] == "unit":
+        return _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=_moment(end))
+    return _("须在{end}（北京时间）前办完").format(end=_moment(end))
+
+
+def _coming(application: Application, notice: Notice, state: State, ends: Ends) -> Entry:
+    """One step still to come: what, by whom, until when."""
+    words = {
+        State.UNIT_REVIEW: _("单位审核"),
+        State.UNIT_PASSED: _("打印评审表，准备公示"),
+        State.IN_PUBLICITY: _("单位公示，不少于{n}个工作日").format(n=notice.limits.publicity_working_days),
+        State.SUPERVISING_REVIEW: _("主管单位审核"),
+        State.COUNTY_REVIEW: _("县（市）人社局职称办审核"),
+        State.PREFECTURE_REVIEW: _("州人力资源和社会保障局终审"),
+        State.ACCEPTED: _("受理，等待评审委员会评审"),
+    }
+    return Entry(words[state], "next", None, holder_name(application, state), _end_words(state, ends) if state in _DESK else "")
+
+
+def _ahead(application: Application) -> list[State]:
     state = State(application.state)
-    if state in {State.DRAFT, State.RETURNED}:
+    if state in _WITH_APPLICANT:
         coming = list(_ROAD)
     elif state in _ROAD:
         coming = list(_ROAD[_ROAD.index(state) + 1 :])
@@ -97,13 +170,4 @@ def _ahead(application: Application) -> list[str]:
         return []
     if application.supervising_body_id is None and State.SUPERVISING_REVIEW in coming:
         coming.remove(State.SUPERVISING_REVIEW)
-    words = {
-        State.UNIT_REVIEW: _("单位审核"),
-        State.UNIT_PASSED: _("打印评审表，准备公示"),
-        State.IN_PUBLICITY: _("单位公示，不少于5个工作日"),
-        State.SUPERVISING_REVIEW: _("主管单位审核"),
-        State.COUNTY_REVIEW: _("县（市）人社局职称办审核"),
-        State.PREFECTURE_REVIEW: _("州人力资源和社会保障局终审"),
-        State.ACCEPTED: _("受理，等待评审"),
-    }
-    return [words[s] for s in coming]
+    return coming

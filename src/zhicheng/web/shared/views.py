@@ -19,6 +19,7 @@ from zhicheng.foundation.clock import now
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.forms import DateField, Form
+from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.paging import KeysetPage
 from zhicheng.web.shared.status import KINDS
 
@@ -36,7 +37,8 @@ def kept_form(request: HttpRequest) -> HttpResponse:
         return redirect("home_signed_in")
     if record.owner != request.user.pk:
         return render(request, "shared/kept_of_another.html", status=403)
-    return render(request, "shared/kept.html", {"kept": record, "kept_at": datetime.fromisoformat(record.kept_at)})
+    context = {"kept": record, "kept_at": datetime.fromisoformat(record.kept_at), "typed": words_of(record)}
+    return render(request, "shared/kept.html", context)
 
 
 @require_POST

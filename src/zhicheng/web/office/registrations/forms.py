@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.organizations.actions import Reason
 from zhicheng.organizations.models import UnitVerification
 from zhicheng.organizations.queries import receiving_offices
 from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 from zhicheng.web.shared.units.rows import LABELS, nature_words
 
 RETURNABLE = (*LABELS, "licence")
@@ -65,3 +68,9 @@ class TransferForm(Form):
             error_messages={"required": _("请选择要转交到的县（市）职称办。")},
         )
         self.order_fields(["to_office", "transfer_reason"])
+
+
+@words_for("office_registration_return")
+def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
+    """What was typed into a return whose session had ended."""
+    return words_of_fields(ReturnForm(data).fields, data)

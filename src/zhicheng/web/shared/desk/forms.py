@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.review.rules import Reason
 from zhicheng.standards.tables import RETURN_REASONS
 from zhicheng.web.shared.forms import DateField, Form, needed
+from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 
 MOST_REASONS = 20
 
@@ -81,3 +84,9 @@ class DossierForm(Form):
     signed = forms.BooleanField(label=_("有单位负责人签字"), required=False)
     sealed = forms.BooleanField(label=_("有单位公章"), required=False)
     remark = forms.CharField(label=_("备注"), required=False, max_length=300)
+
+
+@words_for("desk_return")
+def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
+    """What was typed into a return whose session had ended."""
+    return words_of_fields(ReturnForm(data, places=[]).fields, data)

@@ -1,0 +1,98 @@
+"""The timeline: who has it and since when, and until when each desk has to be done, as far as the notice says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.campaigns.files import other_text
+from tests.review.test_second_campaign import CHOICE, START, form
+from tests.support import world as w
+from zhicheng.applications.actions import discard_application
+from zhicheng.applications.queries import get_application, history_of
+from zhicheng.foundation import clock
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import Organization
+from zhicheng.web.shared.timeline import Entry, entries_of
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(application, actor: Actor, phase: str) -> list[Entry]:
+    found = get_application(actor, application.pk)
+    assert found is not None
+    return [e for e in entries_of(found, history_of(found), audience="applicant") if e.phase == phase]
+
+
+@pytest.fixture
+def bortala():
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+@pytest.fixture
+def other():
+    """A campaign whose notice sets the unit and the county an end."""
+    with clock.travel(START):
+        world = w.make_world(with_supervising=True, campaign_text=other_text())
+        Organization.objects.update(region_code="653001")
+        Organization.objects.filter(kind="unit").update(verified_year=2025)
+        world.unit.refresh_from_db()
+        yield world
+
+
+def test_draft_says_until_when_it_can_be_sent(bortala) -> None:
+    application = w.start(bortala)
+    (now,) = lines(application, bortala.applicant, "now")
+    assert (now.who, now.text) == ("申报人", "需要申报人填写、核对，在2023-06-16 18:00（北京时间）前上报。")
+
+
+def test_returned_one_says_until_when_it_can_be_sent_again(bortala) -> None:
+    application = w.submitted(bortala)
+    w.give_back(bortala.unit_admin, application)
+    (now,) = lines(application, bortala.applicant, "now")
+    assert "在2023-07-21 18:00（北京时间）前重新上报" in now.text
+
+
+def test_coming_steps_name_their_desks_and_say_that_the_notice_sets_no_end(bortala) -> None:
+    application = w.submitted(bortala)
+    (now,) = lines(application, bortala.applicant, "now")
+    assert (now.who, now.when, now.text) == ("博乐市水利管理站", application.entered_state_at, "通知未规定期限")
+    coming = lines(application, bortala.applicant, "next")
+    assert [e.who for e in coming] == [bortala.unit.name] * 2 + [bortala.county.name] + [bortala.prefecture.name] * 2
+    assert [e.text for e in coming] == ["通知未规定期限"] * 4 + [""]
+
+
+def test_desks_with_an_end_show_it(other) -> None:
+    application = w.start(other, **CHOICE)
+    w.fill(other.applicant, application, form())
+    w.submit(other.applicant, application)
+    application.refresh_from_db()
+    (now,) = lines(application, other.applicant, "now")
+    assert now.text == "单位须在2025-10-24 20:00（北京时间）前完成审核、公示并上报"
+    texts = {e.title: e.text for e in lines(application, other.applicant, "next")}
+    assert texts["县（市）人社局职称办审核"] == "须在2025-11-07 20:00（北京时间）前办完"
+    assert texts["主管单位审核"] == "通知未规定期限"
+
+
+def test_running_publicity_shows_its_last_day(bortala) -> None:
+    application = w.submitted(bortala)
+    w.unit_pass(bortala, application)
+    period = w.open_publicity(bortala, application)
+    (now,) = lines(application, bortala.applicant, "now")
+    assert f"公示到{period.ends_on}（含当日）期满" in now.text
+    assert period.ends_on == clock.today() + timedelta(days=9)
+
+
+def test_length_of_publicity_is_the_notices(other) -> None:
+    application = w.start(other, **CHOICE)
+    titles = [e.title for e in lines(application, other.applicant, "next")]
+    assert "单位公示，不少于7个工作日" in titles
+
+
+def test_over_has_nothing_ahead(bortala) -> None:
+    application = w.start(bortala)
+    discard_application(actor=bortala.applicant, application_id=application.pk)
+    assert lines(application, bortala.applicant, "next") == []
+    assert lines(application, bortala.applicant, "now")[0].who == ""
