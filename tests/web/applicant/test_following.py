@@ -47,6 +47,7 @@ def test_timeline_names_offices_not_people(world, application, client):
     w.give_back(world.unit_admin, application)
     text = shown(client, application)
     assert "单位退回" in text
+    assert "《毕业证书》、《教育部学历证书电子注册备案表》" in text, "a reason says what it is about"
     assert "博乐市水利管理站" in text
     assert world.unit_admin.name not in text
     assert "毕业证书扫描件不清晰" in text

@@ -27,6 +27,15 @@ def slot_of(application: Application, box: str) -> str:
     return max(found, key=len, default="")
 
 
+def place_words(application: Application, where: str) -> str:
+    """What a place is called: the section, or the slot of the materials; empty for the application as a whole."""
+    if where.startswith("material:"):
+        slot = notice_of(application.campaign_version).slot(slot_of(application, where.removeprefix("material:")))
+        return str(slot.label) if slot else ""
+    section = BY_KEY.get(where.partition(".")[0])
+    return str(section.label) if section else ""
+
+
 def place_url(application: Application, where: str) -> str:
     """The address of ``section``, ``section.field``, ``section.row``, ``section.row.field``, ``material:<box>``, ``check``,
     ``commitment``, ``window``, ``employer``; anything else leads to the task list.

@@ -186,7 +186,7 @@ def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpRespons
 
 
 def _title_words(title: Any) -> str:
-    return f"{title}（{step_name(TitleStep(level=title.level, grade=title.grade))}）"
+    return _("{title}，{step}").format(title=title, step=step_name(TitleStep(level=title.level, grade=title.grade)))
 
 
 def _ask(request: HttpRequest, context: dict[str, Any], asked: str, sentence: str) -> HttpResponse:

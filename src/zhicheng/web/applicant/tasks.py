@@ -24,7 +24,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
 from zhicheng.web.applicant.boxes import count_papers
-from zhicheng.web.applicant.places import place_url, slot_of
+from zhicheng.web.applicant.places import place_url, place_words, slot_of
 from zhicheng.web.applicant.returns import Reason, reasons_in
 from zhicheng.web.shared.http import go
 
@@ -147,8 +147,11 @@ def _changed_since(files: list[Material], moment: datetime | None) -> bool:
 
 
 def reason_links(application: Application, reasons: Iterable[Reason]) -> list[dict[str, str]]:
-    """Each reason of a return with the address of its place."""
-    return [{"text": r.text, "url": place_url(application, r.where) if r.where else ""} for r in reasons]
+    """Each reason of a return with the name and the address of its place."""
+    return [
+        {"text": r.text, "place": place_words(application, r.where), "url": place_url(application, r.where) if r.where else ""}
+        for r in reasons
+    ]
 
 
 def next_task(application: Application, url: str) -> str:
