@@ -2,6 +2,7 @@
 
 from zhicheng.review.actions.decide import pass_application, return_application
 from zhicheng.review.actions.dossier import record_dossier
+from zhicheng.review.actions.identity import show_identity_number
 from zhicheng.review.actions.prefecture import annul_arrival, reject_for_fraud
 
-__all__ = ["annul_arrival", "pass_application", "record_dossier", "reject_for_fraud", "return_application"]
+__all__ = ["annul_arrival", "pass_application", "record_dossier", "reject_for_fraud", "return_application", "show_identity_number"]
