@@ -49,12 +49,35 @@ def test_late_ban_ends_what_is_under_way_and_voids_its_print(world):
 
 def test_ban_of_other_years_and_annulled_ban_end_nothing(world):
     application = w.submitted(world)
-    fraud(world, 2023)
+    fraud(world, 2017)
     record = fraud(world, 2022, source="application:00")
     annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
     outbox.drain(1000)
     application.refresh_from_db()
     assert application.state == State.UNIT_REVIEW
+
+
+def test_fraud_ends_what_else_is_under_way_in_its_own_year(world):
+    application = w.submitted(world)
+    fraud(world, 2023)
+    with pytest.raises(Refused) as refused:  # before the job has run
+        w.unit_pass(world, application)
+    assert "本年度不再受理" in str(next(p for p in refused.value.problems if p.code == "barred").text)
+    outbox.drain(1000)
+    application.refresh_from_db()
+    assert application.state == State.BARRED
+    assert application.history.latest("id").note == "2023年度的申报经查实有弄虚作假，本年度不再受理。"
+
+
+def test_form_in_hand_is_not_sent_in_the_year_of_a_fraud(world):
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    fraud(world, 2023)
+    with pytest.raises(Refused) as refused:
+        w.submit(world.applicant, application)
+    assert [p.code for p in refused.value.problems] == ["barred"]
+    application.refresh_from_db()
+    assert application.state == State.DRAFT and application.sections.count() > 0 and application.materials.count() > 0
 
 
 def test_bar_job_repeats_without_harm(world):

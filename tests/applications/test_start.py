@@ -147,14 +147,24 @@ def test_discarded_application_makes_room_and_keeps_the_count(world):
     assert Application.objects.get(pk=first.pk).state == State.DISCARDED
 
 
-@pytest.mark.parametrize(("year", "free"), [(2017, True), (2018, False), (2022, False), (2023, True)])
-def test_ban_closes_the_five_years_after_the_fraud(world, year, free):
+@pytest.mark.parametrize(("year", "free"), [(2017, True), (2018, False), (2022, False), (2023, False), (2024, True)])
+def test_fraud_closes_its_own_year_and_the_five_after(world, year, free):
     ban(world, year)
     w.accept_prompt(world.applicant, world.version)
     if free:
         assert begin(world).state == State.DRAFT
     else:
         assert codes(lambda: begin(world)) == {"barred"}
+
+
+def test_year_of_the_fraud_is_closed_with_its_own_sentence(world):
+    ban(world, 2023)
+    w.accept_prompt(world.applicant, world.version)
+    (problem,) = refused(lambda: begin(world)).problems
+    assert str(problem.text) == (
+        "您2023年度的申报经查实有弄虚作假，本年度不再受理，新建申请书也不能恢复；2028年（含）以前不得申报专业技术资格，2029年度起可以申报。"
+        "如有异议，请联系州人力资源和社会保障局。"
+    )
 
 
 def test_objections_to_start_tell_the_same_before_anything_is_chosen(world):

@@ -19,7 +19,8 @@ def test_fraud_of_2023_closes_2024_to_2028() -> None:
 def test_ban_covers_exactly_the_years_after(year: int, years: int, asked: int) -> None:
     ban = ban_after(year, years=years)
     assert ban.covers(asked) == (0 < asked - year <= years)
-    assert (ban_in_force([ban], asked) is not None) == ban.covers(asked)
+    assert ban.closes(asked) == (0 <= asked - year <= years)
+    assert (ban_in_force([ban], asked) is not None) == ban.closes(asked)
 
 
 def test_longest_of_several_bans_is_told() -> None:

@@ -14,6 +14,7 @@ from zhicheng.applications.models import Application, CommitteeArrival, PersonYe
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
+from zhicheng.integrity.actions import annul_record
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import ban_for
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
@@ -188,12 +189,17 @@ def test_fraud_ends_the_application_and_bars_the_next_five_years(road):
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
     application.refresh_from_db()
     assert (application.state, record.first_barred_year, record.last_barred_year) == (State.REJECTED_FRAUD, 2024, 2028)
-    barred = [y for y in range(2020, 2032) if ban_for(application.person_index, y)]
-    assert barred == [2024, 2025, 2026, 2027, 2028]
+    closed = [y for y in range(2020, 2032) if ban_for(application.person_index, y)]
+    assert closed == [2023, 2024, 2025, 2026, 2027, 2028]  # the year of the fraud, and the five barred ones
     assert all(p.voided_at for p in papers_of(f"application:{application.pk}").filter(kind="review_form"))
     outbox.drain(1000)
     application.refresh_from_db()
     assert application.state == State.REJECTED_FRAUD
+    with pytest.raises(Refused) as refused:
+        w.start(world)
+    assert "您2023年度的申报经查实有弄虚作假，本年度不再受理" in str(refused.value.problems[0].text)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    assert w.start(world).state == State.DRAFT
 
 
 def test_fraud_needs_its_reason_its_office_and_is_recorded_once(road):
@@ -216,4 +222,4 @@ def test_fraud_is_found_in_an_accepted_and_in_a_closed_application(road):
     w.give_back(world.bureau, application)
     assert application.state == State.CLOSED_FOR_YEAR
     reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
-    assert codes(lambda: w.start(world)) == ["closed_for_year"]
+    assert codes(lambda: w.start(world)) == ["barred", "closed_for_year"]

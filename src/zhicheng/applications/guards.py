@@ -22,9 +22,9 @@ def _person_year(application: Application) -> PersonYear:
 
 @guard("not_barred")
 def not_barred(application: Application, actor: Actor) -> list[Problem]:
-    """Asked at every step upward, not only at the start (S-81)."""
+    """Asked at every step upward, not only at the start (S-80, S-81)."""
     ban = ban_for(application.person_index, application.year)
-    return [barred_problem(application.year, ban.last_year)] if ban else []
+    return [barred_problem(application.year, ban)] if ban else []
 
 
 @guard("barred")

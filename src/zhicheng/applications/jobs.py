@@ -66,12 +66,12 @@ def _body(change: StatusChange) -> str:
 
 @outbox.handler("integrity.recorded")
 def look_at_open_applications(message: OutboxMessage) -> None:
-    """A ban was recorded: end the person's applications of the barred years that are under way (S-81). Idempotent."""
+    """A ban was recorded: end the person's applications of the closed years that are under way (S-80, S-81). Idempotent."""
     record = IntegrityRecord.objects.get(pk=message.payload["record_id"])
     if record.annulled_at is None:
         bar_applications(
             person_index=record.person_index,
-            first_year=record.first_barred_year,
+            first_year=record.application_year,
             last_year=record.last_barred_year,
             note="",
         )

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.foundation.errors import Problem
+from zhicheng.integrity.rules import Ban
 from zhicheng.standards import tables
 from zhicheng.standards.code_table import CodeTable
 from zhicheng.standards.errors import InvalidNumber
@@ -202,31 +203,34 @@ class Gate:
     now: datetime
     year: int
     first_submission: bool
-    barred_until: int | None = None
+    ban: Ban | None = None
     closed_for_year: bool = False
     unit_problems: tuple[str, ...] = ()
     unit_name: str = ""
 
 
 def gate_problems(gate: Gate) -> list[Problem]:
-    """Reasons outside the form itself, all at once: a ban (S-81), a closed year (S-29), an unverified unit (S-14)."""
+    """Reasons outside the form itself, all at once: a ban (S-80, S-81), a closed year (S-29), an unverified unit (S-14)."""
     problems = []
-    if gate.barred_until is not None:
-        problems.append(barred_problem(gate.year, gate.barred_until))
+    if gate.ban is not None:
+        problems.append(barred_problem(gate.year, gate.ban))
     if gate.closed_for_year:
         problems.append(closed_problem(gate.year))
     problems.extend(Problem(text, where="employer", code="unit_not_verified") for text in gate.unit_problems)
     return problems
 
 
-def barred_problem(year: int, until: int) -> Problem:
-    """The sentence a barred person reads (S-81)."""
-    return Problem(
-        _(
+def barred_problem(year: int, ban: Ban) -> Problem:
+    """The sentence a barred person reads: in the barred years (S-81), and in the year of the fraud itself (S-80)."""
+    if ban.covers(year):
+        text = _(
             "您有诚信档案记录，{until}年（含）以前不得申报专业技术资格，{year}年度不能申报；{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
-        ).format(until=until, year=year, first=until + 1),
-        code="barred",
-    )
+        )
+    else:
+        text = _(
+            "您{year}年度的申报经查实有弄虚作假，本年度不再受理，新建申请书也不能恢复；{until}年（含）以前不得申报专业技术资格，{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+        )
+    return Problem(text.format(until=ban.last_year, year=year, first=ban.last_year + 1), code="barred")
 
 
 def closed_problem(year: int) -> Problem:

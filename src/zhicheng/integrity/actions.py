@@ -15,9 +15,10 @@ from zhicheng.organizations.actors import Actor, Role
 def record_fraud(
     *, actor: Actor, person_index: str, name: str, application_year: int, ban_years: int, source: str, reason: str
 ) -> IntegrityRecord:
-    """Record proven fraud: the person is barred in the ``ban_years`` years after ``application_year`` (S-80, S-81).
+    """Record proven fraud: the person is barred in the ``ban_years`` years after ``application_year`` (S-80, S-81), and that year
+    is closed too.
 
-    Only the prefecture bureau records. Open applications of the barred years are looked at afterwards, through the
+    Only the prefecture bureau records. Open applications of those years are looked at afterwards, through the
     outbox (``integrity.recorded``). Recording the same source twice gives the first record again. Raises
     :class:`Refused` without a reason or for another role.
     """

@@ -15,7 +15,7 @@ def live_records(person_index: str) -> QuerySet[IntegrityRecord]:
 
 
 def ban_for(person_index: str, year: int) -> Ban | None:
-    """The ban that closes campaign year ``year`` for the person, or ``None`` (S-81). One query."""
+    """The ban that closes campaign year ``year`` for the person, or ``None`` (S-80, S-81). One query."""
     if not person_index:
         return None
     bans = [Ban(r.application_year, r.first_barred_year, r.last_barred_year) for r in live_records(person_index)]

@@ -1,4 +1,4 @@
-"""Which years a proven fraud closes, and whether one of them is asked for (S-81)."""
+"""Which years a proven fraud closes, and whether one of them is asked for (S-80, S-81)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ class Ban:
     last_year: int
 
     def covers(self, year: int) -> bool:
-        """Whether ``year`` (a campaign's year, not today's) is barred."""
+        """Whether ``year`` (a campaign's year, not today's) is one of the barred ones (S-81)."""
         return self.first_year <= year <= self.last_year
+
+    def closes(self, year: int) -> bool:
+        """Whether nothing of the person is accepted in campaign year ``year``: a barred one, or the year of the fraud itself,
+        whose application is refused (S-80; decision 6 in ``docs/decisions/``).
+        """
+        return year == self.application_year or self.covers(year)
 
 
 def ban_after(application_year: int, *, years: int) -> Ban:
@@ -32,5 +38,5 @@ def ban_after(application_year: int, *, years: int) -> Ban:
 
 def ban_in_force(bans: Iterable[Ban], year: int) -> Ban | None:
     """The ban that closes ``year``; of several, the one that lasts longest. ``None`` when the year is free."""
-    covering = [ban for ban in bans if ban.covers(year)]
-    return max(covering, key=lambda ban: ban.last_year, default=None)
+    closing = [ban for ban in bans if ban.closes(year)]
+    return max(closing, key=lambda ban: ban.last_year, default=None)

@@ -9,6 +9,7 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.models import OVER, Application
 from zhicheng.applications.papers import void_review_forms
 from zhicheng.foundation.errors import Refused
+from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
 
 
@@ -29,9 +30,9 @@ def discard_application(*, actor: Actor, application_id: int) -> Application:
 
 
 def bar_applications(*, person_index: str, first_year: int, last_year: int, note: str) -> list[int]:
-    """End every application of the person in the barred years that is under way (S-81: a ban recorded late). Repeats do nothing.
+    """End every application of the person in the years that is under way (S-80; S-81: a ban recorded late). Repeats do nothing.
 
-    Returns the ids that were ended.
+    Without a ``note`` each says why. Returns the ids that were ended.
     """
     ids = (
         Application.objects.filter(person_index=person_index, year__gte=first_year, year__lte=last_year)
@@ -46,9 +47,16 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
             if application.state not in lifecycle.BY_NAME["bar"].sources:
                 continue
             try:
-                lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _("有诚信档案记录，处于不得申报年限。"))
+                lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _why(application))
             except Refused:
                 continue  # the record was annulled in between: the guard says there is no ban any more
             void_review_forms(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
             ended.append(application_id)
     return ended
+
+
+def _why(application: Application) -> str:
+    ban = ban_for(application.person_index, application.year)
+    if ban is None or ban.covers(application.year):
+        return _("有诚信档案记录，处于不得申报年限。")
+    return _("{year}年度的申报经查实有弄虚作假，本年度不再受理。").format(year=application.year)

@@ -81,7 +81,7 @@ def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Pr
     if not accepted:
         problems.append(Problem(_("请先阅读提示信息并确认，再进入申报界面。"), where="prompt", code="prompt_not_read"))
     if ban := ban_for(actor.person_index, notice.year):
-        problems.append(barred_problem(notice.year, ban.last_year))
+        problems.append(barred_problem(notice.year, ban))
     year = PersonYear.objects.filter(campaign_id=version.campaign_id, person_index=actor.person_index).first()
     if year is not None and year.closed_at is not None:
         problems.append(closed_problem(notice.year))

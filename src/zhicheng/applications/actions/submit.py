@@ -111,7 +111,7 @@ def _reasons_against(
             now=arrived_at,
             year=application.year,
             first_submission=first,
-            barred_until=ban.last_year if ban else None,
+            ban=ban,
             closed_for_year=person_year.closed_at is not None,
             unit_problems=tuple(
                 _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(

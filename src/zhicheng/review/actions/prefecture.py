@@ -94,7 +94,8 @@ def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
 def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> IntegrityRecord:
     """弄虚作假: end the application and bar the person in the years after its campaign's (S-80, S-81). Both or neither.
 
-    The review form becomes void. Open applications of the barred years are ended by the job that follows.
+    The review form becomes void. The campaign's year is closed for the person too; what else is open in it or in the barred years
+    is ended by the job that follows.
     """
     with transaction.atomic():
         application = lifecycle.lock(application_id, actor)

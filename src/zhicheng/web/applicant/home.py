@@ -64,7 +64,7 @@ def _round(
     """One campaign as the page shows it."""
     notice = campaign.notice
     ban = ban_for(actor.person_index, notice.year)
-    notes: list[Problem] = [barred_problem(notice.year, ban.last_year)] if ban else []
+    notes: list[Problem] = [barred_problem(notice.year, ban)] if ban else []
     unit_notes = unit_may_work(employer, notice.year) if employer is not None and campaign.may_correct else []
     year = years.get(campaign.version.campaign_id)
     closed = year is not None and year.closed_at is not None
