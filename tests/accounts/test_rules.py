@@ -14,7 +14,10 @@ from zhicheng.accounts.rules import (
     check_name,
     check_particulars,
     check_username,
+    hide_last,
+    last_characters_match,
     mailbox_is_released,
+    mask_mailbox,
     tidy_phone,
 )
 from zhicheng.foundation import clock
@@ -106,3 +109,27 @@ def test_mailbox_is_released_only_when_unconfirmed_and_the_link_has_run_out() ->
     assert mailbox_is_released(confirmed=False, opened_at=opened, now=later)
     assert not mailbox_is_released(confirmed=True, opened_at=opened, now=later)
     assert not mailbox_is_released(confirmed=False, opened_at=opened, now=opened + timedelta(days=3))
+
+
+@pytest.mark.parametrize("email", ["a@yopmail.com", "a@MAILINATOR.com", "a@box.guerrillamail.com", "a@24mail.chacuo.net"])
+def test_disposable_mailbox_is_named(email: str) -> None:
+    assert [p.code for p in check_mailbox(email)] == ["email_disposable"]
+
+
+@pytest.mark.parametrize("email", ["a@qq.com", "a@notyopmail.com", "a@xj.gov.cn", "a@mail.example"])
+def test_ordinary_mailbox_is_no_disposable_one(email: str) -> None:
+    assert check_mailbox(email) == []
+
+
+def test_only_the_end_of_the_number_matches_and_is_hidden() -> None:
+    number = "65270119900307123X"
+    assert hide_last(number) == "652701199003******"
+    assert last_characters_match("０７１２３ｘ", number)
+    assert not last_characters_match("", number) and not last_characters_match("07123X", "")
+    assert not last_characters_match("7123X", number) and not last_characters_match(number, number)
+
+
+def test_masked_mailbox_is_recognised_by_its_owner_only() -> None:
+    assert mask_mailbox("wangfang@qq.com") == "wa******@qq.com"
+    assert mask_mailbox("a@qq.com") == "a*@qq.com"
+    assert mask_mailbox("") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -11,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import queries, rules
-from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.fields import blind_index
 from zhicheng.standards.identity_number import check_identity_number
 
 
@@ -222,6 +224,122 @@ def change_contact(*, user_id: int, mobile: str, position: str) -> User:
             event="account.contact_changed", subject=f"user:{user_id}", actor=f"user:{user_id}", data={"fields": changed}
         )
     return user
+
+
+@transaction.atomic
+def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -> User:
+    """Put another mailbox in the place of one that is lost, without its owner being signed in (S-36).
+
+    Whoever calls has made sure of the person and of the new mailbox. The password is gone, every session ends, links of the
+    library that are still on their way are void: the owner sets a password through “找回账号”. The old address is told.
+    Raises ``Refused`` for a mailbox that cannot be used.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    problems = check_new_mailbox(user=user, email=email)
+    if problems:
+        raise Refused(problems)
+    old = user.email
+    _release_mailbox(email, keeper=user)
+    EmailAddress.objects.filter(user=user).delete()
+    user.email = email.lower()
+    user.set_unusable_password()
+    user.save(update_fields=["email", "password"])
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    end_sessions(user=user)
+    ledger.record(
+        event="account.mailbox_replaced",
+        subject=f"user:{user.pk}",
+        actor=actor,
+        data={"from": blind_index(old), "to": blind_index(user.email), "source": source},
+    )
+    _tell_of_new_mailbox(user=user, old=old, key=source or f"{user.pk}:{clock.now().isoformat()}")
+    return user
+
+
+def check_new_mailbox(*, user: User, email: str) -> list[Problem]:
+    """Why ``email`` cannot take the place of the mailbox of ``user``; empty when it can."""
+    problems = rules.check_mailbox(email)
+    if not problems and email.lower() == user.email.lower():
+        problems.append(Problem(_("这就是账号现在登记的邮箱。"), where="email", code="email_same"))
+    elif not problems and queries.mailbox_holder(email, reuse=user, now=clock.now()) is not None:
+        problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
+    return problems
+
+
+def end_sessions(*, user: User) -> None:
+    """Sign the account out everywhere, at once."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def correct_identity(*, accounts: list[User], name: str, number: str, corrected_by_id: int, actor: str, source: str) -> None:
+    """Write a checked name and number onto the locked accounts of one person, and what they were into the history (S-18).
+
+    Call inside the transaction that decides on it; ``IntegrityError`` means somebody took the number a moment ago.
+    """
+    identity = check_identity_number(number, today=clock.today())
+    index, now = queries.person_index(number), clock.now()
+    for user in accounts:
+        IdentityCorrection.objects.create(
+            user=user,
+            old_name=user.name,
+            new_name=name,
+            old_number=user.id_number,
+            new_number=number,
+            old_index=user.id_number_index,
+            new_index=index,
+            source=source,
+            corrected_by_id=corrected_by_id,
+            corrected_at=now,
+        )
+        changed = [f for f, old, new in (("name", user.name, name), ("id_number", user.id_number, number)) if old != new]
+        data = {"source": source, "fields": changed, "from": user.id_number_index, "to": index}
+        user.name, user.id_number, user.id_number_index = name, number, index
+        user.birth_date, user.sex = identity.birth_date, identity.sex
+        user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex"])
+        ledger.record(event="account.identity_corrected", subject=f"user:{user.pk}", actor=actor, data=data)
+
+
+@transaction.atomic
+def release_number(*, index: str, reason: str, released_by_id: int, actor: str, source: str) -> None:
+    """Let the person register whose number a correction left behind. Raises ``Refused`` when it is not held, or no reason is given."""
+    if len(reason.strip()) < 10:
+        raise Refused.one(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing")
+    if not queries.number_is_held(index):
+        raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
+    NumberRelease.objects.create(index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now())
+    ledger.record(event="account.number_released", subject=source, actor=actor, data={"reason": reason.strip()[:500]})
+
+
+def _tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
+    words = {
+        "name": user.name,
+        "site": settings.SITE_NAME,
+        "username": user.username,
+        "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
+        "new": rules.mask_mailbox(user.email),
+    }
+    mail.queue_mail(
+        to=user.email,
+        subject=_("新邮箱已经生效，请设置新密码"),
+        body=_(
+            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）已改用这个邮箱，原来的密码已经作废，各处的登录都已退出。\n\n"
+            "请打开 %(recover)s ，填写这个邮箱，按随后收到的邮件设置新密码，即可登录。\n"
+        )
+        % words,
+        key=f"mailbox-replaced:{key}:new",
+    )
+    if old:
+        mail.queue_mail(
+            to=old,
+            subject=_("您的账号已改用另一个邮箱"),
+            body=_(
+                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）经核实身份，已改用邮箱 %(new)s，这个邮箱不再用于该账号。\n\n"
+                "如果这不是您本人办理的，请立即联系单位所在县（市）人社局职称办。\n"
+            )
+            % words,
+            key=f"mailbox-replaced:{key}:old",
+        )
 
 
 def _release_mailbox(email: str, *, keeper: User) -> None:

@@ -86,3 +86,37 @@ class NoticeAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.text_key} {self.version}"
+
+
+class IdentityCorrection(models.Model):
+    """An account's name or identity number as it was and as it became (S-18). Append-only.
+
+    The index of a number that was left behind is held: nobody registers with it until the prefecture releases it, so that
+    strikes, closed years and bans are not shaken off by a correction and a second registration.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="corrections")
+    old_name = models.CharField(max_length=50)
+    new_name = models.CharField(max_length=50)
+    old_number = EncryptedTextField()
+    new_number = EncryptedTextField()
+    old_index = models.CharField(max_length=64, db_index=True)
+    new_index = models.CharField(max_length=64)
+    source = models.CharField(max_length=60)  # what it was decided on: "account_request:12"
+    corrected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    corrected_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.corrected_at}"
+
+
+class NumberRelease(models.Model):
+    """The prefecture found that a number left behind by a correction belongs to somebody else, who may register. Append-only."""
+
+    index = models.CharField(max_length=64, db_index=True)
+    reason = models.CharField(max_length=500)
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.released_at}"

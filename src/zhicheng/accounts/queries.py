@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import Particulars, mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import blind_index
@@ -63,6 +64,8 @@ def conflicts_with_others(person: Particulars, *, kind: AccountKind, reuse: User
                 code="id_number_taken",
             )
         )
+    elif number_is_held(person_index(person.id_number)):
+        problems.append(number_held(where="id_number"))
     same_name = User.objects.filter(username__iexact=person.username).first()
     if same_name is not None and same_name != reuse:
         problems.append(Problem(_("这个登录名已有人使用，请换一个。"), where="username", code="username_taken"))
@@ -82,3 +85,32 @@ def mailbox_holder(email: str, *, reuse: User | None, now: datetime) -> User | N
 def acceptance_of(*, user_id: int, text_key: str, version: str) -> NoticeAcceptance | None:
     """When this account accepted this version of a text; None when it has not."""
     return NoticeAcceptance.objects.filter(user_id=user_id, text_key=text_key, version=version).order_by("-id").first()
+
+
+def number_is_held(index: str, *, for_user_id: int | None = None) -> bool:
+    """Whether a number was left behind by a correction and not released since; never held against the account that left it.
+
+    Ask only after :func:`account_with_identity`: between the two a correction may be committed, and then this one finds it.
+    """
+    if not index:
+        return False
+    left = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index).order_by("-id").first()
+    if left is None or left.user_id == for_user_id:
+        return False
+    return not NumberRelease.objects.filter(index=index, released_at__gte=left.corrected_at).exists()
+
+
+def number_held(*, where: str) -> Problem:
+    """What to say of a held number: nothing about whose it was, only where to go."""
+    return Problem(
+        _(
+            "该身份证号曾登记在另一账号上，后来作了更正，现在不能直接使用。请带本人居民身份证到所在县（市）人社局职称办说明，由州人力资源和社会保障局核实后放行。"
+        ),
+        where=where,
+        code="id_number_held",
+    )
+
+
+def accounts_of_person(index: str) -> QuerySet[User]:
+    """Every account opened with this identity number, of whatever kind (S-08), in the order of their ids."""
+    return User.objects.filter(id_number_index=index).order_by("id")

@@ -43,6 +43,23 @@ MISTYPED_DOMAINS = {
     "gmial.com": "gmail.com",
 }
 
+# S-35: mailboxes that vanish after minutes; a lost account could never come back through them.
+_DISPOSABLE = """
+0-mail.com 10minutemail.com 10minutemail.net 20minutemail.com 24mail.chacuo.net 027168.com bccto.me chacuo.net
+discard.email disposablemail.com dropmail.me emailondeck.com fakeinbox.com fakemail.net getairmail.com getnada.com
+grr.la guerrillamail.biz guerrillamail.com guerrillamail.de guerrillamail.net guerrillamail.org guerrillamailblock.com
+inboxkitten.com incognitomail.com linshiyouxiang.net mail-temp.com mail.tm mailcatch.com maildrop.cc mailinator.com
+mailinator.net mailnesia.com mailsac.com minuteinbox.com moakt.com mohmal.com mytemp.email nada.email owlymail.com
+sharklasers.com smailpro.com spam4.me spamgourmet.com temp-mail.io temp-mail.org tempail.com tempinbox.com tempm.com
+tempmail.com tempmail.net tempmailo.com tempr.email throwawaymail.com trashmail.com trashmail.de yopmail.com yopmail.fr
+yopmail.net zetmail.com
+"""
+DISPOSABLE_DOMAINS = frozenset(_DISPOSABLE.split())
+# How many characters of an identity number somebody has to type who says that the card lay before them.
+LAST_CHARACTERS = 6
+# After so many wrong tries nobody may go on guessing.
+TRIES_ALLOWED = 5
+
 
 class AcceptedText(NamedTuple):
     """A text somebody accepted: which one, in which version, the SHA-256 of what was on the screen (S-10, S-18), and when.
@@ -146,6 +163,15 @@ def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
                 code="email_mistyped",
             )
         ]
+    if any(part in DISPOSABLE_DOMAINS for part in _domain_and_above(domain.lower())):
+        return [
+            Problem(
+                _("“%(domain)s”是一次性临时邮箱，过后就收不到邮件，也无法找回账号。请填写您长期使用的邮箱。")
+                % {"domain": domain},
+                where=where,
+                code="email_disposable",
+            )
+        ]
     try:
         validate_email(email)
     except ValidationError:
@@ -173,3 +199,24 @@ def check_username(username: str, *, where: str = "username") -> list[Problem]:
 def mailbox_is_released(*, confirmed: bool, opened_at: datetime, now: datetime) -> bool:
     """Whether an account no longer holds its mailbox: it was never confirmed and its link has run out."""
     return not confirmed and now - opened_at > MAILBOX_HELD_FOR
+
+
+def _domain_and_above(domain: str) -> list[str]:
+    parts = domain.split(".")
+    return [".".join(parts[start:]) for start in range(len(parts) - 1)]
+
+
+def hide_last(number: str) -> str:
+    """An identity number without the characters that an officer types from the card in hand."""
+    return number[:-LAST_CHARACTERS] + "*" * min(LAST_CHARACTERS, len(number))
+
+
+def last_characters_match(typed: str, number: str) -> bool:
+    """Whether ``typed`` is the end of ``number`` as printed on the card; full-width digits and a small x are no mistake."""
+    return bool(number) and compact(typed) == number[-LAST_CHARACTERS:]
+
+
+def mask_mailbox(email: str) -> str:
+    """``wangfang@qq.com`` → ``wa******@qq.com``: enough for its owner to recognise it."""
+    name, at, domain = email.rpartition("@")
+    return f"{name[:2]}{'*' * max(len(name) - 2, 1)}{at}{domain}" if at else ""

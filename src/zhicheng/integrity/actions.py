@@ -10,6 +10,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import ban_after
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.persons import PersonChange
 
 
 def record_fraud(
@@ -85,3 +86,13 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
             data={"reason": record.annulment_reason},
         )
     return record
+
+
+def move_records(change: PersonChange) -> int:
+    """Put the person's records, annulled ones too, under the corrected index; in the transaction of the correction.
+
+    Nothing else of a record changes: the name stays as it was found, the ledger says who corrected the number and when.
+    """
+    if change.old_index == change.new_index:
+        return 0
+    return IntegrityRecord.objects.filter(person_index=change.old_index).update(person_index=change.new_index)

@@ -6,3 +6,6 @@ class IntegrityConfig(AppConfig):
     label = "integrity"
     verbose_name = "诚信档案"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.integrity import persons  # noqa: F401 - it registers itself

@@ -6,3 +6,6 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
     verbose_name = "单位与部门"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.organizations import frozen  # noqa: F401 - it declares itself

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
+from zhicheng.foundation.fields import EncryptedTextField
 from zhicheng.standards.natures import UNIT_NATURES
 
 
@@ -156,3 +157,66 @@ class UnitVerification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.kind} {self.year} {self.state}"
+
+
+class AccountRequestKind(models.TextChoices):
+    MAILBOX = "mailbox", _("邮箱遗失")
+    CORRECTION = "correction", _("更正姓名或身份证号")
+
+
+class AccountRequestState(models.TextChoices):
+    PENDING = "pending", _("待审核")
+    APPROVED = "approved", _("待本人确认新邮箱")
+    DONE = "done", _("已完成")
+    REFUSED = "refused", _("未通过")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class AccountRequest(models.Model):
+    """What a person cannot do alone: another mailbox when the old one is lost (S-36), a name or number typed wrongly (S-18).
+
+    ``requested_for`` vouches for the person (the employer; for a unit's administrator the county), ``office`` decides (the county;
+    for a unit's administrator the prefecture). Never removed; a decided row changes only by its end: opened, or withdrawn.
+    """
+
+    kind = models.CharField(max_length=12, choices=AccountRequestKind.choices)
+    state = models.CharField(max_length=10, choices=AccountRequestState.choices, default=AccountRequestState.PENDING)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_requests")
+    unit = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")  # where the person belongs
+    requested_for = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="account_requests_made")
+    office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="account_requests_to_decide")
+    statement = models.CharField(_("核实情况"), max_length=500)
+    scan = models.ForeignKey("evidence.EvidenceFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    old_email = models.EmailField(max_length=254, blank=True)
+    new_email = models.EmailField(_("新邮箱"), max_length=254, blank=True)
+    old_name = models.CharField(max_length=50)
+    new_name = models.CharField(_("更正后的姓名"), max_length=50, blank=True)
+    old_number = EncryptedTextField()
+    new_number = EncryptedTextField(_("更正后的身份证号"), blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0)  # last characters of the number that did not fit
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["office", "state", "requested_at", "id"]),
+            models.Index(fields=["office", "-requested_at", "-id"]),
+            models.Index(fields=["requested_for", "-requested_at", "-id"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=Q(state__in=["pending", "approved"]), name="one_open_account_request_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "withdrawn"]) | Q(decided_at__isnull=False),
+                name="decided_account_request_has_time",
+            ),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="refused_account_request_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.user_id} {self.state}"

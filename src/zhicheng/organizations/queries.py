@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import (
+    AccountRequest,
+    AccountRequestState,
     Membership,
     MembershipRole,
     Organization,
@@ -134,6 +137,12 @@ def employer_of(user_id: int) -> Organization | None:
     return current.organization if current else None
 
 
+def employers_of(user_ids: Sequence[int]) -> dict[int, str]:
+    """The names of the organizations these people belong to now, by their ids; one query."""
+    current = Membership.objects.filter(user_id__in=user_ids, until__isnull=True)
+    return dict(current.values_list("user_id", "organization__name"))
+
+
 # --- The county's queue ---
 
 
@@ -182,6 +191,13 @@ def verification_for(actor: Actor, verification_id: int) -> UnitVerification | N
         .filter(pk=verification_id)
         .first()
     )
+
+
+def units_with_this_licence(verification: UnitVerification) -> list[str]:
+    """The names of other units that handed in the very same file (S-13: a licence that is not that unit's)."""
+    same = UnitVerification.objects.filter(licence__sha256=verification.licence.sha256)
+    others = same.exclude(organization_id=verification.organization_id).order_by("organization__name")
+    return list(others.values_list("organization__name", flat=True).distinct()[:5])
 
 
 def _mailbox_confirmed() -> Exists:
@@ -236,3 +252,79 @@ def last_approved(organization_id: int) -> UnitVerification | None:
         .order_by("-decided_at", "-id")
         .first()
     )
+
+
+# --- Lost mailboxes and corrections (S-18, S-36) ---
+
+OPEN_REQUEST = (AccountRequestState.PENDING, AccountRequestState.APPROVED)
+
+
+def _confirmed_accounts(kind: AccountKind) -> QuerySet[User]:
+    """Active accounts whose mailbox was confirmed once: one that never was is simply registered anew (S-35)."""
+    confirmed = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=True))
+    return User.objects.filter(confirmed, kind=kind, is_active=True)
+
+
+def people_of(actor: Actor) -> QuerySet[User]:
+    """The applicants who work at the actor's unit now, for a list ordered by ``name``, ``id``; nobody for any other role.
+
+    ``open_requests`` of each holds what is asked for the account and not yet over.
+    """
+    people = _confirmed_accounts(AccountKind.APPLICANT)
+    if actor.role is not Role.UNIT or actor.organization_id is None:
+        return people.none()
+    here = Membership.objects.filter(
+        user=OuterRef("pk"), organization_id=actor.organization_id, role=MembershipRole.EMPLOYEE, until__isnull=True
+    )
+    waiting = AccountRequest.objects.filter(state__in=OPEN_REQUEST).select_related("office")
+    return (
+        people.filter(Exists(here))
+        .prefetch_related(Prefetch("account_requests", queryset=waiting, to_attr="open_requests"))
+        .order_by("name", "id")
+    )
+
+
+def unit_administrators_for(actor: Actor) -> QuerySet[User]:
+    """The administrators of units that report to the actor's county office; nobody for any other role."""
+    people = _confirmed_accounts(AccountKind.UNIT)
+    if actor.role is not Role.COUNTY or actor.organization_id is None:
+        return people.none()
+    here = Membership.objects.filter(
+        user=OuterRef("pk"),
+        organization__receiving_office_id=actor.organization_id,
+        role=MembershipRole.STAFF,
+        until__isnull=True,
+    )
+    return people.filter(Exists(here)).order_by("name", "id")
+
+
+def account_requests_for(actor: Actor) -> QuerySet[AccountRequest]:
+    """Requests this actor may see: a unit what it asked for, a county what it decides or asked for, the prefecture all below it."""
+    everything = AccountRequest.objects.select_related(
+        "user", "unit", "requested_for", "office", "requested_by", "decided_by", "scan"
+    )
+    mine = actor.organization_id
+    if mine is None:
+        return everything.none()
+    if actor.role is Role.UNIT:
+        return everything.filter(requested_for_id=mine)
+    if actor.role is Role.COUNTY:
+        return everything.filter(Q(office_id=mine) | Q(requested_for_id=mine))
+    if actor.role is Role.PREFECTURE:
+        return everything.filter(Q(office_id=mine) | Q(office__superior_office_id=mine))
+    return everything.none()
+
+
+def pending_account_requests(actor: Actor) -> QuerySet[AccountRequest]:
+    """The queue, for a list ordered by ``requested_at``, ``id``: longest waiting first."""
+    return account_requests_for(actor).filter(state=AccountRequestState.PENDING).order_by("requested_at", "id")
+
+
+def past_account_requests(actor: Actor) -> QuerySet[AccountRequest]:
+    """Everything that was decided or withdrawn, for a list ordered by ``requested_at``, ``id``, newest first."""
+    return account_requests_for(actor).exclude(state=AccountRequestState.PENDING).order_by("-requested_at", "-id")
+
+
+def may_decide(actor: Actor, request: AccountRequest) -> bool:
+    """Whether a request the actor can see is the actor's to decide: the office's own, or the prefecture in its stead (G-03)."""
+    return actor.role is Role.PREFECTURE or (actor.role is Role.COUNTY and request.office_id == actor.organization_id)

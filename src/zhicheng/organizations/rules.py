@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.rules import check_mailbox, check_name, check_phone, problems_of, tidy_phone
+from zhicheng.accounts.rules import MAILBOX_HELD_FOR, check_mailbox, check_name, check_phone, problems_of, tidy_phone
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
-from zhicheng.organizations.models import LicenceKind, VerificationKind
+from zhicheng.organizations.models import AccountRequestState, LicenceKind, VerificationKind
 from zhicheng.standards.credit_code import check_credit_code
 from zhicheng.standards.names import normalise_person_name
 from zhicheng.standards.natures import find_nature
@@ -227,3 +227,30 @@ def tidy_title(text: str) -> str:
 def region_differs(uscc: str, office_region: str) -> bool:
     """Whether digits 3–8 of a credit code name another county than the chosen office: a warning, never a refusal (S-12)."""
     return len(uscc) == 18 and bool(office_region) and uscc[2:8] != office_region
+
+
+# S-17: applicants' clocks run while their unit waits; from here on a queue says so aloud.
+WAITS_LONG_DAYS = 5
+
+
+def waits_long(days: int) -> bool:
+    """Whether a request has waited so long that whoever sees it should hurry, or ask (S-17)."""
+    return days >= WAITS_LONG_DAYS
+
+
+# The link in a new mailbox lives as long as that of a registration.
+LINK_LIVES = MAILBOX_HELD_FOR
+
+
+class HasDecision(Protocol):
+    """A request about an account, as far as its link is concerned."""
+
+    state: str
+    decided_at: datetime | None
+
+
+def link_has_run_out(request: HasDecision, now: datetime) -> bool:
+    """Whether the new mailbox was approved and not opened in time (S-36)."""
+    return (
+        request.state == AccountRequestState.APPROVED and request.decided_at is not None and now - request.decided_at > LINK_LIVES
+    )

@@ -4,8 +4,10 @@ import io
 import sys
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
+from tests.organizations import examples as ex
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.organizations.models import Organization
@@ -48,3 +50,20 @@ def test_operator_gets_the_password_that_was_piped_in(monkeypatch: pytest.Monkey
     operator = User.objects.get(username="yunwei")
     assert operator.kind == AccountKind.OPERATOR
     assert operator.check_password("长而难猜的一句话-2026")
+
+
+def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses() -> None:
+    office("open", "prefecture", BUREAU, "--region", "652700")
+    office("officer", BUREAU, "--name", "李州", "--username", "lizhou", "--email", "old@example.cn")
+    said = office("mailbox", "LiZhou", "--email", "New@example.cn")
+    assert "new@example.cn" in said and "找回账号" in said
+    changed = User.objects.get(username="lizhou")
+    assert changed.email == "new@example.cn" and not changed.has_usable_password()
+    assert EmailAddress.objects.get(user=changed).verified
+    for words in (("lizhou", "x@yopmail.com"), ("nobody", "a@example.cn")):
+        with pytest.raises(CommandError):
+            office("mailbox", words[0], "--email", words[1])
+    unit = ex.approved_unit()
+    person = ex.registered_applicant(unit)
+    with pytest.raises(CommandError, match="没有登录名"):
+        office("mailbox", person.username, "--email", "a@example.cn")

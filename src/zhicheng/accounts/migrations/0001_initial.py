@@ -9,6 +9,18 @@ import zhicheng.accounts.models
 import zhicheng.foundation.fields
 
 
+from zhicheng.accounts.frozen import GUARDED
+from zhicheng.foundation import triggers
+
+
+def freeze(apps, schema_editor):
+    triggers.put_on(schema_editor.connection, GUARDED)
+
+
+def thaw(apps, schema_editor):
+    triggers.take_off(schema_editor.connection, GUARDED)
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -95,4 +107,31 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["user", "text_key"], name="accounts_no_user_id_87f305_idx")],
             },
         ),
+        migrations.CreateModel(
+            name='IdentityCorrection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old_name', models.CharField(max_length=50)),
+                ('new_name', models.CharField(max_length=50)),
+                ('old_number', zhicheng.foundation.fields.EncryptedTextField()),
+                ('new_number', zhicheng.foundation.fields.EncryptedTextField()),
+                ('old_index', models.CharField(db_index=True, max_length=64)),
+                ('new_index', models.CharField(max_length=64)),
+                ('source', models.CharField(max_length=60)),
+                ('corrected_at', models.DateTimeField()),
+                ('corrected_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='NumberRelease',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('index', models.CharField(db_index=True, max_length=64)),
+                ('reason', models.CharField(max_length=500)),
+                ('released_at', models.DateTimeField()),
+                ('released_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.RunPython(freeze, thaw),
     ]

@@ -119,6 +119,10 @@ def route_problems(employer: Organization | None, notice: Notice) -> list[Proble
 
 def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choice, employer: Organization) -> Application:
     now = clock.now()
+    person = User.objects.select_for_update().get(pk=actor.account_id)
+    if person.id_number_index != actor.person_index:
+        # Corrected between the request's arrival and this line: the year and the bans to look at are other ones.
+        raise Refused.one(_("您的身份证号刚刚更正。请刷新页面后再试。"), code="stale")
     person_year, _created = PersonYear.objects.get_or_create(
         campaign_id=version.campaign_id,
         person_index=actor.person_index,
@@ -130,7 +134,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         number=_next_number(notice),
         applicant_id=actor.account_id,
         person_index=actor.person_index,
-        applicant_name=User.objects.values_list("name", flat=True).get(pk=actor.account_id),
+        applicant_name=person.name,
         campaign_id=version.campaign_id,
         campaign_version=version,
         year=notice.year,

@@ -52,6 +52,9 @@ def register_applicant(
             )
         )
 
+    elif employer.email and employer.email.lower() == person.email.lower():
+        problems.append(shared_mailbox())
+
     def attempt() -> User | None:
         reuse = account_queries.account_to_reuse(person, kind=AccountKind.APPLICANT, now=clock.now())
         everything = problems + account_queries.conflicts_with_others(person, kind=AccountKind.APPLICANT, reuse=reuse)
@@ -160,6 +163,12 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
         data={"from": before.pk if before else None, "to": employer.pk},
     )
     return membership
+
+
+def shared_mailbox() -> Problem:
+    """A mailbox many people read is no way back for one of them (S-35)."""
+    text = _("这是单位的公用邮箱，别人也能收到找回密码的邮件。请填写您本人的常用邮箱。")
+    return Problem(text, where="email", code="email_shared")
 
 
 def _open_made_account(

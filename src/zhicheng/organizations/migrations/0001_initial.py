@@ -4,6 +4,19 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import zhicheng.foundation.fields
+
+from zhicheng.organizations.frozen import GUARDED
+from zhicheng.foundation import triggers
+
+
+def freeze(apps, schema_editor):
+    triggers.put_on(schema_editor.connection, GUARDED)
+
+
+def thaw(apps, schema_editor):
+    triggers.take_off(schema_editor.connection, GUARDED)
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -279,4 +292,36 @@ class Migration(migrations.Migration):
             model_name="unitverification",
             index=models.Index(fields=["office", "decided_at", "id"], name="organizatio_office__0600c0_idx"),
         ),
+        migrations.CreateModel(
+            name='AccountRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('mailbox', '邮箱遗失'), ('correction', '更正姓名或身份证号')], max_length=12)),
+                ('state', models.CharField(choices=[('pending', '待审核'), ('approved', '待本人确认新邮箱'), ('done', '已完成'), ('refused', '未通过'), ('withdrawn', '已撤回')], default='pending', max_length=10)),
+                ('statement', models.CharField(max_length=500, verbose_name='核实情况')),
+                ('old_email', models.EmailField(blank=True, max_length=254)),
+                ('new_email', models.EmailField(blank=True, max_length=254, verbose_name='新邮箱')),
+                ('old_name', models.CharField(max_length=50)),
+                ('new_name', models.CharField(blank=True, max_length=50, verbose_name='更正后的姓名')),
+                ('old_number', zhicheng.foundation.fields.EncryptedTextField()),
+                ('new_number', zhicheng.foundation.fields.EncryptedTextField(blank=True, verbose_name='更正后的身份证号')),
+                ('requested_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('wrong_tries', models.PositiveSmallIntegerField(default=0)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_requests_to_decide', to='organizations.organization')),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requested_for', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_requests_made', to='organizations.organization')),
+                ('scan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencefile')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_requests', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['office', 'state', 'requested_at', 'id'], name='organizatio_office__529a0e_idx'), models.Index(fields=['office', '-requested_at', '-id'], name='organizatio_office__4fb81b_idx'), models.Index(fields=['requested_for', '-requested_at', '-id'], name='organizatio_request_f3dbb8_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'approved'])), fields=('user', 'kind'), name='one_open_account_request_of_a_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'withdrawn']), ('decided_at__isnull', False), _connector='OR'), name='decided_account_request_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='refused_account_request_has_reason')],
+            },
+        ),
+        migrations.RunPython(freeze, thaw),
     ]

@@ -1,0 +1,10 @@
+"""What the database refuses to change: the history of a person's name and number (S-18)."""
+
+from __future__ import annotations
+
+from zhicheng.foundation.triggers import guard
+
+GUARDED = (
+    guard("accounts_identitycorrection", "UPDATE", "DELETE", sentence="the corrections of an identity are append-only"),
+    guard("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
+)

@@ -1,0 +1,279 @@
+"""The office decides on a lost mailbox or a correction, and the person opens the new mailbox (S-18, S-36)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
+from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import persons, queries, rules
+from zhicheng.organizations.actions.account_requests import check_correction, close_request, digits_differ
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, OrganizationKind
+
+_SALT = "zhicheng.organizations.mailbox"
+
+
+def decide_account_request(
+    *, actor: Actor, request_id: int, approve: bool, reason: str = "", last_characters: str = ""
+) -> AccountRequest:
+    """Approve a request, or refuse it with a reason.
+
+    Approving a mailbox sends the link that puts it in force; approving a correction puts it in force at once. Where a unit asked,
+    the officer types the last characters of the identity number from the card in hand; after five that do not fit the request
+    is refused by itself. Locked and read again: the slower of two officers reads who was faster. Raises ``Refused``.
+    """
+    with transaction.atomic():
+        row = _pending_row(request_id, actor)
+        if approve and needs_card(row) and not last_characters_match(last_characters, row.new_number or row.user.id_number):
+            wrong = [_count_wrong_try(row, actor)]
+        else:
+            _decide(row, actor, approve=approve, reason=reason.strip())
+            wrong = []
+    if wrong:  # after the commit: the try is counted
+        raise Refused(wrong)
+    return row
+
+
+def needs_card(row: AccountRequest) -> bool:
+    """Whether the decider types the number's end: where the card was shown to a unit, not to an office before."""
+    return row.requested_for.kind == OrganizationKind.UNIT
+
+
+def mailbox_link(row: AccountRequest) -> str:
+    """The address that puts the new mailbox in force when its owner opens it."""
+    return settings.SITE_ADDRESS + reverse("mailbox_confirm", args=[signing.Signer(salt=_SALT).sign(str(row.pk))])
+
+
+def request_of_link(token: str) -> AccountRequest | None:
+    """The request a link was made for, whatever became of it; None for a link that is not ours."""
+    try:
+        pk = signing.Signer(salt=_SALT).unsign(token)
+    except signing.BadSignature:
+        return None
+    return AccountRequest.objects.select_related("user", "unit").filter(pk=pk).first()
+
+
+def confirm_new_mailbox(*, token: str, last_characters: str) -> User:
+    """The link in the new mailbox was opened, and whoever did knows the end of the person's identity number: now it is in force.
+
+    A mail that went to a stranger by a slip of the pen opens nothing. Raises ``Refused``: used, run out, withdrawn, wrong number.
+    """
+    found = request_of_link(token)
+    with transaction.atomic():
+        row = AccountRequest.objects.select_for_update().filter(pk=found.pk).first() if found is not None else None
+        if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
+            raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
+        user = User.objects.select_for_update().get(pk=row.user_id)
+        if last_characters_match(last_characters, user.id_number):
+            accounts.replace_mailbox(
+                user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}"
+            )
+            close_request(row, AccountRequestState.DONE)
+            wrong = []
+        else:
+            wrong = [_count_wrong_try(row, None)]
+    if wrong:
+        raise Refused(wrong)
+    user.refresh_from_db()
+    return user
+
+
+@transaction.atomic
+def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
+    """The prefecture lets somebody else register with the number that a correction left behind. Raises ``Refused``."""
+    row = queries.account_requests_for(actor).filter(pk=request_id, state=AccountRequestState.DONE).first()
+    if row is None or actor.role is not Role.PREFECTURE:
+        raise Refused.one(_("没有找到这份申请，或者它不归本部门办理。"), code="not_in_jurisdiction")
+    accounts.release_number(
+        index=account_queries.person_index(row.old_number),
+        reason=reason,
+        released_by_id=actor.account_id,
+        actor=actor.ref,
+        source=f"account_request:{row.pk}",
+    )
+
+
+def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
+    row = (
+        AccountRequest.objects.select_for_update(of=("self",))
+        .select_related("user", "unit", "requested_for", "office", "requested_by", "decided_by")
+        .filter(pk=request_id)
+        .first()
+    )
+    seen = row is not None and queries.account_requests_for(actor).filter(pk=request_id).exists()
+    if row is None or not seen or not queries.may_decide(actor, row):
+        raise Refused.one(_("没有找到这份申请，或者它不归本部门办理。"), code="not_in_jurisdiction")
+    if row.state != AccountRequestState.PENDING:
+        raise Refused.one(_decided_already(row), code="already_decided")
+    own = actor.person_index and actor.person_index in {row.user.id_number_index, row.requested_by.id_number_index}
+    if row.requested_by_id == actor.user_id or own:
+        raise Refused.one(_("这份申请由您提出或与您本人有关，须由另一位工作人员办理。"), code="self_review")
+    return row
+
+
+def _decided_already(row: AccountRequest) -> str:
+    if row.decided_by is None or row.decided_at is None:
+        return _("这份申请已经撤回，不再需要办理。")
+    return _("这份申请已由%(who)s于 %(at)s 办理（%(state)s），您的操作没有生效。") % {
+        "who": row.decided_by.name,
+        "at": f"{row.decided_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+        "state": row.get_state_display(),
+    }
+
+
+def _decide(row: AccountRequest, actor: Actor, *, approve: bool, reason: str) -> None:
+    if not approve and len(reason) < 5:
+        raise Refused.one(_("请写明不予通过的理由，不少于5个字。"), where="reason", code="reason_missing")
+    row.decided_by_id, row.decided_at, row.reason = actor.user_id, clock.now(), "" if approve else reason[:500]
+    if not approve:
+        _refuse(row, actor)
+    elif row.kind == AccountRequestKind.MAILBOX:
+        _approve_mailbox(row, actor)
+    else:
+        _put_correction_in_force(row, actor)
+
+
+def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
+    row.state = state
+    row.closed_at = None if state == AccountRequestState.APPROVED else clock.now()
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at"])
+
+
+def _refuse(row: AccountRequest, actor: Actor | None) -> None:
+    _save_decision(row, AccountRequestState.REFUSED)
+    ledger.record(
+        event="account.request_refused",
+        subject=f"user:{row.user_id}",
+        actor=actor.ref if actor is not None else "system",
+        data={"request": row.pk, "reason": row.reason},
+    )
+    _tell_asker(row, _("未通过：%(reason)s") % {"reason": row.reason})
+
+
+def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
+    problems = _moved_away(row) + accounts.check_new_mailbox(user=row.user, email=row.new_email)
+    if problems:
+        raise Refused([Problem(p.text, code=p.code) for p in problems])
+    _save_decision(row, AccountRequestState.APPROVED)
+    ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    mail.queue_mail(
+        to=row.new_email,
+        subject=_("请确认您的新邮箱"),
+        body=_(
+            "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
+            "请打开下面的链接，输入您身份证号的末六位（3 天内有效，只能用一次）：\n%(link)s\n\n"
+            "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
+        )
+        % {"name": row.user.name, "site": settings.SITE_NAME, "office": row.office.name, "link": mailbox_link(row)},
+        key=f"mailbox-approved:{row.pk}",
+    )
+    _tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
+
+
+def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
+    """Name and number, on every account of this person; and with them everything that hangs on the person, or nothing at all."""
+    old_index, new_index = account_queries.person_index(row.old_number), account_queries.person_index(row.new_number)
+    people = list(account_queries.accounts_of_person(old_index).select_for_update())
+    user = next((p for p in people if p.pk == row.user_id), None)
+    if user is None or (user.name, user.id_number) != (row.old_name, row.old_number):
+        raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")
+    problems = _moved_away(row) + check_correction(user=user, name=row.new_name, number=row.new_number)
+    # A person who already has another account of that kind under the right number: one of the two must go first.
+    kinds = {p.kind for p in people} - {user.kind}
+    if new_index != old_index and account_queries.accounts_of_person(new_index).filter(kind__in=kinds).exists():
+        problems.append(_prefecture_must_settle(_("两个身份证号名下各有一个同类账号")))
+    if new_index != old_index and (kept := persons.kept_under(new_index)):
+        problems.append(_prefecture_must_settle("、".join(f"{label} {number}" for label, number in kept.items())))
+    if problems:
+        raise Refused([Problem(p.text, code=p.code) for p in problems])
+    try:
+        with transaction.atomic():
+            accounts.correct_identity(
+                accounts=people,
+                name=row.new_name,
+                number=row.new_number,
+                corrected_by_id=actor.account_id,
+                actor=actor.ref,
+                source=f"account_request:{row.pk}",
+            )
+    except IntegrityError:
+        raise Refused.one(_("更正后的身份证号刚刚被另一个账号使用，没有作任何改动。"), code="id_number_taken") from None
+    moved = persons.follow(persons.PersonChange(user.pk, old_index, new_index, row.new_name))
+    _save_decision(row, AccountRequestState.DONE)
+    ledger.record(
+        event="account.correction_approved",
+        subject=f"user:{row.user_id}",
+        actor=actor.ref,
+        data={"request": row.pk, "followed": moved},
+    )
+    _tell_asker(row, _("已更正。"))
+    _tell_corrected(row)
+
+
+def _prefecture_must_settle(what: str) -> Problem:
+    text = _(
+        "更正后的身份证号名下已有记录（%(what)s），两边的记录不能自动合并，须由州人力资源和社会保障局核实处理。没有作任何改动。"
+    )
+    return Problem(text % {"what": what}, code="records_on_both_sides")
+
+
+def _moved_away(row: AccountRequest) -> list[Problem]:
+    now = queries.employer_of(row.user_id)
+    if now is not None and now.pk == row.unit_id and row.user.is_active:
+        return []
+    return [Problem(_("该人员已不在提出申请的单位，请由现单位重新申请。"), code="moved_away")]
+
+
+def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
+    """Count a try that did not fit; the last one allowed ends the request."""
+    row.wrong_tries += 1
+    row.save(update_fields=["wrong_tries"])
+    if row.wrong_tries < TRIES_ALLOWED:
+        return digits_differ(TRIES_ALLOWED - row.wrong_tries)
+    if actor is not None:
+        row.decided_by_id = actor.user_id
+    row.decided_at = row.decided_at or clock.now()
+    row.reason = _("身份证号末六位连续输错 %(n)d 次，申请自动作废。") % {"n": TRIES_ALLOWED}
+    _refuse(row, actor)
+    return Problem(
+        _("身份证号末六位已输错 %(n)d 次，这份申请已作废，须重新核对身份后再申请。") % {"n": TRIES_ALLOWED}, code="too_many_tries"
+    )
+
+
+def _tell_asker(row: AccountRequest, result: str) -> None:
+    mail.queue_mail(
+        to=row.requested_by.email,
+        subject=_("%(name)s的账号申请：%(kind)s") % {"name": row.old_name, "kind": row.get_kind_display()},
+        body=_("%(who)s：\n\n您为%(name)s提出的申请（%(kind)s）有了结果。\n\n%(result)s\n\n%(site)s\n")
+        % {
+            "who": row.requested_by.name,
+            "name": row.old_name,
+            "kind": row.get_kind_display(),
+            "result": result,
+            "site": settings.SITE_ADDRESS,
+        },
+        key=f"account-request:{row.pk}:{row.state}",
+    )
+
+
+def _tell_corrected(row: AccountRequest) -> None:
+    mail.queue_mail(
+        to=row.user.email,
+        subject=_("您的姓名或身份证号已更正"),
+        body=_(
+            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的姓名或身份证号，经单位申请、%(office)s核实，已经更正。\n\n"
+            "还没有上报的申请书会采用更正后的内容，请重新核对；已经上报的内容不变，需要更正的，请联系审核部门退回。\n\n"
+            "如果这不是您本人提出的，请立即联系%(office)s。\n"
+        )
+        % {"name": row.new_name, "site": settings.SITE_NAME, "username": row.user.username, "office": row.office.name},
+        key=f"identity-corrected:{row.pk}",
+    )

@@ -1,0 +1,243 @@
+"""Somebody vouches for a person who cannot help himself: a lost mailbox (S-36), a name or number typed wrongly (S-18).
+
+The employer asks for its people, and the county decides. For a unit's administrator the county asks, and the prefecture decides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import Particulars, check_identity, check_name, last_characters_match, mask_mailbox
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import queries, rules
+from zhicheng.organizations.actions.people import shared_mailbox
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, Organization
+
+
+def request_mailbox(
+    *, actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str = ""
+) -> AccountRequest:
+    """Ask for another mailbox for somebody who lost his. Nothing changes yet, and the old address is told at once.
+
+    A unit asks for its own people; a county for the administrators of its units, typing ``last_characters`` of the card it has
+    seen. ``year`` is the campaign year the unit must be verified for (S-14). Raises ``Refused`` with everything wrong.
+    """
+    with transaction.atomic():
+        user, unit, office = _person(actor, user_id, year)
+        tidy = _tidied(user, email=email)
+        problems = accounts.check_new_mailbox(user=user, email=tidy.email) + _check_statement(statement, identity_checked)
+        if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
+            problems.append(shared_mailbox())
+        if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
+            problems.append(digits_differ())
+        if problems:
+            raise Refused(problems)
+        return _put_in_queue(
+            actor, user, unit, office, AccountRequestKind.MAILBOX, statement, new_email=tidy.email.lower(), old_email=user.email
+        )
+
+
+def request_correction(
+    *,
+    actor: Actor,
+    user_id: int,
+    name: str,
+    id_number: str,
+    statement: str,
+    identity_checked: bool,
+    scan_id: int | None,
+    year: int,
+) -> AccountRequest:
+    """Ask that a name or identity number typed wrongly at registration be put right, with a scan of the card.
+
+    Raises ``Refused`` with everything wrong: not one of the unit's people, a number that cannot be one, taken by somebody else.
+    """
+    with transaction.atomic():
+        user, unit, office = _person(actor, user_id, year)
+        if actor.role is not Role.UNIT:
+            raise _not_yours()
+        tidy = _tidied(user, name=name, id_number=id_number)
+        problems = check_correction(user=user, name=tidy.name, number=tidy.id_number)
+        problems += _check_statement(statement, identity_checked)
+        if scan_id is None or not EvidenceFile.objects.filter(pk=scan_id, uploaded_by_id=actor.account_id).exists():
+            problems.append(Problem(_("请上传居民身份证正反面的扫描件（PDF、JPG 或 PNG）。"), where="scan", code="scan_missing"))
+        if problems:
+            raise Refused(problems)
+        return _put_in_queue(
+            actor,
+            user,
+            unit,
+            office,
+            AccountRequestKind.CORRECTION,
+            statement,
+            new_name=tidy.name,
+            new_number=tidy.id_number,
+            scan_id=scan_id,
+        )
+
+
+@transaction.atomic
+def withdraw_account_request(*, actor: Actor, request_id: int) -> AccountRequest:
+    """Take a request back that is not over: one's own, and also one whose link has been sent (a mistyped new mailbox)."""
+    row = AccountRequest.objects.select_for_update().filter(pk=request_id, requested_for_id=actor.organization_id).first()
+    if row is None or actor.role not in {Role.UNIT, Role.COUNTY}:
+        raise _not_yours()
+    if row.state not in queries.OPEN_REQUEST:
+        raise Refused.one(_("这份申请已经办完（%(state)s），不能撤回。") % {"state": row.get_state_display()}, code="over")
+    close_request(row, AccountRequestState.WITHDRAWN)
+    ledger.record(event="account.request_withdrawn", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    return row
+
+
+def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
+    """Everything that stands against giving ``user`` this tidied name and number, without a word about whose a number is."""
+    problems = check_name(name, where="name") or accounts.check_printable(name, where="name")
+    wrong_number = check_identity(number, today=clock.today(), where="id_number")
+    if wrong_number:
+        return problems + wrong_number
+    if (name, number) == (user.name, user.id_number):
+        problems.append(Problem(_("姓名和身份证号与现在登记的相同，没有需要更正的内容。"), code="nothing_changed"))
+    index = account_queries.person_index(number)
+    holder = account_queries.account_with_identity(kind=AccountKind.APPLICANT, id_number=number)
+    if holder is not None and holder.pk != user.pk:
+        text = _("更正后的身份证号已登记在另一个个人账号上，不能在这里更正，须报州人力资源和社会保障局核实处理。")
+        problems.append(Problem(text, where="id_number", code="id_number_taken"))
+    elif account_queries.number_is_held(index, for_user_id=user.pk):
+        problems.append(account_queries.number_held(where="id_number"))
+    return problems + _other_accounts_differ(user, name, index)
+
+
+def _other_accounts_differ(user: User, name: str, index: str) -> list[Problem]:
+    """One number, two names, in accounts of other kinds: two people, or one of them wrong. Nobody guesses (S-08)."""
+    old = account_queries.accounts_of_person(user.id_number_index).exclude(pk=user.pk).exclude(name=user.name)
+    new = account_queries.accounts_of_person(index).exclude(pk=user.pk).exclude(name__in=[name, user.name])
+    if not old.exists() and not (index != user.id_number_index and new.exists()):
+        return []
+    text = _("同一身份证号还登记在另一类账号上，而姓名不同，不能在这里更正，须报州人力资源和社会保障局核实处理。")
+    return [Problem(text, where="id_number", code="other_account_differs")]
+
+
+def close_request(row: AccountRequest, state: AccountRequestState) -> None:
+    """End a locked request."""
+    row.state, row.closed_at = state, clock.now()
+    row.save(update_fields=["state", "closed_at"])
+
+
+def digits_differ(tries_left: int | None = None) -> Problem:
+    """The card in hand and the account do not agree."""
+    text = _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。")
+    if tries_left is not None:
+        text += _("还可以输入 %(n)d 次。") % {"n": tries_left}
+    return Problem(text, where="last_characters", code="digits_differ")
+
+
+def _person(actor: Actor, user_id: int, year: int) -> tuple[User, Organization, Organization]:
+    """The locked account, its unit and the office that decides; refused when it is not this actor's to ask for."""
+    people = queries.people_of(actor) if actor.role is Role.UNIT else queries.unit_administrators_for(actor)
+    if not people.filter(pk=user_id).exists():
+        raise _not_yours()
+    user = User.objects.select_for_update().get(pk=user_id)
+    if actor.person_index and actor.person_index == user.id_number_index:
+        raise Refused.one(_("这是您本人的账号，须由另一位经办人办理。"), code="self_request")
+    unit = queries.employer_of(user_id)
+    if unit is None:
+        raise _not_yours()
+    office = unit.receiving_office if actor.role is Role.UNIT else Organization.objects.get(pk=actor.desk_id).superior_office
+    if office is None:
+        raise _not_yours()
+    if actor.role is Role.UNIT and (problems := rules.unit_may_work(unit, year)):
+        raise Refused(problems)
+    return user, unit, office
+
+
+def _not_yours() -> Refused:
+    return Refused.one(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction")
+
+
+def _tidied(user: User, *, name: str = "", id_number: str = "", email: str = "") -> Particulars:
+    return Particulars(name=name, id_number=id_number, mobile="", email=email, username=user.username).tidied()
+
+
+def _check_statement(statement: str, identity_checked: bool) -> list[Problem]:
+    problems = []
+    if len(statement.strip()) < 10:
+        text = _("请写明怎样联系到本人、怎样核对了身份，不少于10个字。")
+        problems.append(Problem(text, where="statement", code="statement_missing"))
+    if not identity_checked:
+        text = _("请当面核对本人居民身份证原件，然后勾选。")
+        problems.append(Problem(text, where="identity_checked", code="identity_not_checked"))
+    return problems
+
+
+def _put_in_queue(
+    actor: Actor, user: User, unit: Organization, office: Organization, kind: AccountRequestKind, statement: str, **what: Any
+) -> AccountRequest:
+    _make_room(user, kind)
+    try:
+        with transaction.atomic():
+            row = AccountRequest.objects.create(
+                kind=kind,
+                user=user,
+                unit=unit,
+                requested_for_id=actor.desk_id,
+                office=office,
+                statement=" ".join(statement.split())[:500],
+                old_name=user.name,
+                old_number=user.id_number,
+                requested_by_id=actor.account_id,
+                requested_at=clock.now(),
+                **what,
+            )
+    except IntegrityError:
+        raise Refused([_already_asked()]) from None
+    ledger.record(
+        event=f"account.{kind.value}_requested",
+        subject=f"user:{user.pk}",
+        actor=actor.ref,
+        data={"request": row.pk, "unit": unit.pk, "office": office.pk, "statement": row.statement},
+    )
+    if kind == AccountRequestKind.MAILBOX:
+        _warn_old_mailbox(row)
+    return row
+
+
+def _make_room(user: User, kind: AccountRequestKind) -> None:
+    """One open request of a kind; one whose link ran out unopened gives way."""
+    for row in AccountRequest.objects.select_for_update().filter(user=user, kind=kind, state__in=queries.OPEN_REQUEST):
+        if not rules.link_has_run_out(row, clock.now()):
+            raise Refused([_already_asked()])
+        close_request(row, AccountRequestState.WITHDRAWN)
+
+
+def _already_asked() -> Problem:
+    return Problem(_("这个账号已有一份同样的申请正在办理。填错了的，请先撤回那份申请，再重新提交。"), code="request_pending")
+
+
+def _warn_old_mailbox(row: AccountRequest) -> None:
+    mail.queue_mail(
+        to=row.old_email,
+        subject=_("有人为您的账号申请更换邮箱"),
+        body=_(
+            "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请改用邮箱 %(new)s，理由是原邮箱已不能使用，正等待%(office)s审核。\n\n"
+            "如果您能收到这封邮件，而这不是您本人提出的，请立即联系%(office)s。\n"
+        )
+        % {
+            "name": row.user.name,
+            "who": row.requested_for.name,
+            "site": settings.SITE_NAME,
+            "username": row.user.username,
+            "new": mask_mailbox(row.new_email),
+            "office": row.office.name,
+        },
+        key=f"mailbox-requested:{row.pk}",
+    )
