@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.public import publicity, views
+from zhicheng.web.public import mailbox, publicity, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("publicity/", publicity.show_list, name="publicity_list"),
     path("publicity/<int:period_id>/", publicity.show_notice, name="publicity_notice"),
+    path("mailbox/<str:token>/", mailbox.confirm, name="mailbox_confirm"),
 ]

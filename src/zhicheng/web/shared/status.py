@@ -44,6 +44,13 @@ VERIFICATION = {
     "returned": Status(_("退回修改"), "warn", "arrow-uturn-left"),
     "replaced": Status(_("已重新提交"), "neutral", "arrow-path"),
 }
+ACCOUNT = {
+    "pending": Status(_("待审核"), "wait", "clock"),
+    "approved": Status(_("待本人确认新邮箱"), "info", "envelope"),
+    "done": Status(_("已完成"), "good", "check-circle"),
+    "refused": Status(_("未通过"), "bad", "x-circle"),
+    "withdrawn": Status(_("已撤回"), "neutral", "arrow-uturn-left"),
+}
 TASK = {
     "not_started": Status(_("未开始"), "plain", "minus"),
     "in_progress": Status(_("进行中"), "info", "pencil"),
@@ -81,6 +88,7 @@ QUEUE = {
 KINDS = {
     "application": APPLICATION,
     "verification": VERIFICATION,
+    "account": ACCOUNT,
     "task": TASK,
     "campaign": CAMPAIGN,
     "file": FILE,

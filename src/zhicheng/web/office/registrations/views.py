@@ -18,6 +18,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.models import UnitVerification, VerificationState
+from zhicheng.organizations.rules import waits_long
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.paging import page_of
@@ -36,7 +37,8 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     else:
         page = page_of(request, queries.pending_verifications(actor), order=("submitted_at", "id"))
     today = clock.today()
-    rows = [(v, (today - v.submitted_at.astimezone(clock.BEIJING).date()).days) for v in page]
+    waited = [(v, (today - v.submitted_at.astimezone(clock.BEIJING).date()).days) for v in page]
+    rows = [(v, days, waits_long(days)) for v, days in waited]
     return render(request, "office/registrations.html", {"page": page, "rows": rows, "decided": decided})
 
 
@@ -147,6 +149,7 @@ def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
         ],
         "pages": range(1, verification.licence.pages + 1),
         "warnings": describe_warnings(verification.licence),
+        "licence_of": queries.units_with_this_licence(verification),
         "differs": code_differs(proposed.get("uscc", ""), str(proposed.get("receiving_office_id") or "")),
         "approve_form": ApproveForm(verification=verification, auto_id="approve_%s"),
         "return_form": ReturnForm(auto_id="return_%s"),

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.evidence.serving import file_response
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.queries import Standing
-from zhicheng.organizations.rules import UnitParticulars, next_request
+from zhicheng.organizations.rules import UnitParticulars, next_request, waits_long
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
@@ -142,6 +143,7 @@ def advice_for(standing: Standing) -> Advice:
     year, latest = standing.year, standing.latest
     if standing.pending is not None:
         text = _("已提交%(office)s，审核结果会发到您的邮箱。") % {"office": standing.pending.office.name}
+        text += _waiting(standing.pending)
         if standing.may_work:
             return Advice("info", _("信息变更待审核"), text + _("审核期间仍可受理、审核申报材料。"))
         return Advice(
@@ -156,6 +158,16 @@ def advice_for(standing: Standing) -> Advice:
         return Advice("good", _("%(year)d 年度已审核通过") % {"year": year}, _("可以受理、审核本单位申报人的材料。"))
     text = _("请核实单位名称、联系人及联系电话，上传最新证照，审核通过后再受理、审核申报材料。")
     return Advice("warn", _("需要完成 %(year)d 年度核实") % {"year": year}, text)
+
+
+def _waiting(pending: UnitVerification) -> str:
+    """How long a request has waited, and from a certain day on whom to ask: the applicants' clocks run meanwhile (S-17)."""
+    days = (clock.today() - pending.submitted_at.astimezone(clock.BEIJING).date()).days
+    if not waits_long(days):
+        return ""
+    phone = pending.office.contact_phone
+    asked = _("可致电 %(phone)s 询问；") % {"phone": phone} if phone else _("可与其联系询问；")
+    return _("已等待 %(n)d 天，") % {"n": days} + asked + _("州人力资源和社会保障局也可以代为审核。")
 
 
 def reasons_of(verification: UnitVerification | None) -> list[dict[str, str]]:

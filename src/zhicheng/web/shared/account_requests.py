@@ -1,0 +1,49 @@
+"""A request about somebody's account as rows to read: what is known of the person, and what shall change (S-18, S-36)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts.models import AccountKind
+from zhicheng.accounts.rules import hide_last, mask_mailbox
+from zhicheng.foundation import clock
+from zhicheng.foundation.fields import mask_id_number
+from zhicheng.organizations.models import AccountRequest, AccountRequestKind
+from zhicheng.web.shared.units.rows import Row
+
+
+def rows_of(request: AccountRequest) -> list[Row]:
+    """The person, and what was asked. The number's end stays hidden: it is what the officer types from the card in hand."""
+    user = request.user
+    rows = [
+        Row("account", _("账号"), f"{AccountKind(user.kind).label} · {user.username}"),
+        Row("unit", _("所在单位"), request.unit.name),
+    ]
+    if request.kind == AccountRequestKind.MAILBOX:
+        return [
+            Row("name", _("姓名"), request.old_name),
+            Row("number", _("身份证号"), hide_last(request.old_number)),
+            *rows,
+            Row("old_email", _("原邮箱"), mask_mailbox(request.old_email)),
+            Row("new_email", _("新邮箱"), request.new_email),
+        ]
+    return [
+        _changed("name", _("姓名"), request.old_name, request.new_name),
+        _changed("number", _("身份证号"), mask_id_number(request.old_number), hide_last(request.new_number))
+        if request.old_number != request.new_number
+        else Row("number", _("身份证号"), hide_last(request.old_number), note=_("没有变化")),
+        *rows,
+    ]
+
+
+def days_waiting(request: AccountRequest, today: date) -> int:
+    """Full days since it was asked for, in Beijing."""
+    return (today - request.requested_at.astimezone(clock.BEIJING).date()).days
+
+
+def _changed(field: str, label: str, old: str, new: str) -> Row:
+    if old == new:
+        return Row(field, label, new, note=_("没有变化"))
+    return Row(field, label, new, note=_("原登记：%(old)s") % {"old": old}, changed=True)

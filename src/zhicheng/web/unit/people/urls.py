@@ -1,0 +1,11 @@
+from django.urls import path
+
+from zhicheng.web.unit.people import views
+
+urlpatterns = [
+    path("", views.show_people, name="unit_people"),
+    path("requests/", views.show_requests, name="unit_account_requests"),
+    path("requests/<int:request_id>/withdraw/", views.withdraw, name="unit_account_request_withdraw"),
+    path("<int:user_id>/mailbox/", views.ask_mailbox, name="unit_person_mailbox"),
+    path("<int:user_id>/correction/", views.ask_correction, name="unit_person_correction"),
+]
