@@ -17,8 +17,8 @@ from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.queries import live_records, records_visible_to
 from zhicheng.review import actions
 from zhicheng.web.office.forms import PersonForm, ReasonForm
-from zhicheng.web.shared.desk.views import actor_of, get_case_or_404
-from zhicheng.web.shared.http import go, object_or_404, render_refused
+from zhicheng.web.shared.desk.views import get_case_or_404
+from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 
 

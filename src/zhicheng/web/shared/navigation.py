@@ -48,6 +48,13 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
     ],
 }
 
+# Pages that belong to an item of the header without lying below its address.
+BELONGING: dict[str, tuple[str, ...]] = {
+    "desk_queue": ("/unit/applications/", "/office/applications/", "/office/arrivals/"),
+    "unit_information": ("/accounts/password/change/", "/accounts/email/", "/accounts/sessions/"),
+    "person_information": ("/accounts/password/change/", "/accounts/email/", "/accounts/sessions/"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
@@ -57,12 +64,16 @@ class NavigationItem:
 
 
 def navigation_for(actor: Actor, path: str) -> list[NavigationItem]:
-    """The header's links for ``actor``; the one whose address is the longest beginning of ``path`` is current."""
-    found = []
+    """The header's links for ``actor``; the one whose address, or what belongs to it, is the longest beginning of ``path`` is current."""
+    found: list[tuple[str | Promise, str, int]] = []
     for name, label in NAVIGATION.get(actor.role, []):
         try:
-            found.append((label, reverse(name)))
+            href = reverse(name)
         except NoReverseMatch:  # an audience whose pages are not installed
             continue
-    best = max((href for _label, href in found if path == href or (href != "/" and path.startswith(href))), key=len, default="")
-    return [NavigationItem(label, href, href == best) for label, href in found]
+        starts = [
+            start for start in (href, *BELONGING.get(name, ())) if path == start or (start != "/" and path.startswith(start))
+        ]
+        found.append((label, href, max(map(len, starts), default=0)))
+    best = max((length for _label, _href, length in found), default=0)
+    return [NavigationItem(label, href, 0 < length == best) for label, href, length in found]

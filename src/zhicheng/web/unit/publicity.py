@@ -29,8 +29,8 @@ from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import current_period, objections_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
-from zhicheng.web.shared.desk.views import actor_of, get_case_or_404
-from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, render_refused
+from zhicheng.web.shared.desk.views import get_case_or_404
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
 
 PAPERS = ("notice_file", "photo_file", "result_file")
@@ -135,13 +135,21 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
         {"key": key, "label": label, "wants": wants, "file": getattr(period, key)}
         for key, (label, wants) in paper_words().items()
     ]
+    papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
+    today = clock.today()
     return {
         "application": application,
         "period": period,
-        "uploads": uploads,
+        "posting": uploads[:2],
+        "concluding": uploads[2:],
+        "posted": all(u["file"] for u in uploads[:2]),
+        "has_result": bool(uploads[2]["file"]),
         "objections": objections,
+        "open_objections": any(o.state == ObjectionState.OPEN for o in objections),
         "upheld": any(o.state == ObjectionState.UPHELD for o in objections),
-        "papers": [p for p in papers_of(subject_of(application.pk)) if p.kind in {"publicity_notice", "publicity_result"}],
+        "notices": [p for p in papers if p.kind == "publicity_notice"],
+        "results": [p for p in papers if p.kind == "publicity_result"],
+        "is_running": today <= period.ends_on,
         "not_ready": time_and_objections(
             ends_on=period.ends_on,
             today=clock.today(),
@@ -155,8 +163,8 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
             application, period, always=notice_of(application.campaign_version).policies.repeat_publicity == "always"
         ),
         "to_supervising": application.supervising_body,
-        "today": clock.today(),
-        "days_left": max((period.ends_on - clock.today()).days + 1, 0),
+        "today": today,
+        "days_left": max((period.ends_on - today).days + 1, 0),
         "objection_form": ObjectionForm(initial={"received_on": clock.today(), "channel": "phone"}),
         "finding_form": FindingForm(),
         **more,

@@ -19,9 +19,15 @@ from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
 from zhicheng.campaigns.notice import Notice, Slot
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
+from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.queries import decisions_of, dossiers_of, facts_of, last_dossier
+from zhicheng.web.shared.desk.comparing import Asked, Before, before, last_asked, pieces_of
+from zhicheng.web.shared.desk.waiting import Due, due_of, waited_days
+from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.timeline import Entry, entries_of
+
+LONG_VALUE = 26  # characters that fit into half of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,13 @@ class Line:
     label: str
     value: str
     note: str = ""
+    changed: bool = False
+    pieces: list[tuple[str, bool]] = field(default_factory=list)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the value needs the whole width."""
+        return len(self.value) > LONG_VALUE or "\n" in self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,12 @@ class Row:
     label: str
     lines: list[Line]
     files: list[dict[str, Any]] = field(default_factory=list)
+    is_new: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything in it is not as it was in the submission before."""
+        return self.is_new or any(line.changed for line in self.lines) or any(f["is_new"] for f in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,12 @@ class Part:
     rows: list[Row]
     is_rows: bool
     files: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything in it is not as it was in the submission before."""
+        return bool(self.gone) or any(r.changed for r in self.rows) or any(f["is_new"] for f in self.files)
 
 
 def shown_value(form_field: Field, value: Any) -> str:
@@ -66,10 +91,27 @@ def shown_value(form_field: Field, value: Any) -> str:
     return str(value)
 
 
-def lines_of(section: Section, row: Mapping[str, Any]) -> list[Line]:
-    """Every field of a form or row; fields a first title does not ask are left out."""
+def lines_of(section: Section, row: Mapping[str, Any], was: Mapping[str, Any] | None = None) -> list[Line]:
+    """Every field of a form or row, with what it ``was``; fields a first title does not ask are left out."""
     skip = section.unless_first_title and row.get("first_title")
-    return [Line(str(f.label), shown_value(f, row.get(f.key))) for f in section.fields if not skip or f.kind is Kind.YES_NO]
+    lines = []
+    for f in section.fields:
+        if skip and f.kind is not Kind.YES_NO:
+            continue
+        value = shown_value(f, row.get(f.key))
+        old = value if was is None else shown_value(f, was.get(f.key))
+        lines.append(_line(str(f.label), value, old))
+    return lines
+
+
+def _line(label: str, value: str, old: str) -> Line:
+    if old == value:
+        return Line(label, value)
+    if not old:
+        return Line(label, value, _("上次没有填写"), True)
+    if len(value) > LONG_VALUE and len(old) > LONG_VALUE:
+        return Line(label, value, old, True, pieces_of(old, value))
+    return Line(label, value, _("上次：{value}").format(value=old), True)
 
 
 def slot_words(notice: Notice, material: Mapping[str, Any]) -> str:
@@ -84,9 +126,18 @@ def slot_words(notice: Notice, material: Mapping[str, Any]) -> str:
     return words
 
 
-def parts_of(snapshot: Mapping[str, Any], notice: Notice) -> list[Part]:
-    """The whole form of a snapshot, each file beside the row or section it proves; the rest under 其它材料."""
-    files = [{**m, "words": slot_words(notice, m)} for m in snapshot["materials"]]
+def place_of(material: Mapping[str, Any]) -> str:
+    """How a reason names the place of a file: ``material:education-0a1b2c3d``."""
+    suffix = material["row"] or (str(material["year"]) if material["year"] else "")
+    return f"material:{material['slot']}" + (f"-{suffix}" if suffix else "")
+
+
+def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[Part]:
+    """The whole form of a snapshot, each file beside the row or section it proves; the rest under 其它材料.
+
+    What differs from the submission before (``earlier``) is marked.
+    """
+    files = _files_of(snapshot, notice, earlier)
     proves = {slot: rule.section for rule in notice.evidence_rules for slot in rule.slots}
     placed: set[int] = set()
     parts = []
@@ -99,14 +150,31 @@ def parts_of(snapshot: Mapping[str, Any], notice: Notice) -> list[Part]:
             placed |= {f["id"] for f in mine}
             row_id = str(raw.get("id", ""))
             place = f"{section.key}.{row_id}" if row_id else section.key
-            rows.append(Row(row_id, place, row_label(section, raw), lines_of(section, raw), mine))
+            was = earlier.row(section, raw)
+            is_new = bool(earlier) and was is None
+            rows.append(Row(row_id, place, row_label(section, raw), lines_of(section, raw, was), mine, is_new))
         rest = [f for f in files if f["id"] not in placed and proves.get(f["slot"]) == section.key]
         placed |= {f["id"] for f in rest}
-        parts.append(Part(section.key, str(section.label), rows, section.rows, rest))
+        gone = earlier.gone(section, forms)
+        parts.append(Part(section.key, str(section.label), rows, section.rows, rest, gone))
     others = [f for f in files if f["id"] not in placed]
     if others:
         parts.append(Part("materials", _("其它材料"), [], False, others))
     return parts
+
+
+def _files_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[dict[str, Any]]:
+    """The files with their words; the first of each place carries the place's anchor."""
+    seen: set[str] = set()
+    files = []
+    for material in snapshot["materials"]:
+        place = place_of(material)
+        first = place not in seen
+        seen.add(place)
+        words = slot_words(notice, material)
+        more = {"words": words, "place": place, "anchor": anchor_id(place) if first else "", "is_new": not earlier.had(material)}
+        files.append({**material, **more})
+    return files
 
 
 def _proves(file: Mapping[str, Any], row: Mapping[str, Any], notice: Notice, section: Section) -> bool:
@@ -138,6 +206,20 @@ class Case:
     dossier_here: Any
     moves: list[str]
     level: str
+    compared: bool
+    asked: Asked | None
+    due: Due | None
+    waited: int
+
+    @property
+    def changed(self) -> list[Part]:
+        """The sections a new submission changed."""
+        return [part for part in self.parts if part.changed]
+
+    @property
+    def file_count(self) -> int:
+        """How many files came with the submission."""
+        return len(self.snapshot["materials"])
 
     @property
     def specialty(self) -> str:
@@ -158,12 +240,15 @@ def case_of(application: Application, actor: Actor) -> Case:
         raise ValueError("a desk never sees an application without a submission")
     notice = notice_of(application.campaign_version)
     snapshot = snapshot_of(submission)
+    earlier = before(application)
+    history = list(history_of(application))
+    now = clock.now()
     return Case(
         application=application,
         notice=notice,
         snapshot=snapshot,
-        parts=parts_of(snapshot, notice),
-        timeline=entries_of(application, history_of(application), audience="staff"),
+        parts=parts_of(snapshot, notice, earlier),
+        timeline=entries_of(application, history, audience="staff"),
         person_year=person_year_of(application),
         arrivals=list(arrivals_of(application)),
         decisions=list(decisions_of(application)),
@@ -172,21 +257,80 @@ def case_of(application: Application, actor: Actor) -> Case:
         dossier_here=facts_of(last_dossier(application, actor.organization_id)),
         moves=[m.name for m in lifecycle.moves_for(application, actor)],
         level=level_words(snapshot),
+        compared=bool(earlier),
+        asked=last_asked(application, history),
+        due=due_of(application, notice, actor.role, now),
+        waited=waited_days(application, now),
     )
 
 
-def places_of(case: Case) -> list[tuple[str, str]]:
-    """Where a reason of a return can point: sections, their rows, and the files; (where, words)."""
-    places = [("", _("整份申请书"))]
+Place = tuple[str, Any]
+
+
+def places_of(case: Case) -> list[Place]:
+    """Where a reason of a return can point, as a select offers it: the whole, then each section with its rows, then the files."""
+    places: list[Place] = [("", _("整份申请书"))]
     for part in case.parts:
-        if part.key != "materials":
-            places.append((part.key, part.label))
-        places += [(row.place, f"{part.label}：{row.label}") for row in part.rows if part.is_rows and row.id]
-    seen = set()
-    for material in case.snapshot["materials"]:
-        suffix = material["row"] or (str(material["year"]) if material["year"] else "")
-        where = f"material:{material['slot']}" + (f"-{suffix}" if suffix else "")
-        if where not in seen:
-            seen.add(where)
-            places.append((where, _("材料：{name}").format(name=slot_words(case.notice, material))))
-    return places
+        if part.key == "materials":
+            continue
+        rows = [(row.place, f"{part.label}：{row.label}") for row in part.rows if part.is_rows and row.id]
+        places += [(part.label, [(part.key, part.label), *rows])] if rows else [(part.key, part.label)]
+    files = {f["place"]: _("材料：{name}").format(name=f["words"]) for f in all_files(case)}
+    return [*places, (_("材料"), list(files.items()))] if files else places
+
+
+def all_files(case: Case) -> list[dict[str, Any]]:
+    """Every file of the case, in the order of the page."""
+    return [f for part in case.parts for files in [*(row.files for row in part.rows), part.files] for f in files]
+
+
+def asked_of(case: Case) -> list[dict[str, str]]:
+    """The reasons of the last return, each with the words of its place and the anchor where it stands on the page."""
+    if case.asked is None:
+        return []
+    words: dict[str, str] = {}
+    for where, said in places_of(case):
+        words |= dict(said) if isinstance(said, list) else {where: said}
+    found = []
+    for reason in case.asked.change.reasons:
+        where = str(reason.get("where", ""))
+        known = where if where in words else ".".join(where.split(".")[:2])
+        known = known if known in words else where.split(".")[0]
+        at = anchor_id(known) if known and known in words else ""
+        found.append({"text": reason["text"], "place": words.get(known, ""), "anchor": at})
+    return found
+
+
+def facts_in_short(case: Case) -> list[Line]:
+    """What a desk wants to know before it reads: who asks for what, on which ground."""
+    sections, chosen = case.snapshot["sections"], case.snapshot["application"]
+    basic, current = sections["basic"], sections.get("current_title") or {}
+    studies = sorted(sections.get("education") or [], key=lambda row: str(row.get("graduated_on") or ""))
+    nature = TABLES["natures"].name(str(basic.get("employer_nature") or ""), get_language() or "zh")
+    counted = [
+        (_("业绩 {n} 项"), len(sections.get("achievements") or [])),
+        (_("论文论著 {n} 篇（部、项）"), len(sections.get("publications") or [])),
+        (_("奖励 {n} 项"), len(sections.get("awards") or [])),
+        (_("附件 {n} 个"), case.file_count),
+    ]
+    return [
+        Line(_("申报资格"), f"{chosen['title']['zh']} · {case.level} · {case.specialty}"),
+        Line(_("现任资格"), _current_words(current)),
+        Line(_("学历"), _study_words(studies[-1]) if studies else ""),
+        Line(_("参加工作"), str(basic.get("work_started_on") or "")),
+        Line(_("从事本专业"), _("{n} 年").format(n=basic.get("current_specialty_years") or 0)),
+        Line(_("申报单位"), f"{basic.get('employer_name', '')} · {nature}"),
+        Line(_("所附材料"), " · ".join(words.format(n=n) for words, n in counted if n)),
+    ]
+
+
+def _current_words(current: Mapping[str, Any]) -> str:
+    if current.get("first_title"):
+        return _("首次申报，尚无资格")
+    return " · ".join(str(current[k]) for k in ("title_name", "acquired_on") if current.get(k))
+
+
+def _study_words(study: Mapping[str, Any]) -> str:
+    language = get_language() or "zh"
+    level = TABLES["education"].name(str(study.get("education") or ""), language)
+    return " · ".join(str(w) for w in (level, study.get("school"), study.get("major"), study.get("graduated_on")) if w)

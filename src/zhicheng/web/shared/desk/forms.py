@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,24 +27,47 @@ class PassForm(Form):
     understood = forms.BooleanField(label="", required=False)
 
 
+_ROW = ("where", "code", "text")
+EDITS = ("more", "at", "drop")  # the buttons that change the list of reasons and decide nothing
+
+
+def tidy_rows(data: QueryDict) -> QueryDict:
+    """What was sent, with the blank rows gone and the rest counted from 1, so that a refusal's number is a row's number.
+
+    ``more`` adds a blank row, ``at`` (a place) one for that place, ``drop`` (a row's number) takes one away.
+    """
+    told = data.copy()
+    numbers = sorted({int(k.rpartition("-")[2]) for k in data if re.fullmatch(r"(?:where|code|text)-\d{1,3}", k)})
+    rows = []
+    for number in numbers:
+        row = {name: told.pop(f"{name}-{number}", [""])[-1] for name in _ROW}
+        if str(number) != data.get("drop") and any(value.strip() for value in row.values()):
+            rows.append(row)
+    if "at" in data:
+        rows.append({"where": data["at"], "code": "", "text": ""})
+    for number, row in enumerate(rows[:MOST_REASONS], start=1):
+        for name, value in row.items():
+            told[f"{name}-{number}"] = value
+    told["rows"] = str(min(len(rows) + ("more" in data), MOST_REASONS) or 1)
+    return told
+
+
 class ReturnForm(Form):
-    """退回: rows are ``where-n``, ``code-n``, ``text-n``; blank rows fall away, everything typed stays."""
+    """退回: rows are ``where-n``, ``code-n``, ``text-n`` as :func:`tidy_rows` leaves them; everything typed stays."""
 
     submission = forms.IntegerField(widget=forms.HiddenInput)
     opinion = forms.CharField(label=_("总体说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     understood = forms.BooleanField(label="", required=False)
 
-    def __init__(self, *args: Any, places: list[tuple[str, str]], rows: int = 1, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, places: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(tidy_rows(data) if data is not None else None, **kwargs)
         codes = [("", _("请选择")), *RETURN_REASONS.choices(get_language() or "zh")]
-        if self.is_bound:
-            rows = max(rows, *(n for n in range(1, MOST_REASONS + 1) if self.data.get(f"text-{n}") or n == 1))
-        self.rows = min(rows, MOST_REASONS)
+        self.rows = int(self.data["rows"]) if self.is_bound else 1
         for n in range(1, self.rows + 1):
             self.fields[f"where-{n}"] = needed(forms.ChoiceField(label=_("位置"), choices=places))
             self.fields[f"code-{n}"] = needed(forms.ChoiceField(label=_("原因类别"), choices=codes))
             self.fields[f"text-{n}"] = needed(
-                forms.CharField(label=_("问题和修改要求"), widget=forms.Textarea(attrs={"rows": 2}))
+                forms.CharField(label=_("问题和修改要求"), widget=forms.Textarea(attrs={"rows": 3}))
             )
 
     def row_fields(self) -> list[dict[str, Any]]:
@@ -54,12 +78,12 @@ class ReturnForm(Form):
         ]
 
     def reasons(self) -> list[Reason]:
-        """What was filled in, in order; a row counts as soon as it has a category or words."""
+        """What was filled in, in order; a row counts as soon as it has a place, a category or words."""
         found = []
         for n in range(1, self.rows + 1):
-            code, text = self.cleaned_data.get(f"code-{n}", ""), self.cleaned_data.get(f"text-{n}", "")
-            if code or text:
-                found.append(Reason(where=self.cleaned_data.get(f"where-{n}", ""), code=code, text=text))
+            where, code, text = (self.cleaned_data.get(f"{name}-{n}", "") for name in _ROW)
+            if where or code or text:
+                found.append(Reason(where=where, code=code, text=text))
         return found
 
 

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from zhicheng.web.shared.desk import views
+from zhicheng.web.shared.desk import queue, views
 
 urlpatterns = [
-    path("desk/", views.queue, name="desk_queue"),
+    path("desk/", queue.queue, name="desk_queue"),
     path("desk/applications/<int:application_id>/", views.show_case, name="desk_case"),
     path("desk/applications/<int:application_id>/pass/", views.pass_case, name="desk_pass"),
     path("desk/applications/<int:application_id>/return/", views.return_case, name="desk_return"),

@@ -1,4 +1,4 @@
-"""The desk: its queue, one case, its decisions. The same pages for the unit and the three offices; the role decides."""
+"""The desk: one case, its decisions. The same pages for the unit and the three offices; the role decides."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import lifecycle, queries
-from zhicheng.applications.models import Application, State
-from zhicheng.campaigns.queries import notice_of, published_campaigns
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
@@ -23,52 +23,14 @@ from zhicheng.evidence.serving import file_response, preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.organizations.models import Organization
-from zhicheng.organizations.rules import unit_may_work
 from zhicheng.publicity.queries import current_period, publicised_again_needed
 from zhicheng.review import actions
 from zhicheng.review.actions.decide import PASS, RETURN
-from zhicheng.review.models import PaperDossier
-from zhicheng.web.shared.desk.case import Case, case_of, places_of, slot_words
-from zhicheng.web.shared.desk.forms import DossierForm, PassForm, ReturnForm
-from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, render_refused
-from zhicheng.web.shared.paging import page_of
+from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
+from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused
 
-S = State
-# What a desk can look through: (key, words, states). The first is what waits for it.
-_DONE_ABOVE = (S.PREFECTURE_REVIEW, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
-FILTERS: dict[Role, list[tuple[str, Any, tuple[State, ...]]]] = {
-    Role.UNIT: [
-        ("waiting", gettext_lazy("待审核"), (S.UNIT_REVIEW,)),
-        ("to_publish", gettext_lazy("待公示"), (S.UNIT_PASSED,)),
-        ("publicity", gettext_lazy("公示中"), (S.IN_PUBLICITY,)),
-        ("reported", gettext_lazy("已报出"), (S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, *_DONE_ABOVE)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-        ("over", gettext_lazy("已终止"), (S.STOPPED, S.DISCARDED)),
-    ],
-    Role.SUPERVISING: [
-        ("waiting", gettext_lazy("待审核"), (S.SUPERVISING_REVIEW,)),
-        ("passed", gettext_lazy("已报出"), (S.COUNTY_REVIEW, *_DONE_ABOVE)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-    ],
-    Role.COUNTY: [
-        ("waiting", gettext_lazy("待审核"), (S.COUNTY_REVIEW,)),
-        ("passed", gettext_lazy("已报州终审"), _DONE_ABOVE),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-    ],
-    Role.PREFECTURE: [
-        ("waiting", gettext_lazy("待终审"), (S.PREFECTURE_REVIEW,)),
-        ("accepted", gettext_lazy("已受理"), (S.ACCEPTED,)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-        ("closed", gettext_lazy("不再受理或终止"), (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)),
-    ],
-}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The actor the middleware found."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+MOST_PAGES = 30  # of one file, in the viewer
 
 
 def get_case_or_404(request: HttpRequest, application_id: int) -> Application:
@@ -79,57 +41,11 @@ def get_case_or_404(request: HttpRequest, application_id: int) -> Application:
     return application
 
 
-def queue(request: HttpRequest) -> HttpResponse:
-    """工作台: what waits for this desk, longest first."""
-    actor = actor_of(request)
-    chosen = request.GET.get("show", "")
-    filters = FILTERS[actor.role]
-    current = next((f for f in filters if f[0] == chosen), filters[0])
-    rows = queries.queue(actor, states=current[2])
-    if actor.role is not Role.UNIT and (unit := request.GET.get("unit", "").strip()):
-        rows = rows.filter(employer__name__icontains=unit)
-    page = page_of(request, rows, order=("entered_state_at", "id"))
-    _add_dossiers(page, actor)
-    now = clock.now()
-    for row in page:
-        row.waited_days = (now - row.entered_state_at).days
-    context = {
-        "page": page,
-        "filters": [{"key": k, "words": w, "current": k == current[0]} for k, w, _states in filters],
-        "current": current[0],
-        "unit": request.GET.get("unit", ""),
-        "is_unit": actor.role is Role.UNIT,
-        "gate": gate_of(actor),
-    }
-    return render(request, "shared/desk/queue.html", context)
-
-
-def gate_of(actor: Actor) -> list[Problem]:
-    """Why the unit may not work yet in the newest campaign (S-14); empty for offices and verified units."""
-    if actor.role is not Role.UNIT:
-        return []
-    campaigns = published_campaigns()
-    if not campaigns:
-        return []
-    return unit_may_work(Organization.objects.get(pk=actor.desk_id), campaigns[0].notice.year)
-
-
-def _add_dossiers(page: Any, actor: Actor) -> None:
-    """One query for the page: what each application's paper dossier looks like at this desk."""
-    rows = list(page)
-    newest: dict[int, PaperDossier] = {}
-    for dossier in PaperDossier.objects.filter(application__in=[r.pk for r in rows], desk_id=actor.organization_id).order_by(
-        "id"
-    ):
-        newest[dossier.application_id] = dossier
-    for row in rows:
-        found = newest.get(row.pk)
-        row.dossier = found if found and found.submission_id == row.current_submission_id else None
-
-
 def show_case(request: HttpRequest, application_id: int) -> HttpResponse:
-    """One case: the frozen form with its evidence beside it, and what this desk can do."""
+    """One case: the frozen form with its evidence beside it, and what this desk can do. A script gets the shown file alone."""
     application = get_case_or_404(request, application_id)
+    if is_script(request) and request.GET.get("file"):
+        return render(request, "shared/desk/viewer.html", {"application": application, "shown": _shown(request, application)})
     return render(request, "shared/desk/case.html", case_context(request, application))
 
 
@@ -137,8 +53,6 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
     """What ``shared/desk/case.html`` takes; ``more`` replaces parts of it (a bound form, problems)."""
     actor = actor_of(request)
     case = case_of(application, actor)
-    shown = request.GET.get("file", "")
-    file = next((m for m in case.snapshot["materials"] if str(m["file_id"]) == shown), None)
     period = current_period(application)
     return {
         "case": case,
@@ -149,12 +63,17 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "can_record_dossier": application.state in queries.WAITING[actor.role],
         "is_unit": actor.role is Role.UNIT,
         "is_prefecture": actor.role is Role.PREFECTURE,
+        "can_point": False,
+        "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period,
+        "annullable": [a for a in case.arrivals if a.annulled_at is None] if actor.role is Role.PREFECTURE else [],
         "publicity_needed": publicised_again_needed(
             application, period, always=case.notice.policies.repeat_publicity == "always"
         ),
         "opinion_sentence": case.notice.texts.opinion_sentence.zh,
-        "shown": file and {**file, "words": slot_words(case.notice, file), "range": range(1, min(file["pages"], 30) + 1)},
+        "facts": facts_in_short(case),
+        "asked": asked_of(case),
+        "shown": _shown(request, application),
         "dossier_form": DossierForm(
             initial={"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
         ),
@@ -162,10 +81,17 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
     }
 
 
-def _require(case: Case, possible: bool) -> None:
-    if not possible:
-        state = lifecycle.STATES[State(case.application.state)].staff
-        raise Refused.one(_("这份申请书现在的状态是“{state}”，已不在您这里办理。").format(state=state), code="stale")
+def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | None:
+    """The file ``?file=`` names, as the viewer shows it; ``None`` when the submission on the desk does not list it."""
+    wanted = request.GET.get("file", "")
+    submission = application.current_submission
+    if not wanted or submission is None:
+        return None
+    file = next((m for m in snapshot_of(submission)["materials"] if str(m["file_id"]) == wanted), None)
+    if file is None:
+        return None
+    words = slot_words(notice_of(application.campaign_version), file)
+    return {**file, "words": words, "range": range(1, min(file["pages"], MOST_PAGES) + 1), "place": place_of(file)}
 
 
 def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -214,15 +140,10 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     case: Case = context["case"]
     year = case.person_year
     closes = actor.role is Role.PREFECTURE and year is not None and year.arrivals >= year.arrivals_allowed
-    rows = int(request.POST.get("rows", "1")) if request.POST.get("rows", "1").isdigit() else 1
-    form = ReturnForm(
-        request.POST or None,
-        places=places_of(case),
-        rows=rows + (1 if "more" in request.POST else 0),
-        initial={"submission": application.current_submission_id},
-    )
-    context |= {"form": form, "closes_year": closes}
-    if request.method == "POST" and "more" not in request.POST:
+    editing = any(name in request.POST for name in EDITS)
+    form = ReturnForm(request.POST or None, places=places_of(case), initial={"submission": application.current_submission_id})
+    context |= {"form": form, "closes_year": closes, "can_point": True}
+    if request.method == "POST" and not editing:
         if not form.is_valid():
             return render_refused(request, "shared/desk/return.html", context)
         problems = []
@@ -304,7 +225,7 @@ def show_preview(request: HttpRequest, application_id: int, file_id: int, page: 
     file = _file_or_404(request, application_id, file_id)
     if not 1 <= page <= file.pages:
         raise OutOfReachError(f"page {page} of file {file_id}")
-    return preview_response(file, page=page, width=1000)
+    return preview_response(file, page=page, width=160 if "small" in request.GET else 1000)
 
 
 def show_paper(request: HttpRequest, serial: str) -> HttpResponse:

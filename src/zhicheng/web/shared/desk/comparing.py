@@ -1,0 +1,91 @@
+"""What a new submission changed against the one before it (house, decision 3: the next snapshot is shown as a difference)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from zhicheng.applications.facts import row_label
+from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.sections import Section
+
+
+_SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
+
+
+def pieces_of(old: str, new: str) -> list[tuple[str, bool]]:
+    """A long text cut where it was added to or rewritten, sentence by sentence: (text, whether it is new)."""
+    then, now = (_SENTENCE.findall(text) for text in (old, new))
+    pieces: list[tuple[str, bool]] = []
+    for word, _a, _b, start, end in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
+        text = "".join(now[start:end])
+        if text:
+            pieces.append((text, word != "equal"))
+    return pieces
+
+
+def _file_key(material: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(material[k] for k in ("slot", "paper", "year", "row", "sha256"))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The submission before the one on the desk; an empty one compares with nothing."""
+
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.snapshot)
+
+    def rows(self, section: Section) -> list[Mapping[str, Any]]:
+        """The rows of a section as they were (one for a section that is a single form)."""
+        content = self.snapshot.get("sections", {}).get(section.key)
+        if section.rows:
+            return list(content or [])
+        return [content or {}] if self else []
+
+    def row(self, section: Section, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The same row before; ``None`` for a row that is new."""
+        if not section.rows:
+            return next(iter(self.rows(section)), None)
+        return next((r for r in self.rows(section) if r.get("id") == row.get("id")), None)
+
+    def gone(self, section: Section, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+        """What rows that are not there any more were called."""
+        left = {r.get("id") for r in rows}
+        return [row_label(section, r) for r in self.rows(section) if section.rows and r.get("id") not in left]
+
+    def had(self, material: Mapping[str, Any]) -> bool:
+        """Whether the very same file stood in the same place."""
+        return not self or _file_key(material) in {_file_key(m) for m in self.snapshot["materials"]}
+
+
+def before(application: Application) -> Before:
+    """The submission before the current one. One query, none at a first submission."""
+    current = application.current_submission
+    if current is None or current.number == 1:
+        return Before()
+    earlier = application.submissions.filter(number__lt=current.number).order_by("-number").first()
+    return Before(snapshot_of(earlier)) if earlier is not None else Before()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the last return asked for: beside the new submission, or (``of_this``) about the one that is shown."""
+
+    by: str
+    change: StatusChange
+    of_this: bool
+
+
+def last_asked(application: Application, history: Iterable[StatusChange]) -> Asked | None:
+    """The last return of a case that listed reasons."""
+    change = next((c for c in reversed(list(history)) if c.reasons), None)
+    if change is None:
+        return None
+    by = change.by_organization.name if change.by_organization else ""
+    return Asked(by, change, change.submission_id == application.current_submission_id)

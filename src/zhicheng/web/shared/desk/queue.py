@@ -1,0 +1,136 @@
+"""工作台: what waits for a desk, longest first, and what it has already dealt with, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+
+from zhicheng.applications import queries
+from zhicheng.applications.models import Application, State
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of, published_campaigns
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import unit_may_work
+from zhicheng.review.models import PaperDossier
+from zhicheng.web.shared.desk.waiting import due_of, waited_days
+from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.paging import KeysetPage, page_of
+
+S = State
+_DONE_ABOVE = (S.PREFECTURE_REVIEW, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
+# What a desk can look through: (key, words, states). The first is what waits for it.
+FILTERS: dict[Role, list[tuple[str, Any, tuple[State, ...]]]] = {
+    Role.UNIT: [
+        ("waiting", gettext_lazy("待审核"), (S.UNIT_REVIEW,)),
+        ("to_publish", gettext_lazy("待公示"), (S.UNIT_PASSED,)),
+        ("publicity", gettext_lazy("公示中"), (S.IN_PUBLICITY,)),
+        ("reported", gettext_lazy("已报出"), (S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, *_DONE_ABOVE)),
+        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
+        ("over", gettext_lazy("已终止"), (S.STOPPED, S.DISCARDED)),
+    ],
+    Role.SUPERVISING: [
+        ("waiting", gettext_lazy("待审核"), (S.SUPERVISING_REVIEW,)),
+        ("passed", gettext_lazy("已报出"), (S.COUNTY_REVIEW, *_DONE_ABOVE)),
+        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
+    ],
+    Role.COUNTY: [
+        ("waiting", gettext_lazy("待审核"), (S.COUNTY_REVIEW,)),
+        ("passed", gettext_lazy("已报州终审"), _DONE_ABOVE),
+        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
+    ],
+    Role.PREFECTURE: [
+        ("waiting", gettext_lazy("待终审"), (S.PREFECTURE_REVIEW,)),
+        ("accepted", gettext_lazy("已受理"), (S.ACCEPTED,)),
+        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
+        ("closed", gettext_lazy("不再受理或终止"), (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)),
+    ],
+}
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """工作台: what waits for this desk, longest first; what it has dealt with, newest first."""
+    actor = actor_of(request)
+    chosen = request.GET.get("show", "")
+    filters = FILTERS[actor.role]
+    current = next((f for f in filters if f[0] == chosen), filters[0])
+    rows = queries.queue(actor, states=current[2])
+    unit = request.GET.get("unit", "").strip() if actor.role is not Role.UNIT else ""
+    if unit:
+        rows = rows.filter(employer__name__icontains=unit)
+    waits = set(current[2]) <= set(queries.WAITING[actor.role])
+    order = ("entered_state_at", "id") if waits else ("-entered_state_at", "-id")
+    page = page_of(request, rows, order=order)
+    _add_dossiers(page, actor)
+    context = {
+        "page": page,
+        "filters": [{"key": k, "words": w, "current": k == current[0]} for k, w, _states in filters],
+        "current": current[0],
+        "unit": unit,
+        "is_unit": actor.role is Role.UNIT,
+        "is_first": current is filters[0],
+        "waits": waits,
+        "one_state": len(current[2]) == 1,
+        "any_due": _add_waiting(page, actor),
+        "gate": gate_of(actor),
+    }
+    return render(request, "shared/desk/queue.html", context)
+
+
+def gate_of(actor: Actor) -> list[Problem]:
+    """Why the unit may not work yet in the newest campaign (S-14); empty for offices and verified units."""
+    if actor.role is not Role.UNIT:
+        return []
+    campaigns = published_campaigns()
+    if not campaigns:
+        return []
+    return unit_may_work(Organization.objects.get(pk=actor.desk_id), campaigns[0].notice.year)
+
+
+def _add_dossiers(page: Any, actor: Actor) -> None:
+    """One query for the page: what each application's paper dossier looks like at this desk."""
+    rows = list(page)
+    newest: dict[int, PaperDossier] = {}
+    for dossier in PaperDossier.objects.filter(application__in=[r.pk for r in rows], desk_id=actor.organization_id).order_by(
+        "id"
+    ):
+        newest[dossier.application_id] = dossier
+    for row in rows:
+        found = newest.get(row.pk)
+        row.dossier = found if found and found.submission_id == row.current_submission_id else None
+
+
+def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
+    """How long each row has waited, until when it may, and what is applied for; one query. Whether any row has a deadline."""
+    rows: list[Any] = list(page)
+    notices = _notices(rows)
+    now = clock.now()
+    for row in rows:
+        notice = notices[row.campaign_version_id]
+        row.waited_days = waited_days(row, now)
+        row.due = due_of(row, notice, actor.role, now)
+        row.title_words = _title_words(row, notice)
+        row.is_last_arrival = row.arrivals >= notice.limits.committee_submissions
+    return any(row.due for row in rows)
+
+
+def _notices(rows: Iterable[Application]) -> dict[int, Notice]:
+    versions = CampaignVersion.objects.filter(pk__in={r.campaign_version_id for r in rows}).defer("notice", "source_text")
+    return {version.pk: notice_of(version) for version in versions}
+
+
+def _title_words(row: Application, notice: Notice) -> str:
+    """工程师 · 水利, in the language of the request."""
+    series = notice.series(row.series)
+    if series is None:
+        return ""
+    title = next((str(t) for t in series.titles if t.code == row.title), "")
+    specialty = next((str(s) for s in series.specialties if s.code == row.specialty), "")
+    return " · ".join(word for word in (title, specialty) if word)
