@@ -13,7 +13,6 @@ from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.sections import Section
 
-
 _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 
 

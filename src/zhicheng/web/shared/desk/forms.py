@@ -32,24 +32,36 @@ EDITS = ("more", "at", "drop")  # the buttons that change the list of reasons an
 
 
 def tidy_rows(data: QueryDict) -> QueryDict:
-    """What was sent, with the blank rows gone and the rest counted from 1, so that a refusal's number is a row's number.
+    """What was sent, with the rows counted from 1 without a gap, so that a refusal's number is a row's number.
 
-    ``more`` adds a blank row, ``at`` (a place) one for that place, ``drop`` (a row's number) takes one away.
+    ``more`` adds a blank row, ``at`` (a place) one for that place, ``drop`` (a row's number) takes one away. When the list is
+    sent for good, blank rows fall away.
     """
     told = data.copy()
     numbers = sorted({int(k.rpartition("-")[2]) for k in data if re.fullmatch(r"(?:where|code|text)-\d{1,3}", k)})
-    rows = []
-    for number in numbers:
-        row = {name: told.pop(f"{name}-{number}", [""])[-1] for name in _ROW}
-        if str(number) != data.get("drop") and any(value.strip() for value in row.values()):
-            rows.append(row)
+    rows = {n: {name: str(data.get(f"{name}-{n}", "")) for name in _ROW} for n in numbers}
+    for n in numbers:
+        for name in _ROW:
+            told.pop(f"{name}-{n}", None)
+    if str(data.get("drop", "")).isdigit():
+        rows.pop(int(str(data["drop"])), None)
+    left = list(rows.values())
+    if not any(edit in data for edit in EDITS):
+        left = [row for row in left if _said(row)]
     if "at" in data:
-        rows.append({"where": data["at"], "code": "", "text": ""})
-    for number, row in enumerate(rows[:MOST_REASONS], start=1):
+        left = left[:-1] if left and not _said(left[-1]) else left
+        left.append({"where": str(data["at"]), "code": "", "text": ""})
+    if "more" in data or not left:
+        left.append(dict.fromkeys(_ROW, ""))
+    for n, row in enumerate(left[:MOST_REASONS], start=1):
         for name, value in row.items():
-            told[f"{name}-{number}"] = value
-    told["rows"] = str(min(len(rows) + ("more" in data), MOST_REASONS) or 1)
+            told[f"{name}-{n}"] = value
+    told["rows"] = str(min(len(left), MOST_REASONS))
     return told
+
+
+def _said(row: dict[str, str]) -> bool:
+    return any(value.strip() for value in row.values())
 
 
 class ReturnForm(Form):

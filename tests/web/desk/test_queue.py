@@ -1,0 +1,106 @@
+"""The queue: longest first, how long it waits, until when it may, and a cost that does not grow."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.support import world as w
+from zhicheng.campaigns.data import BORTALA_2023
+from zhicheng.foundation import clock
+
+pytestmark = pytest.mark.django_db
+UNTIL = datetime(2023, 7, 5, 18, 0, tzinfo=clock.BEIJING)
+
+
+def with_deadline() -> str:
+    """The notice with an end for the units' desks: 2023-07-05 18:00."""
+    text = BORTALA_2023.read_text("utf-8")
+    line = "    correct_until: 2023-07-21 18:00"
+    assert line in text
+    return text.replace(line, f"    unit_until: 2023-07-05 18:00\n{line}", 1)
+
+
+def test_longest_waiting_comes_first_with_its_days(world, signed_in):
+    first = w.submitted(world)
+    with clock.travel(clock.now() + timedelta(days=2, hours=13)):  # an hour before midnight
+        second = w.submitted(world, world.new_applicant())
+    with clock.travel(clock.now() + timedelta(days=3)):
+        page = signed_in(world.unit_admin).get(reverse("desk_queue"))
+        rows = list(page.context["page"])
+    assert [r.pk for r in rows] == [first.pk, second.pk]
+    assert [r.waited_days for r in rows] == [3, 1]
+    assert "3 天" in page.content.decode()
+
+
+def test_what_is_done_comes_newest_first_without_waiting(world, signed_in):
+    first = w.submitted(world)
+    second = w.submitted(world, world.new_applicant())
+    w.give_back(world.unit_admin, first)
+    with clock.travel(clock.now() + timedelta(days=1)):
+        w.give_back(world.unit_admin, second)
+    page = signed_in(world.unit_admin).get(reverse("desk_queue"), {"show": "returned"})
+    assert [r.pk for r in page.context["page"]] == [second.pk, first.pk]
+    assert "已等待" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("at", "words", "look"),
+    [
+        (UNTIL - timedelta(days=10), "还剩 10 天", "status-info"),
+        (UNTIL - timedelta(days=2), "还剩 2 天", "status-warn"),
+        (UNTIL - timedelta(minutes=1), "今天截止", "status-warn"),
+        (UNTIL, "今天已超期", "status-bad"),
+        (UNTIL + timedelta(days=4), "已超期 4 天", "status-bad"),
+    ],
+)
+def test_deadline_of_the_desk_is_shown_in_words_colour_and_icon(signed_in, at, words, look):
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(campaign_text=with_deadline())
+        application = w.submitted(world)
+    with clock.travel(at):
+        client = signed_in(world.unit_admin)
+        for page in (client.get(reverse("desk_queue")), client.get(reverse("desk_case", args=[application.pk]))):
+            text = page.content.decode()
+            tag = text[: text.index(words)].rpartition('<span class="status')[2]
+            assert look in tag
+            assert "<svg" in tag
+
+
+def test_notice_without_a_deadline_shows_none(world, signed_in):
+    application = w.submitted(world)
+    client = signed_in(world.unit_admin)
+    assert "办理期限" not in client.get(reverse("desk_queue")).content.decode()
+    assert client.get(reverse("desk_case", args=[application.pk])).context["case"].due is None
+
+
+def test_deadline_is_the_desks_own_and_only_while_it_waits_there(signed_in):
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(campaign_text=with_deadline())
+        application = w.submitted(world)
+        w.give_back(world.unit_admin, application)
+        case = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk])).context["case"]
+    assert case.due is None
+
+
+def test_queue_takes_the_same_queries_for_one_row_and_thirty(world, signed_in):
+    w.submitted(world)
+    client = signed_in(world.unit_admin)
+    client.get(reverse("desk_queue"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("desk_queue"))
+    for _n in range(29):
+        w.submitted(world, world.new_applicant())
+    with CaptureQueriesContext(connection) as thirty:
+        page = client.get(reverse("desk_queue"))
+    assert len(page.context["page"]) == 30
+    assert len(one) == len(thirty) <= 12
+
+
+def test_filter_that_finds_nothing_says_so(world, signed_in):
+    page = signed_in(world.county_officer).get(reverse("desk_queue"), {"unit": "没有这家单位"}).content.decode()
+    assert "没有“没有这家单位”的申请书" in page

@@ -1,0 +1,103 @@
+"""退回: everything at once, each reason at its place, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests.support import world as w
+from zhicheng.applications.models import State
+from zhicheng.applications.queries import snapshot_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(world, signed_in):
+    """A case at the unit's desk, the address of its return, and a browser of the unit's."""
+    application = w.submitted(world)
+    return application, reverse("desk_return", args=[application.pk]), signed_in(world.unit_admin)
+
+
+def row(number: int, where: str = "", code: str = "", text: str = "") -> dict[str, str]:
+    return {f"where-{number}": where, f"code-{number}": code, f"text-{number}": text}
+
+
+def shown(response) -> list[tuple[str, str, str]]:
+    """The rows of the form as they came back."""
+    form = response.context["form"]
+    return [tuple(str(r[k].value() or "") for k in ("where", "code", "text")) for r in form.row_fields()]
+
+
+def test_reasons_go_to_their_places_in_order(case):
+    application, address, client = case
+    submission = application.current_submission
+    education = snapshot_of(submission)["sections"]["education"][0]["id"]
+    sent = {"submission": submission.pk, "opinion": ""}
+    sent |= row(1, f"education.{education}", "incorrect", "专业与毕业证书不一致，请核对。")
+    sent |= row(2)  # left blank: falls away
+    sent |= row(3, "summary", "missing", "总结没有写近两年的工作，请补充。")
+    assert client.post(address, sent).status_code == 303
+    application.refresh_from_db()
+    assert application.state == State.RETURNED
+    reasons = application.history.latest("id").reasons
+    assert [r["where"] for r in reasons] == [f"education.{education}", "summary"]
+
+
+def test_refusal_stands_beside_its_row_although_an_earlier_one_is_blank(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id, "opinion": "请尽快"}
+    sent |= row(1) | row(2, "summary", "", "总结没有写近两年的工作，请补充。") | row(3, "basic", "incorrect", "")
+    response = client.post(address, sent)
+    assert response.status_code == 422
+    assert shown(response) == [("summary", "", "总结没有写近两年的工作，请补充。"), ("basic", "incorrect", "")]
+    errors = response.context["form"].errors
+    assert set(errors) == {"code-1", "text-2"}
+    assert "请尽快" in response.content.decode()
+
+
+def test_place_chosen_without_words_is_asked_for_and_not_passed_over(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id}
+    sent |= row(1, "summary", "missing", "总结没有写近两年的工作，请补充。") | row(2, "basic")
+    response = client.post(address, sent)
+    assert response.status_code == 422
+    assert "text-2" in response.context["form"].errors
+
+
+def test_raising_something_at_its_place_keeps_what_was_written(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id, "opinion": "请尽快", "at": "summary"}
+    response = client.post(address, sent | row(1, "basic", "incorrect", "出生日期"))
+    assert response.status_code == 200
+    assert shown(response) == [("basic", "incorrect", "出生日期"), ("summary", "", "")]
+    assert "请尽快" in response.content.decode()
+    application.refresh_from_db()
+    assert application.state == State.UNIT_REVIEW
+
+
+def test_row_is_dropped_and_the_others_move_up(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id, "drop": "1"}
+    response = client.post(address, sent | row(1, "basic", "incorrect", "出生日期") | row(2, "summary", "", "总结"))
+    assert shown(response) == [("summary", "", "总结")]
+
+
+def test_every_section_row_and_file_can_be_pointed_at(case):
+    application, address, client = case
+    page = client.get(address).content.decode()
+    snapshot = snapshot_of(application.current_submission)
+    for place in ("basic", "summary", f"achievements.{snapshot['sections']['achievements'][0]['id']}"):
+        assert f'name="at" value="{place}"' in page
+    assert 'name="at" value="material:' in page
+    assert 'name="at"' not in client.get(reverse("desk_case", args=[application.pk])).content.decode()
+
+
+def test_more_rows_than_a_return_holds_are_not_offered(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id, "more": "1"}
+    for n in range(1, 21):
+        sent |= row(n, "basic", "incorrect", "出生日期与身份证不一致。")
+    response = client.post(address, sent)
+    assert len(shown(response)) == 20
+    assert "再写一条" not in response.content.decode()
