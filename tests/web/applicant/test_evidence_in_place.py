@@ -123,6 +123,24 @@ def test_autosave_brings_the_place_for_papers_to_a_new_row(application, client):
     assert "evidence-" not in page(client.post(address, again, headers=SCRIPT)), "a chosen file is not swapped away"
 
 
+def test_autosave_changes_a_box_that_is_no_longer_asked_for_and_no_other(application, client):
+    address = reverse("application_autosave", args=[application.pk, "current_title"])
+    first = {"base_version": "0", "current_title-first_title": "on", "box_state": "title_certificate missing"}
+    answer = page(client.post(address, first, headers=SCRIPT))
+    assert 'id="at-material-title_certificate"' in answer
+    assert 'value="title_certificate exempt"' in answer
+    again = {**first, "base_version": "1", "box_state": "title_certificate exempt"}
+    assert "at-material" not in page(client.post(address, again, headers=SCRIPT)), "a chosen file is not swapped away"
+
+
+def test_year_the_notice_does_not_ask_for_says_so(world, application, client):
+    years = w.sections(years=range(2012, 2014))["continuing_education"]
+    actions.save_section(
+        actor=world.applicant, application_id=application.pk, key="continuing_education", typed=years, base_version=0
+    )
+    assert page(client.get(at(application, "continuing_education"))).count("通知不要求上传这个年度的材料") == 2
+
+
 def test_row_that_is_not_saved_says_how_to_get_there(application, client):
     shown = page(client.get(at(application)))
     assert "保存这一项，接着上传材料" in shown

@@ -72,6 +72,8 @@ class Boxes:
             "is_folded": status in {"done", "exempt"},
             "unfolded": any(p["error"] for p in papers),
             "inside": bool(self.section),
+            "state": f"{box.key} {status}",
+            "swapped": False,
             "hint": format_words(box),
         }
 

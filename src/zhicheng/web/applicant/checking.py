@@ -141,6 +141,7 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
     context = {
         **head_of(application),
         "submission": submission,
+        "publicity_days": notice_of(application.campaign_version).limits.publicity_working_days,
         "is_current": application.current_submission_id == submission.pk,
     }
     return render(request, "applicant/receipt.html", context)

@@ -169,23 +169,30 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
             base_version=_base_version(request),
         )
     except Refused as refused:
-        context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": []}
+        context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": [], "changed": []}
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
-    return render(request, "applicant/autosaved.html", context | _now_provable(request, application, section))
+    return render(request, "applicant/autosaved.html", context | _what_changed(request, application, section))
 
 
-def _now_provable(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
-    """The rows of the page that had no box for their papers yet and have one now that they are saved (S-63)."""
-    waiting = set(request.POST.getlist("without_box"))
-    if not waiting:
-        return {"provable": []}
-    draft = draft_of(application)
-    missing = everything_missing(application)
+def _what_changed(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
+    """Where the papers of the page stand otherwise now that it is saved: rows that have boxes since, boxes asked for or no longer.
+
+    The page says what it shows; only what differs is sent, so that no file chosen elsewhere on it is lost (S-63).
+    """
+    draft, missing = draft_of(application), everything_missing(application)
     proofs = Proofs.read(application, section, draft, missing=missing, change=last_return(application))
-    rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in draft.contents[section.key]]
-    provable = [row for row in rows if row["boxes"] and row["id"] in waiting]
-    return {**head_of(application), "section": section, "provable": provable, "provable_rows": True, "added": 0}
+    rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in draft.contents[section.key]] if section.rows else []
+    waiting, shown = set(request.POST.getlist("without_box")), set(request.POST.getlist("box_state"))
+    keys = {state.partition(" ")[0] for state in shown}
+    entries = [entry for row in rows for entry in row["boxes"]] + proofs.of_section()
+    return {
+        **head_of(application),
+        "section": section,
+        "provable": [row for row in rows if row["boxes"] and row["id"] in waiting],
+        "changed": [e | {"swapped": True} for e in entries if e["box"].key in keys and e["state"] not in shown],
+        "added": 0,
+    }
 
 
 @require_safe

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, Material
@@ -55,7 +56,10 @@ def _asked(section: Section, row: Mapping[str, Any]) -> list[Field]:
 def _cell(field: Field, row: Mapping[str, Any], url: str) -> dict[str, Any]:
     url = f"{url[: url.index('#')]}?back=check{url[url.index('#') :]}" if "#" in url else url
     wide = field.kind in {Kind.LONG, Kind.YES_NO}
-    return {"label": str(field.label), "value": shown(field, row.get(field.key)), "url": url, "wide": wide}
+    value = shown(field, row.get(field.key))
+    if field.key == "ended_on" and not value and row.get("started_on") and not field.required:
+        value = _("至今")
+    return {"label": str(field.label), "value": value, "url": url, "wide": wide}
 
 
 def materials_summary(
