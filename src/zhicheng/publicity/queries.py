@@ -6,15 +6,18 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhicheng.applications.models import Application, State
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.snapshot import publicised
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.models import Objection, PublicityPeriod
+
+UPLOADS = ("notice_file", "photo_file", "result_file")
 
 
 def current_period(application: Application) -> PublicityPeriod | None:
@@ -50,6 +53,20 @@ def periods_to_measure(calendar_versions: Collection[str]) -> QuerySet[Publicity
         .order_by("id")
         .values_list("id", flat=True)
     )
+
+
+def uploads_of(period: PublicityPeriod) -> list[tuple[str, EvidenceFile]]:
+    """What the unit has uploaded of this period (S-51), in the notice's order: (``notice_file``, file), … One query at most each."""
+    found = ((name, getattr(period, name)) for name in UPLOADS)
+    return [(name, file) for name, file in found if file is not None]
+
+
+def publicity_file(application: Application, file_id: int) -> EvidenceFile | None:
+    """The file, if the unit uploaded it in a period of this application, cancelled ones included."""
+    listed = PublicityPeriod.objects.filter(application=application).filter(
+        Q(notice_file=file_id) | Q(photo_file=file_id) | Q(result_file=file_id)
+    )
+    return EvidenceFile.objects.filter(pk=file_id).first() if listed.exists() else None
 
 
 def objections_of(period: PublicityPeriod) -> QuerySet[Objection]:

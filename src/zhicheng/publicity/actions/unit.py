@@ -26,7 +26,7 @@ from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.phone import check_phone
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 
-PAPERS = ("notice_file", "photo_file", "result_file")
+PAPERS = queries.UPLOADS
 
 
 @dataclass(frozen=True, slots=True)

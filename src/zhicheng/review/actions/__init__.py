@@ -5,4 +5,11 @@ from zhicheng.review.actions.dossier import record_dossier
 from zhicheng.review.actions.identity import show_identity_number
 from zhicheng.review.actions.prefecture import annul_arrival, reject_for_fraud
 
-__all__ = ["annul_arrival", "pass_application", "record_dossier", "reject_for_fraud", "return_application", "show_identity_number"]
+__all__ = [
+    "annul_arrival",
+    "pass_application",
+    "record_dossier",
+    "reject_for_fraud",
+    "return_application",
+    "show_identity_number",
+]

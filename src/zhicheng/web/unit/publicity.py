@@ -33,7 +33,7 @@ from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
 
-PAPERS = ("notice_file", "photo_file", "result_file")
+PAPERS = actions.PAPERS
 
 
 def paper_words() -> dict[str, tuple[str, str]]:

@@ -20,6 +20,7 @@ from zhicheng.campaigns.notice import Notice, Slot
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
+from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.queries import decisions_of, dossiers_of, facts_of, last_dossier
 from zhicheng.web.shared.desk.comparing import Asked, Before, before, last_asked, pieces_of
@@ -39,6 +40,7 @@ class Line:
     note: str = ""
     changed: bool = False
     pieces: list[tuple[str, bool]] = field(default_factory=list)
+    masked: bool = False
 
     @property
     def wide(self) -> bool:
@@ -97,6 +99,9 @@ def lines_of(section: Section, row: Mapping[str, Any], was: Mapping[str, Any] | 
     lines = []
     for f in section.fields:
         if skip and f.kind is not Kind.YES_NO:
+            continue
+        if f.key == "id_number":
+            lines.append(Line(str(f.label), mask_id_number(str(row.get(f.key) or "")), masked=True))
             continue
         value = shown_value(f, row.get(f.key))
         old = value if was is None else shown_value(f, was.get(f.key))

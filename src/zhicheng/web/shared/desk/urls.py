@@ -8,6 +8,7 @@ urlpatterns = [
     path("desk/applications/<int:application_id>/pass/", views.pass_case, name="desk_pass"),
     path("desk/applications/<int:application_id>/return/", views.return_case, name="desk_return"),
     path("desk/applications/<int:application_id>/dossier/", views.record_dossier, name="desk_dossier"),
+    path("desk/applications/<int:application_id>/identity/", views.show_identity, name="desk_identity"),
     path("desk/applications/<int:application_id>/files/<int:file_id>/", views.show_file, name="desk_file"),
     path("desk/applications/<int:application_id>/files/<int:file_id>/<int:page>.png", views.show_preview, name="desk_preview"),
     path("desk/papers/<str:serial>.pdf", views.show_paper, name="desk_paper"),

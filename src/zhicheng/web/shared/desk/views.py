@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.models import Application
@@ -23,11 +24,12 @@ from zhicheng.evidence.serving import file_response, preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.publicity.queries import current_period, publicised_again_needed
+from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.review.actions.decide import PASS, RETURN
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
+from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused
 
 MOST_PAGES = 30  # of one file, in the viewer
@@ -66,6 +68,7 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "can_point": False,
         "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period,
+        "publicity": publicity_of(period),
         "annullable": [a for a in case.arrivals if a.annulled_at is None] if actor.role is Role.PREFECTURE else [],
         "publicity_needed": publicised_again_needed(
             application, period, always=case.notice.policies.repeat_publicity == "always"
@@ -74,9 +77,6 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "facts": facts_in_short(case),
         "asked": asked_of(case),
         "shown": _shown(request, application),
-        "dossier_form": DossierForm(
-            initial={"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
-        ),
         **more,
     }
 
@@ -89,9 +89,18 @@ def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | N
         return None
     file = next((m for m in snapshot_of(submission)["materials"] if str(m["file_id"]) == wanted), None)
     if file is None:
-        return None
+        shown = publicity_shown(application, wanted)
+        return shown and {**shown, "range": range(1, min(shown["pages"], MOST_PAGES) + 1)}
     words = slot_words(notice_of(application.campaign_version), file)
     return {**file, "words": words, "range": range(1, min(file["pages"], MOST_PAGES) + 1), "place": place_of(file)}
+
+
+@require_POST
+def show_identity(request: HttpRequest, application_id: int) -> HttpResponse:
+    """The case once more with the identity number whole: asked for, recorded, and masked again on the next page."""
+    application = get_case_or_404(request, application_id)
+    number = actions.show_identity_number(actor=actor_of(request), application_id=application.pk)
+    return render(request, "shared/desk/case.html", case_context(request, application, whole_number=number))
 
 
 def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -183,7 +192,8 @@ def _on_rows(refused: Refused) -> Refused:
 def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记纸质材料."""
     application = get_case_or_404(request, application_id)
-    form = DossierForm(request.POST or None, initial={"submission": application.current_submission_id, "copies": 2})
+    initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
+    form = DossierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         try:
@@ -191,7 +201,7 @@ def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
                 actor=actor_of(request), application_id=application.pk, submission_id=facts.pop("submission"), **facts
             )
         except Refused as refused:
-            context = case_context(request, application, form=form, dossier_form=form)
+            context = case_context(request, application, form=form)
             return render_refused(request, "shared/desk/dossier.html", context, refused)
         messages.add_message(
             request,
@@ -199,16 +209,16 @@ def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
             _("已登记纸质材料。评审表：{state}。").format(state=dossier.get_mark_state_display()),
         )
         return go(request, "desk_case", application.pk)
-    context = case_context(request, application, form=form, dossier_form=form)
+    context = case_context(request, application, form=form)
     if request.method == "POST":
         return render_refused(request, "shared/desk/dossier.html", context)
     return render(request, "shared/desk/dossier.html", context)
 
 
 def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> EvidenceFile:
-    """A file is served to a desk only when a submission it may see lists it."""
+    """A file is served to a desk only when a submission it may see lists it, or the unit's publicity of it."""
     application = get_case_or_404(request, application_id)
-    file = queries.snapshot_file(application, file_id)
+    file = queries.snapshot_file(application, file_id) or publicity_file(application, file_id)
     if file is None:
         raise OutOfReachError(f"file {file_id} of application {application_id}")
     return file

@@ -1,0 +1,79 @@
+"""What the desks above the unit see of the publicity, and of the identity number."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tests.support import world as w
+from zhicheng.foundation import clock
+from zhicheng.foundation.models import LedgerEntry
+from zhicheng.publicity import actions
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.queries import uploads_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at_the_county(world):
+    """An application whose publicity had an objection that was found untrue, now at the county."""
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    objection = actions.register_objection(
+        actor=world.unit_admin,
+        period_id=period.pk,
+        channel="phone",
+        content="反映业绩成果为集体完成。",
+        received_at=clock.now(),
+        from_name="举报人某某",
+        from_contact="13800000000",
+    )
+    with clock.travel(clock.now() + timedelta(days=10)):
+        actions.decide_objection(
+            actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅任务书，反映不属实。"
+        )
+        w.add_papers(world, period)
+        w.report(world, application)
+        application.refresh_from_db()
+        yield application
+
+
+def uploads(application):
+    return uploads_of(PublicityPeriod.objects.get(application=application))
+
+
+def test_county_sees_the_uploads_and_what_became_of_an_objection_but_not_who_objected(world, signed_in, at_the_county):
+    client = signed_in(world.county_officer)
+    page = client.get(reverse("desk_case", args=[at_the_county.pk])).content.decode()
+    assert all(said in page for said in ("单位公示", "反映业绩成果为集体完成。", "经查阅任务书，反映不属实。", "经核实不成立", "电话"))
+    assert "举报人某某" not in page and "13800000000" not in page
+    for _which, file in uploads(at_the_county):
+        assert f"?file={file.pk}#viewer" in page
+        answer = client.get(reverse("desk_file", args=[at_the_county.pk, file.pk]))
+        assert answer.status_code == 200 and b"".join(answer.streaming_content)
+    shown = client.get(reverse("desk_case", args=[at_the_county.pk]) + f"?file={uploads(at_the_county)[1][1].pk}")
+    assert "公示照片 第 1 页" in shown.content.decode()
+
+
+def test_publicity_of_another_county_is_out_of_reach(world, signed_in, at_the_county):
+    file = uploads(at_the_county)[0][1]
+    assert signed_in(world.other_officer).get(reverse("desk_file", args=[at_the_county.pk, file.pk])).status_code == 404
+    other = signed_in(world.county_officer).get(reverse("desk_case", args=[at_the_county.pk]) + "?file=999999").content.decode()
+    assert 'class="viewer"' not in other
+
+
+def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, signed_in, at_the_county):
+    client, number = signed_in(world.county_officer), at_the_county.applicant.id_number
+    case = reverse("desk_case", args=[at_the_county.pk])
+    before = client.get(case).content.decode()
+    assert number not in before and f"{number[:6]}********{number[-4:]}" in before
+    asked = client.post(reverse("desk_identity", args=[at_the_county.pk]))
+    assert number in asked.content.decode()
+    assert LedgerEntry.objects.latest("id").event == "identity.shown"
+    assert number not in client.get(case).content.decode(), "the next page is masked again"
+    assert client.get(reverse("desk_identity", args=[at_the_county.pk])).status_code == 405
+    assert signed_in(world.other_officer).post(reverse("desk_identity", args=[at_the_county.pk])).status_code == 404
