@@ -49,7 +49,9 @@ def uploads(application):
 def test_county_sees_the_uploads_and_what_became_of_an_objection_but_not_who_objected(world, signed_in, at_the_county):
     client = signed_in(world.county_officer)
     page = client.get(reverse("desk_case", args=[at_the_county.pk])).content.decode()
-    assert all(said in page for said in ("单位公示", "反映业绩成果为集体完成。", "经查阅任务书，反映不属实。", "经核实不成立", "电话"))
+    assert all(
+        said in page for said in ("单位公示", "反映业绩成果为集体完成。", "经查阅任务书，反映不属实。", "经核实不成立", "电话")
+    )
     assert "举报人某某" not in page and "13800000000" not in page
     for _which, file in uploads(at_the_county):
         assert f"?file={file.pk}#viewer" in page
