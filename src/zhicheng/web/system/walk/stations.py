@@ -13,7 +13,7 @@ from pypdfium2 import PdfDocument
 
 from zhicheng.web.system.rehearsal import evidence
 from zhicheng.web.system.walk.acts import Walk, next_week
-from zhicheng.web.system.walk.browser import NotAsExpected
+from zhicheng.web.system.walk.browser import NotAsExpected, words
 from zhicheng.web.system.walk.people import PASSWORD
 
 Station = Callable[[Walk], None]
@@ -288,8 +288,11 @@ def three_strikes(walk: Walk) -> None:
     walk.application(person).shows("本年度不再受理")
     walk.open_new(person).is_refused("本年度")
     page = walk.case(bureau, person)
-    last = [str(a["href"]) for a in page.soup.select("main ol.arrivals a[href]")][-1]
-    form = bureau.open(last).is_ok().form("确认撤销计次")
+    rows = page.soup.select("main li:has(a[href*='/office/arrivals/'])")
+    last = next((row.a for row in rows if row.a and "第3/3次" in words(row.get_text())), None)
+    if last is None:
+        raise NotAsExpected(f"{page.where}：第 3 次到达不能撤销计次。")
+    form = bureau.open(str(last["href"])).is_ok().form("确认撤销计次")
     form.press("确认撤销计次").is_refused("不少于10个字")
     form.fill("理由", "本部门误将补正材料登记为未提交，这次到达不应计次。").press("确认撤销计次").is_ok()
     walk.application(person).shows("按退回意见修改", "已撤销，不计次")
