@@ -27,7 +27,8 @@ from figures import Figures, cpu_seconds
 from tests.support.postgres import start_for_this_process
 
 os.environ["ZHICHENG_MODE"] = "test"
-os.environ["ZHICHENG_DATA_DIR"] = tempfile.mkdtemp(prefix="zhicheng-benchmark-")
+folder = tempfile.TemporaryDirectory(prefix="zhicheng-benchmark-")  # removed at the end
+os.environ["ZHICHENG_DATA_DIR"] = folder.name
 os.environ["ZHICHENG_DATABASE_URL"] = start_for_this_process()
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhicheng.settings"
 

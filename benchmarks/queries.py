@@ -21,7 +21,8 @@ from figures import Figures
 
 os.environ["ZHICHENG_MODE"] = "test"
 os.environ["ZHICHENG_LOG_LEVEL"] = "ERROR"  # the mails that fail and the people turned away are meant
-os.environ["ZHICHENG_DATA_DIR"] = tempfile.mkdtemp(prefix="zhicheng-benchmark-")
+folder = tempfile.TemporaryDirectory(prefix="zhicheng-benchmark-")  # removed at the end
+os.environ["ZHICHENG_DATA_DIR"] = folder.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhicheng.settings"
 
 import django
