@@ -145,7 +145,7 @@ def _decide(row: AccountRequest, actor: Actor, *, approve: bool, reason: str) ->
 def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
     row.state = state
     row.closed_at = None if state == AccountRequestState.APPROVED else clock.now()
-    row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at"])
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at", "wrong_tries"])
 
 
 def _refuse(row: AccountRequest, actor: Actor | None) -> None:
@@ -163,6 +163,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
     problems = _moved_away(row) + accounts.check_new_mailbox(user=row.user, email=row.new_email)
     if problems:
         raise Refused([Problem(p.text, code=p.code) for p in problems])
+    row.wrong_tries = 0  # the officer's slips are not the person's
     _save_decision(row, AccountRequestState.APPROVED)
     ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
     mail.queue_mail(

@@ -55,5 +55,4 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _unlisted(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, noarchive"
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response

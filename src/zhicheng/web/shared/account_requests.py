@@ -38,6 +38,14 @@ def rows_of(request: AccountRequest) -> list[Row]:
     ]
 
 
+def asked_of(request: AccountRequest) -> list[str]:
+    """What shall be different, for a list: the new mailbox, or the new name and number (masked)."""
+    if request.kind == AccountRequestKind.MAILBOX:
+        return [request.new_email]
+    name = [request.new_name] if request.new_name != request.old_name else []
+    return name + ([mask_id_number(request.new_number)] if request.new_number != request.old_number else [])
+
+
 def days_waiting(request: AccountRequest, today: date) -> int:
     """Full days since it was asked for, in Beijing."""
     return (today - request.requested_at.astimezone(clock.BEIJING).date()).days

@@ -19,6 +19,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
+from zhicheng.web.shared.account_requests import asked_of
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import file_of, token_for
@@ -45,7 +46,7 @@ def show_requests(request: HttpRequest) -> HttpResponse:
     """What this unit has asked for its people, newest first."""
     page = page_of(request, queries.account_requests_for(actor_of(request)), order=("-requested_at", "-id"))
     now = clock.now()
-    rows = [(row, row.state in queries.OPEN_REQUEST, rules.link_has_run_out(row, now)) for row in page]
+    rows = [(row, asked_of(row), row.state in queries.OPEN_REQUEST, rules.link_has_run_out(row, now)) for row in page]
     return render(request, "unit/people/requests.html", {"page": page, "rows": rows})
 
 
