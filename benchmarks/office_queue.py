@@ -5,7 +5,7 @@
 Starts a PostgreSQL cluster of its own in a temporary folder (the server programs must be installed), lays the tables, and fills
 them by bulk insert: applications in every state, four in ten of them waiting at one county office. Measured is what the page
 does: one keyset page of the queue, the first one and the seventh, so many rounds. "By the clock" is the median; CPU is processor time,
-user and system, of Python and of the database's process together, and hardly changes with what else the machine does. The ratio is the
+user and system, of Python and of the database's process together, and changes far less with what else the machine does. The ratio is the
 time with the large number divided by the time with the small one: 1 means that a page costs the same however many applications there
 are. Prints the plan of the large query as well; ends with status 1 when a ratio is above 1.2.
 """

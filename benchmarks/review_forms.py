@@ -4,7 +4,7 @@
 
 The data is made here: ten invented people whose forms fill every part, each with another name and serial, so that nothing but the
 templates and fonts can be remembered from one to the next. Forms per second go by the clock and want a machine that does nothing else;
-the processor time of a form (user and system) hardly changes with what else it does. Memory is the most the process has had.
+the processor time of a form (user and system) changes far less with what else it does. Memory is the most the process has had.
 """
 
 from __future__ import annotations

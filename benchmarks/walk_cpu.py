@@ -5,7 +5,7 @@
 Starts a rehearsal as ./run does, in a temporary folder, on SQLite or, with --postgres, on a PostgreSQL cluster of its own; walks every
 station; waits until the worker has nothing left to do. The walker plays some twenty people and their browsers; it is no part of the
 server. Processor time is user and system together, of the processes and all they started, from the moment the instance is ready; it
-hardly changes when other programs use the machine as well. "Per request" is the web server's time divided by all it answered.
+changes far less than the clock when other programs use the machine as well. "Per request" is the web server's time divided by all it answered.
 Ends with status 1 when the walk fails.
 """
 
