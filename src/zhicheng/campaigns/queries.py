@@ -11,7 +11,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
-from zhicheng.campaigns.rules import WindowState, open_levels, passing_deadline, window_for, window_state
+from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_state
 from zhicheng.foundation import clock
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
@@ -78,19 +78,12 @@ def current_version(slug: str) -> CampaignVersion | None:
 
 
 def passing_deadline_in_force(version: CampaignVersion, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
-    """:func:`passing_deadline` of the pinned ``version`` or of the campaign's newest, whichever is later; ``None``: no end.
-
-    A deadline is extended by a new version of the notice, and then for everybody; one that is cut short holds only for those
-    who start under it. One query, and none where the notice sets no end.
-    """
-    pinned = passing_deadline(notice_of(version), level, desk, corrected=corrected)
-    if pinned is None:
+    """:func:`deadline_in_force` for an application pinned to ``version``. One query, and none where the notice sets no end."""
+    pinned = notice_of(version)
+    if passing_deadline(pinned, level, desk, corrected=corrected) is None:
         return None
     newest = CampaignVersion.objects.filter(campaign_id=version.campaign_id).defer("notice", "source_text").latest("number")
-    if newest.pk == version.pk or window_for(notice_of(newest), level) is None:
-        return pinned
-    extended = passing_deadline(notice_of(newest), level, desk, corrected=corrected)
-    return None if extended is None else max(pinned, extended)
+    return deadline_in_force(pinned, notice_of(newest), level, desk, corrected=corrected)
 
 
 def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.foundation import clock
+from zhicheng.organizations.actors import SYSTEM
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2023, 7, 5, 18, 0, tzinfo=clock.BEIJING)
@@ -85,6 +87,24 @@ def test_deadline_is_the_desks_own_and_only_while_it_waits_there(signed_in):
         w.give_back(world.unit_admin, application)
         case = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk])).context["case"]
     assert case.due is None
+
+
+def test_extended_deadline_holds_and_costs_no_query_a_row(signed_in):
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(campaign_text=with_deadline())
+        w.submitted(world)
+        person = world.new_applicant()
+        corrected = w.submitted(world, person)
+        w.give_back(world.unit_admin, corrected)
+        w.submit(person, corrected)
+        publish_campaign(text=with_deadline().replace("2023-07-05", "2023-07-10"), actor=SYSTEM)
+    with clock.travel(UNTIL + timedelta(days=1)):
+        client = signed_in(world.unit_admin)
+        client.get(reverse("desk_queue"))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("desk_queue"))
+    assert [f"{r.due.until.astimezone(clock.BEIJING):%m-%d}" for r in page.context["page"]] == ["07-10", "07-21"]
+    assert len(queries) <= 12
 
 
 def test_queue_takes_the_same_queries_for_one_row_and_thirty(world, signed_in):

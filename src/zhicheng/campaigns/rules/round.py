@@ -89,6 +89,19 @@ def passing_deadline(notice: Notice, level: str, desk: str, *, corrected: bool) 
     return max(end, window.correct_until)
 
 
+def deadline_in_force(pinned: Notice, newest: Notice, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
+    """:func:`passing_deadline` of the version an application is pinned to or of the newest, whichever is later; ``None``: no end.
+
+    A deadline is extended by a new version of the notice, and then for everybody; one that is cut short holds only for those
+    who start under it.
+    """
+    mine = passing_deadline(pinned, level, desk, corrected=corrected)
+    if mine is None or window_for(newest, level) is None:
+        return mine
+    extended = passing_deadline(newest, level, desk, corrected=corrected)
+    return None if extended is None else max(mine, extended)
+
+
 # --- desks ----------------------------------------------------------------------------------------------------------
 
 

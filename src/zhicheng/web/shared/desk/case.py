@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
@@ -17,7 +18,7 @@ from zhicheng.applications.queries import arrivals_of, history_of, person_year_o
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
 from zhicheng.campaigns.notice import Notice, Slot
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import mask_id_number
@@ -238,6 +239,12 @@ class Case:
         return str(self.snapshot["application"]["title"]["zh"])
 
 
+def _until(application: Application, actor: Actor) -> datetime | None:
+    submission = application.current_submission
+    corrected = submission is not None and submission.number > 1
+    return passing_deadline_in_force(application.campaign_version, application.level, actor.role.value, corrected=corrected)
+
+
 def case_of(application: Application, actor: Actor) -> Case:
     """Read one case for one desk: a fixed number of queries, however long its history."""
     submission = application.current_submission
@@ -264,7 +271,7 @@ def case_of(application: Application, actor: Actor) -> Case:
         level=level_words(snapshot),
         compared=bool(earlier),
         asked=last_asked(application, history),
-        due=due_of(application, notice, actor.role, now),
+        due=due_of(application, _until(application, actor), actor.role, now),
         waited=waited_days(application, now),
     )
 

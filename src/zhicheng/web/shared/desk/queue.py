@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from zhicheng.applications.models import Application, State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, published_campaigns
+from zhicheng.campaigns.rules import deadline_in_force
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor, Role
@@ -110,20 +110,21 @@ def _add_dossiers(page: Any, actor: Actor) -> None:
 def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
     """How long each row has waited, until when it may, and what is applied for; one query. Whether any row has a deadline."""
     rows: list[Any] = list(page)
-    notices = _notices(rows)
+    versions = CampaignVersion.objects.filter(campaign_id__in={r.campaign_id for r in rows}).defer("notice", "source_text")
+    notices, newest = {}, {}
+    for version in versions.order_by("number"):
+        notices[version.pk] = newest[version.campaign_id] = notice_of(version)
     now = clock.now()
     for row in rows:
         notice = notices[row.campaign_version_id]
         row.waited_days = waited_days(row, now)
-        row.due = due_of(row, notice, actor.role, now)
+        corrected = row.current_submission.number > 1
+        desk = actor.role.value
+        until = deadline_in_force(notice, newest[row.campaign_id], row.level, desk, corrected=corrected)
+        row.due = due_of(row, until, actor.role, now)
         row.title_words = _title_words(row, notice)
         row.is_last_arrival = row.arrivals >= notice.limits.committee_submissions
     return any(row.due for row in rows)
-
-
-def _notices(rows: Iterable[Application]) -> dict[int, Notice]:
-    versions = CampaignVersion.objects.filter(pk__in={r.campaign_version_id for r in rows}).defer("notice", "source_text")
-    return {version.pk: notice_of(version) for version in versions}
 
 
 def _title_words(row: Application, notice: Notice) -> str:

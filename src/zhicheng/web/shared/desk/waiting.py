@@ -10,8 +10,6 @@ from django.utils.translation import ngettext
 
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import WAITING
-from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.rules import desk_deadline
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.actors import Role
 
@@ -39,12 +37,9 @@ def waited_days(application: Application, now: datetime) -> int:
     return (day_of(now) - day_of(application.entered_state_at)).days
 
 
-def due_of(application: Application, notice: Notice, role: Role, now: datetime) -> Due | None:
-    """The deadline of the desk ``role`` for a case that waits there; ``None`` where the notice sets no end. The end is exclusive."""
-    if application.state not in WAITING.get(role, ()):
-        return None
-    until = desk_deadline(notice, application.level, role.value)
-    if until is None:
+def due_of(application: Application, until: datetime | None, role: Role, now: datetime) -> Due | None:
+    """The deadline ``until`` (exclusive) of the desk ``role`` for a case that waits there; ``None`` where the notice sets none."""
+    if until is None or application.state not in WAITING.get(role, ()):
         return None
     days = (day_of(until) - day_of(now)).days
     if now >= until:
