@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
@@ -18,6 +18,7 @@ from zhicheng.applications.queries import snapshot_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations.actors import Actor
+from zhicheng.publicity.models import PublicityPeriod
 
 pytestmark = pytest.mark.django_db
 
@@ -51,19 +52,6 @@ def test_queue_shows_what_waits_for_this_desk_only(world):
     assert application.number in page
     assert application.number not in client_of(world.other_admin).get(reverse("desk_queue")).content.decode()
     assert application.number not in client_of(world.county_officer).get(reverse("desk_queue")).content.decode()
-
-
-def test_queue_takes_the_same_queries_for_one_and_thirty_rows(world):
-    w.submitted(world)
-    client = client_of(world.unit_admin)
-    client.get(reverse("desk_queue"))
-    with CaptureQueriesContext(connection) as one:
-        client.get(reverse("desk_queue"))
-    for _n in range(3):
-        w.submitted(world, world.new_applicant())
-    with CaptureQueriesContext(connection) as four:
-        client.get(reverse("desk_queue"))
-    assert len(one) == len(four) <= 12
 
 
 def test_case_shows_the_frozen_form_with_its_evidence(world):
@@ -212,3 +200,52 @@ def test_fields_a_decision_needs_are_not_called_optional(world):
     w.unit_pass(world, application)
     opening = client.get(reverse("unit_publicity_open", args=[application.pk])).content.decode()
     assert '<span class="optional">' not in opening
+
+
+def test_what_stands_against_passing_is_told_before_anybody_decides(world):
+    application = at_county(world)
+    client = client_of(world.county_officer)
+    case = client.get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert "还没有登记纸质材料" in case
+    page = client.get(reverse("desk_pass", args=[application.pk]))
+    assert page.status_code == 200
+    assert "data-error-summary" not in page.content.decode()
+    assert "确认审核通过" not in page.content.decode()
+    sent = {"submission": application.current_submission_id, "opinion": "材料齐全，同意。"}
+    refused = client.post(reverse("desk_pass", args=[application.pk]), sent).content.decode()
+    assert "材料齐全，同意。" in refused
+
+
+def test_refused_paper_of_a_publicity_is_told_beside_its_upload(world):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    w.open_publicity(world, application)
+    client = client_of(world.unit_admin)
+    lie = SimpleUploadedFile("公示.pdf", b"not a pdf at all")
+    response = client.post(reverse("unit_publicity_paper", args=[application.pk, "notice_file"]), {"file": lie})
+    assert response.status_code == 422
+    box = BeautifulSoup(response.content.decode(), "html.parser").select_one("#at-notice_file")
+    assert box is not None
+    assert box.select_one(".field-wrong") is not None
+    assert box.select_one("[data-upload-error-text]").get_text()
+
+
+def test_end_of_a_publicity_that_may_move_is_called_provisional(world):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    client = client_of(world.unit_admin)
+    addresses = [reverse("desk_case", args=[application.pk]), reverse("unit_publicity", args=[application.pk])]
+    assert all("暂定" not in client.get(a).content.decode() for a in addresses)
+    PublicityPeriod.objects.filter(pk=period.pk).update(provisional=True)
+    assert all("暂定" in client.get(a).content.decode() for a in addresses)
+
+
+@pytest.mark.parametrize("name", ["unit_publicity", "desk_case"])
+def test_pages_about_a_case_belong_to_the_desk_in_the_header(world, name):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    w.open_publicity(world, application)
+    page = client_of(world.unit_admin).get(reverse(name, args=[application.pk])).content.decode()
+    current = BeautifulSoup(page, "html.parser").select(".role-nav [aria-current=page]")
+    assert [a.get_text() for a in current] == ["工作台"]

@@ -132,7 +132,7 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
     objections = list(objections_of(period))
     move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
     uploads = [
-        {"key": key, "label": label, "wants": wants, "file": getattr(period, key)}
+        {"key": key, "label": label, "wants": wants, "file": getattr(period, key), "error": ""}
         for key, (label, wants) in paper_words().items()
     ]
     papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
@@ -176,7 +176,11 @@ def _refused_page(request: HttpRequest, application: Application, refused: Refus
     if current_period(application) is None:
         messages.error(request, " ".join(str(p.text) for p in refused.problems))
         return go(request, "desk_case", application.pk)
-    return render_refused(request, "unit/publicity.html", period_context(request, application, **more), refused)
+    context = period_context(request, application, **more)
+    said = {p.where: str(p.text) for p in refused.problems}
+    for upload in (*context["posting"], *context["concluding"]):
+        upload["error"] = said.get(upload["key"], "")
+    return render_refused(request, "unit/publicity.html", context, refused)
 
 
 @require_POST

@@ -56,6 +56,7 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
     actor = actor_of(request)
     case = case_of(application, actor)
     period = current_period(application)
+    blockers = _objections(application, PASS[actor.role], actor) if PASS[actor.role] in case.moves else []
     return {
         "case": case,
         "application": application,
@@ -66,6 +67,8 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "is_unit": actor.role is Role.UNIT,
         "is_prefecture": actor.role is Role.PREFECTURE,
         "can_point": False,
+        "blockers": blockers,
+        "needs_dossier": any(p.code in {"no_dossier", "dossier"} for p in blockers),
         "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period,
         "publicity": publicity_of(period),
@@ -123,7 +126,6 @@ def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
         return go(request, "desk_case", application.pk) if actor.role is Role.UNIT else go(request, "desk_queue")
     if request.method == "POST":
         return render_refused(request, "shared/desk/pass.html", context)
-    context["problems"] = _objections(application, PASS[actor.role], actor)
     return render(request, "shared/desk/pass.html", context)
 
 

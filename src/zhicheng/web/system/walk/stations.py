@@ -245,8 +245,7 @@ def offices(walk: Walk) -> None:
     stranger = walk.officer("xian-jinghe").open(path)
     if stranger.status != 404:
         raise NotAsExpected(f"{stranger.where}：别的县（市）也打开了这份申请书。")
-    page = walk.case(supervising, person).click("审核通过", within="main").is_ok().form("确认审核通过")
-    page.press("确认审核通过").is_refused("还没有登记纸质材料")
+    walk.case(supervising, person).click("审核通过", within="main").is_ok().shows("还没有登记纸质材料")
     walk.receive_dossier(supervising, person)
     walk.pass_at(supervising, person, "经审核，同意推荐。")
     walk.keep_paper(walk.case(supervising, person), "主管单位推荐意见", "T3-主管单位推荐意见.pdf")
