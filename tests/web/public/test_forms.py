@@ -170,6 +170,15 @@ def test_mailbox_is_replaced_only_after_it_is_confirmed(user):
     assert user.email == "neu@example.cn"
 
 
+@pytest.mark.parametrize(("email", "said"), [("guli@qq.con", "guli@qq.com"), ("guli@yopmail.com", "一次性临时邮箱")])
+def test_new_mailbox_is_looked_at_as_at_registration(user, email, said):
+    client = Client(headers={"accept-language": "zh-CN"})
+    sign_in(client, "guli")
+    answer = client.post(reverse("account_email"), {"action_add": "1", "email": email})
+    assert said in answer.content.decode()
+    assert not EmailAddress.objects.filter(email=email).exists()
+
+
 def test_other_sign_ins_can_be_ended(user):
     first, second = browser(), browser()
     sign_in(first, "guli")

@@ -8,6 +8,7 @@ from allauth.account import forms as library
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.accounts.rules import check_mailbox
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
 
 
@@ -97,6 +98,13 @@ class AddEmailForm(library.AddEmailForm):
         self.fields["email"].label = _("新的邮箱")
         self.fields["email"].help_text = _("请填写您经常使用的邮箱：找回账号和办理结果都靠它。")
         _plain(self)
+
+    def clean_email(self) -> str:
+        """What is refused at registration is refused here too: a slip of the pen, a throwaway mailbox (S-35)."""
+        email: str = super().clean_email()
+        for problem in check_mailbox(email):
+            raise forms.ValidationError(str(problem.text), code=problem.code)
+        return email
 
 
 PASSWORD_HINT = _("至少 10 个字符，不能全是数字，不能和登录名、姓名相近。")
