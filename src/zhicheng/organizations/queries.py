@@ -254,6 +254,13 @@ def last_approved(organization_id: int) -> UnitVerification | None:
     )
 
 
+def returned_before(verification: UnitVerification) -> UnitVerification | None:
+    """The unit's request just before this one, if it was returned: what was asked then is what this one has to have mended."""
+    before = UnitVerification.objects.filter(organization_id=verification.organization_id, pk__lt=verification.pk)
+    last = before.select_related("decided_by").order_by("-id").first()
+    return last if last is not None and last.state == VerificationState.RETURNED else None
+
+
 # --- Lost mailboxes and corrections (S-18, S-36) ---
 
 OPEN_REQUEST = (AccountRequestState.PENDING, AccountRequestState.APPROVED)

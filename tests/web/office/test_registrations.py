@@ -124,6 +124,21 @@ def test_return_takes_reasons_field_by_field() -> None:
     assert "与证照不符" in body and "不清晰" in body
 
 
+def test_what_was_asked_for_stands_beside_what_came_back() -> None:
+    first = ex.registered_unit()
+    client = client_of(ex.officer(ex.county()))
+    client.post(at("office_registration_return", first), {"reason_address": "请填写到门牌号"})
+    again = actions.resubmit_registration(
+        actor=ex.unit_actor(first.organization),
+        unit=ex.unit_particulars(1, address="博乐市北京路 8 号 301 室"),
+        licence=ex.licence(first.licence),
+        year=2023,
+    )
+    words = page_of(client.get(at("office_registration", again))).main.get_text(" ", strip=True)
+    assert "上一次退回时要求修改" in words and "单位地址：请填写到门牌号" in words
+    assert f"原为：{first.proposed['address']}" in words, "what was mended is marked with what it was"
+
+
 def test_two_officers_at_once_the_second_reads_who_was_faster_and_sees_the_result() -> None:
     verification = ex.registered_unit()
     first, second = client_of(ex.officer(ex.county(), 1, name="巴图")), client_of(ex.officer(ex.county(), 2))

@@ -23,7 +23,7 @@ from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, Tra
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
-from zhicheng.web.shared.units.rows import Row, rows_of_request
+from zhicheng.web.shared.units.rows import Row, reasons_of, rows_of_request
 
 CASE = "office/registration.html"
 
@@ -135,11 +135,14 @@ def _refused(request: HttpRequest, verification_id: int, context: dict[str, Any]
 
 def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
     proposed, person = verification.proposed, verification.submitted_by
+    returned = queries.returned_before(verification)
     return {
         "verification": verification,
         "organization": verification.organization,
         "waiting": verification.state == VerificationState.PENDING,
-        "rows": rows_of_request(verification),
+        "rows": rows_of_request(verification, returned=returned),
+        "returned": returned,
+        "asked": reasons_of(returned),
         "administrator": [
             Row("name", _("姓名"), person.name),
             Row("id_number", _("身份证号"), mask_id_number(person.id_number)),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.organizations.models import Organization, UnitVerification
+from zhicheng.organizations.models import Organization, UnitVerification, VerificationState
 from zhicheng.organizations.rules import FIELDS_TO_CONFIRM, changed_fields
 from zhicheng.standards.natures import find_nature
 from zhicheng.standards.regions import short_name
@@ -56,9 +56,21 @@ def rows_of(particulars: dict[str, Any], *, previous: dict[str, Any] | None = No
     return rows
 
 
-def rows_of_request(verification: UnitVerification) -> list[Row]:
-    """The particulars a request proposes, with what differs from those in force when it was made."""
-    return rows_of(verification.proposed, previous=verification.previous, confirmed=tuple(verification.confirmed_fields))
+def rows_of_request(verification: UnitVerification, *, returned: UnitVerification | None = None) -> list[Row]:
+    """The particulars a request proposes, with what differs from those in force when it was made.
+
+    A registration replaces nothing in force: it is compared with the one that was ``returned`` before it.
+    """
+    previous = verification.previous or (returned.proposed if returned is not None else None)
+    return rows_of(verification.proposed, previous=previous, confirmed=tuple(verification.confirmed_fields))
+
+
+def reasons_of(verification: UnitVerification | None) -> list[dict[str, str]]:
+    """Why a request was returned, each reason with the words of its field; nothing for one that was not."""
+    if verification is None or verification.state != VerificationState.RETURNED:
+        return []
+    words = {**LABELS, "licence": _("证照")}
+    return [{"field": str(words.get(r["field"], "")), "text": r["text"]} for r in verification.reasons]
 
 
 def nature_words(code: str) -> str:

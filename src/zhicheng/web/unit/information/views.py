@@ -27,7 +27,7 @@ from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
 from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context
 from zhicheng.web.shared.units.round import current_year
-from zhicheng.web.shared.units.rows import LABELS, rows_of, rows_of_request
+from zhicheng.web.shared.units.rows import reasons_of, rows_of, rows_of_request
 from zhicheng.web.unit.information.forms import ColleagueForm, RequestForm
 
 FORM = "unit/information_form.html"
@@ -168,12 +168,6 @@ def _waiting(pending: UnitVerification) -> str:
     phone = pending.office.contact_phone
     asked = _("可致电 %(phone)s 询问；") % {"phone": phone} if phone else _("可与其联系询问；")
     return _("已等待 %(n)d 天，") % {"n": days} + asked + _("州人力资源和社会保障局也可以代为审核。")
-
-
-def reasons_of(verification: UnitVerification | None) -> list[dict[str, str]]:
-    """Why the latest request was returned, each reason with the words of its field."""
-    words = {**LABELS, "licence": _("证照")}
-    return [{"field": str(words.get(r["field"], "")), "text": r["text"]} for r in _returned(verification)]
 
 
 def _returned(verification: UnitVerification | None) -> list[dict[str, str]]:
