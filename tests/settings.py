@@ -26,6 +26,10 @@ if os.environ.get("ZHICHENG_TEST_DATABASE", "sqlite") == "postgres":
 
 from tests.support.templates import Undefined  # noqa: E402
 from zhicheng.settings import *  # noqa: E402, F403
+from zhicheng.settings import CACHES as SHARED_CACHES  # noqa: E402
 from zhicheng.settings import TEMPLATES  # noqa: E402
+
+# Tests without a database have limits too. The instance's own cache is tested under its second name, ``shared``.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "shared": SHARED_CACHES["default"]}
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()  # type: ignore[index]

@@ -229,6 +229,15 @@ PAPER_FONTS = {
     "kai": env.str("ZHICHENG_FONT_KAI", "Noto Serif SC"),
 }
 
+# --- What every process has to know of every other: how often somebody tried to sign in, or uploaded -------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "foundation_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 # --- Mail: everything goes through the outbox (foundation/mail.py), which hands it to the server of ZHICHENG_MAIL_URL ---
 EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
 _mail = env.email_url(
@@ -243,6 +252,7 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_TIMEOUT = 30  # below the lease of a mail in the outbox
+MAIL_KEPT_DAYS = env.int("ZHICHENG_MAIL_KEPT_DAYS", 90)  # afterwards the words of a delivered mail are forgotten
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
 # --- Jobs: only foundation/jobs.py knows this ---

@@ -18,11 +18,13 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 
 from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage  # noqa: E402
 from zhicheng.foundation.supervision import Pulse, keep_running  # noqa: E402
+from zhicheng.web.public.registration.limits import too_many  # noqa: E402
 
 STOP = os.environ.get("STOP_IN_THE_MIDDLE")
 
@@ -89,6 +91,13 @@ def record_many(times: str, writer: str) -> None:
     for number in range(int(times)):
         with transaction.atomic():
             ledger.record(event="test.many", subject=f"writer:{writer}", actor="system", data={"number": number})
+
+
+def count_registration(address: str, times: str) -> None:
+    """One process that counts requests of one address, as a page of the public does; says how often it was refused."""
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = address
+    print(sum(too_many(request) for _ in range(int(times))))
 
 
 def verify() -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from zhicheng.foundation import clock, mail, outbox
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.queries import mails
 from zhicheng.foundation.transactions import NotInTransaction
 
 BACKEND = "zhicheng.foundation.mail.OutboxBackend"
@@ -133,3 +135,56 @@ def test_backend_refuses_attachments_and_broken_headers(settings: Any) -> None:
         with pytest.raises(ValueError):
             bad.send()
     assert not OutboxMessage.objects.exists()
+
+
+def let_days_pass(message: OutboxMessage, days: int) -> None:
+    OutboxMessage.objects.filter(pk=message.pk).update(next_attempt_at=clock.machine_now() - timedelta(days=days))
+
+
+@pytest.mark.django_db
+def test_words_of_an_old_mail_are_forgotten_and_that_it_was_sent_stays(settings: Any) -> None:
+    old, young = queue(), queue(key="application:12:submitted:2")
+    outbox.drain()
+    let_days_pass(old, settings.MAIL_KEPT_DAYS + 1)
+    let_days_pass(young, settings.MAIL_KEPT_DAYS - 1)
+    assert mail.forget_bodies() == 1
+    assert mail.forget_bodies() == 0
+    before = (old.pk, old.kind, old.key)
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.pk, old.kind, old.key) == before
+    assert (old.payload, old.state) == ({}, "done") and old.done_at is not None
+    assert young.payload["to"] == ["zhang@example.cn"]
+    assert list(mails()) == [young]
+    queue()  # the key is still taken: nobody gets the mail a second time
+    outbox.drain()
+    assert len(django_mail.outbox) == 2
+
+
+@pytest.mark.django_db
+def test_mail_that_waits_or_failed_keeps_its_words_however_old(settings: Any) -> None:
+    waiting, failed = queue(), queue(key="failed")
+    OutboxMessage.objects.filter(pk=failed.pk).update(state="failed")
+    for message in (waiting, failed):
+        let_days_pass(message, 10 * settings.MAIL_KEPT_DAYS)
+    assert mail.forget_bodies() == 0
+
+
+@pytest.mark.django_db
+def test_rehearsal_that_moves_its_clock_keeps_its_mails() -> None:
+    with clock.travel(clock.now() + timedelta(days=400)):
+        queue()
+        outbox.drain()
+        assert mail.forget_bodies() == 0
+    with clock.travel(clock.now() - timedelta(days=400)):
+        assert mail.forget_bodies() == 0
+
+
+@pytest.mark.django_db
+def test_other_messages_are_not_mails_and_keep_theirs(register: Any) -> None:
+    register("test.kind")(lambda _message: None)
+    with transaction.atomic():
+        message = outbox.queue(kind="test.kind", payload={"change_id": 1}, key="one")
+    outbox.drain()
+    let_days_pass(message, 400)
+    assert mail.forget_bodies() == 0

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from zhicheng.documents.actions import RENDER, render_paper
+from zhicheng.foundation import leftovers
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.foundation.outbox import handler
+
+leftovers.refers("documents.Paper", "pdf_sha256")
 
 
 # A lease instead of a transaction: typesetting must not hold the only writer's lock of SQLite.

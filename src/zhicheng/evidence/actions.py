@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from zhicheng.evidence import queries
 from zhicheng.evidence.checks import Unacceptable, examine, examine_confined, limits_in_force
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.names import clean_name
+from zhicheng.evidence.previews import forget_previews
 from zhicheng.evidence.sentences import refusal_sentence
-from zhicheng.foundation import blobs, clock
+from zhicheng.foundation import blobs, clock, ledger, leftovers
 from zhicheng.foundation.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -94,6 +98,27 @@ def keep_sample(*, content: bytes, name: str, actor_id: int | None) -> EvidenceF
         uploaded_at=clock.now(),
         warnings=warnings,
     )
+
+
+def remove_leftovers() -> tuple[int, int]:
+    """Remove the rows of unused files, then the bytes nothing names any more (``foundation.leftovers``) and their previews;
+    return how many of each. A file that is taken into use meanwhile stays: the database refuses to remove it.
+    """
+    rows = 0
+    for file_id in list(queries.unused_files().values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                rows += EvidenceFile.objects.filter(pk=file_id).delete()[0]
+        except (ProtectedError, IntegrityError):
+            logger.info("evidence file %s was taken into use", file_id)
+    hashes = leftovers.remove_unreferenced()
+    forget_previews(hashes)
+    if rows or hashes:
+        with transaction.atomic():
+            ledger.record(
+                event="evidence.leftovers_removed", subject="evidence", actor="system", data={"rows": rows, "files": len(hashes)}
+            )
+    return rows, len(hashes)
 
 
 @contextmanager

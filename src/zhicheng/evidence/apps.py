@@ -6,3 +6,6 @@ class EvidenceConfig(AppConfig):
     label = "evidence"
     verbose_name = "附件文件"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from zhicheng.evidence import jobs  # noqa: F401 - registers the regular job and the column that names bytes

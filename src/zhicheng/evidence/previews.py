@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -67,6 +67,13 @@ def neutral_png(width: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, format="PNG")
     return out.getvalue()
+
+
+def forget_previews(hashes: Iterable[str]) -> None:
+    """Remove the pictures of files that are gone."""
+    for sha256 in hashes:
+        for picture in (_folder() / sha256[:2]).glob(f"{sha256}-*.png"):
+            picture.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

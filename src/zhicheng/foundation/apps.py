@@ -8,4 +8,5 @@ class FoundationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.foundation import blobs, checks, mail, outbox, verification  # noqa: F401 - they register checks, handlers and regular jobs
+        # They register checks, handlers and regular jobs.
+        from zhicheng.foundation import blobs, checks, mail, outbox, shared_cache, verification  # noqa: F401

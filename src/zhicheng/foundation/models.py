@@ -140,3 +140,17 @@ class AccessRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.error_id} {self.actor} {self.path}"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, which reads and writes it: counts of sign-ins and uploads that every process shares."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "foundation_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -36,6 +36,7 @@ class Disk:
 
     @property
     def percent_free(self) -> int:
+        """The free part, rounded down; 0 for a disk that says nothing about itself."""
         return self.free * 100 // self.total if self.total else 0
 
 
@@ -79,8 +80,8 @@ def stuck_messages() -> QuerySet[OutboxMessage]:
 
 
 def mails() -> QuerySet[OutboxMessage]:
-    """Every mail, sent or waiting; by ``-id`` newest first."""
-    return OutboxMessage.objects.filter(kind="mail")
+    """Every mail that can still be read, sent or waiting; by ``-id`` newest first."""
+    return OutboxMessage.objects.filter(kind="mail").exclude(payload={})
 
 
 def refusals() -> QuerySet[AccessRefusal]:

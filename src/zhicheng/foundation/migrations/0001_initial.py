@@ -144,6 +144,17 @@ class Migration(migrations.Migration):
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_rehearsal_marker")],
             },
         ),
+        migrations.CreateModel(
+            name="CacheEntry",
+            fields=[
+                ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "db_table": "foundation_cache",
+            },
+        ),
         migrations.RunPython(make_head, migrations.RunPython.noop),
         migrations.RunPython(put_triggers_on, take_triggers_off),
     ]

@@ -1,4 +1,7 @@
-"""How often one address may register or upload: anybody can reach these pages, and each costs the server work."""
+"""How often one address may register or upload: anybody can reach these pages, and each costs the server work.
+
+The count is shared by every process. Two requests of the very same moment may count as one: this is a brake, not a lock.
+"""
 
 from __future__ import annotations
 
