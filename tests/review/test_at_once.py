@@ -1,6 +1,6 @@
 """Two people at the same moment: exactly one wins, the other reads a sentence, nothing is lost.
 
-PostgreSQL only: the tests' SQLite lives in memory, where one writer locks the whole database.
+PostgreSQL only: the tests' SQLite lives in memory, where one writer locks the whole database (``test_processes`` uses a file).
 """
 
 from __future__ import annotations

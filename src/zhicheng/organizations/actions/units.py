@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import queries as account_queries
-from zhicheng.accounts.models import AccountKind
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -45,30 +46,24 @@ def register_unit(
 ) -> UnitVerification | None:
     """单位注册: the administrator's account, the unit, its licence, waiting at the chosen county office for ``year``.
 
-    ``licence.evidence_id`` is a file that was kept for a visitor; ``unreadable`` is what the page could not even read. Returns None when the mailbox belongs to another account: its
-    owner gets a mail and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong: ``where``
-    is a field of :class:`Particulars`, ``password``, ``unit_name`` or ``unit_email``, another field of :class:`UnitParticulars`
+    ``licence.evidence_id`` is a file that was kept for a visitor; ``unreadable`` is what the page could not even read. Returns
+    None when the mailbox belongs to another account: its owner gets a mail and **the page must show the same as for a success**.
+    Raises ``Refused`` with everything wrong: ``where`` is a field of :class:`Particulars`, ``password``, ``unit_name`` or ``unit_email``, another field of :class:`UnitParticulars`
     (offices without ``_id``), ``licence``, ``licence_kind``, ``licence_issued_on`` or ``licence_valid_until``.
     """
     administrator, unit = administrator.tidied(), unit.tidied()
-    problems = [*unreadable, *check_acceptance(acceptance)]
-    problems += accounts.check_registration(person=administrator, password=password)
-    if not administrator.position:
-        problems.append(Problem(_("请填写您在本单位的职务。"), where="position", code="position_missing"))
-    problems += rules.check_unit(unit) + check_names_print(unit) + check_offices(unit)
-    problems += rules.check_licence(licence, today=clock.today())
+    problems = [*unreadable, *_problems_of_form(administrator, password, unit, licence, acceptance)]
 
     def attempt() -> UnitVerification | None:
         at = clock.now()
         reuse = account_queries.account_to_reuse(administrator, kind=AccountKind.UNIT, now=at)
-        everything = problems + account_queries.conflicts_with_others(administrator, kind=AccountKind.UNIT, reuse=reuse)
         held = queries.unit_holding_code(unit.uscc)
-        index = account_queries.person_index(administrator.id_number)
-        if held is not None and not queries.registration_makes_room(held, for_index=index, now=at):
-            everything.append(code_taken(held))
-        everything += check_licence_owner(licence, user=reuse, organization=held)
-        if everything:
-            raise Refused(everything)
+        conflicts = account_queries.conflicts_with_others(administrator, kind=AccountKind.UNIT, reuse=reuse)
+        if held is not None and not _makes_room(held, administrator, at):
+            conflicts.append(code_taken(held))
+        conflicts += check_licence_owner(licence, user=reuse, organization=held)
+        if problems or conflicts:
+            raise Refused([*problems, *conflicts])
         holder = account_queries.mailbox_holder(administrator.email, reuse=reuse, now=at)
         if holder is not None:
             accounts.warn_mailbox_owner(holder=holder, tried_kind=AccountKind.UNIT)
@@ -76,25 +71,48 @@ def register_unit(
         user = accounts.open_account(
             kind=AccountKind.UNIT, person=administrator, password=password, acceptance=acceptance, reuse=reuse
         )
-        organization = held or Organization(kind=OrganizationKind.UNIT, created_at=at)
-        put_particulars(organization, unit)
-        organization.save()
-        if held is not None:
-            _step_back(held)
-        join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
-        verification = put_in_queue(
-            organization=organization,
-            kind=VerificationKind.REGISTRATION,
-            year=year,
-            proposed=unit,
-            previous=None,
-            licence=licence,
-            user=user,
-        )
+        verification = _found_unit(held, unit, licence, year, user=user, at=at)
         accounts.send_confirmation(user=user)
         return verification
 
     return once_more_when_overtaken(attempt)
+
+
+def _problems_of_form(
+    administrator: Particulars, password: str, unit: UnitParticulars, licence: Licence, acceptance: AcceptedText | None
+) -> list[Problem]:
+    """Everything wrong with what was typed, whoever else is registered."""
+    problems = check_acceptance(acceptance) + accounts.check_registration(person=administrator, password=password)
+    if not administrator.position:
+        problems.append(Problem(_("请填写您在本单位的职务。"), where="position", code="position_missing"))
+    problems += rules.check_unit(unit) + check_names_print(unit) + check_offices(unit)
+    return problems + rules.check_licence(licence, today=clock.today())
+
+
+def _makes_room(held: Organization, administrator: Particulars, at: datetime) -> bool:
+    index = account_queries.person_index(administrator.id_number)
+    return queries.registration_makes_room(held, for_index=index, now=at)
+
+
+def _found_unit(
+    held: Organization | None, unit: UnitParticulars, licence: Licence, year: int, *, user: User, at: datetime
+) -> UnitVerification:
+    """The unit with its administrator, waiting at its county office. ``held``: the unconfirmed one whose place it takes."""
+    organization = held or Organization(kind=OrganizationKind.UNIT, created_at=at)
+    put_particulars(organization, unit)
+    organization.save()
+    if held is not None:
+        _step_back(held)
+    join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
+    return put_in_queue(
+        organization=organization,
+        kind=VerificationKind.REGISTRATION,
+        year=year,
+        proposed=unit,
+        previous=None,
+        licence=licence,
+        user=user,
+    )
 
 
 def _step_back(organization: Organization) -> None:

@@ -53,6 +53,11 @@ def some_unit() -> Unit:
 
 def sections(person: Human, unit: Unit) -> dict[str, dict[str, str] | Rows]:
     """What the applicant fills in, by the titles and labels of the pages."""
+    return _career(person, unit) | _last_five_years(unit)
+
+
+def _career(person: Human, unit: Unit) -> dict[str, dict[str, str] | Rows]:
+    """Who the person is and how they came here."""
     return {
         "基本信息": {
             "族别": "维吾尔族",
@@ -94,6 +99,12 @@ def sections(person: Human, unit: Unit) -> dict[str, dict[str, str] | Rows]:
             },
             {"开始日期": "2018-01-01", "工作单位": unit.name, "从事何种专业技术工作": "灌区工程建设与管理"},
         ],
+    }
+
+
+def _last_five_years(unit: Unit) -> dict[str, dict[str, str] | Rows]:
+    """What was learnt and done in the present title."""
+    return {
         "继续教育": [{"年度": str(y), "总学时": "90", "其中专业科目学时": "60"} for y in range(2018, 2023)],
         "年度考核": [{"年度": str(y), "考核结果": "合格", "当年所在单位性质": "事业单位"} for y in range(2018, 2023)],
         "业绩成果": [

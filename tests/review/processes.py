@@ -1,0 +1,117 @@
+"""What the other processes of ``test_processes`` do: ``python processes.py <word>``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from tests.support import world as w  # noqa: E402
+from zhicheng.accounts.models import User  # noqa: E402
+from zhicheng.applications import actions as applications  # noqa: E402
+from zhicheng.applications.models import Application, Submission  # noqa: E402
+from zhicheng.campaigns.queries import notice_of  # noqa: E402
+from zhicheng.foundation import clock  # noqa: E402
+from zhicheng.foundation.errors import Refused  # noqa: E402
+from zhicheng.organizations.actors import Actor, actor_for  # noqa: E402
+from zhicheng.review import actions as review  # noqa: E402
+from zhicheng.review.models import Decision  # noqa: E402
+
+LATER = w.IN_WINDOW + timedelta(days=11)
+
+
+def make() -> None:
+    """A world with one application that is checked, one that waits at the unit, and one at the bureau; prints their ids."""
+    call_command("migrate", verbosity=0, skip_checks=True)
+    world = w.make_world()
+    checked = w.start(world)
+    w.fill(world.applicant, checked)
+    applications.confirm_check(actor=world.applicant, application_id=checked.pk)
+    at_unit = w.submitted(world, world.new_applicant())
+    at_bureau = w.submitted(world, world.new_applicant())
+    w.unit_pass(world, at_bureau)
+    period = w.open_publicity(world, at_bureau)
+    with clock.travel(LATER):
+        w.add_papers(world, period)
+        w.report(world, at_bureau)
+        w.pass_on(world.county_officer, at_bureau)
+        w.record_dossier(world.bureau, at_bureau)
+    print(json.dumps([checked.pk, at_unit.pk, at_bureau.pk]))
+
+
+def actor(username: str) -> Actor:
+    return actor_for(User.objects.get(username=username))
+
+
+def submit(application_id: str, token: str) -> int:
+    texts = notice_of(Application.objects.get(pk=application_id).campaign_version).texts
+    return applications.submit_application(
+        actor=actor("applicant"),
+        application_id=int(application_id),
+        form_token=token,
+        commitment_version=texts.commitment.version,
+        liability_version=texts.liability.version,
+    ).pk
+
+
+def decide(username: str, application_id: str, verdict: str) -> int:
+    submission = Application.objects.get(pk=application_id).current_submission_id or 0
+    what: dict[str, Any] = {"actor": actor(username), "application_id": int(application_id), "submission_id": submission}
+    if verdict == "pass":
+        return review.pass_application(**what).pk
+    return review.return_application(**what, reasons=[w.review_reason("毕业证书不清晰。")]).pk
+
+
+def withdraw(application_id: str) -> int:
+    owner = Application.objects.get(pk=application_id).applicant
+    return applications.withdraw_application(actor=actor_for(owner), application_id=int(application_id)).pk
+
+
+def at_once(word: str, *words: str) -> None:
+    """Say that everything is loaded, wait for the starting shot, do it, and say what came of it."""
+    Application.objects.exists()
+    print("ready", flush=True)
+    deadline = time.monotonic() + 120
+    while not (Path(settings.DATA_DIR) / "go").exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    try:
+        print(json.dumps({"given": globals()[word](*words)}))
+    except Refused as refused:
+        print(json.dumps({"refused": [[p.code, str(p.text)] for p in refused.problems]}, ensure_ascii=False))
+
+
+def show(application_id: str) -> None:
+    """What the database holds afterwards."""
+    application = Application.objects.get(pk=application_id)
+    print(
+        json.dumps(
+            {
+                "state": application.state,
+                "moves": list(application.history.order_by("id").values_list("move", flat=True)),
+                "submissions": Submission.objects.filter(application=application).count(),
+                "decisions": list(
+                    Decision.objects.filter(application=application).order_by("id").values_list("verdict", flat=True)
+                ),
+            }
+        )
+    )
+
+
+def verify() -> None:
+    call_command("ledger", "verify")
+
+
+if __name__ == "__main__":
+    with clock.travel(LATER if os.environ.get("WHEN") == "later" else w.IN_WINDOW):
+        globals()[sys.argv[1]](*sys.argv[2:])
