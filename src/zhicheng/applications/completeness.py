@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.facts import facts_of
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.printable import unprintable
 from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.rules import form_problems
 from zhicheng.campaigns.notice import Notice
@@ -77,7 +78,8 @@ def everything_missing(application: Application) -> list[Problem]:
     notice = notice_of(application.campaign_version)
     facts = facts_for(application, contents)
     present = [place_of(m) for m in materials_of(application)]
-    problems = form_problems(contents, today=clock.today()) + required_rows_problems(notice, facts, contents)
+    problems = form_problems(contents, today=clock.today()) + unprintable(contents)
+    problems += required_rows_problems(notice, facts, contents)
     for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
         problems.append(Problem(missing.text, where=f"material:{missing.requirement.key}", code="material_missing"))
     return problems

@@ -19,12 +19,13 @@ _YES = {"1", "true", "on", "yes", "是"}
 
 
 def clean_text(value: Any) -> str:
-    """Trim, and keep one kind of middle dot and line break; nothing else is changed in a person's text.
+    """Trim, and keep one kind of middle dot, line break and blank; nothing else is changed in a person's text.
 
+    A tab, pasted from a document, becomes a blank: no font prints it.
     What no text can hold is dropped: control characters, and halves of surrogate pairs. Reading twice is reading once.
     """
-    text = str(value if value is not None else "").replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    text = str(value if value is not None else "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
     return unicodedata.normalize("NFC", text).translate({ord(c): "·" for c in "•・‧"}).strip()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, DraftSection, Material
+from zhicheng.applications.printable import unprintable_in_section
 from zhicheng.applications.reading import is_blank, read_row
 from zhicheng.applications.rules import section_problems
 from zhicheng.applications.sections import BY_KEY, Kind, Section
@@ -66,7 +67,8 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
                 application=application, key=key, defaults={"version": version, "content": text, "saved_at": saved_at}
             )
             _after_edit(application, section, content, saved_at)
-    return SavedSection(key, version, content, saved_at, section_problems(key, content, today=clock.today()))
+    problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
+    return SavedSection(key, version, content, saved_at, problems)
 
 
 def lock_open(application_id: int, actor: Actor) -> Application:

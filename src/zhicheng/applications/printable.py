@@ -1,0 +1,37 @@
+"""Whether what was typed can be printed: asked when it is saved, because the review form is made after 上报, by the unit's pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.sections import BY_KEY, SECTIONS, Kind
+from zhicheng.documents.fonts import missing_glyphs
+from zhicheng.foundation.errors import Problem
+
+
+def unprintable_in_section(key: str, content: Any) -> list[Problem]:
+    """The characters of one section that the papers' fonts lack, each with its field; ``where`` as in ``rules.row_problems``."""
+    section = BY_KEY[key]
+    rows = content if section.rows and isinstance(content, list) else [content]
+    problems = []
+    for row in rows:
+        if not isinstance(row, Mapping):
+            continue
+        prefix = f"{key}.{row.get('id', '')}." if section.rows else f"{key}."
+        for field in section.fields:
+            value = row.get(field.key)
+            if field.kind in {Kind.TEXT, Kind.LONG} and isinstance(value, str) and (missing := missing_glyphs(value)):
+                shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing[:10])
+                text = _("“{label}”中有评审表无法打印的字符：{characters}。请改用规范汉字或删去。").format(
+                    label=field.label, characters=shown
+                )
+                problems.append(Problem(text, where=prefix + field.key, code="glyph_missing"))
+    return problems
+
+
+def unprintable(contents: Mapping[str, Any]) -> list[Problem]:
+    """The same for the whole form, in its order."""
+    return [problem for section in SECTIONS for problem in unprintable_in_section(section.key, contents.get(section.key))]
