@@ -290,3 +290,16 @@ def test_what_has_a_box_is_not_misplaced(data: st.DataObject) -> None:
     requirements = slot_requirements(notice, data.draw(people(notice)))
     uploads = [box for box in requirements if box.upload]
     assert misplaced_materials(requirements, everything(uploads)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "english"),
+    [("（一）", "(1) "), ("（十）", "(10) "), ("（十一）", "(11) "), ("（二十）", "(20) "), ("（三十二）", "(32) ")]
+    + [(odd, odd) for odd in ("（附）", "3.", "（一二）", "")],
+)
+def test_mark_is_the_notices_number_in_the_readers_language(number: str, english: str) -> None:
+    box = dataclasses.replace(slot_requirements(NOTICE, engineer())[0], number=number)
+    with translation.override("en"):
+        assert box.mark == english
+    with translation.override("zh-hans"):
+        assert box.mark == number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.notice import Bilingual, Condition, Notice, Paper, Slot
@@ -62,6 +63,12 @@ class SlotRequirement:
         return self.slot if suffix is None else f"{self.slot}-{suffix}"
 
     @property
+    def mark(self) -> str:
+        """The notice's own number of the slot, （十）, in the language of the request: ``(10) `` where it is not Chinese."""
+        value = _counted(self.number)
+        return self.number if value is None or (get_language() or "zh").startswith("zh") else f"({value}) "
+
+    @property
     def caption(self) -> str:
         """The label with its year or row, in the language of the request."""
         if self.year is not None:
@@ -71,6 +78,16 @@ class SlotRequirement:
     def place(self, paper: str) -> Place:
         """Where a file of ``paper`` in this box is kept."""
         return (self.slot, paper, self.year, self.row_id)
+
+
+def _counted(number: str) -> int | None:
+    """The value of a Chinese list number up to 99: （十一） → 11; ``None`` for anything else."""
+    tens, ten, ones = number.strip("（）() ").rpartition("十")
+    digits = "一二三四五六七八九"
+    if any(part and part not in digits for part in (tens, ones)) or len(tens) > 1 or len(ones) > 1 or not (ten or ones):
+        return None
+    value = digits.find(ones) + 1 if ones else 0
+    return value + (10 * (digits.find(tens) + 1 if tens else 1) if ten else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class Missing:
         """E.g. （三）学历证书：…：还没有上传《毕业证书》。 In the language of the request."""
         separator = _("或") if self.any_of else _("、")
         names = separator.join(str(paper.label) for paper in self.papers)
-        values = {"number": self.requirement.number, "caption": self.requirement.caption, "papers": names}
+        values = {"number": self.requirement.mark, "caption": self.requirement.caption, "papers": names}
         return _("%(number)s%(caption)s：还没有上传%(papers)s。") % values
 
 

@@ -80,7 +80,7 @@ class Boxes:
     def _heading(self, box: SlotRequirement) -> str:
         """What the title above does not say already: beside a row the material, on the material's page the row or the year."""
         if self.section:
-            return f"{box.number}{box.label}"
+            return f"{box.mark}{box.label}"
         return _("{year}年度").format(year=box.year) if box.year is not None else box.row_label
 
     def _apart(self, box: SlotRequirement, paper: PaperOption, files: bool) -> bool:

@@ -161,7 +161,7 @@ def _names(application: Application, material: Material, box: SlotRequirement | 
     if box is None:
         return material.file.name, "", reverse("application_tasks", args=[application.pk])
     paper = next((str(p.label) for p in box.papers if p.key == material.paper), box.caption)
-    return paper, f"{box.number}{box.caption}", box_url(application, box.key, section)
+    return paper, f"{box.mark}{box.caption}", box_url(application, box.key, section)
 
 
 @require_safe

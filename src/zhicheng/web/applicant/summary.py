@@ -79,7 +79,7 @@ def materials_summary(
         labels = {p.key: str(p.label) for p in box.papers}
         found.append(
             {
-                "number": box.number,
+                "number": box.mark,
                 "caption": box.caption,
                 "url": place_url(application, f"material:{box.key}"),
                 "required": box.required,

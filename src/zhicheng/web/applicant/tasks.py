@@ -135,7 +135,7 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     if named and not _changed_since(files, tasks.returned_at):
         status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
     url = reverse("application_slot", args=[application.pk, first.slot])
-    return Task(first.slot, f"{first.number}{first.label}", url, status, hint)
+    return Task(first.slot, f"{first.mark}{first.label}", url, status, hint)
 
 
 def _in_slot(application: Application, reason: Reason, slot: str) -> bool:

@@ -1,0 +1,207 @@
+"""The applicant's rarer pages in a real browser, at both widths: what asks, what refuses, what gives back, and English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.evidence import files
+from tests.journeys.test_frame import sign_in
+from tests.support.journeys import DESKTOP, PHONE, assert_accessible
+from tests.support.world import pdf
+
+# Of the seeded people: each journey has its own, so that the order of the journeys does not matter.
+WAITING, RETURNED, WITHDRAWN, DRAFT, PLAIN, KEPT, CLASH, UNPRINTABLE = (
+    "sbr13",
+    "sbr21",
+    "sbr11",
+    "sbr07",
+    "sbr08",
+    "sbr09",
+    "sbr10",
+    "sbr06",
+)
+FULL_WIDTH = re.compile(r"[\u3000-\u303f\uff01-\uff5e“”]")
+
+
+def both_widths(page: Page, name: str) -> None:
+    assert_accessible(page, f"applicant-{name}-desk")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert_accessible(page, f"applicant-{name}-phone")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def application_of(page: Page, who: str) -> str:
+    """Sign in and give the address of the newest application."""
+    sign_in(page, who)
+    page.get_by_role("button", name="退出登录").wait_for()
+    page.goto("/my/applications/")
+    href = page.locator(".applications h2 a").first.get_attribute("href")
+    assert href
+    return href
+
+
+def paper(name: str, content: bytes = b"") -> dict[str, object]:
+    return {"name": name, "mimeType": "application/pdf", "buffer": content or pdf(name)}
+
+
+def file_control(page: Page, words: str) -> Locator:
+    """The control for one paper: the box around it has words of its own."""
+    return page.locator("input[type=file]").and_(page.get_by_label(words))
+
+
+def test_withdrawing_asks_first(page: Page) -> None:
+    one = application_of(page, WAITING)
+    page.goto(one)
+    page.get_by_role("link", name="撤回").click()
+    expect(page.get_by_role("heading", name="撤回申请书？")).to_be_visible()
+    both_widths(page, "withdraw")
+    page.get_by_role("link", name="不撤回").click()
+    expect(page.get_by_role("main")).to_contain_text("等待单位审核")
+
+
+def test_removing_a_row_with_papers_asks_first(page: Page) -> None:
+    one = application_of(page, RETURNED)
+    page.goto(f"{one}sections/achievements/")
+    page.get_by_role("button", name="删除这一项").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("删除“业绩成果”中的")
+    both_widths(page, "remove-row")
+    page.get_by_role("button", name="不删除，保存其他内容").click()
+    expect(page.locator(".fold").first).to_be_visible()
+
+
+def test_sent_from_another_window_says_so(page: Page) -> None:
+    one = application_of(page, WITHDRAWN)
+    page.goto(f"{one}check/")
+    both_widths(page, "check")
+    page.get_by_role("button", name="确认无误，继续上报").click()
+    other = page.context.new_page()
+    other.goto(f"{one}submit/")
+    for window in (page, other):
+        window.get_by_label("我已阅读并作出以上个人承诺").check()
+        window.get_by_label("我已知晓因漏传").check()
+    other.get_by_role("main").get_by_role("button", name="上报").click()
+    expect(other.get_by_role("heading", name="申请书已上报")).to_be_visible()
+    both_widths(other, "receipt")
+    page.get_by_role("main").get_by_role("button", name="上报").click()
+    expect(page.get_by_role("heading", name="这份申请书不能再上报")).to_be_visible()
+    both_widths(page, "already-sent")
+
+
+def test_form_that_no_font_can_print_says_which_character(page: Page) -> None:
+    one = application_of(page, UNPRINTABLE)
+    page.goto(f"{one}sections/basic/")
+    page.get_by_label("曾用名").fill("古丽\U0001f600")
+    page.get_by_role("button", name="保存", exact=True).last.click()
+    page.goto(f"{one}draft.pdf")
+    expect(page.get_by_role("heading", name="暂时不能打印")).to_be_visible()
+    both_widths(page, "cannot-print")
+
+
+def test_two_windows_are_laid_side_by_side(page: Page) -> None:
+    one = application_of(page, CLASH)
+    other = page.context.new_page()
+    for window in (page, other):
+        window.goto(f"{one}sections/appointment/")
+    other.get_by_label("现聘岗位（职务）").fill("灌区管理")
+    other.get_by_role("button", name="保存", exact=True).last.click()
+    expect(other.get_by_role("main")).to_contain_text("已保存")
+    page.locator("form#section-form").evaluate("form => form.removeAttribute('hx-post')")
+    page.get_by_label("现聘岗位（职务）").fill("工程建设")
+    page.get_by_role("button", name="保存", exact=True).last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("有两份内容")
+    both_widths(page, "conflict")
+    page.get_by_label("工程建设").check()
+    page.get_by_role("button", name="按选择保存").click()
+    expect(page.get_by_label("现聘岗位（职务）")).to_have_value("工程建设")
+
+
+def test_section_after_a_time_out_comes_back_under_its_labels(page: Page) -> None:
+    one = application_of(page, KEPT)
+    page.goto(f"{one}sections/social_posts/")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("组织名称").fill("博州水利学会")
+    page.get_by_label("职务", exact=True).fill("理事")
+    page.get_by_role("button", name="保存并继续下一项").click()
+    page.get_by_label("登录名或邮箱").fill(KEPT)
+    page.get_by_label("密码").fill("rehearsal-2023")
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.get_by_role("term").filter(has_text="组织名称")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="博州水利学会")).to_be_visible()
+    both_widths(page, "kept")
+    page.get_by_role("button", name="接着提交").click()
+    page.goto(f"{one}sections/social_posts/")
+    expect(page.get_by_label("组织名称")).to_have_value("博州水利学会")
+
+
+def test_paper_is_uploaded_beside_its_row_refused_and_replaced(page: Page) -> None:
+    one = application_of(page, DRAFT)
+    page.goto(f"{one}sections/awards/")
+    page.get_by_label("奖项名称").fill("科技进步奖")
+    box = page.locator(".row-evidence .box")
+    expect(box).to_be_visible()  # it comes with the first save that happens by itself
+    expect(page.get_by_label("奖项名称")).to_have_value("科技进步奖")
+    assert_accessible(page, "applicant-row-box")
+    box.get_by_role("button", name=re.compile("^上传 ?获奖证书")).click()
+    expect(box.locator("[data-upload-error]").first).to_contain_text("请先选择文件")
+    file_control(page, "获奖证书").set_input_files(paper("证书.pdf", files.encrypted_pdf()))  # type: ignore[arg-type]
+    box.get_by_role("button", name=re.compile("^上传 ?获奖证书")).click()
+    expect(box.locator(".field-wrong")).to_contain_text("密码")
+    both_widths(page, "row-refused")
+    file_control(page, "获奖证书").set_input_files(paper("证书.pdf"))  # type: ignore[arg-type]
+    box.get_by_role("button", name=re.compile("^上传 ?获奖证书")).click()
+    expect(box.locator("summary").first).to_contain_text("证书.pdf")
+    expect(box).to_be_focused()
+    expect(page.locator("[data-live]")).to_contain_text("已上传")
+    both_widths(page, "row-folded")
+    box.locator("summary").first.click()
+    both_widths(page, "row-unfolded")
+    box.get_by_role("link", name="更换").click()
+    page.get_by_label("新的获奖证书").set_input_files(paper("新证书.pdf"))  # type: ignore[arg-type]
+    both_widths(page, "replace")
+    page.get_by_role("main").get_by_role("button", name="上传").click()
+    expect(page.locator(".row-evidence summary").first).to_contain_text("新证书.pdf")
+    assert "sections/awards/#at-material-awards-" in page.url
+
+
+def test_section_whose_file_is_refused_shows_a_summary_that_leads_to_it(page: Page) -> None:
+    one = application_of(page, PLAIN)
+    page.goto(f"{one}sections/appointment/")
+    file_control(page, "《劳动合同书》").set_input_files(paper("合同.pdf", files.encrypted_pdf()))  # type: ignore[arg-type]
+    page.get_by_role("button", name="保存并继续下一项").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    both_widths(page, "section-errors")
+    page.locator("[data-error-summary] a").first.click()
+    expect(page.locator("#at-material-appointment")).to_be_focused()
+
+
+def test_papers_go_with_their_row_without_scripts(page_without_scripts: Page) -> None:
+    page = page_without_scripts
+    one = application_of(page, PLAIN)
+    page.goto(f"{one}sections/training/")
+    page.get_by_label("培训（进修）内容").fill("渠道防渗技术")
+    page.get_by_role("button", name="保存这一项，接着上传材料").click()
+    page.get_by_label("主办单位").fill("自治区水利厅")
+    file_control(page, "培训进修证明").set_input_files(paper("结业证书.pdf"))  # type: ignore[arg-type]
+    page.get_by_role("button", name=re.compile("^上传 ?培训进修证明")).click()
+    expect(page.locator(".row-evidence summary").first).to_contain_text("结业证书.pdf")
+    expect(page.get_by_label("主办单位")).to_have_value("自治区水利厅")
+    assert re.search(r"sections/training/\?saved=1#at-material-training-", page.url)
+
+
+@pytest.mark.parametrize("who", [DRAFT, RETURNED])
+def test_main_pages_in_english(page: Page, who: str) -> None:
+    one = application_of(page, who)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    parts = ["", "tasks/", "sections/basic/", "sections/education/", "materials/commitment/", "check/", "discard/"]
+    for address in ["/my/", "/my/applications/", *(f"{one}{part}" for part in parts)]:
+        page.goto(address)
+        name = re.sub(r"[^a-z]+", "-", address).strip("-")
+        both_widths(page, f"english-{who}-{name}")
+        labels = page.locator("main").locator("h1, h2, h3, label, legend, dt, th, button, .field-hint, .timeline-meta")
+        odd = [text for text in labels.all_inner_texts() if FULL_WIDTH.search(text)]
+        assert not odd, f"{address}: {odd}"
+    page.get_by_role("button", name="中文").click()
