@@ -65,7 +65,10 @@
     input.removeAttribute("aria-invalid");
     return true;
   }
-  // An upload inside a larger form is no form of its own: its button asks here.
+  // An upload inside a larger form is no form of its own: choosing a file saves and changes nothing there, its button asks here.
+  ["input", "change"].forEach((name) => document.addEventListener(name, (event) => {
+    if (event.target.matches("div[data-upload] input[type=file]")) { event.stopPropagation(); }
+  }, true));
   document.addEventListener("htmx:beforeRequest", (event) => {
     const box = event.target.closest("div[data-upload]");
     if (box && !uploadMayGo(box)) { event.preventDefault(); }
