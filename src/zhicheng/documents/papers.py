@@ -278,7 +278,7 @@ class PublicityResult(Letter):
     """T2 推荐单位公示结果 (S-72 … S-75). ``days`` is printed as given: “5个工作日” or “7天”, by the campaign's policy.
 
     ``dismissed``: how many objections came in and were found untrue. With one, the template's “未收到投诉、举报” would be a
-    false statement over the unit's seal; what happened is printed in its place (S-73, decision 0005).
+    false statement over the unit's seal; what happened is printed in its place (S-73, page 8 of the decisions).
     """
 
     kind: ClassVar[Kind] = Kind.PUBLICITY_RESULT
