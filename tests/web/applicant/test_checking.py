@@ -183,3 +183,10 @@ def test_returned_application_is_corrected_after_the_first_deadline(world, check
         assert send(client, checked, page_id="second").url == reverse("application_receipt", args=[checked.pk, 2])
     checked.refresh_from_db()
     assert checked.state == State.UNIT_REVIEW
+
+
+def test_check_page_numbers_the_materials_in_the_readers_language(world, application, client):
+    client.cookies["django_language"] = "en"
+    shown = page(client.get(reverse("application_check", args=[application.pk])))
+    assert "(10) Personal commitment" in shown
+    assert "（十）Personal" not in shown
