@@ -1,36 +1,19 @@
 import logging
-import os
-import signal
-import subprocess
-import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
-from tests.foundation.conftest import Elsewhere
+from tests.foundation.queueing import let_time_pass, queue
 from zhicheng.foundation import actions, clock, outbox
 from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage
 from zhicheng.foundation.transactions import NotInTransaction
 
 Register = Callable[..., Any]
-
-
-def queue(key: str = "one", kind: str = "test.kind", **payload: Any) -> OutboxMessage:
-    with transaction.atomic():
-        return outbox.queue(kind=kind, payload=payload, key=key)
-
-
-def let_time_pass(**more: timedelta) -> None:
-    """As if the messages had been put aside a while ago."""
-    past = clock.machine_now() - timedelta(**(more or {"days": 2}))  # type: ignore[arg-type]
-    OutboxMessage.objects.filter(state="pending").update(next_attempt_at=past, woken_at=past)
 
 
 @pytest.fixture
@@ -335,135 +318,3 @@ def test_retry_message_gives_a_failed_one_a_fresh_start(seen: list[str]) -> None
     actions.retry_message(message_id=message.pk, actor="user:1")
     assert outbox.drain() == 1
     assert LedgerEntry.objects.get().event == "outbox.retried"
-
-
-def read_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-def kill_in_the_middle(process: subprocess.Popen[str]) -> None:
-    assert read_line(process) == "in the middle"
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.returncode == -signal.SIGKILL
-
-
-def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere: Elsewhere) -> None:
-    elsewhere.run("queue", "test.effect", "one")
-    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
-    assert elsewhere.run("effects") == "0"  # what it had written is gone with it
-    assert elsewhere.run("states") == "pending"
-    elsewhere.run("let_time_pass")
-    assert elsewhere.run("sweep_and_drain") == "1 1"
-    assert elsewhere.run("sweep_and_drain") == "0 0"
-    assert elsewhere.run("effects") == "1"
-    assert elsewhere.run("states") == "done"
-    assert "共 1 条记录" in elsewhere.run("verify")
-
-
-def test_worker_killed_in_the_middle_of_slow_work_does_it_again(elsewhere: Elsewhere) -> None:
-    elsewhere.run("queue", "test.outside", "one")
-    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
-    assert elsewhere.run("sweep_and_drain") == "0 0"  # the lease still holds
-    elsewhere.run("let_time_pass")
-    assert elsewhere.run("sweep_and_drain") == "1 1"
-    assert [path.name for path in elsewhere.folder.glob("effect-*")] == ["effect-one"]
-    assert elsewhere.run("states") == "done"
-
-
-def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
-    worker = elsewhere.start("worker")
-    try:
-        elsewhere.run("queue", "test.effect", "one")
-        elsewhere.run("queue_mail", "two")
-        until = time.monotonic() + 60
-        while elsewhere.run("states") != "done done" and time.monotonic() < until:
-            time.sleep(0.2)
-        assert elsewhere.run("states") == "done done"
-        assert elsewhere.run("effects") == "1"
-    finally:
-        worker.terminate()
-        worker.communicate(timeout=60)
-    assert worker.returncode == 0
-
-
-def children(pid: int) -> list[int]:
-    """The processes that ``pid`` has started, oldest first."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def test_worker_killed_while_it_waits_is_replaced(elsewhere: Elsewhere) -> None:
-    """It dies with the queue's lock in its hand; see foundation/supervision.py."""
-    worker = elsewhere.start("worker", "6")
-    try:
-        until = time.monotonic() + 60
-        pool: list[int] = []
-        while len(pool) < 3 and time.monotonic() < until:  # the one that works, and two that carry
-            time.sleep(0.1)
-            pool = [at_work for group in children(worker.pid) for one in children(group) for at_work in children(one)]
-        time.sleep(1)
-        os.kill(pool[0], signal.SIGKILL)
-        elsewhere.run("queue", "test.effect", "one")
-        elsewhere.run("let_time_pass")
-        while elsewhere.run("states") != "done" and time.monotonic() < until:
-            time.sleep(0.2)
-        assert elsewhere.run("effects") == "1"
-    finally:
-        worker.terminate()
-        worker.communicate(timeout=60)
-    assert worker.returncode == 0
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_process_message_by_several_workers_at_once_runs_it_once(register: Register) -> None:
-    runs: list[str] = []
-
-    def slow(message: OutboxMessage) -> None:
-        runs.append(message.key)
-        time.sleep(0.3)
-
-    register("test.kind")(slow)
-    message = queue()
-    results: list[bool] = []
-
-    def work() -> None:
-        try:
-            results.append(outbox.process_message(message.pk))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert runs == ["one"]
-    assert sorted(results) == [False, False, False, False, True]
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_queue_one_key_from_several_threads_is_one_message() -> None:
-    errors: list[BaseException] = []
-    start = threading.Barrier(5)
-
-    def work() -> None:
-        try:
-            start.wait(10)
-            queue()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not errors
-    assert OutboxMessage.objects.count() == OrmQ.objects.count() == 1

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.models import Application, State, StatusChange, Submission
 from zhicheng.applications.papers import void_review_forms
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.campaigns.queries import notice_of
@@ -89,33 +89,38 @@ def open_publicity(
         if problems or plan is None or submission is None:
             raise Refused(problems)
         _cancel(queries.current_period(application), reason=_("已重新公示"), actor=actor)
-        snapshot = snapshot_of(submission)
-        period = PublicityPeriod.objects.create(
-            application=application,
-            submission=submission,
-            unit_id=application.employer_id,
-            facts=papers.public_facts(snapshot),
-            facts_sha256=queries.shown_facts_sha256(application),
-            starts_on=starts_on,
-            ends_on=ends_on,
-            working_days=plan.working_days,
-            earliest_end=plan.earliest_end,
-            calendar_version=plan.calendar_version,
-            measured_with=plan.calendar_version,
-            provisional=plan.provisional,
-            political_conduct=text.political_conduct.strip(),
-            results=text.results.strip(),
-            contribution=text.contribution.strip(),
-            office=text.office.strip(),
-            phone=text.phone.strip(),
-            opened_by_id=actor.account_id,
-            opened_at=clock.now(),
-        )
+        period = _create(application, submission, plan, text, actor)
         papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
         lifecycle.walk(
             application, "open_publicity", actor=actor, note=_("公示：{start}至{end}").format(start=starts_on, end=ends_on)
         )
     return period
+
+
+def _create(
+    application: Application, submission: Submission, plan: rules.Plan, text: NoticeText, actor: Actor
+) -> PublicityPeriod:
+    return PublicityPeriod.objects.create(
+        application=application,
+        submission=submission,
+        unit_id=application.employer_id,
+        facts=papers.public_facts(snapshot_of(submission)),
+        facts_sha256=queries.shown_facts_sha256(application),
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        working_days=plan.working_days,
+        earliest_end=plan.earliest_end,
+        calendar_version=plan.calendar_version,
+        measured_with=plan.calendar_version,
+        provisional=plan.provisional,
+        political_conduct=text.political_conduct.strip(),
+        results=text.results.strip(),
+        contribution=text.contribution.strip(),
+        office=text.office.strip(),
+        phone=text.phone.strip(),
+        opened_by_id=actor.account_id,
+        opened_at=clock.now(),
+    )
 
 
 def _same_submission(application: Application, submission_id: int) -> None:

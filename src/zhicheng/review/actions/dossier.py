@@ -71,20 +71,24 @@ def record_dossier(
             recorded_by_id=actor.account_id,
             recorded_at=clock.now(),
         )
-        ledger.record(
-            event="dossier.recorded",
-            subject=f"application:{application.pk}",
-            actor=actor.ref,
-            data={
-                "dossier": dossier.pk,
-                "received_on": received_on.isoformat(),
-                "copies": copies,
-                "mark": dossier.printed_mark,
-                "mark_state": dossier.mark_state,
-                "checks": [duplex_with_watermark, handwritten_opinion, signed, sealed],
-            },
-        )
+        _note(dossier, actor)
     return dossier
+
+
+def _note(dossier: PaperDossier, actor: Actor) -> None:
+    ledger.record(
+        event="dossier.recorded",
+        subject=f"application:{dossier.application_id}",
+        actor=actor.ref,
+        data={
+            "dossier": dossier.pk,
+            "received_on": dossier.received_on.isoformat(),
+            "copies": dossier.copies,
+            "mark": dossier.printed_mark,
+            "mark_state": dossier.mark_state,
+            "checks": [dossier.duplex_with_watermark, dossier.handwritten_opinion, dossier.signed, dossier.sealed],
+        },
+    )
 
 
 def _field_problems(received_on: date, copies: int, printed_mark: str) -> list[Problem]:
