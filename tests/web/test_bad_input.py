@@ -1,7 +1,7 @@
 """Bad input, named: what the person reads on the page, and that nothing was lost.
 
 The other cases of the list stand beside their pages: a closed window and a double click in ``applicant/test_checking.py``, a stale tab in
-``applicant/test_sections.py``, two officers and another county's case in ``desk/test_desk.py``, registration in ``public/``.
+``applicant/test_sections.py``, two officers at the very same moment in ``tests/review/test_processes.py``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from zhicheng.applications.queries import draft_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, outbox
-from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.models import AccessRefusal, OutboxMessage
 from zhicheng.organizations.models import Organization, UnitVerification
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +189,42 @@ def test_character_no_font_has_is_named_beside_its_field_and_the_text_stays(worl
     answer = client_of(world.applicant).post(reverse("application_section", args=[application.pk, "summary"]), typed, follow=True)
     assert "U+1F600" in page(answer) and text in page(answer)
     assert draft_of(application).contents["summary"]["text"] == text
+
+
+# --- officers -----------------------------------------------------------------------------------------------------------------
+
+
+def test_officer_reaching_for_another_countys_case_reads_that_there_is_nothing_and_it_is_recorded(world) -> None:
+    application = w.submitted(world)
+    before = Application.objects.values().get()
+    stranger = client_of(world.other_officer)
+    addresses = [reverse(name, args=[application.pk]) for name in ("desk_case", "desk_pass", "desk_return", "desk_dossier")]
+    for address in addresses:
+        for ask in (stranger.get, stranger.post):
+            answer = ask(address, {"submission": application.current_submission_id})
+            assert answer.status_code == 404
+            assert "这项内容不在您能查看的范围内" in page(answer) and application.applicant_name not in page(answer)
+            assert AccessRefusal.objects.latest("id").error_id in page(answer)
+    assert AccessRefusal.objects.filter(actor=world.other_officer.ref).count() == 2 * len(addresses)
+    assert Application.objects.values().get() == before
+
+
+def test_second_of_two_officers_reads_what_became_of_it_and_keeps_what_was_typed(world) -> None:
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    sent = {
+        "submission": application.current_submission_id,
+        "code-1": "illegible",
+        "where-1": "summary",
+        "text-1": "总结没有写明本人角色。",
+    }
+    address = reverse("desk_return", args=[application.pk])
+    w.give_back(world.unit_admin, application)
+    answer = client_of(world.unit_admin).post(address, sent)
+    assert answer.status_code == 422
+    assert "另一位同事已经办理。请刷新页面查看。" in page(answer) and "总结没有写明本人角色。" in page(answer)
+    assert [change.move for change in application.history.order_by("id")][-1] == "unit_return"
+    assert application.decisions.count() == 2
 
 
 # --- a worker that is killed ----------------------------------------------------------------------------------------------------
