@@ -1,76 +1,16 @@
-"""The story's pages as each desk and a visitor see them, and one officer's morning."""
+"""One officer's morning."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.journeys import DESKTOP, PHONE, assert_accessible
-
-# The account behind each role's door; nobody goes in for the visitor.
-ROLES = {"unit": "danwei-shuili", "county": "xian-bole", "prefecture": "zhou", "visitor": ""}
-BEGINS = {
-    "unit": ["/desk/?show=waiting", "/desk/?show=to_publish", "/desk/?show=publicity"],
-    "county": ["/desk/?show=waiting"],
-    "prefecture": ["/desk/?show=waiting", "/desk/?show=closed", "/office/person/", "/office/integrity/"],
-    "visitor": ["/publicity/", "/verify/"],
-}
-FOLLOWED = re.compile(r"^/(desk/applications|unit/applications|office|publicity)/")
-NO_PAGE = re.compile(r"\.(pdf|png)$|/files/|/licence/|/publicity/(announcement|photo|result)[^/]*/file/|^/unit/.*/file/")
-MOST_PAGES = 12  # of each role: the whole file stays under a minute and a half
+from tests.support.journeys import assert_accessible
 
 
 def go_in(page: Page, username: str) -> None:
     """One click at 演练入口."""
     page.goto("/rehearsal/")
     page.locator(f'button[name="username"][value="{username}"]').first.click()
-
-
-def shape(path: str) -> str:
-    """Addresses of the same kind of page have the same shape."""
-    parts = urlsplit(path)
-    return re.sub(r"\d+", "#", parts.path) + ("?file" if "file=" in parts.query else "")
-
-
-def story_pages(page: Page, begins: list[str]) -> Iterator[str]:
-    """Open one page of every kind that can be reached from ``begins``, each once."""
-    waiting, seen = list(begins), {shape(p) for p in begins}
-    opened = 0
-    while waiting and opened < MOST_PAGES:
-        path = waiting.pop(0)
-        answer = page.goto(path)
-        assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
-        opened += 1
-        yield path
-        for href in page.locator("main a[href]").evaluate_all("links => links.map(a => a.href)"):
-            parts = urlsplit(href)
-            link = parts.path + (f"?{parts.query}" if parts.query else "")
-            kind = shape(link)
-            if kind == "/desk/applications/#/" and path.startswith("/desk/?"):
-                kind += path  # a case looks different in every list: one of each
-            if FOLLOWED.match(parts.path) and not NO_PAGE.search(parts.path) and kind not in seen:
-                seen.add(kind)
-                waiting.append(link)
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_story_is_accessible_at_both_widths(page: Page, role: str) -> None:
-    if ROLES[role]:
-        go_in(page, ROLES[role])
-    kinds = []
-    for path in story_pages(page, BEGINS[role]):
-        kinds.append(shape(path))
-        name = re.sub(r"[^a-z0-9]+", "-", path).strip("-")
-        assert_accessible(page, f"story-{role}-{name}-desk")
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        assert_accessible(page, f"story-{role}-{name}-phone")
-        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-    if role != "visitor":
-        assert "/desk/applications/#/" in kinds and "/desk/applications/#/return/" in kinds
 
 
 def test_county_reads_evidence_records_a_wrong_serial_and_returns_with_two_reasons(page: Page) -> None:

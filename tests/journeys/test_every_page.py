@@ -1,0 +1,230 @@
+"""Every page of the site, followed link by link as each role, at both widths: axe finds nothing and nothing sticks out.
+
+The list of pages is the table of addresses itself (``web/access.py``): one that no journey opens has to be named below, with why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from tests.support.journeys import DESKTOP, PHONE, assert_accessible
+from zhicheng.web.access import ACCESS, NOBODY
+
+# Who goes round: a visitor, people whose applications stand at different places, and every kind of desk.
+PEOPLE = {
+    "visitor": "",
+    "applicant-writing": "sbr02",
+    "applicant-returned": "sbr21",
+    "applicant-waiting": "sbr12",
+    "applicant-accepted": "sbr54",
+    "applicant-closed": "sbr58",
+    "applicant-free": "sbr63",
+    "unit": "danwei-shuili",
+    "unit-with-an-objection": "danwei-gouqi",
+    "supervising": "zhuguan",
+    "county": "xian-bole",
+    "prefecture": "zhou",
+    "operator": "operator",
+}
+FILES = {
+    "application_paper", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
+    "desk_file", "desk_preview", "desk_paper", "unit_licence_file", "unit_publicity_file", "office_licence_file",
+    "office_licence_preview", "office_account_scan", "office_account_scan_preview",
+}  # fmt: skip
+# What is only ever sent to, or answers a script; its refusals are pages of their own, opened by the journeys that make them.
+SENT_TO = {
+    "set_language", "still_here", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
+    "register_employers", "application_autosave", "application_row", "application_upload", "application_material",
+    "desk_identity", "unit_information_licence", "unit_publicity_paper", "unit_objection", "unit_publicity_result",
+    "unit_report", "unit_stop", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",
+    "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",
+    "office_account_release", "system_retry", "system_verify_ledger", "rehearsal_sign_in", "rehearsal_clock_move", "healthz",
+    "home_signed_in",
+}  # fmt: skip
+# Pages no link leads to: behind a mailed key, after a form was sent, or in a state the sample data does not hold.
+OPENED_ELSEWHERE = {
+    "register_unit": "test_office_pages, with its mistakes and its end",
+    "account_confirm_email": "test_frame",
+    "account_email_verification_sent": "test_frame",
+    "account_inactive": "test_frame",
+    "account_logout": "test_frame",
+    "account_reset_password_done": "test_frame",
+    "account_reset_password_from_key": "test_frame; with a good key in test_recovery",
+    "account_reset_password_from_key_done": "test_frame",
+    "mailbox_confirm": "test_recovery: behind a mailed key",
+    "office_account_request": "test_recovery: nobody has asked for anything in the sample data",
+    "kept_form": "test_applicant_pages: after a sign-in that had ended",
+    "unit_objection_decide": "test_office_pages: on an objection that was just registered",
+}
+# Pages that look different where the application stands differently: looked at again for every person.
+AS_IT_STANDS = {"my_titles", "my_application", "application_prompt", "application_tasks", "desk_queue", "unit_publicity"}
+PASSWORD = "rehearsal-2023"
+MOST_PAGES = 60  # of one person; a walk that goes on longer follows something it should not
+
+
+def go_in(page: Page, username: str) -> None:
+    """One click at 演练入口; a visitor stays outside."""
+    page.goto("/rehearsal/")
+    if username:
+        page.locator(f'button[name="username"][value="{username}"]').first.click()
+    else:
+        page.goto("/")
+
+
+def kind_of(address: str, found_on: str) -> tuple[str, ...] | None:
+    """What makes two addresses the same kind of page; ``None`` for what is not one of our pages."""
+    parts = urlsplit(address)
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return None
+    name = match.url_name or ""
+    if name in FILES | SENT_TO or name not in ACCESS:
+        return None
+    asked = parse_qs(parts.query)
+    words = [str(value) for value in match.kwargs.values() if not str(value).isdigit()]
+    words += [f"{key}={asked[key][0]}" for key in ("show",) if key in asked]
+    words += ["file"] if "file" in asked else []
+    if name == "desk_case":  # a case looks different in every list: one of each
+        words.append(found_on)
+    return (name, *words)
+
+
+def pages_of(page: Page, opened: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Open one page of every kind that can be reached from where ``page`` stands, each once; those ``opened`` are passed by."""
+    here = urlsplit(page.url)
+    waiting = [(here.path, kind_of(page.url, "start"))]
+    known = {kind for _address, kind in waiting}
+    count = 0
+    while waiting:
+        address, kind = waiting.pop(0)
+        assert count < MOST_PAGES, f"still {len(waiting)} pages to go: {waiting[:3]}"
+        answer = page.goto(address)
+        # 422 is a page that says why something cannot be begun.
+        assert answer is not None and answer.status in {200, 422}, f"{address}: {answer and answer.status}"
+        count += 1
+        if kind is not None:
+            yield kind
+        if kind == ("rehearsal_mail",):
+            continue  # the links of a mail are for the one it was sent to
+        for href in page.locator("a[href]").evaluate_all("links => links.map(a => a.href)"):
+            parts = urlsplit(href)
+            link = parts.path + (f"?{parts.query}" if parts.query else "")
+            next_kind = kind_of(link, kind[-1] if kind else "") if parts.netloc == here.netloc else None
+            if next_kind is not None and next_kind not in known and next_kind not in opened:
+                known.add(next_kind)
+                waiting.append((link, next_kind))
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, set[tuple[str, ...]]]:
+    """The kinds of pages that were opened so far, by role."""
+    return defaultdict(set)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_is_accessible_at_both_widths(page: Page, seen: dict[str, set[tuple[str, ...]]], who: str) -> None:
+    go_in(page, PEOPLE[who])
+    role = who.partition("-")[0]
+    # What is the same for everybody was looked at with the visitor's eyes, what is the same for a role with the first one's.
+    known = {kind for kind in seen["visitor"] | seen[role] if kind[0] not in AS_IT_STANDS}
+    for kind in pages_of(page, known):
+        seen[role].add(kind)
+        name = re.sub(r"[^a-z0-9]+", "-", "-".join(kind).lower()).strip("-")
+        assert_accessible(page, f"{who}-{name}-desk")
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        assert_accessible(page, f"{who}-{name}-phone")
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def look_at(page: Page, seen: dict[str, set[tuple[str, ...]]], name: str) -> None:
+    """The page as it stands now, at both widths."""
+    kind = kind_of(page.url, "")
+    assert kind is not None
+    seen["by hand"].add(kind)
+    assert_accessible(page, f"{name}-desk")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert_accessible(page, f"{name}-phone")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def test_registering_as_a_person(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
+    page.goto("/register/person/")
+    page.get_by_label("我已认真阅读").check()
+    page.get_by_role("button", name="同意并继续").click()
+    look_at(page, seen, "register-person")
+    send = page.get_by_role("button", name="提交注册").last
+    send.click()
+    look_at(page, seen, "register-person-mistakes")
+    page.get_by_label("姓名").fill("热依扎·木拉提")
+    page.get_by_label("身份证号").fill("652722198807040026")
+    page.get_by_label("手机号码").fill("13809097788")
+    page.get_by_label("电子邮箱").fill("reyiza@journey.example")
+    page.get_by_label("按单位名称").fill("水利管理站")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_label("博乐市水利管理站").check()
+    page.get_by_label("登录名").fill("reyiza")
+    page.get_by_label("密码", exact=True).fill("title-2023-x")
+    page.get_by_label("再次输入密码").fill("title-2023-x")
+    look_at(page, seen, "register-person-filled")
+    page.get_by_role("button", name="提交注册").last.click()
+    page.get_by_role("heading", name="请确认邮箱").wait_for()
+    look_at(page, seen, "register-person-done")
+
+
+def test_choosing_what_to_apply_for(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
+    go_in(page, "sbr63")
+    page.goto("/my/applications/new/bortala-2023/")
+    look_at(page, seen, "choose-prompt")
+    page.get_by_role("link", name="继续：选择系列").click()
+    page.get_by_role("button", name="继续").click()
+    look_at(page, seen, "choose-nothing-chosen")
+    for step, choice in (("series", "工程技术"), ("specialty", "机械电子"), ("title", "助理工程师")):
+        look_at(page, seen, f"choose-{step}")
+        page.get_by_label(choice).first.check()
+        page.get_by_role("button", name="继续").click()
+    page.get_by_role("button", name="我要申报").wait_for()
+    look_at(page, seen, "choose-last")
+
+
+def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("登录名或邮箱").fill("sbr08")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    page.get_by_role("link", name="继续填写").click()
+    page.get_by_role("link", name="再次核对").click()
+    look_at(page, seen, "handing-in-check")
+    page.get_by_role("button", name="确认无误").click()
+    look_at(page, seen, "handing-in")
+    page.get_by_role("main").get_by_role("button", name="上报").click()
+    look_at(page, seen, "handing-in-not-ticked")
+    for box in page.get_by_role("main").get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("main").get_by_role("button", name="上报").click()
+    page.get_by_role("heading", name="申请书已上报").wait_for()
+    look_at(page, seen, "handing-in-receipt")
+
+
+def test_signing_in_once_more(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
+    go_in(page, "sbr02")
+    page.goto("/accounts/reauthenticate/")
+    look_at(page, seen, "reauthenticate")
+
+
+def test_no_page_was_left_out(seen: dict[str, set[tuple[str, ...]]]) -> None:
+    opened = {kind[0] for kinds in seen.values() for kind in kinds}
+    pages = {name for name, roles in ACCESS.items() if roles != NOBODY} - FILES - SENT_TO
+    left_out = sorted(pages - opened - set(OPENED_ELSEWHERE))
+    assert not left_out, f"no journey opens {left_out}: follow them, or name them above with the reason"
+    reached = sorted(set(OPENED_ELSEWHERE) & opened)
+    assert not reached, f"the walk reaches {reached} by itself"
+    gone = sorted((FILES | SENT_TO | set(OPENED_ELSEWHERE)) - set(ACCESS))
+    assert not gone, f"{gone} are no addresses any more"
