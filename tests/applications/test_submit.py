@@ -18,11 +18,13 @@ from zhicheng.applications.actions import (
 )
 from zhicheng.applications.models import Application, PersonYear, State, Submission
 from zhicheng.applications.queries import draft_of, last_return, materials_of, snapshot_of
+from zhicheng.campaigns.actions import publish_campaign
+from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import record_fraud
-from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.actors import SYSTEM, actor_for
 from zhicheng.organizations.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,17 @@ def test_corrected_submission_has_its_own_window(road, second, goes):
             assert send(road, "page-2").number == 2
         else:
             assert codes(lambda: send(road, "page-2")) == ["window"]
+
+
+def test_new_version_of_the_notice_extends_the_window_of_those_who_have_begun(road):
+    check(road)
+    text = BORTALA_2023.read_text(encoding="utf-8")
+    assert "apply_until: 2023-06-16 18:00" in text
+    with clock.travel(beijing(2023, 6, 16, 18)):
+        assert codes(lambda: send(road)) == ["window"]
+        longer = text.replace("apply_until: 2023-06-16 18:00", "apply_until: 2023-06-20 18:00")
+        publish_campaign(text=longer, actor=SYSTEM)
+        assert send(road).number == 1
 
 
 def test_everything_is_told_at_once(road):

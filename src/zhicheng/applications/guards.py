@@ -12,7 +12,7 @@ from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import unit_may_work
 
 
@@ -24,7 +24,7 @@ def _person_year(application: Application) -> PersonYear:
 def not_barred(application: Application, actor: Actor) -> list[Problem]:
     """Asked at every step upward, not only at the start (S-80, S-81)."""
     ban = ban_for(application.person_index, application.year)
-    return [barred_problem(application.year, ban)] if ban else []
+    return [barred_problem(application.year, ban, to_applicant=actor.role is Role.APPLICANT)] if ban else []
 
 
 @guard("barred")
@@ -38,7 +38,8 @@ def barred(application: Application, actor: Actor) -> list[Problem]:
 @guard("year_open")
 def year_open(application: Application, actor: Actor) -> list[Problem]:
     """The person's year is not closed (S-29)."""
-    return [closed_problem(application.year)] if _person_year(application).closed_at is not None else []
+    closed = _person_year(application).closed_at is not None
+    return [closed_problem(application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
 
 
 @guard("in_time")

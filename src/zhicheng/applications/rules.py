@@ -220,22 +220,35 @@ def gate_problems(gate: Gate) -> list[Problem]:
     return problems
 
 
-def barred_problem(year: int, ban: Ban) -> Problem:
-    """The sentence a barred person reads: in the barred years (S-81), and in the year of the fraud itself (S-80)."""
+def barred_problem(year: int, ban: Ban, *, to_applicant: bool = True) -> Problem:
+    """Why a person is barred: in the barred years (S-81), and in the year of the fraud itself (S-80).
+
+    ``to_applicant``: the sentence is read by the person; otherwise by a desk that has the application before it.
+    """
     if ban.covers(year):
-        text = _(
-            "您有诚信档案记录，{until}年（含）以前不得申报专业技术资格，{year}年度不能申报；{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+        text = (
+            _(
+                "您有诚信档案记录，{until}年（含）以前不得申报专业技术资格，{year}年度不能申报；{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+            )
+            if to_applicant
+            else _("申报人有诚信档案记录，{until}年（含）以前不得申报专业技术资格，{year}年度的申报不能继续办理。")
         )
     else:
-        text = _(
-            "您{year}年度的申报经查实有弄虚作假，本年度不再受理，新建申请书也不能恢复；{until}年（含）以前不得申报专业技术资格，{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+        text = (
+            _(
+                "您{year}年度的申报经查实有弄虚作假，本年度不再受理，新建申请书也不能恢复；{until}年（含）以前不得申报专业技术资格，{first}年度起可以申报。如有异议，请联系州人力资源和社会保障局。"
+            )
+            if to_applicant
+            else _("申报人{year}年度的申报经查实有弄虚作假，本年度不再受理，不能继续办理。")
         )
     return Problem(text.format(until=ban.last_year, year=year, first=ban.last_year + 1), code="barred")
 
 
-def closed_problem(year: int) -> Problem:
-    """The sentence after a third returned arrival (S-29)."""
-    return Problem(
-        _("您{year}年度提交评审委员会已达到规定次数且材料仍不符合要求，本年度不再受理；新建申请书也不能恢复。").format(year=year),
-        code="closed_for_year",
+def closed_problem(year: int, *, to_applicant: bool = True) -> Problem:
+    """The sentence after a third returned arrival (S-29), for the person or for a desk."""
+    text = (
+        _("您{year}年度提交评审委员会已达到规定次数且材料仍不符合要求，本年度不再受理；新建申请书也不能恢复。")
+        if to_applicant
+        else _("申报人{year}年度提交评审委员会已达到规定次数且材料仍不符合要求，本年度不再受理，不能继续办理。")
     )
+    return Problem(text.format(year=year), code="closed_for_year")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,7 +12,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
-from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_state
+from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_in_force, window_state
 from zhicheng.foundation import clock
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
@@ -82,8 +83,26 @@ def passing_deadline_in_force(version: CampaignVersion, level: str, desk: str, *
     pinned = notice_of(version)
     if passing_deadline(pinned, level, desk, corrected=corrected) is None:
         return None
-    newest = CampaignVersion.objects.filter(campaign_id=version.campaign_id).defer("notice", "source_text").latest("number")
-    return deadline_in_force(pinned, notice_of(newest), level, desk, corrected=corrected)
+    return deadline_in_force(pinned, _newest_notice(version), level, desk, corrected=corrected)
+
+
+def window_now(version: CampaignVersion, level: str, at: dt.datetime, *, newest: Notice | None = None) -> WindowState:
+    """:func:`window_in_force` at ``at`` (aware) for an application pinned to ``version``.
+
+    One query; none when ``newest``, the campaign's newest notice, is at hand.
+    """
+    return window_in_force(notice_of(version), newest or _newest_notice(version), level, at)
+
+
+def newest_notices(campaign_ids: Iterable[int]) -> dict[int, Notice]:
+    """The newest notice of each of these campaigns. One query."""
+    versions = CampaignVersion.objects.filter(campaign_id__in=set(campaign_ids)).defer("notice", "source_text")
+    newest = {version.campaign_id: version for version in versions.order_by("number")}
+    return {campaign_id: notice_of(version) for campaign_id, version in newest.items()}
+
+
+def _newest_notice(version: CampaignVersion) -> Notice:
+    return newest_notices([version.campaign_id])[version.campaign_id]
 
 
 def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:

@@ -22,6 +22,7 @@ from zhicheng.campaigns.rules import (
     open_levels,
     openings,
     passing_deadline,
+    window_in_force,
     window_state,
 )
 from zhicheng.foundation.clock import BEIJING
@@ -76,6 +77,26 @@ def test_window_only_moves_forward(seconds: int, more: int) -> None:
     first = window_state(bortala(), "junior", moment).phase
     second = window_state(bortala(), "junior", moment + dt.timedelta(seconds=more)).phase
     assert order.index(first) <= order.index(second)
+
+
+@given(st.integers(-30, 30), st.integers(-30, 30), st.integers(0, 120))
+def test_newer_version_extends_the_window_and_never_shortens_it(apply_by: int, correct_by: int, day: int) -> None:
+    mine, now = bortala(), at("2023-05-08 10:00") + dt.timedelta(days=day)
+    windows = tuple(
+        one.model_copy(
+            update={
+                "apply_until": one.apply_until + dt.timedelta(days=apply_by),
+                "correct_until": one.correct_until + dt.timedelta(days=correct_by),
+            }
+        )
+        for one in mine.windows
+    )
+    newest = mine.model_copy(update={"windows": windows})
+    held = window_in_force(mine, newest, "junior", now)
+    before, after = window_state(mine, "junior", now), window_state(newest, "junior", now)
+    assert held.may_submit_first == (before.may_submit_first or after.may_submit_first)
+    assert held.may_correct == (before.may_correct or after.may_correct)
+    assert held.correct_until == max(before.correct_until, after.correct_until)
 
 
 def test_desk_deadlines_are_the_notices() -> None:

@@ -18,8 +18,8 @@ from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.rules import Gate, gate_problems
 from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import WindowPhase, window_state
+from zhicheng.campaigns.queries import notice_of, window_now
+from zhicheng.campaigns.rules import WindowPhase
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import canonical_json, digest
 from zhicheng.foundation.errors import Problem, Refused
@@ -102,7 +102,7 @@ def _reasons_against(
     application: Application, notice: Notice, arrived_at: datetime, commitment_version: str, liability_version: str
 ) -> list[Problem]:
     first = not application.submissions.exists()
-    problems = window_problems(notice, application.level, arrived_at, first=first)
+    problems = window_problems(application, arrived_at, first=first)
     problems += route_problems(application.employer, notice)
     person_year = PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
     ban = ban_for(application.person_index, application.year)
@@ -129,9 +129,9 @@ def _reasons_against(
     return problems
 
 
-def window_problems(notice: Notice, level: str, at: datetime, *, first: bool) -> list[Problem]:
+def window_problems(application: Application, at: datetime, *, first: bool) -> list[Problem]:
     """Why the moment ``at`` is outside the window for a first or a corrected submission; empty when it is inside (G-01, G-02)."""
-    window = window_state(notice, level, at)
+    window = window_now(application.campaign_version, application.level, at)
     if window.may_submit_first if first else window.may_correct:
         return []
     form = "%Y-%m-%d %H:%M"

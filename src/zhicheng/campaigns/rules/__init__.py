@@ -44,6 +44,7 @@ from zhicheng.campaigns.rules.round import (
     openings,
     passing_deadline,
     window_for,
+    window_in_force,
     window_state,
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "tenure_years",
     "whole_years",
     "window_for",
+    "window_in_force",
     "window_state",
     "years_held",
 ]

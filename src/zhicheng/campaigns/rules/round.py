@@ -55,6 +55,22 @@ def window_state(notice: Notice, level: str, now: dt.datetime) -> WindowState:
     window = window_for(notice, level)
     if window is None:
         return WindowState(phase=WindowPhase.CLOSED)
+    return _state_of(window, now)
+
+
+def window_in_force(pinned: Notice, newest: Notice, level: str, now: dt.datetime) -> WindowState:
+    """:func:`window_state` for an application pinned to one version while the campaign has a newer one.
+
+    A new version of the notice extends an end for everybody; one it cuts short holds only for those who start under it.
+    """
+    mine, latest = window_for(pinned, level), window_for(newest, level)
+    if mine is None or latest is None:
+        return window_state(pinned, level, now)
+    later = {end: max(getattr(mine, end), getattr(latest, end)) for end in ("apply_until", "correct_until")}
+    return _state_of(mine.model_copy(update=later), now)
+
+
+def _state_of(window: Window, now: dt.datetime) -> WindowState:
     if now < window.apply_from:
         phase = WindowPhase.NOT_YET
     elif now < window.apply_until:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
 from zhicheng.applications.queries import get_application, person_year_of
 from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import WindowState, window_state
+from zhicheng.campaigns.queries import notice_of, window_now
+from zhicheng.campaigns.rules import WindowState
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.http import OutOfReachError
@@ -42,9 +42,9 @@ def information_url() -> str:
     return reverse("person_information")
 
 
-def window_of(application: Application) -> WindowState:
-    """The window of the application's level, now."""
-    return window_state(notice_of(application.campaign_version), application.level, clock.now())
+def window_of(application: Application, newest: Notice | None = None) -> WindowState:
+    """The window of the application's level, now. ``newest``: the campaign's newest notice, where it is at hand."""
+    return window_now(application.campaign_version, application.level, clock.now(), newest=newest)
 
 
 def chosen_words(application: Application) -> dict[str, Any]:
@@ -69,12 +69,15 @@ def count_words(arrivals: int, allowed: int) -> str:
     return _("第 {n} / {allowed} 次提交评审委员会").format(n=arrivals, allowed=allowed)
 
 
-def head_of(application: Application, *, year: PersonYear | None = None) -> dict[str, Any]:
-    """What the head of every page about one application shows. ``year``: the person's counter where a list has it already."""
+def head_of(application: Application, *, year: PersonYear | None = None, newest: Notice | None = None) -> dict[str, Any]:
+    """What the head of every page about one application shows.
+
+    ``year``, ``newest``: the person's counter and the campaign's newest notice, where a list has them already.
+    """
     notice = notice_of(application.campaign_version)
     counter = year or person_year_of(application)
     first = application.current_submission_id is None
-    window = window_of(application)
+    window = window_of(application, newest)
     return {
         "application": application,
         "chosen": chosen_words(application),

@@ -12,7 +12,7 @@ from zhicheng.applications.models import OVER, Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.notice import LEVEL_NAMES
-from zhicheng.campaigns.queries import CampaignNow, published_campaigns
+from zhicheng.campaigns.queries import CampaignNow, newest_notices, published_campaigns
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
@@ -76,7 +76,7 @@ def _round(
         "windows": [{"level": str(LEVEL_NAMES[level]), "state": state} for level, state in campaign.windows.items()],
         "status": "open" if campaign.may_submit_first else _phase(campaign),
         "application": application,
-        "head": head_of(application, year=year) if application is not None else None,
+        "head": head_of(application, year=year, newest=notice) if application is not None else None,
         "advice": advice(application) if application is not None else "",
         "live": live,
         "may_start": campaign.may_submit_first and not live and not ban and not closed,
@@ -103,7 +103,8 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     )
     page = page_of(request, rows, order=("-created_at", "-id"))
     years = person_years(actor_of(request).person_index)
+    newest = newest_notices(row.campaign_id for row in page)
     for row in page:
         row.chosen = chosen_words(row)
-        row.head = head_of(row, year=years.get(row.campaign_id))
+        row.head = head_of(row, year=years.get(row.campaign_id), newest=newest[row.campaign_id])
     return render(request, "applicant/my_applications.html", {"page": page})

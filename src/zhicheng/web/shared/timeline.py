@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, State, StatusChange
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
-from zhicheng.campaigns.rules import window_state
+from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.foundation.clock import BEIJING, now
 from zhicheng.publicity.queries import current_period
 
@@ -124,7 +123,7 @@ def _now_text(application: Application, state: State, ends: Ends) -> str:
 
 
 def _applicants_end(application: Application) -> str:
-    window = window_state(notice_of(application.campaign_version), application.level, now())
+    window = window_now(application.campaign_version, application.level, now())
     first = application.current_submission_id is None
     end = window.apply_until if first else window.correct_until
     if end is None:
