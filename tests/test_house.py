@@ -85,6 +85,17 @@ def test_pages_never_write(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
+def test_locks_let_references_pass(path: Path) -> None:
+    """A foreign key is checked at commit, with a lock of its own on the row it names, when the ledger's head is held already."""
+    for call, names in _calls(_parsed(path)):
+        if names[-1] == "select_for_update":
+            given = {word.arg for word in call.keywords}
+            assert "no_key" in given, (
+                f"{_name(path)}:{call.lineno}: select_for_update(no_key=True), or two actions lock each other out"
+            )
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
 def test_only_the_clock_knows_the_time(path: Path) -> None:
     if path == SOURCE / "foundation" / "clock.py":
         return

@@ -187,15 +187,12 @@ def test_disk_that_fills_up_during_the_upload_gives_a_sentence_and_no_row(person
     _nothing_was_kept(settings)
 
 
-def test_nothing_is_left_in_the_temporary_folder(person: Any, settings: Any) -> None:
-    def waiting() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("zhicheng-upload-*"))
-
-    before = waiting()
+def test_nothing_is_left_in_the_temporary_folder(person: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # a folder no other run writes to
     keep_file(upload=upload(files.pdf()), actor_id=person.pk)
     with pytest.raises(Refused):
         keep_file(upload=upload(files.program()), actor_id=person.pk)
-    assert waiting() <= before
+    assert not list(tmp_path.glob("zhicheng-*"))
 
 
 def _nothing_was_kept(settings: Any) -> None:

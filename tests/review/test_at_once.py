@@ -6,12 +6,13 @@ PostgreSQL only: the tests' SQLite lives in memory, where one writer locks the w
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.support import world as w
 from zhicheng.applications import actions as applications
@@ -109,6 +110,24 @@ def test_two_tabs_starting_are_one_application(world):
     assert len(given) == 1 and len(refused) == 3
     assert {p.code for r in refused for p in r.problems} == {"exists"}
     assert {p.link for r in refused for p in r.problems} == {str(given[0].pk)}
+
+
+def test_accepting_a_text_and_starting_do_not_lock_each_other_out(world):
+    w.accept_prompt(world.applicant, world.version)
+    written = threading.Event()
+
+    def accept() -> None:
+        with transaction.atomic():  # holds the ledger's head, and names the person only when it commits
+            w.accept_prompt(world.applicant, world.version)
+            written.set()
+            time.sleep(1)
+
+    def begin() -> Application:
+        written.wait(20)
+        return w.begin(world)
+
+    given, refused = at_once(accept, begin)
+    assert refused == [] and len(given) == 2
 
 
 def test_people_starting_together_get_their_own_numbers(world):

@@ -261,6 +261,14 @@ def start(
     """A fresh application of ``actor`` (the world's applicant by default)."""
     who = actor or world.applicant
     accept_prompt(who, world.version)
+    return begin(world, who, series=series, specialty=specialty, title=title)
+
+
+def begin(
+    world: World, actor: Actor | None = None, *, series: str = "engineering", specialty: str = "", title: str = "engineer"
+) -> Application:
+    """我要申报 alone: the prompt page was read before."""
+    who = actor or world.applicant
     chosen = notice_of(world.version).series(series)
     assert chosen is not None
     return applications.start_application(

@@ -173,7 +173,7 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
 @transaction.atomic
 def confirm_mailbox(*, user_id: int, actor: str) -> None:
     """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face."""
-    address = EmailAddress.objects.select_for_update().get(user_id=user_id, primary=True)
+    address = EmailAddress.objects.select_for_update(no_key=True).get(user_id=user_id, primary=True)
     if address.verified:
         return
     address.verified = True
@@ -207,7 +207,7 @@ def create_operator(*, name: str, email: str, username: str, password: str, acto
 @transaction.atomic
 def change_contact(*, user_id: int, mobile: str, position: str) -> User:
     """A person changes the mobile number and position of their own account. Name and identity number are not theirs to change."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     tidy = rules.Particulars(
         name=user.name, id_number="", mobile=mobile, email=user.email, username=user.username, position=position
     ).tidied()
@@ -234,7 +234,7 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     library that are still on their way are void: the owner sets a password through “找回账号”. The old address is told.
     Raises ``Refused`` for a mailbox that cannot be used.
     """
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     problems = check_new_mailbox(user=user, email=email)
     if problems:
         raise Refused(problems)

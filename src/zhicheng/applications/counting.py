@@ -10,7 +10,9 @@ from zhicheng.foundation import clock
 
 def lock_person_year(application: Application) -> PersonYear:
     """Lock the person's counter of this campaign: always after the application, before the ledger."""
-    return PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
+    return PersonYear.objects.select_for_update(no_key=True).get(
+        campaign_id=application.campaign_id, person_index=application.person_index
+    )
 
 
 def count_arrival(application: Application, desk: str) -> CommitteeArrival | None:

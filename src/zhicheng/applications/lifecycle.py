@@ -193,7 +193,7 @@ def lock(application_id: int, actor: Actor) -> Application:
     if not connection.in_atomic_block:
         raise RuntimeError("lock() belongs inside the transaction that makes the move")
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign_version", "employer", "applicant", "current_submission")
         .defer("campaign_version__notice", "campaign_version__source_text")
         .filter(pk=application_id)

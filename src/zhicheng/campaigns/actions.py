@@ -34,7 +34,7 @@ def publish_campaign(*, text: str, actor: Actor) -> CampaignVersion:
     content = notice.model_dump(mode="json")
     sha256 = digest(content)
     now = clock.now()
-    campaign, is_new = Campaign.objects.select_for_update().get_or_create(
+    campaign, is_new = Campaign.objects.select_for_update(no_key=True).get_or_create(
         slug=notice.slug,
         defaults={"year": notice.year, "region_code": notice.region_code, "created_at": now, "published": True},
     )
@@ -85,7 +85,7 @@ def withdraw_campaign(*, slug: str, actor: Actor) -> Campaign:
     """
     if actor.role not in MAY_PUBLISH:
         raise Refused.one(_("只有州人力资源和社会保障局或系统管理员可以撤下申报批次。"), code="not_allowed")
-    campaign = Campaign.objects.select_for_update().filter(slug=slug).first()
+    campaign = Campaign.objects.select_for_update(no_key=True).filter(slug=slug).first()
     if campaign is None:
         raise Refused.one(_("没有批次“%(slug)s”。") % {"slug": slug}, where="slug", code="no_such_campaign")
     if campaign.published:

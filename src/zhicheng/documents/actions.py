@@ -110,7 +110,7 @@ def pdf_of(issued: Paper) -> bytes:
 
 def _fail(paper_id: int, *, reason: str) -> Paper:
     with transaction.atomic():
-        issued = Paper.objects.select_for_update().get(pk=paper_id)
+        issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
         if issued.state == PaperState.QUEUED:
             issued.state, issued.failure = PaperState.FAILED, reason
             issued.save(update_fields=["state", "failure"])
@@ -120,7 +120,7 @@ def _fail(paper_id: int, *, reason: str) -> Paper:
 
 def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
     with transaction.atomic():
-        issued = Paper.objects.select_for_update().get(pk=paper_id)
+        issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
         if issued.state == PaperState.QUEUED:
             issued.pdf_sha256, issued.pages = pdf_sha256, pages
             issued.state, issued.ready_at = PaperState.READY, clock.now()
@@ -144,7 +144,7 @@ def void_papers(*, subject: str, kinds: Iterable[str], reason: str, actor: str) 
     reason = reason.strip()
     if not reason:
         raise Refused.one(_("请写明作废原因。"), where="reason", code="paper.no_reason")
-    found = Paper.objects.select_for_update().filter(subject=subject, kind__in=list(kinds), voided_at__isnull=True)
+    found = Paper.objects.select_for_update(no_key=True).filter(subject=subject, kind__in=list(kinds), voided_at__isnull=True)
     voided = list(found.order_by("pk"))
     now = clock.now()
     for paper in voided:
@@ -170,10 +170,10 @@ def marks_of(issued: Paper) -> Marks:
 
 def _next_serial(kind: Kind, year: int) -> str:
     prefix = PREFIXES[kind]
-    counter = SerialCounter.objects.select_for_update().filter(prefix=prefix, year=year).first()
+    counter = SerialCounter.objects.select_for_update(no_key=True).filter(prefix=prefix, year=year).first()
     if counter is None:
         SerialCounter.objects.get_or_create(prefix=prefix, year=year)
-        counter = SerialCounter.objects.select_for_update().get(prefix=prefix, year=year)
+        counter = SerialCounter.objects.select_for_update(no_key=True).get(prefix=prefix, year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{prefix}{year}-{counter.last:06d}"

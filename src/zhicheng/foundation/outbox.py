@@ -125,7 +125,7 @@ def sweep() -> int:
         forgotten = (
             _due()
             .filter(Q(woken_at__isnull=True) | Q(woken_at__lt=at - SWEEP_AFTER))
-            .select_for_update(skip_locked=True)
+            .select_for_update(no_key=True, skip_locked=True)
             .order_by("next_attempt_at", "pk")
         )
         found = list(forgotten.values_list("pk", flat=True)[:SWEEP_LIMIT])
@@ -142,7 +142,7 @@ def _due() -> Any:
 def _begin(message_id: int) -> OutboxMessage | None:
     """Count an attempt before it is made, so that a message which kills its worker is not tried for ever."""
     with transaction.atomic():
-        message: OutboxMessage | None = _due().select_for_update(skip_locked=True).filter(pk=message_id).first()
+        message: OutboxMessage | None = _due().select_for_update(no_key=True, skip_locked=True).filter(pk=message_id).first()
         if message is None:
             return None
         if message.attempts >= MAX_ATTEMPTS:
@@ -171,7 +171,7 @@ def _run(message: OutboxMessage) -> bool:
         registered.run(message)
         return _note_done(waiting)  # even when another attempt has begun meanwhile: the work is done
     with transaction.atomic():
-        if waiting.select_for_update(skip_locked=True).first() is None:
+        if waiting.select_for_update(no_key=True, skip_locked=True).first() is None:
             return False
         registered.run(message)
         return _note_done(waiting)

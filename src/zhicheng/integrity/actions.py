@@ -65,7 +65,9 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
     """
     with transaction.atomic():
         record = (
-            IntegrityRecord.objects.select_for_update().filter(pk=record_id, recorded_for_id=actor.organization_id).first()
+            IntegrityRecord.objects.select_for_update(no_key=True)
+            .filter(pk=record_id, recorded_for_id=actor.organization_id)
+            .first()
             if actor.role is Role.PREFECTURE
             else None
         )

@@ -14,10 +14,16 @@ def follow_person(change: PersonChange) -> int:
     and has to be checked again (S-26). Returns how many applications and years moved.
     """
     applications = list(
-        Application.objects.select_for_update().filter(person_index=change.old_index).order_by("id").values_list("id", flat=True)
+        Application.objects.select_for_update(no_key=True)
+        .filter(person_index=change.old_index)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     years = list(
-        PersonYear.objects.select_for_update().filter(person_index=change.old_index).order_by("id").values_list("id", flat=True)
+        PersonYear.objects.select_for_update(no_key=True)
+        .filter(person_index=change.old_index)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     Application.objects.filter(pk__in=applications).update(person_index=change.new_index)
     PersonYear.objects.filter(pk__in=years).update(person_index=change.new_index)

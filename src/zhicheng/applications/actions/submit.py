@@ -68,7 +68,9 @@ def submit_application(
         if Submission.objects.filter(form_token=form_token).exists():
             # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
             raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
-        PersonYear.objects.select_for_update().get(campaign_id=application.campaign_id, person_index=application.person_index)
+        PersonYear.objects.select_for_update(no_key=True).get(
+            campaign_id=application.campaign_id, person_index=application.person_index
+        )
         notice = notice_of(application.campaign_version)
         _take_route(application, notice, actor)
         problems = _reasons_against(application, notice, arrived_at, commitment_version, liability_version)

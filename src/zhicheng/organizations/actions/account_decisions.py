@@ -69,10 +69,10 @@ def confirm_new_mailbox(*, token: str, last_characters: str) -> User:
     """
     found = request_of_link(token)
     with transaction.atomic():
-        row = AccountRequest.objects.select_for_update().filter(pk=found.pk).first() if found is not None else None
+        row = AccountRequest.objects.select_for_update(no_key=True).filter(pk=found.pk).first() if found is not None else None
         if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
             raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
-        user = User.objects.select_for_update().get(pk=row.user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=row.user_id)
         if last_characters_match(last_characters, user.id_number):
             accounts.replace_mailbox(
                 user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}"
@@ -104,7 +104,7 @@ def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
 
 def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
     row = (
-        AccountRequest.objects.select_for_update(of=("self",))
+        AccountRequest.objects.select_for_update(no_key=True, of=("self",))
         .select_related("user", "unit", "requested_for", "office", "requested_by", "decided_by")
         .filter(pk=request_id)
         .first()
@@ -183,7 +183,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
     """Name and number, on every account of this person; and with them everything that hangs on the person, or nothing at all."""
     old_index, new_index = account_queries.person_index(row.old_number), account_queries.person_index(row.new_number)
-    people = list(account_queries.accounts_of_person(old_index).select_for_update())
+    people = list(account_queries.accounts_of_person(old_index).select_for_update(no_key=True))
     user = next((p for p in people if p.pk == row.user_id), None)
     if user is None or (user.name, user.id_number) != (row.old_name, row.old_number):
         raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")

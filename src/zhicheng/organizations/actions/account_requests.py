@@ -89,7 +89,11 @@ def request_correction(
 @transaction.atomic
 def withdraw_account_request(*, actor: Actor, request_id: int) -> AccountRequest:
     """Take a request back that is not over: one's own, and also one whose link has been sent (a mistyped new mailbox)."""
-    row = AccountRequest.objects.select_for_update().filter(pk=request_id, requested_for_id=actor.organization_id).first()
+    row = (
+        AccountRequest.objects.select_for_update(no_key=True)
+        .filter(pk=request_id, requested_for_id=actor.organization_id)
+        .first()
+    )
     if row is None or actor.role not in {Role.UNIT, Role.COUNTY}:
         raise _not_yours()
     if row.state not in queries.OPEN_REQUEST:
@@ -146,7 +150,7 @@ def _person(actor: Actor, user_id: int, year: int) -> tuple[User, Organization, 
     people = queries.people_of(actor) if actor.role is Role.UNIT else queries.unit_administrators_for(actor)
     if not people.filter(pk=user_id).exists():
         raise _not_yours()
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if actor.person_index and actor.person_index == user.id_number_index:
         raise Refused.one(_("这是您本人的账号，须由另一位经办人办理。"), code="self_request")
     unit = queries.employer_of(user_id)
@@ -213,7 +217,7 @@ def _put_in_queue(
 
 def _make_room(user: User, kind: AccountRequestKind) -> None:
     """One open request of a kind; one whose link ran out unopened gives way."""
-    for row in AccountRequest.objects.select_for_update().filter(user=user, kind=kind, state__in=queries.OPEN_REQUEST):
+    for row in AccountRequest.objects.select_for_update(no_key=True).filter(user=user, kind=kind, state__in=queries.OPEN_REQUEST):
         if not rules.link_has_run_out(row, clock.now()):
             raise Refused([_already_asked()])
         close_request(row, AccountRequestState.WITHDRAWN)

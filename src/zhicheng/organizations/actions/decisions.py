@@ -108,7 +108,7 @@ def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: i
 def _pending_row(verification_id: int, *, actor: Actor) -> UnitVerification:
     """The locked row, still pending and still this actor's; otherwise one clear answer."""
     verification = (
-        UnitVerification.objects.select_for_update(of=("self",))
+        UnitVerification.objects.select_for_update(no_key=True, of=("self",))
         .select_related("organization", "office", "submitted_by")
         .filter(pk=verification_id)
         .first()
@@ -131,7 +131,7 @@ def _decided_already(verification: UnitVerification) -> str:
 
 
 def _put_in_force(verification: UnitVerification) -> None:
-    organization = Organization.objects.select_for_update().get(pk=verification.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=verification.organization_id)
     proposed = UnitParticulars.from_json(verification.proposed)
     held = queries.unit_holding_code(proposed.uscc)
     if held is not None and held.pk != organization.pk:

@@ -148,7 +148,7 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
 
     Applications under way keep the employer they were submitted through; that is the application's to know.
     """
-    user = User.objects.select_for_update().get(pk=user_id, kind=AccountKind.APPLICANT)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id, kind=AccountKind.APPLICANT)
     employer = queries.listed_employer(employer_id)
     if employer is None:
         raise Refused.one(_("请查找并选择您现在的工作单位。"), where="employer_id", code="employer_missing")

@@ -120,7 +120,7 @@ def _request(
         raise Refused.one(_("只有单位管理员可以提交本单位的信息。"), code="not_unit")
     proposed = unit.tidied()
     with transaction.atomic():
-        organization = Organization.objects.select_for_update().get(pk=actor.organization_id)
+        organization = Organization.objects.select_for_update(no_key=True).get(pk=actor.organization_id)
         _refuse_when_out_of_turn(organization, expected=expected, year=year)
         user = User.objects.get(pk=actor.user_id)
         previous, last = particulars_of(organization), queries.last_approved(organization.pk)

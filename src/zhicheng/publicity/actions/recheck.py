@@ -57,7 +57,11 @@ def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str |
     """What became of one period: ``moved``, ``short``, ``same``, or ``None`` where nothing could be said."""
     application_id = PublicityPeriod.objects.values_list("application_id", flat=True).get(pk=period_id)
     application = lifecycle.lock(application_id, SYSTEM)  # the application first: the order every action keeps
-    period = PublicityPeriod.objects.select_for_update(of=("self",)).select_related("unit", "submission").get(pk=period_id)
+    period = (
+        PublicityPeriod.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "submission")
+        .get(pk=period_id)
+    )
     notice = notice_of(application.campaign_version)
     calendar = calendar_named(notice.calendar)
     if period.cancelled_at is not None or period.measured_with == calendar.version:

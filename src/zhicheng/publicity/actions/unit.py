@@ -150,7 +150,7 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     if actor.person_index and actor.person_index == application.person_index:
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     period = (
-        PublicityPeriod.objects.select_for_update(of=("self",))
+        PublicityPeriod.objects.select_for_update(no_key=True, of=("self",))
         .select_related("application__campaign_version", "submission")
         .get(pk=period_id)
     )
@@ -280,7 +280,7 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
         if found is None:
             raise Refused.one(_("没有找到这件异议。"), code="not_found")
         _lock_period(actor, found)
-        objection = Objection.objects.select_for_update().get(pk=objection_id)
+        objection = Objection.objects.select_for_update(no_key=True).get(pk=objection_id)
         if objection.state != ObjectionState.OPEN:
             raise Refused.one(_("这件异议已经处理，请刷新页面查看结果。"), code="stale")
         if not 5 <= len(finding.strip()) <= 2000:

@@ -28,7 +28,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
         if actor.role is not Role.PREFECTURE or found is None:
             raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
         application = _lock_both(found, actor)
-        arrival = CommitteeArrival.objects.select_for_update().get(pk=arrival_id)
+        arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
         problems = []
         if actor.person_index == application.person_index:
             problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
