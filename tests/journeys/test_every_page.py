@@ -196,7 +196,7 @@ def test_choosing_what_to_apply_for(page: Page, seen: dict[str, set[tuple[str, .
 
 def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("登录名或邮箱").fill("sbr08")
+    page.get_by_label("登录名或邮箱").fill("sbr10")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="登录").click()
     page.get_by_role("link", name="继续填写").click()
@@ -204,11 +204,11 @@ def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]
     look_at(page, seen, "handing-in-check")
     page.get_by_role("button", name="确认无误").click()
     look_at(page, seen, "handing-in")
-    page.get_by_role("main").get_by_role("button", name="上报").click()
+    page.get_by_role("main").get_by_role("button", name="上报", exact=True).click()
     look_at(page, seen, "handing-in-not-ticked")
     for box in page.get_by_role("main").get_by_role("checkbox").all():
         box.check()
-    page.get_by_role("main").get_by_role("button", name="上报").click()
+    page.get_by_role("main").get_by_role("button", name="上报", exact=True).click()
     page.get_by_role("heading", name="申请书已上报").wait_for()
     look_at(page, seen, "handing-in-receipt")
 
