@@ -18,7 +18,7 @@ WAITING, RETURNED, WITHDRAWN, DRAFT, PLAIN, KEPT, CLASH, UNPRINTABLE = (
     "sbr21",
     "sbr11",
     "sbr07",
-    "sbr08",
+    "sbr05",
     "sbr09",
     "sbr10",
     "sbr06",

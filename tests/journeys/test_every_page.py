@@ -196,7 +196,7 @@ def test_choosing_what_to_apply_for(page: Page, seen: dict[str, set[tuple[str, .
 
 def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("登录名或邮箱").fill("sbr10")
+    page.get_by_label("登录名或邮箱").fill("sbr08")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="登录").click()
     page.get_by_role("link", name="继续填写").click()
