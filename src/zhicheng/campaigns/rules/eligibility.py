@@ -27,7 +27,8 @@ class Finding:
 def step_name(step: TitleStep) -> str:
     """中级, 初级（助理级）, in the language of the request."""
     grade = str(GRADE_NAMES[step.grade])
-    return f"{LEVEL_NAMES[step.level]}（{grade}）" if grade else str(LEVEL_NAMES[step.level])
+    level = str(LEVEL_NAMES[step.level])
+    return _("{level}（{grade}）").format(level=level, grade=grade) if grade else level
 
 
 def _rows_for_title(notice: Notice, facts: Facts) -> list[EligibilityRow]:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from zhicheng.applications import lifecycle
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, PersonYear
-from zhicheng.applications.papers import level_words, subject_of
+from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import arrivals_of, history_of, person_year_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
-from zhicheng.campaigns.notice import Notice, Slot
+from zhicheng.campaigns.notice import Grade, Level, Notice, Series, Slot, TitleStep
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
+from zhicheng.campaigns.rules import step_name
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import mask_id_number
@@ -229,14 +230,24 @@ class Case:
 
     @property
     def specialty(self) -> str:
-        """工程技术 · 水利."""
-        chosen = self.snapshot["application"]
-        return f"{chosen['series']['zh']} · {chosen['specialty']['zh']}"
+        """工程技术 · 水利, in the language of the request."""
+        series = self._series
+        found = [s for s in series.specialties if s.code == self.application.specialty] if series else []
+        return f"{self._said('series', series)} · {self._said('specialty', *found)}"
 
     @property
     def title(self) -> str:
-        """The title applied for."""
-        return str(self.snapshot["application"]["title"]["zh"])
+        """The title applied for, in the language of the request."""
+        series = self._series
+        return self._said("title", *([t for t in series.titles if t.code == self.application.title] if series else []))
+
+    @property
+    def _series(self) -> Series | None:
+        return self.notice.series(self.application.series)
+
+    def _said(self, key: str, *found: Any) -> str:
+        """The notice's word in both languages; what was frozen where the notice has none."""
+        return str(found[0]) if found and found[0] else str(self.snapshot["application"][key]["zh"])
 
 
 def _until(application: Application, actor: Actor) -> datetime | None:
@@ -268,7 +279,7 @@ def case_of(application: Application, actor: Actor) -> Case:
         dossiers=list(dossiers_of(application)),
         dossier_here=facts_of(last_dossier(application, actor.organization_id)),
         moves=[m.name for m in lifecycle.moves_for(application, actor)],
-        level=level_words(snapshot),
+        level=step_name(TitleStep(level=Level(application.level), grade=Grade(application.grade))),
         compared=bool(earlier),
         asked=last_asked(application, history),
         due=due_of(application, _until(application, actor), actor.role, now),
@@ -315,7 +326,7 @@ def asked_of(case: Case) -> list[dict[str, str]]:
 
 def facts_in_short(case: Case) -> list[Line]:
     """What a desk wants to know before it reads: who asks for what, on which ground."""
-    sections, chosen = case.snapshot["sections"], case.snapshot["application"]
+    sections = case.snapshot["sections"]
     basic, current = sections["basic"], sections.get("current_title") or {}
     studies = sorted(sections.get("education") or [], key=lambda row: str(row.get("graduated_on") or ""))
     nature = TABLES["natures"].name(str(basic.get("employer_nature") or ""), get_language() or "zh")
@@ -326,7 +337,7 @@ def facts_in_short(case: Case) -> list[Line]:
         (_("附件 {n} 个"), case.file_count),
     ]
     return [
-        Line(_("申报资格"), f"{chosen['title']['zh']} · {case.level} · {case.specialty}"),
+        Line(_("申报资格"), f"{case.title} · {case.level} · {case.specialty}"),
         Line(_("现任资格"), _current_words(current)),
         Line(_("学历"), _study_words(studies[-1]) if studies else ""),
         Line(_("参加工作"), str(basic.get("work_started_on") or "")),
