@@ -2,7 +2,14 @@
 (function () {
   "use strict";
   const $ = (selector, root) => (root || document).querySelector(selector);
-  const say = (text) => { const live = $("[data-live]"); if (live) { live.textContent = text; } };
+  // What was said a moment ago is said again with what comes after it: one word must not drown the other.
+  let said = { text: "", at: 0 };
+  const say = (text) => {
+    const live = $("[data-live]");
+    if (!live) { return; }
+    live.textContent = said.text && said.text !== text && Date.now() - said.at < 4000 ? `${said.text} ${text}` : text;
+    said = { text, at: Date.now() };
+  };
 
   // --- error summary: focus it, and move to the field a line names ---
   function focusSummary(root) {
