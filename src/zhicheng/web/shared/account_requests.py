@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import AccountKind
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import hide_last, mask_mailbox
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import mask_id_number
+from zhicheng.organizations import actions
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind
+from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
 
 
@@ -55,3 +60,18 @@ def _changed(field: str, label: str, old: str, new: str) -> Row:
     if old == new:
         return Row(field, label, new, note=_("没有变化"))
     return Row(field, label, new, note=_("原登记：%(old)s") % {"old": old}, changed=True)
+
+
+def send_mailbox_request(request: HttpRequest, person: User, form: Form) -> AccountRequest:
+    """What was typed into a form of 邮箱遗失, asked for by a unit or by a county. Raises ``Refused`` with everything wrong."""
+    form.is_valid()
+    typed = form.cleaned_data
+    return actions.request_mailbox(
+        actor=actor_of(request),
+        user_id=person.pk,
+        email=typed.get("email", ""),
+        statement=typed.get("statement", ""),
+        identity_checked=typed.get("identity_checked", False),
+        year=current_year(),
+        last_characters=typed.get("last_characters", ""),
+    )

@@ -23,10 +23,9 @@ from zhicheng.organizations.actions.account_decisions import needs_card
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
-from zhicheng.web.shared.account_requests import days_waiting, rows_of
+from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_mailbox_request
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
-from zhicheng.web.shared.units.round import current_year
 
 CASE = "office/people/request.html"
 ADMINISTRATOR = "office/people/administrator.html"
@@ -143,17 +142,8 @@ def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
     context = {"form": form, "person": person, "unit": unit, "mailbox": mask_mailbox(person.email)}
     if request.method != "POST":
         return render(request, ADMINISTRATOR, context)
-    form.is_valid()
     try:
-        row = actions.request_mailbox(
-            actor=actor_of(request),
-            user_id=person.pk,
-            email=form.cleaned_data.get("email", ""),
-            statement=form.cleaned_data.get("statement", ""),
-            identity_checked=form.cleaned_data.get("identity_checked", False),
-            year=current_year(),
-            last_characters=form.cleaned_data.get("last_characters", ""),
-        )
+        row = send_mailbox_request(request, person, form)
     except Refused as refused:
         return render_refused(request, ADMINISTRATOR, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})

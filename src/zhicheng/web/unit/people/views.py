@@ -19,7 +19,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
-from zhicheng.web.shared.account_requests import asked_of
+from zhicheng.web.shared.account_requests import asked_of, send_mailbox_request
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import file_of, token_for
@@ -71,16 +71,8 @@ def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
     context = {"form": form, **_about(person)}
     if request.method != "POST":
         return render(request, MAILBOX, context)
-    form.is_valid()
     try:
-        row = actions.request_mailbox(
-            actor=actor_of(request),
-            user_id=person.pk,
-            email=form.cleaned_data.get("email", ""),
-            statement=form.cleaned_data.get("statement", ""),
-            identity_checked=form.cleaned_data.get("identity_checked", False),
-            year=current_year(),
-        )
+        row = send_mailbox_request(request, person, form)
     except Refused as refused:
         return render_refused(request, MAILBOX, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
