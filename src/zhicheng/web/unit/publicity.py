@@ -29,6 +29,7 @@ from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import current_period, objections_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
+from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
@@ -39,9 +40,9 @@ PAPERS = actions.PAPERS
 def paper_words() -> dict[str, tuple[str, str]]:
     """The three uploads of S-51: what each is, and what it must show."""
     return {
-        "notice_file": (_("公示"), _("已签字、盖公章的公示扫描件")),
-        "photo_file": (_("公示照片"), _("公示张贴现场的照片，能看清公示内容和张贴地点")),
-        "result_file": (_("公示结果"), _("公示期满后签字、盖公章的公示结果扫描件")),
+        "notice_file": (str(UPLOAD_WORDS["notice_file"]), _("已签字、盖公章的公示扫描件")),
+        "photo_file": (str(UPLOAD_WORDS["photo_file"]), _("公示张贴现场的照片，能看清公示内容和张贴地点")),
+        "result_file": (str(UPLOAD_WORDS["result_file"]), _("公示期满后签字、盖公章的公示结果扫描件")),
     }
 
 
