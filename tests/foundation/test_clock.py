@@ -35,6 +35,10 @@ def test_today_is_the_date_in_beijing_not_in_greenwich() -> None:
         assert clock.today() == date(2024, 1, 1)
 
 
+def test_written_is_beijing_time_whatever_the_zone_of_the_moment() -> None:
+    assert clock.written(datetime(2023, 5, 7, 22, 3, 59, tzinfo=UTC)) == "2023-05-08 06:03"
+
+
 def test_travel_stands_still() -> None:
     with clock.travel(THERE):
         assert clock.now() == clock.now() == THERE

@@ -56,7 +56,7 @@ def in_time(application: Application, actor: Actor) -> list[Problem]:
         return []
     text = _(
         "本环节的审核和上报已于{end}（北京时间）截止，不能再审核通过或向上报送；仍可以将申请书退回申报人。延长期限须由州人社局发布通知的新版本。"
-    ).format(end=end.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M"))
+    ).format(end=clock.written(end))
     return [Problem(text, code="desk_deadline")]
 
 

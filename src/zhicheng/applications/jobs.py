@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions import bar_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import State, StatusChange
-from zhicheng.foundation import outbox
-from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
@@ -50,7 +49,7 @@ def _body(change: StatusChange) -> str:
         "",
         _("您的申请书 {number} 有新的进展。").format(number=application.number),
         _("办理事项：{what}").format(what=what),
-        _("办理时间：{when}（北京时间）").format(when=change.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")),
+        _("办理时间：{when}（北京时间）").format(when=clock.written(change.at)),
         _("当前状态：{state}").format(state=STATES[State(change.to_state)].applicant),
     ]
     if change.by_organization is not None and change.by_role != "applicant":

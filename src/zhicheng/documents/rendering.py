@@ -22,7 +22,7 @@ from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.papers import Letter, PaperBase, ReviewForm
 from zhicheng.documents.watermark import watermark_svg
 from zhicheng.documents.words import TITLES
-from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 
 __all__ = ["CannotPrint", "Marks", "RenderingFailed", "check_printable", "missing_glyphs", "render_pdf"]
@@ -139,7 +139,7 @@ def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
         "version": marks.version_label,
         "hash": marks.snapshot_sha256[:16],
         "draft": marks.draft,
-        "printed_at": marks.created_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
+        "printed_at": clock.written(marks.created_at),
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
         # Printed too: a page whose QR code cannot be scanned is checked by typing both values.

@@ -53,6 +53,11 @@ def today() -> date:
     return now().date()
 
 
+def written(moment: datetime) -> str:
+    """``2023-05-08 14:03``, Beijing time: how a moment is written in a sentence, a mail or on a paper."""
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
 @contextmanager
 def travel(to: datetime, *, tick: bool = False) -> Iterator[None]:
     """Move the whole process to ``to`` (time-zone aware) while the block runs. Time stands still there unless ``tick``.

@@ -136,20 +136,19 @@ def window_problems(application: Application, at: datetime, *, first: bool) -> l
     window = window_now(application.campaign_version, application.level, at)
     if window.may_submit_first if first else window.may_correct:
         return []
-    form = "%Y-%m-%d %H:%M"
-    now = at.astimezone(clock.BEIJING).strftime(form + ":%S")
+    now = at.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     if window.phase is WindowPhase.NOT_YET and window.apply_from:
-        text = _("申报尚未开始：{start}（北京时间）起可以上报。").format(start=window.apply_from.strftime(form))
+        text = _("申报尚未开始：{start}（北京时间）起可以上报。").format(start=clock.written(window.apply_from))
     elif window.apply_until is None or window.correct_until is None:
         text = _("本批次不受理这个级别的申报。")
     elif first:
         text = _("申报已于{end}（北京时间）截止，服务器收到您上报的时间是{now}。您填写的内容已经保存，没有丢失。").format(
-            end=window.apply_until.strftime(form), now=now
+            end=clock.written(window.apply_until), now=now
         )
     else:
         text = _(
             "修改后再次上报已于{end}（北京时间）截止，服务器收到您上报的时间是{now}。您填写的内容已经保存，没有丢失。"
-        ).format(end=window.correct_until.strftime(form), now=now)
+        ).format(end=clock.written(window.correct_until), now=now)
     return [Problem(text, where="window", code="window")]
 
 

@@ -125,7 +125,7 @@ def _decided_already(verification: UnitVerification) -> str:
         return _("单位已重新提交，这份申请不再需要审核。")
     return _("这份申请已由%(who)s于 %(at)s 办理（%(state)s），您的操作没有生效。") % {
         "who": verification.decided_by.name,
-        "at": f"{verification.decided_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+        "at": clock.written(verification.decided_at),
         "state": verification.get_state_display(),
     }
 

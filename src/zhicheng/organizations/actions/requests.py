@@ -168,7 +168,7 @@ def _refuse_when_out_of_turn(organization: Organization, *, expected: Verificati
     if waiting is not None:
         raise Refused.one(
             _("本单位已有一份申请在%(office)s待审核（%(at)s提交），审核完成前不能再提交。")
-            % {"office": waiting.office.name, "at": f"{waiting.submitted_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M} "},
+            % {"office": waiting.office.name, "at": clock.written(waiting.submitted_at) + " "},
             code="request_pending",
         )
     due = rules.next_request(organization, year)

@@ -19,6 +19,7 @@ from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import choose, openings, step_name
+from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
@@ -92,8 +93,7 @@ def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
             return {"step": _("单位管理员填写主管单位并审核通过后，您就可以申报。"), "url": "", "link": ""}
         case "window":
             first, last = notice.windows[0].apply_from, notice.windows[0].apply_until
-            form = "%Y-%m-%d %H:%M"
-            step = _("受理时间：{first} 至 {last}（北京时间）。").format(first=first.strftime(form), last=last.strftime(form))
+            step = _("受理时间：{first} 至 {last}（北京时间）。").format(first=clock.written(first), last=clock.written(last))
             return {"step": step, "url": reverse("my_titles"), "link": _("查看各批次的受理时间")}
         case "barred" | "closed_for_year":
             return {"step": _("原来的申请书和审核记录仍可查看。"), "url": reverse("my_applications"), "link": _("我的申请书")}

@@ -12,7 +12,7 @@ from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, State, StatusChange
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
-from zhicheng.foundation.clock import BEIJING, now
+from zhicheng.foundation.clock import now, written
 from zhicheng.publicity.queries import current_period
 
 # The road ahead from each state, by the states still to come.
@@ -96,10 +96,6 @@ def holder_name(application: Application, state: State) -> str:
     return holder.name if holder else ""
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
-
-
 def _ends(application: Application, desks: set[str]) -> dict[str, datetime | None]:
     """Until when each desk has to be done with this application, as the notice in force says; ``None``: it sets no end."""
     submission = application.current_submission
@@ -133,7 +129,7 @@ def _applicants_end(application: Application) -> str:
         if first
         else _("需要申报人修改、核对，在{end}（北京时间）前重新上报。")
     )
-    return words.format(end=_moment(end))
+    return words.format(end=written(end))
 
 
 def _end_words(state: State, ends: Ends) -> str:
@@ -141,8 +137,8 @@ def _end_words(state: State, ends: Ends) -> str:
     if end is None:
         return _("通知未规定期限")
     if _DESK[state] == "unit":
-        return _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=_moment(end))
-    return _("须在{end}（北京时间）前办完").format(end=_moment(end))
+        return _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=written(end))
+    return _("须在{end}（北京时间）前办完").format(end=written(end))
 
 
 def _coming(application: Application, notice: Notice, state: State, ends: Ends) -> Entry:

@@ -19,7 +19,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.owner import owner_token_for
 from zhicheng.web.shared.problems import anchor_id, summary_lines
@@ -46,7 +46,7 @@ def when(value: datetime | str | None) -> SafeString | str:
         return ""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = moment.astimezone(BEIJING)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M"))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), written(moment))
 
 
 @register.filter

@@ -202,5 +202,5 @@ def move(request: HttpRequest) -> HttpResponse:
             return render_refused(request, "system/clock.html", _clock_context(form))
         to = datetime.combine(form.cleaned_data["day"], form.cleaned_data["hour"], tzinfo=clock.BEIJING)
         move_clock(to=to, actor=who(request))
-    messages.success(request, _("现在是 %(now)s（北京时间）。") % {"now": clock.now().strftime("%Y-%m-%d %H:%M")})
+    messages.success(request, _("现在是 %(now)s（北京时间）。") % {"now": clock.written(clock.now())})
     return go(request, "rehearsal_clock")
