@@ -120,6 +120,18 @@ def test_return_without_reasons_keeps_what_was_typed(world):
     assert application.state == State.RETURNED
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "9" * 5000, "-1", "1.0"])
+def test_number_that_is_none_finds_nothing_and_breaks_nothing(world, number):
+    application = w.submitted(world)
+    client = client_of(world.unit_admin)
+    assert client.get(reverse("desk_case", args=[application.pk]), {"file": number}).status_code == 200
+    page = client.post(reverse("desk_return", args=[application.pk]), {"text-1": "毕业证书看不清", "drop": number})
+    assert page.status_code == 200 and "毕业证书看不清" in page.content.decode()
+    assert client.post(reverse("unit_report", args=[application.pk]), {"submission": number}).status_code == 303
+    application.refresh_from_db()
+    assert application.state == State.UNIT_REVIEW
+
+
 def test_second_officer_learns_that_it_is_decided(world):
     application = w.submitted(world)
     w.give_back(world.unit_admin, application)

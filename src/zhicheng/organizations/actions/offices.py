@@ -32,7 +32,7 @@ def open_office(
         problems.append(Problem(_("申报单位须自行注册，不能在这里建立。"), where="kind", code="unit_registers_itself"))
     if len(tidy_title(name)) < 2:
         problems.append(Problem(_("请填写名称。"), where="name", code="name_missing"))
-    if len(region_code) != 6 or not region_code.isdigit():
+    if not (len(region_code) == 6 and region_code.isascii() and region_code.isdigit()):
         problems.append(Problem(_("请填写 6 位行政区划代码。"), where="region_code", code="region_malformed"))
     bureaus = Organization.objects.filter(kind=OrganizationKind.PREFECTURE)
     superior = bureaus.filter(pk=superior_office_id).first() if superior_office_id is not None else None

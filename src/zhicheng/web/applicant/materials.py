@@ -26,7 +26,7 @@ from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_pa
 from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import keep_material
-from zhicheng.web.shared.http import OutOfReachError, go, is_script
+from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
 
 TEMPLATE = "applicant/slot.html"
 SHOWN_PAGES = 30
@@ -88,10 +88,8 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
 
 def _replaced(request: HttpRequest, application: Application) -> Material | None:
     """The file that the one sent takes the place of."""
-    number = request.GET.get("replaces", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 12):
-        return None
-    return next((m for m in materials_of(application) if m.pk == int(number)), None)
+    number = whole_number(request.GET.get("replaces", ""))
+    return next((m for m in materials_of(application) if m.pk == number), None) if number is not None else None
 
 
 def _text(refused: Refused) -> str:

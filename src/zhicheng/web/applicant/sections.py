@@ -39,7 +39,7 @@ from zhicheng.web.applicant.section_forms import (
 )
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import keep_chosen
-from zhicheng.web.shared.http import go
+from zhicheng.web.shared.http import go, whole_number
 from zhicheng.web.shared.problems import anchor_id
 
 TEMPLATE = "applicant/section.html"
@@ -90,8 +90,7 @@ def _file_refused(
 
 
 def _base_version(request: HttpRequest) -> int:
-    text = request.POST.get("base_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return whole_number(request.POST.get("base_version", "")) or 0
 
 
 def _after_save(

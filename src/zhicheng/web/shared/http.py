@@ -47,6 +47,11 @@ def object_or_404(qs: QuerySet[M], **lookup: Any) -> M:
     return found
 
 
+def whole_number(text: str) -> int | None:
+    """The id that a form or an address names; ``None`` for what cannot be one (``²`` is a digit to Python, and no number)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def is_script(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page rather than a person for a page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"

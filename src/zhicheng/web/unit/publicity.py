@@ -31,7 +31,7 @@ from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
-from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused, whole_number
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
 
 PAPERS = actions.PAPERS
@@ -279,11 +279,9 @@ def make_result(request: HttpRequest, application_id: int) -> HttpResponse:
 def report(request: HttpRequest, application_id: int) -> HttpResponse:
     """公示期满无异议，按程序上报."""
     application = get_case_or_404(request, application_id)
-    shown = request.POST.get("submission", "")
+    shown = whole_number(request.POST.get("submission", "")) or 0
     try:
-        actions.report_upward(
-            actor=actor_of(request), application_id=application.pk, submission_id=int(shown) if shown.isdigit() else 0
-        )
+        actions.report_upward(actor=actor_of(request), application_id=application.pk, submission_id=shown)
     except Refused as refused:
         return _refused_page(request, application, refused)
     messages.success(request, _("{name}的申请书已上报。请将纸质材料一并报送。").format(name=application.applicant_name))

@@ -15,7 +15,7 @@ from zhicheng.organizations import actions, queries
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
 from zhicheng.web.public.registration.person import employers_found
-from zhicheng.web.shared.http import actor_of, go, render_refused
+from zhicheng.web.shared.http import actor_of, go, render_refused, whole_number
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
 
@@ -75,9 +75,9 @@ def employer(request: HttpRequest) -> HttpResponse:
         return render(request, template, {"form": EmployerForm(), **context})
     form = EmployerForm(request.POST)
     form.is_valid()
-    chosen = form.cleaned_data.get("employer_id", "")
+    chosen = whole_number(form.cleaned_data.get("employer_id", ""))
     try:
-        actions.change_employer(user_id=_person(request).pk, employer_id=int(chosen) if chosen.isdigit() else None)
+        actions.change_employer(user_id=_person(request).pk, employer_id=chosen)
     except Refused as refused:
         return render_refused(request, template, {"form": form, **context}, refused)
     messages.success(request, _("工作单位已变更。正在办理的申请书仍由原单位办理。"))

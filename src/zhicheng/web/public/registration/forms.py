@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.rules import Particulars
 from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.http import whole_number
 from zhicheng.web.shared.units.forms import UNIT_FIELD_ORDER, UnitForm
 
 
@@ -100,8 +101,7 @@ class PersonForm(AccountForm):
 
     def employer(self) -> int | None:
         """The id of the chosen employer."""
-        chosen = self.cleaned_data.get("employer_id", "")
-        return int(chosen) if chosen.isdigit() else None
+        return whole_number(self.cleaned_data.get("employer_id", ""))
 
 
 class UnitRegistrationForm(AccountForm, UnitForm):

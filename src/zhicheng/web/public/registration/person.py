@@ -13,7 +13,7 @@ from zhicheng.web.public.registration.forms import PersonForm
 from zhicheng.web.public.registration.limits import too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
 from zhicheng.web.shared.errors import handler429
-from zhicheng.web.shared.http import render_refused
+from zhicheng.web.shared.http import render_refused, whole_number
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 
 TEMPLATE = "public/registration/person.html"
@@ -32,7 +32,7 @@ def employers(request: HttpRequest) -> HttpResponse:
 def employers_found(data: Any) -> dict[str, Any]:
     """The employers that match ``employer_words``, the chosen one first and kept whatever is looked for next."""
     words, chosen_id = data.get("employer_words", ""), data.get("employer_id", "")
-    chosen = queries.listed_employer(int(chosen_id)) if chosen_id.isdigit() and len(chosen_id) < 19 else None
+    chosen = queries.listed_employer(whole_number(chosen_id))
     found = [e for e in queries.search_employers(words) if chosen is None or e.id != chosen.pk]
     return {
         "employer_words": words,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.review.rules import Reason
 from zhicheng.standards.tables import RETURN_REASONS
 from zhicheng.web.shared.forms import DateField, Form, needed
+from zhicheng.web.shared.http import whole_number
 from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 
 MOST_REASONS = 20
@@ -43,8 +44,8 @@ def tidy_rows(data: QueryDict) -> QueryDict:
     for n in numbers:
         for name in _ROW:
             told.pop(f"{name}-{n}", None)
-    if str(data.get("drop", "")).isdigit():
-        rows.pop(int(str(data["drop"])), None)
+    if (dropped := whole_number(str(data.get("drop", "")))) is not None:
+        rows.pop(dropped, None)
     left = list(rows.values())
     if not any(edit in data for edit in EDITS):
         left = [row for row in left if _said(row)]

@@ -10,6 +10,7 @@ from zhicheng.applications.models import Application
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import objections_of, publicity_file, uploads_of
 from zhicheng.standards.tables import OBJECTION_CHANNELS
+from zhicheng.web.shared.http import whole_number
 
 PLACE = "publicity"
 UPLOAD_WORDS = {
@@ -34,7 +35,8 @@ def publicity_of(period: PublicityPeriod | None) -> dict[str, Any] | None:
 
 def publicity_shown(application: Application, file_id: str) -> dict[str, Any] | None:
     """A file of the publicity as the viewer takes it; ``None`` when it is none of this application's."""
-    file = publicity_file(application, int(file_id)) if file_id.isdigit() else None
+    number = whole_number(file_id)
+    file = publicity_file(application, number) if number is not None else None
     if file is None:
         return None
     period = PublicityPeriod.objects.filter(application=application).order_by("-id")

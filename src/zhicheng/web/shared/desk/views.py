@@ -30,7 +30,7 @@ from zhicheng.review.actions.decide import PASS, RETURN
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
-from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 
 MOST_PAGES = 30  # of one file, in the viewer
 
@@ -244,9 +244,10 @@ def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
     """The PDF of a paper of an application this desk may see; made now when the worker has not come to it yet."""
     paper = object_or_404(Paper.objects.all(), serial=serial)
     kind, _colon, number = paper.subject.partition(":")
-    if kind != "application" or not number.isdigit():
+    application_id = whole_number(number)
+    if kind != "application" or application_id is None:
         raise OutOfReachError(f"paper {serial}")
-    get_visible_or_404(request, queries.visible_to(actor_of(request)), int(number))
+    get_visible_or_404(request, queries.visible_to(actor_of(request)), application_id)
     return paper_response(paper)
 
 

@@ -12,6 +12,7 @@ from zhicheng.organizations.rules import region_differs
 from zhicheng.standards.credit_code import DEPARTMENTS, KINDS, CreditCode, check_credit_code, warning_values
 from zhicheng.standards.errors import MESSAGES, InvalidNumber
 from zhicheng.standards.text import compact
+from zhicheng.web.shared.http import whole_number
 from zhicheng.web.shared.units.forms import UnitForm, in_chinese, region_choices
 from zhicheng.web.shared.units.rows import nature_words
 
@@ -52,7 +53,8 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
 
 def code_differs(uscc: str, office_id: str) -> bool:
     """Whether the chosen office is another county's than the code's: worth a word, never a refusal (headquarters elsewhere)."""
-    office = queries.receiving_office(int(office_id)) if office_id.isdigit() and len(office_id) < 19 else None
+    number = whole_number(office_id)
+    office = queries.receiving_office(number) if number is not None else None
     return office is not None and region_differs(compact(uscc), office.region_code)
 
 

@@ -16,6 +16,7 @@ from zhicheng.organizations.rules import Licence, UnitParticulars
 from zhicheng.standards.natures import UNIT_NATURES
 from zhicheng.standards.regions import BORTALA, counties_of
 from zhicheng.web.shared.forms import DateField, Form
+from zhicheng.web.shared.http import whole_number
 
 
 def in_chinese() -> bool:
@@ -41,10 +42,6 @@ def office_choices() -> list[tuple[str, str]]:
 def supervising_choices() -> list[tuple[str, Any]]:
     """主管单位, none of them first."""
     return [("", _("没有主管单位")), *((str(o.pk), o.name) for o in queries.supervising_bodies())]
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
 
 
 # As they stand on the page: the error summary goes from top to bottom.
@@ -120,8 +117,8 @@ class UnitForm(Form):
             contact_person=data.get("contact_person", ""),
             contact_phone=data.get("contact_phone", ""),
             email=data.get("unit_email", ""),
-            receiving_office_id=_id(data.get("receiving_office", "")),
-            supervising_body_id=_id(data.get("supervising_body", "")),
+            receiving_office_id=whole_number(data.get("receiving_office", "")),
+            supervising_body_id=whole_number(data.get("supervising_body", "")),
         )
 
     def licence(self, evidence_id: int | None) -> Licence:
