@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -365,6 +366,42 @@ def test_a_correction_that_was_itself_wrong_can_be_taken_back() -> None:
     decide(ask_correction(admin, user, id_number=first))
     user.refresh_from_db()
     assert user.id_number == first and IdentityCorrection.objects.count() == 2
+
+
+def test_a_correction_of_a_person_with_two_accounts_can_be_taken_back_too() -> None:
+    unit = ex.approved_unit()
+    wrong = ex.administrator(1).id_number
+    user = ex.registered_applicant(unit, id_number=wrong, name="王建国")
+    colleague = actions.add_unit_staff(
+        actor=ex.unit_actor(unit), name="古丽", id_number=ex.id_number(55), mobile="13809095555",
+        email="c@unit.example", username="colleague", position="办公室",
+    )  # fmt: skip
+    for number in (ex.id_number(309), wrong):
+        decide(ask_correction(actor_for(colleague), user, id_number=number))
+        user.refresh_from_db()
+    assert {u.id_number for u in User.objects.filter(name="王建国")} == {wrong}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_whoever_decides_waits_for_the_account_before_the_request_as_whoever_asks_does() -> None:
+    _unit, admin, user = people()
+    row = ask_correction(admin, user, id_number=ex.id_number(310))
+    officer, said = ex.officer(row.office, 42), []
+
+    def press() -> None:
+        with clock.travel(IN_WINDOW):
+            said.append(decide(row, officer).state)
+        connection.close()
+
+    thread = threading.Thread(target=press)
+    with transaction.atomic():  # somebody who asks: the account first, then its open requests
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        thread.start()
+        time.sleep(1)
+        AccountRequest.objects.select_for_update(no_key=True, nowait=True).get(pk=row.pk)
+    thread.join(30)
+    assert said == ["done"]
 
 
 @pytest.mark.postgres

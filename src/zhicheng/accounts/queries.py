@@ -94,9 +94,12 @@ def number_is_held(index: str, *, for_user_id: int | None = None) -> bool:
     """
     if not index:
         return False
-    left = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index).order_by("-id").first()
-    if left is None or left.user_id == for_user_id:
+    leaving = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index)
+    left = leaving.order_by("-id").first()
+    if left is None:
         return False
+    if for_user_id is not None and leaving.filter(source=left.source, user_id=for_user_id).exists():
+        return False  # one decision corrects every account of the person
     return not NumberRelease.objects.filter(index=index, released_at__gte=left.corrected_at).exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -69,10 +70,12 @@ def confirm_new_mailbox(*, token: str, last_characters: str) -> User:
     """
     found = request_of_link(token)
     with transaction.atomic():
+        if found is not None:
+            _lock_accounts(found.pk)
         row = AccountRequest.objects.select_for_update(no_key=True).filter(pk=found.pk).first() if found is not None else None
         if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
             raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
-        user = User.objects.select_for_update(no_key=True).get(pk=row.user_id)
+        user = User.objects.get(pk=row.user_id)
         if last_characters_match(last_characters, user.id_number):
             accounts.replace_mailbox(
                 user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}"
@@ -103,6 +106,7 @@ def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
 
 
 def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
+    _lock_accounts(request_id)
     row = (
         AccountRequest.objects.select_for_update(no_key=True, of=("self",))
         .select_related("user", "unit", "requested_for", "office", "requested_by", "decided_by")
@@ -120,12 +124,20 @@ def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
     return row
 
 
+def _lock_accounts(request_id: int) -> list[User]:
+    """Every account of the person a request is about, by their ids: before the request itself, as whoever asks does."""
+    asked_for = User.objects.filter(account_requests=request_id)
+    indexes = asked_for.exclude(id_number_index="").values("id_number_index")
+    people = User.objects.filter(Q(pk__in=asked_for) | Q(id_number_index__in=indexes))
+    return list(people.select_for_update(no_key=True).order_by("id"))
+
+
 def _decided_already(row: AccountRequest) -> str:
     if row.decided_by is None or row.decided_at is None:
         return _("这份申请已经撤回，不再需要办理。")
     return _("这份申请已由%(who)s于 %(at)s 办理（%(state)s），您的操作没有生效。") % {
         "who": row.decided_by.name,
-        "at": f"{row.decided_at.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+        "at": clock.written(row.decided_at),
         "state": row.get_state_display(),
     }
 
@@ -183,7 +195,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
     """Name and number, on every account of this person; and with them everything that hangs on the person, or nothing at all."""
     old_index, new_index = account_queries.person_index(row.old_number), account_queries.person_index(row.new_number)
-    people = list(account_queries.accounts_of_person(old_index).select_for_update(no_key=True))
+    people = list(account_queries.accounts_of_person(old_index))
     user = next((p for p in people if p.pk == row.user_id), None)
     if user is None or (user.name, user.id_number) != (row.old_name, row.old_number):
         raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")
