@@ -8,7 +8,7 @@ from gunicorn.glogging import Logger
 
 from zhicheng.settings import env  # has read the instance's .env as well
 
-ONE_TIME = re.compile(r"^(/accounts/(?:password/reset/key|confirm-email)/).+")
+ONE_TIME = re.compile(r"^(/accounts/(?:password/reset/key|confirm-email)/|/mailbox/).+")
 
 
 def without_key(path: str) -> str:
