@@ -17,7 +17,8 @@ BASE_DIR = PACKAGE_DIR.parent.parent
 ENV_FILE = Path(env.str("ZHICHENG_ENV_FILE", str(BASE_DIR / ".env")))
 if ENV_FILE.exists() or "ZHICHENG_ENV_FILE" in env.ENVIRON:
     try:  # opened here: the library passes over a file it cannot read, and every variable would be called missing
-        env.read_env(ENV_FILE.open(encoding="utf-8"))
+        with ENV_FILE.open(encoding="utf-8") as told:
+            env.read_env(told)
     except OSError as error:
         raise environ.ImproperlyConfigured(f"The file with the settings cannot be read: {error}") from error
 
