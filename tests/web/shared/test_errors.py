@@ -118,6 +118,13 @@ def test_denied_is_recorded():
     assert AccessRefusal.objects.get().reason == "not for you"
 
 
+@pytest.mark.parametrize("address", ["/denied/", "/missing/"])
+def test_record_and_log_of_a_refusal_hold_no_query(address, caplog):
+    browser().get(address + "?name=阿依古丽&number=652701199003071231")
+    assert AccessRefusal.objects.get().path == address
+    assert "652701199003071231" not in caplog.text
+
+
 def test_bad_request_has_words_and_an_id():
     response = browser().get("/odd/")
     assert response.status_code == 400

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
     """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
-    error_id = record_refusal(path=request.get_full_path(), actor=who(request), reason=reason)
+    error_id = record_refusal(path=request.path, actor=who(request), reason=reason)
     return render(request, "403.html", {"error_id": error_id}, status=403)
 
 
@@ -31,7 +31,7 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
     """No such page, or not theirs: the same words for both, so that nobody learns which."""
     error_id = ""
     if isinstance(exception, OutOfReachError):
-        error_id = record_refusal(path=request.get_full_path(), actor=who(request), reason=str(exception))
+        error_id = record_refusal(path=request.path, actor=who(request), reason=str(exception))
     return render(request, "404.html", {"error_id": error_id}, status=404)
 
 
