@@ -18,6 +18,7 @@ from zhicheng.documents.models import Kind, Paper
 from zhicheng.documents.queries import verification_url
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
+from zhicheng.publicity.models import PublicityPeriod
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,17 @@ def test_home_lists_what_is_being_publicised(world):
     period = w.open_publicity(world, application)
     with clock.travel(clock.now() + timedelta(days=1)):
         assert reverse("publicity_notice", args=[period.pk]) in browser().get("/").content.decode()
+
+
+def test_end_of_a_publicity_that_may_move_is_called_provisional_wherever_the_public_reads_it(world):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    addresses = ["/", reverse("publicity_list"), reverse("publicity_notice", args=[period.pk])]
+    with clock.travel(clock.now() + timedelta(days=1)):
+        assert all("暂定" not in text_of(a) for a in addresses)
+        PublicityPeriod.objects.filter(pk=period.pk).update(provisional=True)
+        assert all("暂定" in text_of(a) for a in addresses)
 
 
 def test_home_of_somebody_signed_in_offers_no_registration(world):
