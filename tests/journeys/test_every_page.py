@@ -59,7 +59,6 @@ OPENED_ELSEWHERE = {
     "account_reset_password_from_key": "test_frame; with a good key in test_recovery",
     "account_reset_password_from_key_done": "test_frame",
     "mailbox_confirm": "test_recovery: behind a mailed key",
-    "office_account_request": "test_recovery: nobody has asked for anything in the sample data",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
 }

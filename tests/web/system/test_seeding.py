@@ -16,8 +16,9 @@ from zhicheng.applications.models import Application, Material, PersonYear, Stat
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import ledger
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
+from zhicheng.organizations.actions import decide_account_request
 from zhicheng.organizations.actors import Role, actor_for
-from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
+from zhicheng.organizations.models import AccountRequest, Organization, OrganizationKind, UnitVerification
 from zhicheng.publicity.models import Objection
 from zhicheng.standards.credit_code import check_credit_code
 from zhicheng.standards.identity_number import check_identity_number
@@ -68,6 +69,17 @@ def test_seeding_units_of_different_natures_and_fates(seeded: Seeded) -> None:
     assert set(UnitVerification.objects.values_list("state", flat=True)) == {"approved", "pending", "returned"}
     for unit in units:
         check_credit_code(unit.uscc)
+
+
+def test_seeding_county_has_a_lost_mailbox_and_a_mistyped_number_to_decide(seeded: Seeded) -> None:
+    waiting = AccountRequest.objects.filter(state="pending")
+    assert set(waiting.values_list("kind", flat=True)) == {"mailbox", "correction"}
+    officer = User.objects.get(username="xian-bole")
+    correction = waiting.get(kind="correction")
+    decide_account_request(
+        actor=actor_for(officer), request_id=correction.pk, approve=True, last_characters=correction.new_number[-6:]
+    )
+    assert User.objects.get(pk=correction.user_id).id_number == person(len(NAMES) + 7).id_number
 
 
 def test_seeding_has_an_account_for_every_role_with_the_common_password(seeded: Seeded) -> None:

@@ -26,7 +26,7 @@ from zhicheng.foundation.models import OutboxMessage, OutboxState, RehearsalMark
 from zhicheng.foundation.outbox import process_message
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.web.system.rehearsal.places import EMPLOYERS, employer_story, moment, open_offices
-from zhicheng.web.system.rehearsal.stories import application_stories
+from zhicheng.web.system.rehearsal.stories import account_stories, application_stories
 
 BEGINS = moment(5, 22, 10)  # a Monday, inside the window
 OPENED = moment(3, 1, 9, year=2022)
@@ -64,7 +64,7 @@ def seed(say: Say) -> Seeded:
         with _timed(say, _("六家单位的注册和审核")):
             play([employer_story(places, number, employer) for number, employer in enumerate(EMPLOYERS)])
         with _timed(say, _("申报人和申请书，按时间先后逐步办理")):
-            play(application_stories(places))
+            play([*application_stories(places), *account_stories(places)])
         move_clock(to=BEGINS, actor="system")
     return held()
 

@@ -265,6 +265,20 @@ def barred(case: Case) -> Story:
     )
 
 
+def lost_mailbox(case: Case) -> Story:
+    """Nothing applied for yet, and the mailbox is lost."""
+    yield from _registered(case)
+    yield _when(case, 19, 16)
+    case.lose_mailbox()
+
+
+def mistyped_number(case: Case) -> Story:
+    """Registered with an identity number that is somebody else's or nobody's."""
+    yield from _registered(case)
+    yield _when(case, 19, 17)
+    case.correct_number()
+
+
 # Which story how often in which unit. Only the first unit has a supervising body.
 _W, _G, _X = "shuili", "gouqi", "xumu"
 PLAN: tuple[tuple[Told, tuple[str, ...]], ...] = (
@@ -309,3 +323,10 @@ def application_stories(places: Places) -> list[Story]:
     own = Case(places, person(len(NAMES) + 5), _W, id_number=identity(440, "2", birth="19850312"))
     stories.append(unit_review(own))
     return stories
+
+
+def account_stories(places: Places) -> list[Story]:
+    """People whose unit has asked the county for something about their account, not begun yet."""
+    lost, mistyped = person(len(NAMES) + 6), person(len(NAMES) + 7)
+    wrong = identity(mistyped.serial + 100, mistyped.sex, birth=f"{mistyped.birth_year}0101")
+    return [lost_mailbox(Case(places, lost, _W)), mistyped_number(Case(places, mistyped, _W, id_number=wrong))]

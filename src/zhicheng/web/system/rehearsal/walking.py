@@ -69,6 +69,31 @@ class Case:
         accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
         self.applicant = actor_for(User.objects.get(pk=user.pk))
 
+    def lose_mailbox(self) -> None:
+        """The unit asks for another mailbox for somebody who has lost the old one."""
+        organizations.request_mailbox(
+            actor=self.desk("unit"),
+            user_id=self.applicant.account_id,
+            email=f"{self.person.username}-new@bozhou.example",
+            statement="5月19日本人持身份证到单位人事科，当面核对无误；原邮箱绑定的手机号已停用。",
+            identity_checked=True,
+            year=self.places.notice.year,
+        )
+
+    def correct_number(self) -> None:
+        """The unit asks that the number typed wrongly at registration be put right, with a scan of the card."""
+        card = evidence.jpeg("居民身份证（样本）", (f"姓名：{self.person.name}", f"号码：{self.person.id_number}"))
+        organizations.request_correction(
+            actor=self.desk("unit"),
+            user_id=self.applicant.account_id,
+            name=self.person.name,
+            id_number=self.person.id_number,
+            statement="注册时身份证号输错，5月19日本人持身份证到单位人事科，当面核对无误。",
+            identity_checked=True,
+            scan_id=keep_sample(content=card, name="身份证.jpg", actor_id=self.desk("unit").account_id).pk,
+            year=self.places.notice.year,
+        )
+
     def start(self) -> None:
         """The prompt is read, 我要申报."""
         notice, trade = self.places.notice, self.person.trade
