@@ -89,7 +89,7 @@ def test_another_persons_file_and_the_units_slot_are_refused(road):
     world, _ = road
     foreign = w.evidence(world.unit_admin.user_id, "foreign")
     assert code_of(lambda: put(road, foreign)) == "not_found"
-    for slot in ("publicity", "review_form", "supervising_opinion"):
+    for slot in ("publicity", "review_form"):
         assert code_of(lambda slot=slot: put(road, slot, slot)) == "no_such_slot"
     assert code_of(lambda: put(road, "x", "other", "no_such_paper")) == "no_such_slot"
     assert code_of(lambda: put(road, "x", "education", row="ffffffff")) == "no_such_slot"
