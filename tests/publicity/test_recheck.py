@@ -8,18 +8,20 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import world as w
 from zhicheng.applications.models import Application, State
+from zhicheng.documents.actions import void_papers
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ledger import verify
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.publicity import rules
-from zhicheng.publicity.actions import Rechecked, recheck_periods
+from zhicheng.publicity.actions import Rechecked, make_publicity_result, recheck_periods
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.standards.calendar import Calendar, Day, Layer, load_calendar
 
@@ -133,7 +135,8 @@ def test_period_that_is_over_is_noted_and_not_rewritten(road) -> None:
     with clock.travel(datetime(2023, 5, 27, 0, 0, 1, tzinfo=clock.BEIJING)):
         assert recheck_periods(calendar_named=WEDNESDAY_FREE) == Rechecked(measured=1, found_short=1)
         assert recheck_periods(calendar_named=WEDNESDAY_FREE) == Rechecked()
-    assert PublicityPeriod.objects.values().get() == before | {"measured_with": WEDNESDAY_FREE("xinjiang").version}
+    now = {"measured_with": WEDNESDAY_FREE("xinjiang").version, "working_days": 4}  # what T2, not made yet, will print
+    assert PublicityPeriod.objects.values().get() == before | now
     (entry,) = events(period)
     assert (entry.event, entry.data["ended_on"], entry.data["earliest_end"]) == (
         "publicity.found_short",
@@ -141,6 +144,23 @@ def test_period_that_is_over_is_noted_and_not_rewritten(road) -> None:
         "2023-05-29",
     )
     assert mails() == []
+
+
+@pytest.mark.django_db
+def test_result_that_was_made_keeps_its_days_and_one_made_afterwards_says_what_was_held(road) -> None:
+    world, period = road
+    with clock.travel(datetime(2023, 5, 29, 9, tzinfo=clock.BEIJING)):
+        made = make_publicity_result(actor=world.unit_admin, period_id=period.pk)
+        recheck_periods(calendar_named=WEDNESDAY_FREE)
+        period.refresh_from_db()
+        assert period.working_days == 5 and "5个工作日" in made.data
+        with transaction.atomic():
+            void_papers(
+                subject=f"application:{period.application_id}", kinds=["publicity_result"], reason="打印有误", actor="system"
+            )
+        recheck_periods()
+        recheck_periods(calendar_named=WEDNESDAY_FREE)
+        assert "4个工作日" in make_publicity_result(actor=world.unit_admin, period_id=period.pk).data
 
 
 @pytest.mark.django_db

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import State
+from zhicheng.applications.papers import subject_of
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.organizations.actors import SYSTEM
@@ -36,8 +38,8 @@ def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar
     """Measure every period again that was last measured with another version of its calendar. Repeats do nothing.
 
     A running period whose earliest legal end has become later than its end gets that end, never an earlier one: T1 is made
-    anew, the ledger keeps both days, unit and applicant are told by mail. A period that is over is not rewritten; one that turns
-    out to have been too short is written into the ledger. Each period is a transaction of its own. ``calendar_named`` gives
+    anew, the ledger keeps both days, unit and applicant are told by mail. A period that is over is not rewritten (only T2, where it is not
+    made yet, will print the days that were held); one that turns out to have been too short is written into the ledger. Each period is a transaction of its own. ``calendar_named`` gives
     the calendar a notice names.
     """
     done = Rechecked()
@@ -80,11 +82,21 @@ def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str |
     if clock.today() <= period.ends_on and application.state == State.IN_PUBLICITY:
         period.application = application
         return _measure_running(period, measured, notice)
-    period.save(update_fields=["measured_with"])
+    if application.state == State.IN_PUBLICITY and not _result_was_made(period):
+        # T2 is still to be printed: it says how many days were held, not how many were meant.
+        period.working_days = rules.days_held(
+            calendar, starts_on=period.starts_on, ends_on=period.ends_on, counting=notice.limits.publicity_counting
+        )
+    period.save(update_fields=["measured_with", "working_days"])
     if measured.earliest_end <= period.ends_on or queries.broken_off(period):
         return "same"
     _record(period, "publicity.found_short", measured, {"ended_on": period.ends_on.isoformat()})
     return "short"
+
+
+def _result_was_made(period: PublicityPeriod) -> bool:
+    papers_here = papers_of(subject_of(period.application_id))
+    return papers_here.filter(kind="publicity_result", voided_at__isnull=True).exists()
 
 
 def _measure_running(period: PublicityPeriod, measured: rules.Plan, notice: Notice) -> str:
