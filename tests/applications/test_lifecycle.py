@@ -138,7 +138,7 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     # What this one situation (submitted, nothing publicised, no dossier) lets through; the others are held by their guards.
     assert made == {
         "submit", "withdraw", "discard", "unit_pass", "unit_return", "open_publicity", "supervising_return", "county_return",
-        "prefecture_return", "reopen", "reject_fraud",
+        "prefecture_return", "reopen", "reject_fraud", "restore", "restore_closed", "restore_stopped", "restore_discarded",
     }  # fmt: skip
 
 
@@ -230,6 +230,15 @@ def test_close_is_refused_while_an_arrival_is_left(road) -> None:
     for arrivals, expected in ((2, {"arrival_left"}), (3, set())):
         PersonYear.objects.filter(person_index=application.person_index).update(arrivals=arrivals)
         assert codes(application, "prefecture_close", world.bureau) == expected
+
+
+@pytest.mark.django_db
+def test_fraud_is_not_recorded_for_a_form_nobody_has_seen(road) -> None:
+    world, application = road
+    Application.objects.filter(pk=application.pk).update(state=State.DRAFT)
+    assert codes(application, "reject_fraud", world.bureau) == set()  # taken back by its owner
+    Application.objects.filter(pk=application.pk).update(current_submission=None)
+    assert codes(application, "reject_fraud", world.bureau) == {"never_submitted"}
 
 
 @pytest.mark.django_db

@@ -9,12 +9,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.support import world as w
-from zhicheng.applications.actions import discard_application
+from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
-from zhicheng.documents.queries import papers_of
+from zhicheng.applications.queries import last_return
+from zhicheng.documents.queries import papers_of, verify_paper
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
-from zhicheng.integrity.actions import annul_record
+from zhicheng.integrity.actions import annul_record, record_fraud
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import ban_for
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
@@ -22,6 +23,7 @@ from zhicheng.review.actions import annul_arrival, reject_for_fraud
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + timedelta(days=11)
 REASON = "经办人误退，材料实际齐全，撤销本次计次。"
+FRAUD = "业绩证明系伪造，已向出具单位核实。"
 
 
 @pytest.fixture
@@ -98,7 +100,7 @@ def test_a_new_application_keeps_the_count(road):
     world, application = road
     arrive(world, application, 2)
     w.give_back(world.bureau, application)
-    discard_application(actor=world.applicant, application_id=application.pk)
+    applications.discard_application(actor=world.applicant, application_id=application.pk)
     second = w.start(world)
     assert second.arrivals == 2
     w.fill(world.applicant, second)
@@ -125,6 +127,7 @@ def test_arrival_that_is_annulled_gives_the_year_back(road):
     assert (application.state, application.arrivals) == (State.RETURNED, 2)
     assert (year().arrivals, year().closed_at) == (2, None)
     assert application.history.order_by("-id").first().note == REASON
+    assert last_return(application).move == "prefecture_close" and last_return(application).reasons, "still to be mended"
     assert codes(lambda: annul_arrival(actor=world.bureau, arrival_id=third.pk, reason=REASON)) == ["already_annulled"]
     again(world, application)
     assert (application.arrivals, CommitteeArrival.objects.latest("id").sequence) == (3, 4)
@@ -134,11 +137,22 @@ def test_arrival_that_is_annulled_gives_the_year_back(road):
     assert ledger.verify().ok
 
 
+def test_arrivals_that_count_are_numbered_without_the_annulled_one(road):
+    world, application = road
+    arrive(world, application, 3)
+    annul_arrival(actor=world.bureau, arrival_id=CommitteeArrival.objects.get(sequence=1).pk, reason=REASON)
+    assert list(CommitteeArrival.objects.order_by("sequence").values_list("number", flat=True)) == [1, 1, 2]
+    w.give_back(world.bureau, application)
+    assert application.state == State.RETURNED
+    again(world, application)
+    assert list(CommitteeArrival.objects.order_by("sequence").values_list("number", flat=True)) == [1, 1, 2, 3]
+
+
 def test_annulling_an_arrival_of_a_discarded_form_reopens_the_closed_one(road):
     world, application = road
     arrive(world, application, 2)
     w.give_back(world.bureau, application)
-    discard_application(actor=world.applicant, application_id=application.pk)
+    applications.discard_application(actor=world.applicant, application_id=application.pk)
     second = w.start(world)
     w.fill(world.applicant, second)
     w.submit(world.applicant, second)
@@ -186,7 +200,7 @@ def test_the_database_never_counts_more_than_allowed(road):
 
 def test_fraud_ends_the_application_and_bars_the_next_five_years(road):
     world, application = road
-    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     application.refresh_from_db()
     assert (application.state, record.first_barred_year, record.last_barred_year) == (State.REJECTED_FRAUD, 2024, 2028)
     closed = [y for y in range(2020, 2032) if ban_for(application.person_index, y)]
@@ -202,16 +216,100 @@ def test_fraud_ends_the_application_and_bars_the_next_five_years(road):
     assert w.start(world).state == State.DRAFT
 
 
+def test_fraud_is_found_in_what_its_owner_gave_up_or_took_back(road):
+    world, application = road
+    w.give_back(world.bureau, application)
+    w.submit(world.applicant, application)
+    applications.withdraw_application(actor=world.applicant, application_id=application.pk)
+    with transaction.atomic():
+        reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+        assert ban_for(application.person_index, 2024) is not None
+        transaction.set_rollback(True)
+    applications.discard_application(actor=world.applicant, application_id=application.pk)
+    other = w.begin(world)
+    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    outbox.drain(1000)
+    other.refresh_from_db()
+    application.refresh_from_db()
+    assert (application.state, other.state) == (State.REJECTED_FRAUD, State.BARRED)
+
+
+def test_nothing_printed_for_a_proven_fraud_holds(road):
+    world, application = road
+    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    papers = papers_of(f"application:{application.pk}")
+    assert {p.kind for p in papers} >= {"review_form", "publicity_notice"}
+    for paper in papers:
+        found = verify_paper(serial=paper.serial, code=paper.verification_code)
+        assert (found.status, found.replaced) == ("void", False), paper.kind
+
+
+def test_annulled_record_gives_back_what_it_had_ended(road):
+    world, application = road
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    outbox.drain(1000)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    outbox.drain(1000)
+    outbox.drain(1000)
+    application.refresh_from_db()
+    last = application.history.latest("id")
+    assert (application.state, last.move, last.by_role) == (State.DRAFT, "restore", "system")
+    w.submit(world.applicant, application)
+    w.unit_pass(world, application)
+    w.report(world, application)  # its publicity had fully passed, and nothing it showed has changed
+    application.refresh_from_db()
+    assert application.state == State.COUNTY_REVIEW
+
+
+def test_annulled_record_leaves_over_what_was_over_before(road):
+    world, application = road
+    arrive(world, application, 3)
+    w.give_back(world.bureau, application)
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    outbox.drain(1000)
+    application.refresh_from_db()
+    assert application.state == State.CLOSED_FOR_YEAR and year().closed_at is not None
+    assert last_return(application).move == "prefecture_close"  # what was wrong, not that a record was annulled
+
+
+def test_annulled_record_does_not_push_aside_what_was_begun_meanwhile(road):
+    world, application = road
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    outbox.drain(1000)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    other = w.start(world)
+    outbox.drain(1000)
+    application.refresh_from_db()
+    other.refresh_from_db()
+    assert (application.state, other.state) == (State.REJECTED_FRAUD, State.DRAFT)
+
+
+def test_one_of_two_bans_annulled_leaves_the_other(road):
+    world, application = road
+    record_fraud(
+        actor=world.bureau, person_index=application.person_index, name="某", application_year=2022, ban_years=5,
+        source="paper:1", reason="查实提供虚假业绩证明材料。",
+    )  # fmt: skip
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
+    outbox.drain(1000)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    outbox.drain(1000)
+    application.refresh_from_db()
+    assert application.state == State.BARRED
+    assert ban_for(application.person_index, 2023) is not None
+
+
 def test_fraud_needs_its_reason_its_office_and_is_recorded_once(road):
     world, application = road
     assert codes(lambda: reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="假")) == ["reason_missing"]
     for actor in (world.county_officer, world.unit_admin, world.applicant, world.other_officer):
         with pytest.raises(Refused):
-            reject_for_fraud(actor=actor, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
+            reject_for_fraud(actor=actor, application_id=application.pk, reason=FRAUD)
     assert IntegrityRecord.objects.count() == 0
-    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
+    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     assert codes(lambda: reject_for_fraud(
-        actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。"
+        actor=world.bureau, application_id=application.pk, reason=FRAUD
     )) == ["stale"]  # fmt: skip
     assert IntegrityRecord.objects.count() == 1
 
@@ -221,5 +319,5 @@ def test_fraud_is_found_in_an_accepted_and_in_a_closed_application(road):
     arrive(world, application, 3)
     w.give_back(world.bureau, application)
     assert application.state == State.CLOSED_FOR_YEAR
-    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
+    reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     assert codes(lambda: w.start(world)) == ["barred", "closed_for_year"]

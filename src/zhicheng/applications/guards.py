@@ -35,6 +35,14 @@ def barred(application: Application, actor: Actor) -> list[Problem]:
     return [Problem(_("申报人没有处于不得申报年限。"), code="not_barred")]
 
 
+@guard("was_submitted")
+def was_submitted(application: Application, actor: Actor) -> list[Problem]:
+    """Something was handed in: a form nobody has seen proves nothing."""
+    if application.current_submission_id is not None:
+        return []
+    return [Problem(_("这份申请书没有上报过，不能登记弄虚作假。"), code="never_submitted")]
+
+
 @guard("year_open")
 def year_open(application: Application, actor: Actor) -> list[Problem]:
     """The person's year is not closed (S-29)."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.actions import bar_applications
+from zhicheng.applications.actions import bar_applications, restore_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import State, StatusChange
 from zhicheng.foundation import clock, outbox
@@ -74,3 +74,15 @@ def look_at_open_applications(message: OutboxMessage) -> None:
             last_year=record.last_barred_year,
             note="",
         )
+
+
+@outbox.handler("integrity.annulled")
+def give_back_what_was_ended(message: OutboxMessage) -> None:
+    """A record was annulled: what it had ended is the applicant's again. Idempotent."""
+    record = IntegrityRecord.objects.get(pk=message.payload["record_id"])
+    restore_applications(
+        person_index=record.person_index,
+        source=record.source,
+        first_year=record.application_year,
+        last_year=record.last_barred_year,
+    )

@@ -100,9 +100,18 @@ MOVES: tuple[Move, ...] = (
     Move("prefecture_close", (S.PREFECTURE_REVIEW,), S.CLOSED_FOR_YEAR, Role.PREFECTURE, gettext_lazy("终审退回，本年度不再受理"),
          ("may_not_come_back",)),
     Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),
-    Move("reject_fraud", (*_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR), S.REJECTED_FRAUD, Role.PREFECTURE,
-         gettext_lazy("弄虚作假，不予受理")),
+    # Whatever was ever submitted can turn out to be a fraud, also when its owner has given it up since.
+    Move("reject_fraud",
+         (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.STOPPED, S.BARRED, S.DISCARDED),
+         S.REJECTED_FRAUD, Role.PREFECTURE, gettext_lazy("弄虚作假，不予受理"), ("was_submitted",)),
     Move("bar", (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED), S.BARRED, Role.SYSTEM, gettext_lazy("不得申报，终止"), ("barred",)),
+    # A record was made in error and annulled: what it had ended is given back, or is over for the reason it was over before.
+    Move("restore", (S.REJECTED_FRAUD, S.BARRED), S.DRAFT, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销，恢复申报"),
+         ("not_barred", "year_open")),
+    Move("restore_closed", (S.REJECTED_FRAUD,), S.CLOSED_FOR_YEAR, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
+    Move("restore_stopped", (S.REJECTED_FRAUD,), S.STOPPED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
+    Move("restore_discarded", (S.REJECTED_FRAUD,), S.DISCARDED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
+    Move("restore_barred", (S.REJECTED_FRAUD,), S.BARRED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销，另有记录有效"), ("barred",)),
 )
 # fmt: on
 

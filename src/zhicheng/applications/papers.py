@@ -11,6 +11,7 @@ from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
+from zhicheng.documents.models import Kind as PaperKind
 from zhicheng.documents.models import Paper
 from zhicheng.documents.papers import PaperBase, paper_of
 from zhicheng.documents.queries import papers_of
@@ -186,6 +187,11 @@ def commitment_paper(application: Application) -> tuple[PaperBase, Marks]:
 def void_review_forms(*, application_id: int, reason: str, actor: Actor) -> None:
     """A returned form is no longer the one on paper: its print is void from now on (S-48, S-50)."""
     void_papers(subject=subject_of(application_id), kinds=["review_form", "supervising_opinion"], reason=reason, actor=actor.ref)
+
+
+def void_all_papers(*, application_id: int, reason: str, actor: Actor) -> None:
+    """The application has ended: nothing printed for it speaks for it any more, the publicity's papers included."""
+    void_papers(subject=subject_of(application_id), kinds=list(PaperKind.values), reason=reason, actor=actor.ref)
 
 
 def current_review_form(application_id: int) -> Paper | None:

@@ -174,10 +174,13 @@ def history_of(application: Application) -> QuerySet[StatusChange]:
 
 
 def last_return(application: Application) -> StatusChange | None:
-    """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回)."""
+    """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回), and when
+    an annulled count has opened the year again: what that says is nothing to correct.
+    """
     if application.state not in {State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR}:
         return None
-    return application.history.filter(to_state__in=[State.RETURNED, State.CLOSED_FOR_YEAR]).order_by("-id").first()
+    returns = application.history.filter(to_state__in=[State.RETURNED, State.CLOSED_FOR_YEAR])
+    return returns.exclude(move__in=["reopen", "restore_closed"]).order_by("-id").first()
 
 
 def person_year_of(application: Application) -> PersonYear | None:

@@ -41,6 +41,7 @@ class Verification:
     voided_at: datetime | None = None
     snapshot_sha256: str = ""
     pages: int = 0
+    replaced: bool = False  # by a newer one that holds
 
 
 def find_paper(serial: str) -> Paper | None:
@@ -77,6 +78,7 @@ def verify_paper(*, serial: str, code: str) -> Verification:
         voided_at=paper.voided_at,
         snapshot_sha256=paper.snapshot_sha256,
         pages=paper.pages,
+        replaced=paper.is_void and current_paper(subject=paper.subject, kind=paper.kind) is not None,
     )
 
 

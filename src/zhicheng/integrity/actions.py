@@ -59,7 +59,8 @@ def record_fraud(
 
 
 def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecord:
-    """Lift a record that was made in error. The record stays, with who annulled it, when and why.
+    """Lift a record that was made in error. The record stays, with who annulled it, when and why; what it had ended is given back
+    afterwards, through the outbox (``integrity.annulled``).
 
     Raises :class:`Refused` without a reason, for another office, or when it is annulled already.
     """
@@ -87,6 +88,7 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
             actor=actor.ref,
             data={"reason": record.annulment_reason},
         )
+        outbox.queue(kind="integrity.annulled", payload={"record_id": record.pk}, key=f"integrity.annulled:{record.pk}")
     return record
 
 

@@ -92,9 +92,10 @@ def publicised_again_needed(application: Application, period: PublicityPeriod | 
 
 
 def broken_off(period: PublicityPeriod) -> bool:
-    """Whether the unit returned the application while the period was running: fewer days than the law asks were shown (S-39)."""
-    returned = period.application.history.filter(move="unit_return", at__gte=period.opened_at).order_by("id").first()
-    return returned is not None and returned.at.astimezone(BEIJING).date() <= period.ends_on
+    """Whether the application was returned or ended while the period was running: fewer days than the law asks were shown (S-39)."""
+    breaks = period.application.history.filter(move__in=["unit_return", "reject_fraud", "bar"], at__gte=period.opened_at)
+    broke = breaks.order_by("id").first()
+    return broke is not None and broke.at.astimezone(BEIJING).date() <= period.ends_on
 
 
 def result_days(period: PublicityPeriod) -> dict[str, Any]:

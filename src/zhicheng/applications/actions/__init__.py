@@ -1,7 +1,12 @@
 """The verbs of applications: the only code that writes here. One file per part of the road."""
 
 from zhicheng.applications.actions.draft import SavedSection, save_section
-from zhicheng.applications.actions.ending import bar_applications, discard_application, withdraw_application
+from zhicheng.applications.actions.ending import (
+    bar_applications,
+    discard_application,
+    restore_applications,
+    withdraw_application,
+)
 from zhicheng.applications.actions.material import add_material, remove_material
 from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
@@ -14,6 +19,7 @@ __all__ = [
     "discard_application",
     "objections_to_start",
     "remove_material",
+    "restore_applications",
     "save_section",
     "start_application",
     "submit_application",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import OVER, Application
-from zhicheng.applications.papers import void_review_forms
+from zhicheng.applications.models import OVER, Application, State
+from zhicheng.applications.papers import void_all_papers
 from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
@@ -26,6 +27,7 @@ def discard_application(*, actor: Actor, application_id: int) -> Application:
     with transaction.atomic():
         application = lifecycle.lock(application_id, actor)
         lifecycle.walk(application, "discard", actor=actor)
+        void_all_papers(application_id=application.pk, reason="申请书已作废", actor=actor)
     return application
 
 
@@ -50,9 +52,48 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
                 lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _why(application))
             except Refused:
                 continue  # the record was annulled in between: the guard says there is no ban any more
-            void_review_forms(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
+            void_all_papers(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
             ended.append(application_id)
     return ended
+
+
+def restore_applications(*, person_index: str, source: str, first_year: int, last_year: int) -> list[int]:
+    """Give back what a record ended that was made in error: the application it was found in (``source``), and those of the person
+    that were barred in these years. Repeats do nothing. Returns the ids that were given back.
+
+    They return to the applicant as a form to check and send anew: their papers were void, and somebody else may have been told so.
+    What was over before the record stays over, for its own reason. Where the person has another application by now, or
+    another ban, it stays as it is.
+    """
+    ended = Q(state=State.BARRED, year__gte=first_year, year__lte=last_year)
+    room, _colon, number = source.partition(":")
+    if room == "application":
+        ended |= Q(state=State.REJECTED_FRAUD, pk=int(number))
+    ids = Application.objects.filter(ended, person_index=person_index).order_by("id").values_list("id", flat=True)
+    restored = []
+    for application_id in list(ids):
+        try:
+            with transaction.atomic():
+                application = lifecycle.lock(application_id, SYSTEM)
+                lifecycle.walk(application, _way_back(application), actor=SYSTEM)
+        except (Refused, IntegrityError):
+            continue
+        restored.append(application_id)
+    return restored
+
+
+def _way_back(application: Application) -> str:
+    """The move that leads to where the application was before a record ended it."""
+    if application.state == State.REJECTED_FRAUD and ban_for(application.person_index, application.year):
+        return "restore_barred"
+    ended = application.history.filter(to_state=application.state).order_by("-id").first()
+    before = ended.from_state if ended is not None else ""
+    ways: dict[str, str] = {
+        State.CLOSED_FOR_YEAR: "restore_closed",
+        State.STOPPED: "restore_stopped",
+        State.DISCARDED: "restore_discarded",
+    }
+    return ways.get(before, "restore")
 
 
 def _why(application: Application) -> str:

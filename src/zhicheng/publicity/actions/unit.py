@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.models import Application, State, StatusChange, Submission
-from zhicheng.applications.papers import void_review_forms
+from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
@@ -306,7 +306,7 @@ def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
         period = queries.current_period(application)
         upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
         change = lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
-        void_review_forms(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
+        void_all_papers(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
         return change
 
 

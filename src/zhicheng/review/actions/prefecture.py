@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import lock_person_year
-from zhicheng.applications.models import Application, CommitteeArrival, State
-from zhicheng.applications.papers import void_review_forms
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.papers import void_all_papers
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
@@ -62,6 +62,7 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
     arrival.annulment_reason = reason
     arrival.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
     person_year.arrivals -= 1
+    _count_anew(person_year)
     reopen = person_year.closed_at is not None
     person_year.closed_at = None
     person_year.save(update_fields=["arrivals", "closed_at"])
@@ -86,6 +87,14 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
             lifecycle.walk(row, "reopen", actor=actor, note=reason)
 
 
+def _count_anew(person_year: PersonYear) -> None:
+    """第 1, 第 2 …: the arrivals that count, numbered without the annulled one."""
+    for number, arrival in enumerate(person_year.arrival_rows.filter(annulled_at__isnull=True).order_by("sequence"), start=1):
+        if arrival.number != number:
+            arrival.number = number
+            arrival.save(update_fields=["number"])
+
+
 def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
     """第 n / 3 次 on every application of the person in the campaign."""
     Application.objects.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
@@ -94,7 +103,7 @@ def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
 def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> IntegrityRecord:
     """弄虚作假: end the application and bar the person in the years after its campaign's (S-80, S-81). Both or neither.
 
-    The review form becomes void. The campaign's year is closed for the person too; what else is open in it or in the barred years
+    Every paper of the application becomes void. The campaign's year is closed for the person too; what else is open in it or in the barred years
     is ended by the job that follows.
     """
     with transaction.atomic():
@@ -105,7 +114,7 @@ def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> Integ
         if problems:
             raise Refused(problems)
         lifecycle.walk(application, "reject_fraud", actor=actor, note=reason.strip())
-        void_review_forms(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
+        void_all_papers(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
         return record_fraud(
             actor=actor,
             person_index=application.person_index,
