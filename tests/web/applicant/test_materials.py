@@ -172,7 +172,7 @@ def test_returned_box_shows_the_desk_s_words(world, application, client):
         application_id=application.pk,
         submission_id=application.current_submission_id,
         reasons=[
-            w.review_reason("毕业证书扫描件不清晰，请重新扫描。", f"material:education-{row}"),
+            w.review_reason("扫描件不清晰，请重新扫描。", f"material:education-{row}:diploma"),
             w.review_reason("学校名称写错，请更正。", f"education.{row}.school"),
             w.review_reason("手机号码打不通，请核对。", "basic.mobile"),
         ],
@@ -182,7 +182,7 @@ def test_returned_box_shows_the_desk_s_words(world, application, client):
     assert f'href="{slot}#at-material-education-{row}"' in tasks
     assert f"#id_{row}-school" in tasks
     assert tasks.count("需修改") == 3
-    assert "毕业证书扫描件不清晰" in page(client.get(slot))
+    assert "《毕业证书》：扫描件不清晰" in page(client.get(slot))
     section = page(client.get(reverse("application_section", args=[application.pk, "education"])))
     assert "学校名称写错" in section
     assert f'id="id_{row}-school"' in section

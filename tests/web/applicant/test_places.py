@@ -26,6 +26,7 @@ def application(world):
         ("education.0a1b2c3d", "application_section", "at-education-0a1b2c3d"),
         ("education.0a1b2c3d.school", "application_section", "id_0a1b2c3d-school"),
         ("material:education-0a1b2c3d", "application_slot", "at-material-education-0a1b2c3d"),
+        ("material:education-0a1b2c3d:diploma", "application_slot", "at-material-education-0a1b2c3d"),
         ("material:commitment", "application_slot", "at-material-commitment"),
         ("material:gone", "application_tasks", ""),
         ("check", "application_check", ""),
@@ -53,4 +54,5 @@ def test_everything_missing_has_a_link(application):
 def test_place_is_called_by_its_section_or_slot(application):
     assert place_words(application, "education.0a1b2c3d.school") == "学历学位"
     assert place_words(application, "material:commitment") == "《个人承诺书》"
+    assert place_words(application, "material:education-0a1b2c3d:diploma") == "《毕业证书》"
     assert place_words(application, "") == place_words(application, "material:gone") == ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from tests.support import world as w
 from zhicheng.applications.models import State
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.web.shared.desk.case import asked_of
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +94,60 @@ def test_every_section_row_and_file_can_be_pointed_at(case):
         assert f'name="at" value="{place}"' in page
     assert 'name="at" value="material:' in page
     assert 'name="at"' not in client.get(reverse("desk_case", args=[application.pk])).content.decode()
+
+
+def file_places(response) -> dict[str, str]:
+    """Every place among the files that the select of the first row offers."""
+    chosen = dict(response.context["form"].fields["where-1"].choices)
+    return dict(chosen["材料"])
+
+
+def test_every_paper_of_a_box_can_be_named_and_each_once(world, signed_in):
+    application = w.start(world)
+    form = w.sections()
+    second = form["achievements"][0] | {"name": "灌区量水设施更新"}
+    w.fill(world.applicant, application, form | {"achievements": [*form["achievements"], second]})
+    w.submit(world.applicant, application)
+    application.refresh_from_db()
+    client, address = signed_in(world.unit_admin), reverse("desk_return", args=[application.pk])
+    response = client.get(address)
+    places = file_places(response)
+    snapshot = snapshot_of(application.current_submission)
+    row = snapshot["sections"]["education"][0]["id"]
+    assert places[f"material:education-{row}:diploma"] == "材料：《毕业证书》（1. 新疆农业大学）"
+    assert places[f"material:education-{row}:e_registration"] == "材料：《教育部学历证书电子注册备案表》（1. 新疆农业大学）"
+    assert {"材料：业绩成果材料（1. 博尔塔拉河灌区渠系改造）", "材料：业绩成果材料（2. 灌区量水设施更新）"} <= set(
+        places.values()
+    )
+    assert len(set(places.values())) == len(places) == len(snapshot["materials"])
+    raised = client.post(address, {"submission": application.current_submission_id, "at": f"material:education-{row}:diploma"})
+    assert "《毕业证书》" in str(dict(file_places(raised))[shown(raised)[0][0]])
+
+
+def test_paper_that_was_asked_for_keeps_its_name_when_it_is_gone(world, signed_in):
+    application = w.submitted(world)
+    w.give_back(world.unit_admin, application, "备案表已过验证有效期，请重新下载。")
+    change = application.history.latest("id")
+    row = snapshot_of(application.current_submission)["sections"]["education"][0]["id"]
+    page = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk]))
+    case = page.context["case"]
+    for where, place, anchor in (
+        (
+            f"material:education-{row}:e_registration",
+            "材料：《教育部学历证书电子注册备案表》（1. 新疆农业大学）",
+            "e_registration",
+        ),
+        (f"material:education-{row}:certification_report", "", ""),
+        (f"material:education-{row}", "《毕业证书》（1. 新疆农业大学）、材料：《教育部学历证书电子注册备案表》", "diploma"),
+    ):
+        change.reasons[0]["where"] = where
+        asked = asked_of(replace(case, asked=replace(case.asked, change=change)))[0]
+        assert place in asked["place"] and bool(asked["place"]) == bool(place)
+        assert asked["anchor"].endswith(anchor) and bool(asked["anchor"]) == bool(anchor)
+    gone = f"material:education-{row}:certification_report"
+    change.reasons[0]["where"] = gone
+    case = replace(case, file_names=case.file_names | {gone: "《学历认证报告》"}, asked=replace(case.asked, change=change))
+    assert (asked_of(case)[0]["place"], asked_of(case)[0]["anchor"]) == ("材料：《学历认证报告》", "")
 
 
 def test_more_rows_than_a_return_holds_are_not_offered(case):

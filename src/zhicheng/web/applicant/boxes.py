@@ -15,7 +15,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import PaperOption, SlotRequirement, missing_materials
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.applicant.returns import Reason, box_and_paper, reasons_in
 from zhicheng.web.shared.problems import anchor_id
 
 _SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
@@ -54,7 +54,7 @@ class Boxes:
         """One box: its papers, those that only stand for another one apart (unless they are used), and where it stands."""
         here = [m for m in self.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
         papers = [self._paper(box, paper, here) for paper in box.papers]
-        reasons = [r.text for r in self.reasons if r.where == f"material:{box.key}"]
+        reasons = [_reason_words(box, r) for r in self.reasons if box_and_paper(r.where)[0] == box.key]
         status = self._status(box, here, bool(reasons))
         return {
             "box": box,
@@ -159,6 +159,13 @@ def format_words(box: SlotRequirement) -> str:
     formats = _("、").join(name.upper() for name in box.formats)
     words = _("{formats}格式，每个文件不超过{limit}MB，最多{n}个文件。")
     return words.format(formats=formats, limit=box.max_bytes // (1024 * 1024), n=box.max_files)
+
+
+def _reason_words(box: SlotRequirement, reason: Reason) -> str:
+    """What the desk wrote, and of which paper where the box has several."""
+    _box, key = box_and_paper(reason.where)
+    paper = next((str(p.label) for p in box.papers if p.key == key), "")
+    return _("{paper}：{text}").format(paper=paper, text=reason.text) if paper and len(box.papers) > 1 else reason.text
 
 
 def _mode_words(box: SlotRequirement) -> str:

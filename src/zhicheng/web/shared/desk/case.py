@@ -134,9 +134,27 @@ def slot_words(notice: Notice, material: Mapping[str, Any]) -> str:
 
 
 def place_of(material: Mapping[str, Any]) -> str:
-    """How a reason names the place of a file: ``material:education-0a1b2c3d``."""
+    """How a reason names the place of a file, its box and which of the box's papers: ``material:education-0a1b2c3d:diploma``."""
     suffix = material["row"] or (str(material["year"]) if material["year"] else "")
-    return f"material:{material['slot']}" + (f"-{suffix}" if suffix else "")
+    paper = f":{material['paper']}" if material["paper"] else ""
+    return f"material:{material['slot']}" + (f"-{suffix}" if suffix else "") + paper
+
+
+def names_of(snapshot: Mapping[str, Any], notice: Notice) -> dict[str, str]:
+    """What the place of each file is called where no heading stands above it: the paper, and the row it proves with its number."""
+    rows = {
+        (section.key, row.get("id")): f"{number}. {row_label(section, row)}".strip()
+        for section in SECTIONS
+        if section.rows
+        for number, row in enumerate(snapshot["sections"].get(section.key) or [], start=1)
+    }
+    names = {}
+    for material in snapshot["materials"]:
+        slot = notice.slot(material["slot"])
+        row = rows.get((slot.section or "", material["row"])) if slot is not None and material["row"] else None
+        words = slot_words(notice, material)
+        names[place_of(material)] = _("{paper}（{row}）").format(paper=words, row=row) if row else words
+    return names
 
 
 def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[Part]:
@@ -174,13 +192,13 @@ def _files_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> l
     """The files with their words; the first of each place carries the place's anchor."""
     seen: set[str] = set()
     files = []
+    names = names_of(snapshot, notice)
     for material in snapshot["materials"]:
         place = place_of(material)
         first = place not in seen
         seen.add(place)
-        words = slot_words(notice, material)
-        more = {"words": words, "place": place, "anchor": anchor_id(place) if first else "", "is_new": not earlier.had(material)}
-        files.append({**material, **more})
+        more = {"words": slot_words(notice, material), "named": names[place], "place": place}
+        files.append({**material, **more, "anchor": anchor_id(place) if first else "", "is_new": not earlier.had(material)})
     return files
 
 
@@ -217,6 +235,7 @@ class Case:
     asked: Asked | None
     due: Due | None
     waited: int
+    file_names: dict[str, str]  # by place, those of the submission before too: what a return was about may be gone
 
     @property
     def changed(self) -> list[Part]:
@@ -284,6 +303,7 @@ def case_of(application: Application, actor: Actor) -> Case:
         asked=last_asked(application, history),
         due=due_of(application, _until(application, actor), actor.role, now),
         waited=waited_days(application, now),
+        file_names=(names_of(earlier.snapshot, notice) if earlier else {}) | names_of(snapshot, notice),
     )
 
 
@@ -298,8 +318,12 @@ def places_of(case: Case) -> list[Place]:
             continue
         rows = [(row.place, f"{part.label}：{row.label}") for row in part.rows if part.is_rows and row.id]
         places += [(part.label, [(part.key, part.label), *rows])] if rows else [(part.key, part.label)]
-    files = {f["place"]: _("材料：{name}").format(name=f["words"]) for f in all_files(case)}
+    files = {f["place"]: _material_words(f["named"]) for f in all_files(case)}
     return [*places, (_("材料"), list(files.items()))] if files else places
+
+
+def _material_words(name: str) -> str:
+    return _("材料：{name}").format(name=name)
 
 
 def all_files(case: Case) -> list[dict[str, Any]]:
@@ -317,11 +341,22 @@ def asked_of(case: Case) -> list[dict[str, str]]:
     found = []
     for reason in case.asked.change.reasons:
         where = str(reason.get("where", ""))
-        known = where if where in words else ".".join(where.split(".")[:2])
-        known = known if known in words else where.split(".")[0]
-        at = anchor_id(known) if known and known in words else ""
-        found.append({"text": reason["text"], "place": words.get(known, ""), "anchor": at})
+        if where.startswith("material:"):
+            place, at = _material_place(case, where, words)
+        else:
+            known = where if where in words else ".".join(where.split(".")[:2])
+            known = known if known in words else where.split(".")[0]
+            place, at = words.get(known, ""), anchor_id(known) if known and known in words else ""
+        found.append({"text": reason["text"], "place": place, "anchor": at})
     return found
+
+
+def _material_place(case: Case, where: str, words: Mapping[str, str]) -> tuple[str, str]:
+    """The words and the anchor of a place among the files; a reason that names a box alone means every paper in it."""
+    if where not in words and where in case.file_names:
+        return _material_words(case.file_names[where]), ""
+    here = [place for place in words if place == where or place.startswith(f"{where}:")]
+    return _("、").join(words[place] for place in here), anchor_id(here[0]) if here else ""
 
 
 def facts_in_short(case: Case) -> list[Line]:
