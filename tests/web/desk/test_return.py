@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.support import world as w
 from zhicheng.applications.models import State
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.review.rules import MOST_REASONS
 from zhicheng.web.shared.desk.case import asked_of
 
 pytestmark = pytest.mark.django_db
@@ -150,11 +151,39 @@ def test_paper_that_was_asked_for_keeps_its_name_when_it_is_gone(world, signed_i
     assert (asked_of(case)[0]["place"], asked_of(case)[0]["anchor"]) == ("材料：《学历认证报告》", "")
 
 
-def test_more_rows_than_a_return_holds_are_not_offered(case):
+def many(count: int) -> dict[str, str]:
+    """So many reasons, each different."""
+    sent: dict[str, str] = {}
+    for n in range(1, count + 1):
+        sent |= row(n, "basic", "incorrect", f"第{n}处：出生日期与身份证不一致。")
+    return sent
+
+
+def test_all_reasons_are_told_at_once_however_many_a_return_may_list(case):
     application, address, client = case
-    sent = {"submission": application.current_submission_id, "more": "1"}
-    for n in range(1, 21):
-        sent |= row(n, "basic", "incorrect", "出生日期与身份证不一致。")
-    response = client.post(address, sent)
-    assert len(shown(response)) == 20
-    assert "再写一条" not in response.content.decode()
+    assert client.post(address, {"submission": application.current_submission_id} | many(MOST_REASONS)).status_code == 303
+    application.refresh_from_db()
+    assert len(application.history.latest("id").reasons) == MOST_REASONS == 100
+
+
+@pytest.mark.parametrize("asking", [{"more": "1"}, {"at": "summary"}])
+def test_full_list_takes_no_further_row_and_says_so(case, asking):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id} | asking
+    last_place = client.post(address, sent | many(MOST_REASONS - 1))
+    assert len(shown(last_place)) == MOST_REASONS
+    assert "已经写满" not in last_place.content.decode() and "再写一条" not in last_place.content.decode()
+    response = client.post(address, sent | many(MOST_REASONS))
+    assert shown(response) == [tuple(many(n)[f"{name}-{n}"] for name in ("where", "code", "text")) for n in range(1, 101)]
+    assert "一次退回最多列出 100 条，已经写满。" in response.content.decode()
+    assert "已经写满" not in client.post(address, sent | many(MOST_REASONS) | {"drop": "1"} | asking).content.decode()
+
+
+def test_reasons_beyond_the_most_are_refused_and_all_of_them_stay(case):
+    application, address, client = case
+    response = client.post(address, {"submission": application.current_submission_id} | many(MOST_REASONS + 5))
+    assert response.status_code == 422
+    assert "一次退回最多列出100条" in response.content.decode()
+    assert shown(response)[-1][2] == "第105处：出生日期与身份证不一致。"
+    application.refresh_from_db()
+    assert application.state == State.UNIT_REVIEW

@@ -11,13 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import MOST_REASONS, Reason
 from zhicheng.standards.tables import RETURN_REASONS
 from zhicheng.web.shared.forms import DateField, Form, needed
 from zhicheng.web.shared.http import whole_number
 from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
-
-MOST_REASONS = 20
 
 
 class PassForm(Form):
@@ -36,10 +34,11 @@ def tidy_rows(data: QueryDict) -> QueryDict:
     """What was sent, with the rows counted from 1 without a gap, so that a refusal's number is a row's number.
 
     ``more`` adds a blank row, ``at`` (a place) one for that place, ``drop`` (a row's number) takes one away. When the list is
-    sent for good, blank rows fall away.
+    sent for good, blank rows fall away. A full list takes no further row (``full`` says so), and whatever was sent stays.
     """
     told = data.copy()
-    numbers = sorted({int(k.rpartition("-")[2]) for k in data if re.fullmatch(r"(?:where|code|text)-\d{1,3}", k)})
+    told.pop("full", None)
+    numbers = sorted({int(k.rpartition("-")[2]) for k in data if re.fullmatch(r"(?:where|code|text)-[0-9]{1,4}", k)})
     rows = {n: {name: str(data.get(f"{name}-{n}", "")) for name in _ROW} for n in numbers}
     for n in numbers:
         for name in _ROW:
@@ -49,15 +48,17 @@ def tidy_rows(data: QueryDict) -> QueryDict:
     left = list(rows.values())
     if not any(edit in data for edit in EDITS):
         left = [row for row in left if _said(row)]
-    if "at" in data:
-        left = left[:-1] if left and not _said(left[-1]) else left
-        left.append({"where": str(data["at"]), "code": "", "text": ""})
-    if "more" in data or not left:
-        left.append(dict.fromkeys(_ROW, ""))
-    for n, row in enumerate(left[:MOST_REASONS], start=1):
+    if "at" in data and left and not _said(left[-1]):
+        left.pop()
+    added = {"where": str(data.get("at", "")), "code": "", "text": ""} if {"at", "more"} & set(data) or not left else None
+    if added is not None and len(left) < MOST_REASONS:
+        left.append(added)
+    elif added is not None:
+        told["full"] = "1"
+    for n, row in enumerate(left, start=1):
         for name, value in row.items():
             told[f"{name}-{n}"] = value
-    told["rows"] = str(min(len(left), MOST_REASONS))
+    told["rows"] = str(len(left))
     return told
 
 
@@ -82,6 +83,21 @@ class ReturnForm(Form):
             self.fields[f"text-{n}"] = needed(
                 forms.CharField(label=_("问题和修改要求"), widget=forms.Textarea(attrs={"rows": 3}))
             )
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a further reason may be added."""
+        return self.rows < MOST_REASONS
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether a row was asked for just now that the list has no room for."""
+        return self.is_bound and "full" in self.data
+
+    @property
+    def most(self) -> int:
+        """How many reasons one return may list."""
+        return MOST_REASONS
 
     def row_fields(self) -> list[dict[str, Any]]:
         """The rows as the template shows them."""
