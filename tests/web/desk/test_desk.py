@@ -261,3 +261,52 @@ def test_pages_about_a_case_belong_to_the_desk_in_the_header(world, name):
     page = client_of(world.unit_admin).get(reverse(name, args=[application.pk])).content.decode()
     current = BeautifulSoup(page, "html.parser").select(".role-nav [aria-current=page]")
     assert [a.get_text() for a in current] == ["工作台"]
+
+
+MOVED = {
+    "desk_pass": "不能再办理“审核通过”",
+    "desk_return": "不能再办理“退回”",
+    "desk_dossier": "不能再办理“登记纸质材料”",
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_case_that_went_on_shows_where_it_is_and_no_form(world, name):
+    application = at_county(world)
+    w.pass_on(world.county_officer, application)
+    client = client_of(world.county_officer)
+    response = client.get(reverse(name, args=[application.pk]), follow=True)
+    page = response.content.decode()
+    assert response.redirect_chain[0][0] == reverse("desk_case", args=[application.pk])
+    assert MOVED[name] in page and "“待终审”" in page and "现在由博州人力资源和社会保障局办理。" in page
+    assert "确认" not in page and 'name="submission"' not in page
+    assert client_of(world.bureau).get(reverse(name, args=[application.pk])).status_code == 200
+
+
+def test_refused_pass_of_a_case_that_went_on_promises_nothing_and_keeps_the_words(world):
+    application = at_county(world)
+    w.pass_on(world.county_officer, application)
+    sent = {"submission": application.current_submission_id, "opinion": "材料齐全，同意。"}
+    response = client_of(world.county_officer).post(reverse("desk_pass", args=[application.pk]), sent)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "材料齐全，同意。" in page
+    assert "这将计为" not in page and "确认审核通过" not in page
+
+
+def test_supervising_body_reads_what_its_pass_makes_and_where_the_case_goes():
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(with_supervising=True)
+        application = at_county(world)
+        w.record_dossier(world.supervisor, application)
+        client = client_of(world.supervisor)
+        page = client.get(reverse("desk_pass", args=[application.pk])).content.decode()
+    assert "《主管单位推荐意见》（T3）" in page
+    assert "申请书报送博乐市人社局职称办审核。" in page
+
+
+def test_nothing_is_counted_before_anything_arrived(world):
+    application = w.submitted(world)
+    page = client_of(world.unit_admin).get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert "尚未提交评审委员会（最多 3 次）" in page
+    assert "0 / 3" not in page

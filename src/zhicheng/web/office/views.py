@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zhicheng.applications import queries
+from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.models import CommitteeArrival
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import banned_years
@@ -17,7 +17,7 @@ from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.queries import live_records, records_visible_to
 from zhicheng.review import actions
 from zhicheng.web.office.forms import PersonForm, ReasonForm
-from zhicheng.web.shared.desk.views import get_case_or_404
+from zhicheng.web.shared.desk.views import corrections_ended, get_case_or_404, moved_on
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 
@@ -26,8 +26,19 @@ def annul_arrival(request: HttpRequest, arrival_id: int) -> HttpResponse:
     """撤销计次 (S-28)."""
     arrival = object_or_404(CommitteeArrival.objects.select_related("application"), pk=arrival_id)
     application = get_case_or_404(request, arrival.application_id)
+    if request.method != "POST" and arrival.annulled_at is not None:
+        messages.info(request, _("这次提交的计次已经撤销。"))
+        return go(request, "desk_case", application.pk)
     form = ReasonForm(request.POST or None)
-    context = {"application": application, "arrival": arrival, "form": form, "year": queries.person_year_of(application)}
+    year = queries.person_year_of(application)
+    closed = queries.live_application_of(application.person_index, application.campaign_id) if year and year.closed_at else None
+    context = {
+        "application": application,
+        "arrival": arrival,
+        "form": form,
+        "year": year,
+        "corrections_ended": corrections_ended(closed) if closed is not None else None,
+    }
     if request.method == "POST":
         if not form.is_valid():
             return render_refused(request, "office/annul.html", context)
@@ -43,6 +54,9 @@ def annul_arrival(request: HttpRequest, arrival_id: int) -> HttpResponse:
 def reject_for_fraud(request: HttpRequest, application_id: int) -> HttpResponse:
     """弄虚作假，不予受理 (S-80, S-81)."""
     application = get_case_or_404(request, application_id)
+    possible = {move.name for move in lifecycle.moves_for(application, actor_of(request))}
+    if request.method != "POST" and "reject_fraud" not in possible:
+        return moved_on(request, application, _("登记弄虚作假"))
     form = ReasonForm(request.POST or None)
     years = banned_years(notice_of(application.campaign_version))
     context = {"application": application, "form": form, "first": years[0], "last": years[-1], "free": years[-1] + 1}

@@ -123,7 +123,8 @@ def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
         until = deadline_in_force(notice, newest[row.campaign_id], row.level, desk, corrected=corrected)
         row.due = due_of(row, until, actor.role, now)
         row.title_words = _title_words(row, notice)
-        row.is_last_arrival = row.arrivals >= notice.limits.committee_submissions
+        row.arrivals_allowed = notice.limits.committee_submissions
+        row.is_last_arrival = row.arrivals >= row.arrivals_allowed
     return any(row.due for row in rows)
 
 

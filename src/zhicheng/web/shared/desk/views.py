@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.applications import lifecycle, queries
-from zhicheng.applications.models import Application
+from zhicheng.applications.models import Application, State
 from zhicheng.applications.queries import snapshot_of
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.campaigns.queries import notice_of, window_now
+from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -26,11 +27,12 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
-from zhicheng.review.actions.decide import PASS, RETURN
+from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.timeline import holder_name
 
 MOST_PAGES = 30  # of one file, in the viewer
 
@@ -41,6 +43,17 @@ def get_case_or_404(request: HttpRequest, application_id: int) -> Application:
     if application is None or application.current_submission is None:
         raise OutOfReachError(f"application {application_id}")
     return application
+
+
+def moved_on(request: HttpRequest, application: Application, step: str) -> HttpResponse:
+    """Back to the case, with a sentence about where it is now: ``step`` can no longer be taken here, so its form is not shown."""
+    state = State(application.state)
+    text = _("这份申请书现在的状态是“{state}”，不能再办理“{step}”。").format(state=lifecycle.STATES[state].staff, step=step)
+    holder = holder_name(application, state)
+    if holder and holder != actor_of(request).organization_name:
+        text += _("现在由{holder}办理。").format(holder=holder)
+    messages.info(request, text)
+    return go(request, "desk_case", application.pk)
 
 
 def show_case(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -112,6 +125,8 @@ def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
     actor = actor_of(request)
     form = PassForm(request.POST or None, initial={"submission": application.current_submission_id})
     context = {**case_context(request, application), "form": form, **_pass_consequence(application, actor)}
+    if request.method != "POST" and not context["can_pass"]:
+        return moved_on(request, application, _("审核通过"))
     if request.method == "POST" and form.is_valid():
         try:
             actions.pass_application(
@@ -136,7 +151,10 @@ def _objections(application: Application, move: str, actor: Actor) -> list[Probl
 def _pass_consequence(application: Application, actor: Actor) -> dict[str, Any]:
     case_year = queries.person_year_of(application)
     counts = actor.role is Role.COUNTY
+    next_office = {Role.SUPERVISING: application.county_office, Role.COUNTY: application.prefecture_office}.get(actor.role)
     return {
+        "makes_opinion": actor.role is Role.SUPERVISING,
+        "goes_to": next_office.name if next_office is not None else "",
         "counts_as_arrival": counts and is_committee_arrival(notice_of(application.campaign_version), "prefecture"),
         "next_arrival": (case_year.arrivals + 1) if case_year else 1,
         "arrivals_allowed": case_year.arrivals_allowed if case_year else 0,
@@ -148,12 +166,15 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     application = get_case_or_404(request, application_id)
     actor = actor_of(request)
     context = case_context(request, application)
+    if request.method != "POST" and not context["can_return"]:
+        return moved_on(request, application, _("退回"))
     case: Case = context["case"]
     year = case.person_year
-    closes = actor.role is Role.PREFECTURE and year is not None and year.arrivals >= year.arrivals_allowed
+    closes = actor.role in CLOSE and year is not None and year.arrivals >= year.arrivals_allowed
     editing = any(name in request.POST for name in EDITS)
     form = ReturnForm(request.POST or None, places=places_of(case), initial={"submission": application.current_submission_id})
     context |= {"form": form, "closes_year": closes, "can_point": True}
+    context["corrections_ended"] = None if closes else corrections_ended(application)
     if request.method == "POST" and not editing:
         if not form.is_valid():
             return render_refused(request, "shared/desk/return.html", context)
@@ -177,6 +198,12 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     return render(request, "shared/desk/return.html", context)
 
 
+def corrections_ended(application: Application) -> datetime | None:
+    """When the time for corrections ran out, if it has: what is returned now cannot be handed in again (G-02). One query."""
+    window = window_now(application.campaign_version, application.level, clock.now())
+    return window.correct_until if window.phase is WindowPhase.CLOSED else None
+
+
 def _on_rows(refused: Refused) -> Refused:
     """``reasons.2.text`` → the field ``text-2``; a list that is missing altogether → its first row."""
     moved = []
@@ -194,6 +221,8 @@ def _on_rows(refused: Refused) -> Refused:
 def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记纸质材料."""
     application = get_case_or_404(request, application_id)
+    if request.method != "POST" and application.state not in queries.WAITING[actor_of(request).role]:
+        return moved_on(request, application, _("登记纸质材料"))
     initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
     form = DossierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
