@@ -200,6 +200,30 @@ def test_dossier_tells_all_that_is_wrong_and_where_it_does_not_belong(road):
     assert codes(lambda: w.record_dossier(same_human, application)) == ["self_review"]
 
 
+def test_dossier_arrives_neither_before_its_form_was_made_nor_after_today(road):
+    world, application = road
+    with clock.travel(w.IN_WINDOW + timedelta(days=2, hours=14, minutes=30)):  # half past midnight of the next day in Beijing
+        w.unit_pass(world, application)
+        made, begun = clock.today(), application.created_at.astimezone(clock.BEIJING).date()
+        assert (made - begun).days == 3
+
+        def told(received_on, **changes):
+            with pytest.raises(Refused) as refused:
+                w.record_dossier(world.unit_admin, application, received_on=received_on, **changes)
+            assert [p.where for p in refused.value.problems] == ["received_on"]
+            return str(refused.value.problems[0].text)
+
+        serial = review_forms(application).get().serial
+        assert told(made + timedelta(days=1)) == "收到日期不能晚于今天。"
+        assert told(made - timedelta(days=1)) == f"评审表{serial}是{made}生成的，收到日期不能早于这一天，请核对日期和编号。"
+        assert told(begun - timedelta(days=1), printed_mark="PS2023-999999") == (
+            f"这份申请书是{begun}新增的，收到日期不能早于这一天。"
+        )
+        w.record_dossier(world.unit_admin, application, received_on=made)
+        w.record_dossier(world.unit_admin, application, received_on=begun, printed_mark="PS2023-999999")
+    assert [d.mark_state for d in PaperDossier.objects.order_by("id")] == ["current", "unknown"]
+
+
 def test_printed_mark_is_known_by_serial_code_and_hash(road):
     world, application = road
     w.unit_pass(world, application)

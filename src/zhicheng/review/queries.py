@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
+from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import papers_of
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.rules import DossierFacts
@@ -49,16 +50,23 @@ def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
     )
 
 
-def mark_state(application: Application, mark: str) -> str:
-    """What a printed serial, verification code or hash (at least 8 of its digits) names: ``current``, ``void`` or ``unknown`` (S-79)."""
+def form_with_mark(application: Application, mark: str) -> Paper | None:
+    """The review form of this application that a printed serial, verification code or hash (at least 8 of its digits) names."""
     wanted = unicodedata.normalize("NFKC", mark).upper().replace(" ", "")
     if len(wanted) < 6:
-        return "unknown"
+        return None
     for paper in papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"):
         names = {paper.serial.upper(), paper.verification_code.upper()}
-        by_hash = len(wanted) >= 8 and paper.snapshot_sha256.upper().startswith(wanted)
-        if wanted in names or by_hash:
-            submission = application.current_submission
-            is_current = paper.voided_at is None and submission is not None and paper.snapshot_sha256 == submission.sha256
-            return "current" if is_current else "void"
-    return "unknown"
+        if wanted in names or (len(wanted) >= 8 and paper.snapshot_sha256.upper().startswith(wanted)):
+            return paper
+    return None
+
+
+def mark_state(application: Application, mark: str) -> str:
+    """What a printed mark names (:func:`form_with_mark`): ``current``, ``void``, or ``unknown`` for none of ours (S-79)."""
+    paper = form_with_mark(application, mark)
+    if paper is None:
+        return "unknown"
+    submission = application.current_submission
+    is_current = paper.voided_at is None and submission is not None and paper.snapshot_sha256 == submission.sha256
+    return "current" if is_current else "void"

@@ -160,6 +160,28 @@ def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(wo
     assert "应为2份" in listed
 
 
+def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_holds(world):
+    application = at_county(world)
+    client, address = client_of(world.county_officer), reverse("desk_case", args=[application.pk])
+
+    def listed() -> list[str]:
+        page = BeautifulSoup(client.get(address).content.decode(), "html.parser")
+        return [" ".join(p.get_text().split()) for p in page.select(".dossier > p:first-child")]
+
+    with clock.travel(clock.now() + timedelta(days=11)):
+        w.record_dossier(world.county_officer, application)
+        assert "第 1 次上报" in listed()[0] and "与当前版本一致" in listed()[0]
+        w.give_back(world.county_officer, application)
+        assert "第 1 次上报 · 评审表已作废" in listed()[0]
+        w.submit(world.applicant, application)
+        w.unit_pass(world, application)
+        w.report(world, application)
+        w.record_dossier(world.county_officer, application)
+        newer, older = listed()
+    assert "第 2 次上报 · 与当前版本一致" in newer
+    assert "第 1 次上报 · 较早一次上报的材料" in older and "与当前版本一致" not in older
+
+
 def test_publicity_early_end_is_refused_with_the_legal_date(world):
     application = w.submitted(world)
     w.unit_pass(world, application)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import State
+from zhicheng.applications.models import Application, State
+from zhicheng.documents.models import Paper
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
-from zhicheng.review.queries import mark_state
+from zhicheng.review.queries import form_with_mark, mark_state
 
 # The desks papers come to, and the state in which they are there.
 _HERE = {
@@ -44,9 +45,10 @@ def record_dossier(
     ``printed_mark`` is the serial, verification code or hash printed on the review form; whether that print is the current
     one is decided here and kept (``mark_state``). Recording again adds a row. Raises :class:`Refused` (``field``, ``stale``).
     """
-    problems = _field_problems(received_on, copies, printed_mark)
+    problems = _field_problems(copies, printed_mark)
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
+        problems += _day_problems(received_on, application, form_with_mark(application, printed_mark))
         if actor.person_index and actor.person_index == application.person_index:
             problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
         if application.state not in _HERE.get(actor.role, ()):
@@ -91,15 +93,24 @@ def _note(dossier: PaperDossier, actor: Actor) -> None:
     )
 
 
-def _field_problems(received_on: date, copies: int, printed_mark: str) -> list[Problem]:
+def _day_problems(received_on: date, application: Application, paper: Paper | None) -> list[Problem]:
+    """A paper arrives after it was made, and nothing arrives before its application was begun; Beijing days."""
+    text = ""
+    if received_on > clock.today():
+        text = _("收到日期不能晚于今天。")
+    elif paper is not None and received_on < (made := paper.created_at.astimezone(clock.BEIJING).date()):
+        text = _("评审表{serial}是{day}生成的，收到日期不能早于这一天，请核对日期和编号。").format(serial=paper.serial, day=made)
+    elif received_on < (begun := application.created_at.astimezone(clock.BEIJING).date()):
+        text = _("这份申请书是{day}新增的，收到日期不能早于这一天。").format(day=begun)
+    return [Problem(text, where="received_on", code="field")] if text else []
+
+
+def _field_problems(copies: int, printed_mark: str) -> list[Problem]:
     """What is wrong with the facts themselves, whatever the application is."""
     problems = []
-    today = clock.today()
-    if not today - timedelta(days=366) <= received_on <= today:
-        problems.append(Problem(_("收到日期不能晚于今天。"), where="received_on", code="field"))
     if not 0 <= copies <= 20:
         problems.append(Problem(_("份数请填写0至20。"), where="copies", code="field"))
     if not printed_mark.strip():
-        text = _("请填写评审表页脚的编号（或扫描二维码得到的校验码）。")
+        text = _("请填写评审表页脚的编号、核验码或数据校验码。")
         problems.append(Problem(text, where="printed_mark", code="field"))
     return problems

@@ -82,6 +82,7 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "can_point": False,
         "blockers": blockers,
         "needs_dossier": any(p.code in {"no_dossier", "dossier"} for p in blockers),
+        "form_holds": any(p.kind == "review_form" and p.voided_at is None for p in case.papers),
         "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period,
         "publicity": publicity_of(period),
