@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from zhicheng.applications import queries
+from zhicheng.applications.models import Application, State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.foundation import clock
@@ -101,10 +103,10 @@ def test_extended_deadline_holds_and_costs_no_query_a_row(signed_in):
     with clock.travel(UNTIL + timedelta(days=1)):
         client = signed_in(world.unit_admin)
         client.get(reverse("desk_queue"))
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as captured:
             page = client.get(reverse("desk_queue"))
     assert [f"{r.due.until.astimezone(clock.BEIJING):%m-%d}" for r in page.context["page"]] == ["07-10", "07-21"]
-    assert len(queries) <= 12
+    assert len(captured) <= 12
 
 
 def test_queue_takes_the_same_queries_for_one_row_and_thirty(world, signed_in):
@@ -119,6 +121,64 @@ def test_queue_takes_the_same_queries_for_one_row_and_thirty(world, signed_in):
         page = client.get(reverse("desk_queue"))
     assert len(page.context["page"]) == 30
     assert len(one) == len(thirty) <= 12
+
+
+def tabs_with(client, application) -> list[str]:
+    """The tabs of a desk in which an application is listed."""
+    keys = [f["key"] for f in client.get(reverse("desk_queue")).context["filters"]]
+    pages = {key: client.get(reverse("desk_queue"), {"show": key}).context["page"] for key in keys}
+    return [key for key, page in pages.items() if application.pk in [row.pk for row in page]]
+
+
+@pytest.mark.parametrize("role", ["unit_admin", "supervisor", "county_officer", "bureau"])
+def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role):
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(with_supervising=True)
+        application = w.submitted(world)
+        actor, client = getattr(world, role), signed_in(getattr(world, role))
+        row = Application.objects.filter(pk=application.pk)
+        for state in State:
+            row.update(state=state, reached_supervising=True, reached_county=True, reached_prefecture=True)
+            assert queries.visible_to(actor).filter(pk=application.pk).exists()
+            assert len(tabs_with(client, application)) == 1, state
+            row.update(reached_supervising=False, reached_county=False, reached_prefecture=False)
+            seen = queries.visible_to(actor).filter(pk=application.pk).exists()
+            assert len(tabs_with(client, application)) == int(seen), state
+            neighbour = signed_in(world.other_admin if role == "unit_admin" else world.other_officer)
+            assert tabs_with(neighbour, application) == []
+
+
+def test_returned_case_stays_findable_when_it_comes_again(world, signed_in):
+    application = w.submitted(world)
+    Application.objects.filter(pk=application.pk).update(state=State.RETURNED, reached_prefecture=True)
+    bureau = signed_in(world.bureau)
+    assert tabs_with(bureau, application) == ["returned"]
+    w.submit(world.applicant, application)
+    assert tabs_with(bureau, application) == ["other"]
+    page = bureau.get(reverse("desk_queue"), {"show": "other"}).content.decode()
+    assert "待单位审核" in page and "时间" in page and "已等待" not in page
+
+
+def test_tab_of_the_rest_takes_the_same_queries_for_one_row_and_thirty(world, signed_in):
+    client, address = signed_in(world.bureau), reverse("desk_queue") + "?show=other"
+    w.submitted(world)
+    Application.objects.update(reached_prefecture=True)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _n in range(31):
+        w.submitted(world, world.new_applicant())
+    Application.objects.update(reached_prefecture=True)
+    with CaptureQueriesContext(connection) as thirty:
+        page = client.get(address).context["page"]
+    assert len(page) == 30 and page.after
+    assert len(one) == len(thirty) <= 12
+
+
+def test_arrivals_are_counted_against_what_is_allowed(world, signed_in):
+    application = w.submitted(world)
+    Application.objects.filter(pk=application.pk).update(arrivals=2)
+    assert "第 2 / 3 次" in signed_in(world.unit_admin).get(reverse("desk_queue")).content.decode()
 
 
 def test_filter_that_finds_nothing_says_so(world, signed_in):

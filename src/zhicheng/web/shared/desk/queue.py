@@ -26,8 +26,8 @@ from zhicheng.web.shared.paging import KeysetPage, page_of
 
 S = State
 _DONE_ABOVE = (S.PREFECTURE_REVIEW, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
-# What a desk can look through: (key, words, states). The first is what waits for it.
-FILTERS: dict[Role, list[tuple[str, Any, tuple[State, ...]]]] = {
+Filter = tuple[str, Any, tuple[State, ...]]
+_OWN_FILTERS: dict[Role, list[Filter]] = {
     Role.UNIT: [
         ("waiting", gettext_lazy("待审核"), (S.UNIT_REVIEW,)),
         ("to_publish", gettext_lazy("待公示"), (S.UNIT_PASSED,)),
@@ -55,6 +55,16 @@ FILTERS: dict[Role, list[tuple[str, Any, tuple[State, ...]]]] = {
 }
 
 
+def _with_the_rest(filters: list[Filter]) -> list[Filter]:
+    """And, last, whatever the desk has had and no tab of its own shows: taken back, at another desk again, or over."""
+    shown = {state for _key, _words, states in filters for state in states}
+    return [*filters, ("other", gettext_lazy("其他"), tuple(state for state in State if state not in shown))]
+
+
+# What a desk can look through: (key, words, states). The first is what waits for it; everything it may see is in exactly one.
+FILTERS: dict[Role, list[Filter]] = {role: _with_the_rest(filters) for role, filters in _OWN_FILTERS.items()}
+
+
 def queue(request: HttpRequest) -> HttpResponse:
     """工作台: what waits for this desk, longest first; what it has dealt with, newest first."""
     actor = actor_of(request)
@@ -77,7 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "is_unit": actor.role is Role.UNIT,
         "is_first": current is filters[0],
         "waits": waits,
-        "one_state": len(current[2]) == 1,
+        "one_state": len(current[2]) == 1 and current[0] != "other",
         "any_due": _add_waiting(page, actor),
         "gate": gate_of(actor),
     }
