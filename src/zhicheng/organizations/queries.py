@@ -193,6 +193,19 @@ def verification_for(actor: Actor, verification_id: int) -> UnitVerification | N
     )
 
 
+def verification_handed_over(actor: Actor, verification_id: int) -> UnitVerification | None:
+    """A request that is not this actor's to see any more because their office handed it over (转交); ``None`` for any other.
+
+    For the one sentence that says where it went; its licence and particulars are the new office's alone.
+    """
+    if actor.role is not Role.COUNTY:
+        return None
+    row = UnitVerification.objects.select_related("office").filter(pk=verification_id).exclude(transfers=[]).first()
+    if row is None or all(move["from"] != actor.organization_id for move in row.transfers):
+        return None
+    return row
+
+
 def units_with_this_licence(verification: UnitVerification) -> list[str]:
     """The names of other units that handed in the very same file (S-13: a licence that is not that unit's)."""
     same = UnitVerification.objects.filter(licence__sha256=verification.licence.sha256)

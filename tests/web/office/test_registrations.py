@@ -166,11 +166,24 @@ def test_transfer_to_the_right_county() -> None:
     empty = client.post(at("office_registration_transfer", verification), {})
     assert empty.status_code == 422 and len(summary_of(empty)) == 2
     client.post(at("office_registration_transfer", verification), {"to_office": str(right.pk), "transfer_reason": "在精河"})
-    assert client.get(at("office_registration", verification)).status_code == 404
+    before = AccessRefusal.objects.count()
+    gone = client.get(at("office_registration", verification))
+    assert gone.status_code == 200 and "转交精河县人社局职称办" in gone.content.decode()
     words = page_of(other.get(at("office_registration", verification))).main.get_text()
     assert "转交精河县人社局职称办" in words and "在精河" in words
     late = client.post(at("office_registration_approve", verification), CHECKED)
-    assert late.status_code == 404 and state(verification) == "pending"
+    assert late.status_code == 422 and state(verification) == "pending"
+    assert "您的操作没有生效" in late.content.decode()
+    typed = {"reason_name": "与证照不一致", "reasons": "请附法人证书副本"}
+    refused = page_of(client.post(at("office_registration_return", verification), typed)).main.get_text()
+    assert "与证照不一致" in refused and "请附法人证书副本" in refused
+    for name, more in (("office_licence_file", ()), ("office_licence_preview", (1,))):
+        assert client.get(at(name, verification, *more)).status_code == 404
+    assert AccessRefusal.objects.count() == before
+    third = client_of(ex.officer(ex.county("温泉县人社局职称办", "652723")))
+    assert third.post(at("office_registration_approve", verification), CHECKED).status_code == 404
+    assert AccessRefusal.objects.count() == before + 1
+    assert other.post(at("office_registration_approve", verification), CHECKED).status_code == 303
 
 
 def test_an_officer_reaching_for_another_countys_case_gets_404_and_it_is_recorded() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,11 +23,35 @@ from zhicheng.organizations.models import UnitVerification, VerificationState
 from zhicheng.organizations.rules import waits_long
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
+from zhicheng.web.shared.kept_words import words_of_fields
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
 from zhicheng.web.shared.units.rows import Row, reasons_of, rows_of_request
 
 CASE = "office/registration.html"
+AboutOne = Callable[[HttpRequest, UnitVerification], HttpResponse]
+
+
+def _with_request(view: AboutOne) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Give ``view`` the request it is about; the office that handed it over reads where it went, anybody else gets 404."""
+
+    @wraps(view)
+    def found(request: HttpRequest, verification_id: int) -> HttpResponse:
+        verification = queries.verification_for(actor_of(request), verification_id)
+        return view(request, verification) if verification is not None else _handed_over(request, verification_id)
+
+    return found
+
+
+def _handed_over(request: HttpRequest, verification_id: int) -> HttpResponse:
+    """Where a request went that this office had before; with what was typed about it, to be copied. 404, recorded, for others."""
+    verification = queries.verification_handed_over(actor_of(request), verification_id)
+    if verification is None:
+        raise OutOfReachError(f"unit verification {verification_id}")
+    sent = request.method == "POST"
+    fields = {**ReturnForm().fields, **TransferForm(verification=verification).fields}
+    context = {"verification": verification, "sent": sent, "typed": words_of_fields(fields, request.POST)}
+    return render(request, "office/registration_handed_over.html", context, status=422 if sent else 200)
 
 
 def show_queue(request: HttpRequest) -> HttpResponse:
@@ -42,16 +68,16 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "office/registrations.html", {"page": page, "rows": rows, "decided": decided})
 
 
-def show_case(request: HttpRequest, verification_id: int) -> HttpResponse:
+@_with_request
+def show_case(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """One request with its licence beside it."""
-    verification = _request_or_404(request, verification_id)
     return render(request, CASE, _context(verification))
 
 
 @require_POST
-def approve(request: HttpRequest, verification_id: int) -> HttpResponse:
+@_with_request
+def approve(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """审核通过."""
-    verification = _request_or_404(request, verification_id)
     form = ApproveForm(request.POST, verification=verification, auto_id="approve_%s")
     context = _context(verification, approve_form=form, form=form)
     if not form.is_valid():
@@ -59,15 +85,15 @@ def approve(request: HttpRequest, verification_id: int) -> HttpResponse:
     try:
         actions.decide_unit_verification(verification_id=verification.pk, actor=actor_of(request), approve=True)
     except Refused as refused:
-        return _refused(request, verification_id, context, refused)
+        return _refused(request, verification.pk, context, refused)
     messages.success(request, _("%(name)s：已审核通过，已发邮件告知单位。") % {"name": verification.proposed["name"]})
     return go(request, "office_registrations")
 
 
 @require_POST
-def send_back(request: HttpRequest, verification_id: int) -> HttpResponse:
+@_with_request
+def send_back(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """退回修改."""
-    verification = _request_or_404(request, verification_id)
     form = ReturnForm(request.POST, auto_id="return_%s")
     context = _context(verification, return_form=form, form=form)
     if not form.is_valid():
@@ -77,15 +103,15 @@ def send_back(request: HttpRequest, verification_id: int) -> HttpResponse:
             verification_id=verification.pk, actor=actor_of(request), approve=False, reasons=form.stated()
         )
     except Refused as refused:
-        return _refused(request, verification_id, context, refused)
+        return _refused(request, verification.pk, context, refused)
     messages.success(request, _("%(name)s：已退回修改，全部意见已发邮件告知单位。") % {"name": verification.proposed["name"]})
     return go(request, "office_registrations")
 
 
 @require_POST
-def transfer(request: HttpRequest, verification_id: int) -> HttpResponse:
+@_with_request
+def transfer(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """转交 to another county office."""
-    verification = _request_or_404(request, verification_id)
     form = TransferForm(request.POST, verification=verification, auto_id="transfer_%s")
     context = _context(verification, transfer_form=form, form=form)
     if not form.is_valid():
@@ -98,7 +124,7 @@ def transfer(request: HttpRequest, verification_id: int) -> HttpResponse:
             reason=form.cleaned_data["transfer_reason"],
         )
     except Refused as refused:
-        return _refused(request, verification_id, context, refused)
+        return _refused(request, verification.pk, context, refused)
     messages.success(request, _("%(name)s：已转交%(office)s。") % {"name": moved.proposed["name"], "office": moved.office.name})
     return go(request, "office_registrations")
 
@@ -116,18 +142,18 @@ def licence_preview(request: HttpRequest, verification_id: int, page: int) -> Ht
 
 def _request_or_404(request: HttpRequest, verification_id: int) -> UnitVerification:
     verification = queries.verification_for(actor_of(request), verification_id)
-    if verification is None:
-        raise OutOfReachError(f"unit verification {verification_id}")
-    return verification
+    if verification is not None:
+        return verification
+    if queries.verification_handed_over(actor_of(request), verification_id) is not None:
+        raise Http404  # what the page they still have open fetches by itself: nobody reached for anything
+    raise OutOfReachError(f"unit verification {verification_id}")
 
 
 def _refused(request: HttpRequest, verification_id: int, context: dict[str, Any], refused: Refused) -> HttpResponse:
     """The case as it is now: when a colleague was faster it shows their decision instead of the buttons."""
     now = queries.verification_for(actor_of(request), verification_id)
     if now is None:  # handed over meanwhile: no longer this desk's
-        for problem in refused.problems:
-            messages.error(request, str(problem.text))
-        return go(request, "office_registrations")
+        return _handed_over(request, verification_id)
     if now.state != VerificationState.PENDING:
         return render_refused(request, CASE, _context(now), refused)
     return render_refused(request, CASE, context, refused)
