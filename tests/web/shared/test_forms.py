@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,3 +96,49 @@ def test_missing_values_are_named():
 
 def test_browser_validation_is_off():
     assert " required" not in str(Sample())
+
+
+class Reasoned(Form):
+    """A long text, and one that is added when the form is made."""
+
+    reason = forms.CharField(label="理由", max_length=10, widget=forms.Textarea)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["later"] = forms.CharField(label="说明", max_length=10, required=False, widget=forms.Textarea)
+
+
+def test_nothing_that_is_pasted_is_cut_by_the_browser():
+    shown = str(Reasoned())
+    assert shown.count("<textarea") == 2 and "maxlength" not in shown
+    assert "maxlength" not in str(Sample())
+
+
+def test_text_too_long_names_its_field_the_limit_and_the_count():
+    form = Reasoned({"reason": "一" * 12, "later": "二" * 11})
+    assert form.errors["reason"] == ["“理由”最多10个字，现在有12个字，请删减。"]
+    assert form.errors["later"] == ["“说明”最多10个字，现在有11个字，请删减。"]
+    assert "一" * 12 in str(form)
+
+
+@pytest.mark.parametrize("sent", ["一二三四\r\n五六七八九", "一二三四\n五六七八九", "一二三四\r五六七八九"])
+def test_line_break_counts_once_however_it_was_sent(sent):
+    for data in ({"reason": sent}, QueryDict(mutable=True) | {"reason": sent}):
+        form = Reasoned(data)
+        assert form.is_valid()
+        assert form.cleaned_data["reason"] == "一二三四\n五六七八九"
+
+
+def test_sentence_somebody_wrote_for_a_field_stays():
+    class Told(Form):
+        agree = forms.BooleanField(label="同意", error_messages={"required": "请先阅读。"})
+
+    assert Told({}).errors["agree"] == ["请先阅读。"]
+
+
+def test_hidden_value_that_is_spoilt_asks_for_a_fresh_page():
+    class Hidden(Form):
+        submission = forms.IntegerField(widget=forms.HiddenInput)
+
+    assert Hidden({}).errors == Hidden({"submission": "x"}).errors
+    assert "请刷新页面" in Hidden({}).errors["submission"][0]

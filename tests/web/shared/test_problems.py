@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
-from zhicheng.web.shared.problems import SummaryLine, anchor_id, summary_lines
+from zhicheng.web.shared.problems import SummaryLine, anchor_id, put_on_form, summary_lines
 
 
 class Sample(Form):
@@ -68,3 +68,13 @@ def test_going_on_is_see_other_for_people_and_a_header_for_scripts():
     assert go(factory.post("/"), "home").status_code == 303
     answer = go(factory.post("/", headers={"HX-Request": "true"}), "/x/")
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/x/")
+
+
+def test_what_the_form_could_not_take_is_told_once():
+    form = Sample({"name": "张\x00三", "sex": "1"})
+    left = put_on_form(
+        form, [Problem("请填写姓名。", where="name"), Problem("请核对性别。", where="sex"), Problem("别处", where="x")]
+    )
+    assert [p.text for p in left] == ["别处"]
+    assert len(form.errors["name"]) == 1 and "控制字符" in form.errors["name"][0]
+    assert form.errors["sex"] == ["请核对性别。"]

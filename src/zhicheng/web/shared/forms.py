@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 _DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
@@ -42,25 +44,80 @@ def parse_month_text(text: str) -> date:
     return date(int(match[1] or match[3]), int(match[2] or match[4]), 1)
 
 
-def _missing(field: forms.Field) -> Any:
-    """What to say when a required ``field`` is empty."""
-    if isinstance(field, forms.BooleanField):
-        return _("请勾选“%(label)s”。")
-    if isinstance(field, forms.FileField):
-        return _("请选择要上传的%(label)s。")
-    if isinstance(field, forms.ChoiceField):
-        return _("请选择%(label)s。")
-    return _("请填写%(label)s。")
+# Django's own sentences name no field; these do. A field says what stands for its class or the nearest class above it. Validators
+# speak through the same table: what they raise is replaced by its code (``Field.run_validators``).
+_SENTENCES: dict[type[forms.Field], dict[str, Any]] = {
+    forms.Field: {"required": _("请填写%(label)s。")},
+    forms.CharField: {
+        "max_length": _("“%(label)s”最多%(limit_value)s个字，现在有%(show_value)s个字，请删减。"),
+        "min_length": _("“%(label)s”至少要写%(limit_value)s个字，现在只有%(show_value)s个字。"),
+        "null_characters_not_allowed": _("“%(label)s”里有看不见的控制字符，无法保存。请删除后重新填写。"),
+    },
+    forms.EmailField: {"invalid": _("“%(label)s”不是有效的邮箱地址，请检查后重新填写。")},
+    forms.IntegerField: {
+        "invalid": _("“%(label)s”请填写整数。"),
+        "max_value": _("“%(label)s”不能大于%(limit_value)s。"),
+        "min_value": _("“%(label)s”不能小于%(limit_value)s。"),
+    },
+    forms.TimeField: {"invalid": _("“%(label)s”请按“10:30”的格式填写，24小时制。")},
+    forms.BooleanField: {"required": _("请勾选“%(label)s”。")},
+    forms.ChoiceField: {
+        "required": _("请选择%(label)s。"),
+        "invalid_choice": _("“%(label)s”请从列出的选项中选择；选项可能已经变动，请重新选择。"),
+    },
+    forms.FileField: {
+        "required": _("请选择要上传的%(label)s。"),
+        "invalid": _("“%(label)s”的文件没有传上来，请重新选择文件。"),
+        "missing": _("“%(label)s”的文件没有传上来，请重新选择文件。"),
+        "empty": _("“%(label)s”是0字节的空文件，请重新选择文件。"),
+        "max_length": _("“%(label)s”的文件名最多%(max)s个字，现在有%(length)s个字，请改短文件名。"),
+        "contradiction": _("“%(label)s”请只选一项：上传文件，或者删除原来的文件。"),
+    },
+}
+_NOTHING_TO_NAME = _("这个页面上的内容不完整，或者已经变动。请刷新页面后再办理。")
+
+
+def _is_nobodys_own(field: forms.Field, code: str) -> bool:
+    """Whether what ``field`` would say for ``code`` is what its class says: nobody wrote a sentence for this one."""
+    if code not in field.error_messages:
+        return True
+    of_class = (c.__dict__["default_error_messages"] for c in type(field).__mro__ if "default_error_messages" in c.__dict__)
+    return bool(field.error_messages[code] == next((words[code] for words in of_class if code in words), None))
+
+
+def _in_our_words(field: forms.Field) -> None:
+    """Give ``field`` our sentences where it still has Django's, and let the browser cut nothing that is pasted into it."""
+    # A quotation of a label with a percent sign would be read as a place for a value.
+    label = str(field.label or "").replace("%", "％")
+    sentences: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        sentences |= _SENTENCES.get(cls, {})
+    for code, sentence in sentences.items():
+        if _is_nobodys_own(field, code):
+            nameless = field.widget.is_hidden or not label
+            field.error_messages[code] = str(_NOTHING_TO_NAME if nameless else sentence).replace("%(label)s", label)
+    field.widget.attrs.pop("maxlength", None)
+    if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
+        field.widget.attrs["rows"] = "5"
 
 
 def in_our_words(form: forms.BaseForm) -> None:
-    """Give every field of ``form`` that still has Django's sentence for “required” ours, which names the field."""
+    """The same for every field of a form that is not ours."""
     for field in form.fields.values():
-        label = str(field.label or "")
-        if field.error_messages.get("required") == forms.Field.default_error_messages["required"] and label:
-            field.error_messages["required"] = _missing(field) % {"label": label}
-        if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
-            field.widget.attrs["rows"] = "5"
+        _in_our_words(field)
+
+
+def _one_kind_of_line_break(data: Any) -> Any:
+    """What was sent, with a line break as one character: a browser counts it so, and sends two."""
+    told = data.copy()
+    for name in told:
+        values = told.getlist(name) if isinstance(told, MultiValueDict) else [told[name]]
+        tidy = [v.replace("\r\n", "\n").replace("\r", "\n") if isinstance(v, str) else v for v in values]
+        if isinstance(told, MultiValueDict):
+            told.setlist(name, tidy)
+        else:
+            told[name] = tidy[0]
+    return told
 
 
 F = TypeVar("F", bound=forms.Field)
@@ -81,7 +138,16 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        in_our_words(self)
+        if self.is_bound:
+            self.data = _one_kind_of_line_break(self.data)
+        self._worded: set[str] = set()
+
+    def __getitem__(self, name: str) -> BoundField:
+        """Checked or shown, every field comes by here; by then a form has added its own."""
+        if name in self.fields and name not in self._worded:
+            self._worded.add(name)
+            _in_our_words(self.fields[name])
+        return super().__getitem__(name)
 
 
 class DateField(forms.CharField):
@@ -137,6 +203,10 @@ class MonthField(DateField):
 
     def parse(self, text: str) -> date:
         return parse_month_text(text)
+
+
+_SENTENCES[DateField] = {"date": _("“%(label)s”请按“2023-05-08”的格式填写，须是真实存在的日期。")}
+_SENTENCES[MonthField] = {"date": _("“%(label)s”请按“2023-05”的格式填写年和月。")}
 
 
 class CodeField(forms.CharField):

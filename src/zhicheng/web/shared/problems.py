@@ -80,11 +80,16 @@ def summary_lines(*sources: Any) -> list[SummaryLine]:
 
 
 def put_on_form(form: BaseForm, problems: Iterable[Problem]) -> list[Problem]:
-    """Put every problem that names a field of the bound ``form`` beside that field; returns the problems left over."""
+    """Put every problem that names a field of the bound ``form`` beside that field; returns the problems left over.
+
+    What the form could not take reached the action as nothing at all: beside such a field the form's own sentence stands alone.
+    """
     left = []
+    refused = set(form.errors)
     for problem in problems:
         if problem.where in form.fields:
-            form.add_error(problem.where, str(problem.text))
+            if problem.where not in refused:
+                form.add_error(problem.where, str(problem.text))
         else:
             left.append(problem)
     return left

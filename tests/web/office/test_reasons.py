@@ -1,0 +1,55 @@
+"""A reason in words, as long as the law needs it: it arrives whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.applicant.kit import client_of, page
+from zhicheng.applications.models import Application
+from zhicheng.foundation import clock
+from zhicheng.integrity.models import IntegrityRecord
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+@pytest.fixture
+def case(world) -> Application:
+    """A case at the prefecture."""
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    with clock.travel(clock.now() + timedelta(days=10)):
+        w.add_papers(world, period)
+        w.report(world, application)
+        w.pass_on(world.county_officer, application)
+        yield application
+
+
+def send(world, case: Application, reason: str):
+    return client_of(world.bureau).post(reverse("office_fraud", args=[case.pk]), {"reason": reason})
+
+
+def test_reason_too_long_is_refused_whole_and_stays_on_the_page(world, case) -> None:
+    reason = "毕业证书经学校核实系伪造。" * 240
+    answer = send(world, case, reason)
+    assert answer.status_code == 422
+    assert f"“理由”最多1000个字，现在有{len(reason)}个字，请删减。" in page(answer)
+    assert reason in page(answer) and "maxlength" not in page(answer)
+    assert not IntegrityRecord.objects.exists()
+
+
+def test_reason_at_the_limit_with_line_breaks_is_kept_whole(world, case) -> None:
+    reason = ("毕业证书经学校核实\n系伪造。" * 100)[:999] + "。"
+    assert send(world, case, reason.replace("\n", "\r\n")).status_code == 303
+    assert IntegrityRecord.objects.get().reason == reason
