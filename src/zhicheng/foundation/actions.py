@@ -18,15 +18,22 @@ from zhicheng.foundation.text import fit_text
 
 logger = logging.getLogger(__name__)
 
+# How far a rehearsal's clock goes. Beyond the calendar's own end every page would fail, the one that puts the clock back among them.
+CLOCK_FIRST_YEAR, CLOCK_LAST_YEAR = 2000, 2099
+
 
 def move_clock(*, to: datetime, actor: str) -> None:
     """Set a rehearsal's clock to ``to`` (time-zone aware); it runs on from there, in every process within a second.
 
-    Raises ``Refused`` (code ``clock_fixed``) in production, ``ValueError`` for a naive time.
+    Raises ``Refused`` (code ``clock_fixed``) in production, (``clock_too_far``) outside the years it may show, ``ValueError`` for
+    a naive time.
     """
     _require_movable_clock()
     if timezone.is_naive(to):
         raise ValueError(f"the clock needs a time zone: {to!r}")
+    if not CLOCK_FIRST_YEAR <= to.year <= CLOCK_LAST_YEAR:
+        said = _("演练时间只能拨到%(first)s年至%(last)s年之间。") % {"first": CLOCK_FIRST_YEAR, "last": CLOCK_LAST_YEAR}
+        raise Refused.one(said, where="day", code="clock_too_far")
     offset = (to - clock.machine_now()) // timedelta(microseconds=1)
     with transaction.atomic():
         ClockSetting.objects.update_or_create(pk=1, defaults={"offset_microseconds": offset, "moved_by": actor})

@@ -118,6 +118,24 @@ def test_clock_with_a_day_that_does_not_exist_says_so_and_stays(client: Client, 
     assert clock.now().year == datetime.now(clock.BEIJING).year  # noqa: TID251 - the machine's time is what is meant
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2100-01-01"])
+def test_clock_that_is_sent_too_far_says_how_far_it_goes_and_stays(client: Client, moving: None, day: str) -> None:
+    answer = client.post(reverse("rehearsal_clock_move"), {"day": day, "hour": "09:00"})
+    assert answer.status_code == 422
+    assert "演练时间只能拨到2000年至2099年之间。" in answer.content.decode() and day in answer.content.decode()
+    assert clock.now().year == datetime.now(clock.BEIJING).year  # noqa: TID251 - the machine's time is what is meant
+
+
+@pytest.mark.django_db
+def test_clock_that_would_step_too_far_says_so_and_stays(client: Client, moving: None) -> None:
+    client.post(reverse("rehearsal_clock_move"), {"day": "2099-12-31", "hour": "09:00"})
+    answer = client.post(reverse("rehearsal_clock_move"), {"to": "7d"})
+    assert answer.status_code == 422
+    assert "演练时间只能拨到2000年至2099年之间。" in answer.content.decode()
+    assert clock.now().year == 2099
+
+
 _PRODUCTION = """
 import sys, django
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse

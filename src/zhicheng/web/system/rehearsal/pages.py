@@ -26,6 +26,7 @@ from zhicheng.applications.models import Application, State
 from zhicheng.campaigns.queries import current_versions, notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.actions import move_clock, put_clock_back
+from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import compose
 from zhicheng.foundation.queries import mails
 from zhicheng.publicity.models import PublicityPeriod
@@ -174,6 +175,11 @@ STEPS = (
 )
 
 
+def _form_of_now() -> MoveForm:
+    now = clock.now()
+    return MoveForm(initial={"day": now.date(), "hour": now.strftime("%H:%M")})
+
+
 def _clock_context(form: MoveForm) -> dict[str, Any]:
     return {"moment": clock.now(), "form": form, "steps": STEPS, "jumps": _jumps()}
 
@@ -181,9 +187,7 @@ def _clock_context(form: MoveForm) -> dict[str, Any]:
 @require_safe
 def show_clock(request: HttpRequest) -> HttpResponse:
     """演练时间: what the clock shows, and where it can be moved."""
-    now = clock.now()
-    form = MoveForm(initial={"day": now.date(), "hour": now.strftime("%H:%M")})
-    return render(request, "system/clock.html", _clock_context(form))
+    return render(request, "system/clock.html", _clock_context(_form_of_now()))
 
 
 @require_POST
@@ -194,13 +198,14 @@ def move(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("to", "")
     if wanted == "machine":
         put_clock_back(actor=who(request))
-    elif wanted in targets:
-        move_clock(to=targets[wanted], actor=who(request))
     else:
-        form = MoveForm(request.POST)
-        if not form.is_valid():
+        form = _form_of_now() if wanted in targets else MoveForm(request.POST)
+        if form.is_bound and not form.is_valid():
             return render_refused(request, "system/clock.html", _clock_context(form))
-        to = datetime.combine(form.cleaned_data["day"], form.cleaned_data["hour"], tzinfo=clock.BEIJING)
-        move_clock(to=to, actor=who(request))
+        to = targets.get(wanted) or datetime.combine(form.cleaned_data["day"], form.cleaned_data["hour"], tzinfo=clock.BEIJING)
+        try:
+            move_clock(to=to, actor=who(request))
+        except Refused as refused:
+            return render_refused(request, "system/clock.html", _clock_context(form), refused)
     messages.success(request, _("现在是 %(now)s（北京时间）。") % {"now": clock.written(clock.now())})
     return go(request, "rehearsal_clock")
