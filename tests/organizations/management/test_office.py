@@ -44,6 +44,33 @@ def test_county_without_its_bureau_is_refused_with_the_actions_sentence() -> Non
     assert not Organization.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "region", "words"),
+    [
+        ("county", "999999", "行政区划代码999999不存在"),
+        ("county", "652799", "行政区划代码652799不存在"),
+        ("county", "653001", "653001不属于上级“" + BUREAU + "”所在的地（州、市）"),
+        ("county", "652721", "行政区划代码652721（博乐县）已经停用，现在是652701"),
+        ("county", "652700", "652700不是县（市）的行政区划代码"),
+        ("prefecture", "652701", "652701不是地（州、市）的行政区划代码"),
+        ("supervising", "652100", "行政区划代码652100（吐鲁番地区）已经停用，现在是650400"),
+        ("supervising", "6527", "6 位行政区划代码"),
+    ],
+)
+def test_office_needs_the_code_of_a_division_that_can_have_it(kind: str, region: str, words: str) -> None:
+    office("open", "prefecture", BUREAU, "--region", "652700")
+    under = ("--under", BUREAU) if kind == "county" else ()
+    with pytest.raises(CommandError) as refused:
+        office("open", kind, "新办职称办", "--region", region, *under)
+    assert words in str(refused.value)
+    assert Organization.objects.count() == 1
+
+
+def test_supervising_body_may_belong_to_a_county() -> None:
+    office("open", "supervising", "精河县水利局", "--region", "652722")
+    assert Organization.objects.get().region_code == "652722"
+
+
 def test_operator_gets_the_password_that_was_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("长而难猜的一句话-2026\n"))
     office("operator", "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
