@@ -16,7 +16,7 @@ from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import keep_file
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
-from zhicheng.web.applicant.base import actor_of, is_open
+from zhicheng.web.applicant.base import actor_of, why_closed
 
 _CONTROL = "file-"
 
@@ -26,8 +26,8 @@ def keep_material(
 ) -> Material:
     """Keep the file ``sent`` for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept."""
     where = f"material:{box.key}"
-    if not is_open(application):
-        raise Refused.one(_("申请书已经上报，材料不能再修改。需要修改的，可在单位审核前撤回。"), where=where, code="not_open")
+    if closed := why_closed(application):
+        raise Refused.one(closed, where=where, code="not_open")
     if sent is None:
         raise Refused.one(_("请先选择要上传的文件。"), where=where, code="no_file")
     file = keep_file(upload=sent, actor_id=actor.user_id, where=where)
