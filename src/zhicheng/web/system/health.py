@@ -13,6 +13,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_verification
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.refusals import in_words
 
 
 @require_safe
@@ -61,7 +62,8 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_safe
 def show_refusals(request: HttpRequest) -> HttpResponse:
     """Who reached for something that is not theirs, newest first."""
-    return render(request, "system/refusals.html", {"page": page_of(request, queries.refusals(), order=("-id",))})
+    page = page_of(request, queries.refusals(), order=("-id",))
+    return render(request, "system/refusals.html", {"page": page, "rows": in_words(page)})
 
 
 @require_POST
