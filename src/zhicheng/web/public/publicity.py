@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from zhicheng.foundation import clock
 from zhicheng.publicity.queries import public_periods
+from zhicheng.web.public.facts import facts_of, with_facts, with_notices
 from zhicheng.web.shared.http import object_or_404
 from zhicheng.web.shared.paging import page_of
 
@@ -19,11 +20,11 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
 
 def show_list(request: HttpRequest) -> HttpResponse:
     """正在公示: ending soonest first."""
-    page = page_of(request, public_periods(clock.today()), order=("ends_on", "id"))
-    return _unlisted(render(request, "public/publicity_list.html", {"page": page}))
+    page = page_of(request, with_notices(public_periods(clock.today())), order=("ends_on", "id"))
+    return _unlisted(render(request, "public/publicity_list.html", {"page": page, "rows": with_facts(page)}))
 
 
 def show_notice(request: HttpRequest, period_id: int) -> HttpResponse:
     """One notice; gone (404) as soon as its period is over."""
-    period = object_or_404(public_periods(clock.today()), pk=period_id)
-    return _unlisted(render(request, "public/publicity_notice.html", {"period": period, "facts": period.facts}))
+    period = object_or_404(with_notices(public_periods(clock.today())), pk=period_id)
+    return _unlisted(render(request, "public/publicity_notice.html", {"period": period, "facts": facts_of(period)}))

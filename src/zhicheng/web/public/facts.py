@@ -1,0 +1,68 @@
+"""What a public notice says about a person, for its reader: the facts were frozen in Chinese when the period was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from zhicheng.applications.models import Application
+from zhicheng.applications.papers import LEVEL_WORDS
+from zhicheng.applications.rules import TABLES
+from zhicheng.campaigns.notice import LEVEL_NAMES, Level, Specialty
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.publicity.models import PublicityPeriod
+
+_TABLE_OF = {"sex": "sex", "ethnic_group": "ethnic_groups", "political_status": "political_status"}
+# Typed by people, in Chinese, and shown as typed.
+_TYPED = ("employer", "current_title")
+
+
+def with_notices(periods: QuerySet[PublicityPeriod]) -> QuerySet[PublicityPeriod]:
+    """The periods with what their facts are looked up in; only a reader of another language needs it."""
+    if _in_chinese():
+        return periods
+    return periods.select_related("unit", "application__campaign_version").defer(
+        "application__campaign_version__notice", "application__campaign_version__source_text"
+    )
+
+
+def with_facts(periods: Iterable[PublicityPeriod]) -> list[tuple[PublicityPeriod, dict[str, Any]]]:
+    """Each period of a list with its facts as the reader gets them."""
+    return [(period, facts_of(period)) for period in periods]
+
+
+def facts_of(period: PublicityPeriod) -> dict[str, Any]:
+    """The facts in the language of the page. Where no word of ours surely means the same, the Chinese one stands, marked as such."""
+    facts: dict[str, str] = period.facts
+    if _in_chinese():
+        return facts
+    told = {**facts, **_looked_up(period.application, facts)}
+    return told | {key: _chinese(facts[key]) for key in _TYPED if facts.get(key)}
+
+
+def _looked_up(application: Application, facts: dict[str, str]) -> dict[str, Any]:
+    notice = notice_of(application.campaign_version)
+    series = notice.series(application.series)
+    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
+    title = next((t for t in series.titles if t.code == application.title), None) if series else None
+    named: dict[str, Specialty | None] = {"series": series, "specialty": specialty, "title": title}
+    found = {key: part.en for key, part in named.items() if part is not None and part.zh == facts.get(key)}
+    if LEVEL_WORDS.get(application.level, "").removesuffix("级") == facts.get("level"):
+        found["level"] = str(LEVEL_NAMES[Level(application.level)]).lower()
+    for key, table in _TABLE_OF.items():
+        if entry := TABLES[table].find_by_name(facts.get(key, "")):
+            found[key] = entry.en
+    wanted = (*named, "level", *_TABLE_OF)
+    return {key: found[key] if key in found else _chinese(facts[key]) for key in wanted if facts.get(key)}
+
+
+def _chinese(words: str) -> str:
+    return format_html('<span lang="zh-CN">{}</span>', words)
+
+
+def _in_chinese() -> bool:
+    return not (get_language() or "").startswith("en")

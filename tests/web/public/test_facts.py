@@ -1,0 +1,90 @@
+"""A public notice read in English: our words where they surely mean the same, else the Chinese ones, marked as Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from tests.support import world as w
+from tests.web.applicant.kit import page
+from zhicheng.foundation import clock
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.web.public.facts import facts_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    with clock.travel(w.IN_WINDOW):
+        yield w.make_world()
+
+
+@pytest.fixture
+def period(world) -> Iterator[PublicityPeriod]:
+    opened = publicise(world)
+    with clock.travel(clock.now() + timedelta(days=1)):
+        yield opened
+
+
+def publicise(world: w.World, actor=None) -> PublicityPeriod:
+    application = w.submitted(world, actor)
+    w.unit_pass(world, application)
+    return w.open_publicity(world, application)
+
+
+@pytest.fixture
+def reader() -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_notice_reads_in_english(period, reader) -> None:
+    shown = page(reader.get(reverse("publicity_notice", args=[period.pk])))
+    assert "intermediate" in shown and "Engineering" in shown and "Forestry and grassland" in shown
+    assert "Female · Uygur · " in shown
+    assert period.facts["sex"] not in shown and period.facts["political_status"] not in shown
+
+
+def test_list_reads_in_english(period, reader) -> None:
+    shown = page(reader.get(reverse("publicity_list")))
+    assert ">Engineer<" in shown and "工程师" not in shown
+
+
+def test_chinese_reader_reads_what_was_frozen(period) -> None:
+    assert facts_of(period) == period.facts
+    assert "中级专业技术任职资格" in page(Client().get(reverse("publicity_notice", args=[period.pk])))
+
+
+def test_word_without_a_sure_match_stays_chinese_and_says_so(period) -> None:
+    period.facts = period.facts | {"title": "高级水利师", "ethnic_group": "<某>族", "level": "特"}
+    with translation.override("en"):
+        told = facts_of(period)
+    assert told["title"] == '<span lang="zh-CN">高级水利师</span>'
+    assert told["ethnic_group"] == '<span lang="zh-CN">&lt;某&gt;族</span>'
+    assert told["level"] == '<span lang="zh-CN">特</span>'
+    assert told["series"] == "Engineering"
+
+
+def test_list_of_three_takes_the_queries_of_one(world, reader) -> None:
+    publicise(world)
+    address = reverse("publicity_list")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert reader.get(address).status_code == 200
+        return len(captured)
+
+    queries()
+    one = queries()
+    for _n in range(2):
+        publicise(world, world.new_applicant())
+    assert queries() == one
