@@ -52,7 +52,7 @@ def test_home_shows_the_notice_its_times_and_every_way_in(world):
         (datetime(2023, 5, 8, 9, 59, 59, tzinfo=clock.BEIJING), "尚未开放"),
         (datetime(2023, 5, 8, 10, 0, tzinfo=clock.BEIJING), "正在申报"),
         (datetime(2023, 6, 16, 17, 59, 59, tzinfo=clock.BEIJING), "正在申报"),
-        (datetime(2023, 6, 16, 18, 0, tzinfo=clock.BEIJING), "不再接受首次上报"),
+        (datetime(2023, 6, 16, 18, 0, tzinfo=clock.BEIJING), "首次上报已截止 不再接受首次上报；被退回的可以修改后重新上报。"),
         (datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING), "已截止"),
     ],
 )

@@ -21,6 +21,7 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.base import actor_of, chosen_words, count_words, head_of, information_url
 from zhicheng.web.applicant.following import advice
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.shared.windows import statuses_of
 
 SHOWN_CAMPAIGNS = 3
 
@@ -74,7 +75,7 @@ def _round(
     return {
         "notice": notice,
         "windows": [{"level": str(LEVEL_NAMES[level]), "state": state} for level, state in campaign.windows.items()],
-        "status": "open" if campaign.may_submit_first else _phase(campaign),
+        "statuses": statuses_of(campaign),
         "application": application,
         "head": head_of(application, year=year, newest=notice) if application is not None else None,
         "advice": advice(application) if application is not None else "",
@@ -85,11 +86,6 @@ def _round(
         "count_words": count_words(year.arrivals if year else 0, notice.limits.committee_submissions),
         "allowed": notice.limits.committee_submissions,
     }
-
-
-def _phase(campaign: CampaignNow) -> str:
-    phases = {str(state.phase) for state in campaign.windows.values()}
-    return "planned" if phases == {"not_yet"} else "closed"
 
 
 @require_safe

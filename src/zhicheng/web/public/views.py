@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext
 
-from zhicheng.campaigns.notice import LEVEL_NAMES, Window
-from zhicheng.campaigns.queries import CampaignNow, current_version, notice_of, published_campaigns
-from zhicheng.campaigns.rules import WindowPhase, WindowState, window_state
+from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
+from zhicheng.campaigns.rules import window_state
 from zhicheng.documents.queries import verify_paper
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
@@ -22,37 +17,9 @@ from zhicheng.web.shared import kept
 from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.units.round import current_year
+from zhicheng.web.shared.windows import shown_window, windows_of
 
 SHOWN_ON_HOME = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ShownWindow:
-    """A row of “what is open until when”: the levels that share it, its status (kind ``campaign``), and its times."""
-
-    levels: str
-    status: str
-    state: WindowState
-    words: str | Promise
-
-
-_PHASES = {
-    WindowPhase.NOT_YET: ("planned", gettext_lazy("尚未开始。")),
-    WindowPhase.OPEN: ("open", gettext_lazy("可以申报、上报。")),
-    WindowPhase.CORRECTION_ONLY: ("closing", gettext_lazy("不再接受首次上报；被退回的可以修改后重新上报。")),
-    WindowPhase.CLOSED: ("closed", gettext_lazy("已经结束。")),
-}
-
-
-def _shown(window: Window, state: WindowState) -> ShownWindow:
-    status, words = _PHASES[state.phase]
-    levels = pgettext("between items of a list", "、").join(str(LEVEL_NAMES[level]) for level in window.levels)
-    return ShownWindow(levels, status, state, words)
-
-
-def windows_of(campaign: CampaignNow) -> list[ShownWindow]:
-    """The windows of a campaign as the notice groups its levels."""
-    return [_shown(window, campaign.windows[window.levels[0]]) for window in campaign.notice.windows]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -83,7 +50,7 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
         raise OutOfReachError(f"campaign {slug}")
     text = notice_of(version)
     now = clock.now()
-    windows = [_shown(window, window_state(text, window.levels[0], now)) for window in text.windows]
+    windows = [shown_window(window, window_state(text, window.levels[0], now)) for window in text.windows]
     return render(request, "public/notice.html", {"version": version, "notice": text, "windows": windows})
 
 

@@ -64,7 +64,7 @@ TASK = {
 CAMPAIGN = {
     "planned": Status(_("尚未开放"), "neutral", "calendar-days"),
     "open": Status(_("正在申报"), "good", "check-circle"),
-    "closing": Status(_("即将截止"), "warn", "clock"),
+    "correcting": Status(_("首次上报已截止"), "warn", "clock"),
     "closed": Status(_("已截止"), "neutral", "lock-closed"),
 }
 FILE = {
