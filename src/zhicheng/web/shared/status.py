@@ -40,8 +40,8 @@ APPLICATION = {
 }
 VERIFICATION = {
     "pending": Status(_("待审核"), "wait", "clock"),
-    "approved": Status(_("审核通过"), "good", "check-circle"),
-    "returned": Status(_("退回修改"), "warn", "arrow-uturn-left"),
+    "approved": Status(_("已审核通过"), "good", "check-circle"),
+    "returned": Status(_("已退回修改"), "warn", "arrow-uturn-left"),
     "replaced": Status(_("已重新提交"), "neutral", "arrow-path"),
 }
 ACCOUNT = {
