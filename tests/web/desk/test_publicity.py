@@ -72,7 +72,7 @@ def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, s
     client, number = signed_in(world.county_officer), at_the_county.applicant.id_number
     case = reverse("desk_case", args=[at_the_county.pk])
     before = client.get(case).content.decode()
-    assert number not in before and f"{number[:6]}********{number[-4:]}" in before
+    assert number not in before and f"{number[:12]}******" in before and number[-4:] not in before
     asked = client.post(reverse("desk_identity", args=[at_the_county.pk]))
     assert number in asked.content.decode()
     assert LedgerEntry.objects.latest("id").event == "identity.shown"

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.rules import hide_last
 from zhicheng.applications import lifecycle
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, PersonYear
@@ -22,7 +23,6 @@ from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import step_name
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
-from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.queries import decisions_of, dossiers_of, facts_of, last_dossier
 from zhicheng.web.shared.desk.comparing import Asked, Before, before, last_asked, pieces_of
@@ -102,8 +102,8 @@ def lines_of(section: Section, row: Mapping[str, Any], was: Mapping[str, Any] | 
     for f in section.fields:
         if skip and f.kind is not Kind.YES_NO:
             continue
-        if f.key == "id_number":
-            lines.append(Line(str(f.label), mask_id_number(str(row.get(f.key) or "")), masked=True))
+        if f.key == "id_number":  # the birthday stands beside it: what is hidden is the end, which an office reads from the card
+            lines.append(Line(str(f.label), hide_last(str(row.get(f.key) or "")), masked=True))
             continue
         value = shown_value(f, row.get(f.key))
         old = value if was is None else shown_value(f, was.get(f.key))
