@@ -18,6 +18,7 @@ from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.language import platform_language
 from zhicheng.standards.identity_number import check_identity_number
 
 
@@ -124,7 +125,10 @@ def confirmation_link(*, user: User) -> str:
 
 
 def send_confirmation(*, user: User) -> None:
-    """Queue the mail with the link that confirms the mailbox; the link lives three days."""
+    """Queue the mail with the link that confirms the mailbox; the link lives three days.
+
+    In the language of the screen: it goes to whoever is sitting at it.
+    """
     link = confirmation_link(user=user)
     mail.queue_mail(
         to=user.email,
@@ -145,6 +149,7 @@ def send_confirmation(*, user: User) -> None:
     )
 
 
+@platform_language()
 def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
     """Tell the owner of a mailbox that somebody tried to register with it; on the screen nothing is told (S-36)."""
     body = _(
@@ -311,6 +316,7 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
     ledger.record(event="account.number_released", subject=source, actor=actor, data={"reason": reason.strip()[:500]})
 
 
+@platform_language()
 def _tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
     words = {
         "name": user.name,

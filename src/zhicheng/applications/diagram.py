@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import translation
-
 from zhicheng.applications.lifecycle import MOVES, STATES
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations.actors import Role
 
 ROLE_WORDS = {
@@ -19,7 +18,7 @@ ROLE_WORDS = {
 
 def lifecycle_page() -> str:
     """Markdown with a Mermaid state diagram and the two tables: states and moves. Always in Chinese."""
-    with translation.override("zh-hans"):
+    with platform_language():
         lines = [
             "# 申请书的生命周期",
             "",

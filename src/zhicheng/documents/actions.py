@@ -20,6 +20,7 @@ from zhicheng.documents.rendering import Marks, check_printable, render_pdf
 from zhicheng.foundation import blobs, clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import ALPHABET
+from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import require_transaction
 
 logger = logging.getLogger(__name__)
@@ -57,12 +58,14 @@ def issue_paper(
     if paper.kind != kind:
         raise ValueError(f"data for {paper.kind} given for a paper of kind {kind}")
     check_printable(paper)
+    with platform_language():
+        title = title or str(Kind(kind).label)
     issued = Paper(
         kind=kind,
         serial=_next_serial(paper.kind, paper.year),
         verification_code="".join(secrets.choice(ALPHABET) for _digit in range(CODE_LENGTH)),
         subject=subject,
-        title=title or str(Kind(kind).label),
+        title=title,
         data=paper.model_dump_json(),
         snapshot_sha256=snapshot_sha256,
         version_label=version_label,

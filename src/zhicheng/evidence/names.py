@@ -6,6 +6,8 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation.language import platform_language
+
 LONGEST = 120
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -33,7 +35,12 @@ def clean_name(declared: str, *, media_type: str) -> str:
             extension = right[0]
     else:
         stem, extension = name, right[0]
-    return (stem.strip(". ")[: LONGEST - len(extension)].rstrip(". ") or _("附件")) + extension
+    return (stem.strip(". ")[: LONGEST - len(extension)].rstrip(". ") or _nameless()) + extension
+
+
+@platform_language()
+def _nameless() -> str:
+    return _("附件")
 
 
 def claimed_extension(name: str) -> str:

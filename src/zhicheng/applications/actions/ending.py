@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import OVER, Application, State
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
+
+# What the system writes beside 终止. Kept in Chinese; a page looks them up again to say them in its reader's language.
+BARRED_BY_RECORD = gettext_noop("有诚信档案记录，处于不得申报年限。")
+BARRED_BY_FRAUD = gettext_noop("{year}年度的申报经查实有弄虚作假，本年度不再受理。")
 
 
 def withdraw_application(*, actor: Actor, application_id: int) -> Application:
@@ -96,8 +102,9 @@ def _way_back(application: Application) -> str:
     return ways.get(before, "restore")
 
 
+@platform_language()
 def _why(application: Application) -> str:
     ban = ban_for(application.person_index, application.year)
     if ban is None or ban.covers(application.year):
-        return _("有诚信档案记录，处于不得申报年限。")
-    return _("{year}年度的申报经查实有弄虚作假，本年度不再受理。").format(year=application.year)
+        return _(BARRED_BY_RECORD)
+    return _(BARRED_BY_FRAUD).format(year=application.year)

@@ -15,6 +15,7 @@ from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actions.account_requests import check_correction, close_request, digits_differ
 from zhicheng.organizations.actors import Actor, Role
@@ -160,6 +161,7 @@ def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
     row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at", "wrong_tries"])
 
 
+@platform_language()
 def _refuse(row: AccountRequest, actor: Actor | None) -> None:
     _save_decision(row, AccountRequestState.REFUSED)
     ledger.record(
@@ -178,18 +180,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
     row.wrong_tries = 0  # the officer's slips are not the person's
     _save_decision(row, AccountRequestState.APPROVED)
     ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
-    mail.queue_mail(
-        to=row.new_email,
-        subject=_("请确认您的新邮箱"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
-            "请打开下面的链接，输入您身份证号的末六位（3 天内有效，只能用一次）：\n%(link)s\n\n"
-            "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
-        )
-        % {"name": row.user.name, "site": settings.SITE_NAME, "office": row.office.name, "link": mailbox_link(row)},
-        key=f"mailbox-approved:{row.pk}",
-    )
-    _tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
+    _tell_approved(row)
 
 
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
@@ -228,7 +219,6 @@ def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
         actor=actor.ref,
         data={"request": row.pk, "followed": moved},
     )
-    _tell_asker(row, _("已更正。"))
     _tell_corrected(row)
 
 
@@ -255,11 +245,28 @@ def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
     if actor is not None:
         row.decided_by_id = actor.user_id
     row.decided_at = row.decided_at or clock.now()
-    row.reason = _("身份证号末六位连续输错 %(n)d 次，申请自动作废。") % {"n": TRIES_ALLOWED}
+    with platform_language():
+        row.reason = _("身份证号末六位连续输错 %(n)d 次，申请自动作废。") % {"n": TRIES_ALLOWED}
     _refuse(row, actor)
     return Problem(
         _("身份证号末六位已输错 %(n)d 次，这份申请已作废，须重新核对身份后再申请。") % {"n": TRIES_ALLOWED}, code="too_many_tries"
     )
+
+
+@platform_language()
+def _tell_approved(row: AccountRequest) -> None:
+    mail.queue_mail(
+        to=row.new_email,
+        subject=_("请确认您的新邮箱"),
+        body=_(
+            "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
+            "请打开下面的链接，输入您身份证号的末六位（3 天内有效，只能用一次）：\n%(link)s\n\n"
+            "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
+        )
+        % {"name": row.user.name, "site": settings.SITE_NAME, "office": row.office.name, "link": mailbox_link(row)},
+        key=f"mailbox-approved:{row.pk}",
+    )
+    _tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
 
 
 def _tell_asker(row: AccountRequest, result: str) -> None:
@@ -278,7 +285,9 @@ def _tell_asker(row: AccountRequest, result: str) -> None:
     )
 
 
+@platform_language()
 def _tell_corrected(row: AccountRequest) -> None:
+    _tell_asker(row, _("已更正。"))
     mail.queue_mail(
         to=row.user.email,
         subject=_("您的姓名或身份证号已更正"),

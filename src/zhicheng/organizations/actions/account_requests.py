@@ -18,6 +18,7 @@ from zhicheng.accounts.rules import Particulars, check_identity, check_name, las
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.people import shared_mailbox
 from zhicheng.organizations.actors import Actor, Role
@@ -227,6 +228,7 @@ def _already_asked() -> Problem:
     return Problem(_("这个账号已有一份同样的申请正在办理。填错了的，请先撤回那份申请，再重新提交。"), code="request_pending")
 
 
+@platform_language()
 def _warn_old_mailbox(row: AccountRequest) -> None:
     mail.queue_mail(
         to=row.old_email,

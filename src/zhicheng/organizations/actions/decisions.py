@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
@@ -141,6 +142,7 @@ def _put_in_force(verification: UnitVerification) -> None:
     organization.save()
 
 
+@platform_language()
 def _tell_unit(verification: UnitVerification) -> None:
     """A mail to everybody at the unit's desk who may act on it."""
     approved = verification.state == VerificationState.APPROVED

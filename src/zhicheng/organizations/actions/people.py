@@ -15,6 +15,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import queries
 from zhicheng.organizations.actions.registering import check_acceptance, join_organization, once_more_when_overtaken
 from zhicheng.organizations.actors import Actor, Role
@@ -120,25 +121,7 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
     user = _open_made_account(kind=AccountKind.UNIT, person=person, password=None, with_identity=True, with_mobile=True)
     join_organization(user=user, organization=unit, role=MembershipRole.STAFF)
     ledger.record(event="unit.staff_added", subject=f"organization:{unit.pk}", actor=actor.ref, data={"user": user.pk})
-    mail.queue_mail(
-        to=user.email,
-        subject=_("您已成为本单位的经办人"),
-        body=_(
-            "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
-            "第一步，打开下面的链接确认这个邮箱（3 天内有效）：\n%(confirm)s\n\n"
-            "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
-        )
-        % {
-            "name": user.name,
-            "by": actor.name,
-            "site": settings.SITE_NAME,
-            "unit": unit.name,
-            "username": user.username,
-            "confirm": accounts.confirmation_link(user=user),
-            "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
-        },
-        key=f"unit-staff-added:{user.pk}",
-    )
+    _tell_new_staff(user, unit, actor)
     return user
 
 
@@ -163,6 +146,29 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
         data={"from": before.pk if before else None, "to": employer.pk},
     )
     return membership
+
+
+@platform_language()
+def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
+    mail.queue_mail(
+        to=user.email,
+        subject=_("您已成为本单位的经办人"),
+        body=_(
+            "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
+            "第一步，打开下面的链接确认这个邮箱（3 天内有效）：\n%(confirm)s\n\n"
+            "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
+        )
+        % {
+            "name": user.name,
+            "by": actor.name,
+            "site": settings.SITE_NAME,
+            "unit": unit.name,
+            "username": user.username,
+            "confirm": accounts.confirmation_link(user=user),
+            "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
+        },
+        key=f"unit-staff-added:{user.pk}",
+    )
 
 
 def shared_mailbox() -> Problem:

@@ -8,7 +8,6 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -18,6 +17,7 @@ from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.publicity import papers, queries, rules
@@ -112,7 +112,7 @@ def _measure_running(period: PublicityPeriod, measured: rules.Plan, notice: Noti
             _record(period, "publicity.measured_again", measured, {})
         return "same"
     _record(period, "publicity.end_moved", measured, {"from": before.isoformat(), "to": period.ends_on.isoformat()})
-    with translation.override("zh-hans"):
+    with platform_language():
         papers.issue_publicity_notice(period=period, notice=notice, actor=SYSTEM, because="工作日历更正，公示期顺延")
         _tell(period, before, notice)
     return "moved"

@@ -18,6 +18,7 @@ from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
@@ -88,12 +89,12 @@ def open_publicity(
         submission = application.current_submission
         if problems or plan is None or submission is None:
             raise Refused(problems)
-        _cancel(queries.current_period(application), reason=_("已重新公示"), actor=actor)
+        with platform_language():
+            again, days = _("已重新公示"), _("公示：{start}至{end}").format(start=starts_on, end=ends_on)
+        _cancel(queries.current_period(application), reason=again, actor=actor)
         period = _create(application, submission, plan, text, actor)
         papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
-        lifecycle.walk(
-            application, "open_publicity", actor=actor, note=_("公示：{start}至{end}").format(start=starts_on, end=ends_on)
-        )
+        lifecycle.walk(application, "open_publicity", actor=actor, note=days)
     return period
 
 
