@@ -25,6 +25,11 @@ def current_period(application: Application) -> PublicityPeriod | None:
     return PublicityPeriod.objects.filter(application=application, cancelled_at__isnull=True).first()
 
 
+def periods_of(application: Application) -> QuerySet[PublicityPeriod]:
+    """Every period the application has had, cancelled ones too, oldest first. One query."""
+    return PublicityPeriod.objects.filter(application=application).order_by("id")
+
+
 def periods_of_unit(actor: Actor) -> QuerySet[PublicityPeriod]:
     """The unit's periods, newest first; nothing for anybody else."""
     if actor.role is not Role.UNIT:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, START, form
 from tests.support import world as w
 from zhicheng.applications.actions import discard_application
 from zhicheng.applications.queries import get_application, history_of
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, outbox
+from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.timeline import Entry, entries_of
@@ -55,6 +60,14 @@ def test_returned_one_says_until_when_it_can_be_sent_again(bortala) -> None:
     assert "在2023-07-21 18:00（北京时间）前重新上报" in now.text
 
 
+def test_returned_one_says_when_the_time_to_send_it_again_is_over(bortala) -> None:
+    application = w.submitted(bortala)
+    w.give_back(bortala.unit_admin, application)
+    with clock.travel(datetime(2023, 7, 21, 18, tzinfo=clock.BEIJING)):
+        (now,) = lines(application, bortala.applicant, "now")
+    assert now.text == "修改后重新上报的期限已于2023-07-21 18:00（北京时间）结束，不能再上报。"
+
+
 def test_coming_steps_name_their_desks_and_say_that_the_notice_sets_no_end(bortala) -> None:
     application = w.submitted(bortala)
     (now,) = lines(application, bortala.applicant, "now")
@@ -96,3 +109,61 @@ def test_over_has_nothing_ahead(bortala) -> None:
     discard_application(actor=bortala.applicant, application_id=application.pk)
     assert lines(application, bortala.applicant, "next") == []
     assert lines(application, bortala.applicant, "now")[0].who == ""
+
+
+def test_days_of_each_publicity_are_said_in_the_readers_language(bortala) -> None:
+    application = w.submitted(bortala)
+    w.unit_pass(bortala, application)
+    first = w.open_publicity(bortala, application)
+    w.give_back(bortala.unit_admin, application)
+    w.submit(bortala.applicant, application)
+    w.unit_pass(bortala, application)
+    second = w.open_publicity(bortala, application, days=10)
+    opened = [e for e in lines(application, bortala.applicant, "done") if e.title == "开始公示"]
+    assert [e.text for e in opened] == [f"公示：{p.starts_on}至{p.ends_on}" for p in (first, second)]
+    with translation.override("en"):
+        read = [e.text for e in lines(application, bortala.applicant, "done") if "至" in e.text or str(first.starts_on) in e.text]
+    assert read == [f"Publicity: {p.starts_on} to {p.ends_on}" for p in (first, second)]
+
+
+@pytest.mark.parametrize(("year", "words"), [(2022, "integrity record"), (2023, "2023")])
+def test_why_the_system_ended_it_is_said_in_the_readers_language(bortala, year: int, words: str) -> None:
+    application = w.start(bortala)
+    record_fraud(
+        actor=bortala.bureau,
+        person_index=bortala.applicant.person_index,
+        name="某",
+        application_year=year,
+        ban_years=5,
+        source="paper:1",
+        reason="查实提供虚假业绩证明材料。",
+    )
+    outbox.drain(1000)
+    with translation.override("en"):
+        text = lines(application, bortala.applicant, "done")[-1].text
+    assert words in text and not re.search(r"[\u4e00-\u9fff]", text)
+
+
+def test_words_of_people_stay_as_they_were_typed(bortala) -> None:
+    application = w.submitted(bortala)
+    w.give_back(bortala.unit_admin, application, "毕业证书扫描件不清晰。")
+    with translation.override("en"):
+        assert lines(application, bortala.applicant, "done")[-1].text == "1. 毕业证书扫描件不清晰。"
+
+
+def test_timeline_takes_the_same_number_of_queries_however_often_it_was_shown(bortala) -> None:
+    def taken() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            lines(application, bortala.applicant, "done")
+        return len(captured)
+
+    application = w.submitted(bortala)
+    w.unit_pass(bortala, application)
+    w.open_publicity(bortala, application)
+    once = taken()
+    for _again in range(3):
+        w.give_back(bortala.unit_admin, application)
+        w.submit(bortala.applicant, application)
+        w.unit_pass(bortala, application)
+        w.open_publicity(bortala, application)
+    assert taken() == once

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, State, StatusChange
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.foundation.clock import now, written
-from zhicheng.publicity.queries import current_period
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.queries import periods_of
 
 # The road ahead from each state, by the states still to come.
 _ROAD = (
@@ -57,29 +59,47 @@ def move_label(move: str) -> str:
 
 def entries_of(application: Application, history: Iterable[StatusChange], *, audience: str) -> list[Entry]:
     """The whole timeline: offices are named, the people in them are not. A fixed number of queries, however long it is."""
-    entries = [_done(change) for change in history]
+    changes = list(history)
+    opened = [change.pk for change in changes if change.move == "open_publicity"]
+    periods = list(periods_of(application)) if opened else []
+    # Opening makes one period each time, in one transaction with the move: the n-th belongs to the n-th.
+    shown = dict(zip(opened, periods, strict=False))
+    entries = [_done(application, change, shown.get(change.pk)) for change in changes]
     state = State(application.state)
     coming = _ahead(application)
     ends = _ends(application, {_DESK[s] for s in (state, *coming) if s in _DESK})
     words = STATES[state].staff if audience == "staff" else STATES[state].applicant
-    text = _now_text(application, state, ends)
+    current = next((period for period in periods if period.cancelled_at is None), None)
+    text = _now_text(application, state, ends, current)
     entries.append(Entry(str(words), "now", application.entered_state_at, holder_name(application, state), text))
     notice = notice_of(application.campaign_version)
     return entries + [_coming(application, notice, ahead, ends) for ahead in coming]
 
 
-def _done(change: StatusChange) -> Entry:
+def _done(application: Application, change: StatusChange, period: PublicityPeriod | None) -> Entry:
     who = change.by_organization.name if change.by_organization and change.by_role != "applicant" else ""
     if change.by_role == "applicant":
         who = _("申报人")
     elif change.by_role == "system":
         who = _("系统")
-    lines = [change.note] if change.note else []
+    note = _note(application, change, period)
+    lines = [note] if note else []
     lines += [f"{number}. {reason['text']}" for number, reason in enumerate(change.reasons, start=1)]
     title = move_label(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
     return Entry(title, "done", change.at, who, "\n".join(lines))
+
+
+def _note(application: Application, change: StatusChange, period: PublicityPeriod | None) -> str:
+    """What is said beside a move: a person's words as they were typed, the system's own in the reader's language."""
+    if period is not None:
+        return _("公示：{start}至{end}").format(start=period.starts_on, end=period.ends_on)
+    if change.by_role == "system":
+        for sentence in (BARRED_BY_RECORD, BARRED_BY_FRAUD):
+            if change.note == sentence.format(year=application.year):
+                return _(sentence).format(year=application.year)
+    return change.note
 
 
 def holder_name(application: Application, state: State) -> str:
@@ -104,14 +124,14 @@ def _ends(application: Application, desks: set[str]) -> dict[str, datetime | Non
     return {desk: passing_deadline_in_force(version, level, desk, corrected=corrected) for desk in sorted(desks)}
 
 
-def _now_text(application: Application, state: State, ends: Ends) -> str:
+def _now_text(application: Application, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
     if state == State.ACCEPTED:
         return _("终审已通过，等待评审委员会评审。")
     if state in _WITH_APPLICANT:
         return _applicants_end(application)
     if state not in _DESK:
         return ""
-    if state == State.IN_PUBLICITY and (period := current_period(application)) is not None:
+    if state == State.IN_PUBLICITY and period is not None:
         text = _("公示到{last}（含当日）期满，期满无异议的由单位上报。").format(last=period.ends_on)
         until = _end_words(state, ends) if ends["unit"] else _("上报的期限：通知未规定")
         return f"{text}\n{until}"
@@ -124,6 +144,8 @@ def _applicants_end(application: Application) -> str:
     end = window.apply_until if first else window.correct_until
     if end is None:
         return _("需要申报人填写、核对后上报。")
+    if not first and not window.may_correct:
+        return _("修改后重新上报的期限已于{end}（北京时间）结束，不能再上报。").format(end=written(end))
     words = (
         _("需要申报人填写、核对，在{end}（北京时间）前上报。")
         if first
