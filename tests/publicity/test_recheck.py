@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ledger import verify
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
+from zhicheng.organizations.models import Organization
 from zhicheng.publicity import rules
 from zhicheng.publicity.actions import Rechecked, make_publicity_result, recheck_periods
 from zhicheng.publicity.models import PublicityPeriod
@@ -81,6 +83,17 @@ def test_running_period_gets_the_later_end_and_both_are_told(road) -> None:
     )
     notices = papers_of(f"application:{period.application_id}").filter(kind="publicity_notice").order_by("id")
     assert [(p.void_reason != "", "2023年5月29日" in p.data) for p in notices] == [(True, False), (False, True)]
+
+
+@pytest.mark.django_db
+def test_unit_without_a_mailbox_is_told_through_its_administrators(road) -> None:
+    world, _period = road
+    Organization.objects.filter(pk=world.unit.pk).update(email="")
+    with translation.override("en"):
+        recheck_periods(calendar_named=WEDNESDAY_FREE)
+    sent = {m.payload["to"][0]: m.payload for m in mails()}
+    assert set(sent) == {"applicant@example.cn", "unitadmin@example.cn"}
+    assert "重新上传" in sent["unitadmin@example.cn"]["body"]
 
 
 @pytest.mark.django_db

@@ -3,64 +3,203 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils import translation
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions import bar_applications, restore_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
-from zhicheng.applications.models import State, StatusChange
+from zhicheng.applications.models import CommitteeArrival, State, StatusChange
+from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.campaigns.queries import window_now
+from zhicheng.campaigns.rules import WindowState
 from zhicheng.foundation import clock, outbox
+from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.queries import mailboxes_of
 
 # Moves after which the unit is told as well: what comes back from above is its business too (S-45).
 _UNIT_IS_TOLD = {
     "supervising_return", "supervising_close", "county_return", "county_close", "prefecture_return", "prefecture_close",
     "prefecture_pass", "reopen", "reject_fraud",
 }  # fmt: skip
+# Back with the applicant, to be sent again: returned, or given back because the record that had ended it was annulled.
+_TO_SEND_AGAIN = {State.RETURNED, State.DRAFT}
+# A return from final review is the county's business as well (S-45).
+_COUNTY_IS_TOLD = {"prefecture_return", "prefecture_close"}
+_BARRED = {State.REJECTED_FRAUD, State.BARRED}
 
 
 @outbox.handler("application.moved")
+@platform_language()
 def tell_of_move(message: OutboxMessage) -> None:
-    """Queue the mails of one move. Their keys name the move, so a repeated job sends nothing twice."""
-    change = StatusChange.objects.select_related("application__applicant", "application__employer", "by_organization").get(
-        pk=message.payload["change_id"]
+    """Queue the mails of one move. Their keys name the move and the receiver, so a repeated job sends nothing twice."""
+    change = StatusChange.objects.select_related(
+        "application__applicant",
+        "application__employer",
+        "application__county_office",
+        "application__campaign_version",
+        "by_organization",
+    ).get(pk=message.payload["change_id"])
+    application = change.application
+    window = window_now(application.campaign_version, application.level, change.at)
+    subject = _("申报进展：{state}（{number}）").format(
+        state=_state(change, window, to_applicant=True), number=application.number
     )
-    application = change.application
-    with translation.override("zh-hans"):
-        body = _body(change)
-        subject = _("申报进展：{state}（{number}）").format(
-            state=STATES[State(change.to_state)].applicant, number=application.number
-        )
-        queue_mail(to=application.applicant.email, subject=subject, body=body, key=f"moved:{change.pk}:applicant")
-        if change.move in _UNIT_IS_TOLD and application.employer.email:
-            unit_subject = _("{name}的申报进展：{state}（{number}）").format(
-                name=application.applicant_name, state=STATES[State(change.to_state)].staff, number=application.number
-            )
-            queue_mail(to=application.employer.email, subject=unit_subject, body=body, key=f"moved:{change.pk}:unit")
+    body = "\n".join(_to_applicant(change, window))
+    queue_mail(to=application.applicant.email, subject=subject, body=body, key=f"moved:{change.pk}:applicant")
+    # Who was told of a fraud is told as well when that is taken back.
+    if change.move in _UNIT_IS_TOLD or change.from_state == State.REJECTED_FRAUD:
+        opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
+        _tell_desk(change, window, application.employer, "unit", opening, _for_unit(change, window))
+    if change.move in _COUNTY_IS_TOLD:
+        opening = _("{unit}申报人{name}的申请书 {number} 经终审退回，特此告知。")
+        _tell_desk(change, window, application.county_office, "county", opening, _for_county(change, window))
 
 
-def _body(change: StatusChange) -> str:
+def _tell_desk(change: StatusChange, window: WindowState, desk: Organization, role: str, opening: str, todo: list[str]) -> None:
+    """The mail of a move to one desk: whose application, what happened, why, what the desk has to do, where to look."""
     application = change.application
-    what = _("新增申请书") if change.move == "start" else str(BY_NAME[change.move].label)
+    state = _state(change, window, to_applicant=False)
+    subject = _("{name}的申报进展：{state}（{number}）").format(
+        name=application.applicant_name, state=state, number=application.number
+    )
+    what = opening.format(unit=application.employer.name, name=application.applicant_name, number=application.number)
+    lines = [_("{name}：").format(name=desk.name), "", what, *_happened(change, state), *_why(change, window), "", *todo]
+    lines += ["", _see(reverse("desk_case", args=[application.pk]))]
+    for who, address in mailboxes_of(desk):
+        queue_mail(to=address, subject=subject, body="\n".join(lines), key=f"moved:{change.pk}:{role}:{who}")
+
+
+def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:
+    application = change.application
     lines = [
         _("{name}：").format(name=application.applicant_name),
         "",
         _("您的申请书 {number} 有新的进展。").format(number=application.number),
+        *_happened(change, _state(change, window, to_applicant=True)),
+        *_why(change, window),
+    ]
+    if change.to_state == State.RETURNED or change.move == "restore":
+        again = _("请在{end}（北京时间）前修改、核对并上报。")
+        lines += ["", _until(change, window, again)]
+    elif change.to_state == State.CLOSED_FOR_YEAR:
+        lines += ["", str(closed_problem(application.year).text)]
+    elif change.to_state in _BARRED:
+        lines += ["", *_ban(change, to_applicant=True)]
+    return [*lines, "", _see(reverse("my_application", args=[application.pk]))]
+
+
+def _happened(change: StatusChange, state: str) -> list[str]:
+    what = _("新增申请书") if change.move == "start" else str(BY_NAME[change.move].label)
+    lines = [
         _("办理事项：{what}").format(what=what),
         _("办理时间：{when}（北京时间）").format(when=clock.written(change.at)),
-        _("当前状态：{state}").format(state=STATES[State(change.to_state)].applicant),
+        _("当前状态：{state}").format(state=state),
     ]
     if change.by_organization is not None and change.by_role != "applicant":
         lines.append(_("办理部门：{office}").format(office=change.by_organization.name))
+    return lines
+
+
+def _why(change: StatusChange, window: WindowState) -> list[str]:
+    """The reasons of a return, as something to correct only while it still can be, and what was noted with the move."""
+    lines = []
     if change.reasons:
-        lines += ["", _("需要修改的全部内容：")]
+        can = change.to_state == State.RETURNED and _may_send(change, window)
+        lines += ["", _("需要修改的全部内容：") if can else _("退回的理由：")]
         lines += [f"{number}. {reason['text']}" for number, reason in enumerate(change.reasons, start=1)]
     if change.note:
         lines += ["", _("说明：{note}").format(note=change.note)]
-    lines += ["", _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}/my/applications/{application.pk}/")]
-    return "\n".join(lines)
+    return lines
+
+
+def _state(change: StatusChange, window: WindowState, *, to_applicant: bool) -> str:
+    """Where it stands now; a return that came after the last moment for corrections does not ask for one."""
+    state = State(change.to_state)
+    if state == State.RETURNED and not _may_send(change, window):
+        return _("已退回，重新上报的期限已过")
+    return str(STATES[state].applicant if to_applicant else STATES[state].staff)
+
+
+def _for_unit(change: StatusChange, window: WindowState) -> list[str]:
+    nothing = _("本单位不需要再办理。")
+    if change.to_state in _TO_SEND_AGAIN:
+        again = _("请提醒申报人在{end}（北京时间）前修改并重新上报；重新上报后，由本单位再次审核。")
+        # Whatever comes back from above had a review form, which is void by now.
+        return [_until(change, window, again), _("已经打印的评审表已作废，请不要再使用。")]
+    if change.to_state == State.CLOSED_FOR_YEAR:
+        return [str(closed_problem(change.application.year, to_applicant=False).text), nothing]
+    if change.to_state in _BARRED:
+        return [*_ban(change, to_applicant=False), nothing]
+    return [nothing]
+
+
+def _for_county(change: StatusChange, window: WindowState) -> list[str]:
+    if change.to_state == State.RETURNED and _may_send(change, window):
+        return [_("本部门现在不需要办理；申报人重新上报、单位审核通过后，会再次报到本部门。")]
+    return [_("本部门不需要再办理。")]
+
+
+def _may_send(change: StatusChange, window: WindowState) -> bool:
+    """Whether the applicant could send it at the moment of the move: for the first time, or again (G-01, G-02)."""
+    return window.may_correct if change.submission_id else window.may_submit_first
+
+
+def _until(change: StatusChange, window: WindowState, words: str) -> str:
+    """Until when it can be sent, in these words; or that it no longer can."""
+    end = window.correct_until if change.submission_id else window.apply_until
+    if end is None:
+        return _("本批次不受理这个级别的申报，不能再上报。")
+    if not _may_send(change, window):
+        words = _(
+            "上报的期限已于{end}（北京时间）结束，不能再上报；州人力资源和社会保障局发布通知延长期限的，可以在新的期限前上报。"
+        )
+    return words.format(end=clock.written(end))
+
+
+def _ban(change: StatusChange, *, to_applicant: bool) -> list[str]:
+    """Which years are closed, from when on they are not, and where to object (S-80, S-81); nothing when it was lifted meanwhile."""
+    application = change.application
+    ban = ban_for(application.person_index, application.year)
+    if ban is None:
+        return []
+    years = _("不得申报的年度：{first}年至{last}年。").format(first=ban.first_year, last=ban.last_year)
+    return [years, str(barred_problem(application.year, ban, to_applicant=to_applicant).text)]
+
+
+def _see(path: str) -> str:
+    return _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
+
+
+@outbox.handler("arrival.annulled")
+@platform_language()
+def tell_of_annulment(message: OutboxMessage) -> None:
+    """Queue the mail about an arrival that no longer counts and left the application where it is (S-28). Idempotent."""
+    arrival = CommitteeArrival.objects.select_related(
+        "application__applicant", "application__prefecture_office", "person_year"
+    ).get(pk=message.payload["arrival_id"])
+    application = arrival.application
+    counted = _("本年度提交评审委员会的次数由{before}次改为{after}次，最多{allowed}次。申请书的办理状态不变。").format(
+        before=message.payload["before"], after=message.payload["after"], allowed=arrival.person_year.arrivals_allowed
+    )
+    lines = [
+        _("{name}：").format(name=application.applicant_name),
+        "",
+        _("您的申请书 {number} 第{n}次提交评审委员会的计次，已由{office}撤销。").format(
+            number=application.number, n=arrival.number, office=application.prefecture_office.name
+        ),
+        _("撤销的理由：{reason}").format(reason=arrival.annulment_reason),
+        "",
+        counted,
+        "",
+        _see(reverse("my_application", args=[application.pk])),
+    ]
+    subject = _("申报次数已更正（{number}）").format(number=application.number)
+    queue_mail(to=application.applicant.email, subject=subject, body="\n".join(lines), key=f"annulled:{arrival.pk}:applicant")
 
 
 @outbox.handler("integrity.recorded")

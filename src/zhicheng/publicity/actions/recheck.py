@@ -20,6 +20,7 @@ from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.organizations.actors import SYSTEM
+from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, NotPublished, load_calendar
@@ -140,10 +141,14 @@ def _tell(period: PublicityPeriod, before: date, notice: Notice) -> None:
     ).format(name=application.applicant_name, least=notice.limits.publicity_working_days, before=before, end=period.ends_on)
     to_unit = _("请打印新的公示（原公示已作废），张贴到新的结束日期，并重新上传公示和公示照片。")
     key = f"publicity:{period.pk}:until:{period.ends_on}"
-    for who, email, more, path in (
+    receivers = [
         ("applicant", application.applicant.email, _("您不需要办理什么。"), f"/my/applications/{application.pk}/"),
-        ("unit", period.unit.email, to_unit, f"/unit/applications/{application.pk}/publicity/"),
-    ):
+        *(
+            (f"unit:{who}", address, to_unit, f"/unit/applications/{application.pk}/publicity/")
+            for who, address in mailboxes_of(period.unit)
+        ),
+    ]
+    for who, email, more, path in receivers:
         if email:
             address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
             queue_mail(to=email, subject=subject, body=f"{said}\n\n{more}\n\n{address}", key=f"{key}:{who}")

@@ -10,7 +10,7 @@ from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.foundation import clock, ledger
+from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.integrity.models import IntegrityRecord
@@ -85,6 +85,10 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
             row = closed if closed is application else lifecycle.lock(closed.pk, actor)
             row.arrivals = person_year.arrivals
             lifecycle.walk(row, "reopen", actor=actor, note=reason)
+            return
+    # No move, so no mail of a move: the person is told of the count alone.
+    counts = {"before": person_year.arrivals + 1, "after": person_year.arrivals}
+    outbox.queue(kind="arrival.annulled", payload={"arrival_id": arrival.pk, **counts}, key=f"arrival.annulled:{arrival.pk}")
 
 
 def _count_anew(person_year: PersonYear) -> None:

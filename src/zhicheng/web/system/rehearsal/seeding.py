@@ -30,7 +30,7 @@ from zhicheng.web.system.rehearsal.stories import account_stories, application_s
 
 BEGINS = moment(5, 22, 10)  # a Monday, inside the window
 OPENED = moment(3, 1, 9, year=2022)
-FOLLOWED_UP = ("application.moved", "integrity.recorded")
+FOLLOWED_UP = ("application.moved", "integrity.recorded", "integrity.annulled", "arrival.annulled")
 Say = Callable[[str], object]
 
 
