@@ -169,6 +169,23 @@ def test_transfer_hands_the_request_to_the_right_county_and_keeps_its_place() ->
     assert Organization.objects.get(pk=verification.organization_id).receiving_office == right
 
 
+def test_transfer_is_told_to_the_unit_once_for_each() -> None:
+    verification = ex.registered_unit()
+    first, right = verification.office, ex.county("精河县人社局职称办", "652722")
+    desk, right_desk = ex.officer(first), ex.officer(right)
+    before = len(mails("admin1@unit.example"))
+    for actor, target, why in ((desk, right, "单位在精河县。"), (right_desk, first, "经核实，单位在博乐市。")):
+        actions.transfer_verification(verification_id=verification.pk, actor=actor, to_office_id=target.pk, reason=why)
+    sent = mails("admin1@unit.example")[before:]
+    assert [m["subject"] for m in sent] == [
+        "单位注册已转交精河县人社局职称办办理",
+        "单位注册已转交博乐市人社局职称办办理",
+    ]
+    body = sent[0]["body"]
+    assert "博乐市第1中学的单位注册已由博乐市人社局职称办转交精河县人社局职称办办理。" in body
+    assert "单位在精河县。" in body and "不需要重新提交" in body
+
+
 def test_transfer_needs_another_county_and_a_reason() -> None:
     verification = ex.registered_unit()
     desk = ex.officer(verification.office)

@@ -103,6 +103,7 @@ def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: i
         actor=actor.ref,
         data={"verification": verification.pk, "to": target.pk, "reason": reason.strip()},
     )
+    _tell_of_transfer(verification)
     return verification
 
 
@@ -156,6 +157,25 @@ def _tell_unit(verification: UnitVerification) -> None:
     lines = [text % {"name": name, "kind": kind, "office": verification.office.name}]
     lines += [f"{number}. {reason['text']}" for number, reason in enumerate(verification.reasons, 1)]
     lines.append(settings.SITE_ADDRESS)
+    _tell_staff(verification, subject, lines, key=f"unit-decided:{verification.pk}")
+
+
+@platform_language()
+def _tell_of_transfer(verification: UnitVerification) -> None:
+    """The unit would wait for an answer from the wrong office otherwise."""
+    kind, transfer = verification.get_kind_display(), verification.transfers[-1]
+    lines = [
+        _("%(name)s的%(kind)s已由%(from_name)s转交%(to_name)s办理。")
+        % {"name": verification.proposed["name"], "kind": kind, **transfer},
+        _("转交原因：%(reason)s") % transfer,
+        _("不需要重新提交，等待的时间连续计算。有疑问的，请联系%(to_name)s。") % transfer,
+        settings.SITE_ADDRESS,
+    ]
+    subject = _("%(kind)s已转交%(to_name)s办理") % {"kind": kind, **transfer}
+    _tell_staff(verification, subject, lines, key=f"unit-transferred:{verification.pk}:{len(verification.transfers)}")
+
+
+def _tell_staff(verification: UnitVerification, subject: str, lines: Sequence[str], *, key: str) -> None:
     staff = Membership.objects.filter(
         organization_id=verification.organization_id, until__isnull=True, role="staff"
     ).select_related("user")
@@ -164,5 +184,5 @@ def _tell_unit(verification: UnitVerification) -> None:
             to=membership.user.email,
             subject=subject,
             body="\n\n".join([f"{membership.user.name}：", *lines]),
-            key=f"unit-decided:{verification.pk}:{membership.user_id}",
+            key=f"{key}:{membership.user_id}",
         )
