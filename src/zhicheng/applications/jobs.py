@@ -24,7 +24,7 @@ from zhicheng.organizations.queries import mailboxes_of
 # Moves after which the unit is told as well: what comes back from above is its business too (S-45).
 _UNIT_IS_TOLD = {
     "supervising_return", "supervising_close", "county_return", "county_close", "prefecture_return", "prefecture_close",
-    "prefecture_pass", "reopen", "reject_fraud",
+    "prefecture_pass", "reopen",
 }  # fmt: skip
 # Back with the applicant, to be sent again: returned, or given back because the record that had ended it was annulled.
 _TO_SEND_AGAIN = {State.RETURNED, State.DRAFT}
@@ -51,8 +51,9 @@ def tell_of_move(message: OutboxMessage) -> None:
     )
     body = "\n".join(_to_applicant(change, window))
     queue_mail(to=application.applicant.email, subject=subject, body=body, key=f"moved:{change.pk}:applicant")
-    # Who was told of a fraud is told as well when that is taken back.
-    if change.move in _UNIT_IS_TOLD or change.from_state == State.REJECTED_FRAUD:
+    # What it has had before it, a record may end; and who was told of that is told as well when it is taken back.
+    by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
+    if change.move in _UNIT_IS_TOLD or by_record:
         opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
         _tell_desk(change, window, application.employer, "unit", opening, _for_unit(change, window))
     if change.move in _COUNTY_IS_TOLD:
