@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, State, StatusChange
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -192,6 +192,20 @@ def moves_for(application: Application, actor: Actor) -> list[Move]:
     if actor.role is not Role.SYSTEM and not is_hers(application, actor):
         return []
     return [m for m in MOVES if m.role is actor.role and application.state in m.sources]
+
+
+def why_closed(application: Application) -> str:
+    """Why the applicant cannot change it now, and what there is to do about it; empty while it is open."""
+    state = State(application.state)
+    if state in OPEN_FOR_APPLICANT:
+        return ""
+    if state in BY_NAME["withdraw"].sources:
+        return _("申请书已经上报，单位还没有审核。需要修改的，可以先撤回。")
+    if state in OVER or state is State.CLOSED_FOR_YEAR:
+        return _("申请书已经办结：{state}。内容和材料不能再修改。").format(state=STATES[state].applicant)
+    if state is State.ACCEPTED:
+        return _("申请书已经受理，内容和材料不能再修改。")
+    return _("单位已经审核，申请书不能再撤回。需要修改的，由正在办理的部门退回后再改。")
 
 
 def lock(application_id: int, actor: Actor) -> Application:

@@ -9,9 +9,8 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
-from zhicheng.applications.lifecycle import BY_NAME
+from zhicheng.applications.lifecycle import BY_NAME, why_closed
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
-from zhicheng.web.applicant.base import why_closed
 
 pytestmark = pytest.mark.django_db
 

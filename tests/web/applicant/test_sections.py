@@ -204,7 +204,7 @@ def test_save_after_submission_says_so_and_shows_what_was_typed(world, applicati
     answer = client.post(at(application, "basic"), {"base_version": "1", "save": "1", "basic-post": "总工程师"})
     assert answer.status_code == 422
     assert "总工程师" in page(answer)
-    assert "等待单位审核" in page(answer)
+    assert "申请书已经上报，单位还没有审核" in page(answer)
 
 
 def test_years_the_notice_asks_for_are_offered(world, application, client):

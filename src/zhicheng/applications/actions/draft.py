@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, DraftSection, Material
+from zhicheng.applications.models import Application, DraftSection, Material
 from zhicheng.applications.printable import unprintable_in_section
 from zhicheng.applications.reading import is_blank, read_row
 from zhicheng.applications.rules import section_problems
@@ -76,11 +76,8 @@ def lock_open(application_id: int, actor: Actor) -> Application:
     application = lifecycle.lock(application_id, actor)
     if application.applicant_id != actor.user_id:
         raise Refused.one(_("没有找到这份申请书。"), code="not_found")
-    if application.state not in OPEN_FOR_APPLICANT:
-        words = lifecycle.STATES[application.state].applicant  # type: ignore[index]
-        raise Refused.one(
-            _("申请书现在的状态是“{state}”，不能修改。需要修改的，可在单位审核前撤回。").format(state=words), code="not_open"
-        )
+    if closed := lifecycle.why_closed(application):
+        raise Refused.one(closed, code="not_open")
     return application
 
 

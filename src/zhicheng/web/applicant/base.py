@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.lifecycle import BY_NAME, STATES
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, PersonYear, State
+from zhicheng.applications.lifecycle import why_closed
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
 from zhicheng.applications.queries import get_application, person_year_of
 from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
 from zhicheng.campaigns.queries import notice_of, window_now
@@ -36,20 +36,6 @@ def application_or_404(request: HttpRequest, application_id: int) -> Application
 def is_open(application: Application) -> bool:
     """Whether the applicant may write in it now."""
     return application.state in OPEN_FOR_APPLICANT
-
-
-def why_closed(application: Application) -> str:
-    """Why the applicant cannot change it now, and what there is to do about it; empty while it is open."""
-    state = State(application.state)
-    if state in OPEN_FOR_APPLICANT:
-        return ""
-    if state in BY_NAME["withdraw"].sources:
-        return _("申请书已经上报，单位还没有审核。需要修改的，可以先撤回。")
-    if state in OVER or state is State.CLOSED_FOR_YEAR:
-        return _("申请书已经办结：{state}。内容和材料不能再修改。").format(state=STATES[state].applicant)
-    if state is State.ACCEPTED:
-        return _("申请书已经受理，内容和材料不能再修改。")
-    return _("单位已经审核，申请书不能再撤回。需要修改的，由正在办理的部门退回后再改。")
 
 
 def information_url() -> str:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions import add_material
 from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import keep_file
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
-from zhicheng.web.applicant.base import actor_of, why_closed
+from zhicheng.web.applicant.base import actor_of
 
 _CONTROL = "file-"
 

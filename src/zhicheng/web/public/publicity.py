@@ -7,9 +7,9 @@ from django.shortcuts import render
 
 from zhicheng.foundation import clock
 from zhicheng.publicity.queries import public_periods
-from zhicheng.web.public.facts import facts_of, with_facts, with_notices
 from zhicheng.web.shared.http import object_or_404
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.shared.public_facts import facts_of, with_facts, with_notices
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:

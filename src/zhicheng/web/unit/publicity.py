@@ -32,6 +32,7 @@ from zhicheng.standards.calendar import NotPublished, load_calendar
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.public_facts import in_words
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
 
 PAPERS = actions.PAPERS
@@ -100,7 +101,7 @@ def _calendar_help(application: Application) -> dict[str, Any]:
     calendar = load_calendar(notice.calendar)
     least = notice.limits.publicity_working_days
     submission = application.current_submission
-    facts = public_facts(snapshot_of(submission)) if submission else {}
+    facts = in_words(application, public_facts(snapshot_of(submission))) if submission else {}
     try:
         end = calendar.earliest_end(clock.today(), least, notice.limits.publicity_counting)
     except NotPublished as unknown:

@@ -316,7 +316,9 @@ def places_of(case: Case) -> list[Place]:
     for part in case.parts:
         if part.key == "materials":
             continue
-        rows = [(row.place, f"{part.label}：{row.label}") for row in part.rows if part.is_rows and row.id]
+        rows = [
+            (row.place, _("{part}：{row}").format(part=part.label, row=row.label)) for row in part.rows if part.is_rows and row.id
+        ]
         places += [(part.label, [(part.key, part.label), *rows])] if rows else [(part.key, part.label)]
     files = {f["place"]: _material_words(f["named"]) for f in all_files(case)}
     return [*places, (_("材料"), list(files.items()))] if files else places

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.support import world as w
-from tests.web.applicant.kit import page
+from tests.web.applicant.kit import client_of, page
 from zhicheng.foundation import clock
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.web.public.facts import facts_of
+from zhicheng.web.shared.public_facts import facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,17 @@ def test_word_without_a_sure_match_stays_chinese_and_says_so(period) -> None:
     assert told["ethnic_group"] == '<span lang="zh-CN">&lt;某&gt;族</span>'
     assert told["level"] == '<span lang="zh-CN">特</span>'
     assert told["series"] == "Engineering"
+
+
+def test_unit_that_opens_one_reads_the_same_words(world) -> None:
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    unit = client_of(world.unit_admin)
+    address = reverse("unit_publicity_open", args=[application.pk])
+    assert "女 · 维吾尔族" in page(unit.get(address))
+    unit.cookies["django_language"] = "en"
+    shown = page(unit.get(address))
+    assert "Female · Uygur · " in shown and "Engineering Forestry and grassland Engineer" in shown
 
 
 def test_list_of_three_takes_the_queries_of_one(world, reader) -> None:

@@ -36,11 +36,15 @@ def with_facts(periods: Iterable[PublicityPeriod]) -> list[tuple[PublicityPeriod
 
 
 def facts_of(period: PublicityPeriod) -> dict[str, Any]:
+    """The facts of one period."""
+    return in_words(period.application, period.facts)
+
+
+def in_words(application: Application, facts: dict[str, str]) -> dict[str, Any]:
     """The facts in the language of the page. Where no word of ours surely means the same, the Chinese one stands, marked as such."""
-    facts: dict[str, str] = period.facts
     if _in_chinese():
         return facts
-    told = {**facts, **_looked_up(period.application, facts)}
+    told = {**facts, **_looked_up(application, facts)}
     return told | {key: _chinese(facts[key]) for key in _TYPED if facts.get(key)}
 
 
