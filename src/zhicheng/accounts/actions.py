@@ -124,6 +124,7 @@ def confirmation_link(*, user: User) -> str:
     return settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key])
 
 
+@transaction.atomic  # at sign-in the library asks for it, outside of any transaction
 def send_confirmation(*, user: User) -> None:
     """Queue the mail with the link that confirms the mailbox; the link lives three days.
 
