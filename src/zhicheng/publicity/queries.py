@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -101,8 +100,3 @@ def broken_off(period: PublicityPeriod) -> bool:
     breaks = period.application.history.filter(move__in=["unit_return", "reject_fraud", "bar"], at__gte=period.opened_at)
     broke = breaks.order_by("id").first()
     return broke is not None and broke.at.astimezone(BEIJING).date() <= period.ends_on
-
-
-def result_days(period: PublicityPeriod) -> dict[str, Any]:
-    """The numbers T2 prints (S-72)."""
-    return {"working_days": period.working_days, "starts_on": period.starts_on, "ends_on": period.ends_on}

@@ -34,11 +34,6 @@ def measure(calendar: Calendar, *, starts_on: date, ends_on: date, least: int, c
     return Plan(starts_on, end, earliest.end, days, calendar.version, earliest.provisional)
 
 
-def days_held(calendar: Calendar, *, starts_on: date, ends_on: date, counting: Counting) -> int:
-    """How many working days a period that is over really had, by ``calendar``: what T2 prints (S-72). Raises :class:`NotPublished`."""
-    return calendar.workdays_between(starts_on, ends_on, counting)
-
-
 def plan_period(
     calendar: Calendar, *, starts_on: date, ends_on: date, today: date, least: int, counting: Counting
 ) -> tuple[Plan | None, list[Problem]]:

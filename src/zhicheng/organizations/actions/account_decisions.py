@@ -125,12 +125,12 @@ def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
     return row
 
 
-def _lock_accounts(request_id: int) -> list[User]:
-    """Every account of the person a request is about, by their ids: before the request itself, as whoever asks does."""
+def _lock_accounts(request_id: int) -> None:
+    """Lock every account of the person a request is about, by their ids: before the request itself, as whoever asks does."""
     asked_for = User.objects.filter(account_requests=request_id)
     indexes = asked_for.exclude(id_number_index="").values("id_number_index")
     people = User.objects.filter(Q(pk__in=asked_for) | Q(id_number_index__in=indexes))
-    return list(people.select_for_update(no_key=True).order_by("id"))
+    list(people.select_for_update(no_key=True).order_by("id"))
 
 
 def _decided_already(row: AccountRequest) -> str:

@@ -84,10 +84,8 @@ def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str |
         period.application = application
         return _measure_running(period, measured, notice)
     if application.state == State.IN_PUBLICITY and not _result_was_made(period):
-        # T2 is still to be printed: it says how many days were held, not how many were meant.
-        period.working_days = rules.days_held(
-            calendar, starts_on=period.starts_on, ends_on=period.ends_on, counting=notice.limits.publicity_counting
-        )
+        # T2 is still to be printed: it says how many days were held, not how many were meant (S-72).
+        period.working_days = calendar.workdays_between(period.starts_on, period.ends_on, notice.limits.publicity_counting)
     period.save(update_fields=["measured_with", "working_days"])
     if measured.earliest_end <= period.ends_on or queries.broken_off(period):
         return "same"
