@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -20,7 +20,7 @@ from zhicheng.organizations.models import MembershipRole, Organization
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
 
 pytestmark = pytest.mark.django_db
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 TOO_LATE = datetime(2023, 7, 24, 10, tzinfo=clock.BEIJING)  # corrections ended on 21 July at 18:00
 REASON = "经办人误退，材料实际齐全，撤销本次计次。"
 Mails = dict[str, dict]
@@ -32,13 +32,8 @@ def road():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world(with_supervising=True)
         application = w.submitted(world)
-        w.unit_pass(world, application)
-        period = w.open_publicity(world, application)
+        w.to_bureau(world, application)
     with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.supervisor, application)
-        w.pass_on(world.county_officer, application)
         outbox.drain(1000)
         yield world, application
 

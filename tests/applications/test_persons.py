@@ -66,12 +66,7 @@ def corrected(world: w.World, applicant: Actor, number: str = RIGHT, **changes: 
 
 def at_final_review(world: w.World) -> Application:
     application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(w.IN_WINDOW + timedelta(days=11)):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
+    w.to_bureau(world, application)
     return application
 
 

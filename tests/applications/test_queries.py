@@ -21,22 +21,13 @@ from zhicheng.publicity.queries import current_period, public_periods
 from zhicheng.review.queries import decisions_of, dossiers_of
 
 pytestmark = pytest.mark.django_db
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
 @pytest.fixture
 def world() -> Iterator[w.World]:
     with clock.travel(w.IN_WINDOW):
         yield w.make_world()
-
-
-def to_bureau(world: w.World, application: Application) -> None:
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
 
 
 def seen(world: w.World) -> set[str]:
@@ -57,7 +48,7 @@ def test_each_desk_sees_it_from_its_arrival_on(world):
     w.fill(world.applicant, application)
     w.submit(world.applicant, application)
     assert seen(world) == {"applicant", "unit"}
-    to_bureau(world, application)
+    w.to_bureau(world, application)
     assert seen(world) == {"applicant", "unit", "county", "prefecture"}
     with clock.travel(LATER):
         w.give_back(world.bureau, application)

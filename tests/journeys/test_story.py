@@ -35,9 +35,8 @@ def test_county_reads_evidence_records_a_wrong_serial_and_returns_with_two_reaso
 
     page.get_by_role("link", name="退回", exact=True).click()
     page.get_by_role("button", name="再写一条").click()
-    expect(
-        page.locator("#id_text-2")
-    ).to_be_visible()  # the form came back with a second row; until then typing would go into the old one
+    # The form comes back with a second row; until it is there, typing would go into the old one.
+    expect(page.locator("#id_text-2")).to_be_visible()
     for number, text in ((1, "请补充毕业证书的专业。"), (2, "请核对继续教育学时。")):
         page.locator(f"#id_where-{number}").select_option(index=number)
         page.locator(f"#id_code-{number}").select_option(index=number)

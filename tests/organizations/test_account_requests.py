@@ -316,15 +316,20 @@ def test_the_number_on_the_card_is_what_the_officer_types_not_the_wrong_one() ->
     decide(row)
 
 
-def test_all_accounts_of_one_person_are_corrected_together_so_that_self_review_is_still_seen() -> None:
+def one_person_with_two_accounts() -> tuple[Organization, Actor, User]:
+    """A unit, its second administrator, and an applicant who is its first under the same (wrong) number."""
     unit = ex.approved_unit()
-    wrong = ex.administrator(1).id_number
-    user = ex.registered_applicant(unit, id_number=wrong, name="王建国")
+    user = ex.registered_applicant(unit, id_number=ex.administrator(1).id_number, name="王建国")
     colleague = actions.add_unit_staff(
         actor=ex.unit_actor(unit), name="古丽", id_number=ex.id_number(55), mobile="13809095555",
         email="c@unit.example", username="colleague", position="办公室",
     )  # fmt: skip
-    decide(ask_correction(actor_for(colleague), user, id_number=ex.id_number(304)))
+    return unit, actor_for(colleague), user
+
+
+def test_all_accounts_of_one_person_are_corrected_together_so_that_self_review_is_still_seen() -> None:
+    unit, colleague, user = one_person_with_two_accounts()
+    decide(ask_correction(colleague, user, id_number=ex.id_number(304)))
     assert {u.id_number for u in User.objects.filter(name="王建国")} == {ex.id_number(304)}
     assert ex.unit_actor(unit).person_index == User.objects.get(pk=user.pk).id_number_index
 
@@ -369,15 +374,10 @@ def test_a_correction_that_was_itself_wrong_can_be_taken_back() -> None:
 
 
 def test_a_correction_of_a_person_with_two_accounts_can_be_taken_back_too() -> None:
-    unit = ex.approved_unit()
-    wrong = ex.administrator(1).id_number
-    user = ex.registered_applicant(unit, id_number=wrong, name="王建国")
-    colleague = actions.add_unit_staff(
-        actor=ex.unit_actor(unit), name="古丽", id_number=ex.id_number(55), mobile="13809095555",
-        email="c@unit.example", username="colleague", position="办公室",
-    )  # fmt: skip
+    _unit, colleague, user = one_person_with_two_accounts()
+    wrong = user.id_number
     for number in (ex.id_number(309), wrong):
-        decide(ask_correction(actor_for(colleague), user, id_number=number))
+        decide(ask_correction(colleague, user, id_number=number))
         user.refresh_from_db()
     assert {u.id_number for u in User.objects.filter(name="王建国")} == {wrong}
 

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from zhicheng.organizations.actors import Actor, actor_for  # noqa: E402
 from zhicheng.review import actions as review  # noqa: E402
 from zhicheng.review.models import Decision  # noqa: E402
 
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
 def make() -> None:
@@ -40,12 +39,8 @@ def make() -> None:
     applications.confirm_check(actor=world.applicant, application_id=checked.pk)
     at_unit = w.submitted(world, world.new_applicant())
     at_bureau = w.submitted(world, world.new_applicant())
-    w.unit_pass(world, at_bureau)
-    period = w.open_publicity(world, at_bureau)
+    w.to_bureau(world, at_bureau)
     with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, at_bureau)
-        w.pass_on(world.county_officer, at_bureau)
         w.record_dossier(world.bureau, at_bureau)
     print(json.dumps([checked.pk, at_unit.pk, at_bureau.pk]))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from zhicheng.review import actions as review
 from zhicheng.review.models import Decision
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
 def at_once(*calls: Callable[[], Any]) -> tuple[list[Any], list[Refused]]:
@@ -80,12 +79,7 @@ def ready(world: w.World) -> Application:
 
 def at_the_bureau(world: w.World) -> Application:
     application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
+    w.to_bureau(world, application)
     return application
 
 
@@ -191,11 +185,8 @@ def test_two_officers_deciding_are_one_decision(world):
 
 def test_two_forwards_count_one_arrival(world):
     application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
+    w.publicise_and_report(world, application)
     with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
         w.record_dossier(world.county_officer, application)
         sub = Application.objects.get().current_submission_id or 0
         given, refused = at_once(

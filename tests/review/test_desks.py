@@ -18,7 +18,7 @@ from zhicheng.review.queries import mark_state
 from zhicheng.review.rules import Reason
 
 pytestmark = pytest.mark.django_db
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
 @pytest.fixture
@@ -26,14 +26,6 @@ def road():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         yield world, w.submitted(world)
-
-
-def to_county(world, application, period=None) -> None:
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
 
 
 def codes(call) -> list[str]:
@@ -95,7 +87,7 @@ def test_other_desks_find_nothing(road):
         # A desk on its road that has not had it yet reads that it is elsewhere; everybody else finds nothing.
         found = codes(lambda actor=actor: passes(actor, application))
         assert found == (["stale"] if actor in (world.county_officer, world.bureau) else ["not_found"])
-    to_county(world, application)
+    w.publicise_and_report(world, application)
     with clock.travel(LATER):
         assert codes(lambda: passes(world.other_officer, application)) == ["not_found"]
     assert Decision.objects.count() == 1
@@ -158,7 +150,7 @@ def test_each_pass_makes_a_new_review_form_and_a_return_voids_it(road):
 )
 def test_dossier_must_be_in_order_at_each_desk(road, desk, change, code):
     world, application = road
-    to_county(world, application)
+    w.publicise_and_report(world, application)
     with clock.travel(LATER):
         actor = world.county_officer
         if desk == "bureau":
@@ -173,7 +165,7 @@ def test_dossier_must_be_in_order_at_each_desk(road, desk, change, code):
 
 def test_dossier_is_of_one_submission_and_one_desk(road):
     world, application = road
-    to_county(world, application)
+    w.publicise_and_report(world, application)
     with clock.travel(LATER):
         w.record_dossier(world.county_officer, application)
         w.give_back(world.county_officer, application)

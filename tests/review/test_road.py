@@ -15,20 +15,12 @@ from zhicheng.foundation.models import OutboxMessage
 pytestmark = pytest.mark.django_db
 
 
-def to_county(world: w.World, application) -> None:
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(clock.now() + timedelta(days=10)):
-        w.add_papers(world, period)
-        w.report(world, application)
-
-
 def test_road_from_submission_to_acceptance():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = w.submitted(world)
         assert application.state == State.UNIT_REVIEW
-        to_county(world, application)
+        w.publicise_and_report(world, application)
         w.pass_on(world.county_officer, application)
         assert (application.state, application.arrivals) == (State.PREFECTURE_REVIEW, 1)
         w.pass_on(world.bureau, application)
@@ -45,7 +37,7 @@ def test_third_returned_arrival_closes_the_year_and_third_passed_does_not():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = w.submitted(world)
-        to_county(world, application)
+        w.publicise_and_report(world, application)
     with clock.travel(w.IN_WINDOW + timedelta(days=11)):
         for arrival in (1, 2, 3):
             if arrival > 1:
@@ -72,6 +64,6 @@ def test_returns_by_unit_and_county_cost_nothing():
         application = w.submitted(world)
         w.give_back(world.unit_admin, application)
         w.submit(world.applicant, application)
-        to_county(world, application)
+        w.publicise_and_report(world, application)
         w.give_back(world.county_officer, application)
         assert (application.state, application.arrivals) == (State.RETURNED, 0)

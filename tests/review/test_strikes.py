@@ -21,9 +21,10 @@ from zhicheng.integrity.queries import ban_for
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
 
 pytestmark = pytest.mark.django_db
-LATER = w.IN_WINDOW + timedelta(days=11)
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
 REASON = "经办人误退，材料实际齐全，撤销本次计次。"
 FRAUD = "业绩证明系伪造，已向出具单位核实。"
+ANNULLED = "复核后认定材料属实，撤销记录。"
 
 
 @pytest.fixture
@@ -31,12 +32,8 @@ def road():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = w.submitted(world)
-        w.unit_pass(world, application)
-        period = w.open_publicity(world, application)
+        w.to_bureau(world, application)
     with clock.travel(LATER):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
         yield world, application
 
 
@@ -105,12 +102,8 @@ def test_a_new_application_keeps_the_count(road):
     assert second.arrivals == 2
     w.fill(world.applicant, second)
     w.submit(world.applicant, second)
-    w.unit_pass(world, second)
-    period = w.open_publicity(world, second)
+    w.to_bureau(world, second)
     with clock.travel(LATER + timedelta(days=12)):
-        w.add_papers(world, period)
-        w.report(world, second)
-        w.pass_on(world.county_officer, second)
         assert (second.arrivals, CommitteeArrival.objects.get(application=second).number) == (3, 3)
         w.give_back(world.bureau, second)
     assert second.state == State.CLOSED_FOR_YEAR
@@ -156,12 +149,8 @@ def test_annulling_an_arrival_of_a_discarded_form_reopens_the_closed_one(road):
     second = w.start(world)
     w.fill(world.applicant, second)
     w.submit(world.applicant, second)
-    w.unit_pass(world, second)
-    period = w.open_publicity(world, second)
+    w.to_bureau(world, second)
     with clock.travel(LATER + timedelta(days=12)):
-        w.add_papers(world, period)
-        w.report(world, second)
-        w.pass_on(world.county_officer, second)
         w.give_back(world.bureau, second)
         annul_arrival(actor=world.bureau, arrival_id=CommitteeArrival.objects.earliest("id").pk, reason=REASON)
     second.refresh_from_db()
@@ -212,7 +201,7 @@ def test_fraud_ends_the_application_and_bars_the_next_five_years(road):
     with pytest.raises(Refused) as refused:
         w.start(world)
     assert "您2023年度的申报经查实有弄虚作假，本年度不再受理" in str(refused.value.problems[0].text)
-    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
     assert w.start(world).state == State.DRAFT
 
 
@@ -248,7 +237,7 @@ def test_annulled_record_gives_back_what_it_had_ended(road):
     world, application = road
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     outbox.drain(1000)
-    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
     outbox.drain(1000)
     outbox.drain(1000)
     application.refresh_from_db()
@@ -266,7 +255,7 @@ def test_annulled_record_leaves_over_what_was_over_before(road):
     arrive(world, application, 3)
     w.give_back(world.bureau, application)
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
-    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
     outbox.drain(1000)
     application.refresh_from_db()
     assert application.state == State.CLOSED_FOR_YEAR and year().closed_at is not None
@@ -277,7 +266,7 @@ def test_annulled_record_does_not_push_aside_what_was_begun_meanwhile(road):
     world, application = road
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     outbox.drain(1000)
-    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
     other = w.start(world)
     outbox.drain(1000)
     application.refresh_from_db()
@@ -293,7 +282,7 @@ def test_one_of_two_bans_annulled_leaves_the_other(road):
     )  # fmt: skip
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     outbox.drain(1000)
-    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
     outbox.drain(1000)
     application.refresh_from_db()
     assert application.state == State.BARRED

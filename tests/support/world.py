@@ -19,7 +19,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import actions as applications
 from zhicheng.applications.completeness import requirements_of
-from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.models import Application, State, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
@@ -36,6 +36,7 @@ from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.review import actions as review
 
 IN_WINDOW = datetime(2023, 5, 22, 10, 0, tzinfo=clock.BEIJING)  # a Monday
+UNTIL_REPORT = timedelta(days=11)  # from the day a notice opens to a day when it is surely over
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -395,6 +396,25 @@ def pass_on(actor: Actor, application: Application) -> None:
     record_dossier(actor, application)
     review.pass_application(actor=actor, application_id=application.pk, submission_id=application.current_submission_id or 0)
     application.refresh_from_db()
+
+
+def publicise_and_report(world: World, application: Application) -> None:
+    """From a submission to the desk above the unit: passed and publicised now, reported ``UNTIL_REPORT`` later."""
+    unit_pass(world, application)
+    period = open_publicity(world, application)
+    with clock.travel(clock.now() + UNTIL_REPORT):
+        add_papers(world, period)
+        report(world, application)
+    application.refresh_from_db()
+
+
+def to_bureau(world: World, application: Application) -> None:
+    """From a submission to final review, by way of a supervising body where there is one; passed on ``UNTIL_REPORT`` from now."""
+    publicise_and_report(world, application)
+    with clock.travel(clock.now() + UNTIL_REPORT):
+        if application.state == State.SUPERVISING_REVIEW:
+            pass_on(world.supervisor, application)
+        pass_on(world.county_officer, application)
 
 
 def give_back(actor: Actor, application: Application, text: str = "毕业证书扫描件不清晰，请重新扫描上传。") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -27,12 +26,8 @@ def world() -> Iterator[w.World]:
 def case(world) -> Application:
     """A case at the prefecture."""
     application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(clock.now() + timedelta(days=10)):
-        w.add_papers(world, period)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
+    w.to_bureau(world, application)
+    with clock.travel(clock.now() + w.UNTIL_REPORT):
         yield application
 
 
