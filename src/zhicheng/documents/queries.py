@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -86,6 +86,17 @@ def verification_url(paper: Paper) -> str:
     """The address in the QR code on every page."""
     query = urlencode({"serial": paper.serial, "code": paper.verification_code})
     return f"{settings.SITE_ADDRESS.rstrip('/')}{VERIFY_PATH}?{query}"
+
+
+def scanned_serial(text: str) -> str:
+    """The serial in a scanned QR code (:func:`verification_url`); anything else, as typed, without the spaces around it."""
+    text = text.strip()
+    try:
+        address = urlsplit(text)
+    except ValueError:  # for example "[": no address, then
+        return text
+    serials = parse_qs(address.query).get("serial", []) if address.path.endswith(VERIFY_PATH) else []
+    return serials[0].strip() if serials else text
 
 
 def mask_name(name: str) -> str:

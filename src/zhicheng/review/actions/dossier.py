@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import Application, State
 from zhicheng.documents.models import Paper
+from zhicheng.documents.queries import scanned_serial
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -42,9 +43,10 @@ def record_dossier(
 ) -> PaperDossier:
     """Record the arrival of the paper dossier at the actor's desk, as it was found; nothing has to be in order to be recorded.
 
-    ``printed_mark`` is the serial, verification code or hash printed on the review form; whether that print is the current
+    ``printed_mark`` is the serial, verification code or hash printed on the review form, or what its QR code says; whether that print is the current
     one is decided here and kept (``mark_state``). Recording again adds a row. Raises :class:`Refused` (``field``, ``stale``).
     """
+    printed_mark = scanned_serial(printed_mark)
     problems = _field_problems(copies, printed_mark)
     with transaction.atomic():
         application, submission = lock_submission(actor, application_id, submission_id)
@@ -67,7 +69,7 @@ def record_dossier(
             handwritten_opinion=handwritten_opinion,
             signed=signed,
             sealed=sealed,
-            printed_mark=printed_mark.strip()[:80],
+            printed_mark=printed_mark[:80],
             mark_state=mark_state(application, printed_mark),
             remark=remark.strip()[:300],
             recorded_by_id=actor.account_id,

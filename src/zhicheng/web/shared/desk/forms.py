@@ -129,7 +129,7 @@ class DossierForm(Form):
     )
     printed_mark = forms.CharField(
         label=_("评审表编号、核验码或数据校验码"),
-        max_length=80,
+        max_length=500,  # a scanned QR code is a whole address
         help_text=_("在每页页脚，例如 PS2023-000001；扫描二维码也可以。系统据此判断纸质评审表是否为当前版本。"),
     )
     duplex_with_watermark = forms.BooleanField(label=_("A4纸正反面打印，每页有水印"), required=False)
