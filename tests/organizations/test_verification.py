@@ -66,7 +66,8 @@ def test_return_carries_every_reason_and_opens_the_way_back() -> None:
     verification.refresh_from_db()
     assert verification.reasons == [{"field": "name", "text": "名称与证照不符"}, {"field": "licence", "text": "证照不清晰"}]
     body = mails("admin1@unit.example")[-1]["body"]
-    assert "1. 名称与证照不符" in body and "2. 证照不清晰" in body
+    assert "1. 单位名称：名称与证照不符" in body and "2. 证照：证照不清晰" in body
+    assert body.endswith("/unit/information/")
     actor = ex.unit_actor(verification.organization)
     again = actions.resubmit_registration(
         actor=actor,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.rules import MAILBOX_HELD_FOR, check_mailbox, check_name, check_phone, problems_of, tidy_phone
 from zhicheng.foundation.errors import Problem
@@ -21,6 +22,20 @@ from zhicheng.standards.text import compact
 
 # S-14: 单位名称、联系人及联系电话 must each be confirmed or changed, one by one.
 FIELDS_TO_CONFIRM = ("name", "contact_person", "contact_phone")
+
+# What each particular is called, in the order a page shows them (S-11).
+LABELS = {
+    "name": gettext_lazy("单位名称"),
+    "uscc": gettext_lazy("统一社会信用代码"),
+    "nature": gettext_lazy("单位性质"),
+    "region_code": gettext_lazy("单位所在县（市）"),
+    "address": gettext_lazy("单位地址"),
+    "contact_person": gettext_lazy("联系人"),
+    "contact_phone": gettext_lazy("联系电话"),
+    "email": gettext_lazy("单位邮箱"),
+    "receiving_office_id": gettext_lazy("材料接收部门"),
+    "supervising_body_id": gettext_lazy("主管单位"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,11 @@ class UnitParticulars:
         """The opposite of :meth:`as_json`; keys of an older version that are gone are left out."""
         known = {f.name for f in fields(cls)}
         return cls(**{key: value for key, value in stored.items() if key in known})
+
+
+def reason_label(field: str) -> str:
+    """What a reason of a return is about: a particular, the licence, or (empty) the request as a whole."""
+    return _("证照") if field == "licence" else str(LABELS.get(field, ""))
 
 
 @dataclass(frozen=True, slots=True)

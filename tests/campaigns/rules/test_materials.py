@@ -19,6 +19,7 @@ from zhicheng.campaigns.rules import (
     Place,
     RowRef,
     SlotRequirement,
+    appraisal_years_open,
     box_for,
     evidence_slots,
     misplaced_materials,
@@ -84,6 +85,20 @@ def test_appraisals_follow_the_employer_of_each_year() -> None:
 
 def test_appraisals_of_an_unknown_employer_are_required() -> None:
     assert all(box.required for box in boxes(engineer(employer_nature=""), "appraisals"))
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"tenure_started_on": None}, True),
+        ({"tenure_started_on": None, "first_title": None}, True),
+        ({"tenure_started_on": None, "first_title": True}, False),
+        ({"tenure_started_on": None, "employer_nature": "enterprise"}, False),
+        ({}, False),
+    ],
+)
+def test_appraisal_years_are_open_until_the_tenure_is_known(more: dict[str, Any], expected: bool) -> None:
+    assert appraisal_years_open(NOTICE, engineer(**more)) is expected
 
 
 def test_title_certificate_is_not_asked_for_a_first_title() -> None:

@@ -221,6 +221,18 @@ def test_paper_for_special_cases_is_out_of_the_way_unless_the_answers_call_for_i
     assert "《学历认证报告》" not in apart(shown.content)
 
 
+def test_section_is_not_called_filled_in_while_its_papers_are_missing(saved, client):
+    shown = page(client.get(at(saved) + "?saved=1"))
+    assert "内容已填好，佐证材料还有 1 处没有传全" in shown and "这一项已经填好" not in shown
+    for paper in ("diploma", "e_registration"):
+        client.post(
+            reverse("application_upload", args=[saved.pk, "education", f"education-{ROW}", paper]),
+            {"file": sent(name=f"{paper}.pdf")},
+        )
+    shown = page(client.get(at(saved) + "?saved=1"))
+    assert "这一项已经填好" in shown and "佐证材料还有" not in shown
+
+
 def test_page_counts_what_is_lacking(saved, client):
     slot = reverse("application_slot", args=[saved.pk, "education"])
     assert "还差 2 项" in page(client.get(slot))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.support import world as w
@@ -216,6 +217,20 @@ def test_years_the_notice_asks_for_are_offered(world, application, client):
     )
     shown = page(client.get(at(application, "continuing_education")))
     assert 'value="2022"' in shown
+
+
+def test_appraisals_are_not_called_optional_before_the_tenure_is_known(world, application, client):
+    def task() -> str:
+        tasks = BeautifulSoup(client.get(reverse("application_tasks", args=[application.pk])).content, "html.parser")
+        return tasks.find("a", string="年度考核").find_parent("li").get_text(" ", strip=True)
+
+    assert "按任期列出要填的年度" in task() and "未开始" in task()
+    w.fill(world.applicant, application)
+    assert "已完成" in task()
+    first = {"first_title": "on"}
+    actions.save_section(actor=world.applicant, application_id=application.pk, key="appraisals", typed=[], base_version=1)
+    actions.save_section(actor=world.applicant, application_id=application.pk, key="current_title", typed=first, base_version=1)
+    assert "没有可以不填" in task() and "选填" in task()
 
 
 def test_row_says_which_paper_proves_it_and_whether_it_is_there(world, application, client):

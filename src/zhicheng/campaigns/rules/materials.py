@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -213,6 +214,13 @@ def required_appraisal_years(notice: Notice, facts: Facts) -> list[int]:
             if year is not None and _requirement(notice, slot, facts, year, row_id, row_label).required
         }
     )
+
+
+def appraisal_years_open(notice: Notice, facts: Facts) -> bool:
+    """Whether appraisals will be asked for once the current title is filled in: until then their years cannot be said (S-60)."""
+    if facts.first_title or facts.tenure_started_on is not None:
+        return False
+    return bool(required_appraisal_years(notice, replace(facts, tenure_started_on=date(notice.year - 1, 1, 1))))
 
 
 def box_for(

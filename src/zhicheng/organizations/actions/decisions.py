@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, mail
@@ -155,9 +156,23 @@ def _tell_unit(verification: UnitVerification) -> None:
         subject = _("%(kind)s被退回，请修改后重新提交") % {"kind": kind}
         text = _("%(name)s的%(kind)s已由%(office)s退回，请登录后在“我的信息”中修改并重新提交。需要修改的全部内容：")
     lines = [text % {"name": name, "kind": kind, "office": verification.office.name}]
-    lines += [f"{number}. {reason['text']}" for number, reason in enumerate(verification.reasons, 1)]
-    lines.append(settings.SITE_ADDRESS)
+    lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
+    lines.append(_see_information())
     _tell_staff(verification, subject, lines, key=f"unit-decided:{verification.pk}")
+
+
+def _numbered(number: int, reason: Mapping[str, str]) -> str:
+    """A reason with what it is about: read alone, 请写门牌号 does not say of which address."""
+    about = rules.reason_label(reason["field"])
+    return (
+        _("%(n)d. %(field)s：%(text)s") % {"n": number, "field": about, "text": reason["text"]}
+        if about
+        else (f"{number}. {reason['text']}")
+    )
+
+
+def _see_information() -> str:
+    return _("查看详情：{address}").format(address=settings.SITE_ADDRESS + reverse("unit_information"))
 
 
 @platform_language()
@@ -169,7 +184,7 @@ def _tell_of_transfer(verification: UnitVerification) -> None:
         % {"name": verification.proposed["name"], "kind": kind, **transfer},
         _("转交原因：%(reason)s") % transfer,
         _("不需要重新提交，等待的时间连续计算。有疑问的，请联系%(to_name)s。") % transfer,
-        settings.SITE_ADDRESS,
+        _see_information(),
     ]
     subject = _("%(kind)s已转交%(to_name)s办理") % {"kind": kind, **transfer}
     _tell_staff(verification, subject, lines, key=f"unit-transferred:{verification.pk}:{len(verification.transfers)}")

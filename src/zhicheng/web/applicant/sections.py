@@ -225,12 +225,14 @@ def _context(
     reasons = [r for r in reasons_in(change) if r.section == section.key]
     proofs = Proofs.read(application, section, draft, missing=missing, change=change, refusals=refusals)
     stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
-    rows = []
+    rows, papers = [], []
     for number, form in enumerate(forms_of(section, content, problems), start=1):
         row = content[number - 1] if section.rows else {}
         label = row_label(section, row) if section.rows else ""
         boxes = proofs.of_row(row) if section.rows else []
+        papers += boxes
         rows.append(_row(section, form, number, label, boxes, reasons) | {"asks_nothing": not boxes and form.row in stored})
+    of_section = proofs.of_section()
     return {
         **head_of(application),
         "section": section,
@@ -241,7 +243,8 @@ def _context(
         "just_saved": saved or "saved" in request.GET,
         "left": [(str(p.text), place_url(application, p.where)) for p in problems],
         "reasons": [r for r in reasons if r.where == section.key],
-        "boxes": proofs.of_section(),
+        "boxes": of_section,
+        "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
         "provable_rows": proves_rows(proofs.notice, section),
         "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",
         "new_row": "",

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from zhicheng.applications.completeness import everything_missing, requirements_of
+from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
-from zhicheng.campaigns.rules import SlotRequirement
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import SlotRequirement, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
@@ -52,7 +53,7 @@ class TaskList:
     returned_at: datetime | None = None
     returned_by: str = ""
     note: str = ""
-    changed: set[str] = field(default_factory=set)
+    appraisals_open: bool = False
 
     @property
     def all(self) -> list[Task]:
@@ -80,6 +81,8 @@ def task_list_of(application: Application) -> TaskList:
     if change is not None:
         tasks.returned_at, tasks.note = change.at, change.note
         tasks.returned_by = change.by_organization.name if change.by_organization else ""
+    notice, facts = notice_of(application.campaign_version), facts_for(application, draft.contents)
+    tasks.appraisals_open = appraisal_years_open(notice, facts)
     tasks.sections = [_section_task(application, s, draft, tasks) for s in SECTIONS]
     boxes: dict[str, list[SlotRequirement]] = {}
     for box in requirements_of(application, draft.contents):
@@ -98,7 +101,9 @@ def _section_task(application: Application, section: Section, draft: Draft, task
     if status in {"done", "optional"} and problems:
         status = "in_progress" if draft.versions[section.key] else "not_started"
     hint = ""
-    if status == "optional":
+    if status == "optional" and section.key == "appraisals" and tasks.appraisals_open:
+        status, hint = "not_started", _("填写“现任专业技术职务任职资格”后，按任期列出要填的年度。")
+    elif status == "optional":
         hint = _("没有可以不填。")
     elif status == "in_progress" and problems:
         hint = ngettext("还有%(n)s处需要补充或改正", "还有%(n)s处需要补充或改正", len(problems)) % {"n": len(problems)}

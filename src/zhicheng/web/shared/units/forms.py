@@ -138,8 +138,13 @@ def unreadable(form: forms.BaseForm) -> list[Problem]:
 
 
 def not_said_yet(form: forms.BaseForm, problems: list[Problem]) -> list[Problem]:
-    """``problems`` without those about fields the form has already spoken about: one sentence beside one field."""
-    return [p for p in problems if p.code != "unreadable" and p.where not in form.errors]
+    """``problems`` without those about fields the form has already spoken about: one sentence beside one field.
+
+    A licence that was refused is not also said to be missing: what is wrong with it is the sentence that helps.
+    """
+    refused = any(p.where == "licence" and p.code != "licence_missing" for p in problems)
+    said = {"unreadable"} | ({"licence_missing"} if refused else set())
+    return [p for p in problems if p.code not in said and p.where not in form.errors]
 
 
 def initial_of(unit: UnitParticulars) -> dict[str, Any]:

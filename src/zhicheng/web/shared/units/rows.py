@@ -6,26 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhicheng.organizations.models import Organization, UnitVerification, VerificationState
-from zhicheng.organizations.rules import FIELDS_TO_CONFIRM, changed_fields
+from zhicheng.organizations.rules import FIELDS_TO_CONFIRM, LABELS, changed_fields, reason_label
 from zhicheng.standards.natures import find_nature
 from zhicheng.standards.regions import short_name
 from zhicheng.web.shared.units.forms import in_chinese
-
-LABELS = {
-    "name": gettext_lazy("单位名称"),
-    "uscc": gettext_lazy("统一社会信用代码"),
-    "nature": gettext_lazy("单位性质"),
-    "region_code": gettext_lazy("单位所在县（市）"),
-    "address": gettext_lazy("单位地址"),
-    "contact_person": gettext_lazy("联系人"),
-    "contact_phone": gettext_lazy("联系电话"),
-    "email": gettext_lazy("单位邮箱"),
-    "receiving_office_id": gettext_lazy("材料接收部门"),
-    "supervising_body_id": gettext_lazy("主管单位"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +55,7 @@ def reasons_of(verification: UnitVerification | None) -> list[dict[str, str]]:
     """Why a request was returned, each reason with the words of its field; nothing for one that was not."""
     if verification is None or verification.state != VerificationState.RETURNED:
         return []
-    words = {**LABELS, "licence": _("证照")}
-    return [{"field": str(words.get(r["field"], "")), "text": r["text"]} for r in verification.reasons]
+    return [{"field": reason_label(r["field"]), "text": r["text"]} for r in verification.reasons]
 
 
 def nature_words(code: str) -> str:
@@ -86,7 +71,7 @@ def region_words(code: str) -> str:
 
 def _words(field: str, value: Any, names: dict[int, str]) -> str:
     if not value:
-        return ""
+        return _("没有") if field == "supervising_body_id" else ""
     if field == "nature":
         return nature_words(value)
     if field == "region_code":
