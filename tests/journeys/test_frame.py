@@ -99,6 +99,22 @@ def test_leaving_a_half_filled_form_asks_first(page: Page) -> None:
     assert asked == ["beforeunload"], "a page without changes lets go"
 
 
+def test_leaving_with_a_file_chosen_and_not_sent_asks_first(page: Page) -> None:
+    sign_in(page, "sbr01")
+    page.get_by_role("link", name="继续填写").first.click()
+    page.get_by_role("link", name="申报人照片").click()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("1寸照片").first.set_input_files({"name": "照片.png", "mimeType": "image/png", "buffer": b"not sent"})
+    page.get_by_role("link", name="继续下一项").click()
+    expect(page.get_by_role("main")).to_contain_text("选好的文件还没有上传，请点上传。")
+    assert asked == ["beforeunload"]
+    page.get_by_role("main").get_by_role("button", name="上传").click()
+    expect(page.get_by_text("选好的文件还没有上传，请点上传。")).to_be_hidden()
+    page.goto("/help/")
+    assert asked == ["beforeunload"], "a file that was refused is not one that was forgotten"
+
+
 def test_form_clicked_twice_is_sent_once(page: Page) -> None:
     page.goto("/accounts/password/reset/")
     page.get_by_label("注册时用的邮箱").fill("nobody@example.cn")

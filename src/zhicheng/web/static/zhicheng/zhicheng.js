@@ -35,7 +35,15 @@
     const form = event.target.form;
     if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; }
   });
-  window.addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); } });
+  // A file that was chosen and not sent is as easily lost as words: it asks before leaving, unless it goes along with the form.
+  let sent = null;
+  const unsent = () => Array.from(document.querySelectorAll("[data-upload] input[type=file]"))
+    .find((input) => input.files.length && (!sent || input.form !== sent));
+  window.addEventListener("beforeunload", (event) => {
+    const input = unsent();
+    if (input) { uploadSay(input.closest("[data-upload]"), "wordsUnsent"); }
+    if (changed || input) { event.preventDefault(); }
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.hasAttribute("data-upload") && !uploadMayGo(form)) { event.preventDefault(); event.stopPropagation(); return; }
@@ -43,11 +51,13 @@
     if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
     form.dataset.sentAt = String(Date.now());
     changed = false;
+    sent = form;
     const button = event.submitter;
     if (button) { button.setAttribute("aria-disabled", "true"); }
   }, true);
   window.addEventListener("pageshow", release);
   function release() {
+    sent = null;
     document.querySelectorAll("form[data-sent-at]").forEach((form) => { delete form.dataset.sentAt; });
     document.querySelectorAll("button[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
   }
