@@ -11,8 +11,9 @@ from django.db import connection
 from tests.support import world as w
 from zhicheng.applications.actions import add_material, save_section
 from zhicheng.applications.models import Submission
-from zhicheng.applications.queries import draft_of, snapshot_of
-from zhicheng.applications.snapshot import publicised
+from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
+from zhicheng.applications.snapshot import in_notice_order, publicised
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.canonical import canonical_json, digest
 
@@ -56,6 +57,18 @@ def test_snapshot_holds_all_a_desk_judges(road):
     assert snapshot["commitment"]["text"] and snapshot["liability"]["text"]
     assert len(snapshot["materials"]) == application.materials.count()
     assert all(len(m["sha256"]) == 64 for m in snapshot["materials"])
+
+
+def test_files_are_listed_as_the_notice_lists_them_whenever_they_were_uploaded(road):
+    _world, application = road
+    places = [(m["slot"], m["year"], m["row"], m["paper"]) for m in snapshot_of(Submission.objects.get())["materials"]]
+    kept = list(materials_of(application))
+    random.Random(3).shuffle(kept)
+    listed = in_notice_order(notice_of(application.campaign_version), draft_of(application).contents, kept)
+    assert [(m.slot, m.year, m.row, m.paper) for m in listed] == places
+    slots = [slot.key for slot in notice_of(application.campaign_version).materials]
+    assert [slots.index(slot) for slot, *_ in places] == sorted(slots.index(slot) for slot, *_ in places)
+    assert [year for slot, year, *_ in places if slot == "continuing_education"] == [2019, 2020, 2021, 2022]
 
 
 def test_later_edits_do_not_reach_a_submission(road):

@@ -34,6 +34,29 @@ def _material(material: Material) -> dict[str, Any]:
     }
 
 
+def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
+    """The files as the notice lists them, whenever each was uploaded: slot, year, row of the form, paper.
+
+    The paper dossier is put together in this order and compared with the printed list (S-47…S-62).
+    """
+    slots = {slot.key: number for number, slot in enumerate(notice.materials)}
+    papers = {(slot.key, paper.key): number for slot in notice.materials for number, paper in enumerate(slot.papers)}
+    rows = {
+        (section, row.get("id")): number
+        for section, content in contents.items()
+        if isinstance(content, list)
+        for number, row in enumerate(content)
+    }
+
+    def place(material: Material) -> tuple[int, int, int, int, int]:
+        slot = notice.slot(material.slot)
+        row = rows.get((slot.section, material.row), -1) if slot is not None and slot.section else -1
+        paper = papers.get((material.slot, material.paper), -1)
+        return (slots.get(material.slot, len(slots)), material.year or 0, row, paper, material.pk)
+
+    return sorted(materials, key=place)
+
+
 def build_snapshot(
     *,
     application: Application,
@@ -78,7 +101,7 @@ def build_snapshot(
         "county_office": _office(application.county_office),
         "prefecture_office": _office(application.prefecture_office),
         "sections": contents,
-        "materials": [_material(m) for m in materials],
+        "materials": [_material(m) for m in in_notice_order(notice, contents, materials)],
         "commitment": _accepted(notice.texts.commitment, at),
         "liability": _accepted(notice.texts.liability, at),
         "submission": {"number": number, "submitted_at": at},
