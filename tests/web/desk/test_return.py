@@ -60,6 +60,25 @@ def test_refusal_stands_beside_its_row_although_an_earlier_one_is_blank(case):
     assert "请尽快" in response.content.decode()
 
 
+def test_return_of_what_a_colleague_has_passed_meanwhile_asks_again_and_keeps_every_word(world, case):
+    application, address, client = case
+    seen = client.get(address).context["form"]["state"].value()
+    w.unit_pass(world, application)
+    sent = {"submission": application.current_submission_id, "opinion": "请尽快", "state": seen}
+    sent |= row(1, "summary", "missing", "总结没有写近两年的工作，请补充。")
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert f"已由{world.unit_admin.name}于" in said and "现在是“待公示”，退回没有生效" in said
+    assert shown(answer) == [("summary", "missing", "总结没有写近两年的工作，请补充。")]
+    application.refresh_from_db()
+    assert application.state == State.UNIT_PASSED
+    again = answer.context["form"]["state"].value()
+    assert client.post(address, sent | {"state": again}).status_code == 303
+    application.refresh_from_db()
+    assert application.state == State.RETURNED
+
+
 def test_place_chosen_without_words_is_asked_for_and_not_passed_over(case):
     application, address, client = case
     sent = {"submission": application.current_submission_id}

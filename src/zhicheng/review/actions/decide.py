@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import Application, StatusChange, Submission
+from zhicheng.applications.models import Application, State, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -64,12 +64,20 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
 
 
 def return_application(
-    *, actor: Actor, application_id: int, submission_id: int, reasons: Sequence[Reason], opinion: str = ""
+    *,
+    actor: Actor,
+    application_id: int,
+    submission_id: int,
+    reasons: Sequence[Reason],
+    opinion: str = "",
+    seen_state: str = "",
 ) -> Decision:
     """Return the current submission with the complete list of what to correct.
 
     From final review, a return at the last allowed arrival closes the person's year (S-29); before that, and at every other
-    desk, the form opens again for the applicant. Raises :class:`Refused` (``reasons_missing``, ``stale``, …).
+    desk, the form opens again for the applicant. ``seen_state``: where the application stood when the officer opened it; a unit
+    may return what a colleague has passed since, but not without knowing. Raises :class:`Refused` (``reasons_missing``,
+    ``stale``, ``moved``, …).
     """
     move = RETURN.get(actor.role)
     if move is None:
@@ -83,6 +91,8 @@ def return_application(
         if person_year.arrivals >= person_year.arrivals_allowed:
             move = CLOSE.get(actor.role, move)
         problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
+        if not problems and seen_state and application.state != seen_state:
+            problems.append(_moved_since(application))
         if problems:
             raise Refused(problems)
         listed = [r.as_json() for r in reasons]
@@ -101,6 +111,16 @@ def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tu
     if submission is None or submission.pk != submission_id:
         raise Refused([Problem(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容审核。"), code="stale")])
     return application, submission
+
+
+def _moved_since(application: Application) -> Problem:
+    last = application.history.select_related("by").order_by("-id")[0]
+    words = _(
+        "您打开这一页以后，这份申请书已由{who}于{at}办理，现在是“{state}”，退回没有生效。您写的内容都还在；核对现在的情况以后仍要退回的，请再次确认退回。"
+    )
+    who = last.by.name if last.by is not None else _("系统")
+    state = lifecycle.STATES[State(application.state)].staff
+    return Problem(words.format(who=who, at=clock.written(last.at), state=state), code="moved")
 
 
 def _decide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -70,6 +70,7 @@ class ReturnForm(Form):
     """退回: rows are ``where-n``, ``code-n``, ``text-n`` as :func:`tidy_rows` leaves them; everything typed stays."""
 
     submission = forms.IntegerField(widget=forms.HiddenInput)
+    state = forms.CharField(widget=forms.HiddenInput, required=False)
     opinion = forms.CharField(label=_("总体说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     understood = forms.BooleanField(label="", required=False)
 
@@ -83,6 +84,10 @@ class ReturnForm(Form):
             self.fields[f"text-{n}"] = needed(
                 forms.CharField(label=_("问题和修改要求"), widget=forms.Textarea(attrs={"rows": 3}))
             )
+
+    def say_state(self, state: str) -> None:
+        """Show the form again knowing where the application stands now."""
+        cast("QueryDict", self.data)["state"] = state
 
     @property
     def has_room(self) -> bool:

@@ -173,7 +173,8 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     year = case.person_year
     closes = actor.role in CLOSE and year is not None and year.arrivals >= year.arrivals_allowed
     editing = any(name in request.POST for name in EDITS)
-    form = ReturnForm(request.POST or None, places=places_of(case), initial={"submission": application.current_submission_id})
+    seen = {"submission": application.current_submission_id, "state": application.state}
+    form = ReturnForm(request.POST or None, places=places_of(case), initial=seen)
     context |= {"form": form, "closes_year": closes, "can_point": True}
     context["corrections_ended"] = None if closes else corrections_ended(application)
     if request.method == "POST" and not editing:
@@ -191,8 +192,11 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
                 submission_id=form.cleaned_data["submission"],
                 reasons=form.reasons(),
                 opinion=form.cleaned_data["opinion"],
+                seen_state=form.cleaned_data["state"],
             )
         except Refused as refused:
+            if refused.has("moved"):  # the page that says so shows where it stands now: sent again, it is meant
+                form.say_state(application.state)
             return render_refused(request, "shared/desk/return.html", context, _on_rows(refused))
         messages.success(request, _("{name}的申请书已退回，申报人会收到全部修改内容。").format(name=application.applicant_name))
         return go(request, "desk_queue")
