@@ -60,7 +60,11 @@ def test_return_from_final_review_is_told_to_applicant_unit_and_county(road) -> 
     w.give_back(world.bureau, application)
     sent = mails(application, "prefecture_return")
     assert set(sent) == {"applicant@example.cn", world.unit.email, "county@example.cn"}
-    name, number, reason = application.applicant_name, application.number, "1. 毕业证书扫描件不清晰"
+    name, number, reason = (
+        application.applicant_name,
+        application.number,
+        "1. 《毕业证书》、《教育部学历证书电子注册备案表》：毕业证书扫描件不清晰",
+    )
 
     body = sent["applicant@example.cn"]["body"]
     assert body.startswith(f"{name}：") and reason in body
@@ -135,7 +139,10 @@ def test_return_after_the_last_moment_for_corrections_does_not_ask_for_one(road)
     for mail in sent.values():
         assert "已退回，重新上报的期限已过" in mail["subject"] and "请修改后重新上报" not in mail["subject"] + mail["body"]
         assert "退回的理由：" in mail["body"] and "需要修改" not in mail["body"]
-        assert "前修改" not in mail["body"] and "1. 毕业证书扫描件不清晰" in mail["body"]
+        assert (
+            "前修改" not in mail["body"]
+            and "1. 《毕业证书》、《教育部学历证书电子注册备案表》：毕业证书扫描件不清晰" in mail["body"]
+        )
     for address in ("applicant@example.cn", world.unit.email):
         assert "上报的期限已于2023-07-21 18:00（北京时间）结束，不能再上报" in sent[address]["body"]
     assert "本部门不需要再办理。" in sent["county@example.cn"]["body"]

@@ -8,7 +8,7 @@ from django.urls import resolve
 from tests.support import world as w
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.places import linked, place_url, place_words, slot_of
+from zhicheng.web.applicant.places import linked, place_url, slot_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,10 +49,3 @@ def test_slot_whose_name_begins_like_another_is_told_apart(application):
 def test_everything_missing_has_a_link(application):
     assert all(p.link for p in linked(application, everything_missing(application)))
     assert linked(application, [Problem("x", where="check", link="7")])[0].link.endswith("/check/")
-
-
-def test_place_is_called_by_its_section_or_slot(application):
-    assert place_words(application, "education.0a1b2c3d.school") == "学历学位"
-    assert place_words(application, "material:commitment") == "《个人承诺书》"
-    assert place_words(application, "material:education-0a1b2c3d:diploma") == "《毕业证书》"
-    assert place_words(application, "") == place_words(application, "material:gone") == ""

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.completeness import place_of
 from zhicheng.applications.models import Application, Material, StatusChange
+from zhicheng.applications.places import box_and_paper
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import PaperOption, SlotRequirement, missing_materials
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.returns import Reason, box_and_paper, reasons_in
+from zhicheng.web.applicant.returns import Reason, reasons_in
 from zhicheng.web.shared.problems import anchor_id
 
 _SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}

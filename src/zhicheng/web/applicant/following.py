@@ -14,7 +14,7 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
 from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import arrivals_of, history_of, last_return, person_year_of
+from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, person_year_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
@@ -62,7 +62,7 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
         "papers": papers,
         "year": year,
         "arrivals": list(arrivals_of(application)),
-        "reasons": reason_links(application, reasons_in(change)) if change else [],
+        "reasons": reason_links(application, reasons_in(change), draft_of(application).contents) if change else [],
         "change": change,
         "can_withdraw": "withdraw" in moves,
         "can_discard": "discard" in moves,

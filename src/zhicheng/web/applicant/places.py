@@ -8,11 +8,11 @@ from dataclasses import replace
 from django.urls import reverse
 
 from zhicheng.applications.models import Application
+from zhicheng.applications.places import box_and_paper, slot_key
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import information_url
-from zhicheng.web.applicant.returns import box_and_paper
 from zhicheng.web.shared.problems import anchor_id
 
 
@@ -22,25 +22,8 @@ def control_id(key: str, row: str, field: str) -> str:
 
 
 def slot_of(application: Application, box: str) -> str:
-    """The slot a box key belongs to: ``education-0a1b2c3d`` → ``education``; empty when the notice has no such slot.
-
-    A paper named behind the box (``education-0a1b2c3d:diploma``) makes no difference.
-    """
-    box = box.partition(":")[0]
-    slots = notice_of(application.campaign_version).materials
-    found = [s.key for s in slots if box == s.key or box.startswith(f"{s.key}-")]
-    return max(found, key=len, default="")
-
-
-def place_words(application: Application, where: str) -> str:
-    """What a place is called: the section, or the paper or slot of the materials; empty for the application as a whole."""
-    if where.startswith("material:"):
-        box, paper = box_and_paper(where)
-        slot = notice_of(application.campaign_version).slot(slot_of(application, box))
-        named = next((str(p.label) for p in slot.papers if p.key == paper), "") if slot else ""
-        return named or (str(slot.label) if slot else "")
-    section = BY_KEY.get(where.partition(".")[0])
-    return str(section.label) if section else ""
+    """The slot a box key belongs to, under the notice the application is pinned to; empty when it has no such slot."""
+    return slot_key(notice_of(application.campaign_version), box)
 
 
 def place_url(application: Application, where: str) -> str:

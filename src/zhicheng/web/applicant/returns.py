@@ -7,13 +7,6 @@ from dataclasses import dataclass
 from zhicheng.applications.models import StatusChange
 
 
-def box_and_paper(where: str) -> tuple[str, str]:
-    """The box a place among the materials names, and the paper in it: ``material:education-0a1b2c3d:diploma`` → both; or empty."""
-    kind, _colon, rest = where.partition(":")
-    box, _colon, paper = rest.partition(":")
-    return (box, paper) if kind == "material" else ("", "")
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One thing to correct; ``where`` as in ``Problem.where``, empty for the application as a whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.places import place_words
 from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
@@ -25,7 +26,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
 from zhicheng.web.applicant.boxes import count_papers
-from zhicheng.web.applicant.places import place_url, place_words, slot_of
+from zhicheng.web.applicant.places import place_url, slot_of
 from zhicheng.web.applicant.returns import Reason, reasons_in
 from zhicheng.web.shared.http import go
 
@@ -54,6 +55,7 @@ class TaskList:
     returned_by: str = ""
     note: str = ""
     appraisals_open: bool = False
+    contents: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def all(self) -> list[Task]:
@@ -77,7 +79,7 @@ def task_list_of(application: Application) -> TaskList:
     missing = everything_missing(application)
     materials = list(materials_of(application))
     change = last_return(application)
-    tasks = TaskList(missing=missing, reasons=reasons_in(change))
+    tasks = TaskList(missing=missing, reasons=reasons_in(change), contents=draft.contents)
     if change is not None:
         tasks.returned_at, tasks.note = change.at, change.note
         tasks.returned_by = change.by_organization.name if change.by_organization else ""
@@ -151,10 +153,15 @@ def _changed_since(files: list[Material], moment: datetime | None) -> bool:
     return moment is not None and any(m.added_at > moment for m in files)
 
 
-def reason_links(application: Application, reasons: Iterable[Reason]) -> list[dict[str, str]]:
-    """Each reason of a return with the name and the address of its place."""
+def reason_links(application: Application, reasons: Iterable[Reason], contents: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each reason of a return with the name and the address of its place in the form ``contents``."""
+    notice = notice_of(application.campaign_version)
     return [
-        {"text": r.text, "place": place_words(application, r.where), "url": place_url(application, r.where) if r.where else ""}
+        {
+            "text": r.text,
+            "place": place_words(notice, r.where, contents),
+            "url": place_url(application, r.where) if r.where else "",
+        }
         for r in reasons
     ]
 
@@ -197,6 +204,6 @@ def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
         "tasks": tasks,
         "last_tasks": last,
         "total": len(tasks.asked),
-        "reasons": reason_links(application, tasks.reasons),
+        "reasons": reason_links(application, tasks.reasons, tasks.contents),
         "complete": complete,
     }

@@ -15,6 +15,7 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.papers import subject_of
+from zhicheng.applications.places import place_words
 from zhicheng.applications.queries import arrivals_of, history_of, person_year_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
@@ -142,19 +143,8 @@ def place_of(material: Mapping[str, Any]) -> str:
 
 def names_of(snapshot: Mapping[str, Any], notice: Notice) -> dict[str, str]:
     """What the place of each file is called where no heading stands above it: the paper, and the row it proves with its number."""
-    rows = {
-        (section.key, row.get("id")): f"{number}. {row_label(section, row)}".strip()
-        for section in SECTIONS
-        if section.rows
-        for number, row in enumerate(snapshot["sections"].get(section.key) or [], start=1)
-    }
-    names = {}
-    for material in snapshot["materials"]:
-        slot = notice.slot(material["slot"])
-        row = rows.get((slot.section or "", material["row"])) if slot is not None and material["row"] else None
-        words = slot_words(notice, material)
-        names[place_of(material)] = _("{paper}（{row}）").format(paper=words, row=row) if row else words
-    return names
+    places = (place_of(material) for material in snapshot["materials"])
+    return {place: place_words(notice, place, snapshot["sections"]) for place in places}
 
 
 def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[Part]:
