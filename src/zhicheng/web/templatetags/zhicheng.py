@@ -172,6 +172,7 @@ def upload_control(
     action: str,
     label: str,
     hint: str = "",
+    wants: str = "",
     name: str = "file",
     accept: str = ".pdf,.jpg,.jpeg,.png",
     target: str = "",
@@ -187,12 +188,14 @@ def upload_control(
 
     Plain POST without JavaScript. With ``target`` (a CSS selector) the answer replaces that element by htmx, which your
     view must then answer with a fragment. ``inside``: it stands inside another form; without JavaScript that form is sent,
-    its button as ``upload=<inside>``. ``quiet``: the words beside it name it already. ``described_by``: the id of a hint elsewhere.
+    its button as ``upload=<inside>``. ``wants``: what must be seen on it, said before the formats. ``quiet``: the words
+    beside it name it already. ``described_by``: the id of a hint elsewhere.
     """
     return {
         "action": action,
         "label": label,
         "hint": hint,
+        "wants": wants,
         "name": name,
         "accept": accept,
         "target": target,

@@ -232,7 +232,7 @@ def publicity(walk: Walk) -> None:
     form.fill("核实情况和处理意见", "经调阅项目任务书和验收资料，反映的情况不属实。").press("记录处理结果").is_ok()
     page = walk.finish_publicity(person)
     walk.keep_paper(page, "推荐单位公示结果", "T2-推荐单位公示结果.pdf")
-    page.form("公示期满无异议，上报").press("公示期满无异议，上报").is_ok()
+    page.form("公示期满，按程序上报").press("公示期满，按程序上报").is_ok()
     if walk.visitor.open("publicity/").text.count(person.name):
         raise NotAsExpected("/publicity/：期满的公示还在公开页面上。")
     walk.say(f"      {today} 至 {ends_on}；提前结束被拒绝，异议办结后才能上报")
@@ -276,7 +276,7 @@ def three_strikes(walk: Walk) -> None:
     for arrival in (1, 2, 3):
         page = walk.case(unit, person)
         page = page.click("查看公示并上报" if arrival > 1 else "办理公示", within="main").is_ok()
-        page.form("公示期满无异议，上报").press("公示期满无异议，上报").is_ok()
+        page.form("公示期满，按程序上报").press("公示期满，按程序上报").is_ok()
         walk.up_to_prefecture(person)
         walk.case(bureau, person).shows(f"提交评审委员会 {arrival} / 3 次")
         walk.return_at(bureau, person, f"第{arrival}次：工作总结仍不符合要求，请补正。", last=arrival == 3)
