@@ -244,6 +244,15 @@ def test_a_wrong_number_or_code_is_unknown_alike(serial: str, code: str | None) 
     assert found == queries.Verification(status="unknown")
 
 
+def test_serial_is_found_with_and_without_its_hyphen() -> None:
+    paper = _issue()
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in paper.serial)
+    for typed in (paper.serial, paper.serial.replace("-", ""), paper.serial.replace("-", " "), wide, paper.serial.lower()):
+        assert queries.find_paper(typed) == paper, typed
+    assert queries.find_paper("-".join(paper.serial)) == paper
+    assert queries.find_paper(paper.serial + "0") is None
+
+
 def test_papers_of_lists_the_newest_first_without_the_content() -> None:
     first, second = _issue(), _issue()
     listed = list(queries.papers_of("application:12"))

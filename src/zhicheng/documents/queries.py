@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,8 +18,8 @@ from zhicheng.documents.models import Kind, Paper
 
 # The page behind it is laid by the top floor under this path; a printed address must stay good for years.
 VERIFY_PATH = "/verify/"
-_SERIAL = re.compile(r"[A-Z]{2}[0-9]{4}-[0-9]{6,12}")
-_NOT_IN_A_CODE = re.compile(r"[\s\-－—]+")
+_SERIAL = re.compile(r"([A-Z]{2}[0-9]{4})([0-9]{6,12})")
+_NOT_IN_A_MARK = re.compile(r"[\s\-‐-―−]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,14 @@ class Verification:
 
 
 def find_paper(serial: str) -> Paper | None:
-    """The paper with this serial, however it was typed (case, blanks), or ``None``."""
-    typed = re.sub(r"\s", "", serial).upper()
-    return Paper.objects.filter(serial=typed).first() if _SERIAL.fullmatch(typed) else None
+    """The paper with this serial, however it was typed (:func:`bare_mark`), or ``None``."""
+    typed = _SERIAL.fullmatch(bare_mark(serial))
+    return Paper.objects.filter(serial="-".join(typed.groups())).first() if typed else None
+
+
+def bare_mark(text: str) -> str:
+    """A serial, verification code or hash as it is compared: capitals, half-width, without blanks and hyphens."""
+    return _NOT_IN_A_MARK.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def papers_of(subject: str) -> QuerySet[Paper]:
@@ -63,8 +69,7 @@ def current_paper(*, subject: str, kind: str) -> Paper | None:
 def verify_paper(*, serial: str, code: str) -> Verification:
     """Whether the paper with this serial and verification code is ours and still holds (S-48, S-50, S-79)."""
     paper = find_paper(serial)
-    typed = _NOT_IN_A_CODE.sub("", code).upper()
-    if paper is None or not constant_time_compare(paper.verification_code, typed):
+    if paper is None or not constant_time_compare(paper.verification_code, bare_mark(code)):
         return Verification(status="unknown")
     return Verification(
         status="void" if paper.is_void else "current",

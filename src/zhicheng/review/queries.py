@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from django.db.models import QuerySet
 
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
 from zhicheng.documents.models import Paper
-from zhicheng.documents.queries import papers_of
+from zhicheng.documents.queries import bare_mark, papers_of
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.rules import DossierFacts
 
@@ -52,11 +50,11 @@ def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
 
 def form_with_mark(application: Application, mark: str) -> Paper | None:
     """The review form of this application that a printed serial, verification code or hash (at least 8 of its digits) names."""
-    wanted = unicodedata.normalize("NFKC", mark).upper().replace(" ", "")
+    wanted = bare_mark(mark)
     if len(wanted) < 6:
         return None
     for paper in papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"):
-        names = {paper.serial.upper(), paper.verification_code.upper()}
+        names = {bare_mark(paper.serial), paper.verification_code}
         if wanted in names or (len(wanted) >= 8 and paper.snapshot_sha256.upper().startswith(wanted)):
             return paper
     return None

@@ -148,7 +148,10 @@ def test_words_of_people_stay_as_they_were_typed(bortala) -> None:
     application = w.submitted(bortala)
     w.give_back(bortala.unit_admin, application, "毕业证书扫描件不清晰。")
     with translation.override("en"):
-        assert lines(application, bortala.applicant, "done")[-1].text == "1. 毕业证书扫描件不清晰。"
+        assert (
+            lines(application, bortala.applicant, "done")[-1].text
+            == "1. Diploma and its online registration: 毕业证书扫描件不清晰。"
+        )
 
 
 def test_timeline_takes_the_same_number_of_queries_however_often_it_was_shown(bortala) -> None:
