@@ -57,6 +57,12 @@ def test_no_word_in_the_code_is_missing_from_the_catalogue(tmp_path: Path) -> No
     assert found <= {str(m.id) for m in catalogue(ENGLISH) if m.id}
 
 
+def test_no_call_for_a_translation_has_a_name_the_extraction_does_not_know() -> None:
+    renamed = re.compile(r"\b(\w*gettext\w*) as (?!_\b)(\w+)")
+    found = {str(p.relative_to(SOURCE)): names for p in SOURCE.rglob("*.py") if (names := renamed.findall(p.read_text("utf-8")))}
+    assert not found
+
+
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’]+")
 SAMPLES = {"system/components.html"}  # the living page of the components: its sample names and words are no part of the site
 

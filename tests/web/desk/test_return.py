@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.support import world as w
 from zhicheng.applications.models import State
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.foundation import clock
 from zhicheng.review.rules import MOST_REASONS
 from zhicheng.web.shared.desk.case import asked_of
 
@@ -77,6 +78,30 @@ def test_return_of_what_a_colleague_has_passed_meanwhile_asks_again_and_keeps_ev
     assert client.post(address, sent | {"state": again}).status_code == 303
     application.refresh_from_db()
     assert application.state == State.RETURNED
+
+
+def test_last_return_needs_a_tick_and_says_that_the_year_is_over(world, signed_in):
+    application = w.submitted(world)
+    w.to_bureau(world, application)
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        while application.arrivals < 3:
+            w.give_back(world.bureau, application)
+            w.submit(world.applicant, application)
+            w.unit_pass(world, application)
+            w.report(world, application)
+            w.pass_on(world.county_officer, application)
+        client, address = signed_in(world.bureau), reverse("desk_return", args=[application.pk])
+        shown_first = client.get(address).content.decode()
+        assert "申报人本年度已提交评审委员会 3 次，退回后本年度不再受理" in shown_first
+        sent = {"submission": application.current_submission_id, "opinion": "", "state": application.state}
+        sent |= row(1, "summary", "missing", "总结没有写近两年的工作，请补充。")
+        answer = client.post(address, sent)
+        assert answer.status_code == 422
+        assert "请勾选确认：退回后申报人本年度不再受理。" in answer.content.decode()
+        done = client.post(address, sent | {"understood": "on"}, follow=True)
+        assert "的申请书已退回，本年度不再受理" in done.content.decode()
+    application.refresh_from_db()
+    assert application.state == State.CLOSED_FOR_YEAR
 
 
 def test_place_chosen_without_words_is_asked_for_and_not_passed_over(case):

@@ -118,6 +118,18 @@ def test_lost_account_comes_back_by_mail_with_its_login_name(user):
     assert [m["subject"] for m in mails()][1:] == ["您的密码已重新设置"]
 
 
+def test_new_password_that_is_weak_and_differs_is_told_both_at_once(user):
+    client = browser()
+    sign_in(client, "guli")
+    for typed in ("12345", "12346", ""):
+        answer = client.post(
+            reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "12345", "password2": typed}
+        )
+        told = summary(answer.content)
+        assert any("至少要有 10 个字符" in line for line in told)
+        assert ("两次输入的密码不一致，请重新输入。" in told) is (typed == "12346")
+
+
 def test_recovery_link_works_once(user):
     client = browser()
     client.post(reverse("account_reset_password"), {"email": "guli@example.cn"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as library
 from django import forms
@@ -64,7 +64,18 @@ class ResetPasswordForm(library.ResetPasswordForm):
         _plain(self)
 
 
-class ResetPasswordKeyForm(library.ResetPasswordKeyForm):
+class _TypedTwice:
+    """Says that the two differ also when the first is not good enough: everything at once, not one after the other."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()  # type: ignore[misc]
+        form = cast("forms.Form", self)
+        if "password1" in form.errors and form["password1"].data != form["password2"].data and "password2" not in form.errors:
+            form.add_error("password2", _("两次输入的密码不一致，请重新输入。"))
+        return cleaned
+
+
+class ResetPasswordKeyForm(_TypedTwice, library.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("新密码")
@@ -73,7 +84,7 @@ class ResetPasswordKeyForm(library.ResetPasswordKeyForm):
         _plain(self)
 
 
-class ChangePasswordForm(library.ChangePasswordForm):
+class ChangePasswordForm(_TypedTwice, library.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("现在的密码")

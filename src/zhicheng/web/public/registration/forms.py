@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.rules import Particulars
@@ -75,7 +75,7 @@ class AccountForm(Form):
         data: dict[str, Any] = super().clean() or {}
         first, second = data.get("password"), data.get("password_again")
         if first and second and first != second:
-            self.add_error("password_again", _now("两次输入的密码不一致，请重新输入。"))
+            self.add_error("password_again", gettext("两次输入的密码不一致，请重新输入。"))
         return data
 
     def particulars(self) -> Particulars:

@@ -198,7 +198,10 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
             if refused.has("moved"):  # the page that says so shows where it stands now: sent again, it is meant
                 form.say_state(application.state)
             return render_refused(request, "shared/desk/return.html", context, _on_rows(refused))
-        messages.success(request, _("{name}的申请书已退回，申报人会收到全部修改内容。").format(name=application.applicant_name))
+        words = _("{name}的申请书已退回，申报人会收到全部修改内容。")
+        if closes:
+            words = _("{name}的申请书已退回，本年度不再受理；申报人会收到退回的理由。")
+        messages.success(request, words.format(name=application.applicant_name))
         return go(request, "desk_queue")
     return render(request, "shared/desk/return.html", context)
 
