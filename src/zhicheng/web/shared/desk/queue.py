@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import queries
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import TABS, Application
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, published_campaigns
@@ -24,70 +24,48 @@ from zhicheng.web.shared.desk.waiting import due_of, waited_days
 from zhicheng.web.shared.http import actor_of
 from zhicheng.web.shared.paging import KeysetPage, page_of
 
-S = State
-_DONE_ABOVE = (S.PREFECTURE_REVIEW, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
-Filter = tuple[str, Any, tuple[State, ...]]
-_OWN_FILTERS: dict[Role, list[Filter]] = {
-    Role.UNIT: [
-        ("waiting", gettext_lazy("待审核"), (S.UNIT_REVIEW,)),
-        ("to_publish", gettext_lazy("待公示"), (S.UNIT_PASSED,)),
-        ("publicity", gettext_lazy("公示中"), (S.IN_PUBLICITY,)),
-        ("reported", gettext_lazy("已报出"), (S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, *_DONE_ABOVE)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-        ("over", gettext_lazy("已终止"), (S.STOPPED, S.DISCARDED)),
-    ],
-    Role.SUPERVISING: [
-        ("waiting", gettext_lazy("待审核"), (S.SUPERVISING_REVIEW,)),
-        ("passed", gettext_lazy("已报出"), (S.COUNTY_REVIEW, *_DONE_ABOVE)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-    ],
-    Role.COUNTY: [
-        ("waiting", gettext_lazy("待审核"), (S.COUNTY_REVIEW,)),
-        ("passed", gettext_lazy("已报州终审"), _DONE_ABOVE),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-    ],
-    Role.PREFECTURE: [
-        ("waiting", gettext_lazy("待终审"), (S.PREFECTURE_REVIEW,)),
-        ("accepted", gettext_lazy("已受理"), (S.ACCEPTED,)),
-        ("returned", gettext_lazy("已退回"), (S.RETURNED,)),
-        ("closed", gettext_lazy("不再受理或终止"), (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)),
-    ],
+_WORDS: dict[str, Any] = {
+    "waiting": gettext_lazy("待审核"),
+    "to_publish": gettext_lazy("待公示"),
+    "publicity": gettext_lazy("公示中"),
+    "reported": gettext_lazy("已报出"),
+    "passed": gettext_lazy("已报出"),
+    "accepted": gettext_lazy("已受理"),
+    "returned": gettext_lazy("已退回"),
+    "over": gettext_lazy("已终止"),
+    "closed": gettext_lazy("不再受理或终止"),
+    "other": gettext_lazy("其他"),
 }
-
-
-def _with_the_rest(filters: list[Filter]) -> list[Filter]:
-    """And, last, whatever the desk has had and no tab of its own shows: taken back, at another desk again, or over."""
-    shown = {state for _key, _words, states in filters for state in states}
-    return [*filters, ("other", gettext_lazy("其他"), tuple(state for state in State if state not in shown))]
-
-
-# What a desk can look through: (key, words, states). The first is what waits for it; everything it may see is in exactly one.
-FILTERS: dict[Role, list[Filter]] = {role: _with_the_rest(filters) for role, filters in _OWN_FILTERS.items()}
+_OWN_WORDS: dict[tuple[Role, str], Any] = {
+    (Role.COUNTY, "passed"): gettext_lazy("已报州终审"),
+    (Role.PREFECTURE, "waiting"): gettext_lazy("待终审"),
+}
 
 
 def queue(request: HttpRequest) -> HttpResponse:
     """工作台: what waits for this desk, longest first; what it has dealt with, newest first."""
     actor = actor_of(request)
+    tabs = TABS[actor.role]
     chosen = request.GET.get("show", "")
-    filters = FILTERS[actor.role]
-    current = next((f for f in filters if f[0] == chosen), filters[0])
-    rows = queries.queue(actor, states=current[2])
+    current = chosen if chosen in tabs else next(iter(tabs))
+    states = tabs[current]
+    rows = queries.queue(actor, states=states)
     unit = request.GET.get("unit", "").strip() if actor.role is not Role.UNIT else ""
     if unit:
         rows = rows.filter(employer__name__icontains=unit)
-    waits = set(current[2]) <= set(queries.WAITING[actor.role])
+    waits = set(states) <= set(queries.WAITING[actor.role])
     order = ("entered_state_at", "id") if waits else ("-entered_state_at", "-id")
     page = page_of(request, rows, order=order)
     _add_dossiers(page, actor)
     context = {
         "page": page,
-        "filters": [{"key": k, "words": w, "current": k == current[0]} for k, w, _states in filters],
-        "current": current[0],
+        "filters": [{"key": k, "words": _OWN_WORDS.get((actor.role, k), _WORDS[k]), "current": k == current} for k in tabs],
+        "current": current,
         "unit": unit,
         "is_unit": actor.role is Role.UNIT,
-        "is_first": current is filters[0],
+        "is_first": current == next(iter(tabs)),
         "waits": waits,
-        "one_state": len(current[2]) == 1 and current[0] != "other",
+        "one_state": len(states) == 1 and current != "other",
         "any_due": _add_waiting(page, actor),
         "gate": gate_of(actor),
     }
