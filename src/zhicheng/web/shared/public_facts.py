@@ -37,7 +37,8 @@ def with_facts(periods: Iterable[PublicityPeriod]) -> list[tuple[PublicityPeriod
 
 def facts_of(period: PublicityPeriod) -> dict[str, Any]:
     """The facts of one period."""
-    return in_words(period.application, period.facts)
+    # In Chinese they stand as they were frozen: a list does not fetch the application of every period for nothing.
+    return period.facts if _in_chinese() else in_words(period.application, period.facts)
 
 
 def in_words(application: Application, facts: dict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,16 @@
+"""What a page costs the database is counted, not timed, so a test can hold it (the limits are the script's own)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_every_list_and_detail_page_keeps_to_its_number_of_queries() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "queries.py")]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "publicity_list" in done.stdout
