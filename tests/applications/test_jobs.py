@@ -8,7 +8,6 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from tests.review.test_strikes import again
 from tests.support import world as w
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.jobs import tell_of_move
@@ -150,13 +149,7 @@ def test_return_after_the_last_moment_for_corrections_does_not_ask_for_one(road)
 
 def test_closed_year_is_said_to_everybody_who_is_told(road) -> None:
     world, application = road
-    while application.arrivals < 3:
-        w.give_back(world.bureau, application)
-        w.submit(world.applicant, application)
-        w.unit_pass(world, application)
-        w.report(world, application)
-        w.pass_on(world.supervisor, application)
-        w.pass_on(world.county_officer, application)
+    w.arrive(world, application, 3)
     w.give_back(world.bureau, application)
     sent = mails(application, "prefecture_close")
     assert set(sent) == {"applicant@example.cn", world.unit.email, "county@example.cn"}
@@ -252,9 +245,7 @@ def test_annulled_arrival_that_reopens_has_the_mail_of_the_move(road) -> None:
     Application.objects.filter(pk=application.pk).update(supervising_body=None)
     Organization.objects.filter(pk=world.unit.pk).update(supervising_body=None)
     world.unit.refresh_from_db()
-    while application.arrivals < 3:
-        w.give_back(world.bureau, application)
-        again(world, application)
+    w.arrive(world, application, 3)
     w.give_back(world.bureau, application)
     annul_arrival(actor=world.bureau, arrival_id=CommitteeArrival.objects.get(number=3).pk, reason=REASON)
     sent = mails(application, "reopen")

@@ -112,13 +112,9 @@ def test_a_record_found_before_the_correction_can_still_be_annulled(world: w.Wor
 def test_the_count_of_arrivals_and_a_closed_year_follow(world: w.World) -> None:
     application = at_final_review(world)
     with clock.travel(w.IN_WINDOW + timedelta(days=12)):
-        while application.state != State.CLOSED_FOR_YEAR:
-            w.give_back(world.bureau, application)
-            if application.state == State.RETURNED:
-                w.submit(world.applicant, application)
-                w.unit_pass(world, application)
-                w.report(world, application)
-                w.pass_on(world.county_officer, application)
+        w.arrive(world, application, 3)
+        w.give_back(world.bureau, application)
+        assert application.state == State.CLOSED_FOR_YEAR
         now = corrected(world, world.applicant)
     year = PersonYear.objects.get()
     assert (year.person_index, year.arrivals) == (blind_index(RIGHT), 3) and year.closed_at is not None

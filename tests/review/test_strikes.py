@@ -37,21 +37,6 @@ def road():
         yield world, application
 
 
-def again(world, application) -> None:
-    """From a return to the next arrival at final review; nothing publicised changes."""
-    w.submit(world.applicant, application)
-    w.unit_pass(world, application)
-    w.report(world, application)
-    w.pass_on(world.county_officer, application)
-
-
-def arrive(world, application, times: int) -> None:
-    """Be returned and come back until arrival ``times``."""
-    while application.arrivals < times:
-        w.give_back(world.bureau, application)
-        again(world, application)
-
-
 def year() -> PersonYear:
     return PersonYear.objects.get()
 
@@ -64,14 +49,14 @@ def codes(call) -> list[str]:
 
 def test_third_arrival_that_passes_goes_on(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     w.pass_on(world.bureau, application)
     assert (application.state, year().arrivals, year().closed_at) == (State.ACCEPTED, 3, None)
 
 
 def test_third_arrival_that_is_returned_closes_the_persons_year(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     assert year().closed_at is None
     w.give_back(world.bureau, application)
     assert (application.state, year().closed_at) == (State.CLOSED_FOR_YEAR, LATER)
@@ -95,7 +80,7 @@ def test_returns_below_cost_nothing_even_between_arrivals(road):
 
 def test_a_new_application_keeps_the_count(road):
     world, application = road
-    arrive(world, application, 2)
+    w.arrive(world, application, 2)
     w.give_back(world.bureau, application)
     applications.discard_application(actor=world.applicant, application_id=application.pk)
     second = w.start(world)
@@ -111,7 +96,7 @@ def test_a_new_application_keeps_the_count(road):
 
 def test_arrival_that_is_annulled_gives_the_year_back(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     w.give_back(world.bureau, application)
     third = CommitteeArrival.objects.get(number=3)
     assert codes(lambda: annul_arrival(actor=world.bureau, arrival_id=third.pk, reason="误退")) == ["reason_missing"]
@@ -122,7 +107,7 @@ def test_arrival_that_is_annulled_gives_the_year_back(road):
     assert application.history.order_by("-id").first().note == REASON
     assert last_return(application).move == "prefecture_close" and last_return(application).reasons, "still to be mended"
     assert codes(lambda: annul_arrival(actor=world.bureau, arrival_id=third.pk, reason=REASON)) == ["already_annulled"]
-    again(world, application)
+    w.again(world, application)
     assert (application.arrivals, CommitteeArrival.objects.latest("id").sequence) == (3, 4)
     assert CommitteeArrival.objects.latest("id").number == 3
     w.give_back(world.bureau, application)
@@ -132,18 +117,18 @@ def test_arrival_that_is_annulled_gives_the_year_back(road):
 
 def test_arrivals_that_count_are_numbered_without_the_annulled_one(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     annul_arrival(actor=world.bureau, arrival_id=CommitteeArrival.objects.get(sequence=1).pk, reason=REASON)
     assert list(CommitteeArrival.objects.order_by("sequence").values_list("number", flat=True)) == [1, 1, 2]
     w.give_back(world.bureau, application)
     assert application.state == State.RETURNED
-    again(world, application)
+    w.again(world, application)
     assert list(CommitteeArrival.objects.order_by("sequence").values_list("number", flat=True)) == [1, 1, 2, 3]
 
 
 def test_annulling_an_arrival_of_a_discarded_form_reopens_the_closed_one(road):
     world, application = road
-    arrive(world, application, 2)
+    w.arrive(world, application, 2)
     w.give_back(world.bureau, application)
     applications.discard_application(actor=world.applicant, application_id=application.pk)
     second = w.start(world)
@@ -252,7 +237,7 @@ def test_annulled_record_gives_back_what_it_had_ended(road):
 
 def test_annulled_record_leaves_over_what_was_over_before(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     w.give_back(world.bureau, application)
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     annul_record(actor=world.bureau, record_id=record.pk, reason=ANNULLED)
@@ -305,7 +290,7 @@ def test_fraud_needs_its_reason_its_office_and_is_recorded_once(road):
 
 def test_fraud_is_found_in_an_accepted_and_in_a_closed_application(road):
     world, application = road
-    arrive(world, application, 3)
+    w.arrive(world, application, 3)
     w.give_back(world.bureau, application)
     assert application.state == State.CLOSED_FOR_YEAR
     reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)

@@ -417,6 +417,24 @@ def to_bureau(world: World, application: Application) -> None:
         pass_on(world.county_officer, application)
 
 
+def again(world: World, application: Application) -> None:
+    """From a return to the next arrival at final review; nothing publicised changes, so the earlier publicity still counts (G-08)."""
+    submit(world.applicant, application)
+    unit_pass(world, application)
+    report(world, application)
+    application.refresh_from_db()
+    if application.state == State.SUPERVISING_REVIEW:
+        pass_on(world.supervisor, application)
+    pass_on(world.county_officer, application)
+
+
+def arrive(world: World, application: Application, times: int) -> None:
+    """Be returned from final review and come back, until arrival ``times``."""
+    while application.arrivals < times:
+        give_back(world.bureau, application)
+        again(world, application)
+
+
 def give_back(actor: Actor, application: Application, text: str = "毕业证书扫描件不清晰，请重新扫描上传。") -> None:
     """The desk returns with one reason."""
     application.refresh_from_db()

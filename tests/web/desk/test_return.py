@@ -84,12 +84,7 @@ def test_last_return_needs_a_tick_and_says_that_the_year_is_over(world, signed_i
     application = w.submitted(world)
     w.to_bureau(world, application)
     with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
-        while application.arrivals < 3:
-            w.give_back(world.bureau, application)
-            w.submit(world.applicant, application)
-            w.unit_pass(world, application)
-            w.report(world, application)
-            w.pass_on(world.county_officer, application)
+        w.arrive(world, application, 3)
         client, address = signed_in(world.bureau), reverse("desk_return", args=[application.pk])
         shown_first = client.get(address).content.decode()
         assert "申报人本年度已提交评审委员会 3 次，退回后本年度不再受理" in shown_first

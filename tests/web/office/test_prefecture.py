@@ -37,12 +37,7 @@ def at_desk() -> Iterator[tuple[w.World, Application]]:
 def arrive(world: w.World, application: Application, times: int = 1) -> Application:
     """At final review for the ``times``-th time."""
     w.pass_on(world.county_officer, application)
-    for _n in range(times - 1):
-        w.give_back(world.bureau, application)
-        w.submit(world.applicant, application)
-        w.unit_pass(world, application)
-        w.report(world, application)
-        w.pass_on(world.county_officer, application)
+    w.arrive(world, application, times)
     return application
 
 
