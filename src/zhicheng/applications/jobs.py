@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions import bar_applications, restore_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import CommitteeArrival, State, StatusChange
-from zhicheng.applications.places import place_words
+from zhicheng.applications.places import reasons_in_words
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.queries import notice_of, window_now
@@ -115,18 +115,11 @@ def _why(change: StatusChange, window: WindowState) -> list[str]:
     if change.reasons:
         can = change.to_state == State.RETURNED and _may_send(change, window)
         lines += ["", _("需要修改的全部内容：") if can else _("退回的理由：")]
-        lines += [f"{number}. {words}" for number, words in enumerate(_reasons(change), start=1)]
+        sections = snapshot_of(change.submission)["sections"] if change.submission is not None else {}
+        lines += reasons_in_words(notice_of(change.application.campaign_version), change.reasons, sections)
     if change.note:
         lines += ["", _("说明：{note}").format(note=change.note)]
     return lines
-
-
-def _reasons(change: StatusChange) -> list[str]:
-    """Each reason behind its place: 请重新扫描, read alone, does not say which paper."""
-    notice = notice_of(change.application.campaign_version)
-    sections = snapshot_of(change.submission)["sections"] if change.submission is not None else {}
-    placed = ((place_words(notice, r.get("where", ""), sections), r["text"]) for r in change.reasons)
-    return [_("{place}：{text}").format(place=place, text=text) if place else text for place, text in placed]
 
 
 def _state(change: StatusChange, window: WindowState, *, to_applicant: bool) -> str:

@@ -6,7 +6,7 @@ box is a slot, for one year or one row where the slot has many: ``appraisals-202
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -44,6 +44,15 @@ def place_words(notice: Notice, where: str, sections: Mapping[str, Any]) -> str:
     if section is None:
         return ""
     return _with(str(section.label), _row_words(key, rest.partition(".")[0], sections) if section.rows else "")
+
+
+def reasons_in_words(notice: Notice, reasons: Iterable[Mapping[str, str]], sections: Mapping[str, Any]) -> list[str]:
+    """The reasons of a return, numbered, each behind its place: 请重新扫描, read alone, does not say which paper."""
+    lines = []
+    for number, reason in enumerate(reasons, start=1):
+        place, text = place_words(notice, reason.get("where", ""), sections), reason["text"]
+        lines.append(f"{number}. " + (_("{place}：{text}").format(place=place, text=text) if place else text))
+    return lines
 
 
 def _paper_words(notice: Notice, where: str, sections: Mapping[str, Any]) -> str:

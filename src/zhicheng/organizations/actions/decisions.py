@@ -163,12 +163,8 @@ def _tell_unit(verification: UnitVerification) -> None:
 
 def _numbered(number: int, reason: Mapping[str, str]) -> str:
     """A reason with what it is about: read alone, 请写门牌号 does not say of which address."""
-    about = rules.reason_label(reason["field"])
-    return (
-        _("%(n)d. %(field)s：%(text)s") % {"n": number, "field": about, "text": reason["text"]}
-        if about
-        else (f"{number}. {reason['text']}")
-    )
+    about, text = rules.reason_label(reason["field"]), reason["text"]
+    return f"{number}. " + (_("{place}：{text}").format(place=about, text=text) if about else text)
 
 
 def _see_information() -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, State, StatusChange
-from zhicheng.applications.places import place_words
+from zhicheng.applications.places import reasons_in_words
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.foundation.clock import now, written
@@ -85,18 +85,11 @@ def _done(application: Application, change: StatusChange, period: PublicityPerio
         who = _("系统")
     note = _note(application, change, period)
     lines = [note] if note else []
-    lines += [f"{number}. {words}" for number, words in enumerate(_reasons(application, change), start=1)]
+    lines += reasons_in_words(notice_of(application.campaign_version), change.reasons, {})
     title = move_label(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
     return Entry(title, "done", change.at, who, "\n".join(lines))
-
-
-def _reasons(application: Application, change: StatusChange) -> list[str]:
-    """Each reason behind the section or the paper it is about."""
-    notice = notice_of(application.campaign_version)
-    placed = ((place_words(notice, r.get("where", ""), {}), r["text"]) for r in change.reasons)
-    return [_("{place}：{text}").format(place=place, text=text) if place else text for place, text in placed]
 
 
 def _note(application: Application, change: StatusChange, period: PublicityPeriod | None) -> str:
