@@ -58,6 +58,29 @@ def test_picture_that_needs_more_memory_than_it_may_have_is_refused(tmp_path: Pa
     assert refusal.value.code == "too_complex"
 
 
+def test_every_examination_says_what_it_cost(tmp_path: Path, good: Path) -> None:
+    kept = examine_confined(good, declared_name="a.pdf", limits=LIMITS)
+    assert 0 < kept.cpu_seconds < 5
+    refused = examine_confined(_written(tmp_path / "many", files.pdf(200)), declared_name="a.pdf", limits=LIMITS)
+    assert isinstance(refused, Unacceptable)
+    assert 0 < refused.cpu_seconds < 5
+
+
+def test_file_that_is_given_up_cost_all_it_was_allowed(tmp_path: Path) -> None:
+    bomb = _written(tmp_path / "bomb", files.pdf_stream_bomb())
+    verdict = examine_confined(bomb, declared_name="a.pdf", limits=LIMITS, seconds=1, memory=20_000_000_000)
+    assert isinstance(verdict, Unacceptable)
+    assert (verdict.code, verdict.cpu_seconds) == ("too_complex", 1)
+
+
+def test_visitor_may_be_given_less_memory(tmp_path: Path) -> None:
+    big = _written(tmp_path / "big", files.png_claiming(8900, 8900, rows=8900))
+    assert isinstance(examine_confined(big, declared_name="a.png", limits=LIMITS), Examined)
+    verdict = examine_confined(big, declared_name="a.png", limits=LIMITS, seconds=5, memory=120_000_000)
+    assert isinstance(verdict, Unacceptable)
+    assert verdict.code == "too_complex"
+
+
 def test_preview_is_confined_too(tmp_path: Path) -> None:
     bomb = _written(tmp_path / "bomb", files.pdf_stream_bomb())
     with pytest.raises(Rejected):

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from zhicheng.evidence.confinement.guard import inspect_confined
+from zhicheng.evidence.confinement.guard import MEMORY, SECONDS, inspect_confined
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import refusal_sentence
@@ -25,6 +25,8 @@ class Examined:
     media_type: str
     pages: int
     warnings: list[dict[str, int | str]] = field(default_factory=list)
+    cpu_seconds: float = field(default=0.0, compare=False)
+    """What the examination cost, for the budget of whoever brought the file; as for a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Unacceptable:
 
     code: str
     text: str
+    cpu_seconds: float = field(default=0.0, compare=False)
 
 
 def limits_in_force() -> Bounds:
@@ -50,12 +53,19 @@ def examine(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds
     return _examine(source, declared_name, limits, inspect)
 
 
-def examine_confined(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds) -> Examined | Unacceptable:
-    """The same in a process of its own with limits on memory and time: for everything that comes from outside.
+def examine_confined(
+    source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds, seconds: int = SECONDS, memory: int = MEMORY
+) -> Examined | Unacceptable:
+    """The same in a process of its own with limits on time (``seconds`` of CPU) and ``memory`` (bytes of address space): for
+    everything that comes from outside.
 
     Besides the refusals of ``examine``: ``too_complex`` (the limits were reached), ``busy`` (try again).
     """
-    return _examine(source, declared_name, limits, inspect_confined)
+
+    def inspector(path: Path, bounds: Bounds) -> Finding:
+        return inspect_confined(path, bounds, seconds=seconds, memory=memory)
+
+    return _examine(source, declared_name, limits, inspector)
 
 
 def _examine(
@@ -76,8 +86,9 @@ def _judge(
     try:
         finding = inspector(path, limits)
     except Rejected as refusal:
-        return Unacceptable(refusal.code, refusal_sentence(refusal, declared_name=declared_name, limits=limits))
+        sentence = refusal_sentence(refusal, declared_name=declared_name, limits=limits)
+        return Unacceptable(refusal.code, sentence, cpu_seconds=refusal.cpu_seconds)
     warnings = list(finding.warnings)
     if claims_other_type(declared_name, finding.media_type):
         warnings.insert(0, {"code": "renamed", "media_type": finding.media_type})
-    return Examined(media_type=finding.media_type, pages=finding.pages, warnings=warnings)
+    return Examined(media_type=finding.media_type, pages=finding.pages, warnings=warnings, cpu_seconds=finding.cpu_seconds)

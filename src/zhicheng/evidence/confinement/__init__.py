@@ -2,3 +2,8 @@
 
 TAKEN = b"+"
 """What a cell says first: it has the request. Whatever goes wrong after that is the file's doing."""
+
+
+def wall_seconds(cpu_seconds: int) -> int:
+    """Seconds by the clock for a file that may take ``cpu_seconds``: on a busy machine an honest file waits for its turns."""
+    return 3 * cpu_seconds + 5

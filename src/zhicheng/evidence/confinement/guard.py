@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import zhicheng
-from zhicheng.evidence.confinement import TAKEN
+from zhicheng.evidence.confinement import TAKEN, wall_seconds
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 20
-"""Wall clock and CPU seconds one file may take. A clean 20 MB scan takes about 5 (drawing stops after 4)."""
+"""CPU seconds one file may take. A clean 20 MB scan takes about 5 (drawing stops after 4)."""
 MEMORY = 1_200_000_000
 """Address space of one cell, bytes: enough for one picture of 80 million pixels, twice in memory."""
 AT_ONCE = 2
@@ -118,7 +118,7 @@ def inspect_confined(path: Path, bounds: Bounds, *, seconds: int = SECONDS, memo
     free, or none could be started).
     """
     head, _body = _ask({"verb": "inspect", "path": str(path)}, bounds, seconds=seconds, memory=memory)
-    return Finding(media_type=head["media_type"], pages=head["pages"], warnings=head["warnings"])
+    return Finding(media_type=head["media_type"], pages=head["pages"], warnings=head["warnings"], cpu_seconds=head["cpu_seconds"])
 
 
 def render_confined(
@@ -134,19 +134,27 @@ def _ask(request: dict[str, Any], bounds: Bounds, *, seconds: int, memory: int) 
     if not _warden.turns.acquire(timeout=_WAIT_FOR_TURN):
         raise Rejected("busy")
     try:
-        answer = _exchange(request | {"bounds": asdict(bounds), "seconds": seconds, "memory": memory}, patience=seconds + 10)
+        answer = _exchange(
+            request | {"bounds": asdict(bounds), "seconds": seconds, "memory": memory}, patience=wall_seconds(seconds) + 10
+        )
     finally:
         _warden.turns.release()
     line, newline, body = answer.partition(b"\n")
     if not newline:
         logger.warning("A file ran into the limits of its examination (%s).", request["verb"])
-        raise Rejected("too_complex")
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
     head: dict[str, Any] = json.loads(line)
     if not head["ok"]:
         if "detail" in head["params"]:
             logger.info("A file could not be read: %s", head["params"]["detail"])
-        raise Rejected(head["code"], **head["params"])
+        raise _refusal(head["code"], head["params"], cpu_seconds=head["cpu_seconds"])
     return head, body
+
+
+def _refusal(code: str, params: dict[str, Any], *, cpu_seconds: float) -> Rejected:
+    refusal = Rejected(code, **params)
+    refusal.cpu_seconds = cpu_seconds
+    return refusal
 
 
 def _exchange(request: dict[str, Any], *, patience: int) -> bytes:

@@ -18,17 +18,24 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file that can be kept. ``warnings`` are ``{"code": str, "page": int, ...}``, pages counted from 1."""
+    """A file that can be kept. ``warnings`` are ``{"code": str, "page": int, ...}``, pages counted from 1.
+
+    ``cpu_seconds`` is what looking at it cost; it says nothing about the file and is not compared.
+    """
 
     media_type: str
     pages: int
     warnings: list[dict[str, int | str]] = field(default_factory=list)
+    cpu_seconds: float = field(default=0.0, compare=False)
 
 
 class Rejected(Exception):
-    """A file that cannot be kept; ``code`` says why, ``params`` fill the sentence."""
+    """A file that cannot be kept; ``code`` says why, ``params`` fill the sentence, ``cpu_seconds`` is what finding it out cost
+    (everything it was allowed, when the cell ran into its limits; 0 when no cell was free).
+    """
 
     def __init__(self, code: str, **params: int | str) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
+        self.cpu_seconds = 0.0
