@@ -58,6 +58,20 @@ def test_licence_of_an_unfinished_registration_goes_with_its_bytes_and_its_pictu
     assert entry.data == {"rows": 1, "files": 1}
 
 
+def test_safe_copy_stays_and_goes_with_its_file(settings) -> None:
+    with clock.travel(w.IN_WINDOW):
+        file = visitors("licence")
+        copy = blobs.store(w.pdf("licence without its script")).sha256
+        EvidenceFile.objects.filter(pk=file.pk).update(safe_sha256=copy)
+        make_old(file, settings)
+        make_old(EvidenceFile(sha256=copy), settings)
+        assert remove_leftovers() == (0, 0)
+    assert blobs.verify_blob(copy)
+    with clock.travel(w.IN_WINDOW + timedelta(days=3)):
+        assert remove_leftovers() == (1, 2)
+    assert not blobs.exists(copy)
+
+
 def test_young_bytes_stay_although_their_row_is_gone() -> None:
     with clock.travel(w.IN_WINDOW):
         file = visitors("licence")

@@ -54,6 +54,17 @@ def test_whole_file_is_served_with_safe_headers(kept: EvidenceFile) -> None:
     assert body(response) == CONTENT
 
 
+def test_safe_copy_is_what_is_served_where_there_is_one(kept: EvidenceFile) -> None:
+    copy = files.pdf(2)
+    EvidenceFile.objects.filter(pk=kept.pk).update(safe_sha256=blobs.store(copy).sha256)
+    kept.refresh_from_db()
+    response = ask(kept, **{"If-None-Match": f'"{kept.sha256}"'})
+    assert (response.status_code, body(response)) == (200, copy)
+    assert response.headers["Content-Length"] == str(len(copy))
+    assert response.headers["ETag"] == f'"{kept.safe_sha256}"'
+    assert body(ask(kept, Range="bytes=5-20")) == copy[5:21]
+
+
 def test_picture_is_served_in_a_sandbox(person: Any) -> None:
     picture = keep_file(upload=ContentFile(files.polyglot_png_pdf(), name="证书.html"), actor_id=person.pk)
     response = file_response(picture)

@@ -20,7 +20,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from zhicheng.evidence import queries
-from zhicheng.evidence.checks import Unacceptable, examine, examine_confined, limits_in_force
+from zhicheng.evidence.checks import Examined, Unacceptable, examine, examine_confined, limits_in_force
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.names import clean_name
@@ -58,8 +58,10 @@ def keep_file(*, upload: Upload, actor_id: int | None, where: str = "") -> Evide
             raise Refused.one(verdict.text, where=where, code=verdict.code)
         with _named(where), path.open("rb") as file:
             blob = blobs.store(file)
+            safe_sha256 = _store_safe_copy(verdict)
     return EvidenceFile.objects.create(
         sha256=blob.sha256,
+        safe_sha256=safe_sha256,
         size=blob.size,
         name=clean_name(declared_name, media_type=verdict.media_type),
         media_type=verdict.media_type,
@@ -82,14 +84,17 @@ def keep_sample(*, content: bytes, name: str, actor_id: int | None) -> EvidenceF
     if known is not None and blobs.exists(known.sha256):
         blob = blobs.Blob(known.sha256, known.size)
         media_type, pages, warnings = known.media_type, known.pages, known.warnings
+        safe_sha256 = known.safe_sha256
     else:
         verdict = examine(BytesIO(content), declared_name=name, limits=limits_in_force())
         if isinstance(verdict, Unacceptable):
             raise Refused.one(verdict.text, code=verdict.code)
         blob = blobs.store(content)
         media_type, pages, warnings = verdict.media_type, verdict.pages, verdict.warnings
+        safe_sha256 = _store_safe_copy(verdict)
     return EvidenceFile.objects.create(
         sha256=blob.sha256,
+        safe_sha256=safe_sha256,
         size=blob.size,
         name=clean_name(name, media_type=media_type),
         media_type=media_type,
@@ -98,6 +103,10 @@ def keep_sample(*, content: bytes, name: str, actor_id: int | None) -> EvidenceF
         uploaded_at=clock.now(),
         warnings=warnings,
     )
+
+
+def _store_safe_copy(verdict: Examined) -> str | None:
+    return blobs.store(verdict.safe_copy).sha256 if verdict.safe_copy is not None else None
 
 
 def remove_leftovers() -> tuple[int, int]:

@@ -27,6 +27,8 @@ class Examined:
     warnings: list[dict[str, int | str]] = field(default_factory=list)
     cpu_seconds: float = field(default=0.0, compare=False)
     """What the examination cost, for the budget of whoever brought the file; as for a refusal."""
+    safe_copy: bytes | None = field(default=None, compare=False, repr=False)
+    """The same pages without scripts, actions and attachments, where the file carries any: to be stored beside it and served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +93,10 @@ def _judge(
     warnings = list(finding.warnings)
     if claims_other_type(declared_name, finding.media_type):
         warnings.insert(0, {"code": "renamed", "media_type": finding.media_type})
-    return Examined(media_type=finding.media_type, pages=finding.pages, warnings=warnings, cpu_seconds=finding.cpu_seconds)
+    return Examined(
+        media_type=finding.media_type,
+        pages=finding.pages,
+        warnings=warnings,
+        cpu_seconds=finding.cpu_seconds,
+        safe_copy=finding.safe_copy,
+    )

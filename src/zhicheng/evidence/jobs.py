@@ -6,6 +6,7 @@ from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.foundation import jobs, leftovers
 
 leftovers.refers("evidence.EvidenceFile", "sha256")
+leftovers.refers("evidence.EvidenceFile", "safe_sha256")
 
 
 @jobs.regular("evidence.leftovers", minutes=24 * 60)

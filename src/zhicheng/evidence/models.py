@@ -26,6 +26,8 @@ class EvidenceFile(models.Model):
     """
 
     sha256 = models.CharField(max_length=64, db_index=True)
+    # The same pages without scripts, actions and attachments, where the original carries any: what is shown and sent.
+    safe_sha256 = models.CharField(max_length=64, null=True, blank=True, db_index=True)
     size = models.PositiveBigIntegerField(_("大小"))
     name = models.CharField(_("文件名"), max_length=200)
     media_type = models.CharField(_("类型"), max_length=40, choices=MediaType)
@@ -43,6 +45,10 @@ class EvidenceFile(models.Model):
             models.CheckConstraint(condition=models.Q(pages__gt=0), name="evidence_file_has_pages"),
             models.CheckConstraint(condition=models.Q(media_type__in=MediaType.values), name="evidence_file_known_type"),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="evidence_file_sha256"),
+            models.CheckConstraint(
+                condition=models.Q(safe_sha256__isnull=True) | models.Q(safe_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="evidence_file_safe_sha256",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,3 +58,8 @@ class EvidenceFile(models.Model):
     def is_pdf(self) -> bool:
         """Whether the content is a PDF (then ``pages`` can be more than 1)."""
         return self.media_type == MediaType.PDF
+
+    @property
+    def served_sha256(self) -> str:
+        """The bytes a reader gets unless the original is asked for."""
+        return self.safe_sha256 or self.sha256

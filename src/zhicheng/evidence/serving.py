@@ -28,26 +28,28 @@ _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline';
 def file_response(
     evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False
 ) -> HttpResponseBase:
-    """The file with the type *we* found (never one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
+    """What a reader gets of the file (its copy without scripts and attachments, where it has one), with the type *we* found (never one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
 
     One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
     the content hash. ``as_download`` sends it as an attachment under its display name (RFC 5987). Raises
     ``blobs.BlobMissing`` when the content is gone. The permission check is the caller's.
     """
-    etag = f'"{evidence_file.sha256}"'
+    sha256 = evidence_file.served_sha256
+    size = evidence_file.size if sha256 == evidence_file.sha256 else blobs.blob_size(sha256)
+    etag = f'"{sha256}"'
     headers = request.headers if request is not None else {}
     if "If-None-Match" in headers and _matches(headers["If-None-Match"], etag):
         return _dressed(HttpResponse(status=304), evidence_file, etag, as_download)
-    span = _wanted_span(headers, evidence_file.size, etag)
+    span = _wanted_span(headers, size, etag)
     if span == "unsatisfiable":
-        refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{evidence_file.size}"})
+        refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         return _dressed(refused, evidence_file, etag, as_download)
-    first, last = span if isinstance(span, tuple) else (0, evidence_file.size - 1)
-    stored = blobs.open_blob(evidence_file.sha256)
+    first, last = span if isinstance(span, tuple) else (0, size - 1)
+    stored = blobs.open_blob(sha256)
     response = StreamingHttpResponse(_Span(stored, first, last), status=206 if isinstance(span, tuple) else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if isinstance(span, tuple):
-        response.headers["Content-Range"] = f"bytes {first}-{last}/{evidence_file.size}"
+        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     return _dressed(response, evidence_file, etag, as_download)
 
 

@@ -20,13 +20,15 @@ class Bounds:
 class Finding:
     """A file that can be kept. ``warnings`` are ``{"code": str, "page": int, ...}``, pages counted from 1.
 
-    ``cpu_seconds`` is what looking at it cost; it says nothing about the file and is not compared.
+    ``cpu_seconds`` is what looking at it cost; it says nothing about the file and is not compared. ``safe_copy`` is the same
+    file without what could act by itself, None when there is nothing of the kind in it.
     """
 
     media_type: str
     pages: int
     warnings: list[dict[str, int | str]] = field(default_factory=list)
     cpu_seconds: float = field(default=0.0, compare=False)
+    safe_copy: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Rejected(Exception):
