@@ -88,7 +88,7 @@ def test_a_level_outside_the_template_is_refused() -> None:
 def test_t1_says_the_words_of_the_notice() -> None:
     assert examples.notice().paragraphs() == [
         "根据自治区、自治州职称评审工作要求，现对艾合买提江·吐尔逊同志申报工程系列建筑工程专业中级专业技术任职资格进行公示。",
-        "基本信息：性别：男；族别：维吾尔族；政治面貌：中共党员；身份证号：652701********1233；现任专业技术职务任职资格：助理工程师。",
+        "基本信息：性别：男；族别：维吾尔族；政治面貌：中共党员；身份证号：652701**********33；现任专业技术职务任职资格：助理工程师。",
         "思想政治条件：" + examples.CONDUCT,
         "业绩成果：" + examples.RESULTS + "。" + examples.CONTRIBUTION,
         "公示时间从2023年10月9日起至2023年10月13日止（公示期不少于5个工作日）。如对艾合买提江·吐尔逊同志的相关信息有疑异，"

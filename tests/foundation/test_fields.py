@@ -1,5 +1,7 @@
 import base64
 import os
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +10,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhicheng.accounts import rules
 from zhicheng.accounts.models import User
 from zhicheng.foundation import fields
+from zhicheng.standards.identity_masks import ENOUGH, count_candidates
+from zhicheng.standards.identity_number import check_character
 
 NUMBER = "652701199003071233"
 
@@ -80,18 +85,42 @@ def test_blind_index_needs_a_key(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "masked"),
+    ("value", "listed", "on_paper", "own"),
     [
-        (NUMBER, "652701********1233"),
-        ("65270119900307123X", "652701********123X"),
-        ("652701900307123", "652701*****7123"),
-        ("12345678901", "***********"),
-        ("1", "*"),
-        ("", ""),
+        (NUMBER, "652701************", "652701**********33", "652701********1233"),
+        ("65270119900307123X", "652701************", "652701**********3X", "652701********123X"),
+        ("652701900307123", "652701*********", "652701*******23", "652701*****7123"),
+        ("12345678901", "***********", "***********", "***********"),
+        ("1", "*", "*", "*"),
+        ("", "", "", ""),
     ],
 )
-def test_mask_id_number_shows_region_and_last_four(value: str, masked: str) -> None:
-    assert fields.mask_id_number(value) == masked
+def test_a_number_is_masked_by_who_reads_it(value: str, listed: str, on_paper: str, own: str) -> None:
+    assert fields.mask_id_number(value) == listed
+    assert fields.mask_id_number_on_paper(value) == on_paper == fields.mask_id_number_on_paper(own)
+    assert fields.mask_own_id_number(value) == own
+
+
+# Who may read each mask. One that strangers may read leaves them at least 100,000 numbers, with the sex beside it.
+READERS = {
+    "mask_id_number": "everybody",
+    "mask_id_number_on_paper": "everybody",
+    "mask_own_id_number": "owner",
+    "hide_last": "desks",
+}
+
+
+def test_every_mask_of_a_number_is_known_and_hides_enough_from_its_readers() -> None:
+    pattern = re.compile(r"(mask|hide)_(?!mailbox|mobile)")
+    made = {name: mask for room in (fields, rules) for name, mask in vars(room).items() if pattern.match(name)}
+    assert set(made) == set(READERS)
+    for region, sequence in (("652701", 123), ("652721", 46), ("110105", 0), ("659007", 999)):
+        number = f"{region}19900307{sequence:03d}"
+        number += check_character(number)
+        for name, mask in made.items():
+            shown = mask(number)
+            left = min(count_candidates(shown, today=date(2023, 5, 22), sex=sex) for sex in ("", "21"[sequence % 2]))
+            assert left >= ENOUGH or READERS[name] != "everybody", (name, shown, left)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +132,7 @@ def test_mask_mobile_shows_first_three_and_last_four(value: str, masked: str) ->
 
 @given(st.text(max_size=30))
 def test_masks_keep_the_length_and_never_show_a_short_value(value: str) -> None:
-    for mask, shown in ((fields.mask_id_number, 10), (fields.mask_mobile, 7)):
+    for mask, shown in ((fields.mask_id_number, 6), (fields.mask_own_id_number, 10), (fields.mask_mobile, 7)):
         assert len(mask(value)) == len(value)
         if 0 < len(value) <= shown:
             assert set(mask(value)) == {"*"}

@@ -98,7 +98,7 @@ def test_opening_makes_the_notice_with_the_number_masked(road):
     period = w.open_publicity(world, application)
     application.refresh_from_db()
     assert application.state == State.IN_PUBLICITY
-    assert period.facts["id_number"] == "652701********" + w.identity_number(12)[-4:]
+    assert period.facts["id_number"] == "652701**********" + w.identity_number(12)[-2:]
     assert w.identity_number(12) not in str(period.facts)
     (notice,) = papers_of(f"application:{application.pk}").filter(kind="publicity_notice")
     assert w.identity_number(12) not in notice.data

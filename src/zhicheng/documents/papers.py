@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from zhicheng.documents.texts import ROW_LIMIT, Filled, FilledText, Level, Line, Name, Series, Specialty, Summary, Text, Year
 from zhicheng.documents.words import NO_OBJECTION, VERBATIM, Wording, template_of
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.fields import mask_id_number
+from zhicheng.foundation.fields import mask_id_number_on_paper
 
 
 class Kind(models.TextChoices):
@@ -263,7 +263,7 @@ class PublicityNotice(Letter):
     @field_validator("id_number")
     @classmethod
     def _mask(cls, value: str) -> str:
-        return value if "*" in value else mask_id_number(value)
+        return mask_id_number_on_paper(value)
 
     def blanks(self) -> dict[str, Any]:
         results = "".join(_ended(part) for part in (self.results, self.contribution) if part)

@@ -53,10 +53,28 @@ def blind_index(value: str) -> str:
 
 
 def mask_id_number(value: str) -> str:
-    """``652701199003071233`` → ``652701********1233``: region and last four stay (PIPL 第二十五条, S-66)."""
+    """``652701199003071233`` → ``652701************``: the region stays. The mask of every list and page (PIPL 第二十五条)."""
+    return _masked(value, last=0)
+
+
+def mask_id_number_on_paper(value: str) -> str:
+    """``652701199003071233`` → ``652701**********33``: the mask of T1, where a notice must name the number (S-66).
+
+    More than 100,000 numbers fit it, with the sex beside it; with a birthday or an age beside it far fewer would. What is masked
+    already keeps no more than that either.
+    """
+    return _masked(value, last=2)
+
+
+def mask_own_id_number(value: str) -> str:
+    """``652701199003071233`` → ``652701********1233``: for nobody but its owner, who has to recognise it. Some 1,300 numbers fit."""
+    return _masked(value, last=4)
+
+
+def _masked(value: str, *, last: int) -> str:
     if len(value) < 12:
         return "*" * len(value)
-    return value[:6] + "*" * (len(value) - 10) + value[-4:]
+    return value[:6] + "*" * (len(value) - 6 - last) + value[len(value) - last :]
 
 
 def mask_mobile(value: str) -> str:

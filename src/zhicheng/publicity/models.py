@@ -23,7 +23,7 @@ class PublicityPeriod(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="publicity_periods")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="publicity_periods")
-    facts = models.JSONField()  # what everybody may read: masked
+    facts = models.JSONField()  # what T1 says and everybody may read; the masked number stands on the paper alone
     facts_sha256 = models.CharField(max_length=64)
     starts_on = models.DateField(_("公示开始日期"))
     ends_on = models.DateField(_("公示结束日期"))

@@ -11,13 +11,13 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Paper
 from zhicheng.documents.words import zh_date
-from zhicheng.foundation.fields import mask_id_number
+from zhicheng.foundation.fields import mask_id_number_on_paper
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 
 
 def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
-    """What the notice says about the person, in words; the identity number always masked (PIPL 第二十五条)."""
+    """What the notice says about the person, in words; the identity number always masked, and on paper only (PIPL 第二十五条, S-66)."""
     basic, chosen = snapshot["sections"]["basic"], snapshot["application"]
     current = snapshot["sections"].get("current_title") or {}
     return {
@@ -30,7 +30,7 @@ def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
         "sex": TABLES["sex"].name(str(basic["sex"])),
         "ethnic_group": TABLES["ethnic_groups"].name(str(basic["ethnic_group"])),
         "political_status": TABLES["political_status"].name(str(basic["political_status"])),
-        "id_number": mask_id_number(basic["id_number"]),
+        "id_number": mask_id_number_on_paper(basic["id_number"]),
         "current_title": "" if current.get("first_title") else str(current.get("title_name") or ""),
     }
 

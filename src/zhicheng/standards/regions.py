@@ -86,6 +86,11 @@ def counties_of(prefecture: str) -> tuple[Region, ...]:
     )
 
 
+def county_codes() -> tuple[str, ...]:
+    """The codes of every county held, retired ones included: people keep the number they were given."""
+    return tuple(code for code, region in sorted(_REGIONS.items()) if region.level == "county")
+
+
 def townships_of(county: str) -> tuple[Region, ...]:
     """The townships held of a county, by code (Bortala only)."""
     return tuple(r for code, r in sorted(_REGIONS.items()) if r.level == "township" and code[:6] == county)

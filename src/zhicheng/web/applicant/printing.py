@@ -16,6 +16,7 @@ from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import application_or_404, head_of
 from zhicheng.web.shared.http import object_or_404
+from zhicheng.web.shared.looks import note_paper_given
 
 # Papers of an application that are handed to the applicant; the unit's own letters are not.
 APPLICANT_PAPERS = (Kind.REVIEW_FORM,)
@@ -44,6 +45,7 @@ def _printed(paper: PaperBase, marks: Marks, name: str) -> HttpResponse:
 def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """评审表 as it stands, marked 草稿 无效 on every page (S-50)."""
     application = application_or_404(request, application_id)
+    note_paper_given(request, kind=Kind.REVIEW_FORM, serial=f"draft of {application.number}")
     try:
         return _printed(*draft_review_form(application), f"draft-{application.number}")
     except Refused as refused:
@@ -66,6 +68,7 @@ def show_paper(request: HttpRequest, application_id: int, serial: str) -> HttpRe
     application = application_or_404(request, application_id)
     mine = papers_of(subject_of(application.pk)).filter(kind__in=APPLICANT_PAPERS, voided_at__isnull=True)
     paper = object_or_404(mine, serial=serial)
+    note_paper_given(request, kind=paper.kind, serial=paper.serial)
     try:
         return pdf_response(pdf_of(paper), paper.serial)
     except Refused as refused:

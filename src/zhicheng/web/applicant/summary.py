@@ -12,7 +12,7 @@ from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.campaigns.rules import SlotRequirement
-from zhicheng.foundation.fields import mask_id_number
+from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.web.applicant.places import place_url
 from zhicheng.web.applicant.section_forms import shown
 from zhicheng.web.shared.problems import anchor_id
@@ -61,7 +61,7 @@ def _cell(field: Field, row: Mapping[str, Any], url: str) -> dict[str, Any]:
     if field.key == "ended_on" and not value and row.get("started_on") and not field.required:
         value = _("至今")
     if field.key == "id_number":
-        value = mask_id_number(value)
+        value = mask_own_id_number(value)
     return {"label": str(field.label), "value": value, "url": url, "wide": wide}
 
 

@@ -36,7 +36,7 @@ def rows_of(request: AccountRequest) -> list[Row]:
         ]
     return [
         _changed("name", _("姓名"), request.old_name, request.new_name),
-        _changed("number", _("身份证号"), mask_id_number(request.old_number), hide_last(request.new_number))
+        _changed("number", _("身份证号"), hide_last(request.old_number), hide_last(request.new_number))
         if request.old_number != request.new_number
         else Row("number", _("身份证号"), hide_last(request.old_number), note=_("没有变化")),
         *rows,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.fields import mask_id_number
+from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
@@ -30,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     employer = queries.employer_of(person.pk)
     rows = [
         Row("name", _("姓名"), person.name),
-        Row("id_number", _("身份证号"), mask_id_number(person.id_number)),
+        Row("id_number", _("身份证号"), mask_own_id_number(person.id_number)),
         Row("birth_date", _("出生日期"), person.birth_date.isoformat() if person.birth_date else ""),
         Row("username", _("登录名"), person.username),
     ]

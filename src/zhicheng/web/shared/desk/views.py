@@ -32,6 +32,7 @@ from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_shor
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.looks import note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 
 MOST_PAGES = 30  # of one file, in the viewer
@@ -285,6 +286,7 @@ def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
     if kind != "application" or application_id is None:
         raise OutOfReachError(f"paper {serial}")
     get_visible_or_404(request, queries.visible_to(actor_of(request)), application_id)
+    note_paper_given(request, kind=paper.kind, serial=paper.serial)
     return paper_response(paper)
 
 
