@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.support import world as w
 from zhicheng.applications.models import StatusChange, Submission
 from zhicheng.foundation import clock
+from zhicheng.foundation.fields import Sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def application():
 
 
 def test_submission_refuses_update(application):
-    for change in ({"sha256": "0" * 64}, {"content": "{}"}, {"number": 7}, {"submitted_at": clock.now()}):
+    for change in ({"sha256": "0" * 64}, {"content": Sealed("v2:a256gcm:0:AAAA")}, {"number": 7}, {"submitted_at": clock.now()}):
         with pytest.raises(DatabaseError, match="a submission is append-only"), transaction.atomic():
             Submission.objects.filter(application=application).update(**change)
     submission = Submission.objects.get(application=application)

@@ -174,7 +174,8 @@ def test_a_disk_that_refuses_leaves_the_paper_waiting(settings: Any, tmp_path: P
 
 def test_a_paper_whose_font_was_taken_away_fails_with_its_reason() -> None:
     paper = _issue()
-    Paper.objects.filter(pk=paper.pk).update(data=examples.result(name="李😀").model_dump_json())
+    paper.data = examples.result(name="李😀").model_dump_json()
+    paper.save(update_fields=["data"])
     assert outbox.drain() == 1
     paper.refresh_from_db()
     assert paper.state == PaperState.FAILED
@@ -186,7 +187,7 @@ def test_the_content_is_encrypted_in_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM documents_paper")
         stored = cursor.fetchone()[0]
-    assert stored.startswith("v1:")
+    assert stored.startswith("v2:")
     assert "652701" not in stored
     assert json.loads(Paper.objects.get().data)["basic"]["id_number"] == "652701199003071233"
 

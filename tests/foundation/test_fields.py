@@ -1,5 +1,3 @@
-import base64
-import os
 import re
 from datetime import date
 from typing import Any
@@ -10,58 +8,17 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.keys import new_key
 from zhicheng.accounts import rules
 from zhicheng.accounts.models import User
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import fields
+from zhicheng.foundation.sealing import SealBroken
 from zhicheng.standards.identity_masks import ENOUGH, count_candidates
 from zhicheng.standards.identity_number import check_character
 
 NUMBER = "652701199003071233"
-
-
-def new_key() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_decrypt_gives_back_what_was_encrypted(value: str) -> None:
-    sealed = fields.encrypt(value)
-    assert sealed.isascii()
-    assert fields.decrypt(sealed) == value
-
-
-def test_encrypt_is_different_every_time_and_hides_the_value() -> None:
-    assert fields.encrypt(NUMBER) != fields.encrypt(NUMBER)
-    assert NUMBER not in fields.encrypt(NUMBER)
-    assert NUMBER.encode() not in base64.b64decode(fields.encrypt(NUMBER).removeprefix("v1:"))
-
-
-def test_decrypt_knows_the_keys_of_before(settings: Any) -> None:
-    old, new = new_key(), new_key()
-    settings.FIELD_KEYS = [old]
-    sealed_before = fields.encrypt(NUMBER)
-    settings.FIELD_KEYS = [new, old]
-    sealed_now = fields.encrypt(NUMBER)
-    assert fields.decrypt(sealed_before) == fields.decrypt(sealed_now) == NUMBER
-    settings.FIELD_KEYS = [new]
-    assert fields.decrypt(sealed_now) == NUMBER
-    with pytest.raises(ValueError, match="no known key"):
-        fields.decrypt(sealed_before)
-
-
-@given(st.integers(0, 45), st.integers(1, 255))
-def test_decrypt_refuses_a_changed_value(position: int, change: int) -> None:
-    raw = bytearray(base64.b64decode(fields.encrypt(NUMBER).removeprefix("v1:")))
-    raw[position % len(raw)] ^= change
-    with pytest.raises(ValueError, match="no known key"):
-        fields.decrypt("v1:" + base64.b64encode(bytes(raw)).decode())
-
-
-@pytest.mark.parametrize("keys", [[], ["c2hvcnQ="]])
-def test_encrypt_needs_keys_of_32_bytes(settings: Any, keys: list[str]) -> None:
-    settings.FIELD_KEYS = keys
-    with pytest.raises(ImproperlyConfigured, match="ZHICHENG_FIELD_KEYS"):
-        fields.encrypt(NUMBER)
+OTHER = "65270119900307124X"
 
 
 def test_blind_index_is_equal_for_one_number_however_typed() -> None:
@@ -138,25 +95,125 @@ def test_masks_keep_the_length_and_never_show_a_short_value(value: str) -> None:
             assert set(mask(value)) == {"*"}
 
 
-@pytest.mark.django_db
-def test_encrypted_field_is_plain_in_python_and_sealed_in_the_database() -> None:
-    user = User.objects.create(
-        username="zhang",
-        email="z@example.cn",
+def new_user(username: str = "zhang", number: str = NUMBER) -> User:
+    return User.objects.create(
+        username=username,
+        email=f"{username}@example.cn",
         name="张三",
         kind="applicant",
-        id_number=NUMBER,
-        id_number_index=fields.blind_index(NUMBER),
+        id_number=number,
+        id_number_index=fields.blind_index(number),
         created_at="2023-09-01T00:00:00+08:00",
     )
-    assert User.objects.get(pk=user.pk).id_number == NUMBER
+
+
+def stored_number(user: User) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id_number FROM accounts_user WHERE id = %s", [user.pk])
-        stored = cursor.fetchone()[0]
-    assert stored.startswith("v1:") and NUMBER not in stored
+        return str(cursor.fetchone()[0])
+
+
+def put(user: User, sealed: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET id_number = %s WHERE id = %s", [sealed, user.pk])
+
+
+@pytest.mark.django_db
+def test_sealed_field_is_plain_in_python_and_sealed_in_the_database() -> None:
+    user = new_user()
+    assert User.objects.get(pk=user.pk).id_number == NUMBER
+    stored = stored_number(user)
+    assert stored.startswith("v2:a256gcm:") and NUMBER not in stored
     assert User.objects.get(id_number_index=fields.blind_index(NUMBER)) == user
 
 
-def test_encrypted_field_refuses_to_be_searched() -> None:
+@pytest.mark.django_db
+def test_sealed_field_opens_only_in_its_own_row() -> None:
+    """Somebody with the database alone gives one person another's number: it does not open there."""
+    mine, other = new_user(), new_user("li", OTHER)
+    mine_sealed, other_sealed = stored_number(mine), stored_number(other)
+    put(mine, other_sealed)
+    put(other, mine_sealed)
+    for user in (mine, other):
+        with pytest.raises(SealBroken, match=f"accounts_user.id_number.{user.pk}"):
+            _ = User.objects.get(pk=user.pk).id_number
+    put(mine, mine_sealed)
+    assert User.objects.get(pk=mine.pk).id_number == NUMBER
+
+
+@pytest.mark.django_db
+def test_sealed_field_takes_no_plain_text_from_the_database() -> None:
+    user = new_user()
+    put(user, OTHER)
+    with pytest.raises(SealBroken):
+        _ = User.objects.get(pk=user.pk).id_number
+
+
+@pytest.mark.django_db
+def test_sealed_field_is_not_opened_when_nobody_reads_it() -> None:
+    user = new_user()
+    put(user, "v2:a256gcm:00000000:AAAA")
+    read = User.objects.get(pk=user.pk)
+    read.name = "李四"
+    read.save()  # what could not be opened is written back as it was
+    assert stored_number(user) == "v2:a256gcm:00000000:AAAA"
+    with pytest.raises(SealBroken, match="no known key"):
+        _ = User.objects.get(pk=user.pk).id_number
+
+
+@pytest.mark.django_db
+def test_sealed_field_stays_as_it_is_when_another_column_is_saved() -> None:
+    user = new_user()
+    before = stored_number(user)
+    read = User.objects.get(pk=user.pk)
+    read.name = "李四"
+    read.save()
+    assert stored_number(user) == before
+    assert read.id_number == NUMBER
+    read.save(update_fields=["id_number"])
+    assert stored_number(user) != before and User.objects.get(pk=user.pk).id_number == NUMBER
+
+
+@pytest.mark.django_db
+def test_sealed_field_can_be_empty() -> None:
+    user = User.objects.create(
+        username="unit", email="u@example.cn", name="张三", kind="unit", created_at="2023-09-01T00:00:00+08:00"
+    )
+    assert User.objects.get(pk=user.pk).id_number == "" == stored_number(user)
+
+
+@pytest.mark.django_db
+def test_sealed_field_refuses_what_knows_no_row() -> None:
+    user = new_user()
+    assert "sealed" in repr(User.objects.values_list("id_number", flat=True).get(pk=user.pk))
+    with pytest.raises(FieldError, match="save the row"):
+        User.objects.filter(pk=user.pk).update(id_number=OTHER)
+
+
+@pytest.mark.django_db
+def test_rows_are_numbered_on_from_the_last_even_when_it_is_gone() -> None:
+    first = new_user()
+    second = new_user("li", OTHER)
+    assert second.pk > first.pk
+    gone = second.pk
+    second.delete()
+    made = User.objects.bulk_create(
+        [
+            User(username=name, email=f"{name}@example.cn", name="王五", kind="unit", created_at="2023-09-01T00:00:00+08:00")
+            for name in ("wang",)
+        ]
+    )
+    assert made[0].pk > gone
+
+
+def test_sealed_field_refuses_to_be_searched() -> None:
     with pytest.raises(FieldError, match="blind index"):
         User.objects.filter(id_number=NUMBER)
+
+
+def test_every_model_with_a_sealed_field_numbers_its_rows_beforehand() -> None:
+    field = fields.EncryptedTextField()
+    assert not [e for e in User._meta.get_field("id_number").check() if e.is_serious()]
+    field.set_attributes_from_name("content")
+    field.model = EvidenceFile
+    assert any("RowNumber" in str(e) for e in field.check())

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.foundation.fields import EncryptedTextField
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 
 
 class AccountKind(models.TextChoices):
@@ -28,6 +28,7 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractBaseUser):
     """An account. Written only by ``accounts.actions``."""
 
+    id = RowNumber(primary_key=True)
     username = models.CharField(_("登录名"), max_length=30, unique=True)
     email = models.EmailField(_("电子邮箱"), max_length=254)
     name = models.CharField(_("姓名"), max_length=50)
@@ -95,6 +96,7 @@ class IdentityCorrection(models.Model):
     strikes, closed years and bans are not shaken off by a correction and a second registration.
     """
 
+    id = RowNumber(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="corrections")
     old_name = models.CharField(max_length=50)
     new_name = models.CharField(max_length=50)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.accounts.models import User
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation.fields import EncryptedTextField
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
 
@@ -203,6 +203,7 @@ class DraftSection(models.Model):
     ``content`` is JSON text, encrypted: it holds identity numbers and the person's whole career.
     """
 
+    id = RowNumber(primary_key=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="sections")
     key = models.CharField(max_length=30)
     version = models.PositiveIntegerField(default=1)
@@ -254,6 +255,7 @@ class Material(models.Model):
 class Submission(models.Model):
     """上报 (第 n 次): the frozen content. ``content`` is canonical JSON (encrypted at rest), ``sha256`` its hash. Never edited."""
 
+    id = RowNumber(primary_key=True)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveSmallIntegerField()
     content = EncryptedTextField()

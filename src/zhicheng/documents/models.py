@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.documents.papers import Kind
-from zhicheng.foundation.fields import EncryptedTextField
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 
 __all__ = ["Kind", "Paper", "PaperState", "SerialCounter"]
 
@@ -41,6 +41,7 @@ class Paper(models.Model):
     in ``foundation.blobs`` under ``pdf_sha256``. A paper is never changed: a correction issues a new one and voids this (G-12).
     """
 
+    id = RowNumber(primary_key=True)
     kind = models.CharField(_("文书种类"), max_length=32, choices=Kind)
     serial = models.CharField(_("编号"), max_length=20, unique=True)
     verification_code = models.CharField(_("核验码"), max_length=12)

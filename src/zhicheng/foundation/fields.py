@@ -1,48 +1,24 @@
-"""Personal identity numbers at rest: encrypted, and found again through a keyed hash (a *blind index*).
+"""Personal identity numbers at rest: sealed, and found again through a keyed hash (a *blind index*).
 
-Two independent keys on purpose: whoever can compute the index of a guessed number still cannot decrypt a stored one.
+Two independent keys on purpose: whoever can compute the index of a guessed number still cannot open a stored one.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import os
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.checks import Error
 from django.core.exceptions import FieldError, ImproperlyConfigured
-from django.db import models
+from django.db import connections, models, router
+from django.db.models.query_utils import DeferredAttribute
 
-_PREFIX = "v1:"
+from zhicheng.foundation.sealing import seal, unseal
 
-
-def _keys() -> list[bytes]:
-    keys = [base64.b64decode(k) for k in settings.FIELD_KEYS]
-    if not keys or any(len(k) != 32 for k in keys):
-        raise ImproperlyConfigured("ZHICHENG_FIELD_KEYS must hold one or more base64 keys of 32 bytes, the current one first.")
-    return keys
-
-
-def encrypt(value: str) -> str:
-    """Encrypt ``value`` with the current key (AES-256-GCM, random nonce); the result is printable text."""
-    nonce = os.urandom(12)
-    sealed = AESGCM(_keys()[0]).encrypt(nonce, value.encode(), None)
-    return _PREFIX + base64.b64encode(nonce + sealed).decode()
-
-
-def decrypt(value: str) -> str:
-    """Undo :func:`encrypt` with whichever known key fits. Raises ``ValueError`` when none does (a key was lost)."""
-    raw = base64.b64decode(value.removeprefix(_PREFIX))
-    for key in _keys():
-        try:
-            return AESGCM(key).decrypt(raw[:12], raw[12:], None).decode()
-        except InvalidTag:
-            continue
-    raise ValueError("no known key decrypts this value")
+FIELD = "field"
+"""The purpose all columns are sealed for (``foundation.sealing``)."""
 
 
 def blind_index(value: str) -> str:
@@ -82,18 +58,90 @@ def mask_mobile(value: str) -> str:
     return value[:3] + "*" * max(len(value) - 7, 0) + value[-4:] if len(value) > 7 else "*" * len(value)
 
 
+class Sealed:
+    """A value as it lies in the database. Only the row it belongs to opens it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"<sealed, {len(self.text)} characters>"
+
+
+class RowNumber(models.BigAutoField):
+    """A primary key that is known before the row is written: a sealed column needs it, because it is bound to its row.
+
+    Costs one more query for a new row. On SQLite two writers outside of a transaction could be given the same number; the
+    second is refused by the database then.
+    """
+
+    def get_pk_value_on_save(self, instance: models.Model) -> int:
+        connection = connections[instance._state.db or router.db_for_write(type(instance), instance=instance)]
+        table = instance._meta.db_table
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [f'"{table}"', self.column])
+                return int(cursor.fetchone()[0])
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            last = cursor.fetchone()
+            return int(last[0]) + 1 if last else 1
+
+
+class _OpenedOnReading(DeferredAttribute):
+    """The attribute of a sealed column: opened when it is first read, so that a row of which nobody reads it costs nothing."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = instance.__dict__[self.field.attname] = unseal(
+                value.text, purpose=FIELD, place=place_of(self.field, instance.pk)
+            )
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+def place_of(field: models.Field[Any, Any], pk: object) -> str:
+    """Where a value of ``field`` lies: ``accounts_user.id_number.5``."""
+    return f"{field.model._meta.db_table}.{field.column}.{pk}"
+
+
 class EncryptedTextField(models.TextField):
-    """Text that is encrypted in the database and plain in Python. It cannot be searched: keep a blind index beside it."""
+    """Text that is sealed in the database and plain in Python (``foundation.sealing``), bound to table, column and row.
+
+    It cannot be searched: keep a blind index beside it. It is written through its row (``save``, ``create``), never by
+    ``update()``, and its model's primary key is a :class:`RowNumber`.
+    """
+
+    descriptor_class = _OpenedOnReading
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        problems = super().check(**kwargs)
+        if not isinstance(self.model._meta.pk, RowNumber):
+            problems.append(Error("A sealed column is bound to its row: the primary key has to be a RowNumber.", obj=self))
+        return problems
 
     def get_lookup(self, lookup_name: str) -> Any:
-        # Each encryption of a value is different: a comparison would quietly find nothing.
+        # Each sealing of a value is different: a comparison would quietly find nothing.
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted and cannot be searched; search its blind index.")
         return super().get_lookup(lookup_name)
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)  # not opened when nobody has read it
+        if isinstance(value, Sealed) or not value:
+            return value
+        return Sealed(seal(str(value), purpose=FIELD, place=place_of(self, model_instance.pk)))
+
     def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
-        return encrypt(value) if value else value
+        if isinstance(value, Sealed):
+            return value.text
+        if value:
+            raise FieldError(f"{self.name} is sealed for its row: save the row, do not update() it.")
+        return super().get_prep_value(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return decrypt(value) if value and value.startswith(_PREFIX) else value
+        return Sealed(value) if value else value

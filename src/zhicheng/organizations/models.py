@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
-from zhicheng.foundation.fields import EncryptedTextField
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.standards.natures import UNIT_NATURES
 
 
@@ -179,6 +179,7 @@ class AccountRequest(models.Model):
     for a unit's administrator the prefecture). Never removed; a decided row changes only by its end: opened, or withdrawn.
     """
 
+    id = RowNumber(primary_key=True)
     kind = models.CharField(max_length=12, choices=AccountRequestKind.choices)
     state = models.CharField(max_length=10, choices=AccountRequestState.choices, default=AccountRequestState.PENDING)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_requests")

@@ -13,12 +13,13 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from zhicheng.foundation.clock import now
-from zhicheng.foundation.fields import decrypt, encrypt
+from zhicheng.foundation.sealing import seal, unseal
 from zhicheng.web.shared.owner import read_owner
 
 SESSION_KEY = "kept_form"
 LIMIT_BYTES = 200_000
 SENT_AGAIN = "_kept"  # the hidden field by which a form that was given back is recognised
+_KEPT = {"purpose": "kept form", "place": "session"}
 _NOT_TYPED = {"csrfmiddlewaretoken", "_owner", SENT_AGAIN}
 
 
@@ -55,7 +56,7 @@ def keep(request: HttpRequest) -> bool:
     if len(body) > LIMIT_BYTES:
         return False
     record = KeptForm(request.get_full_path(), body, owner, now().isoformat(timespec="seconds"), bool(request.FILES))
-    request.session[SESSION_KEY] = encrypt(json.dumps(asdict(record)))
+    request.session[SESSION_KEY] = seal(json.dumps(asdict(record)), **_KEPT)
     return True
 
 
@@ -65,7 +66,7 @@ def read(request: HttpRequest) -> KeptForm | None:
     if not sealed:
         return None
     try:
-        return KeptForm(**json.loads(decrypt(sealed)))
+        return KeptForm(**json.loads(unseal(sealed, **_KEPT)))
     except (ValueError, TypeError):  # the key was changed, or the record is of another version
         return None
 
