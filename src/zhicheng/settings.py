@@ -33,6 +33,8 @@ DATA_DIR = Path(env.str("ZHICHENG_DATA_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.str(
     "ZHICHENG_SECRET_KEY", "" if MODE == "production" else "rehearsal-only-secret-key-never-for-real-people-0000"
 )
+# What was signed with these is still accepted: sessions and mailed links outlive a change of the key.
+SECRET_KEY_FALLBACKS = env.list("ZHICHENG_SECRET_KEY_FALLBACKS", default=[])
 # Two independent keys: reading the blind index must not help to read the encrypted value. See foundation/fields.py.
 FIELD_KEYS = env.list(
     "ZHICHENG_FIELD_KEYS", default=[] if MODE == "production" else ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="]
@@ -231,13 +233,8 @@ PAPER_FONTS = {
 }
 
 # --- What every process has to know of every other: how often somebody tried to sign in, or uploaded -------------------
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "foundation_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
+CACHES = {"default": {"BACKEND": "zhicheng.foundation.shared_cache.JsonDatabaseCache", "LOCATION": "foundation_cache"}}
+SHARED_CACHE_ENTRIES = 100_000
 
 # --- Mail: everything goes through the outbox (foundation/mail.py), which hands it to the server of ZHICHENG_MAIL_URL ---
 EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"

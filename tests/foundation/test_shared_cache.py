@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import pickle
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import caches
 
 from tests.foundation.conftest import Elsewhere
@@ -12,6 +17,8 @@ from zhicheng.foundation import clock, jobs, shared_cache
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.settings import CACHES
 from zhicheng.web.public.registration.limits import PER_HOUR
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 def test_two_web_processes_count_one_visitor_together(elsewhere: Elsewhere) -> None:
@@ -32,3 +39,79 @@ def test_instance_keeps_its_cache_in_its_own_table_and_forgets_what_ran_out() ->
     assert shared_cache.tidy() == 1
     assert cache.get("registration:203.0.113.7") == 4 and cache.get("registration:203.0.113.8") is None
     assert "cache.tidy" in {job.name for job in jobs.regular_jobs()}
+
+
+@pytest.fixture
+def cache() -> Any:
+    return caches["shared"]
+
+
+@pytest.mark.django_db
+def test_cache_keeps_json_and_nothing_that_runs(cache: Any) -> None:
+    cache.set("tries", [1.5, "一", None, True, {"a": 1}], 60)
+    assert CacheEntry.objects.get().value == '[1.5, "一", null, true, {"a": 1}]'
+    assert cache.get("tries") == [1.5, "一", None, True, {"a": 1}]
+    with pytest.raises(TypeError):
+        cache.set("object", object(), 60)
+
+
+@pytest.mark.django_db
+def test_cache_does_not_run_what_somebody_put_into_its_table(cache: Any) -> None:
+    cache.set("tries", 1, 60)
+    planted = base64.b64encode(pickle.dumps(_Planted())).decode()
+    CacheEntry.objects.update(value=planted)
+    with pytest.raises(ValueError):
+        cache.get("tries")
+    assert not _Planted.ran
+
+
+class _Planted:
+    ran: list[int] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_Planted.ran.append, (1,))
+
+
+@pytest.mark.django_db
+def test_cache_does_what_a_cache_does(cache: Any) -> None:
+    assert cache.get("a") is None and cache.get("a", 7) == 7 and "a" not in cache
+    assert cache.add("a", 1, 60) and not cache.add("a", 2, 60)
+    assert cache.get("a") == 1 and "a" in cache
+    cache.set("a", 3, 60)
+    assert cache.incr("a", 4) == 7 and cache.decr("a") == 6
+    assert cache.touch("a", 600) and not cache.touch("b", 600)
+    cache.set("forever", None, None)
+    assert cache.get("forever", 1) is None
+    assert cache.get_many(["a", "b"]) == {"a": 6}
+    assert cache.delete("a") and not cache.delete("a")
+    with pytest.raises(ValueError):
+        cache.incr("a")
+    cache.clear()
+    assert not CacheEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_ran_out_is_not_there_and_can_be_added_anew(cache: Any) -> None:
+    cache.set("a", 1, 60)
+    CacheEntry.objects.update(expires=clock.machine_now() - timedelta(seconds=1))
+    assert cache.get("a") is None and not cache.touch("a", 60)
+    with pytest.raises(ValueError):
+        cache.incr("a")
+    assert cache.add("a", 5, 60) and cache.get("a") == 5
+    cache.set("b", 1, 0)
+    assert cache.get("b") is None
+
+
+@pytest.mark.django_db
+def test_tidying_keeps_the_cache_within_its_bounds(cache: Any, settings: Any) -> None:
+    settings.SHARED_CACHE_ENTRIES = 3
+    for number in range(6):
+        cache.set(f"k{number}", number, 100 + number)
+    assert shared_cache.tidy() == 3
+    assert [cache.get(f"k{number}") for number in range(6)] == [None, None, None, 3, 4, 5]
+
+
+def test_nothing_of_the_project_keeps_pickles() -> None:
+    assert not [p for p in SOURCE.rglob("*.py") if "import pickle" in p.read_text("utf-8")]
+    assert django_settings.SESSION_SERIALIZER.endswith("JSONSerializer")
+    assert CACHES["default"]["BACKEND"].endswith("JsonDatabaseCache")

@@ -143,7 +143,7 @@ class AccessRefusal(models.Model):
 
 
 class CacheEntry(models.Model):
-    """The table of Django's database cache, which reads and writes it: counts of sign-ins and uploads that every process shares."""
+    """What every process shares for a while: counts of sign-ins and uploads. ``value`` is JSON (``foundation.shared_cache``)."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()

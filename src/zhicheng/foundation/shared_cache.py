@@ -1,12 +1,98 @@
-"""The cache every process of an instance shares (``CACHES``): it lies in the database."""
+"""The cache every process of an instance shares (``CACHES``): it lies in the database, as JSON.
+
+Django's own database cache keeps Python pickles, which run code when they are read: who can write into the database could run
+code in every process. Here a value is JSON and nothing else, and counting is one locked step, which theirs is not.
+"""
 
 from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.db import IntegrityError, transaction
 
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.models import CacheEntry
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
-@jobs.regular("cache.tidy", minutes=24 * 60)
+
+class JsonDatabaseCache(BaseCache):
+    """Values are what JSON knows (a tuple comes back as a list); ``TypeError`` for anything else. Times are the machine's."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """The value, or ``default`` when there is none any more."""
+        found = self._live(key, version).values_list("value", flat=True).first()
+        return default if found is None else json.loads(found)
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        """Keep ``value`` for ``timeout`` seconds (``None``: until it is removed)."""
+        entry = self._entry(key, value, timeout, version)
+        CacheEntry.objects.bulk_create(
+            [entry], update_conflicts=True, unique_fields=["cache_key"], update_fields=["value", "expires"]
+        )
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Keep ``value`` where nothing is kept; whether it was. Of several at once exactly one is told that it was."""
+        entry = self._entry(key, value, timeout, version)
+        try:
+            with transaction.atomic():
+                CacheEntry.objects.filter(cache_key=entry.cache_key, expires__lte=clock.machine_now()).delete()
+                entry.save(force_insert=True)
+        except IntegrityError:
+            return False
+        return True
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Add ``delta`` to a number that is there and return the sum; none is lost between two who count. ``ValueError``: not there."""
+        with transaction.atomic():
+            entry = self._live(key, version).select_for_update(no_key=True).first()
+            if entry is None:
+                raise ValueError(f"Key '{key}' not found")
+            total = int(json.loads(entry.value)) + delta
+            entry.value = json.dumps(total)
+            entry.save(update_fields=["value"])
+        return total
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Let what is there live for ``timeout`` seconds from now; whether it was there."""
+        return bool(self._live(key, version).update(expires=self._expires(timeout)))
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        """Remove it; whether it was there."""
+        return bool(CacheEntry.objects.filter(cache_key=self._key(key, version)).delete()[0])
+
+    def clear(self) -> None:
+        """Remove everything."""
+        CacheEntry.objects.all().delete()
+
+    def _live(self, key: Any, version: int | None) -> Any:
+        return CacheEntry.objects.filter(cache_key=self._key(key, version), expires__gt=clock.machine_now())
+
+    def _key(self, key: Any, version: int | None) -> str:
+        return str(self.make_and_validate_key(key, version=version))
+
+    def _entry(self, key: Any, value: Any, timeout: Any, version: int | None) -> CacheEntry:
+        text = json.dumps(value, ensure_ascii=False)
+        return CacheEntry(cache_key=self._key(key, version), value=text, expires=self._expires(timeout))
+
+    def _expires(self, timeout: Any) -> datetime:
+        seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
+        return _NEVER if seconds is None else clock.machine_now() + timedelta(seconds=seconds)
+
+
+@jobs.regular("cache.tidy", minutes=10)
 def tidy() -> int:
-    """Remove what has run out: it holds addresses of visitors. Return how many entries."""
-    return CacheEntry.objects.filter(expires__lt=clock.machine_now()).delete()[0]
+    """Remove what has run out, for it holds addresses of visitors, and what is more than the instance keeps, the soonest to run out
+    first. Return how many entries."""
+    removed = CacheEntry.objects.filter(expires__lte=clock.machine_now()).delete()[0]
+    most = settings.SHARED_CACHE_ENTRIES
+    kept_from = CacheEntry.objects.order_by("-expires", "cache_key").values_list("cache_key", flat=True)
+    surplus = list(kept_from[most : most + 10_000])
+    return removed + (CacheEntry.objects.filter(cache_key__in=surplus).delete()[0] if surplus else 0)
