@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zhicheng.web.shared.recording.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -270,17 +271,28 @@ Q_CLUSTER = {
     "label": "后台任务",
 }
 
+LOG_FORMAT = env.str("ZHICHENG_LOG_FORMAT", "line")
+if LOG_FORMAT not in {"line", "json"}:
+    raise environ.ImproperlyConfigured(f"ZHICHENG_LOG_FORMAT must be line or json, not {LOG_FORMAT!r}")
+LOGGING_CONFIG = "zhicheng.foundation.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "zhicheng.foundation.logs.ContextFilter"}},
+    "formatters": {
+        "line": {"()": "zhicheng.foundation.logs.LineFormatter"},
+        "json": {"()": "zhicheng.foundation.logs.JsonLineFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
     "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
     "loggers": {
         "fontTools": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},  # it announces itself on every start
         "django-q": {"level": "WARNING"},
         "django.security": {"level": "WARNING"},
+        "zhicheng.security": {"level": "INFO"},  # whatever ZHICHENG_LOG_LEVEL says: an auditor needs all of it
+        # What it would say of a refused or failed request is said with its id by web/shared/errors.py.
+        "django.request": {"level": "CRITICAL"},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = [

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class AccountsConfig(AppConfig):
@@ -8,4 +8,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.accounts import frozen  # noqa: F401 - it declares itself
+        from zhicheng.accounts import frozen, recording  # noqa: F401 - they declare themselves
+
+        if apps.is_installed("allauth.mfa"):
+            from zhicheng.accounts import recording_factors  # noqa: F401

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
@@ -29,6 +31,13 @@ def account_with_identity(*, kind: AccountKind, id_number: str) -> User | None:
 def account_with_mailbox(email: str) -> User | None:
     """The account this mailbox belongs to, confirmed or not."""
     return User.objects.filter(email__iexact=email).first()
+
+
+def account_tried(credentials: Mapping[str, Any]) -> str:
+    """The ledger's name of the account somebody tried to sign in to; empty when there is none of that login name or mailbox."""
+    typed = str(credentials.get("username") or credentials.get("email") or "")
+    found = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).values_list("pk", flat=True).first()
+    return f"user:{found}" if typed and found is not None else ""
 
 
 def mailbox_confirmed(user: User) -> bool:

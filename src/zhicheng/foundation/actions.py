@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, jobs, ledger
+from zhicheng.foundation import clock, jobs, ledger, securitylog
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.models import AccessRefusal, ClockSetting, LedgerEntry, OutboxMessage, OutboxState, RehearsalMarker
@@ -64,15 +64,16 @@ def mark_rehearsal() -> None:
     RehearsalMarker.objects.get_or_create(pk=1, defaults={"created_at": clock.now()})
 
 
-def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "") -> str:
+def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", page: str = "") -> str:
     """Note that ``actor`` reached for ``path`` and was turned away because of ``reason``; return the id shown to the person.
 
+    ``page`` is the name of the address: the log has it and the id, path and reason are the auditor's page to show.
     Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a
     database that cannot take the note: the log has it too.
     """
     error_id = error_id or new_error_id()
     path, actor, reason = fit_text(path, 500), fit_text(actor, 60), fit_text(str(reason), 300)
-    logger.warning("refused [%s] %s %s: %s", error_id, actor, path, reason)
+    securitylog.note(event="access.refused", result="refused", actor=actor, page=page, error_id=error_id)
     try:
         with transaction.atomic():
             AccessRefusal.objects.create(at=clock.now(), actor=actor, path=path, reason=reason, error_id=error_id)

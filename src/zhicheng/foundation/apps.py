@@ -9,4 +9,9 @@ class FoundationConfig(AppConfig):
 
     def ready(self) -> None:
         # They register checks, handlers and regular jobs.
+        from django.core.signals import request_finished
+
+        from zhicheng.foundation import logs
+
+        request_finished.connect(logs.leave)
         from zhicheng.foundation import blobs, checks, mail, outbox, shared_cache, verification  # noqa: F401

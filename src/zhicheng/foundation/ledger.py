@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, securitylog
 from zhicheng.foundation.canonical import check_storable, digest
 from zhicheng.foundation.models import LedgerEntry, LedgerHead
 from zhicheng.foundation.transactions import require_transaction
@@ -37,6 +37,7 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
     entry.save(force_insert=True)
     head.number, head.hash = entry.number, entry.hash
     head.save(update_fields=["number", "hash"])
+    securitylog.note(event="ledger.written", actor=actor, entry=entry.number, what=event, subject=subject)
     return entry
 
 

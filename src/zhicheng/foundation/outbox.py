@@ -19,6 +19,7 @@ from django.db.models import Q
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.canonical import check_storable
 from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import require_transaction
@@ -96,11 +97,12 @@ def process_message(message_id: int) -> bool:
     message = _begin(message_id)
     if message is None:
         return False
-    try:
-        return _run(message)
-    except Exception as error:
-        _note_failure(message, error)
-        return False
+    with working_on(f"outbox-{message_id}"):
+        try:
+            return _run(message)
+        except Exception as error:
+            _note_failure(message, error)
+            return False
 
 
 def drain(limit: int = 100) -> int:
@@ -189,7 +191,7 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
     # The failure of an attempt that was given up long ago says nothing about the one that is running now.
     OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts).update(
         state=OutboxState.FAILED if over else OutboxState.PENDING,
-        last_error=fit_text(f"{error_id} {type(error).__name__}: {error}", 2000),
+        last_error=fit_text(f"{error_id} {describe_error(error)}", 2000),
         next_attempt_at=clock.machine_now() + _backoff(message.attempts),
     )
 

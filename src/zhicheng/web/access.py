@@ -14,6 +14,9 @@ OFFICES = frozenset({Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
 REGISTRATION_DESKS = frozenset({Role.COUNTY, Role.PREFECTURE})  # G-03: the county, the prefecture in its stead
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
+# Whoever knows one of these addresses opens an account with it: no log and no record holds it whole.
+KEY_IN_ADDRESS = frozenset({"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm"})
+
 PUBLIC: dict[str, frozenset[Role]] = {
     "home": EVERYBODY,
     "home_signed_in": SIGNED_IN,

@@ -10,16 +10,18 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation import securitylog
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
-from zhicheng.web.shared.http import OutOfReachError, is_script, who
+from zhicheng.foundation.logs import describe_error
+from zhicheng.web.shared.http import OutOfReachError, is_script, page_name, safe_path, who
 
 logger = logging.getLogger(__name__)
 
 
 def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
     """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
-    error_id = record_refusal(path=request.path, actor=who(request), reason=reason)
+    error_id = record_refusal(path=safe_path(request), actor=who(request), reason=reason, page=page_name(request))
     return render(request, "403.html", {"error_id": error_id}, status=403)
 
 
@@ -31,13 +33,14 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
     """No such page, or not theirs: the same words for both, so that nobody learns which."""
     error_id = ""
     if isinstance(exception, OutOfReachError):
-        error_id = record_refusal(path=request.path, actor=who(request), reason=str(exception))
+        error_id = record_refusal(path=safe_path(request), actor=who(request), reason=str(exception), page=page_name(request))
     return render(request, "404.html", {"error_id": error_id}, status=404)
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     error_id = new_error_id()
-    logger.warning("bad request [%s] %s %s: %s", error_id, request.method, request.path, exception)
+    why = describe_error(exception) if exception else "no reason"
+    logger.warning("bad request [%s] %s %s: %s", error_id, request.method, page_name(request), why)
     return render(request, "400.html", {"error_id": error_id}, status=400)
 
 
@@ -48,14 +51,14 @@ def handler429(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token does not fit: usually a page left open over a sign-in. What was typed is still on the page before."""
-    logger.warning("csrf %s %s: %s", request.method, request.path, reason)
+    securitylog.note(event="request.forged", result="refused", page=page_name(request))
     return render(request, "403_csrf.html", status=403)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Our mistake. The page touches neither database nor session: either may be what is broken."""
     error_id = new_error_id()
-    logger.error("error [%s] %s %s by %s", error_id, request.method, request.path, _who_safely(request), exc_info=sys.exc_info())
+    logger.error("error [%s] %s %s", error_id, request.method, page_name(request), exc_info=sys.exc_info())
     if is_script(request):
         return HttpResponse(_("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s") % {"id": error_id}, status=500)
     try:
@@ -64,8 +67,3 @@ def handler500(request: HttpRequest) -> HttpResponse:
         logger.exception("error [%s]: the page for it could not be made", error_id)
         page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"
     return HttpResponse(page, status=500)
-
-
-def _who_safely(request: HttpRequest) -> str:
-    actor = getattr(request, "actor", None)
-    return actor.ref if actor is not None else "unknown"

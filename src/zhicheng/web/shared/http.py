@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
+from zhicheng.web.access import KEY_IN_ADDRESS
 from zhicheng.web.shared.problems import put_on_form
 
 M = TypeVar("M", bound=Model)
@@ -36,6 +37,22 @@ def who(request: HttpRequest) -> str:
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"
     return "anonymous"
+
+
+def page_name(request: HttpRequest) -> str:
+    """How the log names what was asked for: the address's name in ``web/access.py``, never what was typed into the browser."""
+    match = getattr(request, "resolver_match", None)
+    return match.view_name if match else "unknown"
+
+
+def safe_path(request: HttpRequest) -> str:
+    """The path without the key of a link from a mail, which opens an account to whoever reads it before it was used."""
+    if page_name(request) not in KEY_IN_ADDRESS:
+        return str(request.path)
+    path = request.path
+    for value in request.resolver_match.kwargs.values():  # type: ignore[union-attr]
+        path = path.replace(str(value), "…")
+    return path
 
 
 def object_or_404(qs: QuerySet[M], **lookup: Any) -> M:

@@ -12,6 +12,7 @@ from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from zhicheng.foundation import logs
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.web.access import ACCESS
 from zhicheng.web.shared import kept
@@ -32,6 +33,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = actor_for(request.user)  # type: ignore[attr-defined]
+        logs.set_actor(who(request))
         return self.get_response(request)
 
 
@@ -77,7 +79,7 @@ class AccessMiddleware:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if not roles:
             if name not in ACCESS:
-                logger.error("the address %s (%s) is not in web/access.py", request.path, name)
+                logger.error("the address %s is not in web/access.py", name)
             raise Http404("not in the table")
         role: Role = request.actor.role  # type: ignore[attr-defined]
         if role in roles:

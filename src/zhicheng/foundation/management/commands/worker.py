@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from zhicheng.foundation import jobs
+from zhicheng.foundation.startup import note_changed_settings
 
 
 class Command(BaseCommand):
@@ -14,5 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check(databases=["default"])
+        note_changed_settings()
         jobs.prepare_schedules()
         jobs.run_worker()

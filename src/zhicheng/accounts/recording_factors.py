@@ -1,0 +1,35 @@
+"""The second factor for the auditor; loaded where the library's app is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa import signals as factor_signals
+from django.dispatch import receiver
+
+from zhicheng.accounts.models import User
+from zhicheng.foundation import securitylog
+
+
+@receiver(factor_signals.authenticator_added)
+def factor_set(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """TOTP, recovery codes or a key."""
+    securitylog.note(event="factor.set", actor=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver(factor_signals.authenticator_removed)
+def factor_removed(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """By its owner."""
+    securitylog.note(event="factor.removed", actor=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver(factor_signals.authenticator_reset)
+def factor_renewed(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """New recovery codes."""
+    securitylog.note(event="factor.renewed", actor=f"user:{user.pk}", kind=authenticator.type)
+
+
+@receiver(factor_signals.authentication_failed)
+def factor_failed(sender: Any, user: User, **kwargs: Any) -> None:
+    """The password was right, the code was not."""
+    securitylog.note(event="factor.failed", result="failed", subject=f"user:{user.pk}")
