@@ -15,7 +15,7 @@ from django.utils import translation
 
 from deploy.translations import compile_translations
 from tests.support import capabilities
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, logs
 
 HERE = Path(__file__).resolve().parent
 
@@ -54,8 +54,9 @@ def _own_files(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
-    """The cache (sign-in limits) is empty, the language is the first one, and the clock is put back."""
+    """The cache (sign-in limits) is empty, the language is the first one, no request is under way, and the clock is put back."""
     cache.clear()
+    logs.leave()
     translation.activate("zh-hans")
     yield
     assert abs(clock.now() - clock.machine_now()) < timedelta(seconds=5), "the test moved the clock and did not put it back"

@@ -119,7 +119,7 @@ def test_failure_undoes_the_work_counts_and_waits(failing: None, caplog: pytest.
     assert outbox.drain() == 0
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("pending", 1)
-    assert message.last_error.endswith("RuntimeError: 邮件服务器没有回应")
+    assert message.last_error.endswith(" RuntimeError")  # its words could name a person
     assert timedelta(seconds=50) < message.next_attempt_at - clock.machine_now() <= timedelta(minutes=1)
     assert not AccessRefusal.objects.exists()
     error_id = message.last_error.split()[0]
@@ -170,7 +170,7 @@ def test_unknown_kind_waits_for_a_newer_worker() -> None:
     assert outbox.drain() == 0
     message.refresh_from_db()
     assert message.state == "pending"
-    assert "no handler for outbox messages of kind 'test.of-tomorrow'" in message.last_error
+    assert message.last_error.endswith(" LookupError")
 
 
 @pytest.mark.django_db
