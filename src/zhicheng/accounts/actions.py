@@ -279,7 +279,7 @@ def end_sessions(*, user: User) -> None:
     """Sign the account out everywhere, at once."""
     for session in UserSession.objects.filter(user=user):
         session.end()
-    securitylog.note(event="sessions.ended", subject=f"user:{user.pk}")
+    securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user.pk}")
 
 
 def correct_identity(*, accounts: list[User], name: str, number: str, corrected_by_id: int, actor: str, source: str) -> None:

@@ -37,7 +37,7 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
     entry.save(force_insert=True)
     head.number, head.hash = entry.number, entry.hash
     head.save(update_fields=["number", "hash"])
-    securitylog.note(event="ledger.written", actor=actor, entry=entry.number, what=event, subject=subject)
+    securitylog.note(event="ledger.written", after_commit=True, actor=actor, entry=entry.number, what=event, subject=subject)
     return entry
 
 

@@ -36,6 +36,7 @@ EVENTS: dict[str, str] = {
     "request.limited": "a page was not answered because there had been too many requests",
     "request.forged": "a form without its token: left open over a sign-in, or sent from elsewhere",
     "file.fetched": "a paper, an evidence file, a preview or an export was given out",
+    "number.given": "a paper with a whole identity number on it was given out",
     "settings.changed": "the process started with other settings than the last one; names only",
 }
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:,-]{0,199}")
@@ -43,11 +44,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:,-]{0,199}")
 Fact = str | int | bool | None
 
 
-def note(*, event: str, result: str = "ok", actor: str = "", **facts: Fact) -> None:
+def note(*, event: str, result: str = "ok", actor: str = "", after_commit: bool = False, **facts: Fact) -> None:
     """Write one security event into the log.
 
-    ``result`` is ``ok``, ``refused`` or ``failed``. What went well is written once the present transaction has been committed (an
-    event that was undone did not happen), what did not at once. ``actor`` (``user:12``) where the request does not know it yet.
+    ``result`` is ``ok``, ``refused`` or ``failed``. ``after_commit``: what the event speaks of stands in the present transaction, and
+    is written when that has been committed (an event that was undone did not happen). ``actor`` (``user:12``) where the request does not know it yet.
     Raises ``ValueError`` for an event that is not in :data:`EVENTS`.
     """
     if event not in EVENTS:
@@ -55,7 +56,7 @@ def note(*, event: str, result: str = "ok", actor: str = "", **facts: Fact) -> N
     said = {name: plain(value) for name, value in facts.items() if value is not None and value != ""}
     context = logs.current()
     write = partial(_write, event, result, str(plain(actor)) if actor else context.actor, said)
-    if result == "ok" and transaction.get_connection().in_atomic_block:
+    if after_commit and transaction.get_connection().in_atomic_block:
         transaction.on_commit(write, robust=True)
     else:
         write()

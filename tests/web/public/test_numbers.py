@@ -123,7 +123,7 @@ def test_lists_of_desks_show_the_region_alone(world: w.World, shown: Application
 def test_a_paper_with_a_whole_number_is_noted_by_whom_it_was_fetched(
     world: w.World, shown: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="zhicheng.web.shared.looks")
+    caplog.set_level(logging.INFO, logger="zhicheng.security")
     number = shown.applicant.id_number
     form = Paper.objects.get(kind=Kind.REVIEW_FORM)
     notice = Paper.objects.get(kind=Kind.PUBLICITY_NOTICE)
@@ -135,10 +135,11 @@ def test_a_paper_with_a_whole_number_is_noted_by_whom_it_was_fetched(
     ):
         answer = client_of(actor).get(reverse(name, args=args))
         assert answer.status_code == 200 and number not in str(answer.headers)
-    lines = [r.getMessage() for r in caplog.records if r.name == "zhicheng.web.shared.looks"]
-    assert [line.split(" given to ")[1] for line in lines] == [
-        f"{world.unit_admin.ref} (unit)",
-        f"{world.applicant.ref} (applicant)",
-        f"{world.applicant.ref} (applicant)",
+    noted = [r.__dict__ for r in caplog.records if "event=number.given " in r.getMessage()]
+    assert [(r["actor"], r["facts"]["role"]) for r in noted] == [
+        (world.unit_admin.ref, "unit"),
+        (world.applicant.ref, "applicant"),
+        (world.applicant.ref, "applicant"),
     ]
-    assert form.serial in lines[0] and number not in caplog.text and not MASKED.search(caplog.text)
+    assert noted[0]["facts"]["serial"] == form.serial
+    assert number not in caplog.text and not MASKED.search(caplog.text)
