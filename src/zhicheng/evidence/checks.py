@@ -52,7 +52,11 @@ def examine(source: Path | str | BinaryIO, *, declared_name: str, limits: Bounds
     """
     from zhicheng.evidence.inspection.inspector import inspect  # loads the parsers, 0.2 s that a web process never needs
 
-    return _examine(source, declared_name, limits, inspect)
+    def inspector(path: Path, bounds: Bounds) -> Finding:
+        with path.open("rb") as file:
+            return inspect(file.read(bounds.max_bytes + 1), bounds)
+
+    return _examine(source, declared_name, limits, inspector)
 
 
 def examine_confined(

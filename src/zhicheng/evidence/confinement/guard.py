@@ -1,4 +1,7 @@
-"""The side of the confinement that lives in the web process or the worker: start the warden, ask it, outlive its cells."""
+"""The side of the confinement that lives in the web process or the worker: start the warden, ask it, outlive its cells.
+
+What a cell says is believed no further than its form: a cell that was taken over can call a bad file good, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,14 @@ import json
 import logging
 import os
 import socket
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import zhicheng
-from zhicheng.evidence.confinement import TAKEN, wall_seconds
+from zhicheng.evidence.confinement import TAKEN, starting, wall_seconds
+from zhicheng.evidence.confinement.layers import Layers
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
 logger = logging.getLogger(__name__)
@@ -29,25 +30,30 @@ AT_ONCE = 2
 """Cells of one web process at the same time; others wait their turn."""
 _WAIT_FOR_TURN = 45
 _LONGEST_ANSWER = 64 * 1024 * 1024
+_MEDIA_TYPES = {"application/pdf", "image/jpeg", "image/png"}
+_MOST_WARNINGS = 1000
 
 
-class _Warden:
-    """One warden per process, started when first needed and again when it has died."""
+class Warden:
+    """One warden per process, started when first needed and again when it has died.
 
-    def __init__(self) -> None:
+    ``module``, ``left_out`` and ``also`` (folders it may read while it starts) are for tests of the walls.
+    """
+
+    def __init__(self, module: str = starting.MODULE, left_out: tuple[str, ...] = (), also: tuple[Path, ...] = ()) -> None:
+        self._made_of = (module, left_out, also)
         self.lock = threading.Lock()
         self.turns = threading.BoundedSemaphore(AT_ONCE)
-        self.process: subprocess.Popen[bytes] | None = None
-        self.control: socket.socket | None = None
+        self.started: starting.Started | None = None
 
-    def connect(self) -> socket.socket:
-        """A fresh line to a fresh cell."""
+    def connect(self, wall: int) -> socket.socket:
+        """A fresh line to a fresh cell that may live ``wall`` seconds."""
         with self.lock:
             for attempt in (1, 2):
                 ours, theirs = socket.socketpair()
                 with theirs:
                     try:
-                        socket.send_fds(self._running(), [b"f"], [theirs.fileno()])
+                        socket.send_fds(self._running().control, [bytes([min(wall, 255)])], [theirs.fileno()])
                     except OSError:
                         ours.close()
                         self._stop()
@@ -58,32 +64,25 @@ class _Warden:
                 return ours
         raise AssertionError("unreachable")
 
-    def _running(self) -> socket.socket:
-        if self.control is None or self.process is None or self.process.poll() is not None:
+    @property
+    def layers(self) -> Layers:
+        """The walls that stand around the cells. Starts the warden when it does not run."""
+        with self.lock:
+            return self._running().layers
+
+    def _running(self) -> starting.Started:
+        if self.started is None or self.started.process.poll() is not None:
             self._stop()
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self.process = subprocess.Popen(  # our own module; nothing of the request is in the command
-                    [sys.executable, "-s", "-m", "zhicheng.evidence.confinement.warden"],
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    env=_bare_environment(),
-                    start_new_session=True,
-                )
-            self.control = ours
-        return self.control
+            module, left_out, also = self._made_of
+            self.started = starting.start(module, left_out=left_out, also=also)
+            if not left_out and (missing := self.started.layers.missing):
+                logger.warning("Uploaded files are examined without: %s (docs/security/confinement.md).", ", ".join(missing))
+        return self.started
 
     def _stop(self) -> None:
-        if self.control is not None:
-            self.control.close()
-            self.control = None
-        if self.process is not None:
-            try:
-                self.process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-            self.process = None
+        if self.started is not None:
+            self.started.stop()
+            self.started = None
 
     def stop(self) -> None:
         """Close the line; the warden leaves by itself."""
@@ -92,96 +91,133 @@ class _Warden:
 
     def forget(self) -> None:
         """In a forked child: the warden belongs to the parent."""
-        if self.process is not None:
-            self.process.returncode = 0
-        if self.control is not None:
-            self.control.close()
-        self.__init__()  # type: ignore[misc]
+        if self.started is not None:
+            self.started.process.returncode = 0
+            self.started.control.close()
+        self.__init__(*self._made_of)  # type: ignore[misc]
 
 
-_warden = _Warden()
+_warden = Warden()
 atexit.register(_warden.stop)
 os.register_at_fork(after_in_child=_warden.forget)
 
 
-def _bare_environment() -> dict[str, str]:
-    """No keys, no database address: a cell that is taken over finds nothing to take."""
-    source = str(Path(zhicheng.__file__).resolve().parent.parent)
-    keep = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
-    return keep | {"PYTHONPATH": source, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
+def inspect_confined(
+    path: Path, bounds: Bounds, *, seconds: int = SECONDS, memory: int = MEMORY, warden: Warden | None = None
+) -> Finding:
+    """``inspection.inspector.inspect`` in a cell. ``seconds``: of CPU; ``memory``: bytes of address space.
 
-
-def inspect_confined(path: Path, bounds: Bounds, *, seconds: int = SECONDS, memory: int = MEMORY) -> Finding:
-    """``inspection.inspector.inspect`` in a cell.
-
-    Raises ``Rejected`` like it, and besides with ``too_complex`` (the cell ran into its limits) and ``busy`` (no cell was
-    free, or none could be started).
+    Raises ``Rejected`` like it, and besides with ``too_complex`` (the cell ran into its limits, or said what no cell says) and
+    ``busy`` (no cell was free, or none could be started).
     """
-    head, _body = _ask({"verb": "inspect", "path": str(path)}, bounds, seconds=seconds, memory=memory)
-    return Finding(media_type=head["media_type"], pages=head["pages"], warnings=head["warnings"], cpu_seconds=head["cpu_seconds"])
+    head, body = _ask(warden or _warden, {"verb": "inspect"}, path, bounds, seconds=seconds, memory=memory)
+    if head["has_copy"] != body.startswith(b"%PDF-"):
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
+    return Finding(
+        media_type=head["media_type"],
+        pages=head["pages"],
+        warnings=head["warnings"],
+        cpu_seconds=head["cpu_seconds"],
+        safe_copy=body if head["has_copy"] else None,
+    )
 
 
 def render_confined(
     path: Path, *, media_type: str, page: int, width: int, bounds: Bounds, seconds: int = SECONDS, memory: int = MEMORY
 ) -> bytes:
     """``inspection.rendering.render_png`` in a cell. Raises ``Rejected`` like ``inspect_confined``."""
-    request = {"verb": "render", "path": str(path), "media_type": media_type, "page": page, "width": width}
-    _head, body = _ask(request, bounds, seconds=seconds, memory=memory)
+    request = {"verb": "render", "media_type": media_type, "page": page, "width": width}
+    _head, body = _ask(_warden, request, path, bounds, seconds=seconds, memory=memory)
+    if not body.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
     return body
 
 
-def _ask(request: dict[str, Any], bounds: Bounds, *, seconds: int, memory: int) -> tuple[dict[str, Any], bytes]:
-    if not _warden.turns.acquire(timeout=_WAIT_FOR_TURN):
+def _ask(
+    warden: Warden, request: dict[str, Any], path: Path, bounds: Bounds, *, seconds: int, memory: int
+) -> tuple[dict[str, Any], bytes]:
+    if not warden.turns.acquire(timeout=_WAIT_FOR_TURN):
         raise Rejected("busy")
     try:
-        answer = _exchange(
-            request | {"bounds": asdict(bounds), "seconds": seconds, "memory": memory}, patience=wall_seconds(seconds) + 10
-        )
+        with path.open("rb") as file:
+            question = request | {"bounds": asdict(bounds), "seconds": seconds, "memory": memory}
+            answer = _exchange(warden, question, file.fileno(), wall_seconds(seconds))
     finally:
-        _warden.turns.release()
+        warden.turns.release()
     line, newline, body = answer.partition(b"\n")
-    if not newline:
+    head = _believed(line, bounds) if newline else None
+    if head is None:
         logger.warning("A file ran into the limits of its examination (%s).", request["verb"])
         raise _refusal("too_complex", {}, cpu_seconds=seconds)
-    head: dict[str, Any] = json.loads(line)
     if not head["ok"]:
         if "detail" in head["params"]:
-            logger.info("A file could not be read: %s", head["params"]["detail"])
+            logger.info("A file could not be read: %s", ascii(head["params"]["detail"]))
         raise _refusal(head["code"], head["params"], cpu_seconds=head["cpu_seconds"])
     return head, body
 
 
 def _refusal(code: str, params: dict[str, Any], *, cpu_seconds: float) -> Rejected:
-    refusal = Rejected(code, **params)
-    refusal.cpu_seconds = cpu_seconds
+    refusal = Rejected(code)
+    refusal.params, refusal.cpu_seconds = params, cpu_seconds
     return refusal
 
 
-def _exchange(request: dict[str, Any], *, patience: int) -> bytes:
-    """Send the request; the whole answer, or less when the cell died.
+def _believed(line: bytes, bounds: Bounds) -> dict[str, Any] | None:
+    """The head of an answer when it has the form every head has; None for anything else."""
+    try:
+        head = json.loads(line)
+        good = isinstance(head["ok"], bool) and isinstance(head["cpu_seconds"], float | int) and 0 <= head["cpu_seconds"] < 1000
+        if good and not head["ok"]:
+            words = {"kind", "detail"}
+            good = isinstance(head["code"], str) and head["code"].isidentifier() and _is_plain(head["params"])
+            good = good and all(type(value) is int or name in words for name, value in head["params"].items())
+        elif good and "media_type" in head:
+            warnings, pages = head["warnings"], head["pages"]
+            good = head["media_type"] in _MEDIA_TYPES and type(pages) is int and 1 <= pages <= max(bounds.max_pages, 1)
+            good = good and isinstance(head["has_copy"], bool) and isinstance(warnings, list) and len(warnings) <= _MOST_WARNINGS
+            good = good and all(_is_plain(warning) for warning in warnings)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return head if good else None
+
+
+def _is_plain(values: Any) -> bool:
+    """Whether it is a small dictionary of short words and numbers."""
+    return (
+        isinstance(values, dict)
+        and len(values) < 10
+        and all(key.isidentifier() for key in values)
+        and all(type(value) is int or (isinstance(value, str) and len(value) <= 400) for value in values.values())
+    )
+
+
+def _exchange(warden: Warden, request: dict[str, Any], descriptor: int, wall: int) -> bytes:
+    """Send the request and the open file; the whole answer, or less when the cell died.
 
     A line that closes before anybody took the request was a dying warden's: it is asked for once more.
     """
     for _attempt in (1, 2):
         try:
-            line = _warden.connect()
+            line = warden.connect(wall)
         except OSError as error:
             logger.exception("No process to examine files could be started.")
             raise Rejected("busy") from error
-        answer = _converse(line, request, patience)
+        answer = _converse(line, request, descriptor, wall + 10)
         if answer.startswith(TAKEN):
             return answer.removeprefix(TAKEN)
-        _warden.stop()
+        warden.stop()
     logger.error("The examining process takes no requests.")
     raise Rejected("busy")
 
 
-def _converse(line: socket.socket, request: dict[str, Any], patience: int) -> bytes:
-    """Everything that came back before the line closed or ``patience`` (seconds) ran out."""
+def _converse(line: socket.socket, request: dict[str, Any], descriptor: int, patience: int) -> bytes:
+    """Everything that came back before the line closed or ``patience`` (seconds) ran out; of too much, only that it was taken."""
     received = bytearray()
     with line, suppress(OSError):
         line.settimeout(patience)
-        line.sendall(json.dumps(request).encode() + b"\n")
-        while len(received) < _LONGEST_ANSWER and (part := line.recv(1 << 20)):
+        socket.send_fds(line, [json.dumps(request).encode() + b"\n"], [descriptor])
+        while part := line.recv(1 << 20):
             received += part
+            if len(received) > _LONGEST_ANSWER:
+                return TAKEN
     return bytes(received)

@@ -1,100 +1,100 @@
 """The warden: a small process without Django, secrets or threads that forks one cell for every file.
 
-Started by ``guard``. Its imports are paid once (about 0.2 s); a fork with everything in place costs a few milliseconds.
-Over its standard input (a socket) it is handed one socket per file. The cell reads the request, says that it has it, takes
-its limits, answers with one line of JSON followed by raw bytes, and is gone. A cell that outlives its limits is killed by
-the kernel, and the guard sees the connection close without an answer.
+Started by ``guard``. Its imports are paid once (about 0.2 s); then it walls itself in (``layers``) and says over its standard
+input (a socket) which walls stand. Over the same line it is handed one socket per file. A cell that outlives its time by the
+clock is killed here; time and memory of the processor are kept by the kernel. The guard sees a line that closes unanswered.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
-import resource
+import select
 import signal
 import socket
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
+from dataclasses import asdict
 
-from zhicheng.evidence.confinement import TAKEN, wall_seconds
-from zhicheng.evidence.inspection.inspector import inspect_to_dict
-from zhicheng.evidence.inspection.rendering import render_png
-from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
+from zhicheng.evidence.confinement import layers
+from zhicheng.evidence.confinement.layers import Layers
+from zhicheng.evidence.inspection.verdicts import Rejected
 
-_LONGEST_REQUEST = 65_536
-_OPEN_FILES = 64
+_LOOK_AFTER = 0.5
+"""Seconds between two looks at the cells that are alive."""
 
 
-def serve(control: socket.socket) -> None:
-    """Fork a cell for every socket that arrives, until the guard closes its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the cells
+def main(arguments: list[str]) -> None:
+    """``bubblewrap`` or ``alone``, then the layers that are left out."""
+    way, *left_out = arguments
+    shell = "bubblewrap" if way == "bubblewrap" else ""
+    if not shell and "shell" not in left_out and layers.enter_namespaces():
+        shell = "namespaces"
+    if "report" in left_out:
+        print(json.dumps(asdict(layers.raise_walls(shell, left_out))))
+        return
+    with socket.socket(fileno=os.dup(sys.stdin.fileno())) as control:
+        from zhicheng.evidence.confinement import cell  # the parsers; while there are still files to load them from
+
+        with suppress(Rejected):
+            cell.warm_up()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        walls = layers.raise_walls(shell, left_out)
+        control.sendall(json.dumps(asdict(walls)).encode() + b"\n")
+        for standard in (0, 1, 2):  # what parsers say about a file is the file speaking: keep it out of the log
+            os.dup2(nothing, standard)
+        os.close(nothing)
+        os.environ.clear()
+        gc.collect()
+        gc.freeze()  # what is here now is never collected: the cells share it with us
+        serve(control, walls, cell.live)
+
+
+def serve(control: socket.socket, walls: Layers, live: object) -> None:
+    """Fork a cell for every socket that arrives, until the guard closes its end. The byte beside it: seconds it may live."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cells: dict[int, float] = {}
     while True:
+        if not select.select([control], [], [], _LOOK_AFTER if cells else None)[0]:
+            _look_after(cells)
+            continue
         try:
-            _message, descriptors, _flags, _address = socket.recv_fds(control, 1, 1)
+            message, descriptors, _flags, _address = socket.recv_fds(control, 1, 1)
         except ConnectionError:
-            return
+            message, descriptors = b"", []
         if not descriptors:
+            _end(cells)
             return
         with socket.socket(fileno=descriptors[0]) as line:
-            if os.fork() == 0:
-                _live_in_cell(control, line)
+            child = os.fork()
+            if child == 0:
+                try:
+                    control.close()
+                    live(line, walls)  # type: ignore[operator]
+                finally:
+                    os._exit(0)
+            cells[child] = time.monotonic() + message[0]
+        _look_after(cells)
 
 
-def _live_in_cell(control: socket.socket, line: socket.socket) -> None:
-    try:
-        control.close()
-        request = _read_request(line)
-        line.sendall(TAKEN)
-        take_limits(seconds=request["seconds"], memory=request["memory"])
-        head, body = answer(request)
-        head["cpu_seconds"] = round(time.process_time(), 3)  # of this process: a fork begins at nothing
-        line.sendall(json.dumps(head).encode() + b"\n" + body)
-    finally:
-        os._exit(0)
+def _look_after(cells: dict[int, float]) -> None:
+    """Bury the cells that are done, kill those that are late. A cell can keep every signal from itself but this one."""
+    for child, until in list(cells.items()):
+        if time.monotonic() > until:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while (done := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            cells.pop(done, None)
 
 
-def _read_request(line: socket.socket) -> dict[str, Any]:
-    received = b""
-    while not received.endswith(b"\n") and len(received) < _LONGEST_REQUEST:
-        part = line.recv(_LONGEST_REQUEST)
-        if not part:
-            break
-        received += part
-    request: dict[str, Any] = json.loads(received)
-    return request
-
-
-def take_limits(*, seconds: int, memory: int) -> None:
-    """CPU in seconds, address space in bytes; no files may be written, no core is left behind."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, wall_seconds(seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    nowhere = os.open(os.devnull, os.O_WRONLY)  # what parsers say about a file is the file speaking: keep it out of the log
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-
-
-def answer(request: dict[str, Any]) -> tuple[dict[str, object], bytes]:
-    """The head (plain data) and body (bytes) for a request ``{"verb": "inspect" | "render", "path": ..., "bounds": ...}``."""
-    path, bounds = Path(request["path"]), Bounds(**request["bounds"])
-    if request["verb"] == "inspect":
-        return inspect_to_dict(path, bounds), b""
-    try:
-        body = render_png(path, media_type=request["media_type"], page=request["page"], width=request["width"], bounds=bounds)
-    except Rejected as refusal:
-        return {"ok": False, "code": refusal.code, "params": refusal.params}, b""
-    except Exception as error:
-        return {"ok": False, "code": "unreadable", "params": {"detail": f"{type(error).__name__}: {error}"[:300]}}, b""
-    return {"ok": True}, body
+def _end(cells: dict[int, float]) -> None:
+    for child in cells:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    with socket.socket(fileno=sys.stdin.fileno()) as _control:
-        serve(_control)
+    main(sys.argv[1:])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
-from pathlib import Path
 
 from PIL import Image, MpoImagePlugin, UnidentifiedImageError
 
@@ -22,13 +22,13 @@ _ORIENTATION = 0x0112
 _BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
 
 
-def open_image(path: Path, kind: str, max_pixels: int) -> Image.Image:
-    """The picture at ``path``, header read, nothing decoded. Raises ``Rejected``: damaged, or more than ``max_pixels``."""
+def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
+    """The picture, header read, nothing decoded. Raises ``Rejected``: damaged, or more than ``max_pixels``."""
     Image.MAX_IMAGE_PIXELS = max_pixels
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            picture = Image.open(path, formats=_FORMATS[kind])
+            picture = Image.open(io.BytesIO(content), formats=_FORMATS[kind])
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise Rejected("too_many_pixels") from error
         except (UnidentifiedImageError, *_BROKEN) as error:
@@ -39,9 +39,9 @@ def open_image(path: Path, kind: str, max_pixels: int) -> Image.Image:
     return picture
 
 
-def inspect_image(path: Path, kind: str, bounds: Bounds) -> Finding:
+def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
     """One page. Warnings: ``turned`` (the camera's orientation mark; shown upright), ``low_resolution``, ``blank``."""
-    with open_image(path, kind, bounds.max_pixels) as picture:
+    with open_image(content, kind, bounds.max_pixels) as picture:
         width, height = picture.size
         if min(width, height) < bounds.min_edge:
             raise Rejected("too_small", width=width, height=height)
@@ -55,7 +55,7 @@ def inspect_image(path: Path, kind: str, bounds: Bounds) -> Finding:
             picture.load()
         except _BROKEN as error:
             raise Rejected("damaged", kind=kind) from error
-        if kind == "png" and not _png_is_whole(path):
+        if kind == "png" and not _png_is_whole(content):
             raise Rejected("damaged", kind=kind)
         if 2 <= orientation <= 8:
             notes.append({"code": "turned", "page": 1, "orientation": orientation})
@@ -66,15 +66,12 @@ def inspect_image(path: Path, kind: str, bounds: Bounds) -> Finding:
     return Finding(media_type=_MEDIA_TYPES[kind], pages=1, warnings=notes)
 
 
-def _png_is_whole(path: Path) -> bool:
+def _png_is_whole(content: bytes) -> bool:
     """Whether the chunks run up to IEND. Pillow is content when the pixels are there; a missing end means the file was cut."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        position = 8
-        while position + 12 <= size:
-            file.seek(position)
-            length, name = struct.unpack(">I4s", file.read(8))
-            position += length + 12
-            if name == b"IEND":
-                return position <= size
+    position = 8
+    while position + 12 <= len(content):
+        length, name = struct.unpack_from(">I4s", content, position)
+        position += length + 12
+        if name == b"IEND":
+            return position <= len(content)
     return False

@@ -4,9 +4,9 @@ that carries any is refused before a page is drawn.
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -25,21 +25,21 @@ _LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/
 _MEDIA_ANNOTATIONS = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
 
 
-def inspect_pdf(path: Path, bounds: Bounds) -> Finding:
+def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
     """Warnings: ``blank`` and ``low_resolution`` per page.
 
     Raises ``Rejected``: ``encrypted``, ``restricted``, ``damaged``, ``no_pages``, ``too_many_pages``, ``script``, ``launch``,
     ``attachment``, ``form_xfa``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
     """
     try:
-        with pikepdf.open(path, suppress_warnings=True) as pdf:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
             _check_structure(pdf, bounds)
             count = len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise Rejected("encrypted") from error
     except pikepdf.PdfError as error:
         raise Rejected("damaged", kind="pdf") from error
-    return Finding(media_type="application/pdf", pages=count, warnings=_look_at_pages(path, count))
+    return Finding(media_type="application/pdf", pages=count, warnings=_look_at_pages(content, count))
 
 
 def _check_structure(pdf: pikepdf.Pdf, bounds: Bounds) -> None:
@@ -125,7 +125,7 @@ def _check_page_sizes(pdf: pikepdf.Pdf) -> None:
             raise Rejected("absurd_size", width=round(width), height=round(height))
 
 
-def _look_at_pages(path: Path, count: int) -> list[dict[str, int | str]]:
+def _look_at_pages(content: bytes, count: int) -> list[dict[str, int | str]]:
     """Draw every page small. A page that cannot be drawn is damage; what is found about legibility is a warning.
 
     Long files stop being judged after a few seconds: the person is waiting, and a warning is only a courtesy.
@@ -133,7 +133,7 @@ def _look_at_pages(path: Path, count: int) -> list[dict[str, int | str]]:
     notes: list[dict[str, int | str]] = []
     until = time.process_time() + _QUALITY_SECONDS
     try:
-        with pdfium.PdfDocument(path) as document:
+        with pdfium.PdfDocument(content) as document:
             if len(document) != count:
                 raise Rejected("damaged", kind="pdf")
             for index in range(count):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps
@@ -15,18 +14,18 @@ from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 _KINDS = {"image/jpeg": "jpeg", "image/png": "png"}
 
 
-def render_png(path: Path, *, media_type: str, page: int, width: int, bounds: Bounds) -> bytes:
+def render_png(content: bytes, *, media_type: str, page: int, width: int, bounds: Bounds) -> bytes:
     """Page ``page`` (from 1) of the file as PNG bytes, at most ``width`` pixels wide and four times as tall.
 
     Photographs come upright (EXIF). No metadata goes out with the picture. Raises ``Rejected`` when there is no such page.
     """
     if media_type == "application/pdf":
-        with pdfium.PdfDocument(path) as document:
+        with pdfium.PdfDocument(content) as document:
             if not 1 <= page <= len(document):
                 raise Rejected("no_such_page")
             picture = draw_page(document[page - 1], width)
     elif page == 1:
-        picture = _image(path, _KINDS[media_type], width, bounds)
+        picture = _image(content, _KINDS[media_type], width, bounds)
     else:
         raise Rejected("no_such_page")
     out = io.BytesIO()
@@ -34,8 +33,8 @@ def render_png(path: Path, *, media_type: str, page: int, width: int, bounds: Bo
     return out.getvalue()
 
 
-def _image(path: Path, kind: str, width: int, bounds: Bounds) -> Image.Image:
-    with open_image(path, kind, bounds.max_pixels) as opened:
+def _image(content: bytes, kind: str, width: int, bounds: Bounds) -> Image.Image:
+    with open_image(content, kind, bounds.max_pixels) as opened:
         # A JPEG can be decoded at 1/2, 1/4 or 1/8: a 50-megapixel photograph then costs no more than a small one.
         opened.draft("RGB", (width * 2, width * 2))
         opened.load()
