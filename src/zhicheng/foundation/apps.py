@@ -11,7 +11,6 @@ class FoundationConfig(AppConfig):
         # They register checks, handlers and regular jobs.
         from django.core.signals import request_finished
 
-        from zhicheng.foundation import logs
+        from zhicheng.foundation import blobs, checks, logs, mail, outbox, roles, shared_cache, verification  # noqa: F401
 
         request_finished.connect(logs.leave)
-        from zhicheng.foundation import blobs, checks, mail, outbox, shared_cache, verification  # noqa: F401

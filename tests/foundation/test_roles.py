@@ -1,0 +1,77 @@
+"""On PostgreSQL the service works under a role that owns nothing: it can do its work, and none of what only an owner may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from tests.support.elsewhere import Elsewhere, elsewhere_on
+from zhicheng.foundation import roles, triggers
+
+OWNER, SERVICE = "zhicheng_owner", "zhicheng_service"
+
+
+@pytest.fixture
+def there(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+    """The road in another process, as the service, on a database that the owner has migrated."""
+    import psycopg
+
+    with elsewhere_on(Path(__file__).with_name("road.py"), tmp_path) as elsewhere:
+        superuser = elsewhere.environment["ZHICHENG_DATABASE_URL"]
+        name = superuser.partition("?")[0].rpartition("/")[2]
+        with psycopg.connect(superuser.replace("postgres://", "postgresql://"), autocommit=True) as server:
+            for role in (OWNER, SERVICE):
+                server.execute(f"DROP ROLE IF EXISTS {role}")
+                server.execute(f"CREATE ROLE {role} LOGIN")
+            server.execute(f"ALTER DATABASE {name} OWNER TO {OWNER}")
+        user = superuser.removeprefix("postgres://").partition("@")[0]
+        as_owner = superuser.replace(f"//{user}@", f"//{OWNER}@")
+        elsewhere.run("migrate", ZHICHENG_DATABASE_URL=as_owner)
+        elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)
+        elsewhere.environment["ZHICHENG_DATABASE_URL"] = superuser.replace(f"//{user}@", f"//{SERVICE}@")
+        yield elsewhere
+    with psycopg.connect(
+        superuser.replace(f"/{name}?", "/postgres?").replace("postgres://", "postgresql://"), autocommit=True
+    ) as server:
+        for role in (OWNER, SERVICE):
+            server.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.postgres
+def test_service_walks_the_road_without_owning_a_table(there: Elsewhere) -> None:
+    assert there.run("walk") == "closed_for_year 3 True"
+    said = there.run("try_what_only_an_owner_may").splitlines()
+    assert said and all(line.endswith("InsufficientPrivilege") for line in said), said
+
+
+@pytest.mark.django_db
+def test_grants_leave_what_is_append_only_without_update_and_delete() -> None:
+    granted = [s for s in roles.grant_statements(connection, SERVICE) if s.startswith("GRANT SELECT")]
+    for one in triggers.declared():
+        mine = next(s for s in granted if f'"{one.table}"' in s)
+        assert not [operation for operation in one.operations if operation in mine.partition(" ON ")[0]]
+    assert [s for s in granted if '"django_migrations"' in s] == [f'GRANT SELECT ON "django_migrations" TO "{SERVICE}"']
+
+
+@pytest.mark.django_db
+def test_database_command_says_what_it_needs() -> None:
+    if connection.vendor == "sqlite":
+        with pytest.raises(CommandError, match="PostgreSQL"):
+            call_command("database", "grant", SERVICE, stdout=StringIO())
+        return
+    with pytest.raises(CommandError, match="没有授权成功"):
+        call_command("database", "grant", "nobody_of_this_name", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_production_is_told_that_its_role_owns_the_tables(settings: Any) -> None:
+    assert not roles.check_role(None, databases=["default"])
+    settings.MODE = "production"
+    found = roles.check_role(None, databases=["default"])
+    assert [problem.id for problem in found] == (["zhicheng.W022"] if connection.vendor == "postgresql" else [])
