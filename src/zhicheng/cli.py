@@ -7,9 +7,17 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Run one management command with the project's settings; exits with that command's status."""
+    """Run one management command with the project's settings; exits with that command's status.
+
+    What is no error of the program (the database belongs to another instance) is said without its traceback.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhicheng.settings")
-    execute_from_command_line(["zhicheng", *sys.argv[1:]])
+    from zhicheng.foundation.instance import UnsafeStart  # asks for the settings
+
+    try:
+        execute_from_command_line(["zhicheng", *sys.argv[1:]])
+    except UnsafeStart as refused:
+        sys.exit(str(refused))
 
 
 if __name__ == "__main__":

@@ -29,17 +29,28 @@ REHEARSAL = MODE == "rehearsal"
 CLOCK_CAN_MOVE = MODE != "production"
 DEBUG = False
 
-DATA_DIR = Path(env.str("ZHICHENG_DATA_DIR", str(BASE_DIR / "var")))
-SECRET_KEY = env.str(
-    "ZHICHENG_SECRET_KEY", "" if MODE == "production" else "rehearsal-only-secret-key-never-for-real-people-0000"
-)
+# The tests keep away from the folder that ./run uses: what belongs to one mode is refused by every other (foundation/instance.py).
+DATA_DIR = Path(env.str("ZHICHENG_DATA_DIR", str(BASE_DIR / "var" / "test" if MODE == "test" else BASE_DIR / "var")))
+# Whoever sees a key of a rehearsal or of the tests knows what it is, and so does the program: it works there and nowhere else.
+_OWN_KEYS = {
+    "production": ("", [], ""),
+    "rehearsal": (
+        "rehearsal-only-secret-key-never-for-real-people-0000",
+        ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="],
+        "rehearsal-only-blind-index-key",
+    ),
+    "test": (
+        "test-only-secret-key-never-for-real-people-000000000",
+        ["dGVzdC1vbmx5LWtleS1vZi0zMi1ieXRlcy0wMDAwMDA="],
+        "test-only-blind-index-key",
+    ),
+}
+SECRET_KEY = env.str("ZHICHENG_SECRET_KEY", _OWN_KEYS[MODE][0])
 # What was signed with these is still accepted: sessions and mailed links outlive a change of the key.
 SECRET_KEY_FALLBACKS = env.list("ZHICHENG_SECRET_KEY_FALLBACKS", default=[])
 # Two independent keys: reading the blind index must not help to read the encrypted value. See foundation/fields.py.
-FIELD_KEYS = env.list(
-    "ZHICHENG_FIELD_KEYS", default=[] if MODE == "production" else ["cmVoZWFyc2FsLW9ubHkta2V5LTMyLWJ5dGVzLTAwMDA="]
-)
-BLIND_INDEX_KEY = env.str("ZHICHENG_BLIND_INDEX_KEY", "" if MODE == "production" else "rehearsal-only-blind-index-key")
+FIELD_KEYS = env.list("ZHICHENG_FIELD_KEYS", default=_OWN_KEYS[MODE][1])
+BLIND_INDEX_KEY = env.str("ZHICHENG_BLIND_INDEX_KEY", _OWN_KEYS[MODE][2])
 ALLOWED_HOSTS = env.list("ZHICHENG_ALLOWED_HOSTS", default=[] if MODE == "production" else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("ZHICHENG_TRUSTED_ORIGINS", default=[])
 SITE_ADDRESS = env.str("ZHICHENG_SITE_ADDRESS", "http://127.0.0.1:8000")

@@ -12,10 +12,12 @@ _site = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - the settings come first
 from django.db import connections  # noqa: E402
 
+from zhicheng.foundation.actions import mark_instance  # noqa: E402
 from zhicheng.foundation.checks import refuse_unsafe_start  # noqa: E402
 from zhicheng.foundation.startup import note_changed_settings  # noqa: E402
 
 refuse_unsafe_start()
+mark_instance()
 note_changed_settings()
 connections.close_all()  # a worker that is forked from here opens its own
 

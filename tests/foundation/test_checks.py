@@ -9,8 +9,8 @@ import pytest
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
-from zhicheng.foundation import actions, checks, clock
-from zhicheng.foundation.models import ClockSetting, RehearsalMarker
+from zhicheng.foundation import checks, clock, triggers
+from zhicheng.foundation.models import ClockSetting, InstanceMark, RehearsalMarker
 
 
 def key() -> str:
@@ -32,6 +32,13 @@ def production(settings: Any) -> Any:
     return settings
 
 
+@pytest.fixture
+def made_in_production(db: None, production: Any) -> None:
+    """The tests' database with the mark of a production instance."""
+    triggers.take_off(connection, triggers.INSTANCE)
+    InstanceMark.objects.update(mode="production")
+
+
 def found() -> set[str]:
     return {str(problem.id) for problem in checks.check_configuration(None)} - {"zhicheng.W011"}
 
@@ -41,7 +48,10 @@ def test_production_as_it_should_be_has_no_problem(production: Any) -> None:
 
 
 def test_test_and_rehearsal_may_use_their_own_keys(settings: Any) -> None:
+    from zhicheng.settings import _OWN_KEYS
+
     for settings.MODE in ("test", "rehearsal"):
+        settings.SECRET_KEY, settings.FIELD_KEYS, settings.BLIND_INDEX_KEY = _OWN_KEYS[settings.MODE]
         assert checks.check_configuration(None) == []
 
 
@@ -92,8 +102,8 @@ def test_production_on_sqlite_is_warned(production: Any) -> None:
     assert all("ZHICHENG_DATABASE_URL" in str(one.hint) and not one.is_serious() for one in warned)
 
 
-@pytest.mark.django_db
-def test_production_refuses_a_database_of_a_rehearsal(production: Any) -> None:
+@pytest.mark.usefixtures("made_in_production")
+def test_production_refuses_a_database_with_the_marker_of_a_rehearsal() -> None:
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
     RehearsalMarker.objects.create(created_at=clock.now())
     (problem,) = run_checks(tags=[Tags.database], databases=["default"])
@@ -102,21 +112,14 @@ def test_production_refuses_a_database_of_a_rehearsal(production: Any) -> None:
         checks.refuse_unsafe_start()
 
 
-@pytest.mark.django_db
-def test_production_refuses_a_database_with_a_moved_clock(production: Any) -> None:
+@pytest.mark.usefixtures("made_in_production")
+def test_production_refuses_a_database_with_a_moved_clock() -> None:
     ClockSetting.objects.create(offset_microseconds=1, moved_by="user:1")
     (problem,) = run_checks(tags=[Tags.database], databases=["default"])
     assert "ClockSetting" in problem.msg and "ZHICHENG_DATABASE_URL" in str(problem.hint)
 
 
-@pytest.mark.django_db
-def test_rehearsal_starts_on_its_own_database(settings: Any) -> None:
-    settings.MODE = "rehearsal"
-    actions.mark_rehearsal()
-    checks.refuse_unsafe_start()
-
-
-@pytest.mark.django_db
+@pytest.mark.usefixtures("made_in_production")
 def test_refuse_unsafe_start_names_every_reason(production: Any) -> None:
     checks.refuse_unsafe_start()
     production.ALLOWED_HOSTS = []

@@ -1,19 +1,31 @@
-"""The foundation's verbs: moving a rehearsal's clock, marking a rehearsal, noting who was turned away, trying a message again."""
+"""The foundation's verbs: marking what an instance is, moving a rehearsal's clock, noting who was turned away, trying a message again."""
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, jobs, ledger, securitylog
+from zhicheng.foundation import clock, instance, jobs, ledger, securitylog
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
-from zhicheng.foundation.models import AccessRefusal, ClockSetting, LedgerEntry, OutboxMessage, OutboxState, RehearsalMarker
+from zhicheng.foundation.models import (
+    AccessRefusal,
+    ClockSetting,
+    InstanceMark,
+    LedgerEntry,
+    OutboxMessage,
+    OutboxState,
+    RehearsalMarker,
+)
 from zhicheng.foundation.text import fit_text
 
 logger = logging.getLogger(__name__)
@@ -62,6 +74,41 @@ def mark_rehearsal() -> None:
     if not RehearsalMarker.objects.exists() and LedgerEntry.objects.exists():
         raise Refused.one(_("这个数据库已经有业务记录，不能用来演练。请换一个空的数据库。"), code="in_use")
     RehearsalMarker.objects.get_or_create(pk=1, defaults={"created_at": clock.now()})
+
+
+def mark_instance() -> None:
+    """Write down what this database and its folder of files are, where that was not done yet: at ``migrate`` and at every start.
+
+    A database in which an office has worked since before there was a mark becomes that office's; an empty one what this process
+    is. Files without a mark get one together with their database, or while there are none. Changes nothing that is marked.
+    """
+    if instance.TABLE not in connection.introspection.table_names():
+        return
+    found = instance.mark_of_database(connection)
+    with transaction.atomic():
+        row, new = InstanceMark.objects.get_or_create(
+            pk=1,
+            defaults={"mode": found.mode if found else settings.MODE, "instance": uuid4().hex, "made_at": clock.machine_now()},
+        )
+    if instance.mark_of_files() is None and ((new and found) or not instance.files_are_there()):
+        _mark_files(row)
+
+
+def adopt_files() -> None:
+    """Mark the folder of files as this database's: somebody has made sure that it is. Raises ``Refused`` where it has a mark."""
+    if instance.mark_of_files() is not None:
+        raise Refused.one(_("文件目录已经标明属于哪一个系统，没有改动。"), code="marked")
+    _mark_files(InstanceMark.objects.get())
+
+
+def _mark_files(row: InstanceMark) -> None:
+    told = json.dumps({"mode": row.mode, "instance": row.instance, "made_at": row.made_at.isoformat()})
+    storage = storages["default"]
+    try:
+        if (kept := storage.save(instance.FOLDER_MARK, ContentFile(told.encode()))) != instance.FOLDER_MARK:
+            storage.delete(kept)  # another process was faster, with the same words
+    except OSError:
+        logger.warning("the folder of files cannot be marked", exc_info=True)
 
 
 def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", page: str = "") -> str:

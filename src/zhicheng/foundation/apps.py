@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FoundationConfig(AppConfig):
@@ -11,6 +14,15 @@ class FoundationConfig(AppConfig):
         # They register checks, handlers and regular jobs.
         from django.core.signals import request_finished
 
-        from zhicheng.foundation import blobs, checks, logs, mail, outbox, roles, shared_cache, verification  # noqa: F401
+        from zhicheng.foundation import blobs, checks, instance, logs, mail, outbox, roles, shared_cache, verification  # noqa: F401
 
         request_finished.connect(logs.leave)
+        post_migrate.connect(_mark_what_was_prepared, sender=self, dispatch_uid="zhicheng.foundation.mark")
+
+
+def _mark_what_was_prepared(*, plan: Any = None, **kwargs: Any) -> None:
+    """``migrate`` is where an instance begins. ``flush`` says that it has migrated as well, and keeps the mark by itself."""
+    from zhicheng.foundation import actions
+
+    if plan is not None:
+        actions.mark_instance()

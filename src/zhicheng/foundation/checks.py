@@ -16,20 +16,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
-# Every key a rehearsal makes do with begins like this (settings.py), so that none is ever taken for a real one.
-REHEARSAL_KEY = "rehearsal-only"
+from zhicheng.foundation import instance
+from zhicheng.foundation.instance import UnsafeStart
+
 SHORTEST_KEY = 32
 UNDELIVERED = {"dummy", "console", "locmem", "filebased"}
-
-
-class UnsafeStart(ImproperlyConfigured):
-    """This instance must not serve as it is configured. The message holds every reason."""
 
 
 @register("zhicheng")
 def check_configuration(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Keys that can be used in any mode; in production also everything a rehearsal may do without."""
-    problems = _field_key_problems()
+    problems = [*_field_key_problems(), *map(_error, instance.key_findings())]
     if settings.MODE == "production":
         problems += [*_rehearsal_problems(), *_key_problems(), *_host_problems(), *_service_problems()]
     return problems
@@ -37,13 +34,17 @@ def check_configuration(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_database(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """A production instance refuses a database that was a rehearsal's: invented people, a clock that was moved."""
-    if settings.MODE != "production":
-        return []
+    """The database and the files belong to this mode and to each other; in production nothing of a rehearsal is in them."""
     problems: list[CheckMessage] = []
     for alias in databases or ():
         try:
-            marks = _rehearsal_marks(alias)
+            with connections[alias].cursor():  # a process that has nothing to seek here is turned away at once
+                pass
+            problems += map(_error, instance.findings_in(connections[alias]))
+            marks = _rehearsal_marks(alias) if settings.MODE == "production" and not problems else []
+        except UnsafeStart as refused:
+            problems.append(Error(str(refused).strip(), id="zhicheng.E020"))
+            continue
         except DatabaseError as error:
             problems.append(
                 Error(
@@ -115,17 +116,13 @@ def _key_problems() -> Iterable[CheckMessage]:
     for variable, value, number in (("ZHICHENG_SECRET_KEY", secret, "E003"), ("ZHICHENG_BLIND_INDEX_KEY", blind, "E006")):
         if not value:
             yield _missing(variable, number)
-        elif value.startswith(REHEARSAL_KEY):
-            yield _rehearsal_key(variable)
-        elif len(value) < SHORTEST_KEY:
+        elif len(value) < SHORTEST_KEY and not value.startswith(tuple(instance.KEY_BEGINS.values())):
             yield Error(
                 _("环境变量 %(variable)s 太短，至少要 %(length)d 个字符。") % {"variable": variable, "length": SHORTEST_KEY},
                 id="zhicheng.E009",
             )
     if not settings.FIELD_KEYS:
         yield _missing("ZHICHENG_FIELD_KEYS", "E004")
-    elif any(_is_rehearsal_field_key(key) for key in settings.FIELD_KEYS):
-        yield _rehearsal_key("ZHICHENG_FIELD_KEYS")
     if blind and blind in {secret, *settings.FIELD_KEYS}:
         yield Error(_("环境变量 ZHICHENG_BLIND_INDEX_KEY 必须与其他密钥不同。"), id="zhicheng.E010")
 
@@ -170,19 +167,8 @@ def _missing(variable: str, number: str) -> Error:
     )
 
 
-def _rehearsal_key(variable: str) -> Error:
-    return Error(
-        _("环境变量 %(variable)s 用的是演练密钥，它是公开的。") % {"variable": variable},
-        hint=_("请换成只有本单位知道的随机密钥。"),
-        id="zhicheng.E011",
-    )
-
-
-def _is_rehearsal_field_key(key: str) -> bool:
-    try:
-        return base64.b64decode(key).startswith(REHEARSAL_KEY.encode())
-    except (binascii.Error, ValueError):
-        return False
+def _error(finding: instance.Finding) -> Error:
+    return Error(finding.text, hint=finding.hint, id=f"zhicheng.{finding.number}")
 
 
 def _rehearsal_marks(alias: str) -> list[str]:

@@ -33,6 +33,26 @@ class RehearsalMarker(models.Model):
         return f"rehearsal since {self.created_at.isoformat()}"
 
 
+class InstanceMark(models.Model):
+    """What this database is: the mode it was made in and the random id of its instance. One row, never changed (``instance``)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mode = models.CharField(max_length=12)
+    instance = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_instance_mark"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["production", "rehearsal", "test"]), name="instance_mark_mode_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.instance}"
+
+
 class LedgerEntry(models.Model):
     """One thing that happened. Database triggers refuse every change and removal (house, decision 7).
 

@@ -36,6 +36,8 @@ LEDGER = (
     guard("foundation_ledgerhead", "DELETE", sentence="the ledger is append-only"),
 )
 
+INSTANCE = (guard("foundation_instancemark", "UPDATE", "DELETE", sentence="what a database is was decided at its first start"),)
+
 
 def declared() -> list[Guarded]:
     """Every table of every room."""

@@ -11,7 +11,7 @@ from django.db import connections
 
 from zhicheng.foundation import triggers
 from zhicheng.foundation.ledger import GENESIS
-from zhicheng.foundation.models import LedgerHead
+from zhicheng.foundation.models import InstanceMark, LedgerHead
 
 
 class Command(DjangoFlush):
@@ -22,8 +22,10 @@ class Command(DjangoFlush):
             raise CommandError("A production database is not emptied.")
         connection = connections[options["database"]]
         triggers.take_off(connection)
+        marks = list(InstanceMark.objects.using(connection.alias).all())
         try:
             super().handle(**options)
+            InstanceMark.objects.using(connection.alias).bulk_create(marks)  # emptied, it is still what it was
             LedgerHead.objects.using(connection.alias).get_or_create(pk=1, defaults={"number": 0, "hash": GENESIS})
         finally:
             triggers.put_on(connection)

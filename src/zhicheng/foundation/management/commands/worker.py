@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from zhicheng.foundation import jobs
+from zhicheng.foundation import actions, jobs
 from zhicheng.foundation.startup import note_changed_settings
 
 
@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check(databases=["default"])
+        actions.mark_instance()
         note_changed_settings()
         jobs.prepare_schedules()
         jobs.run_worker()

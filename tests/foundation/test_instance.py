@@ -1,0 +1,253 @@
+"""One wrong word must not open every account: real processes of each mode over a database and a folder of each kind."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from tests.support.elsewhere import elsewhere_on
+from zhicheng.foundation import actions, instance
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import InstanceMark
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODES = ("production", "rehearsal", "test")
+MIXED = [(mode, theirs) for mode in MODES for theirs in MODES]
+STARTS = {
+    "web": ["-c", "import zhicheng.wsgi"],
+    "command": ["-m", "zhicheng", "ledger", "verify"],
+    "script": ["-c", "import django; django.setup(); from zhicheng.accounts.models import User; print(User.objects.count())"],
+}
+CHANGES = {
+    "migrate": ["-m", "zhicheng", "migrate", "--verbosity", "0"],
+    "flush": ["-m", "zhicheng", "flush", "--no-input", "--verbosity", "0"],
+    "rehearse": ["-m", "zhicheng", "rehearse"],
+    "worker": ["-m", "zhicheng", "worker"],
+    "check": ["-m", "zhicheng", "check", "--database", "default"],
+}
+REAL_KEYS = {
+    "ZHICHENG_SECRET_KEY": "a-real-secret-of-more-than-fifty-characters-0123456789-abc",
+    "ZHICHENG_FIELD_KEYS": base64.b64encode(b"r" * 32).decode(),
+    "ZHICHENG_BLIND_INDEX_KEY": "a-real-blind-index-key-of-enough-characters",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database and a folder of files."""
+
+    data: Path
+    url: str = ""
+
+    def run(self, mode: str, words: list[str], **more: str) -> subprocess.CompletedProcess[str]:
+        """One process of ``mode`` here, with everything a production instance needs."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
+        environment = kept | {
+            "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
+            "ZHICHENG_MODE": mode,
+            "ZHICHENG_ENV_FILE": os.devnull,
+            "ZHICHENG_DATA_DIR": str(self.data),
+            "ZHICHENG_FILES_DIR": str(self.data / "files"),
+            "ZHICHENG_DATABASE_URL": self.url or f"sqlite:///{self.data / 'zhicheng.sqlite3'}",
+        }
+        if mode == "production":
+            environment |= REAL_KEYS | {"ZHICHENG_ALLOWED_HOSTS": "zhicheng.example.cn"}
+        command = [sys.executable, *words]
+        return subprocess.run(command, env=environment | more, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+    def says(self, statement: str) -> list[Any]:
+        """What the SQLite database answers."""
+        with closing(sqlite3.connect(self.data / "zhicheng.sqlite3")) as database, database:
+            return database.execute(statement).fetchall()
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Place]:
+    """An instance of each mode, as its first ``migrate`` left it."""
+    places = {mode: Place(tmp_path_factory.mktemp(mode)) for mode in MODES}
+    for mode, place in places.items():
+        done = place.run(mode, CHANGES["migrate"])
+        assert done.returncode == 0, done.stderr
+    return places
+
+
+@pytest.fixture
+def mixed(begun: dict[str, Place], tmp_path: Path) -> Any:
+    """Makes a place whose database is one instance's and whose folder is another's."""
+
+    def mix(database: str, files: str) -> Place:
+        for file in begun[database].data.glob("zhicheng.sqlite3*"):
+            shutil.copy(file, tmp_path)
+        if files:
+            shutil.copytree(begun[files].data / "files", tmp_path / "files")
+        return Place(tmp_path)
+
+    return mix
+
+
+def test_first_migrate_marks_database_and_folder_alike(begun: dict[str, Place]) -> None:
+    ids = set()
+    for mode, place in begun.items():
+        told = json.loads((place.data / "files" / "instance.json").read_text())
+        assert place.says("SELECT mode, instance FROM foundation_instancemark") == [(mode, told["instance"])]
+        assert told["mode"] == mode and len(told["instance"]) == 32
+        ids.add(told["instance"])
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(("mode", "theirs"), MIXED)
+def test_database_is_opened_by_its_own_mode_alone(mixed: Any, mode: str, theirs: str) -> None:
+    place = mixed(theirs, "")
+    done = place.run(mode, STARTS["web"])
+    if mode == theirs:
+        assert done.returncode == 0, done.stderr
+    else:
+        assert done.returncode != 0 and "ZHICHENG_MODE" in done.stderr, (done.stdout, done.stderr)
+        assert not (place.data / "files").exists()
+
+
+@pytest.mark.parametrize(("mode", "theirs"), MIXED)
+def test_folder_is_used_by_its_own_mode_alone(mixed: Any, mode: str, theirs: str) -> None:
+    """Whatever the database is: here each time the one that fits the process."""
+    done = mixed(mode, theirs).run(mode, STARTS["command"])
+    if mode == theirs:
+        assert done.returncode == 0, done.stderr
+    else:
+        assert done.returncode != 0 and "ZHICHENG_FILES_DIR" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mode", "theirs", "name"),
+    [
+        *(("rehearsal", "production", name) for name in CHANGES),
+        ("test", "production", "script"),
+        ("production", "test", "migrate"),
+    ],
+)
+def test_command_leaves_another_modes_database_alone(mixed: Any, mode: str, theirs: str, name: str) -> None:
+    place = mixed(theirs, theirs)
+    before = place.says("SELECT count(*) FROM django_migrations"), place.says("SELECT * FROM foundation_instancemark")
+    done = place.run(mode, (CHANGES | STARTS)[name])
+    assert done.returncode != 0 and "ZHICHENG_MODE" in done.stderr, (done.stdout, done.stderr)
+    assert before == (place.says("SELECT count(*) FROM django_migrations"), place.says("SELECT * FROM foundation_instancemark"))
+
+
+def test_folder_of_another_instance_of_the_same_mode_is_noticed(mixed: Any, begun: dict[str, Place], tmp_path: Path) -> None:
+    place = mixed("production", "production")
+    mark = place.data / "files" / "instance.json"
+    mark.write_text(json.dumps(json.loads(mark.read_text()) | {"instance": "f" * 32}))
+    done = place.run("production", STARTS["command"])
+    assert done.returncode != 0 and "不是同一套" in done.stderr
+    (place.data / "zhicheng.sqlite3").unlink()
+    done = place.run("production", CHANGES["migrate"])
+    assert done.returncode != 0 and "不是同一套" in done.stderr
+
+
+def test_damaged_mark_is_not_taken_for_none(mixed: Any) -> None:
+    place = mixed("production", "production")
+    (place.data / "files" / "instance.json").write_text("{")
+    done = place.run("production", STARTS["command"])
+    assert done.returncode != 0 and "不明的系统" in done.stderr
+
+
+def test_files_without_a_mark_are_adopted_by_name_only(mixed: Any) -> None:
+    place = mixed("production", "")
+    (place.data / "files" / "sha256" / "ab").mkdir(parents=True)
+    done = place.run("production", STARTS["command"])
+    assert done.returncode != 0 and "zhicheng instance adopt-files" in done.stderr
+    assert place.run("production", ["-m", "zhicheng", "instance"]).returncode == 0
+    assert place.run("production", ["-m", "zhicheng", "instance", "adopt-files"]).returncode == 0
+    assert place.run("production", STARTS["command"]).returncode == 0
+    again = place.run("production", ["-m", "zhicheng", "instance", "adopt-files"])
+    assert again.returncode == 1 and "没有改动" in again.stderr
+
+
+@pytest.mark.parametrize("theirs", ["production", "rehearsal"])
+def test_instance_from_before_the_mark_becomes_what_it_was(mixed: Any, theirs: str) -> None:
+    place = mixed(theirs, "")
+    (place.data / "files" / "sha256" / "ab").mkdir(parents=True)
+    place.says("DROP TRIGGER foundation_instancemark_no_delete")
+    place.says("DELETE FROM foundation_instancemark")
+    place.says(
+        "INSERT INTO foundation_rehearsalmarker VALUES (1, '2026-01-01')"
+        if theirs == "rehearsal"
+        else "INSERT INTO foundation_ledgerentry (number, at, event, subject, actor, data, previous_hash, hash) "
+        "VALUES (1, '2026-01-01', 'e', 's', 'a', '{}', 'p', 'h')"
+    )
+    done = place.run({"production": "rehearsal", "rehearsal": "production"}[theirs], CHANGES["migrate"])
+    assert done.returncode != 0 and "ZHICHENG_MODE" in done.stderr
+    done = place.run(theirs, CHANGES["migrate"])
+    assert done.returncode == 0, done.stderr
+    told = json.loads((place.data / "files" / "instance.json").read_text())
+    assert place.says("SELECT mode, instance FROM foundation_instancemark") == [(theirs, told["instance"])]
+
+
+@pytest.mark.parametrize("mode", ["rehearsal", "test"])
+def test_real_keys_are_refused_in_a_rehearsal(begun: dict[str, Place], mode: str) -> None:
+    done = begun[mode].run(mode, STARTS["script"], **REAL_KEYS)
+    assert done.returncode != 0 and done.stderr.count("正式运行的密钥") == 3
+    assert all(variable in done.stderr for variable in REAL_KEYS)
+
+
+@pytest.mark.parametrize("mode", ["rehearsal", "test"])
+def test_keys_of_a_rehearsal_open_nothing_elsewhere(begun: dict[str, Place], mode: str) -> None:
+    asked = "from zhicheng import settings as s; print(s.SECRET_KEY, s.FIELD_KEYS[0], s.BLIND_INDEX_KEY)"
+    keys = dict(zip(REAL_KEYS, begun[mode].run(mode, ["-c", asked]).stdout.split(), strict=True))
+    for other in {*MODES} - {mode}:
+        done = begun[other].run(other, STARTS["script"], **keys)
+        assert done.returncode != 0 and all(variable in done.stderr for variable in REAL_KEYS), done.stderr
+
+
+@pytest.mark.django_db
+def test_mark_is_changed_by_nobody() -> None:
+    from django.db import DatabaseError, transaction
+
+    for change in (lambda: InstanceMark.objects.update(mode="production"), lambda: InstanceMark.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="first start"), transaction.atomic():
+            change()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_keeps_the_mark() -> None:
+    before = InstanceMark.objects.get()
+    call_command("flush", interactive=False, verbosity=0)
+    assert InstanceMark.objects.values().get() == {
+        "id": 1, "mode": "test", "instance": before.instance, "made_at": before.made_at
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_files_that_have_a_mark_are_not_adopted() -> None:
+    actions.mark_instance()
+    found = instance.mark_of_files()
+    assert found == instance.Mark("test", InstanceMark.objects.get().instance)
+    with pytest.raises(Refused, match="没有改动"):
+        actions.adopt_files()
+
+
+@pytest.fixture
+def postgres_elsewhere(tmp_path: Path) -> Iterator[Place]:
+    with elsewhere_on(ROOT / "run", tmp_path) as place:
+        yield Place(tmp_path, place.environment["ZHICHENG_DATABASE_URL"])
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgres_database_of_production_is_refused_to_the_others(postgres_elsewhere: Place) -> None:
+    assert postgres_elsewhere.run("production", CHANGES["migrate"]).returncode == 0
+    for mode in MODES:
+        done = postgres_elsewhere.run(mode, STARTS["web"])
+        assert (done.returncode == 0) == (mode == "production") and ("ZHICHENG_MODE" in done.stderr) == (mode != "production")
