@@ -37,8 +37,8 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.support import world as w
-from zhicheng.accounts.actions import create_operator
-from zhicheng.accounts.models import User
+from zhicheng.accounts.actions import create_system_account
+from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.models import OutboxMessage, OutboxState
@@ -52,6 +52,7 @@ LISTS = (
     "office_integrity",
     "office_registrations",
     "publicity_list",
+    "system_ledger",
     "system_refusals",
     "system_stuck",
 )
@@ -76,7 +77,9 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("bureau", "office_integrity", ""),
     ("operator", "system_health", ""),
     ("operator", "system_stuck", ""),
-    ("operator", "system_refusals", ""),
+    ("auditor", "system_audit", ""),
+    ("auditor", "system_ledger", ""),
+    ("auditor", "system_refusals", ""),
 )  # fmt: skip
 
 
@@ -112,8 +115,8 @@ def counts(world: w.World, named: dict[str, int]) -> dict[tuple[str, str], int |
     found: dict[tuple[str, str], int | str] = {}
     for role, name, what in PAGES:
         client = Client()
-        if role == "operator":
-            client.force_login(User.objects.get(username="yunwei"))
+        if role in SYSTEM_KINDS:
+            client.force_login(User.objects.get(username=role))
         elif role != "anonymous":
             client.force_login(User.objects.get(pk=getattr(world, role).user_id))
         address = reverse(name, args=[named[what]] if what else [])
@@ -136,7 +139,15 @@ def main() -> int:
     connection.creation.create_test_db(verbosity=0)
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
-        create_operator(name="运维", email="ops@example.cn", username="yunwei", password="a-long-sentence-nobody-guesses")  # noqa: S106
+        for serial, kind in enumerate(SYSTEM_KINDS):
+            create_system_account(
+                kind=kind,
+                name="运维",
+                email=f"{kind.value}@example.cn",
+                username=kind.value,
+                password="a-long-sentence-nobody-guesses",  # noqa: S106
+                id_number=w.identity_number(900 + serial),
+            )
         named = one_more(world, None, 1)
         one = counts(world, named)
         for number in range(2, 31):

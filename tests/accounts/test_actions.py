@@ -5,14 +5,16 @@ from datetime import datetime
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
 
-from tests.organizations.examples import NOTICE, PASSWORD, approved_unit, registered_applicant
+from tests.organizations.examples import NOTICE, PASSWORD, approved_unit, id_number, prefecture, registered_applicant
 from zhicheng.accounts import actions, queries
-from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.organizations.actions import create_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -74,15 +76,68 @@ def test_change_contact_refuses_a_malformed_number_and_keeps_the_old() -> None:
     assert User.objects.get(pk=user.pk).mobile == user.mobile
 
 
-def test_create_operator_can_sign_in_at_once_and_needs_a_strong_password() -> None:
+def opened(kind: AccountKind, number: int, **changes: str) -> User:
+    given = {
+        "name": "运维员",
+        "email": f"{kind.value}@office.example",
+        "username": f"{kind.value}1",
+        "password": PASSWORD,
+        "id_number": id_number(number),
+    }
+    return actions.create_system_account(kind=kind, **(given | changes))
+
+
+@pytest.mark.parametrize("kind", SYSTEM_KINDS)
+def test_system_account_can_sign_in_at_once_and_needs_a_strong_password(kind: AccountKind) -> None:
     with pytest.raises(Refused) as refused:
-        actions.create_operator(name="运维", email="ops@office.example", username="operator", password="12345")
-    assert {p.where for p in refused.value.problems} == {"password"}
-    user = actions.create_operator(name="运维员", email="ops@office.example", username="operator", password=PASSWORD)
+        opened(kind, 61, password="12345", id_number="")
+    assert {p.where for p in refused.value.problems} == {"password", "id_number"}
+    user = opened(kind, 61)
     assert user.check_password(PASSWORD) and queries.mailbox_confirmed(user)
     with pytest.raises(Refused) as refused:
-        actions.create_operator(name="运维员", email="OPS@office.example", username="Operator", password=PASSWORD)
+        opened(kind, 62, email=user.email.upper(), username=user.username.title())
     assert {p.code for p in refused.value.problems} == {"email_taken", "username_taken"}
+
+
+@pytest.mark.parametrize("second", SYSTEM_KINDS)
+@pytest.mark.parametrize("first", SYSTEM_KINDS)
+def test_nobody_holds_two_of_the_three_accounts(first: AccountKind, second: AccountKind) -> None:
+    opened(first, 61)
+    with pytest.raises(Refused) as refused:
+        opened(second, 61, email="another@office.example", username="another")
+    assert {p.where for p in refused.value.problems} == {"id_number"}
+    assert opened(second, 62, email="another@office.example", username="another").kind == second
+
+
+def test_database_refuses_two_of_the_three_for_one_number() -> None:
+    user = opened(AccountKind.OPERATOR, 61)
+    other = opened(AccountKind.AUDITOR, 62)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=other.pk).update(id_number_index=user.id_number_index)
+
+
+def test_same_mobile_number_is_the_same_person() -> None:
+    opened(AccountKind.OPERATOR, 61, mobile="13899990001")
+    with pytest.raises(Refused) as refused:
+        opened(AccountKind.AUDITOR, 62, mobile="138 9999 0001")
+    assert [(p.where, p.code) for p in refused.value.problems] == [("mobile", "duties_conflict")]
+
+
+def test_who_runs_the_system_is_no_officer_and_the_other_way_round() -> None:
+    office = prefecture().pk
+    create_officer(
+        organization_id=office, name="李州", actor="system", email="li@b.example", username="lizhou", id_number=id_number(61)
+    )
+    with pytest.raises(Refused) as refused:
+        opened(AccountKind.AUDITOR, 61)
+    assert {p.code for p in refused.value.problems} == {"duties_conflict"}
+    opened(AccountKind.AUDITOR, 62)
+    with pytest.raises(Refused) as refused:
+        create_officer(
+            organization_id=office, name="张州", actor="system", email="z@b.example", username="zhang", id_number=id_number(62)
+        )
+    assert {p.code for p in refused.value.problems} == {"duties_conflict"}
+    assert registered_applicant(approved_unit()), "an applicant's account is everybody's to have"
 
 
 def test_check_password_gives_each_broken_rule_its_own_sentence() -> None:

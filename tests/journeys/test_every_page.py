@@ -32,6 +32,8 @@ PEOPLE = {
     "county": "xian-bole",
     "prefecture": "zhou",
     "operator": "operator",
+    "security": "security",
+    "auditor": "auditor",
 }
 FILES = {
     "application_paper", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import queries, rules
-from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail, securitylog
@@ -197,18 +197,32 @@ def record_mailbox_confirmed(*, user_id: int, actor: str) -> None:
 
 
 @transaction.atomic
-def create_operator(*, name: str, email: str, username: str, password: str, actor: str = "system") -> User:
-    """An account for running the system; it sees no application. Its mailbox counts as confirmed: it is made on the server."""
-    person = Particulars(name=name, id_number="", mobile="", email=email, username=username).tidied()
-    problems = rules.check_name(person.name) + rules.check_mailbox(person.email) + rules.check_username(person.username)
-    problems += check_password(password, person=person) + queries.conflicts_with_others(
-        person, kind=AccountKind.OPERATOR, reuse=None
-    )
+def create_system_account(
+    *,
+    kind: AccountKind,
+    name: str,
+    email: str,
+    username: str,
+    password: str,
+    id_number: str,
+    mobile: str = "",
+    actor: str = "system",
+) -> User:
+    """An account of one of the three who run the system (``SYSTEM_KINDS``); it sees no application.
+
+    The identity number is asked for so that nobody holds two of them, nor an officer's beside one. Its mailbox counts as confirmed:
+    the account is made on the server. The others of the three are told. Raises ``Refused`` with everything wrong.
+    """
+    if kind not in SYSTEM_KINDS:
+        raise ValueError(f"{kind} is not an account that runs the system")
+    person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
+    problems = check_registration(person=person, password=password, with_mobile=False)
+    problems += queries.conflicts_with_others(person, kind=kind, reuse=None) + queries.conflicts_of_duties(person, kind=kind)
     if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
         problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
     if problems:
         raise Refused(problems)
-    user = open_account(kind=AccountKind.OPERATOR, person=person, password=password, acceptance=None)
+    user = open_account(kind=kind, person=person, password=password, acceptance=None)
     confirm_mailbox(user_id=user.pk, actor=actor)
     return user
 

@@ -18,6 +18,12 @@ class AccountKind(models.TextChoices):
     UNIT = "unit", _("单位管理员账号")
     OFFICER = "officer", _("工作人员账号")
     OPERATOR = "operator", _("系统运维账号")
+    SECURITY = "security", _("安全管理员账号")
+    AUDITOR = "auditor", _("审计管理员账号")
+
+
+# Who runs an instance, in three accounts of three people (GB/T 22239 三级: 系统管理、安全管理、审计管理). None of them sees a case.
+SYSTEM_KINDS = (AccountKind.OPERATOR, AccountKind.SECURITY, AccountKind.AUDITOR)
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -60,6 +66,12 @@ class User(AbstractBaseUser):
                 fields=["kind", "id_number_index"],
                 condition=~models.Q(id_number_index=""),
                 name="one_account_of_a_kind_for_one_identity_number",
+            ),
+            # The three who run the instance are three people.
+            models.UniqueConstraint(
+                fields=["id_number_index"],
+                condition=models.Q(kind__in=["operator", "security", "auditor"]) & ~models.Q(id_number_index=""),
+                name="one_system_account_for_one_identity_number",
             ),
             models.CheckConstraint(
                 condition=~models.Q(kind="applicant") | ~models.Q(id_number_index=""), name="applicant_has_identity_number"

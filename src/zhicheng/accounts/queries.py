@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import Particulars, mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import blind_index
@@ -78,6 +78,25 @@ def conflicts_with_others(person: Particulars, *, kind: AccountKind, reuse: User
     same_name = User.objects.filter(username__iexact=person.username).first()
     if same_name is not None and same_name != reuse:
         problems.append(Problem(_("这个登录名已有人使用，请换一个。"), where="username", code="username_taken"))
+    return problems
+
+
+def conflicts_of_duties(person: Particulars, *, kind: AccountKind) -> list[Problem]:
+    """Why this person may not have an account of this ``kind`` beside those they have: who runs the system decides on no case, and
+    operation, accounts and audit are three people's. One person is recognised by the identity number, or else by the mobile number.
+    """
+    apart = [*SYSTEM_KINDS, AccountKind.OFFICER] if kind in SYSTEM_KINDS else list(SYSTEM_KINDS)
+    others = User.objects.filter(kind__in=[other for other in apart if other != kind])
+    index = person_index(person.id_number)
+    problems = []
+    for where, found in (
+        ("id_number", others.filter(id_number_index=index).first() if index else None),
+        ("mobile", others.filter(mobile=person.mobile).first() if person.mobile else None),
+    ):
+        if found is not None:
+            text = _("这个人已有%(kind)s。系统运维、安全管理、审计管理须由三个人分别担任，也不能同时是各部门的工作人员。")
+            said = text % {"kind": AccountKind(found.kind).label}
+            problems.append(Problem(said, where=where, code="duties_conflict"))
     return problems
 
 

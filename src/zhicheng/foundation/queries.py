@@ -84,6 +84,19 @@ def mails() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(kind="mail").exclude(payload={})
 
 
+def ledger_entries(*, what: str = "", subject: str = "", actor: str = "") -> QuerySet[LedgerEntry]:
+    """The ledger's entries without what they hold; by ``-number`` newest first.
+
+    ``what`` is the beginning of an event's name, ``subject`` and ``actor`` are the ledger's names (``user:12``); empty: all.
+    """
+    rows = LedgerEntry.objects.defer("data")
+    if what:
+        rows = rows.filter(event__startswith=what)
+    if subject:
+        rows = rows.filter(subject=subject)
+    return rows.filter(actor=actor) if actor else rows
+
+
 def refusals() -> QuerySet[AccessRefusal]:
     """Who was turned away; by ``-id`` newest first."""
     return AccessRefusal.objects.all()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from zhicheng.accounts.models import SYSTEM_KINDS
 from zhicheng.organizations.models import Membership
 
 
@@ -19,6 +20,8 @@ class Role(StrEnum):
     COUNTY = "county"
     PREFECTURE = "prefecture"
     OPERATOR = "operator"
+    SECURITY = "security"
+    AUDITOR = "auditor"
     SYSTEM = "system"
 
 
@@ -65,8 +68,8 @@ def actor_for(user: Any) -> Actor:
     """The actor a signed-in ``user`` is; :data:`ANONYMOUS` for anybody else. One query."""
     if not getattr(user, "is_authenticated", False):
         return ANONYMOUS
-    if user.kind == "operator":
-        return Actor(role=Role.OPERATOR, user_id=user.pk, name=user.name)
+    if user.kind in SYSTEM_KINDS:  # the role bears the account's name: they act for no organization and see no case
+        return Actor(role=Role(user.kind), user_id=user.pk, name=user.name, person_index=user.id_number_index)
     membership = Membership.objects.select_related("organization").filter(user=user, until__isnull=True).first()
     organization = membership.organization if membership else None
     if user.kind == "applicant":

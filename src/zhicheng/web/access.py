@@ -148,11 +148,14 @@ OFFICE: dict[str, frozenset[Role]] = {
 }
 SYSTEM: dict[str, frozenset[Role]] = {
     "healthz": EVERYBODY,
+    # Three accounts, three people: operation, accounts (web/office/officers), audit. None of them sees a case.
     "system_health": frozenset({Role.OPERATOR}),
     "system_stuck": frozenset({Role.OPERATOR}),
     "system_retry": frozenset({Role.OPERATOR}),
-    "system_refusals": frozenset({Role.OPERATOR}),
-    "system_verify_ledger": frozenset({Role.OPERATOR}),
+    "system_audit": frozenset({Role.AUDITOR}),
+    "system_ledger": frozenset({Role.AUDITOR}),
+    "system_refusals": frozenset({Role.AUDITOR}),
+    "system_verify_ledger": frozenset({Role.AUDITOR}),
 }
 # Addresses that exist in a rehearsal or a test only (web/shared/urls.py): in production they are not routed at all.
 REHEARSAL: dict[str, frozenset[Role]] = {

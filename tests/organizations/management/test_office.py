@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from tests.organizations import examples as ex
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.organizations.models import Organization
 
@@ -71,12 +71,22 @@ def test_supervising_body_may_belong_to_a_county() -> None:
     assert Organization.objects.get().region_code == "652722"
 
 
-def test_operator_gets_the_password_that_was_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", SYSTEM_KINDS)
+def test_who_runs_the_system_gets_password_and_number_that_were_piped_in(
+    monkeypatch: pytest.MonkeyPatch, kind: AccountKind
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"长而难猜的一句话-2026\n{ex.id_number(61)}\n"))
+    office(kind.value, "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
+    made = User.objects.get(username="yunwei")
+    assert (made.kind, made.id_number) == (kind, ex.id_number(61))
+    assert made.check_password("长而难猜的一句话-2026")
+    assert actor_for(made).role == Role(kind.value)
+
+
+def test_account_that_runs_the_system_is_not_made_without_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("长而难猜的一句话-2026\n"))
-    office("operator", "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
-    operator = User.objects.get(username="yunwei")
-    assert operator.kind == AccountKind.OPERATOR
-    assert operator.check_password("长而难猜的一句话-2026")
+    with pytest.raises(CommandError, match="身份证号"):
+        office("operator", "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
 
 
 def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from tests.support import world as w
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.organizations.actors import Role
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -29,5 +29,6 @@ def users_by_role(world: w.World) -> dict[Role, User]:
         Role.PREFECTURE: world.bureau,
     }
     users = {role: User.objects.get(pk=actor.user_id) for role, actor in actors.items()}
-    users[Role.OPERATOR] = w.person(AccountKind.OPERATOR, "operator", name="运维值班")
+    for kind in SYSTEM_KINDS:
+        users[Role(kind.value)] = w.person(kind, kind.value, name=f"{kind.label}本人")
     return users

@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, START, form
 from tests.support import world as w
+from tests.web.registering import client_of
+from zhicheng.accounts.models import User
 from zhicheng.applications.actions import discard_application
 from zhicheng.applications.queries import get_application, history_of
 from zhicheng.foundation import clock, outbox
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
+from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.web.shared.timeline import Entry, entries_of
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +175,18 @@ def test_timeline_takes_the_same_number_of_queries_however_often_it_was_shown(bo
         w.unit_pass(bortala, application)
         w.open_publicity(bortala, application)
     assert taken() == once
+
+
+def test_who_acted_is_named_to_the_desks_and_to_nobody_else(bortala) -> None:
+    """Name and office for the staff; the applicant and the public read the office alone."""
+    application = w.submitted(bortala)
+    w.unit_pass(bortala, application)
+    w.open_publicity(bortala, application)
+    admin = User.objects.get(pk=bortala.unit_admin.user_id)
+    User.objects.filter(pk=admin.pk).update(name="经办甲乙丙")
+    desk = client_of(bortala.unit_admin).get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert f"{bortala.unit.name}（经办甲乙丙）" in desk
+    for visitor, name in ((client_of(bortala.applicant), "my_application"), (Client(), "publicity_notice")):
+        what = application.pk if name == "my_application" else PublicityPeriod.objects.get().pk
+        page = visitor.get(reverse(name, args=[what])).content.decode()
+        assert bortala.unit.name in page and "经办甲乙丙" not in page

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import clock, outbox, queries
-from zhicheng.foundation.actions import record_refusal
+from zhicheng.foundation import clock, queries
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +50,7 @@ def test_health_shows_what_is_stuck(operator: Client) -> None:
     assert "没有响应" in page
 
 
-@pytest.mark.parametrize("name", ["system_health", "system_stuck", "system_refusals"])
+@pytest.mark.parametrize("name", ["system_health", "system_stuck"])
 def test_system_pages_open_for_the_operator_alone(client: Client, name: str) -> None:
     assert client.get(reverse(name)).status_code == 302
     client.force_login(person(AccountKind.APPLICANT, "someone", serial=3))
@@ -73,24 +72,6 @@ def test_retry_of_a_message_that_did_not_fail_says_so(operator: Client) -> None:
     assert "这条消息没有失败，不需要重试。" in page
 
 
-def test_refusals_are_listed_newest_first(operator: Client) -> None:
-    record_refusal(path="/desk/applications/1/", actor="user:7", reason="first")
-    record_refusal(path="/desk/applications/2/", actor="user:7", reason="second")
-    page = operator.get(reverse("system_refusals")).content.decode()
-    assert page.index("/desk/applications/2/") < page.index("/desk/applications/1/")
-
-
-def test_ledger_is_verified_by_the_worker_and_the_result_is_shown(operator: Client) -> None:
-    operator.post(reverse("system_verify_ledger"))
-    operator.post(reverse("system_verify_ledger"))
-    assert OutboxMessage.objects.filter(kind="ledger.verify").count() == 1
-    outbox.drain()
-    entry = queries.last_verification()
-    assert entry is not None
-    assert entry.data["ok"] is True
-    assert "完整" in operator.get(reverse("system_health")).content.decode()
-
-
 def test_outbox_health_counts_waiting_retrying_and_failed() -> None:
     _failed(1)
     waiting = _failed(2)
@@ -102,13 +83,12 @@ def test_outbox_health_counts_waiting_retrying_and_failed() -> None:
     assert (found.waiting, found.retrying, found.failed, found.oldest) == (2, 1, 1, yesterday)
 
 
-@pytest.mark.parametrize("name", ["system_stuck", "system_refusals"])
+@pytest.mark.parametrize("name", ["system_stuck"])
 def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(operator: Client, name: str) -> None:
     counts = []
     for numbers in (range(1), range(1, 30)):
         for number in numbers:
             _failed(number)
-            record_refusal(path="/x/", actor="user:7", reason="no")
         with CaptureQueriesContext(connection) as captured:
             assert operator.get(reverse(name)).status_code == 200
         counts.append(len(captured))

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operator() -> Client:
+def auditor() -> Client:
     client = Client()
-    client.force_login(w.person(AccountKind.OPERATOR, "operator", name="运维"))
+    client.force_login(w.person(AccountKind.AUDITOR, "auditor", name="审计"))
     return client
 
 
@@ -51,14 +51,14 @@ def test_every_role_of_the_table_has_its_words() -> None:
     assert {role.value for roles in ACCESS.values() for role in roles} - {"system"} <= set(ROLES)
 
 
-def test_page_names_the_account_its_role_and_what_it_reached_for(operator: Client) -> None:
+def test_page_names_the_account_its_role_and_what_it_reached_for(auditor: Client) -> None:
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = w.submitted(world)
         client_of(world.other_officer).get(reverse("desk_case", args=[application.pk]))
         client_of(world.unit_admin).get(reverse("office_person"))
         Client().get(reverse("notice", args=["nowhere"]))
-        shown = page(operator.get(reverse("system_refusals")))
+        shown = page(auditor.get(reverse("system_refusals")))
     assert "县（市）人社局职称办" in shown and "未登录的访客" in shown
     for actor in (world.other_officer, world.unit_admin):
         assert actor.ref not in shown
@@ -66,12 +66,12 @@ def test_page_names_the_account_its_role_and_what_it_reached_for(operator: Clien
     assert "may not open" not in shown
 
 
-def test_page_of_many_takes_the_queries_of_one(operator: Client) -> None:
+def test_page_of_many_takes_the_queries_of_one(auditor: Client) -> None:
     address = reverse("system_refusals")
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert operator.get(address).status_code == 200
+            assert auditor.get(address).status_code == 200
         return len(captured)
 
     with clock.travel(w.IN_WINDOW):

@@ -97,6 +97,8 @@ def create_officer(
     person = Particulars(
         name=name, id_number=id_number, mobile=mobile, email=email, username=username, position=position
     ).tidied()
+    if conflicts := account_queries.conflicts_of_duties(person, kind=AccountKind.OFFICER):
+        raise Refused(conflicts)
     user = _open_made_account(kind=AccountKind.OFFICER, person=person, password=password, with_identity=False, with_mobile=False)
     join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
     accounts.confirm_mailbox(user_id=user.pk, actor=actor)

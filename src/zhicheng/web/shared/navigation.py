@@ -43,6 +43,11 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
     Role.OPERATOR: [
         ("system_health", _("系统状态")),
         ("system_stuck", _("失败的消息")),
+        ("help", _("帮助")),
+    ],
+    Role.AUDITOR: [
+        ("system_audit", _("审计")),
+        ("system_ledger", _("台账")),
         ("system_refusals", _("被拒绝的访问")),
         ("help", _("帮助")),
     ],

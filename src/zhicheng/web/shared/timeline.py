@@ -59,13 +59,16 @@ def move_label(move: str) -> str:
 
 
 def entries_of(application: Application, history: Iterable[StatusChange], *, audience: str) -> list[Entry]:
-    """The whole timeline: offices are named, the people in them are not. A fixed number of queries, however long it is."""
+    """The whole timeline, in a fixed number of queries, however long it is.
+
+    Offices are named to everybody; who in them acted is named to the ``staff`` alone, never to the applicant or the public.
+    """
     changes = list(history)
     opened = [change.pk for change in changes if change.move == "open_publicity"]
     periods = list(periods_of(application)) if opened else []
     # Opening makes one period each time, in one transaction with the move: the n-th belongs to the n-th.
     shown = dict(zip(opened, periods, strict=False))
-    entries = [_done(application, change, shown.get(change.pk)) for change in changes]
+    entries = [_done(application, change, shown.get(change.pk), names=audience == "staff") for change in changes]
     state = State(application.state)
     coming = _ahead(application)
     ends = _ends(application, {_DESK[s] for s in (state, *coming) if s in _DESK})
@@ -77,8 +80,10 @@ def entries_of(application: Application, history: Iterable[StatusChange], *, aud
     return entries + [_coming(application, notice, ahead, ends) for ahead in coming]
 
 
-def _done(application: Application, change: StatusChange, period: PublicityPeriod | None) -> Entry:
+def _done(application: Application, change: StatusChange, period: PublicityPeriod | None, *, names: bool) -> Entry:
     who = change.by_organization.name if change.by_organization and change.by_role != "applicant" else ""
+    if who and names and change.by is not None:
+        who = _("{office}（{officer}）").format(office=who, officer=change.by.name)
     if change.by_role == "applicant":
         who = _("申报人")
     elif change.by_role == "system":

@@ -1,4 +1,4 @@
-"""The operator's pages: is everything running, what is stuck, who was turned away. No application is shown here."""
+"""The operator's pages: is everything running, what is stuck. No application is shown here, and nothing that an auditor looks at."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.foundation import actions, queries
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.verification import ask_for_verification
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
-from zhicheng.web.system.refusals import in_words
 
 
 @require_safe
@@ -57,18 +55,3 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
     else:
         messages.success(request, _("已重新排队，后台任务会再次尝试。"))
     return go(request, "system_stuck")
-
-
-@require_safe
-def show_refusals(request: HttpRequest) -> HttpResponse:
-    """Who reached for something that is not theirs, newest first."""
-    page = page_of(request, queries.refusals(), order=("-id",))
-    return render(request, "system/refusals.html", {"page": page, "rows": in_words(page)})
-
-
-@require_POST
-def verify_ledger(request: HttpRequest) -> HttpResponse:
-    """Ask the worker to read the whole ledger."""
-    ask_for_verification(actor=who(request))
-    messages.success(request, _("已开始核验台账，完成后结果显示在本页。"))
-    return go(request, "system_health")

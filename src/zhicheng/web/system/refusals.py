@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Membership, OrganizationKind
@@ -27,6 +27,8 @@ ROLES: dict[str, str | Promise] = {
     Role.COUNTY: OrganizationKind.COUNTY.label,
     Role.PREFECTURE: OrganizationKind.PREFECTURE.label,
     Role.OPERATOR: gettext_lazy("系统运维"),
+    Role.SECURITY: gettext_lazy("安全管理员"),
+    Role.AUDITOR: gettext_lazy("审计管理员"),
 }
 # What the views call an object they did not find, beside the models' own names.
 _OBJECTS: dict[str, str | Promise] = {
@@ -105,7 +107,7 @@ def _accounts(refs: Iterable[str]) -> dict[str, tuple[str, str | Promise]]:
 
 
 def _role(kind: str, desk: str | None) -> str | Promise:
-    if kind in (AccountKind.APPLICANT, AccountKind.OPERATOR):
+    if kind in (AccountKind.APPLICANT, *SYSTEM_KINDS):
         return ROLES[kind]
     return ROLES[desk or Role.ANONYMOUS]
 

@@ -1,15 +1,17 @@
 from django.conf import settings
 from django.urls import path
 
-from zhicheng.web.system import health
+from zhicheng.web.system import audit, health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("system/", health.show_health, name="system_health"),
     path("system/outbox/", health.show_stuck, name="system_stuck"),
     path("system/outbox/<int:message_id>/retry/", health.retry, name="system_retry"),
-    path("system/refusals/", health.show_refusals, name="system_refusals"),
-    path("system/ledger/verify/", health.verify_ledger, name="system_verify_ledger"),
+    path("system/audit/", audit.show_audit, name="system_audit"),
+    path("system/ledger/", audit.show_ledger, name="system_ledger"),
+    path("system/refusals/", audit.show_refusals, name="system_refusals"),
+    path("system/ledger/verify/", audit.verify_ledger, name="system_verify_ledger"),
 ]
 # In production these addresses do not exist: their code is not even imported.
 if settings.MODE != "production":

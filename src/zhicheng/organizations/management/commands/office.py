@@ -12,8 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.actions import create_operator, replace_mailbox
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.actions import create_system_account, replace_mailbox
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actions import create_officer, open_office
@@ -21,9 +21,15 @@ from zhicheng.organizations.models import Organization, OrganizationKind
 
 _KINDS = [OrganizationKind.PREFECTURE.value, OrganizationKind.COUNTY.value, OrganizationKind.SUPERVISING.value]
 
+_DUTIES = {
+    AccountKind.OPERATOR: "operator, who keeps the system running",
+    AccountKind.SECURITY: "security administrator, who keeps the officers' accounts",
+    AccountKind.AUDITOR: "auditor, who reads ledger and logs",
+}
+
 
 class Command(BaseCommand):
-    help = "Open the offices of an instance and give accounts to the people in them, and to the system's operator."
+    help = "Open the offices of an instance and give accounts to the people in them, and to the three who run the system."
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -34,10 +40,11 @@ class Command(BaseCommand):
         opened.add_argument("--under", default="", help="for a county: the name of the prefecture's bureau")
         officer = what.add_parser("officer", help="an account for somebody in an office; the password is set through 找回账号")
         officer.add_argument("office", help="the name of the office")
-        operator = what.add_parser(
-            "operator", help="an account for the system's operator; the password is read from the terminal"
-        )
-        for account in (officer, operator):
+        running = [
+            what.add_parser(kind.value, help=f"an account for the {duty}; password and identity number are asked for")
+            for kind, duty in _DUTIES.items()
+        ]
+        for account in (officer, *running):
             account.add_argument("--name", required=True)
             account.add_argument("--username", required=True)
             account.add_argument("--email", required=True)
@@ -51,7 +58,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['what']}")(options)
+            if options["what"] in SYSTEM_KINDS:
+                self._open_system_account(options)
+            else:
+                getattr(self, f"_{options['what']}")(options)
         except Refused as refused:
             raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
 
@@ -73,18 +83,31 @@ class Command(BaseCommand):
         )
         self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
 
-    def _operator(self, options: dict[str, Any]) -> None:
-        # From the terminal or a pipe, never from the command line: there every user of the machine could read it.
-        password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        user = create_operator(name=options["name"], email=options["email"], username=options["username"], password=password)
+    def _open_system_account(self, options: dict[str, Any]) -> None:
+        # From the terminal or a pipe, never from the command line: there every user of the machine could read them.
+        if sys.stdin.isatty():
+            password, number = getpass.getpass(), getpass.getpass(_("身份证号："))
+        else:
+            password, number = (sys.stdin.readline().rstrip("\n") for _line in range(2))
+        user = create_system_account(
+            kind=AccountKind(options["what"]),
+            name=options["name"],
+            email=options["email"],
+            username=options["username"],
+            password=password,
+            id_number=number,
+        )
         self.stdout.write(user.username)
 
     def _mailbox(self, options: dict[str, Any]) -> None:
         # Applicants and units have people who vouch for them (organizations.actions.request_mailbox): never from here.
-        kinds = [AccountKind.OFFICER, AccountKind.OPERATOR]
+        kinds = [AccountKind.OFFICER, *SYSTEM_KINDS]
         user = User.objects.filter(username__iexact=options["username"], kind__in=kinds).first()
         if user is None:
-            raise CommandError(_("没有登录名为“%(username)s”的工作人员或运维账号。") % {"username": options["username"]})
+            raise CommandError(
+                _("没有登录名为“%(username)s”的工作人员账号，也没有这样的运维、安全管理、审计管理账号。")
+                % {"username": options["username"]}
+            )
         email = Particulars("", "", "", options["email"], user.username).tidied().email
         changed = replace_mailbox(user_id=user.pk, email=email, actor="system")
         self.stdout.write(

@@ -67,11 +67,16 @@ def _officers_and_units() -> list[Group]:
         "prefecture": (_("州人力资源和社会保障局"), _("终审、三次计次、撤销计次、诚信档案。")),
     }
     groups = {key: Group(title) for key, (title, _text) in titles.items()}
-    groups["operator"] = Group(_("系统运维"))
+    groups["system"] = Group(_("系统运维、安全管理、审计管理"))
+    duties = {
+        AccountKind.OPERATOR: _("系统状态、失败的消息。"),
+        AccountKind.SECURITY: _("各部门工作人员的账号：开通、停用、重置第二重验证。"),
+        AccountKind.AUDITOR: _("核验台账、查台账、被拒绝的访问。"),
+    }
     people = User.objects.exclude(kind=AccountKind.APPLICANT).prefetch_related("memberships__organization").order_by("id")
     for user in people:
-        if user.kind == AccountKind.OPERATOR:
-            groups["operator"].doors.append(Door(user, "", _("系统状态、失败的消息、被拒绝的访问。")))
+        if duty := duties.get(AccountKind(user.kind)):
+            groups["system"].doors.append(Door(user, "", duty))
         for member in user.memberships.all():
             if member.until is None:
                 key = member.organization.kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, VersionedText
@@ -28,6 +28,13 @@ COUNTIES = (
     ("alashankou", "阿拉山口市人力资源和社会保障局职称办", "652702", "巴雅尔"),
     ("jinghe", "精河县人力资源和社会保障局职称办", "652722", "阿依夏木·依明"),
     ("wenquan", "温泉县人力资源和社会保障局职称办", "652723", "叶斯木汗"),
+)
+
+# Who runs the instance: three people.
+SYSTEM_ACCOUNTS = (
+    (AccountKind.OPERATOR, "运维值班"),
+    (AccountKind.SECURITY, "安全管理"),
+    (AccountKind.AUDITOR, "审计管理"),
 )
 
 
@@ -113,7 +120,7 @@ def moment(month: int, day: int, hour: int = 10, minute: int = 0, *, year: int =
 
 
 def open_offices(version: CampaignVersion) -> Places:
-    """The bureau, the county offices, the supervising body, an officer for each, and the operator."""
+    """The bureau, the county offices, the supervising body, an officer for each, and the three who run the system."""
     prefecture = actions.open_office(
         kind=OrganizationKind.PREFECTURE, name="博尔塔拉蒙古自治州人力资源和社会保障局", region_code="652700"
     )
@@ -127,7 +134,15 @@ def open_offices(version: CampaignVersion) -> Places:
     body = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博尔塔拉蒙古自治州水利局", region_code="652700")
     places.offices["supervising"] = body
     places.officers["supervising"] = _officer(body, "zhuguan", "郑海涛", serial=420)
-    accounts.create_operator(name="运维值班", email="operator@bozhou.example", username="operator", password=PASSWORD)
+    for number, (kind, name) in enumerate(SYSTEM_ACCOUNTS):
+        accounts.create_system_account(
+            kind=kind,
+            name=name,
+            email=f"{kind.value}@bozhou.example",
+            username=kind.value,
+            password=PASSWORD,
+            id_number=identity(430 + number, "1", birth="19800101"),
+        )
     return places
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.applications.models import Application
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
@@ -106,7 +106,7 @@ def _timed(say: Say, what: str) -> Iterator[None]:
 
 def account_rows() -> list[tuple[str, str, str, str]]:
     """(role, name, place, login name) of everybody who can sign in, offices first; the applicants last."""
-    order = {AccountKind.OPERATOR: 3, AccountKind.OFFICER: 0, AccountKind.UNIT: 1, AccountKind.APPLICANT: 2}
+    order = {AccountKind.OFFICER: 0, AccountKind.UNIT: 1, AccountKind.APPLICANT: 2} | dict.fromkeys(SYSTEM_KINDS, 3)
     people = User.objects.prefetch_related("memberships__organization").order_by("id")
     rows = []
     for user in sorted(

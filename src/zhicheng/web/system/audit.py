@@ -1,0 +1,49 @@
+"""The auditor's pages: is the ledger whole, what stands in it, who was turned away. No application is shown here."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zhicheng.foundation import queries
+from zhicheng.foundation.verification import ask_for_verification
+from zhicheng.web.shared.http import go, who
+from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.refusals import in_words
+
+
+@require_safe
+def show_audit(request: HttpRequest) -> HttpResponse:
+    """审计: how the ledger's last verification ended, and where the rest is found."""
+    verification = queries.last_verification()
+    context = {"verification": verification, "verified": verification.data if verification else {}}
+    return render(request, "system/audit.html", context)
+
+
+@require_safe
+def show_ledger(request: HttpRequest) -> HttpResponse:
+    """台账: what was done by whom, newest first; ``what``, ``subject`` and ``actor`` narrow the list.
+
+    What an entry holds besides is not shown: it can be about a case.
+    """
+    asked = {name: " ".join(request.GET.get(name, "").split()) for name in ("what", "subject", "actor")}
+    page = page_of(request, queries.ledger_entries(**asked), order=("-number",))
+    return render(request, "system/ledger.html", {"page": page, "asked": asked})
+
+
+@require_safe
+def show_refusals(request: HttpRequest) -> HttpResponse:
+    """Who reached for something that is not theirs, newest first."""
+    page = page_of(request, queries.refusals(), order=("-id",))
+    return render(request, "system/refusals.html", {"page": page, "rows": in_words(page)})
+
+
+@require_POST
+def verify_ledger(request: HttpRequest) -> HttpResponse:
+    """Ask the worker to read the whole ledger."""
+    ask_for_verification(actor=who(request))
+    messages.success(request, _("已开始核验台账，完成后结果显示在本页。"))
+    return go(request, "system_audit")
