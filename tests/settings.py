@@ -27,9 +27,13 @@ if os.environ.get("ZHICHENG_TEST_DATABASE", "sqlite") == "postgres":
 from tests.support.templates import Undefined  # noqa: E402
 from zhicheng.settings import *  # noqa: E402, F403
 from zhicheng.settings import CACHES as SHARED_CACHES  # noqa: E402
-from zhicheng.settings import TEMPLATES  # noqa: E402
+from zhicheng.settings import MIDDLEWARE, TEMPLATES  # noqa: E402
 
 # Tests without a database have limits too. The instance's own cache is tested under its second name, ``shared``.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "shared": SHARED_CACHES["default"]}
 
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()  # type: ignore[index]
+
+# Every form of a page sends the token the page carried; a test's client sends what it was told.
+MIDDLEWARE = [*MIDDLEWARE]
+MIDDLEWARE.insert(MIDDLEWARE.index("zhicheng.web.shared.once.OnceMiddleware"), "tests.support.forms.SendsTheToken")

@@ -104,6 +104,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "zhicheng.web.shared.middleware.ReadOnlyGetMiddleware",
+    # The last one before the view: what it lets through is carried out.
+    "zhicheng.web.shared.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "zhicheng.urls"

@@ -14,7 +14,18 @@ class FoundationConfig(AppConfig):
         # They register checks, handlers and regular jobs.
         from django.core.signals import request_finished
 
-        from zhicheng.foundation import blobs, checks, instance, logs, mail, outbox, roles, shared_cache, verification  # noqa: F401
+        from zhicheng.foundation import (  # noqa: F401
+            blobs,
+            checks,
+            instance,
+            logs,
+            mail,
+            outbox,
+            roles,
+            sending,
+            shared_cache,
+            verification,
+        )
 
         request_finished.connect(logs.leave)
         post_migrate.connect(_mark_what_was_prepared, sender=self, dispatch_uid="zhicheng.foundation.mark")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
+
 
 class ClockSetting(models.Model):
     """How far a rehearsal's clock is moved: at most one row. Production never reads it and refuses to start with it."""
@@ -160,6 +162,27 @@ class AccessRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.error_id} {self.actor} {self.path}"
+
+
+class SentForm(models.Model):
+    """One form that was carried out: written in the same transaction as what it did (``foundation/sending.py``).
+
+    ``key`` is a keyed hash over form, sender, address and everything typed, so that the same press twice meets itself; ``form`` leaves
+    out what was typed. ``location`` and ``said`` (JSON) are the first answer, given again. Kept for eight days; ``at`` is a time of the
+    machine.
+    """
+
+    id = RowNumber(primary_key=True)
+    key = models.CharField(max_length=64, unique=True)
+    form = models.CharField(max_length=64, db_index=True)
+    sender = models.CharField(max_length=60)
+    address = models.CharField(max_length=300)
+    at = models.DateTimeField(db_index=True)
+    location = models.CharField(max_length=500, blank=True, default="")
+    said = EncryptedTextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.address}"
 
 
 class CacheEntry(models.Model):

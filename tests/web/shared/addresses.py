@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -39,3 +40,40 @@ def _part(pattern: Any) -> str:
 def address(chain: list[Any]) -> str:
     """An address that this chain of patterns matches."""
     return "/" + "".join(_part(p) for p in chain)
+
+
+def views(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, Any]]:
+    """(view name, view) for every route."""
+    resolver = resolver or get_resolver()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from views(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or ''}", entry.callback
+
+
+def takes_posts(view: Any) -> bool:
+    """Whether a form can be sent to ``view``: a class with ``post``, a function that is restricted to it or speaks of it."""
+    of_class = getattr(view, "view_class", None)
+    if of_class is not None:
+        return hasattr(of_class, "post")
+    methods: list[str] | None = None
+    while True:
+        for cell in getattr(view, "__closure__", None) or ():
+            content = cell.cell_contents
+            if isinstance(content, list) and content and all(m in {"GET", "HEAD", "POST"} for m in content):
+                methods = content
+        if not hasattr(view, "__wrapped__"):
+            break
+        view = view.__wrapped__
+    if methods is not None:
+        return "POST" in methods
+    return any("POST" in inspect.getsource(f) for f in (view, *_called(view)))
+
+
+def _called(view: Any) -> Iterator[Any]:
+    """The functions of our own pages that ``view`` names."""
+    for name in inspect.unwrap(view).__code__.co_names:
+        found = getattr(view, "__globals__", {}).get(name)
+        if inspect.isfunction(found) and found.__module__.startswith("zhicheng.web"):
+            yield found

@@ -314,7 +314,7 @@ def _ask_before_removing(
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in {"csrfmiddlewaretoken", "_owner", "_kept", "sure"}
+        if name not in {"csrfmiddlewaretoken", "_owner", "_kept", "_once", "sure"}
     ]
     label = next((row_label(section, r) for r in typed_content(section, request.POST) if r["id"] == row), "")
     context = {**head_of(application), "section": section, "label": label, "files": files, "sent": sent, "at": clock.now()}

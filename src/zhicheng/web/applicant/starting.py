@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.queries import acceptance_of
@@ -47,6 +48,7 @@ class PromptForm(Form):
     )
 
 
+@require_safe
 def new_application(request: HttpRequest) -> HttpResponse:
     """新增申请书: straight to the one open round, or a choice among several."""
     campaigns = campaigns_open_now()

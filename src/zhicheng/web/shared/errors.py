@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,7 +16,9 @@ from zhicheng.foundation import securitylog
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
+from zhicheng.foundation.sending import Outcome
 from zhicheng.web.shared.http import OutOfReachError, is_script, page_name, safe_path, who
+from zhicheng.web.shared.truth import outcome_of, place_to_look, sending_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +42,15 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What came cannot be used, or its session ended while it was worked on: then the work itself may be done."""
     error_id = new_error_id()
+    outcome = outcome_of(request, exception)
     why = describe_error(exception) if exception else "no reason"
-    logger.warning("bad request [%s] %s %s: %s", error_id, request.method, page_name(request), why)
-    return render(request, "400.html", {"error_id": error_id}, status=400)
+    logger.warning("bad request [%s] %s %s (%s): %s", error_id, request.method, page_name(request), outcome.value, why)
+    if is_script(request):
+        return _sentence(outcome, error_id, status=400)
+    context = {"error_id": error_id, "signed_out": isinstance(exception, SessionInterrupted), **_in_words(request, outcome)}
+    return render(request, "400.html", context, status=400)
 
 
 def handler429(request: HttpRequest) -> HttpResponse:
@@ -58,12 +67,36 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def handler500(request: HttpRequest) -> HttpResponse:
     """Our mistake. The page touches neither database nor session: either may be what is broken."""
     error_id = new_error_id()
-    logger.error("error [%s] %s %s", error_id, request.method, page_name(request), exc_info=sys.exc_info())
+    outcome = outcome_of(request, sys.exc_info()[1])
+    logger.error("error [%s] %s %s (%s)", error_id, request.method, page_name(request), outcome.value, exc_info=sys.exc_info())
     if is_script(request):
-        return HttpResponse(_("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s") % {"id": error_id}, status=500)
+        return _sentence(outcome, error_id, status=500)
     try:
-        page: str = render_to_string("500.html", {"error_id": error_id})
+        page: str = render_to_string("500.html", {"error_id": error_id, **_in_words(request, outcome)})
     except Exception:  # the words must reach the person even when a template or a static file is what is broken
         logger.exception("error [%s]: the page for it could not be made", error_id)
         page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"
     return HttpResponse(page, status=500)
+
+
+def _in_words(request: HttpRequest, outcome: Outcome) -> dict[str, Any]:
+    """What the page for a mishap says of the work itself, and where it can be seen."""
+    if outcome is Outcome.NOT_DONE:
+        return {"outcome": outcome.value, "look": "", "said": []}
+    try:
+        look = place_to_look(request)
+    except Exception:  # whatever is broken, the words must reach the person
+        logger.exception("no place to look at after %s", page_name(request))
+        look = "/"
+    sending = sending_of(request)
+    return {"outcome": outcome.value, "look": look, "said": sending.said if sending is not None else []}
+
+
+def _sentence(outcome: Outcome, error_id: str, *, status: int) -> HttpResponse:
+    """The same for a script, which shows it where the person is (``zhicheng.js``)."""
+    words = {
+        Outcome.NOT_DONE: _("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s"),
+        Outcome.DONE: _("刚才的操作已经办成，只是结果没能显示出来。请刷新页面查看，不要再办一次。错误编号：%(id)s"),
+        Outcome.UNSURE: _("不能确定刚才的操作是否已经办成。请先刷新页面查看，没有办成的再办一次。错误编号：%(id)s"),
+    }[outcome]
+    return HttpResponse(words % {"id": error_id}, status=status, content_type="text/plain; charset=utf-8")

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
+from zhicheng.web.shared.once import FIELD, new_token
 from zhicheng.web.shared.owner import owner_token_for
 from zhicheng.web.shared.problems import anchor_id, summary_lines
 from zhicheng.web.shared.status import status_for
@@ -134,10 +135,18 @@ def error_summary(*sources: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def form_tokens(context: Context) -> SafeString:
-    """``{% form_tokens %}`` inside every POST form: the CSRF token, and whose form this is (kept when a session ends)."""
+    """``{% form_tokens %}`` inside every POST form: the CSRF token, whose form this is (kept when a session ends), and the token by
+    which it is carried out once (``web/shared/once.py``)."""
     csrf = context.get("csrf_token", "")
     parts = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf) if csrf else mark_safe("")
-    return parts + owner_token(context)
+    return parts + owner_token(context) + once_token(context)
+
+
+@register.simple_tag(takes_context=True)
+def once_token(context: Context) -> SafeString:
+    """``{% once_token %}``: the hidden field by which a form that is pressed twice is carried out once."""
+    request = context.get("request")
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_token(request)) if request else mark_safe("")
 
 
 @register.simple_tag(takes_context=True)
@@ -248,8 +257,6 @@ def file_row(
     pages: int = 0,
     state: str = "",
     note: str = "",
-    remove_url: str = "",
-    csrf_token: str = "",
 ) -> dict[str, Any]:
     """``{% file_row file.name url size=file.size pages=file.pages state="ok" %}``; ``size`` in bytes; ``state`` kind file."""
     return locals()

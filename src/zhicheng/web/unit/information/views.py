@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.serving import file_response
 from zhicheng.foundation import clock
@@ -108,6 +108,7 @@ def licence(request: HttpRequest) -> HttpResponse:
     return licence_answer(request, actor_id=actor_of(request).user_id, address=reverse("unit_information_licence"))
 
 
+@require_safe
 def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
     """The licence of one of the unit's own requests."""
     verification = object_or_404(queries.verifications_for(actor_of(request)).select_related("licence"), pk=verification_id)

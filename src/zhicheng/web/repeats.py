@@ -1,0 +1,41 @@
+"""What may be sent more than once. Every other form is carried out once, however often it is pressed (``web/shared/once.py``).
+
+Three tables of address → reason. An address that is in none of them needs no entry: once is the rule.
+"""
+
+from __future__ import annotations
+
+# The effect is in the browser's session, not in the database: doing it again is how it is done. Should the session not be saved, it
+# has not happened.
+IN_SESSION: dict[str, str] = {
+    "set_language": "a language is chosen, and chosen again",
+    "account_login": "whoever is signed in already is sent on; a lost answer has signed nobody in",
+    "account_logout": "signed out is signed out",
+    "usersessions_list": "the other sign-ins are ended, and stay ended",
+    "kept_form_discard": "what was kept is gone",
+    "kept_form_switch": "signed out, what was kept stays",
+    "register_unit_notice": "the text was read",
+    "register_person_notice": "the text was read",
+    "rehearsal_sign_in": "the other account of a rehearsal",
+}
+# Saves or shows; sent again, it saves the same or shows it again.
+REPEATABLE: dict[str, str] = {
+    "application_autosave": "one page saves many times; what is newer is never overwritten (its version is sent along)",
+    "desk_identity": "a look: every look is recorded",
+    "office_person": "a search, sent by POST so that the number stands in no address",
+}
+# A page that keeps what is on it: gone back to, changed and sent again, it is another sending, not the same one.
+CORRECTS: dict[str, str] = {
+    "application_section": "a section is saved as often as it is changed",
+    "application_upload": "each file is its own sending",
+    "application_check": "looked through again after a change",
+    "register_unit": "“上传” keeps the licence, “提交注册” registers: one page, several buttons",
+    "register_unit_licence": "each file is its own sending",
+    "register_person": "“查找” looks for the employer on the same page",
+    "unit_information_edit": "corrected before it was looked at, as often as needed",
+    "unit_information_licence": "each file is its own sending",
+    "unit_publicity_paper": "each file is its own sending",
+    "person_contact": "the later word is the right one",
+    "person_employer": "the later word is the right one",
+    "rehearsal_clock_move": "the clock is moved step by step",
+}

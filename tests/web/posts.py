@@ -1,0 +1,551 @@
+"""A good form for every address that takes one: what a person sends there when everything is right.
+
+``EXAMPLES`` names a function for each; it makes what the form needs in the world it is given and tells who sends what. A new address that
+takes a form needs a line here: ``test_every_post.py`` sends each of them twice, and once with the session failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.evidence import files
+from tests.organizations import examples as ex
+from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
+from tests.support import world as w
+from tests.web import registering as reg
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.applications import actions as applications
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import materials_of
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.queries import papers_of
+from zhicheng.foundation import clock
+from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.organizations import actions as organizations
+from zhicheng.organizations.actors import Actor
+from zhicheng.publicity import actions as publicity
+from zhicheng.review import actions as review
+
+LATER = w.IN_WINDOW + w.UNTIL_REPORT
+FRESH = "新-orchard-77-lantern"
+PASSWORD = "rehearsal-2023"
+
+
+@dataclass
+class Press:
+    """One press of one button. A file is a pair (name, bytes), so that it can be sent again; ``at`` is when it is pressed."""
+
+    client: Client
+    path: str
+    data: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    at: Any = w.IN_WINDOW
+
+    def send(self, token: str) -> Any:
+        """Send it with this token."""
+        fresh = {k: SimpleUploadedFile(v[0], v[1]) if isinstance(v, tuple) else v for k, v in self.data.items()}
+        with clock.travel(self.at):
+            return self.client.post(self.path, {**fresh, "_once": token}, headers=self.headers)
+
+
+Example = Callable[[w.World], Press]
+EXAMPLES: dict[str, Example] = {}
+
+
+def example(name: str) -> Callable[[Example], Example]:
+    """Register the decorated function for the address of this name."""
+
+    def register(make: Example) -> Example:
+        EXAMPLES[name] = make
+        return make
+
+    return register
+
+
+LICENCE = ("营业执照.jpg", files.jpeg(800, 1130))
+SCAN = ("扫描件.pdf", w.pdf("scan"))
+
+
+def _by(
+    actor: Actor, name: str, /, *args: Any, at: Any = w.IN_WINDOW, headers: dict[str, str] | None = None, **data: Any
+) -> Press:
+    return Press(reg.client_of(actor), reverse(name, args=args), data, headers or {}, at)
+
+
+# --- visitors -----------------------------------------------------------------------------------------------------------------
+
+
+def _visitor(audience: str = "") -> Client:
+    client = Client()
+    client.get(reverse("account_login"))
+    if audience:
+        assert reg.read_and_accept(client, audience).status_code == 303
+    return client
+
+
+def _notice(audience: str) -> Press:
+    client, path = _visitor(), reverse(f"register_{audience}_notice")
+    shown = reg.page_of(client.get(path)).select_one("input[name=shown]")
+    assert shown is not None
+    return Press(client, path, {"shown": shown["value"], "accepted": "on"})
+
+
+EXAMPLES["register_unit_notice"] = lambda _world: _notice("unit")
+EXAMPLES["register_person_notice"] = lambda _world: _notice("person")
+
+
+@example("register_unit")
+def register_unit(world: w.World) -> Press:
+    return Press(_visitor("unit"), reverse("register_unit"), reg.unit_typed() | {"licence": LICENCE})
+
+
+@example("register_unit_licence")
+def register_unit_licence(world: w.World) -> Press:
+    return Press(_visitor("unit"), reverse("register_unit_licence"), {"licence": LICENCE}, {"HX-Request": "true"})
+
+
+@example("register_person")
+def register_person(world: w.World) -> Press:
+    return Press(_visitor("person"), reverse("register_person"), reg.person_typed(employer_id=str(world.unit.pk)))
+
+
+@example("mailbox_confirm")
+def mailbox_confirm(world: w.World) -> Press:
+    row = decide(_lost_mailbox(world))
+    return Press(_visitor(), reg.link_in(reg.mails("fresh@mail.example")[0]), {"last_characters": row.old_number[-6:]})
+
+
+@example("set_language")
+def set_language(world: w.World) -> Press:
+    return Press(_visitor(), reverse("set_language"), {"language": "en", "next": "/"})
+
+
+# --- sign-in ------------------------------------------------------------------------------------------------------------------
+
+
+def _signed_in(world: w.World) -> Client:
+    client = _visitor()
+    client.post(reverse("account_login"), {"login": "applicant", "password": PASSWORD})
+    assert client.session.get("_auth_user_id")
+    return client
+
+
+@example("account_login")
+def account_login(world: w.World) -> Press:
+    return Press(_visitor(), reverse("account_login"), {"login": "applicant", "password": PASSWORD})
+
+
+EXAMPLES["account_logout"] = lambda world: Press(_signed_in(world), reverse("account_logout"))
+
+
+@example("account_reauthenticate")
+def account_reauthenticate(world: w.World) -> Press:
+    """Before the mailbox changes, its owner is asked for the password; then the change is made at once."""
+    client = _signed_in(world)
+    asked = client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    return Press(client, asked["Location"], {"password": PASSWORD})
+
+
+@example("account_email")
+def account_email(world: w.World) -> Press:
+    """The mail to a new mailbox is asked for again."""
+    press = account_reauthenticate(world)
+    press.client.post(press.path, press.data)
+    cache.clear()
+    return Press(press.client, reverse("account_email"), {"action_send": "1", "email": "neu@example.cn"})
+
+
+EXAMPLES["account_change_password"] = lambda world: Press(
+    _signed_in(world),
+    reverse("account_change_password"),
+    {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH},
+)
+EXAMPLES["account_reset_password"] = lambda _world: Press(
+    _visitor(), reverse("account_reset_password"), {"email": "applicant@example.cn"}
+)
+
+
+@example("account_confirm_email")
+def account_confirm_email(world: w.World) -> Press:
+    ex.registered_applicant(world.unit, confirmed=False)
+    return Press(_visitor(), reg.link_in(reg.mails("person1@mail.example")[0]))
+
+
+@example("account_reset_password_from_key")
+def account_reset_password_from_key(world: w.World) -> Press:
+    client = _visitor()
+    client.post(reverse("account_reset_password"), {"email": "applicant@example.cn"})
+    page = client.get(reg.link_in(reg.mails("applicant@example.cn")[-1]), follow=True)
+    return Press(client, page.request["PATH_INFO"], {"password1": FRESH, "password2": FRESH})
+
+
+@example("usersessions_list")
+def usersessions_list(world: w.World) -> Press:
+    _signed_in(world)
+    client = _signed_in(world)
+    client.get(reverse("usersessions_list"))
+    return Press(client, reverse("usersessions_list"))
+
+
+EXAMPLES["kept_form_discard"] = lambda world: Press(_signed_in(world), reverse("kept_form_discard"))
+EXAMPLES["kept_form_switch"] = lambda world: Press(_signed_in(world), reverse("kept_form_switch"))
+
+
+# --- applicants ---------------------------------------------------------------------------------------------------------------
+
+CHOICE = {"series": "engineering", "specialty": "water", "title": "engineer"}
+
+
+EXAMPLES["application_prompt"] = lambda world: _by(
+    world.applicant, "application_prompt", notice_of(world.version).slug, accepted="on"
+)
+
+
+@example("application_choose")
+def application_choose(world: w.World) -> Press:
+    w.accept_prompt(world.applicant, world.version)
+    return _by(world.applicant, "application_choose", notice_of(world.version).slug, **CHOICE)
+
+
+def _filled(world: w.World) -> Application:
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    return application
+
+
+EXAMPLES["application_withdraw"] = lambda world: _by(world.applicant, "application_withdraw", w.submitted(world).pk)
+EXAMPLES["application_discard"] = lambda world: _by(world.applicant, "application_discard", w.start(world).pk)
+SUMMARY = {"base_version": "0", "summary-text": "任现职以来主要从事灌区工程建设与管理。"}
+EXAMPLES["application_section"] = lambda world: _by(
+    world.applicant, "application_section", w.start(world).pk, "summary", save="1", **SUMMARY
+)
+EXAMPLES["application_autosave"] = lambda world: _by(
+    world.applicant, "application_autosave", w.start(world).pk, "summary", headers={"HX-Request": "true"}, **SUMMARY
+)
+EXAMPLES["application_upload"] = lambda world: _by(
+    world.applicant, "application_upload", w.start(world).pk, *["commitment"] * 3, file=SCAN
+)
+
+
+@example("application_material_remove")
+def application_material_remove(world: w.World) -> Press:
+    application = _filled(world)
+    return _by(world.applicant, "application_material_remove", application.pk, materials_of(application)[0].pk)
+
+
+EXAMPLES["application_check"] = lambda world: _by(world.applicant, "application_check", _filled(world).pk)
+
+
+@example("application_submit")
+def application_submit(world: w.World) -> Press:
+    application = _filled(world)
+    applications.confirm_check(actor=world.applicant, application_id=application.pk)
+    texts = notice_of(world.version).texts
+    versions = {"commitment_version": texts.commitment.version, "liability_version": texts.liability.version}
+    return _by(world.applicant, "application_submit", application.pk, commitment="on", liability="on", form_token="a", **versions)
+
+
+EXAMPLES["person_contact"] = lambda world: _by(world.applicant, "person_contact", mobile="13809098888", position="教师")
+
+
+@example("person_employer")
+def person_employer(world: w.World) -> Press:
+    return _by(world.applicant, "person_employer", employer_id=str(ex.approved_unit(2).pk))
+
+
+# --- units --------------------------------------------------------------------------------------------------------------------
+
+
+@example("unit_information_edit")
+def unit_information_edit(world: w.World) -> Press:
+    verification = ex.registered_unit()
+    organizations.decide_unit_verification(
+        verification_id=verification.pk,
+        actor=world.county_officer,
+        approve=False,
+        reasons=[organizations.Reason("name", "名称与证照不符")],
+    )
+    account = {"name", "id_number", "position", "mobile", "email", "username", "password", "password_again"}
+    typed = {k: v for k, v in reg.unit_typed(unit_name="博乐市第一中学").items() if k not in account}
+    return _by(ex.unit_actor(verification.organization), "unit_information_edit", **typed, licence=LICENCE)
+
+
+EXAMPLES["unit_information_licence"] = lambda world: _by(
+    world.unit_admin, "unit_information_licence", headers={"HX-Request": "true"}, licence=LICENCE
+)
+EXAMPLES["unit_colleague"] = lambda world: _by(
+    world.unit_admin,
+    "unit_colleague",
+    name="古丽娜尔",
+    id_number=ex.id_number(50),
+    position="办公室",
+    mobile="13809095555",
+    email="colleague@unit.example",
+    username="colleague",
+)
+
+
+def _worker(world: w.World) -> User:
+    return User.objects.get(pk=world.applicant.user_id)
+
+
+def _lost_mailbox(world: w.World) -> Any:
+    return ask_mailbox(world.unit_admin, _worker(world))
+
+
+def _wrong_number(world: w.World) -> Any:
+    return ask_correction(world.unit_admin, _worker(world), id_number=ex.id_number(301))
+
+
+VOUCHED = {"statement": SAID, "identity_checked": "on"}
+EXAMPLES["unit_account_request_withdraw"] = lambda world: _by(
+    world.unit_admin, "unit_account_request_withdraw", _lost_mailbox(world).pk
+)
+EXAMPLES["unit_person_mailbox"] = lambda world: _by(
+    world.unit_admin, "unit_person_mailbox", _worker(world).pk, email="fresh@mail.example", **VOUCHED
+)
+EXAMPLES["unit_person_correction"] = lambda world: _by(
+    world.unit_admin,
+    "unit_person_correction",
+    _worker(world).pk,
+    name=_worker(world).name,
+    id_number=ex.id_number(301),
+    scan=LICENCE,
+    **VOUCHED,
+)
+
+
+def _passed(world: w.World) -> Application:
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    application.refresh_from_db()
+    return application
+
+
+@example("unit_publicity_open")
+def unit_publicity_open(world: w.World) -> Press:
+    application = _passed(world)
+    return _by(
+        world.unit_admin,
+        "unit_publicity_open",
+        application.pk,
+        submission=application.current_submission_id,
+        starts_on="2023-05-22",
+        ends_on="2023-05-29",
+        political_conduct="遵纪守法",
+        results="节水",
+        contribution="质量控制",
+        office="综合",
+        phone="0909-2312345",
+    )
+
+
+def _publicised(world: w.World) -> Application:
+    application = _passed(world)
+    w.open_publicity(world, application)
+    return application
+
+
+EXAMPLES["unit_publicity_paper"] = lambda world: _by(
+    world.unit_admin, "unit_publicity_paper", _publicised(world).pk, "notice_file", file=SCAN, at=LATER
+)
+EXAMPLES["unit_objection"] = lambda world: _by(
+    world.unit_admin,
+    "unit_objection",
+    _publicised(world).pk,
+    channel="phone",
+    received_on="2023-05-22",
+    received_time="09:30",
+    content="反映业绩成果为集体完成。",
+)
+
+
+def _objection(world: w.World, application: Application) -> Any:
+    return publicity.register_objection(
+        actor=world.unit_admin,
+        period_id=application.publicity_periods.get().pk,
+        channel="phone",
+        content="反映业绩成果为集体完成。",
+        received_at=clock.now(),
+        from_name="",
+        from_contact="",
+    )
+
+
+@example("unit_objection_decide")
+def unit_objection_decide(world: w.World) -> Press:
+    application = _publicised(world)
+    args = (application.pk, _objection(world, application).pk)
+    return _by(world.unit_admin, "unit_objection_decide", *args, upheld="no", finding="经查阅任务书，反映不属实。")
+
+
+EXAMPLES["unit_publicity_result"] = lambda world: _by(world.unit_admin, "unit_publicity_result", _publicised(world).pk, at=LATER)
+
+
+@example("unit_report")
+def unit_report(world: w.World) -> Press:
+    application = _publicised(world)
+    with clock.travel(LATER):
+        w.add_papers(world, application.publicity_periods.get())
+    return _by(world.unit_admin, "unit_report", application.pk, submission=application.current_submission_id, at=LATER)
+
+
+@example("unit_stop")
+def unit_stop(world: w.World) -> Press:
+    application = _publicised(world)
+    objection = _objection(world, application)
+    publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding="经查阅任务书，反映属实。")
+    return _by(world.unit_admin, "unit_stop", application.pk)
+
+
+# --- desks and offices --------------------------------------------------------------------------------------------------------
+
+
+@example("desk_pass")
+def desk_pass(world: w.World) -> Press:
+    application = w.submitted(world)
+    return _by(world.unit_admin, "desk_pass", application.pk, submission=application.current_submission_id, opinion="")
+
+
+@example("desk_return")
+def desk_return(world: w.World) -> Press:
+    application = w.submitted(world)
+    row = {"code-1": "illegible", "where-1": "summary", "text-1": "毕业证书看不清，请重新扫描。"}
+    return _by(world.unit_admin, "desk_return", application.pk, submission=application.current_submission_id, **row)
+
+
+def _at_county(world: w.World) -> Application:
+    application = w.submitted(world)
+    w.publicise_and_report(world, application)
+    return application
+
+
+@example("desk_dossier")
+def desk_dossier(world: w.World) -> Press:
+    application = _at_county(world)
+    paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
+    facts = {"received_on": LATER.date().isoformat(), "copies": "2", "printed_mark": paper.serial, "signed": "on"}
+    number = application.current_submission_id
+    return _by(world.county_officer, "desk_dossier", application.pk, submission=number, at=LATER, **facts)
+
+
+EXAMPLES["desk_identity"] = lambda world: _by(world.county_officer, "desk_identity", _at_county(world).pk, at=LATER)
+
+
+def _request(name: str, make: Callable[[w.World], Any], who: str, **data: Any) -> None:
+    def press(world: w.World) -> Press:
+        return _by(getattr(world, who), name, make(world).pk, **data)
+
+    EXAMPLES[name] = press
+
+
+@example("office_account_approve")
+def office_account_approve(world: w.World) -> Press:
+    row = _lost_mailbox(world)
+    return _by(world.county_officer, "office_account_approve", row.pk, last_characters=row.old_number[-6:], checked="on")
+
+
+_request("office_account_refuse", _lost_mailbox, "county_officer", reason="照片与本人不符。")
+
+
+@example("office_administrator_mailbox")
+def office_administrator_mailbox(world: w.World) -> Press:
+    user = User.objects.get(pk=world.unit_admin.user_id)
+    typed = {"email": "fresh@mail.example", "last_characters": user.id_number[-6:], **VOUCHED}
+    return _by(world.county_officer, "office_administrator_mailbox", user.pk, **typed)
+
+
+@example("office_account_withdraw")
+def office_account_withdraw(world: w.World) -> Press:
+    asked = office_administrator_mailbox(world)
+    asked.client.post(asked.path, asked.data)
+    from zhicheng.organizations.models import AccountRequest
+
+    return _by(world.county_officer, "office_account_withdraw", AccountRequest.objects.get().pk)
+
+
+_request(
+    "office_account_release",
+    lambda world: decide(_wrong_number(world)),
+    "bureau",
+    reason="经公安机关核实属于另一人。",
+)
+_request(
+    "office_registration_approve",
+    lambda _world: ex.registered_unit(),
+    "county_officer",
+    nature_checked="on",
+    licence_checked="on",
+)
+_request("office_registration_return", lambda _world: ex.registered_unit(), "county_officer", reason_name="与证照不符")
+
+
+@example("office_registration_transfer")
+def office_registration_transfer(world: w.World) -> Press:
+    data = {"to_office": str(world.other_county.pk), "transfer_reason": "在精河"}
+    return _by(world.county_officer, "office_registration_transfer", ex.registered_unit().pk, **data)
+
+
+def _at_bureau(world: w.World) -> Application:
+    application = w.submitted(world)
+    w.to_bureau(world, application)
+    return application
+
+
+@example("office_annul")
+def office_annul(world: w.World) -> Press:
+    application = _at_bureau(world)
+    with clock.travel(LATER):
+        w.give_back(world.bureau, application)
+    arrival = application.committee_arrivals.get()
+    return _by(world.bureau, "office_annul", arrival.pk, reason="本部门误收，未经县（市）审核。", at=LATER)
+
+
+FORGED = "毕业证书经学校核实系伪造，本人承认。"
+EXAMPLES["office_fraud"] = lambda world: _by(world.bureau, "office_fraud", _at_bureau(world).pk, reason=FORGED, at=LATER)
+
+
+@example("office_integrity_annul")
+def office_integrity_annul(world: w.World) -> Press:
+    application = _at_bureau(world)
+    with clock.travel(LATER):
+        review.reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FORGED)
+    record = IntegrityRecord.objects.get()
+    return _by(world.bureau, "office_integrity_annul", record.pk, reason="经复核，学校更正了证明。", at=LATER)
+
+
+EXAMPLES["office_person"] = lambda world: _by(world.bureau, "office_person", id_number=_worker(world).id_number)
+
+
+# --- the operator, and a rehearsal ----------------------------------------------------------------------------------------------
+
+
+def _operator() -> Client:
+    client = Client()
+    client.force_login(w.person(AccountKind.OPERATOR, "operator"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@example("system_retry")
+def system_retry(world: w.World) -> Press:
+    at = clock.machine_now()
+    message = OutboxMessage.objects.create(
+        kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
+    )
+    return Press(_operator(), reverse("system_retry", args=[message.pk]))
+
+
+EXAMPLES["system_verify_ledger"] = lambda _world: Press(_operator(), reverse("system_verify_ledger"))
+EXAMPLES["rehearsal_sign_in"] = lambda _world: Press(_visitor(), reverse("rehearsal_sign_in"), {"username": "bureau"})
+EXAMPLES["rehearsal_clock_move"] = lambda _world: Press(
+    _visitor(), reverse("rehearsal_clock_move"), {"day": "2023-05-23", "hour": "09:00"}
+)
