@@ -66,7 +66,7 @@ def report(used: dict[str, float], answered: tuple[int, int], database: str) -> 
     """Print the figures."""
     figures = Figures(f"walk_cpu.py: processor time of the whole walk, {database}")
     server = sum(seconds for name, seconds in used.items() if name not in ("walker", "elapsed"))
-    for name in ("web server", "worker", "database"):
+    for name in ("web server", "worker", "examiner", "database"):
         if name in used:
             figures.add(f"{name}, CPU", f"{used[name]:.1f} s")
     figures.add("server together, CPU", f"{server:.1f} s")
@@ -95,7 +95,11 @@ def main() -> int:
         stack.callback(instance.stop)
         instance.prepare()
         instance.start()
-        pids = {"web server": instance.web.process.pid, "worker": instance.worker.process.pid}
+        pids = {
+            "web server": instance.web.process.pid,
+            "worker": instance.worker.process.pid,
+            "examiner": instance.examiner.process.pid,
+        }
         if cluster:
             pids["database"] = cluster.process.pid
         status, used, answered = walk(instance, pids, folder / "papers")

@@ -186,6 +186,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhicheng.web.shared.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
+WEB_THREADS = env.int("ZHICHENG_WEB_THREADS", 4)  # of one web process
 HTTPS = env.bool("ZHICHENG_HTTPS", MODE == "production")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
@@ -235,6 +236,18 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = MODE == "test"
 UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 UPLOAD_PAGE_LIMIT = env.int("ZHICHENG_UPLOAD_PAGE_LIMIT", 100)
+# Files are examined by processes of their own (zhicheng examine), those of strangers apart from those of people who signed in.
+EXAMINE_INLINE = MODE == "test"  # tests have no such processes: whoever waits for a file examines it
+EXAMINE_WAIT_SECONDS = 1.5  # so long an upload waits for its outcome before it is answered “正在检查”
+EXAMINERS = env.int("ZHICHENG_EXAMINERS", 2)
+EXAMINERS_FOR_VISITORS = env.int("ZHICHENG_EXAMINERS_FOR_VISITORS", 1)
+EXAMINE_SECONDS_PER_ACCOUNT = env.int("ZHICHENG_EXAMINE_SECONDS_PER_ACCOUNT", 900)  # CPU seconds in an hour
+EXAMINE_SECONDS_PER_NETWORK = env.int("ZHICHENG_EXAMINE_SECONDS_PER_NETWORK", 120)
+WAITING_PER_ACCOUNT = 30
+WAITING_PER_NETWORK = 10
+WAITING_OF_VISITORS = 300
+VISITOR_BYTES_PER_NETWORK = env.int("ZHICHENG_VISITOR_BYTES_PER_NETWORK", 300 * 1024 * 1024)
+VISITOR_BYTES = env.int("ZHICHENG_VISITOR_BYTES", 5 * 1024 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -324,3 +324,43 @@ def pdf_with_one_line() -> bytes:
         out = io.BytesIO()
         document.save(out)
         return out.getvalue()
+
+
+def _pdf_of(*objects: bytes) -> bytes:
+    """A PDF with these objects, numbered from 1; the first is the catalogue."""
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(objects) + 1
+    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return out + end % (count, table, count, len(out))
+
+
+def _stream(entries: bytes, content: bytes) -> bytes:
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(content), content)
+
+
+def _form(draws: int, content: bytes) -> bytes:
+    entries = b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</F %d 0 R>>>>" % draws
+    return _stream(entries, content)
+
+
+_PAGE_OF_A_FORM = (
+    b"<</Type/Catalog/Pages 2 0 R>>",
+    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>",
+    _stream(b"", b"/F Do"),
+)
+
+
+def pdf_that_draws_itself() -> bytes:
+    """A form that draws itself twice: some 600 bytes, 20 seconds and a gigabyte for whoever draws it without limits."""
+    return _pdf_of(*_PAGE_OF_A_FORM, _form(5, b"/F Do /F Do"))
+
+
+def pdf_of_forms(depth: int) -> bytes:
+    """Forms of which each draws the next one twice, ``depth`` deep: nothing refers to itself, and 2 ** depth squares are drawn."""
+    ladder = [_form(6 + step, b"/F Do /F Do") for step in range(depth)]
+    return _pdf_of(*_PAGE_OF_A_FORM, *ladder, _form(5 + depth, b"0 0 9 9 re f"))

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import DatabaseError, IntegrityError, transaction
 
 from tests.evidence import files
-from zhicheng.evidence.actions import keep_file
+from tests.support.uploads import keep_file
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation import blobs, clock

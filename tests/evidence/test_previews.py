@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from tests.evidence import files
-from zhicheng.evidence.actions import keep_file
+from tests.support.uploads import keep_file
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.previews import WIDTHS, neutral_png, preview_png
 from zhicheng.foundation import blobs, clock

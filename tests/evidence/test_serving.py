@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.evidence import files
-from zhicheng.evidence.actions import keep_file
+from tests.support.uploads import keep_file
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.serving import _wanted_span, file_response, preview_response
 from zhicheng.foundation import blobs

@@ -1,12 +1,14 @@
-"""What follows a move, after its commit: mail to the people concerned, and applications a ban closes."""
+"""What follows a move, after its commit: mail to the people concerned, and applications a ban closes. And a file brought for a box."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.actions import bar_applications, restore_applications
+from zhicheng.applications.actions import add_material, bar_applications, restore_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import CommitteeArrival, State, StatusChange
 from zhicheng.applications.places import reasons_in_words
@@ -14,12 +16,15 @@ from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState
+from zhicheng.evidence import intake
+from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import ban_for
+from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.queries import mailboxes_of
 
@@ -230,3 +235,19 @@ def give_back_what_was_ended(message: OutboxMessage) -> None:
         first_year=record.application_year,
         last_year=record.last_barred_year,
     )
+
+
+@intake.handler("material")
+def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
+    """Put a file that has been examined into the box it was brought for. Raises ``Refused`` like ``add_material``."""
+    material = add_material(
+        actor=actor_for(row.brought_by),
+        application_id=row.payload["application"],
+        file_id=file.pk,
+        slot=row.payload["slot"],
+        paper=row.payload["paper"],
+        year=row.payload["year"],
+        row=row.payload["row"],
+        replaces=row.payload["replaces"],
+    )
+    return {"material": material.pk}

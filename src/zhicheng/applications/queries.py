@@ -22,7 +22,8 @@ from zhicheng.applications.models import (
     Submission,
 )
 from zhicheng.applications.sections import SECTIONS
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.models import EvidenceFile, Intake
+from zhicheng.evidence.queries import intakes_at
 from zhicheng.organizations.actors import Actor, Role
 
 _COLUMN = {
@@ -45,6 +46,16 @@ WAITING: dict[Role, tuple[State, ...]] = {
     Role.COUNTY: (State.COUNTY_REVIEW,),
     Role.PREFECTURE: (State.PREFECTURE_REVIEW,),
 }
+
+
+def intake_subject(application_id: int) -> str:
+    """How a file on its way in (``evidence.models.Intake``) names the application it was brought to."""
+    return f"application:{application_id}"
+
+
+def intakes_of(application: Application) -> list[Intake]:
+    """The files brought to this application that are still being examined, or were refused without anybody being told. One query."""
+    return intakes_at(intake_subject(application.pk))
 
 
 def visible_to(actor: Actor) -> QuerySet[Application]:

@@ -63,3 +63,87 @@ class EvidenceFile(models.Model):
     def served_sha256(self) -> str:
         """The bytes a reader gets unless the original is asked for."""
         return self.safe_sha256 or self.sha256
+
+
+class Lane(models.TextChoices):
+    """Whose files are examined by whom: processes of their own, so that nobody who has signed in ever waits behind a stranger."""
+
+    PEOPLE = "people", _("已登录的用户")
+    VISITORS = "visitors", _("未登录的访问者")
+
+
+class IntakeState(models.TextChoices):
+    """Where a file is on its way in."""
+
+    WAITING = "waiting", _("等待检查")
+    EXAMINING = "examining", _("正在检查")
+    KEPT = "kept", _("已保存")
+    REFUSED = "refused", _("没有接收")
+
+
+class Intake(models.Model):
+    """One file on its way in: brought, not yet looked at. Its bytes are held (``foundation.holding``) before this row exists.
+
+    ``purpose`` names who is told when it has been examined (``intake.handler``) and ``payload`` what for; ``subject`` and ``where``
+    name the page and the place on it that show the outcome. ``result`` is what the handler made of it. All times are the machine's:
+    they order work, they decide nothing about anybody. The row goes two days after its end.
+    """
+
+    held = models.CharField(max_length=32, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=255)  # as the browser said it; cleaned when the file is kept
+    purpose = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80, blank=True)
+    where = models.CharField(max_length=200, blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=10)  # of the screen it was sent from: the outcome is said in it
+    lane = models.CharField(max_length=10, choices=Lane)
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    network = models.CharField(max_length=50, blank=True)  # of a visitor: one address (IPv4) or the /64 it belongs to (IPv6)
+    state = models.CharField(max_length=10, choices=IntakeState, default=IntakeState.WAITING)
+    round = models.PositiveSmallIntegerField(default=0)  # 0: a short look; 1: it needs longer and stands behind those that do not
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)  # of the examiner that has it in hand
+    due_at = models.DateTimeField()  # waiting: not before; examining: taken to be abandoned after
+    arrived_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    cpu_seconds = models.FloatField(default=0)
+    problem_code = models.CharField(max_length=40, blank=True)
+    problem_text = models.TextField(blank=True)
+    told = models.BooleanField(default=False)  # the answer to the upload said it already
+    file = models.ForeignKey(EvidenceFile, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    result = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("待检查的文件")
+        verbose_name_plural = _("待检查的文件")
+        indexes = [
+            models.Index(fields=["lane", "state", "due_at"], name="evidence_intake_queue"),
+            models.Index(fields=["subject", "state"], name="evidence_intake_subject"),
+            models.Index(fields=["brought_by", "arrived_at"], name="evidence_intake_person"),
+            models.Index(fields=["network", "arrived_at"], name="evidence_intake_network"),
+        ]
+        constraints = [
+            # One at a time: for an account, and for the network a visitor comes from.
+            models.UniqueConstraint(
+                fields=["brought_by"], condition=models.Q(state="examining"), name="evidence_intake_one_per_account"
+            ),
+            models.UniqueConstraint(
+                fields=["network"],
+                condition=models.Q(state="examining", brought_by__isnull=True),
+                name="evidence_intake_one_per_network",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=IntakeState.values), name="evidence_intake_state"),
+            models.CheckConstraint(
+                condition=models.Q(state="kept", file__isnull=False) | ~models.Q(state="kept"), name="evidence_intake_kept_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.subject} {self.where}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has been decided about it yet."""
+        return self.state in {IntakeState.WAITING, IntakeState.EXAMINING}

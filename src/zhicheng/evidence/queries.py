@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
+from zhicheng.evidence.rules import Usage
 from zhicheng.evidence.sentences import warning_sentence
 from zhicheng.foundation import clock
 
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
 UNUSED_KEPT = timedelta(days=2)
+HOUR = timedelta(hours=1)
+STUCK_AFTER = timedelta(minutes=5)
+_OPEN = (IntakeState.WAITING, IntakeState.EXAMINING)
+
+Intakes = QuerySet[Intake]
 
 
 def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
@@ -35,4 +43,99 @@ def unused_files() -> QuerySet[EvidenceFile]:
 def _relations() -> Iterable[Any]:
     """Every foreign key of every room that points to a file."""
     fields = EvidenceFile._meta.get_fields(include_hidden=True)
-    return [field for field in fields if field.auto_created and not field.concrete and field.is_relation]
+    relations = [field for field in fields if field.auto_created and not field.concrete and field.is_relation]
+    return [relation for relation in relations if relation.related_model is not Intake]  # how it came is no use of it
+
+
+# --- files on their way in ------------------------------------------------------------------------------------------------
+
+
+def due_intakes(lane: str) -> Intakes:
+    """What an examiner of ``lane`` may take in hand, in the order it should: abandoned ones, first rounds before second ones, those
+    whose account or network used least in the last hour, the oldest. Nobody of whom one is being examined.
+    """
+    now = clock.machine_now()
+    who = "brought_by" if lane == Lane.PEOPLE else "network"
+    same = Intake.objects.filter(lane=lane, **{who: OuterRef(who)}).order_by()
+    busy = same.filter(state=IntakeState.EXAMINING).exclude(pk=OuterRef("pk"))
+    used = same.filter(arrived_at__gte=now - HOUR - HOUR).values(who).annotate(all=Sum("cpu_seconds")).values("all")
+    due = Intake.objects.filter(lane=lane, state__in=_OPEN, due_at__lte=now)
+    return (
+        due.filter(~Exists(busy))
+        .annotate(used=Coalesce(Subquery(used), Value(0.0), output_field=FloatField()))
+        .order_by("state", "round", "used", "arrived_at", "pk")
+    )
+
+
+def ended_intakes(*, before: datetime) -> Intakes:
+    """What was decided before that moment of the machine's clock."""
+    return Intake.objects.filter(ended_at__lt=before)
+
+
+def usage_of_account(user_id: int) -> Usage:
+    """What this account has waiting, and what its files cost in the last hour."""
+    return _usage(Intake.objects.filter(brought_by_id=user_id))
+
+
+def usage_of_network(network: str) -> Usage:
+    """What visitors from ``network`` have waiting, cost in the last hour, and fill."""
+    return _usage(Intake.objects.filter(lane=Lane.VISITORS, network=network))
+
+
+def usage_of_visitors() -> Usage:
+    """The same of all visitors together."""
+    return _usage(Intake.objects.filter(lane=Lane.VISITORS))
+
+
+def _usage(rows: Intakes) -> Usage:
+    figures = rows.aggregate(
+        waiting=Count("pk", filter=Q(state__in=_OPEN)),
+        cpu=Sum("cpu_seconds", filter=Q(ended_at__isnull=True) | Q(ended_at__gte=clock.machine_now() - HOUR)),
+        held=Sum("size", filter=~Q(state=IntakeState.REFUSED)),
+    )
+    return Usage(waiting=figures["waiting"], cpu_seconds=figures["cpu"] or 0, held_bytes=figures["held"] or 0)
+
+
+def intakes_at(subject: str) -> list[Intake]:
+    """What is on its way in for ``subject`` and what was refused without its being told, the latest of each place alone when it was
+    refused. One query.
+    """
+    rows = Intake.objects.filter(subject=subject).order_by("pk")
+    last = {row.where: row.pk for row in rows}
+    return [
+        row for row in rows if row.is_open or (row.state == IntakeState.REFUSED and not row.told and last[row.where] == row.pk)
+    ]
+
+
+def open_intakes(subject: str) -> Intakes:
+    """What is on its way in for ``subject``, the first first."""
+    return Intake.objects.filter(subject=subject, state__in=_OPEN).order_by("pk")
+
+
+def get_intakes(ids: Iterable[int]) -> list[Intake]:
+    """These files on their way in, as they stand, in the order they came; those forgotten meanwhile are missing."""
+    return list(Intake.objects.filter(pk__in=list(ids)).select_related("file").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeHealth:
+    """How the queue of files stands: how many wait, in each lane, since when the oldest (a time of the machine), and whether nobody
+    takes those of people who signed in.
+    """
+
+    people: int
+    visitors: int
+    oldest: datetime | None
+    is_stuck: bool
+
+
+def intake_health() -> IntakeHealth:
+    """For the operator's page."""
+    rows = Intake.objects.filter(state__in=_OPEN)
+    counts = dict(rows.values_list("lane").annotate(n=Count("pk")))
+    return IntakeHealth(
+        people=counts.get(Lane.PEOPLE, 0),
+        visitors=counts.get(Lane.VISITORS, 0),
+        oldest=rows.order_by("arrived_at").values_list("arrived_at", flat=True).first(),
+        is_stuck=rows.filter(attempts=0, round=0, arrived_at__lt=clock.machine_now() - STUCK_AFTER, lane=Lane.PEOPLE).exists(),
+    )

@@ -70,16 +70,21 @@ def store(content: bytes | Readable) -> Blob:
             return _store_locally(Path(storage.location), source)
         return _store_remotely(storage, source)
     except OSError as error:
-        error_id = new_error_id()
-        logger.error("a file could not be stored [%s]", error_id, exc_info=error)
-        raise Refused.one(
-            _(
-                "服务器暂时无法保存文件，这个文件没有收下。您填写的内容没有丢失，请稍后重新上传；"
-                "如果一直这样，请把错误编号 %(id)s 告诉管理员。"
-            )
-            % {"id": error_id},
-            code="storage",
-        ) from error
+        raise refused_by_storage(error) from error
+
+
+def refused_by_storage(error: OSError) -> Refused:
+    """The refusal, code ``storage``, that a person reads when bytes could not be kept; the log has ``error`` under the same id."""
+    error_id = new_error_id()
+    logger.error("a file could not be stored [%s]", error_id, exc_info=error)
+    return Refused.one(
+        _(
+            "服务器暂时无法保存文件，这个文件没有收下。您填写的内容没有丢失，请稍后重新上传；"
+            "如果一直这样，请把错误编号 %(id)s 告诉管理员。"
+        )
+        % {"id": error_id},
+        code="storage",
+    )
 
 
 def open_blob(sha256: str) -> IO[bytes]:
@@ -166,7 +171,7 @@ def _store_locally(root: Path, source: Readable) -> Blob:
         _make_folders(root, final.parent)
         # Also over an existing copy: they are the same bytes, and a damaged copy is healed.
         Path(temporary).replace(final)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink(missing_ok=True)
@@ -182,10 +187,11 @@ def _make_folders(root: Path, folder: Path) -> None:
         folder = folder.parent
     for new in reversed(missing):
         new.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(new.parent)
+        sync_folder(new.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Force the names in ``folder`` to the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

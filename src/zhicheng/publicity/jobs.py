@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+from zhicheng.evidence import intake
+from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.foundation import jobs
-from zhicheng.publicity.actions import recheck_periods
+from zhicheng.organizations.actors import actor_for
+from zhicheng.publicity.actions import add_publicity_paper, recheck_periods
 
 logger = logging.getLogger(__name__)
 
@@ -17,3 +21,15 @@ def recheck() -> int:
     if done.measured:
         logger.info("publicity periods measured again: %s", done)
     return done.measured
+
+
+@intake.handler("publicity_paper")
+def attach_paper(row: Intake, file: EvidenceFile) -> dict[str, Any]:
+    """Keep a file that has been examined as one of the unit's three papers. Raises ``Refused`` like ``add_publicity_paper``."""
+    add_publicity_paper(
+        actor=actor_for(row.brought_by),
+        period_id=row.payload["period"],
+        which=row.payload["which"],
+        file_id=file.pk,
+    )
+    return {}

@@ -38,6 +38,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
 }
 SHARED: dict[str, frozenset[Role]] = {
     "set_language": EVERYBODY,
+    "files_checking": EVERYBODY,
     "still_here": SIGNED_IN,
     "kept_form": SIGNED_IN,
     "kept_form_discard": SIGNED_IN,

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
+from tests.support.uploads import keep_file
 from tests.web.registering import IN_WINDOW, client_of, licence_upload, mails, page_of, publish, read, summary_of
 from zhicheng.accounts.models import User
-from zhicheng.evidence.actions import keep_file
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations.actors import Actor

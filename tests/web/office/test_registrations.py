@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.organizations import examples as ex
+from tests.support.uploads import keep_file
 from tests.web.registering import IN_WINDOW, client_of, licence_upload, mails, page_of, publish, read, summary_of
 from zhicheng.accounts.actions import confirm_mailbox
-from zhicheng.evidence.actions import keep_file
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations import actions

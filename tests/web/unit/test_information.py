@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from tests.organizations import examples as ex
+from tests.support.uploads import keep_file
 from tests.web.registering import (
     IN_WINDOW,
     client_of,
@@ -23,7 +24,6 @@ from tests.web.registering import (
     unit_typed,
 )
 from zhicheng.accounts.actions import confirm_mailbox
-from zhicheng.evidence.actions import keep_file
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions
 from zhicheng.organizations.actions import Reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +15,12 @@ from zhicheng.applications.models import Application, Material, StatusChange
 from zhicheng.applications.places import box_and_paper
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import PaperOption, SlotRequirement, missing_materials
+from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.errors import Problem
+from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
 
 _SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
@@ -32,7 +36,7 @@ class Boxes:
     """What is known of one application's materials, read once; :meth:`entry` is what the page shows of a box.
 
     ``section``: the key of the section whose page the boxes stand on, empty on a material's own page. ``errors``: what was
-    refused just now, by (box, paper).
+    refused just now, by (box, paper). ``arriving``: files still being examined, and refused ones nobody was told of.
     """
 
     application: Application
@@ -41,6 +45,7 @@ class Boxes:
     change: StatusChange | None = None
     section: str = ""
     errors: dict[tuple[str, str], str] = field(default_factory=dict)
+    arriving: list[Intake] = field(default_factory=list)
 
     @property
     def reasons(self) -> list[Reason]:
@@ -56,7 +61,8 @@ class Boxes:
         here = [m for m in self.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
         papers = [self._paper(box, paper, here) for paper in box.papers]
         reasons = [_reason_words(box, r) for r in self.reasons if box_and_paper(r.where)[0] == box.key]
-        status = self._status(box, here, bool(reasons))
+        checking = [row for row in self.arriving if row.is_open and box_and_paper(row.where)[0] == box.key]
+        status = self._status(box, here, returned=bool(reasons), checking=bool(checking))
         return {
             "box": box,
             "anchor": anchor_id(f"material:{box.key}"),
@@ -71,7 +77,8 @@ class Boxes:
             "mode": _mode_words(box),
             "is_single": len([p for p in papers if not p["apart"]]) == 1,
             "is_folded": status in {"done", "exempt"},
-            "unfolded": any(p["error"] for p in papers),
+            "unfolded": any(p["error"] or p["checking"] for p in papers),
+            "poll_url": self._poll_url(box, checking) if checking else "",
             "inside": bool(self.section),
             "state": f"{box.key} {status}",
             "swapped": False,
@@ -90,7 +97,15 @@ class Boxes:
         called_for = slot is not None and any(p.key == paper.key and p.only_when for p in slot.papers)
         return paper.stands_for is not None and not files and not called_for
 
-    def _status(self, box: SlotRequirement, here: list[Material], returned: bool) -> str:
+    def _poll_url(self, box: SlotRequirement, checking: list[Intake]) -> str:
+        """Where a script asks whether the box looks otherwise than with these files being examined."""
+        seen = ",".join(str(row.pk) for row in checking)
+        parts = {"box": box.key, "checking": seen} | ({"from": self.section} if self.section else {})
+        return reverse("application_slot", args=[self.application.pk, box.slot]) + f"?{urlencode(parts)}"
+
+    def _status(self, box: SlotRequirement, here: list[Material], *, returned: bool, checking: bool) -> str:
+        if checking:
+            return "checking"
         if returned and self.change is not None and not any(m.added_at > self.change.at for m in here):
             return "needs_change"
         if box.exempt_reason:
@@ -101,7 +116,10 @@ class Boxes:
 
     def _paper(self, box: SlotRequirement, paper: PaperOption, here: list[Material]) -> dict[str, Any]:
         rows = [self.file(m) for m in here if m.paper == paper.key]
-        error = self.errors.get((box.key, paper.key), "")
+        arriving = [row for row in self.arriving if box_and_paper(row.where) == (box.key, paper.key)]
+        refused = next((row for row in arriving if not row.is_open), None)
+        error = self.errors.get((box.key, paper.key), "") or (_refused_words(refused) if refused else "")
+        checking = [row for row in arriving if row.is_open]
         return {
             "key": paper.key,
             "label": str(paper.label),
@@ -109,7 +127,9 @@ class Boxes:
             "apart": self._apart(box, paper, bool(rows)),
             "is_commitment": paper.template == "commitment",
             "rows": rows,
-            "room": len(rows) < box.max_files,
+            "checking": checking,
+            "checking_url": waiting_url(checking, box_url(self.application, box.key, self.section)) if checking else "",
+            "room": len(rows) + len(checking) < box.max_files,
             "accept": accepted(box),
             "url": upload_url(self.application, box, paper.key, section=self.section),
             "name": control_name(box.key, paper.key) if self.section else "file",
@@ -160,6 +180,11 @@ def format_words(box: SlotRequirement) -> str:
     formats = _("、").join(name.upper() for name in box.formats)
     words = _("{formats}格式，每个文件不超过{limit}MB，最多{n}个文件。")
     return words.format(formats=formats, limit=box.max_bytes // (1024 * 1024), n=box.max_files)
+
+
+def _refused_words(row: Intake) -> str:
+    """What the examination said after the upload had been answered: by then it has to be named which file is meant."""
+    return _("“{name}”没有接收：{text}").format(name=row.name, text=row.problem_text)
 
 
 def _reason_words(box: SlotRequirement, reason: Reason) -> str:

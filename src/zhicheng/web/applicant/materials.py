@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.applications.actions import remove_material
 from zhicheng.applications.completeness import everything_missing, requirements_of
 from zhicheng.applications.models import Application, Material
-from zhicheng.applications.queries import draft_of, get_material, last_return, materials_of
+from zhicheng.applications.queries import draft_of, get_material, intakes_of, last_return, materials_of
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
@@ -25,7 +25,8 @@ from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
 from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_papers, format_words, upload_url
 from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import keep_material
+from zhicheng.web.applicant.uploads import take_material
+from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
 
 TEMPLATE = "applicant/slot.html"
@@ -56,7 +57,20 @@ def show_slot(request: HttpRequest, application_id: int, slot: str) -> HttpRespo
     """One line of the list of materials, with all its boxes."""
     application = application_or_404(request, application_id)
     boxes = _boxes_or_404(application, slot)
+    if is_script(request) and (box := request.GET.get("box", "")):
+        return _box_again(request, application, boxes, box)
     return render(request, TEMPLATE, _context(application, boxes))
+
+
+def _box_again(request: HttpRequest, application: Application, boxes: list[SlotRequirement], box: str) -> HttpResponse:
+    """For a script: the box once the files it shows as being examined are decided; 204 until then, so that nothing moves."""
+    seen = {int(number) for number in request.GET.get("checking", "").split(",") if whole_number(number) is not None}
+    if seen and seen <= {row.pk for row in intakes_of(application) if row.is_open}:
+        return HttpResponse(status=204)
+    context = _context(application, boxes, section=_section_asked(request))
+    if box not in {entry["box"].key for entry in context["boxes"]}:
+        raise OutOfReachError(f"box {box} of application {application.pk}")
+    return _answer(request, context, box)
 
 
 @require_POST
@@ -68,11 +82,11 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
     section = _section_asked(request)
     replaced = _replaced(request, application)
     try:
-        if chosen is None:
-            raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
+        refuse_crowd(request.FILES.values(), where=f"material:{box}")
         sent = request.FILES.get("file") or request.FILES.get(control_name(box, paper))
-        replaces = replaced.pk if replaced else 0
-        material = keep_material(actor_of(request), application, chosen, paper, sent, replaces=replaces)
+        row = take_material(request, application, chosen, paper, sent, replaces=replaced.pk if replaced else 0)
+        row = outcome_of([row])[0]
+        refuse_if_refused(row)
     except Refused as refused:
         if replaced is not None and not is_script(request):
             return _show_material(request, application, replaced, refused=refused)
@@ -81,8 +95,11 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
             context["problems"] = refused.problems
         return _answer(request, context, box, status=422)
     if is_script(request):
-        return _answer(request, _context(application, boxes, section=section, added=material.pk), box)
-    messages.success(request, _("“{name}”已上传到“{box}”。").format(name=material.file.name, box=chosen.caption))
+        return _answer(request, _context(application, boxes, section=section, added=row.result.get("material", 0)), box)
+    if row.file is None:
+        return go(request, waiting_url([row], box_url(application, box, section)))
+    caption = chosen.caption if chosen is not None else ""
+    messages.success(request, _("“{name}”已上传到“{box}”。").format(name=row.file.name, box=caption))
     return go(request, box_url(application, box, section))
 
 
@@ -118,7 +135,15 @@ def _context(
     slot = boxes[0].slot
     materials = list(materials_of(application))
     files = [m for m in materials if m.slot == slot]
-    reader = Boxes(application, files, everything_missing(application), last_return(application), section, errors or {})
+    reader = Boxes(
+        application,
+        files,
+        everything_missing(application),
+        last_return(application),
+        section,
+        errors=errors or {},
+        arriving=intakes_of(application),
+    )
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
     lacking, wanted = count_papers(boxes, files)

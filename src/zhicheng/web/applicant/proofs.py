@@ -8,7 +8,7 @@ from typing import Any
 
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.queries import Draft, materials_of
+from zhicheng.applications.queries import Draft, intakes_of, materials_of
 from zhicheng.applications.sections import Section
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
@@ -45,9 +45,17 @@ class Proofs:
         change: StatusChange | None,
         refusals: Refusals | None = None,
     ) -> Proofs:
-        """Everything at once: one query, however many rows."""
+        """Everything at once: two queries, however many rows."""
         wanted = [r for r in requirements_of(application, draft.contents) if r.upload and r.owner == "applicant"]
-        boxes = Boxes(application, list(materials_of(application)), missing, change, section.key, refusals or {})
+        boxes = Boxes(
+            application,
+            list(materials_of(application)),
+            missing,
+            change,
+            section.key,
+            errors=refusals or {},
+            arriving=intakes_of(application),
+        )
         return cls(section, notice_of(application.campaign_version), wanted, boxes)
 
     def of_row(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,7 +38,8 @@ from zhicheng.web.applicant.section_forms import (
     typed_content,
 )
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import keep_chosen
+from zhicheng.web.applicant.uploads import Chosen, take_chosen
+from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.http import go, whole_number
 from zhicheng.web.shared.problems import anchor_id
 
@@ -74,9 +75,10 @@ def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpRes
         )
     except Refused as refused:
         return _refused(request, application, section, typed, refused)
-    if refusals := keep_chosen(request, application):
-        return _file_refused(request, application, section, saved, refusals)
-    return _after_save(request, application, section, typed, saved)
+    chosen = take_chosen(request, application)
+    if chosen.refusals:
+        return _file_refused(request, application, section, saved, chosen.refusals)
+    return _after_save(request, application, section, typed, saved, chosen)
 
 
 def _file_refused(
@@ -94,7 +96,7 @@ def _base_version(request: HttpRequest) -> int:
 
 
 def _after_save(
-    request: HttpRequest, application: Application, section: Section, typed: Any, saved: SavedSection
+    request: HttpRequest, application: Application, section: Section, typed: Any, saved: SavedSection, chosen: Chosen
 ) -> HttpResponse:
     here = reverse("application_section", args=[application.pk, section.key])
     query = "&back=check" if request.POST.get("back") == "check" else ""
@@ -115,7 +117,8 @@ def _after_save(
             messages.success(request, _("“{label}”已保存。").format(label=section.label))
         return go(request, next_task(application, here))
     if box := request.POST.get("upload", "").partition(".")[0]:
-        return go(request, f"{here}?saved=1{query}#{anchor_id(f'material:{box}')}")
+        place = f"{here}?saved=1{query}#{anchor_id(f'material:{box}')}"
+        return go(request, waiting_url(chosen.waiting, place) if chosen.waiting else place)
     if row := request.POST.get("save_row", ""):
         return go(request, f"{here}?saved=1{query}#{anchor_id(f'{section.key}.{row}')}")
     if "return" in request.POST:
@@ -131,7 +134,7 @@ def _refused(request: HttpRequest, application: Application, section: Section, t
     if refused.has("not_found"):
         raise Http404("not found")
     application.refresh_from_db(fields=["state"])
-    refusals = keep_chosen(request, application) if is_open(application) else {}
+    refusals = take_chosen(request, application).refusals if is_open(application) else {}
     draft = draft_of(application)
     if not refused.has("conflict"):
         content = {**draft.contents[section.key], **typed} if not section.rows else typed

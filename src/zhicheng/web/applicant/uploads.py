@@ -1,51 +1,65 @@
-"""Files that arrive from a page: one for a box, or those chosen inside a section's form and sent together with it (S-63)."""
+"""Files that arrive from a page: one for a box, or those chosen inside a section's form and sent together with it (S-63).
+
+The box, the paper, the number and the size are looked at before anything is kept: an invented place costs nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.actions import add_material
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.lifecycle import why_closed
-from zhicheng.applications.models import Application, Material
-from zhicheng.applications.queries import draft_of
+from zhicheng.applications.models import Application
+from zhicheng.applications.places import box_and_paper
+from zhicheng.applications.queries import draft_of, intake_subject
 from zhicheng.campaigns.rules import SlotRequirement
-from zhicheng.evidence.actions import keep_file
+from zhicheng.evidence.actions import take_file
+from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.foundation.errors import Refused
-from zhicheng.organizations.actors import Actor
 from zhicheng.web.applicant.base import actor_of
+from zhicheng.web.shared.checking import outcome_of, refuse_crowd
 
 _CONTROL = "file-"
 
 
-def keep_material(
-    actor: Actor, application: Application, box: SlotRequirement, paper: str, sent: Any, *, replaces: int = 0
-) -> Material:
-    """Keep the file ``sent`` for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept."""
-    where = f"material:{box.key}"
+def take_material(
+    request: HttpRequest, application: Application, box: SlotRequirement | None, paper: str, sent: Any, *, replaces: int = 0
+) -> Intake:
+    """Take the file ``sent`` in for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept then."""
+    if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
+        raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
+    where = f"material:{box.key}:{paper}"
     if closed := why_closed(application):
         raise Refused.one(closed, where=where, code="not_open")
     if sent is None:
         raise Refused.one(_("请先选择要上传的文件。"), where=where, code="no_file")
-    file = keep_file(upload=sent, actor_id=actor.user_id, where=where)
-    return add_material(
-        actor=actor,
-        application_id=application.pk,
-        file_id=file.pk,
-        slot=box.slot,
-        paper=paper,
-        year=box.year,
-        row=box.row_id or "",
-        replaces=replaces,
+    place = {"slot": box.slot, "paper": paper, "year": box.year, "row": box.row_id or "", "replaces": replaces}
+    return take_file(
+        upload=sent,
+        actor_id=actor_of(request).user_id,
+        purpose="material",
+        subject=intake_subject(application.pk),
+        where=where,
+        payload={"application": application.pk, **place},
+        most_bytes=box.max_bytes,
     )
 
 
-def keep_chosen(request: HttpRequest, application: Application) -> dict[tuple[str, str], str]:
-    """Keep every file chosen inside a section's form; what was refused, by (box, paper).
+@dataclass
+class Chosen:
+    """What became of the files chosen inside a form: what was refused, by (box, paper), and what is still being examined."""
+
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    waiting: list[Intake] = field(default_factory=list)
+
+
+def take_chosen(request: HttpRequest, application: Application) -> Chosen:
+    """Take in every file chosen inside a section's form and wait a moment for what the examination says.
 
     A press of 上传 beside an empty control is told there as well.
     """
@@ -54,19 +68,26 @@ def keep_chosen(request: HttpRequest, application: Application) -> dict[tuple[st
     }
     if (pressed := request.POST.get("upload", "")) and pressed not in sent:
         sent[pressed] = None
+    chosen = Chosen()
     if not sent:
-        return {}
+        return chosen
     boxes = {box.key: box for box in requirements_of(application, draft_of(application).contents)}
-    refusals = {}
+    taken: list[Intake] = []
     for place, file in sent.items():
         key, _dot, paper = place.partition(".")
-        box = boxes.get(key)
         try:
-            if box is None:
-                raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
-            material = keep_material(actor_of(request), application, box, paper, file)
+            refuse_crowd(sent.values())
+            taken.append(take_material(request, application, boxes.get(key), paper, file))
         except Refused as refused:
-            refusals[key, paper] = " ".join(str(p.text) for p in refused.problems)
+            chosen.refusals[key, paper] = " ".join(str(p.text) for p in refused.problems)
+    for row in outcome_of(taken):
+        key, paper = box_and_paper(row.where)
+        if row.state == IntakeState.REFUSED:
+            chosen.refusals[key, paper] = row.problem_text
+        elif row.file is not None:
+            messages.success(request, _("“{name}”已上传到“{box}”。").format(name=row.file.name, box=boxes[key].caption))
         else:
-            messages.success(request, _("“{name}”已上传到“{box}”。").format(name=material.file.name, box=box.caption))
-    return refusals
+            text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[key].caption)
+            messages.info(request, text)
+            chosen.waiting.append(row)
+    return chosen

@@ -58,6 +58,7 @@ TASK = {
     "blocked": Status(_("暂不能开始"), "neutral", "lock-closed"),
     "needs_change": Status(_("需修改"), "warn", "arrow-uturn-left"),
     "missing": Status(_("尚缺内容"), "warn", "exclamation-triangle"),
+    "checking": Status(_("正在检查"), "wait", "arrow-path"),
     "exempt": Status(_("无需提供"), "plain", "minus-circle"),
     "optional": Status(_("选填"), "plain", "minus"),
 }

@@ -2,11 +2,12 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhicheng.web.shared import views
+from zhicheng.web.shared import checking, views
 
 urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("still-here/", views.still_here, name="still_here"),
+    path("checking/<str:token>/", checking.show_checking, name="files_checking"),
     path("kept/", views.kept_form, name="kept_form"),
     path("kept/discard/", views.discard_kept_form, name="kept_form_discard"),
     path("kept/switch/", views.switch_account_for_kept_form, name="kept_form_switch"),

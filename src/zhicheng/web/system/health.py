@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhicheng.evidence.queries import intake_health
 from zhicheng.foundation import actions, queries
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.shared.http import go, who
@@ -23,7 +24,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_health(request: HttpRequest) -> HttpResponse:
-    """系统状态: database, outbox, worker, ledger, disk."""
+    """系统状态: database, outbox, worker, files to be examined, ledger, disk."""
     outbox, worker, disk = queries.outbox_health(), queries.worker_health(), queries.disk()
     verification = queries.last_verification()
     context = {
@@ -34,6 +35,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "database": queries.database_answers(),
         "verification": verification,
         "verified": verification.data if verification else {},
+        "intake": intake_health(),
         "recent": list(queries.stuck_messages().order_by("-id")[:5]),
     }
     return render(request, "system/health.html", context)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,8 +19,8 @@ from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
-from zhicheng.evidence.actions import keep_file
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.models import EvidenceFile, Intake
+from zhicheng.evidence.queries import intakes_at
 from zhicheng.evidence.serving import file_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -29,9 +30,11 @@ from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import current_period, objections_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
+from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.public_facts import in_words
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
 
@@ -133,8 +136,15 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
     period = _period_or_404(request, application)
     objections = list(objections_of(period))
     move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+    arriving = {row.where: row for row in intakes_at(_intake_subject(period))}
     uploads = [
-        {"key": key, "label": label, "wants": wants, "file": getattr(period, key), "error": ""}
+        {
+            "key": key,
+            "label": label,
+            "wants": wants,
+            "file": getattr(period, key),
+            **_on_its_way(arriving.get(key), _place_of(application, key)),
+        }
         for key, (label, wants) in paper_words().items()
     ]
     papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
@@ -173,6 +183,15 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
     }
 
 
+def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
+    """What an upload shows of the file brought last: that it is being examined, or why it was not taken."""
+    if row is None:
+        return {"error": "", "checking": None, "checking_url": ""}
+    if row.is_open:
+        return {"error": "", "checking": row, "checking_url": waiting_url([row], place)}
+    return {"error": row.problem_text, "checking": None, "checking_url": ""}
+
+
 def _refused_page(request: HttpRequest, application: Application, refused: Refused, **more: Any) -> HttpResponse:
     """The period's page again with what is wrong; a period that is gone sends back to the case."""
     if current_period(application) is None:
@@ -181,7 +200,7 @@ def _refused_page(request: HttpRequest, application: Application, refused: Refus
     context = period_context(request, application, **more)
     said = {p.where: str(p.text) for p in refused.problems}
     for upload in (*context["posting"], *context["concluding"]):
-        upload["error"] = said.get(upload["key"], "")
+        upload["error"] = said.get(upload["key"], "") or upload["error"]
     return render_refused(request, "unit/publicity.html", context, refused)
 
 
@@ -195,12 +214,31 @@ def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResp
     try:
         if which not in PAPERS or upload is None:
             raise Refused([Problem(_("请选择要上传的文件。"), where=which, code="field")])
-        file = keep_file(upload=upload, actor_id=actor.user_id, where=which)
-        actions.add_publicity_paper(actor=actor, period_id=period.pk, which=which, file_id=file.pk)
+        refuse_crowd(request.FILES.values(), where=which)
+        row = bring(
+            request,
+            upload,
+            actor_id=actor.user_id,
+            where=which,
+            purpose="publicity_paper",
+            subject=_intake_subject(period),
+            payload={"period": period.pk, "which": which},
+        )
+        refuse_if_refused(row)
     except Refused as refused:
         return _refused_page(request, application, refused)
+    if row.is_open:
+        return go(request, waiting_url([row], _place_of(application, which)))
     messages.success(request, _("已上传。"))
     return go(request, "unit_publicity", application.pk)
+
+
+def _intake_subject(period: PublicityPeriod) -> str:
+    return f"publicity:{period.pk}"
+
+
+def _place_of(application: Application, which: str) -> str:
+    return reverse("unit_publicity", args=[application.pk]) + f"#{anchor_id(which)}"
 
 
 def show_uploaded(request: HttpRequest, application_id: int, which: str) -> HttpResponseBase:

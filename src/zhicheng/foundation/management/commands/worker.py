@@ -11,7 +11,7 @@ from zhicheng.foundation.startup import note_changed_settings
 
 
 class Command(BaseCommand):
-    help = "Run the background worker: outbox, mail, papers, file checks, regular jobs."
+    help = "Run the background worker: outbox, mail, papers, regular jobs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check(databases=["default"])

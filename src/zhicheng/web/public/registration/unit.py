@@ -14,11 +14,12 @@ from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.limits import too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.errors import handler429
-from zhicheng.web.shared.http import actor_of, render_refused
+from zhicheng.web.shared.http import actor_of, go, render_refused
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
-from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context
+from zhicheng.web.shared.units.licences import Brought, brought_before, keep_licence, licence_answer, licence_context
 
 TEMPLATE = "public/registration/unit.html"
 
@@ -40,7 +41,7 @@ def licence(request: HttpRequest) -> HttpResponse:
     ready = accepted_or_back(request, "unit")
     if isinstance(ready, HttpResponse):
         return ready
-    if too_many(request):
+    if request.FILES and too_many(request):
         return handler429(request)
     return licence_answer(request, actor_id=None, address=reverse("register_unit_licence"))
 
@@ -52,13 +53,16 @@ def register(request: HttpRequest) -> HttpResponse:
         return ready
     notice_in_force, accepted = ready
     if request.method != "POST":
-        return render(request, TEMPLATE, {"form": UnitRegistrationForm(), **_around({})})
+        return _checked(request) or render(request, TEMPLATE, {"form": UnitRegistrationForm(), **_around({})})
     if too_many(request):
         return handler429(request)
-    file, problems = keep_licence(request, actor_id=None)
-    typed = request.POST.dict()
-    around = {**_around(typed), **licence_context(file, problems, address=reverse("register_unit_licence"))}
-    if "keep" in request.POST:
+    brought, typed = keep_licence(request, actor_id=None), request.POST.dict()
+    if brought.checking is not None and keep_typed(request, token=brought.token):
+        return go(request, f"{reverse('register_unit')}?checking=1")
+    forget_typed(request)
+    file, problems = brought.file, brought.problems
+    around = {**_around(typed), **licence_context(brought, address=reverse("register_unit_licence"))}
+    if "keep" in request.POST or brought.checking is not None:
         context = {"form": UnitRegistrationForm(initial=typed), **around, "problems": problems}
         return render(request, TEMPLATE, context, status=422 if problems else 200)
     form = UnitRegistrationForm(request.POST)
@@ -85,10 +89,23 @@ def register(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _checked(request: HttpRequest) -> HttpResponse | None:
+    """The form as it was sent with a licence that had to be examined first; until it has been, the page that waits for it."""
+    record = typed_before(request)
+    if not record:
+        return None
+    brought, typed = brought_before(record["token"]), record["typed"]
+    if brought.checking is not None:
+        return checking_page(request, [brought.checking])
+    around = {**_around(typed), **licence_context(brought, address=reverse("register_unit_licence"))}
+    context = {"form": UnitRegistrationForm(initial=typed), **around, "problems": brought.problems, "checked": record}
+    return render(request, TEMPLATE, context)
+
+
 def _around(typed: dict[str, str]) -> dict[str, Any]:
     """What stands around the form: the steps, and what the credit code says so far."""
     return {
         "step_names": step_names("unit"),
-        **licence_context(None, [], address=reverse("register_unit_licence")),
+        **licence_context(Brought(), address=reverse("register_unit_licence")),
         **credit_code_says(typed),
     }

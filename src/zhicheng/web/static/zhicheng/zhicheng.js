@@ -87,6 +87,7 @@
     if (event.target.matches("div[data-upload] input[type=file]")) { event.stopPropagation(); }
   }, true));
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.hasAttribute("data-checking")) { return; }
     const box = event.target.closest("div[data-upload]");
     if (box && !uploadMayGo(box)) { event.preventDefault(); }
   });
@@ -104,6 +105,14 @@
     const form = event.target.closest("[data-upload]");
     if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); }
   }));
+
+  // --- a file that is being examined: its place asks by itself, and never throws away what was chosen or typed meanwhile ---
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.hasAttribute("data-checking")) { return; }
+    const place = event.detail.target !== event.target ? event.detail.target : document;
+    const chosen = Array.from(place.querySelectorAll("input[type=file]")).some((input) => input.files.length);
+    if (chosen || (place === document && changed)) { event.preventDefault(); }
+  });
 
   // --- htmx: after a swap, focus what is wrong, or say what came ---
   document.addEventListener("htmx:afterRequest", release);

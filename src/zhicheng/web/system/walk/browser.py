@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -218,8 +219,17 @@ class Browser:
             query = urlencode([(name, value) for name, values in data.items() for value in values])
             return Page(self, self.client.get(f"{address.split('?')[0]}?{query}", headers=headers))
         if files:
-            return Page(self, self.client.post(address, data=data, files=files, headers=headers))
+            return self._waited(Page(self, self.client.post(address, data=data, files=files, headers=headers)))
         return Page(self, self.client.post(address, data=data, headers=headers))
+
+    def _waited(self, page: Page) -> Page:
+        """What follows a page that asks to be read again by itself, as a browser does: a file is being examined."""
+        for _again in range(60):
+            if "refresh" not in page.response.headers:
+                break
+            time.sleep(0.5)
+            page = self.open(page.url)
+        return page
 
     def download(self, link: Tag, page: Page, to: Path) -> bytes:
         """Save what a link leads to; it must be a PDF."""

@@ -22,10 +22,11 @@ from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.queries import Standing
 from zhicheng.organizations.rules import UnitParticulars, next_request, waits_long
+from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
-from zhicheng.web.shared.units.licences import keep_licence, licence_answer, licence_context
+from zhicheng.web.shared.units.licences import Brought, brought_before, keep_licence, licence_answer, licence_context
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import reasons_of, rows_of, rows_of_request
 from zhicheng.web.unit.information.forms import ColleagueForm, RequestForm
@@ -72,17 +73,19 @@ def edit(request: HttpRequest) -> HttpResponse:
         return go(request, "unit_information")
     said = _returned(standing.latest)
     if request.method != "POST":
+        if (checked := _checked(request, standing, kind)) is not None:
+            return checked
         form = RequestForm(kind=kind, reasons=said, initial=_initial(standing, kind))
         around = _around(standing, kind, form.initial)
         return render(request, FORM, {"form": form, **around, **_licence_handed_in(standing)})
     actor = actor_of(request)
-    file, problems = keep_licence(request, actor_id=actor.user_id)
-    typed = request.POST.dict()
-    around = {
-        **_around(standing, kind, typed),
-        **licence_context(file, problems, address=reverse("unit_information_licence")),
-    }
-    if "keep" in request.POST:
+    brought, typed = keep_licence(request, actor_id=actor.user_id), request.POST.dict()
+    if brought.checking is not None and keep_typed(request, token=brought.token):
+        return go(request, f"{reverse('unit_information_edit')}?checking=1")
+    forget_typed(request)
+    file, problems = brought.file, brought.problems
+    around = {**_around(standing, kind, typed), **licence_context(brought, address=reverse("unit_information_licence"))}
+    if "keep" in request.POST or brought.checking is not None:
         context = {"form": RequestForm(kind=kind, reasons=said, initial=typed), **around, "problems": problems}
         return render(request, FORM, context, status=422 if problems else 200)
     form = RequestForm(request.POST, kind=kind, reasons=said)
@@ -100,6 +103,19 @@ def edit(request: HttpRequest) -> HttpResponse:
         return render_refused(request, FORM, {"form": form, **around}, not_said_yet(form, refused.problems))
     messages.success(request, _("已提交，等待材料接收部门审核。审核结果会发到您的邮箱。"))
     return go(request, "unit_information")
+
+
+def _checked(request: HttpRequest, standing: Standing, kind: VerificationKind) -> HttpResponse | None:
+    """The form as it was sent with a licence that had to be examined first; until it has been, the page that waits for it."""
+    record = typed_before(request)
+    if not record:
+        return None
+    brought, typed = brought_before(record["token"]), record["typed"]
+    if brought.checking is not None:
+        return checking_page(request, [brought.checking])
+    around = {**_around(standing, kind, typed), **licence_context(brought, address=reverse("unit_information_licence"))}
+    form = RequestForm(kind=kind, reasons=_returned(standing.latest), initial=typed)
+    return render(request, FORM, {"form": form, **around, "problems": brought.problems, "checked": record})
 
 
 @require_POST
@@ -206,7 +222,7 @@ def _licence_handed_in(standing: Standing) -> dict[str, Any]:
     latest = standing.latest
     said = _returned(latest)
     kept = latest.licence if latest is not None and said and all(r["field"] != "licence" for r in said) else None
-    return licence_context(kept, [], address=reverse("unit_information_licence"))
+    return licence_context(Brought(file=kept), address=reverse("unit_information_licence"))
 
 
 def _send(kind: VerificationKind, form: RequestForm, facts: dict[str, Any]) -> None:
@@ -226,6 +242,6 @@ def _around(standing: Standing, kind: VerificationKind, typed: Mapping[str, Any]
         "organization": standing.organization,
         "kind": kind,
         "reasons": reasons_of(standing.latest),
-        **licence_context(None, [], address=reverse("unit_information_licence")),
+        **licence_context(Brought(), address=reverse("unit_information_licence")),
         **credit_code_says({key: str(value) for key, value in typed.items()}, own_id=standing.organization.pk),
     }

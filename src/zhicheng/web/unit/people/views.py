@@ -7,22 +7,22 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import mask_mailbox
-from zhicheng.evidence.actions import keep_file
-from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
-from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.account_requests import asked_of, send_mailbox_request
+from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
-from zhicheng.web.shared.units.licences import file_of, token_for
+from zhicheng.web.shared.units.licences import Brought, brought_before, take_brought
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.unit.people.forms import CorrectionForm, MailboxForm
 
@@ -84,11 +84,15 @@ def ask_correction(request: HttpRequest, user_id: int) -> HttpResponse:
     person = _person(request, user_id)
     if request.method != "POST":
         form = CorrectionForm(initial={"name": person.name})
-        return render(request, CORRECTION, {"form": form, **_about(person)})
+        return _checked(request, person) or render(request, CORRECTION, {"form": form, **_about(person)})
+    brought = take_brought(request, field="scan", token_field=SCAN_TOKEN, actor_id=actor_of(request).account_id)
+    if brought.checking is not None and keep_typed(request, token=brought.token):
+        return go(request, f"{reverse('unit_person_correction', args=[person.pk])}?checking=1")
+    forget_typed(request)
     form = CorrectionForm(request.POST)
     form.is_valid()
-    scan, problems = _keep_scan(request)
-    context = {"form": form, **_about(person), "scan": scan, "scan_token": token_for(scan) if scan else ""}
+    scan, problems = brought.file, brought.problems
+    context = {"form": form, **_about(person), **_scan(brought)}
     try:
         row = actions.request_correction(
             actor=actor_of(request),
@@ -115,12 +119,18 @@ def _about(person: User) -> dict[str, Any]:
     return {"person": person, "number": mask_id_number(person.id_number), "mailbox": mask_mailbox(person.email)}
 
 
-def _keep_scan(request: HttpRequest) -> tuple[EvidenceFile | None, list[Problem]]:
-    earlier = file_of(request.POST.get(SCAN_TOKEN, ""))
-    upload = request.FILES.get("scan")
-    if upload is None:
-        return earlier, []
-    try:
-        return keep_file(upload=upload, actor_id=actor_of(request).account_id, where="scan"), []
-    except Refused as refused:
-        return earlier, refused.problems
+def _scan(brought: Brought) -> dict[str, Any]:
+    return {"scan": brought.file, "scan_token": brought.token, "scan_checking": brought.checking}
+
+
+def _checked(request: HttpRequest, person: User) -> HttpResponse | None:
+    """The form as it was sent with a scan that had to be examined first; until it has been, the page that waits for it."""
+    record = typed_before(request)
+    if not record:
+        return None
+    brought = brought_before(record["token"])
+    if brought.checking is not None:
+        return checking_page(request, [brought.checking])
+    form = CorrectionForm(initial=record["typed"])
+    context = {"form": form, **_about(person), **_scan(brought), "problems": brought.problems, "checked": record}
+    return render(request, CORRECTION, context)

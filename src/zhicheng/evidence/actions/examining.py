@@ -1,0 +1,208 @@
+"""Examining what waits: one at a time per account and network, in the right order, and again when whoever had it in hand died."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from zhicheng.evidence import intake, queries, rules
+from zhicheng.evidence.actions.keeping import store_safe_copy
+from zhicheng.evidence.checks import Examined, Unacceptable, examine_confined, limits_in_force
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
+from zhicheng.evidence.names import clean_name
+from zhicheng.foundation import blobs, clock, holding
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.ids import new_error_id
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=15)
+"""How long an examiner that does not say it is still at it is believed to be alive."""
+AFTER_FAILURE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A file in the hands of one examiner."""
+
+    intake: Intake
+
+    def examine(self) -> Examined | Unacceptable:
+        """What the confined process says, in the language of the uploader. Asks no database; raises ``OSError`` when the bytes are
+        gone.
+        """
+        row, allowed = self.intake, rules.allowance(self.intake.lane, self.intake.round)
+        with translation.override(row.language), holding.on_disk(row.held) as path:
+            return examine_confined(
+                path, declared_name=row.name, limits=limits_in_force(), seconds=allowed.seconds, memory=allowed.memory
+            )
+
+
+def claim_next(*, lane: str) -> Turn | None:
+    """Take the next file of ``lane`` in hand; ``None`` when nothing is due.
+
+    First those abandoned by an examiner that died; then those not looked at yet before those that need longer; then who used least
+    in the last hour; then who came first. A file that was abandoned too often is refused here.
+    """
+    if not queries.due_intakes(lane).exists():
+        return None
+    try:
+        with transaction.atomic():
+            rows = queries.due_intakes(lane).select_for_update(no_key=True, skip_locked=True, of=("self",))
+            row = rows.first()
+            if row is None:
+                return None
+            if row.attempts >= rules.MOST_ATTEMPTS:
+                _end_refused(row, _given_up(row))
+                return None
+            row.state, row.claim = IntakeState.EXAMINING, uuid4().hex
+            row.attempts += 1
+            row.due_at = clock.machine_now() + LEASE
+            row.save(update_fields=["state", "claim", "attempts", "due_at"])
+            return Turn(row)
+    except IntegrityError:  # another examiner took one of the same account or network in the same moment
+        return None
+
+
+def stay_at(*, turn: Turn) -> bool:
+    """Say that the file is still being examined; whether it is still in this examiner's hands."""
+    return _mine(turn).update(due_at=clock.machine_now() + LEASE) == 1
+
+
+def give_back(*, turn: Turn) -> None:
+    """Put the file back, as if it had not been touched: the examiner has to stop."""
+    _mine(turn).update(state=IntakeState.WAITING, claim="", attempts=max(turn.intake.attempts - 1, 0), due_at=clock.machine_now())
+
+
+def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Exception) -> None:
+    """Write down what became of the file, and do what it was brought for, in one transaction.
+
+    An exception puts it back for another attempt; a file that used up a short allowance gets a longer one.
+    """
+    row = turn.intake
+    if isinstance(verdict, Exception):
+        logger.error("a file could not be examined [%s]", new_error_id(), exc_info=verdict)
+        _try_again(turn)
+    elif isinstance(verdict, Examined):
+        _keep(turn, verdict)
+    elif verdict.code == "busy":
+        _try_again(turn)
+    elif verdict.code == "too_complex" and rules.may_take_longer(row.lane, row.round):
+        _mine(turn).update(
+            state=IntakeState.WAITING,
+            claim="",
+            attempts=0,
+            round=row.round + 1,
+            due_at=clock.machine_now(),
+            cpu_seconds=row.cpu_seconds + verdict.cpu_seconds,
+        )
+    else:
+        row.cpu_seconds += verdict.cpu_seconds
+        _refuse(turn, Problem(verdict.text, code=verdict.code))
+
+
+def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
+    """Examine here and now what is due, at most ``limit`` files and about ``seconds``; return how many turns were taken.
+
+    For tests and commands: an instance has processes of its own for it (``zhicheng examine``).
+    """
+    done, until = 0, time.monotonic() + seconds
+    for lane in (Lane.PEOPLE, Lane.VISITORS):
+        while done < limit and time.monotonic() < until and (turn := claim_next(lane=lane)) is not None:
+            done += 1
+            verdict: Examined | Unacceptable | Exception
+            try:
+                verdict = turn.examine()
+            except Exception as error:
+                verdict = error
+            end_turn(turn=turn, verdict=verdict)
+    return done
+
+
+def _mine(turn: Turn) -> queries.Intakes:
+    return Intake.objects.filter(pk=turn.intake.pk, state=IntakeState.EXAMINING, claim=turn.intake.claim)
+
+
+def _try_again(turn: Turn) -> None:
+    """Back into the queue for another attempt; after the last one it is refused."""
+    if turn.intake.attempts >= rules.MOST_ATTEMPTS:
+        _refuse(turn, _given_up(turn.intake))
+    else:
+        _mine(turn).update(state=IntakeState.WAITING, claim="", due_at=clock.machine_now() + AFTER_FAILURE)
+
+
+def _keep(turn: Turn, verdict: Examined) -> None:
+    row = turn.intake
+    row.cpu_seconds += verdict.cpu_seconds
+    try:
+        with holding.on_disk(row.held) as path, translation.override(row.language):
+            blob, safe_sha256 = _stored(path), store_safe_copy(verdict)
+            with transaction.atomic():
+                _end_kept(turn, verdict, blob, safe_sha256)
+    except Refused as refusal:
+        _refuse(turn, refusal.problems[0] if len(refusal.problems) == 1 else _all_of(refusal))
+    except Exception:
+        logger.exception("a file was examined and could not be kept [%s]", new_error_id())
+        _try_again(turn)
+
+
+def _stored(path: Path) -> blobs.Blob:
+    with path.open("rb") as file:
+        return blobs.store(file)
+
+
+def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str | None) -> None:
+    """The row of the file, what it was brought for, and the end of the intake."""
+    row = _mine(turn).select_for_update(no_key=True).first()
+    if row is None:  # it took so long that another examiner has it now
+        return
+    file = EvidenceFile.objects.create(
+        sha256=blob.sha256,
+        safe_sha256=safe_sha256,
+        size=blob.size,
+        name=clean_name(row.name, media_type=verdict.media_type),
+        media_type=verdict.media_type,
+        pages=verdict.pages,
+        uploaded_by_id=row.brought_by_id,
+        uploaded_at=clock.now(),
+        warnings=verdict.warnings,
+    )
+    row.result = intake.handler_for(row.purpose)(row, file)
+    row.state, row.file, row.ended_at, row.cpu_seconds = IntakeState.KEPT, file, clock.machine_now(), turn.intake.cpu_seconds
+    row.save(update_fields=["state", "file", "ended_at", "cpu_seconds", "result"])
+    transaction.on_commit(lambda: holding.release(row.held), robust=True)
+
+
+def _refuse(turn: Turn, problem: Problem) -> None:
+    with transaction.atomic():
+        row = _mine(turn).select_for_update(no_key=True).first()
+        if row is not None:
+            row.cpu_seconds = turn.intake.cpu_seconds
+            _end_refused(row, problem)
+
+
+def _end_refused(row: Intake, problem: Problem) -> None:
+    row.state, row.ended_at = IntakeState.REFUSED, clock.machine_now()
+    with translation.override(row.language):
+        row.problem_code, row.problem_text = problem.code, str(problem.text)
+    row.save(update_fields=["state", "ended_at", "problem_code", "problem_text", "cpu_seconds"])
+    transaction.on_commit(lambda: holding.release(row.held), robust=True)
+
+
+def _all_of(refusal: Refused) -> Problem:
+    return Problem(" ".join(str(p.text) for p in refusal.problems), code=refusal.problems[0].code)
+
+
+def _given_up(row: Intake) -> Problem:
+    with translation.override(row.language):
+        return Problem(
+            _("这个文件检查了几次都没有完成，没有接收。请用“打印为 PDF”另存一份，或重新扫描后再上传。"), code="not_examined"
+        )

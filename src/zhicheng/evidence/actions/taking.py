@@ -1,0 +1,131 @@
+"""Taking a file in: what can be said without opening it is said at once, then its bytes are held, then it waits to be examined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from zhicheng.evidence import intake, queries
+from zhicheng.evidence.checks import limits_in_force
+from zhicheng.evidence.inspection.verdicts import Rejected
+from zhicheng.evidence.models import Intake, Lane
+from zhicheng.evidence.rules import Limits, over
+from zhicheng.evidence.sentences import refusal_sentence
+from zhicheng.foundation import clock, holding
+from zhicheng.foundation.errors import Refused
+
+
+class Upload(Protocol):
+    """What is needed of an uploaded file; Django's ``UploadedFile`` and ``ContentFile`` are such."""
+
+    name: str | None
+
+    def chunks(self, chunk_size: int | None = None) -> Iterable[bytes]:
+        """The content from its beginning."""
+
+
+def take_file(
+    *,
+    upload: Upload,
+    actor_id: int | None,
+    network: str = "",
+    purpose: str = intake.KEEP,
+    subject: str = "",
+    where: str = "",
+    payload: dict[str, Any] | None = None,
+    most_bytes: int = 0,
+) -> Intake:
+    """Hold ``upload`` durably and let it wait to be examined; what it was brought for is done afterwards (``intake.handler``).
+
+    ``actor_id`` is the primary key of the user who brought it, None for a visitor, who comes from ``network``
+    (``rules.network_of``). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a
+    limit of that place below the instance's own. Raises ``Refused`` at
+    ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is written ``queue_full``, ``budget``, ``space``
+    when this account or network has too much waiting, used up its hour, or fills the room kept for visitors.
+    """
+    intake.handler_for(purpose)
+    size = int(getattr(upload, "size", None) or 0)
+    _refuse_too_much(actor_id, network, size, where)
+    try:
+        held = holding.hold(_bounded(upload, where, most_bytes))
+    except Refused as refusal:
+        raise Refused(replace(problem, where=where) for problem in refusal.problems) from refusal
+    at = clock.machine_now()
+    try:
+        return Intake.objects.create(
+            held=held.name,
+            sha256=held.sha256,
+            size=held.size,
+            name=(upload.name or "").replace("\0", "")[-255:],
+            purpose=purpose,
+            subject=subject,
+            where=where,
+            payload=payload or {},
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
+            brought_by_id=actor_id,
+            network=network if actor_id is None else "",
+            due_at=at,
+            arrived_at=at,
+        )
+    except BaseException:
+        holding.release(held.name)
+        raise
+
+
+def note_told(*, intakes: Iterable[Intake]) -> None:
+    """Write down that the answer to the upload has said these outcomes, so that the page does not say them a second time."""
+    Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
+
+
+def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:
+    if actor_id is not None:
+        verdict = over(
+            queries.usage_of_account(actor_id),
+            Limits(waiting=settings.WAITING_PER_ACCOUNT, cpu_seconds=settings.EXAMINE_SECONDS_PER_ACCOUNT),
+            size=size,
+        )
+    else:
+        verdict = over(
+            queries.usage_of_network(network),
+            Limits(
+                waiting=settings.WAITING_PER_NETWORK,
+                cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK,
+                held_bytes=settings.VISITOR_BYTES_PER_NETWORK,
+            ),
+            size=size,
+        ) or over(
+            queries.usage_of_visitors(),
+            Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES),
+            size=size,
+        )
+    if verdict:
+        raise Refused.one(_sentence(verdict), where=where, code=verdict)
+
+
+def _sentence(verdict: str) -> str:
+    if verdict == "queue_full":
+        return _("已有多个文件正在排队检查，这个文件没有收下。您填写的内容没有丢失，请等前面的检查完再上传。")
+    if verdict == "budget":
+        return _("最近一小时上传的文件检查用时过多，这个文件没有收下。您填写的内容没有丢失，请一小时后再上传。")
+    return _("暂存注册材料的空间已满，这个文件没有收下。请稍后再上传，或者联系当地人社局职称办。")
+
+
+def _bounded(upload: Upload, where: str, most_bytes: int) -> Iterator[bytes]:
+    """The content, and never more of it than may be kept."""
+    limits, written = limits_in_force(), 0
+    if 0 < most_bytes < limits.max_bytes:
+        limits = replace(limits, max_bytes=most_bytes)
+    for chunk in upload.chunks():
+        written += len(chunk)
+        if written > limits.max_bytes:
+            size = max(written, getattr(upload, "size", None) or 0)
+            refusal = Rejected("too_large", size=size)
+            sentence = refusal_sentence(refusal, declared_name=upload.name or "", limits=limits)
+            raise Refused.one(sentence, where=where, code=refusal.code)
+        yield chunk

@@ -1,0 +1,19 @@
+"""``zhicheng examine``: the processes that examine uploaded files, in the foreground, until they are told to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from zhicheng.evidence.pool import run_pool
+from zhicheng.foundation.actions import mark_instance
+
+
+class Command(BaseCommand):
+    help = "Examine the files that people and visitors upload."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.check(databases=["default"])
+        mark_instance()
+        run_pool()

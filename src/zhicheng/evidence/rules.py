@@ -1,0 +1,85 @@
+"""How much one file, one account and one network may cost. Pure: figures in, verdict out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from zhicheng.evidence.models import Lane
+
+MOST_ATTEMPTS = 3
+"""How often a file is taken up again after whoever examined it died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one examination may take: CPU seconds, and bytes of memory."""
+
+    seconds: int
+    memory: int
+
+
+_ALLOWANCES = {
+    # A clean 20 MB scan takes about 5 seconds, an ordinary file a third of one.
+    Lane.PEOPLE: (Allowance(5, 1_200_000_000), Allowance(20, 1_200_000_000)),
+    Lane.VISITORS: (Allowance(1, 400_000_000), Allowance(5, 400_000_000)),
+}
+
+
+def allowance(lane: str, round_: int) -> Allowance:
+    """What a file of ``lane`` may cost in its first (0) or second (1) round.
+
+    The first is short: a file that needs longer goes behind those that do not, so that fifty that are made to waste time hold up an
+    honest one by a fifth of what they could.
+    """
+    return _ALLOWANCES[Lane(lane)][min(round_, 1)]
+
+
+def may_take_longer(lane: str, round_: int) -> bool:
+    """Whether a file that used up its allowance is given a longer one."""
+    return round_ + 1 < len(_ALLOWANCES[Lane(lane)])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one account or network has brought: files waiting, CPU seconds of the last hour, bytes held (of visitors)."""
+
+    waiting: int = 0
+    cpu_seconds: float = 0
+    held_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may stand in :class:`Usage` at most; ``None`` for no limit."""
+
+    waiting: int
+    cpu_seconds: float | None = None
+    held_bytes: int | None = None
+
+
+def over(usage: Usage, limits: Limits, *, size: int) -> str:
+    """Which limit one more file of ``size`` bytes would break: ``queue_full``, ``budget``, ``space``; empty when none."""
+    if usage.waiting >= limits.waiting:
+        return "queue_full"
+    if limits.cpu_seconds is not None and usage.cpu_seconds >= limits.cpu_seconds:
+        return "budget"
+    if limits.held_bytes is not None and usage.held_bytes + size > limits.held_bytes:
+        return "space"
+    return ""
+
+
+def network_of(address: str) -> str:
+    """The network a visitor's address counts as: itself for IPv4, its /64 for IPv6 (one household has as many as it likes).
+
+    An address that is none counts as written, so that nobody gets around the limits by sending nonsense.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:50]
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+    return str(found)

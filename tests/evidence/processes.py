@@ -1,0 +1,61 @@
+"""What the other processes of these tests do: ``python processes.py <word>``. See ``tests.support.elsewhere``."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from tests.evidence import files  # noqa: E402
+from zhicheng.accounts.models import User  # noqa: E402
+from zhicheng.evidence.actions import take_file  # noqa: E402
+from zhicheng.evidence.models import Intake  # noqa: E402
+from zhicheng.evidence.pool import run_pool  # noqa: E402
+from zhicheng.foundation import clock  # noqa: E402
+
+CONTENT = {
+    "good": files.pdf,
+    "slow": lambda: files.pdf_of_forms(60),  # so many that no allowance is enough
+    "itself": files.pdf_that_draws_itself,
+}
+
+
+def migrate() -> None:
+    for room in ("foundation", "evidence", "accounts"):
+        call_command("migrate", room, verbosity=0, skip_checks=True)
+
+
+def bring(*files_and_people: str) -> None:
+    """Files, each ``what:who``: of an account, or of a visitor when ``who`` is an address."""
+    for one in files_and_people:
+        what, _colon, who = one.partition(":")
+        user = None
+        if "." not in who:
+            user, _made = User.objects.get_or_create(
+                username=who, defaults={"email": f"{who}@example.cn", "kind": "unit", "created_at": clock.now()}
+            )
+        upload = ContentFile(CONTENT[what](), name=f"{what}.pdf")
+        take_file(upload=upload, actor_id=user.pk if user else None, network=who if user is None else "")
+
+
+def outcomes() -> None:
+    print(json.dumps([[row.state, row.problem_code, row.attempts, row.round] for row in Intake.objects.order_by("pk")]))
+
+
+def ended() -> None:
+    """The names of the files that are decided, in the order in which they were."""
+    print(" ".join(Intake.objects.filter(ended_at__isnull=False).order_by("ended_at").values_list("name", flat=True)))
+
+
+def examine() -> None:
+    run_pool()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,341 @@
+"""A file on its way in: held, examined in the right order, one at a time for everybody, and told to whom it was brought for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.test import TestCase
+
+from tests.evidence import files
+from zhicheng.evidence import intake
+from zhicheng.evidence.actions import Turn, claim_next, end_turn, examine_due, give_back, remove_leftovers, stay_at, take_file
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
+from zhicheng.evidence.queries import intake_health, intakes_at, usage_of_account, usage_of_network
+from zhicheng.foundation import clock, holding
+from zhicheng.foundation.errors import Problem, Refused
+
+pytestmark = pytest.mark.django_db
+
+PURPOSE = "test.purpose"
+
+
+@pytest.fixture
+def told() -> Iterator[list[tuple[dict[str, Any], int]]]:
+    """What the handler of :data:`PURPOSE` was told: payload, file."""
+    calls: list[tuple[dict[str, Any], int]] = []
+
+    @intake.handler(PURPOSE)
+    def handle(row: Intake, file: EvidenceFile) -> dict[str, Any]:
+        calls.append((row.payload, file.pk))
+        if row.payload.get("refuse"):
+            raise Refused([Problem("这一栏不收。", where="elsewhere", code="no_room"), Problem("也不收。")])
+        if row.payload.get("break"):
+            raise RuntimeError("a mistake of ours")
+        return {"done": True}
+
+    yield calls
+    intake._handlers.pop(PURPOSE)
+
+
+def another(name: str) -> Any:
+    return get_user_model().objects.create(username=name, email=f"{name}@example.org", kind="unit", created_at=clock.now())
+
+
+def bring(
+    who: Any = None, *, network: str = "203.0.113.9", content: bytes | None = None, name: str = "证书.pdf", **more: Any
+) -> Intake:
+    upload = ContentFile(files.pdf() if content is None else content, name=name)
+    return take_file(upload=upload, actor_id=who.pk if who else None, network=network, **more)
+
+
+def again(row: Intake) -> Intake:
+    row.refresh_from_db()
+    return row
+
+
+def taken(lane: str = Lane.PEOPLE) -> int | None:
+    """The row an examiner of the lane gets now."""
+    turn = claim_next(lane=lane)
+    return turn.intake.pk if turn else None
+
+
+def held(settings: Any) -> list[Path]:
+    return list((Path(settings.MEDIA_ROOT) / holding.FOLDER).glob("*"))
+
+
+# --- taking and keeping -----------------------------------------------------------------------------------------------
+
+
+def test_bytes_are_held_before_the_row_and_go_with_its_end(person: Any, settings: Any, told: list[Any]) -> None:
+    row = bring(person, purpose=PURPOSE, subject="s:1", where="w", payload={"a": 1})
+    (path,) = held(settings)
+    assert (path.name, path.read_bytes(), row.state) == (row.held, files.pdf(), IntakeState.WAITING)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert examine_due() == 1
+    assert (again(row).state, row.result, held(settings)) == (IntakeState.KEPT, {"done": True}, [])
+    assert told == [({"a": 1}, row.file_id)]
+    assert row.cpu_seconds > 0
+    assert row.file is not None
+    assert (row.file.uploaded_by_id, row.file.name) == (person.pk, "证书.pdf")
+
+
+def test_purpose_nobody_handles_is_found_before_anything_is_held(person: Any, settings: Any) -> None:
+    with pytest.raises(KeyError):
+        bring(person, purpose="nobody's")
+    assert held(settings) == []
+
+
+def test_handler_that_refuses_keeps_nothing_and_its_words_stand_at_the_place(person: Any, settings: Any, told: list[Any]) -> None:
+    row = bring(person, purpose=PURPOSE, where="box", payload={"refuse": True})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        examine_due()
+    assert (again(row).state, row.problem_code, row.problem_text) == (IntakeState.REFUSED, "no_room", "这一栏不收。 也不收。")
+    assert not EvidenceFile.objects.exists()
+    assert held(settings) == []
+
+
+def test_handler_that_breaks_is_tried_three_times_then_said(
+    person: Any, told: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    row = bring(person, purpose=PURPOSE, payload={"break": True})
+    for _attempt in range(5):
+        Intake.objects.update(due_at=clock.machine_now())
+        examine_due()
+    assert (again(row).state, row.problem_code, len(told)) == (IntakeState.REFUSED, "not_examined", 3)
+    assert "没有接收" in row.problem_text
+    assert not EvidenceFile.objects.exists()
+    assert "a mistake of ours" in caplog.text
+
+
+def test_bytes_that_are_gone_end_in_a_sentence(person: Any, settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    row = bring(person)
+    with caplog.at_level(logging.CRITICAL):
+        held(settings)[0].unlink()
+        for _attempt in range(4):
+            Intake.objects.update(due_at=clock.machine_now())
+            examine_due()
+    assert (again(row).state, row.problem_code) == (IntakeState.REFUSED, "not_examined")
+
+
+def test_words_are_in_the_language_of_the_screen(person: Any) -> None:
+    from django.utils import translation
+
+    with translation.override("en"):
+        row = bring(person, content=files.program())
+    examine_due()
+    assert again(row).problem_text.startswith("The file name ends in .pdf")
+
+
+# --- whose turn it is --------------------------------------------------------------------------------------------------
+
+
+def test_one_at_a_time_for_an_account_and_for_a_network(person: Any) -> None:
+    other = another("other")
+    mine = [bring(person), bring(person)]
+    theirs = bring(other)
+    assert [taken(), taken(), taken()] == [mine[0].pk, theirs.pk, None]
+    near, far = [bring(network="203.0.113.9") for _ in range(2)], bring(network="203.0.113.10")
+    assert [taken(Lane.VISITORS) for _ in range(3)] == [near[0].pk, far.pk, None]
+
+
+def test_database_itself_refuses_a_second_one_of_the_same_account(person: Any) -> None:
+    bring(person), bring(person)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Intake.objects.update(state=IntakeState.EXAMINING)
+
+
+def test_database_itself_refuses_a_second_one_of_the_same_network() -> None:
+    bring(), bring()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Intake.objects.update(state=IntakeState.EXAMINING)
+
+
+def test_lanes_do_not_meet(person: Any) -> None:
+    stranger = bring()
+    assert taken(Lane.PEOPLE) is None
+    row = bring(person)
+    assert (taken(Lane.VISITORS), taken(Lane.PEOPLE)) == (stranger.pk, row.pk)
+
+
+def test_who_used_least_comes_first_and_what_needs_longer_last(person: Any) -> None:
+    greedy, modest, new = person, another("modest"), another("new")
+    Intake.objects.filter(pk=bring(greedy).pk).update(state="refused", cpu_seconds=9, ended_at=clock.machine_now())
+    Intake.objects.filter(pk=bring(modest).pk).update(state="refused", cpu_seconds=1, ended_at=clock.machine_now())
+    order = [bring(greedy), bring(modest), bring(new)]
+    slow = bring(another("slow"))
+    Intake.objects.filter(pk=slow.pk).update(round=1)
+    assert [taken() for _ in range(4)] == [order[2].pk, order[1].pk, order[0].pk, slow.pk]
+
+
+def test_file_that_used_up_its_short_allowance_gets_the_longer_one_behind_the_others() -> None:
+    slow, quick = bring(content=files.pdf_of_forms(60)), bring(network="203.0.113.10")
+    turn = claim_next(lane=Lane.VISITORS)
+    assert turn is not None
+    assert turn.intake.pk == slow.pk
+    verdict = turn.examine()
+    end_turn(turn=turn, verdict=verdict)
+    assert (again(slow).state, slow.round, slow.attempts) == (IntakeState.WAITING, 1, 0)
+    assert 0 < slow.cpu_seconds <= 2
+    assert taken(Lane.VISITORS) == quick.pk
+    Intake.objects.filter(pk=quick.pk).delete()
+    examine_due()
+    assert (again(slow).state, slow.problem_code) == (IntakeState.REFUSED, "too_complex")
+    assert slow.cpu_seconds <= 8
+
+
+# --- who died with it in hand ---------------------------------------------------------------------------------------------
+
+
+def abandon(turn: Turn | None) -> None:
+    """Its examiner was killed: nobody says any more that it is at it."""
+    assert turn is not None
+    Intake.objects.filter(pk=turn.intake.pk).update(due_at=clock.machine_now() - timedelta(seconds=1))
+
+
+def test_abandoned_file_is_taken_up_first_and_at_most_three_times(person: Any) -> None:
+    row, later = bring(person), bring(person)
+    for attempt in (1, 2, 3):
+        turn = claim_next(lane=Lane.PEOPLE)
+        assert turn is not None
+        assert (turn.intake.pk, turn.intake.attempts) == (row.pk, attempt)
+        abandon(turn)
+    assert taken() is None  # it is given up now
+    assert (again(row).state, row.problem_code) == (IntakeState.REFUSED, "not_examined")
+    assert taken() == later.pk
+
+
+def test_examiner_that_says_it_is_still_there_keeps_its_file(person: Any) -> None:
+    bring(person)
+    turn = claim_next(lane=Lane.PEOPLE)
+    assert turn is not None
+    abandon(turn)
+    assert stay_at(turn=turn)
+    assert taken() is None
+
+
+def test_examiner_that_was_taken_for_dead_writes_nothing_down(person: Any, told: list[Any]) -> None:
+    row = bring(person, purpose=PURPOSE)
+    slow = claim_next(lane=Lane.PEOPLE)
+    assert slow is not None
+    abandon(slow)
+    second = claim_next(lane=Lane.PEOPLE)
+    assert second is not None
+    verdict = second.examine()
+    end_turn(turn=slow, verdict=verdict)
+    assert (again(row).state, told, EvidenceFile.objects.count()) == (IntakeState.EXAMINING, [], 0)
+    assert not stay_at(turn=slow)
+    end_turn(turn=second, verdict=verdict)
+    end_turn(turn=second, verdict=verdict)
+    assert (again(row).state, len(told), EvidenceFile.objects.count()) == (IntakeState.KEPT, 1, 1)
+
+
+def test_examiner_that_has_to_stop_gives_its_file_back_untouched(person: Any) -> None:
+    row = bring(person)
+    turn = claim_next(lane=Lane.PEOPLE)
+    assert turn is not None
+    give_back(turn=turn)
+    assert (again(row).state, row.attempts) == (IntakeState.WAITING, 0)
+    assert taken() == row.pk
+
+
+# --- what it may cost ------------------------------------------------------------------------------------------------------
+
+
+def refused(*arguments: Any, **words: Any) -> str:
+    with pytest.raises(Refused) as refusal:
+        bring(*arguments, where="licence", **words)
+    (problem,) = refusal.value.problems
+    assert problem.where == "licence"
+    assert "没有收下" in str(problem.text)
+    return problem.code
+
+
+def test_seconds_of_an_hour_are_counted_and_forgotten(person: Any, settings: Any) -> None:
+    settings.EXAMINE_SECONDS_PER_ACCOUNT = settings.EXAMINE_SECONDS_PER_NETWORK = 10
+    for row in (bring(person), bring()):
+        Intake.objects.filter(pk=row.pk).update(state="refused", cpu_seconds=11, ended_at=clock.machine_now())
+    assert (refused(person), refused()) == ("budget", "budget")
+    assert bring(network="203.0.113.10").pk
+    assert usage_of_account(person.pk).cpu_seconds == usage_of_network("203.0.113.9").cpu_seconds == 11
+    Intake.objects.filter(state="refused").update(ended_at=clock.machine_now() - timedelta(minutes=61))
+    assert bring(person).pk
+    assert bring().pk
+
+
+def test_only_so_many_wait_at_once(person: Any, settings: Any) -> None:
+    settings.WAITING_PER_ACCOUNT = settings.WAITING_PER_NETWORK = 2
+    for _file in range(2):
+        bring(person), bring()
+    assert (refused(person), refused()) == ("queue_full", "queue_full")
+    settings.WAITING_OF_VISITORS = 2
+    assert refused(network="203.0.113.10") == "queue_full"
+
+
+def test_room_kept_for_visitors_is_bounded_for_a_network_and_in_all(settings: Any, person: Any) -> None:
+    size = len(files.pdf())
+    settings.VISITOR_BYTES_PER_NETWORK = 2 * size
+    bring(), bring()
+    assert refused() == "space"
+    settings.VISITOR_BYTES = 3 * size
+    bring(network="203.0.113.10")
+    assert refused(network="203.0.113.11") == "space"
+    assert bring(person).pk
+    assert len(held(settings)) == 4
+
+
+def test_what_was_refused_takes_no_room(settings: Any) -> None:
+    settings.VISITOR_BYTES_PER_NETWORK = len(files.program()) + 10
+    for _file in range(3):
+        row = bring(content=files.program())
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            examine_due()
+        assert again(row).state == IntakeState.REFUSED
+    assert held(settings) == []
+
+
+# --- what the page is told, and what is forgotten -----------------------------------------------------------------------------
+
+
+def test_page_hears_of_what_is_open_and_of_the_last_refusal_nobody_told(person: Any) -> None:
+    first, second = (bring(person, content=files.program(), subject="s:1", where="w") for _ in range(2))
+    examine_due()
+    assert [row.pk for row in intakes_at("s:1")] == [second.pk]
+    third = bring(person, subject="s:1", where="w")
+    assert [row.pk for row in intakes_at("s:1")] == [third.pk]
+    examine_due()
+    assert intakes_at("s:1") == []
+    assert again(first).state == again(second).state == IntakeState.REFUSED
+
+
+def test_what_was_decided_is_forgotten_after_two_days_and_what_waits_never(person: Any, settings: Any) -> None:
+    done, waiting = bring(person, content=files.program()), bring()
+    examine_due(limit=1)
+    past = clock.machine_now() - timedelta(days=3)
+    Intake.objects.filter(pk=done.pk).update(ended_at=past)
+    Intake.objects.filter(pk=waiting.pk).update(arrived_at=past)
+    import os
+
+    orphan = Path(settings.MEDIA_ROOT) / holding.FOLDER / ("0" * 32)
+    orphan.write_bytes(b"its process died before it could write the row")
+    for path in held(settings):
+        os.utime(path, (past.timestamp(), past.timestamp()))
+    remove_leftovers()
+    assert list(Intake.objects.values_list("pk", flat=True)) == [waiting.pk]
+    assert [path.name for path in held(settings)] == [waiting.held]
+
+
+def test_operator_sees_what_waits_and_that_nobody_takes_it(person: Any) -> None:
+    assert intake_health().is_stuck is False
+    row = bring(person)
+    bring(), bring()
+    Intake.objects.filter(pk=row.pk).update(arrived_at=clock.machine_now() - timedelta(minutes=6))
+    health = intake_health()
+    assert (health.people, health.visitors, health.is_stuck) == (1, 2, True)
