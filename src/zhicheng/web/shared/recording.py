@@ -36,7 +36,9 @@ def _note_end(request: HttpRequest, response: HttpResponse) -> None:
     if response.status_code == 429:
         securitylog.note(event="request.limited", result="refused", page=page)
     elif match and request.method == "GET" and response.status_code in {200, 206} and _is_file(response):
-        securitylog.note(event="file.fetched", page=page, **match.kwargs)
+        # A preview's address has a word "page" of its own: which sheet of the file it shows.
+        facts = {"sheet" if name == "page" else name: value for name, value in match.kwargs.items()}
+        securitylog.note(event="file.fetched", page=page, **facts)
 
 
 def _is_file(response: HttpResponse) -> bool:
