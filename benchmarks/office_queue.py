@@ -43,7 +43,7 @@ from django.test import RequestFactory
 from tests.support import world as w
 from zhicheng.applications.models import TABS, Application, State, Submission
 from zhicheng.applications.queries import queue
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, triggers
 from zhicheng.organizations.actors import Role
 from zhicheng.web.shared.paging import page_of
 
@@ -63,7 +63,7 @@ def fill(model: Application, first: int, last: int) -> None:
     start = clock.now() - timedelta(days=300)
     for at in range(first, last, 5000):
         numbers = range(at, min(at + 5000, last))
-        with transaction.atomic():
+        with triggers.lifted(connection, "applications_application"), transaction.atomic():
             rows = [_application(model, n, start + timedelta(seconds=n * 97 % 20_000_000)) for n in numbers]
             Application.objects.bulk_create(rows)
             sent = Submission.objects.bulk_create(

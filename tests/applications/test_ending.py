@@ -111,6 +111,7 @@ def test_discard_is_for_the_form_in_hand_and_keeps_everything(world):
     assert w.start(world).state == State.DRAFT
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_closed_year_cannot_be_discarded(world):
     application = w.submitted(world)
     w.give_back(world.unit_admin, application)

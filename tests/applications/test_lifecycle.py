@@ -115,6 +115,7 @@ def counts() -> tuple[int, int, int]:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     world, application = road
     actors = everybody(world)
@@ -184,6 +185,7 @@ def test_moves_need_the_locked_row(road) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_the_row_is_read_again_under_the_lock(road) -> None:
     """What somebody else did in between is seen, whatever object the caller holds."""
     world, application = road
@@ -214,6 +216,7 @@ def codes(application: Application, move: str, actor: Actor) -> set[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_guards_speak_all_at_once(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.COUNTY_REVIEW)
@@ -224,6 +227,7 @@ def test_guards_speak_all_at_once(road) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_close_is_refused_while_an_arrival_is_left(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.PREFECTURE_REVIEW)
@@ -233,6 +237,7 @@ def test_close_is_refused_while_an_arrival_is_left(road) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_fraud_is_not_recorded_for_a_form_nobody_has_seen(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.DRAFT)
@@ -251,6 +256,7 @@ def test_a_unit_that_is_not_verified_moves_nothing(road) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_the_chain_decides_where_the_unit_reports_to(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.UNIT_PASSED)
@@ -262,6 +268,7 @@ def test_the_chain_decides_where_the_unit_reports_to(road) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unguarded")
 def test_nobody_handles_their_own_form_with_another_account(road) -> None:
     """S-08: the same human with the unit's or an office's account is refused, at every desk."""
     world, application = road

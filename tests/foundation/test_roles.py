@@ -54,6 +54,8 @@ def test_service_walks_the_road_without_owning_a_table(there: Elsewhere) -> None
 def test_grants_leave_what_is_append_only_without_update_and_delete() -> None:
     granted = [s for s in roles.grant_statements(connection, SERVICE) if s.startswith("GRANT SELECT")]
     for one in triggers.declared():
+        if one.rule:  # refused only where a condition holds: the right itself is needed
+            continue
         mine = next(s for s in granted if f'"{one.table}"' in s)
         assert not [operation for operation in one.operations if operation in mine.partition(" ON ")[0]]
     assert [s for s in granted if '"django_migrations"' in s] == [f'GRANT SELECT ON "django_migrations" TO "{SERVICE}"']

@@ -7,12 +7,22 @@ from datetime import timedelta
 import pytest
 
 from tests.support import world as w
+from tests.support.verified import everything_holds
 from zhicheng.applications.models import PersonYear, State
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _every_invariant_holds_afterwards(db):
+    """``zhicheng verify`` after every story, before and after the worker has done what follows."""
+    yield
+    everything_holds()
+    outbox.drain(1000)
+    everything_holds()
 
 
 def test_road_from_submission_to_acceptance():

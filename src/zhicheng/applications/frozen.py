@@ -1,4 +1,8 @@
-"""What the database refuses to change: a frozen submission and the history (house, decisions 1 and 3)."""
+"""What the database refuses to change: a frozen submission, the history, and whatever may move only together with the history.
+
+House, decisions 1, 3 and 7. The door writes the line of the history first (it must begin where the application is), then the row (which
+may only go where the newest line leads); an arrival needs the line that brought it, a count the arrivals that it counts.
+"""
 
 from __future__ import annotations
 
@@ -7,4 +11,115 @@ from zhicheng.foundation.triggers import guard
 GUARDED = (
     guard("applications_submission", "UPDATE", "DELETE", sentence="a submission is append-only"),
     guard("applications_statuschange", "UPDATE", "DELETE", sentence="the history of an application is append-only"),
+)
+
+_NEWEST = "FROM applications_statuschange c WHERE c.application_id = NEW.id ORDER BY c.id DESC LIMIT 1"
+_CORRECTED = (
+    "NEW.person_index <> OLD.person_index AND NOT EXISTS (SELECT 1 FROM accounts_identitycorrection i "
+    "WHERE i.old_index = OLD.person_index AND i.new_index = NEW.person_index)"
+)
+
+# Put on after every migration, not by one: they ask tables of other migrations.
+WITH_HISTORY = (
+    guard("applications_application", "DELETE", sentence="an application is never removed"),
+    guard(
+        "applications_application",
+        "INSERT",
+        sentence="an application begins as a draft",
+        rule="begins",
+        when="NEW.state <> 'draft' OR NEW.current_submission_id IS NOT NULL",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="the state of an application changes only with its history",
+        rule="state",
+        when=f"NEW.state <> OLD.state AND NEW.state IS DISTINCT FROM (SELECT c.to_state {_NEWEST})",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="the current submission changes only with the history of the application",
+        rule="submission",
+        when="NEW.current_submission_id IS DISTINCT FROM OLD.current_submission_id "
+        f"AND NEW.current_submission_id IS DISTINCT FROM (SELECT c.submission_id {_NEWEST})",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="the count of an application is that of the person and year",
+        rule="count",
+        when="NEW.arrivals <> OLD.arrivals AND NEW.arrivals IS DISTINCT FROM (SELECT y.arrivals FROM applications_personyear y "
+        "WHERE y.campaign_id = NEW.campaign_id AND y.person_index = NEW.person_index)",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="an application stays with its person, campaign and number",
+        rule="person",
+        when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.number <> OLD.number OR ({_CORRECTED})",
+    ),
+    guard(
+        "applications_statuschange",
+        "INSERT",
+        sentence="a move begins where the application is",
+        rule="begins",
+        when="(NEW.move <> 'start' AND NEW.from_state IS DISTINCT FROM "
+        "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)) "
+        "OR (NEW.move = 'start' AND EXISTS (SELECT 1 FROM applications_statuschange c WHERE c.application_id = NEW.application_id))",
+    ),
+    guard("applications_committeearrival", "DELETE", sentence="an arrival is annulled, never removed"),
+    guard(
+        "applications_committeearrival",
+        "INSERT",
+        sentence="an arrival needs the move that brought it",
+        rule="begins",
+        when="NEW.annulled_at IS NOT NULL OR NEW.submission_id IS DISTINCT FROM (SELECT c.submission_id FROM applications_statuschange c "
+        "WHERE c.application_id = NEW.application_id ORDER BY c.id DESC LIMIT 1)",
+    ),
+    guard(
+        "applications_committeearrival",
+        "UPDATE",
+        sentence="an arrival changes only by being annulled",
+        rule="stays",
+        when="NEW.person_year_id <> OLD.person_year_id OR NEW.application_id <> OLD.application_id "
+        "OR NEW.submission_id <> OLD.submission_id OR NEW.sequence <> OLD.sequence OR NEW.arrived_at <> OLD.arrived_at "
+        "OR NEW.number > OLD.number OR (OLD.annulled_at IS NOT NULL AND (NEW.annulled_at IS DISTINCT FROM OLD.annulled_at "
+        "OR NEW.annulled_by_id IS DISTINCT FROM OLD.annulled_by_id OR NEW.annulment_reason <> OLD.annulment_reason))",
+    ),
+    guard("applications_personyear", "DELETE", sentence="a year of a person is never removed"),
+    guard(
+        "applications_personyear",
+        "INSERT",
+        sentence="a year begins without arrivals",
+        rule="begins",
+        when="NEW.arrivals <> 0 OR NEW.closed_at IS NOT NULL",
+    ),
+    guard(
+        "applications_personyear",
+        "UPDATE",
+        sentence="the count of a year is the number of its arrivals",
+        rule="count",
+        when="NEW.arrivals <> OLD.arrivals AND NEW.arrivals <> (SELECT count(*) FROM applications_committeearrival v "
+        "WHERE v.person_year_id = NEW.id AND v.annulled_at IS NULL)",
+    ),
+    guard(
+        "applications_personyear",
+        "UPDATE",
+        sentence="a year is closed by a last return and opened by an annulled arrival",
+        rule="closing",
+        when="NEW.closed_at IS DISTINCT FROM OLD.closed_at AND NOT ("
+        "(NEW.closed_at IS NOT NULL AND EXISTS (SELECT 1 FROM applications_statuschange c JOIN applications_application a "
+        "ON a.id = c.application_id WHERE a.campaign_id = NEW.campaign_id AND a.person_index = NEW.person_index "
+        "AND c.to_state = 'closed_for_year')) "
+        "OR (NEW.closed_at IS NULL AND EXISTS (SELECT 1 FROM applications_committeearrival v "
+        "WHERE v.person_year_id = NEW.id AND v.annulled_at IS NOT NULL)))",
+    ),
+    guard(
+        "applications_personyear",
+        "UPDATE",
+        sentence="a year stays with its person, campaign and limit",
+        rule="person",
+        when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.arrivals_allowed <> OLD.arrivals_allowed OR ({_CORRECTED})",
+    ),
 )

@@ -249,8 +249,11 @@ def walk(
     application.checked_at = None
     if (reached := _REACHED.get(move.target)) is not None:
         setattr(application, reached, True)
+    # The history first: the database lets the row go only where its newest line leads (frozen.py).
+    change = _write_history(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
     application.save(update_fields=_WRITTEN)
-    return _record(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
+    _make_known(change, actor=actor)
+    return change
 
 
 # A desk that has had an application may look it up again afterwards.
@@ -268,14 +271,15 @@ _WRITTEN = (
 
 def record_start(application: Application, *, actor: Actor) -> StatusChange:
     """The first line of the history: the application exists (新增申请书)."""
-    return _record(application, "start", before="", actor=actor, note="", reasons=())
+    change = _write_history(application, "start", before="", actor=actor, note="", reasons=())
+    _make_known(change, actor=actor)
+    return change
 
 
-def _record(
+def _write_history(
     application: Application, move: str, *, before: str, actor: Actor, note: str, reasons: Iterable[dict[str, Any]]
 ) -> StatusChange:
-    submission = application.current_submission
-    change = StatusChange.objects.create(
+    return StatusChange.objects.create(
         application=application,
         move=move,
         from_state=before,
@@ -284,21 +288,24 @@ def _record(
         by_id=actor.user_id,
         by_role=actor.role.value,
         by_organization_id=actor.organization_id,
-        submission=submission,
+        submission=application.current_submission,
         note=note,
         reasons=list(reasons),
     )
+
+
+def _make_known(change: StatusChange, *, actor: Actor) -> None:
+    """The move in the ledger, and the message from which everybody concerned is told."""
     ledger.record(
-        event=f"application.{move}",
-        subject=f"application:{application.pk}",
+        event=f"application.{change.move}",
+        subject=f"application:{change.application_id}",
         actor=actor.ref,
         data={
-            "from": before,
-            "to": str(application.state),
-            "submission": submission.sha256 if submission else None,
-            "note": note,
-            "reasons": list(reasons),
+            "from": change.from_state,
+            "to": str(change.to_state),
+            "submission": change.submission.sha256 if change.submission else None,
+            "note": change.note,
+            "reasons": change.reasons,
         },
     )
     outbox.queue(kind="application.moved", payload={"change_id": change.pk}, key=f"application.moved:{change.pk}")
-    return change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.foundation import jobs, leftovers
 
-leftovers.refers("evidence.EvidenceFile", "sha256")
+leftovers.refers("evidence.EvidenceFile", "sha256", size="size")
 leftovers.refers("evidence.EvidenceFile", "safe_sha256")
 
 

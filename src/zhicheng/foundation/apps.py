@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class FoundationConfig(AppConfig):
@@ -21,6 +22,7 @@ class FoundationConfig(AppConfig):
             logs,
             mail,
             outbox,
+            own_invariants,
             roles,
             sending,
             shared_cache,
@@ -29,6 +31,21 @@ class FoundationConfig(AppConfig):
 
         request_finished.connect(logs.leave)
         post_migrate.connect(_mark_what_was_prepared, sender=self, dispatch_uid="zhicheng.foundation.mark")
+        pre_migrate.connect(_lift_guards, sender=self, dispatch_uid="zhicheng.guards.off")
+        post_migrate.connect(_put_guards_on, sender=self, dispatch_uid="zhicheng.guards.on")
+
+
+def _lift_guards(*, using: str, plan: Any = (), **kwargs: Any) -> None:
+    from zhicheng.foundation import triggers
+
+    if plan:
+        triggers.begin_migrating(connections[using])
+
+
+def _put_guards_on(*, using: str, **kwargs: Any) -> None:
+    from zhicheng.foundation import triggers
+
+    triggers.end_migrating(connections[using])
 
 
 def _mark_what_was_prepared(*, plan: Any = None, **kwargs: Any) -> None:

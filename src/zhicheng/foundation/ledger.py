@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, securitylog
 from zhicheng.foundation.canonical import check_storable, digest
@@ -105,6 +106,20 @@ def verify(*, known: tuple[int, str] | None = None) -> Verification:
     if _head_was_left_behind(last_number):
         return bad(last_number + 1, "head mismatch")
     return Verification(ok=True, entries=count, first_bad=None, reason="", head=previous)
+
+
+def in_words(found: Verification) -> str:
+    """What :func:`verify` found wrong, as the beginning of a sentence; empty when all is well."""
+    if found.ok:
+        return ""
+    sentence = {
+        "changed": _("第 %(bad)d 条记录的内容被改动过"),
+        "missing": _("第 %(bad)d 条记录缺失"),
+        "broken link": _("第 %(bad)d 条记录与前一条不相连"),
+        "not as noted": _("第 %(bad)d 条记录与此前记下的校验值不一致"),
+        "head mismatch": _("第 %(bad)d 条记录与台账末条标记不一致"),
+    }[found.reason]
+    return str(sentence) % {"bad": found.first_bad or 0}
 
 
 def _locked_head() -> LedgerHead:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -24,17 +25,32 @@ logger = logging.getLogger(__name__)
 KEPT_SECONDS = 7 * 24 * 60 * 60
 _BATCH = 500
 
-_references: dict[str, str] = {}
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that names stored bytes by their hash; ``size``: the column that says how many there are, if one does."""
+
+    model: str
+    column: str
+    size: str = ""
 
 
-def refers(model: str, column: str) -> None:
-    """Declare that ``column`` of ``model`` (``documents.Paper``) names stored bytes by their hash."""
-    _references[f"{model}.{column}"] = model
+_references: dict[str, Reference] = {}
+
+
+def refers(model: str, column: str, *, size: str = "") -> None:
+    """Declare that ``column`` of ``model`` (``documents.Paper``) names stored bytes by their hash, and ``size`` how many."""
+    _references[f"{model}.{column}"] = Reference(model, column, size)
 
 
 def declared() -> set[str]:
     """Every declared column, as ``documents.Paper.pdf_sha256``."""
     return set(_references)
+
+
+def references() -> list[Reference]:
+    """Every declared column with its model, in a stable order."""
+    return [_references[place] for place in sorted(_references)]
 
 
 def remove_unreferenced() -> list[str]:
@@ -62,10 +78,9 @@ def remove_unreferenced() -> list[str]:
 def referenced(hashes: set[str]) -> set[str]:
     """Those of ``hashes`` that a row of any room names. One query for each declared column."""
     found: set[str] = set()
-    for place, model in _references.items():
-        column = place.rpartition(".")[2]
-        rows = apps.get_model(model)._base_manager.filter(**{f"{column}__in": hashes})
-        found.update(rows.values_list(column, flat=True))
+    for reference in references():
+        rows = apps.get_model(reference.model)._base_manager.filter(**{f"{reference.column}__in": hashes})
+        found.update(rows.values_list(reference.column, flat=True))
     return found
 
 

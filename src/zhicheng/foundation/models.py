@@ -97,6 +97,26 @@ class LedgerHead(models.Model):
         return f"{self.number} {self.hash}"
 
 
+class SystemVerification(models.Model):
+    """How one look at every invariant ended (``foundation.invariants``): when, how many checks, and what was found.
+
+    ``listed`` are the first violations, as ``{"invariant", "subject", "said"}``; ``found`` counts those that were named.
+    """
+
+    at = models.DateTimeField()
+    seconds = models.FloatField()
+    checks = models.PositiveIntegerField()
+    found = models.PositiveIntegerField()
+    listed = models.JSONField(default=list)
+    actor = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = _("全面核验")
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.found}"
+
+
 class OutboxState(models.TextChoices):
     """Where a message of the outbox stands."""
 

@@ -11,10 +11,11 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 
 from zhicheng.foundation import clock, jobs
-from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage, OutboxState
+from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage, OutboxState, SystemVerification
 
 WORKER_SILENT_AFTER = timedelta(minutes=3)  # the sweep runs every minute
 LEDGER_VERIFIED = "ledger.verified"
+SYSTEM_VERIFIED = "system.verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,8 @@ def disk() -> Disk:
 def last_verification() -> LedgerEntry | None:
     """The ledger's own entry on how its last verification ended; ``data`` holds ok, entries, first_bad and reason."""
     return LedgerEntry.objects.filter(event=LEDGER_VERIFIED).order_by("-number").first()
+
+
+def last_whole_verification() -> SystemVerification | None:
+    """How the last look at every invariant ended."""
+    return SystemVerification.objects.order_by("-id").first()

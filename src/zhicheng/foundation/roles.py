@@ -43,7 +43,7 @@ def check_role(app_configs: Any, databases: Sequence[str] | None = None, **kwarg
 def grant_statements(connection: Any, role: str) -> list[str]:
     """What gives ``role`` the rights of the service on every table there is, and nothing more. Said again after each migration."""
     quoted = connection.ops.quote_name(role)
-    guarded = {one.table: one.operations for one in triggers.declared()}
+    guarded = {one.table: one.operations for one in triggers.declared() if not one.rule}
     tables = sorted(connection.introspection.table_names())
     statements = [
         f"GRANT USAGE ON SCHEMA public TO {quoted}",

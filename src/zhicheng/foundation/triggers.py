@@ -1,33 +1,43 @@
-"""The database itself refuses to change or remove what is appended only: triggers, for SQLite and PostgreSQL.
+"""The database itself refuses to change or remove what is appended only, and what may change only together with its history.
 
 They hold against a mistake in code or at a prompt. Against somebody with the right to drop triggers, the chain of hashes remains.
-A room declares its tables once (:func:`guard`), and its first migration puts the triggers on. A later migration that alters
-such a table has to put them on again: SQLite rebuilds an altered table without its triggers.
+A room declares its tables once (:func:`guard`). The triggers are taken off before migrations run and put on again afterwards
+(``apps.py``): SQLite rebuilds an altered table without its triggers, and refuses to rename one that a trigger elsewhere asks about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """One table: the operations refused on every row of it, and the sentence the database answers with."""
+    """One table: the operations refused on its rows, and the sentence the database answers with.
+
+    ``when`` is a condition in SQL on ``OLD`` and ``NEW``, the same for both databases: only where it holds the operation is refused.
+    ``rule`` names that condition among those of the table; without one every row is meant, and emptying the table as well.
+    """
 
     table: str
     operations: tuple[str, ...]
     sentence: str
+    rule: str = ""
+    when: str = ""
 
 
-_declared: dict[str, Guarded] = {}
+_declared: dict[tuple[str, str], Guarded] = {}
+_migrating: set[str] = set()  # databases whose tables are being altered: their guards come back afterwards, all at once
 
 
-def guard(table: str, *operations: str, sentence: str) -> Guarded:
-    """Declare that ``operations`` (``UPDATE``, ``DELETE``) are refused on ``table``; emptying it at once is refused as well."""
-    _declared[table] = Guarded(table, operations, sentence)
-    return _declared[table]
+def guard(table: str, *operations: str, sentence: str, rule: str = "", when: str = "") -> Guarded:
+    """Declare that ``operations`` (``INSERT``, ``UPDATE``, ``DELETE``) are refused on ``table``, always or ``when`` this holds."""
+    if bool(rule) != bool(when):
+        raise ValueError(f"{table}: a condition has a name, and a name a condition")
+    _declared[table, rule] = Guarded(table, operations, sentence, rule, when)
+    return _declared[table, rule]
 
 
 # The head of the ledger moves on, but is never removed.
@@ -40,27 +50,63 @@ INSTANCE = (guard("foundation_instancemark", "UPDATE", "DELETE", sentence="what 
 
 
 def declared() -> list[Guarded]:
-    """Every table of every room."""
+    """Everything every room declared."""
     return list(_declared.values())
 
 
 def put_on(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
-    """Create the triggers (again): of ``guarded``, or of every room whose tables are there."""
-    tables = list(guarded) if guarded is not None else _present(connection)
-    take_off(connection, tables)
-    with connection.cursor() as cursor:
-        for statement in _create_statements(connection.vendor, tables):
-            cursor.execute(statement)
+    """Create the triggers (again): of ``guarded``, or of every room whose tables are there. Not while migrations run."""
+    if connection.alias in _migrating:
+        return
+    wanted = list(guarded) if guarded is not None else _present(connection)
+    _run(connection, [*_drop_statements(connection.vendor, wanted), *_create_statements(connection.vendor, wanted)])
 
 
 def take_off(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
     """Remove the triggers, if they are there."""
-    tables = list(guarded) if guarded is not None else _present(connection)
+    wanted = list(guarded) if guarded is not None else _present(connection)
+    _run(connection, _drop_statements(connection.vendor, wanted))
+
+
+def begin_migrating(connection: Any) -> None:
+    """Take every trigger off until :func:`end_migrating`."""
+    take_off(connection)
+    _migrating.add(connection.alias)
+
+
+def end_migrating(connection: Any) -> None:
+    """Every table has its final shape: put every trigger on."""
+    _migrating.discard(connection.alias)
+    put_on(connection)
+
+
+@contextmanager
+def lifted(connection: Any, *tables: str) -> Iterator[None]:
+    """Without the triggers of these tables while the block runs: for an operator's command that has to touch what is guarded, and
+    says so in the ledger (a new blind-index key). Needs the right to alter the tables.
+    """
+    wanted = [one for one in _present(connection) if one.table in tables]
+    take_off(connection, wanted)
+    try:
+        yield
+    finally:
+        put_on(connection, wanted)
+
+
+def missing(connection: Any) -> set[str]:
+    """The names of the declared triggers that are not in the database."""
+    there = _names_in_database(connection)
+    return {name for one in _present(connection) for name in _names(connection.vendor, one)} - there
+
+
+def _names_in_database(connection: Any) -> set[str]:
+    if connection.vendor == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:  # 'O': it fires as usual; a trigger that was switched off is as good as none
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
     with connection.cursor() as cursor:
-        for one in tables:
-            where = f" ON {one.table}" if connection.vendor == "postgresql" else ""
-            for operation in (*one.operations, "TRUNCATE"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {_trigger(one.table, operation)}{where}")
+        cursor.execute(query)
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _present(connection: Any) -> list[Guarded]:
@@ -68,27 +114,72 @@ def _present(connection: Any) -> list[Guarded]:
     return [one for one in declared() if one.table in tables]
 
 
-def _trigger(table: str, operation: str) -> str:
-    return f"{table}_no_{operation.lower()}"
+def _run(connection: Any, statements: list[str]) -> None:
+    if not statements:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(";\n".join(statements))  # one journey
+            return
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _operations(vendor: str, one: Guarded) -> tuple[str, ...]:
+    return (*one.operations, "TRUNCATE") if vendor == "postgresql" and not one.rule else one.operations
+
+
+def _trigger(one: Guarded, operation: str) -> str:
+    return f"{one.table}_{one.rule}_{operation.lower()}" if one.rule else f"{one.table}_no_{operation.lower()}"
+
+
+def _names(vendor: str, one: Guarded) -> list[str]:
+    return [_trigger(one, operation) for operation in _operations(vendor, one)]
+
+
+def _drop_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
+    return [
+        f"DROP TRIGGER IF EXISTS {name}" + (f" ON {one.table}" if vendor == "postgresql" else "")
+        for one in guarded
+        for name in _names(vendor, one)
+    ]
 
 
 def _create_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
     if vendor == "sqlite":
         return [
-            f"CREATE TRIGGER {_trigger(one.table, operation)} BEFORE {operation} ON {one.table} "
-            f"BEGIN SELECT RAISE(ABORT, '{one.sentence}'); END"
+            f"CREATE TRIGGER {_trigger(one, operation)} BEFORE {operation} ON {one.table} FOR EACH ROW "
+            f"{_condition_for_sqlite(one)}BEGIN SELECT RAISE(ABORT, '{one.sentence}'); END"
             for one in guarded
             for operation in one.operations
         ]
     if vendor == "postgresql":
-        refuse = (
+        return [
             "CREATE OR REPLACE FUNCTION foundation_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
-        )
-        return [refuse] + [
-            f"CREATE TRIGGER {_trigger(one.table, operation)} BEFORE {operation} ON {one.table} "
-            f"FOR EACH {'STATEMENT' if operation == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION foundation_append_only('{one.sentence}')"
-            for one in guarded
-            for operation in (*one.operations, "TRUNCATE")
+            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            *(_function_for_postgres(one) for one in guarded if one.rule),
+            *(
+                f"CREATE TRIGGER {_trigger(one, operation)} BEFORE {operation} ON {one.table} "
+                f"FOR EACH {'STATEMENT' if operation == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION {_call_for_postgres(one)}"
+                for one in guarded
+                for operation in _operations(vendor, one)
+            ),
         ]
     raise NotImplementedError(f"no append-only triggers for {vendor}")
+
+
+def _condition_for_sqlite(one: Guarded) -> str:
+    return f"WHEN ({one.when.replace('IS DISTINCT FROM', 'IS NOT')}) " if one.when else ""
+
+
+def _function_for_postgres(one: Guarded) -> str:
+    """A function of its own: the WHEN of a trigger may not ask other tables."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {one.table}_{one.rule}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {one.when} THEN RAISE EXCEPTION '%', '{one.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        "RETURN NEW; END $$"
+    )
+
+
+def _call_for_postgres(one: Guarded) -> str:
+    return f"{one.table}_{one.rule}()" if one.rule else f"foundation_append_only('{one.sentence}')"

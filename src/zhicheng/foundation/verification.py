@@ -1,29 +1,61 @@
-"""Verifying the ledger by the worker, because it is read from its first entry on; how it ended is an entry of the ledger too."""
+"""Verifying by the worker, because everything is read: the ledger alone, or every invariant of the system, once a night by itself.
+
+How it ended is an entry of the ledger; what a whole verification named is kept besides.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
+from itertools import islice
 from uuid import uuid4
 
 from django.db import transaction
 
-from zhicheng.foundation import ledger, outbox
-from zhicheng.foundation.models import OutboxMessage, OutboxState
-from zhicheng.foundation.queries import LEDGER_VERIFIED
+from zhicheng.foundation import clock, invariants, jobs, ledger, outbox
+from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.models import OutboxMessage, OutboxState, SystemVerification
+from zhicheng.foundation.queries import LEDGER_VERIFIED, SYSTEM_VERIFIED
 
 logger = logging.getLogger(__name__)
 KIND = "ledger.verify"
+WHOLE = "system.verify"
+LISTED = 100
+NIGHT_HOUR = 2  # Beijing: nobody works, and yesterday is complete
 
 
 def ask_for_verification(*, actor: str) -> OutboxMessage:
-    """Queue a verification; one that waits already is not queued a second time."""
+    """Queue a verification of the ledger; one that waits already is not queued a second time."""
+    return _ask(KIND, actor)
+
+
+def ask_for_whole_verification(*, actor: str) -> OutboxMessage:
+    """Queue a look at every invariant; one that waits already is not queued a second time."""
+    return _ask(WHOLE, actor)
+
+
+def _ask(kind: str, actor: str) -> OutboxMessage:
     with transaction.atomic():
-        waiting = OutboxMessage.objects.filter(kind=KIND, state=OutboxState.PENDING).first()
-        return waiting or outbox.queue(kind=KIND, payload={"actor": actor}, key=uuid4().hex)
+        waiting = OutboxMessage.objects.filter(kind=kind, state=OutboxState.PENDING).first()
+        return waiting or outbox.queue(kind=kind, payload={"actor": actor}, key=uuid4().hex)
 
 
-# A lease: reading a long ledger must not hold the only writer's lock of SQLite.
+@jobs.regular("system.verify", minutes=30)
+def verify_nightly() -> bool:
+    """Once a night, from two o'clock on, queue a look at every invariant; whether it was due now."""
+    now = clock.now()
+    if now.hour < NIGHT_HOUR:
+        return False
+    key = f"night:{now.date().isoformat()}"
+    if OutboxMessage.objects.filter(kind=WHOLE, key=key).exists():
+        return False
+    with transaction.atomic():
+        outbox.queue(kind=WHOLE, payload={"actor": "system"}, key=key)
+    return True
+
+
+# A lease: reading everything must not hold the only writer's lock of SQLite.
 @outbox.handler(KIND, lease=timedelta(minutes=30))
 def verify_ledger(message: OutboxMessage) -> None:
     """Read the whole ledger and write down what was found."""
@@ -33,3 +65,37 @@ def verify_ledger(message: OutboxMessage) -> None:
     data = {"ok": found.ok, "entries": found.entries, "first_bad": found.first_bad, "reason": found.reason}
     with transaction.atomic():
         ledger.record(event=LEDGER_VERIFIED, subject="ledger", actor=message.payload["actor"], data=data)
+
+
+@outbox.handler(WHOLE, lease=timedelta(minutes=60))
+def verify_whole(message: OutboxMessage) -> None:
+    """Look at every invariant and write down what was found."""
+    verify_and_keep(actor=str(message.payload["actor"]))
+
+
+def verify_and_keep(*, actor: str) -> SystemVerification:
+    """Look at every invariant now and keep the result: a row with what was named, an entry of the ledger with the counts."""
+    began, found = time.monotonic(), 0
+    listed: list[dict[str, str]] = []
+    broken: list[str] = []
+    with platform_language():
+        for one in invariants.verify():
+            found += 1
+            if len(listed) < LISTED:
+                listed.append({"invariant": one.invariant.name, "subject": one.violation.subject, "said": one.violation.said})
+            if one.invariant.name not in broken:
+                broken.append(one.invariant.name)
+    for row in islice(listed, 10):
+        logger.error("%s is violated: %s %s", row["invariant"], row["subject"], row["said"])
+    checks = len(invariants.registered())
+    with transaction.atomic():
+        kept = SystemVerification.objects.create(
+            at=clock.now(), seconds=time.monotonic() - began, checks=checks, found=found, listed=listed, actor=actor
+        )
+        ledger.record(
+            event=SYSTEM_VERIFIED,
+            subject="system",
+            actor=actor,
+            data={"ok": not found, "checks": checks, "found": found, "broken": broken},
+        )
+    return kept

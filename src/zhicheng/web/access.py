@@ -157,6 +157,7 @@ SYSTEM: dict[str, frozenset[Role]] = {
     "system_ledger": frozenset({Role.AUDITOR}),
     "system_refusals": frozenset({Role.AUDITOR}),
     "system_verify_ledger": frozenset({Role.AUDITOR}),
+    "system_verify_whole": frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 # Addresses that exist in a rehearsal or a test only (web/shared/urls.py): in production they are not routed at all.
 REHEARSAL: dict[str, frozenset[Role]] = {

@@ -131,6 +131,7 @@ def tabs_with(client, application) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["unit_admin", "supervisor", "county_officer", "bureau"])
+@pytest.mark.usefixtures("unguarded")
 def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role):
     with clock.travel(w.IN_WINDOW):
         world = w.make_world(with_supervising=True)
@@ -148,6 +149,7 @@ def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role)
             assert tabs_with(neighbour, application) == []
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_returned_case_stays_findable_when_it_comes_again(world, signed_in):
     application = w.submitted(world)
     Application.objects.filter(pk=application.pk).update(state=State.RETURNED, reached_prefecture=True)
@@ -175,6 +177,7 @@ def test_tab_of_the_rest_takes_the_same_queries_for_one_row_and_thirty(world, si
     assert len(one) == len(thirty) <= 12
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_arrivals_are_counted_against_what_is_allowed(world, signed_in):
     application = w.submitted(world)
     Application.objects.filter(pk=application.pk).update(arrivals=2)

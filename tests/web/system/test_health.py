@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import clock, queries
-from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
+from zhicheng.foundation import clock, outbox, queries
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState, SystemVerification
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +93,16 @@ def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(operator: Cl
             assert operator.get(reverse(name)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 12
+
+
+def test_whole_verification_is_asked_for_and_its_result_is_shown(operator: Client) -> None:
+    page = operator.post(reverse("system_verify_whole"), follow=True).content.decode()
+    assert "已开始全面核验" in page and "尚未核验" in page
+    outbox.drain()
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "不一致 0 处" in page and "全部一致" in page
+    kept = SystemVerification.objects.get()
+    kept.found, kept.listed = 1, [{"invariant": "x.y", "subject": "application:7", "said": "没有任何办理记录。"}]
+    kept.save()
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "有不一致" in page and "application:7" in page and "没有任何办理记录。" in page

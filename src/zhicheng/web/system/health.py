@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.evidence.queries import intake_health
 from zhicheng.foundation import actions, queries
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
 
@@ -36,6 +37,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "verification": verification,
         "verified": verification.data if verification else {},
         "intake": intake_health(),
+        "whole": queries.last_whole_verification(),
         "recent": list(queries.stuck_messages().order_by("-id")[:5]),
     }
     return render(request, "system/health.html", context)
@@ -57,3 +59,11 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
     else:
         messages.success(request, _("已重新排队，后台任务会再次尝试。"))
     return go(request, "system_stuck")
+
+
+@require_POST
+def verify_whole(request: HttpRequest) -> HttpResponse:
+    """Ask the worker to look at every invariant of the system."""
+    ask_for_whole_verification(actor=who(request))
+    messages.success(request, _("已开始全面核验，完成后结果显示在本页。"))
+    return go(request, "system_health")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("system/ledger/", audit.show_ledger, name="system_ledger"),
     path("system/refusals/", audit.show_refusals, name="system_refusals"),
     path("system/ledger/verify/", audit.verify_ledger, name="system_verify_ledger"),
+    path("system/verify/", health.verify_whole, name="system_verify_whole"),
 ]
 # In production these addresses do not exist: their code is not even imported.
 if settings.MODE != "production":

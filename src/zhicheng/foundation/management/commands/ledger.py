@@ -27,13 +27,7 @@ class Command(BaseCommand):
                 _("台账完整：共 %(n)d 条记录，逐条相连，没有改动。末条 %(n)d:%(head)s") % {"n": found.entries, "head": found.head}
             )
             return
-        sentence = {
-            "changed": _("第 %(bad)d 条记录的内容被改动过"),
-            "missing": _("第 %(bad)d 条记录缺失"),
-            "broken link": _("第 %(bad)d 条记录与前一条不相连"),
-            "not as noted": _("第 %(bad)d 条记录与此前记下的校验值不一致"),
-            "head mismatch": _("第 %(bad)d 条记录与台账末条标记不一致"),
-        }[found.reason] % {"bad": found.first_bad}
+        sentence = ledger.in_words(found)
         self.stderr.write(_("台账损坏：%(what)s（此前 %(n)d 条完好）。") % {"what": sentence, "n": found.entries})
         sys.exit(1)
 

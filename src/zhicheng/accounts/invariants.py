@@ -1,0 +1,68 @@
+"""What must be true of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from django.db.models import Count
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.accounts.models import IdentityCorrection, User
+from zhicheng.accounts.queries import person_index
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.sealing import SealBroken
+
+
+@invariant("accounts.unique", gettext_lazy("登录名和邮箱不重复"))
+def unique() -> Iterator[Violation]:
+    """One account for one log-in name and one confirmed mailbox, whatever the case of its letters (S-07)."""
+    for field in ("username", "email"):
+        twice = (
+            User.objects.exclude(**{field: ""}).annotate(key=Lower(field)).values("key").annotate(n=Count("pk")).filter(n__gt=1)
+        )
+        for row in twice.order_by("key").iterator():
+            ids = User.objects.annotate(key=Lower(field)).filter(key=row["key"]).order_by("pk").values_list("pk", flat=True)
+            subject = " ".join(f"user:{pk}" for pk in ids)
+            yield Violation(subject, _("登录名相同。") if field == "username" else _("邮箱相同。"))
+
+
+@invariant("accounts.numbers", gettext_lazy("身份证号可以解密，并与它的索引一致"))
+def numbers() -> Iterator[Violation]:
+    """The sealed number opens, and its blind index is the one that counts, closed years and bans go by."""
+    for users in in_batches(User.objects.only("id_number", "id_number_index")):
+        for user in users:
+            try:
+                number = user.id_number
+            except SealBroken:
+                yield Violation(f"user:{user.pk}", _("身份证号无法解密，密钥可能丢失。"))
+                continue
+            if user.id_number_index != (person_index(number) if number else ""):
+                yield Violation(f"user:{user.pk}", _("身份证号与索引不一致。"))
+
+
+@invariant("accounts.corrections", gettext_lazy("身份更正首尾相接，最后一次与账号一致"))
+def corrections() -> Iterator[Violation]:
+    """Each correction begins with what the one before left, and the last one left what the account says now (S-18)."""
+    for users in in_batches(User.objects.filter(corrections__isnull=False).distinct().only("id_number_index", "name")):
+        rows = IdentityCorrection.objects.filter(user__in=users).order_by("id")
+        of = grouped(rows.only("user_id", "old_index", "new_index", "old_name", "new_name"), lambda row: row.user_id)
+        for user in users:
+            mine = of[user.pk]
+            after = [(row.old_index, row.old_name) for row in mine[1:]] + [(user.id_number_index, user.name)]
+            if after != [(row.new_index, row.new_name) for row in mine]:
+                yield Violation(f"user:{user.pk}", _("更正的记录与账号现在的姓名或身份证号不一致。"))
+
+
+@invariant("accounts.mailboxes", gettext_lazy("账号的邮箱与登录邮箱一致"))
+def mailboxes() -> Iterator[Violation]:
+    """The mailbox an account shows is the one its owner signs in and recovers it with."""
+    for users in in_batches(User.objects.exclude(email="").only("email")):
+        rows = EmailAddress.objects.filter(user__in=users, primary=True)
+        of = grouped(rows, lambda row: row.user_id)
+        for user in users:
+            found = of.get(user.pk, [])
+            if found and [row.email.lower() for row in found] != [user.email.lower()]:
+                yield Violation(f"user:{user.pk}", _("显示的邮箱不是登录所用的邮箱。"))

@@ -1,0 +1,96 @@
+"""What must be true of the counts: arrivals at final review against the history, and the person's year against the arrivals (S-28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.applications.models import OVER, Application, CommitteeArrival, PersonYear, State, StatusChange
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+
+# Which desk a state is at, for the states a move up leads to.
+_DESK = {State.SUPERVISING_REVIEW: "supervising", State.COUNTY_REVIEW: "county", State.PREFECTURE_REVIEW: "prefecture"}
+
+
+@invariant("applications.arrivals_are_moves", gettext_lazy("提交评审委员会的计次与办理记录一致"))
+def arrivals_are_moves() -> Iterator[Violation]:
+    """Each move that brings a submission to the desk whose arrivals count left one arrival, and nothing else did (S-28, G-13)."""
+    rows = Application.objects.select_related("campaign_version").only("campaign_version", "person_index", "campaign_id")
+    for applications in in_batches(rows):
+        changes = StatusChange.objects.filter(application__in=applications, to_state__in=list(_DESK)).order_by("id")
+        moves = grouped(changes.only("application_id", "to_state", "submission_id"), lambda change: change.application_id)
+        counted = CommitteeArrival.objects.filter(application__in=applications).select_related("person_year").order_by("id")
+        arrivals = grouped(counted, lambda arrival: arrival.application_id)
+        for application in applications:
+            notice = notice_of(application.campaign_version)
+            mine = arrivals.get(application.pk, [])
+            brought = [
+                change.submission_id
+                for change in moves.get(application.pk, [])
+                if is_committee_arrival(notice, _DESK[State(change.to_state)])
+            ]
+            if [arrival.submission_id for arrival in mine] != brought:
+                words = {"moves": len(brought), "arrivals": len(mine)}
+                said = _("办理记录中有 %(moves)s 次提交，计次有 %(arrivals)s 次，或者版本不同。") % words
+                yield Violation(f"application:{application.pk}", said)
+            for arrival in mine:
+                year = arrival.person_year
+                if (year.campaign_id, year.person_index) != (application.campaign_id, application.person_index):
+                    yield Violation(f"arrival:{arrival.pk}", _("计在了另一个人或另一批次的名下。"))
+
+
+@invariant("applications.person_years", gettext_lazy("年度计次等于未撤销的提交次数，且不超过上限"))
+def person_years() -> Iterator[Violation]:
+    """The counter is the number of arrivals that were not annulled; they are numbered without a gap; none is over the limit."""
+    for years in in_batches(PersonYear.objects.all()):
+        of = grouped(CommitteeArrival.objects.filter(person_year__in=years).order_by("sequence"), lambda row: row.person_year_id)
+        for year in years:
+            subject, mine = f"person_year:{year.pk}", of.get(year.pk, [])
+            counting = [arrival.number for arrival in mine if arrival.annulled_at is None]
+            if year.arrivals != len(counting):
+                words = {"year": year.arrivals, "counting": len(counting)}
+                yield Violation(subject, _("计次为 %(year)s，未撤销的提交有 %(counting)s 次。") % words)
+            if max(year.arrivals, len(counting)) > year.arrivals_allowed:
+                yield Violation(subject, _("计次超过上限 %(allowed)s 次。") % {"allowed": year.arrivals_allowed})
+            if counting != list(range(1, len(counting) + 1)) or [a.sequence for a in mine] != list(range(1, len(mine) + 1)):
+                yield Violation(subject, _("提交的编号不连续。"))
+
+
+@invariant("applications.years_of_persons", gettext_lazy("申请书上的次数和年度的关闭与年度计次一致"))
+def years_of_persons() -> Iterator[Violation]:
+    """A live application shows the count of its person's year; a year is closed exactly where a last return closed it (S-29)."""
+    for years in in_batches(PersonYear.objects.all()):
+        rows = Application.objects.filter(person_index__in={y.person_index for y in years})
+        of = grouped(
+            rows.only("state", "arrivals", "campaign_id", "person_index"), lambda row: (row.campaign_id, row.person_index)
+        )
+        closed = grouped(
+            StatusChange.objects.filter(application__in=rows, move__endswith="_close").only("application_id"),
+            lambda change: change.application_id,
+        )
+        for year in years:
+            mine = of.get((year.campaign_id, year.person_index), [])
+            for application in mine:
+                if application.state not in OVER and application.arrivals != year.arrivals:
+                    words = {"shown": application.arrivals, "year": year.arrivals}
+                    said = _("申请书上的次数为 %(shown)s，年度计次为 %(year)s。") % words
+                    yield Violation(f"application:{application.pk}", said)
+                if application.state == State.CLOSED_FOR_YEAR and year.closed_at is None:
+                    yield Violation(f"application:{application.pk}", _("本年度不再受理，年度计次却没有关闭。"))
+            if year.closed_at is not None and not any(application.pk in closed for application in mine):
+                yield Violation(f"person_year:{year.pk}", _("年度计次已关闭，却没有一次退回关闭过它。"))
+
+
+@invariant("applications.have_a_year", gettext_lazy("每份申请书都有本人的年度计次"))
+def have_a_year() -> Iterator[Violation]:
+    """Without the row that is locked for it, nothing would count the person's arrivals."""
+    for applications in in_batches(Application.objects.only("campaign_id", "person_index")):
+        rows = PersonYear.objects.filter(person_index__in={a.person_index for a in applications})
+        there = set(rows.values_list("campaign_id", "person_index"))
+        for application in applications:
+            if (application.campaign_id, application.person_index) not in there:
+                yield Violation(f"application:{application.pk}", _("没有本人的年度计次。"))

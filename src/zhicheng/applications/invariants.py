@@ -1,0 +1,173 @@
+"""What must be true of applications: the state and the chain of moves, and what each move leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.applications.lifecycle import BY_NAME
+from zhicheng.applications.models import Application, NumberCounter, State, StatusChange, Submission
+from zhicheng.documents.models import Paper
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage
+from zhicheng.foundation.sealing import SealBroken
+
+# Between the unit's pass and whatever takes the application off its way again, there is a form to print (S-41, S-48).
+HAVE_REVIEW_FORM = {
+    State.UNIT_PASSED,
+    State.IN_PUBLICITY,
+    State.SUPERVISING_REVIEW,
+    State.COUNTY_REVIEW,
+    State.PREFECTURE_REVIEW,
+    State.ACCEPTED,
+}
+
+
+def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
+    rows = Application.objects.only("state", "entered_state_at", "current_submission")
+    for applications in in_batches(rows):
+        changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
+        history = grouped(changes, lambda change: change.application_id)
+        for application in applications:
+            yield application, history.get(application.pk, [])
+
+
+@invariant("applications.state_is_last_move", gettext_lazy("申请书的状态与最后一次办理一致"))
+def state_is_last_move() -> Iterator[Violation]:
+    """State, time and submission of the row are those of the last line of its history."""
+    for application, history in _with_history():
+        subject = f"application:{application.pk}"
+        if not history:
+            yield Violation(subject, _("没有任何办理记录。"))
+        elif (last := history[-1]).to_state != application.state:
+            words = {"state": application.state, "last": last.to_state}
+            yield Violation(subject, _("状态为 %(state)s，最后一次办理到 %(last)s。") % words)
+        elif last.at != application.entered_state_at or last.submission_id != application.current_submission_id:
+            yield Violation(subject, _("进入状态的时间或上报版本与最后一次办理不一致。"))
+
+
+@invariant("applications.chain_of_moves", gettext_lazy("办理记录首尾相接，每一步都在办理表中"))
+def chain_of_moves() -> Iterator[Violation]:
+    """Each move begins where the one before ended, and leads where the one table says it leads."""
+    for application, history in _with_history():
+        before = ""
+        for change in history:
+            subject = f"application:{application.pk} move:{change.pk}"
+            if change.from_state != before:
+                words = {"from": change.from_state or "-", "before": before or "-"}
+                yield Violation(subject, _("从 %(from)s 开始，上一步却到 %(before)s。") % words)
+            if not _is_in_table(change):
+                words = {"from": change.from_state or "-", "to": change.to_state, "move": change.move}
+                yield Violation(subject, _("办理表中没有 %(move)s：%(from)s → %(to)s。") % words)
+            before = change.to_state
+
+
+def _is_in_table(change: StatusChange) -> bool:
+    if change.move == "start":
+        return (change.from_state, change.to_state) == ("", State.DRAFT)
+    move = BY_NAME.get(change.move)
+    return move is not None and change.from_state in move.sources and change.to_state == move.target
+
+
+@invariant("applications.moves_in_ledger", gettext_lazy("每次办理在台账中恰有一条记录"))
+def moves_in_ledger() -> Iterator[Violation]:
+    """History and ledger tell the same moves in the same order, with the same states; and no entry tells of an unknown application."""
+    told = LedgerEntry.objects.filter(event__startswith="application.").order_by("number")
+    for applications in in_batches(Application.objects.only("pk")):
+        subjects = {f"application:{application.pk}" for application in applications}
+        entries = grouped(told.filter(subject__in=subjects), lambda entry: entry.subject)
+        changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
+        history = grouped(changes, lambda change: f"application:{change.application_id}")
+        for subject in sorted(subjects):
+            written = [(e.event, e.data.get("from"), e.data.get("to")) for e in entries.get(subject, [])]
+            made = [(f"application.{c.move}", c.from_state, c.to_state) for c in history.get(subject, [])]
+            if written != made:
+                place = next((n for n, (a, b) in enumerate(zip(written, made, strict=False)) if a != b), None)
+                words = {"made": len(made), "written": len(written), "place": (place or min(len(made), len(written))) + 1}
+                said = _("办理 %(made)s 次，台账记录 %(written)s 条，从第 %(place)s 次起不一致。") % words
+                yield Violation(subject, said)
+    for batch in in_batches(told.filter(event="application.start")):
+        named = {entry.subject.rpartition(":")[2] for entry in batch}
+        there = set(Application.objects.filter(pk__in=[int(n) for n in named if n.isdecimal()]).values_list("pk", flat=True))
+        for number in sorted(named - {str(pk) for pk in there}):
+            yield Violation(f"application:{number}", _("台账记录了这份申请书，它却不存在。"))
+
+
+@invariant("applications.moves_in_outbox", gettext_lazy("每次办理恰有一条待办消息"))
+def moves_in_outbox() -> Iterator[Violation]:
+    """Whoever is concerned is told of every move once: its message is there, waiting, failed or done."""
+    for changes in in_batches(StatusChange.objects.only("pk", "application_id")):
+        wanted = {f"application.moved:{change.pk}": change for change in changes}
+        rows = OutboxMessage.objects.filter(kind="application.moved", key__in=list(wanted)).only("key", "payload")
+        there = {message.key: message.payload.get("change_id") for message in rows}
+        for key, change in wanted.items():
+            if there.get(key) != change.pk:
+                subject = f"application:{change.application_id} move:{change.pk}"
+                yield Violation(subject, _("没有对应的待办消息，有关人员可能没有收到通知。"))
+
+
+@invariant("applications.submissions", gettext_lazy("上报内容与校验码一致，编号连续，当前版本是最后一次"))
+def submissions() -> Iterator[Violation]:
+    """The frozen content has its hash; submissions count 1, 2, 3; the current one is the last of this application."""
+    for applications in in_batches(Application.objects.only("current_submission"), size=100):
+        rows = Submission.objects.filter(application__in=applications).order_by("number")
+        of = grouped(rows, lambda row: row.application_id)
+        for application in applications:
+            mine: list[Submission] = of.get(application.pk, [])
+            subject = f"application:{application.pk}"
+            if [row.number for row in mine] != list(range(1, len(mine) + 1)):
+                yield Violation(subject, _("上报的编号不连续。"))
+            if application.current_submission_id != (mine[-1].pk if mine else None):
+                yield Violation(subject, _("当前版本不是最后一次上报。"))
+            for row in mine:
+                if not _has_its_hash(row):
+                    yield Violation(f"{subject} submission:{row.number}", _("上报内容与校验码不一致。"))
+
+
+def _has_its_hash(submission: Submission) -> bool:
+    try:
+        return hashlib.sha256(submission.content.encode()).hexdigest() == submission.sha256
+    except SealBroken:
+        return False
+
+
+@invariant("applications.review_forms", gettext_lazy("在办申请书恰有一份有效的评审表，且属于当前版本"))
+def review_forms() -> Iterator[Violation]:
+    """From the unit's pass on, one form holds, made from the current submission; before it and afterwards none does (G-12)."""
+    valid = Paper.objects.filter(kind="review_form", voided_at__isnull=True, draft=False)
+    for applications in in_batches(Application.objects.select_related("current_submission").defer("current_submission__content")):
+        subjects = {f"application:{application.pk}" for application in applications}
+        papers = grouped(valid.filter(subject__in=subjects).defer("data"), lambda paper: paper.subject)
+        for application in applications:
+            subject = f"application:{application.pk}"
+            hashes = [paper.snapshot_sha256 for paper in papers.get(subject, [])]
+            submission = application.current_submission
+            if application.state not in HAVE_REVIEW_FORM:
+                if hashes:
+                    yield Violation(subject, _("不在办理中，却有 %(count)s 份有效的评审表。") % {"count": len(hashes)})
+            elif len(hashes) != 1:
+                yield Violation(subject, _("有效的评审表有 %(count)s 份，应为 1 份。") % {"count": len(hashes)})
+            elif submission is None or hashes[0] != submission.sha256:
+                yield Violation(subject, _("有效的评审表不是当前版本的。"))
+
+
+@invariant("applications.numbers", gettext_lazy("申请书编号连续、不重复"))
+def numbers() -> Iterator[Violation]:
+    """Every series of application numbers counts 1, 2, 3 … to its counter; a number is taken under the counter's lock."""
+    counters = dict(NumberCounter.objects.values_list("prefix", "last"))
+    seen: dict[str, int] = dict.fromkeys(counters, 0)
+    for applications in in_batches(Application.objects.only("number")):
+        for application in applications:
+            head, dash, tail = application.number.rpartition("-")
+            expected = seen.get(head + dash, 0) + 1
+            if not tail.isdecimal() or int(tail) != expected:
+                said = _("应为第 %(expected)s 号，编号不连续或重复。") % {"expected": expected}
+                yield Violation(f"application:{application.pk}", said)
+            seen[head + dash] = int(tail) if tail.isdecimal() else expected
+    for prefix, last in seen.items():
+        if counters.get(prefix) != last:
+            words = {"counter": counters.get(prefix), "last": last}
+            yield Violation(f"numbers:{prefix}", _("计数器为 %(counter)s，最后一份申请书为第 %(last)s 号。") % words)
