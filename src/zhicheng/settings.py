@@ -153,7 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "zhicheng.accounts.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "zhicheng.accounts.passwords.CommonPasswordValidator"},
-    {"NAME": "zhicheng.accounts.passwords.NumericPasswordValidator"},
+    {"NAME": "zhicheng.accounts.passwords.GuessablePartsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home_signed_in"
@@ -172,6 +172,18 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
+LINK_HOURS = 24  # every link in a mail: accounts.rules.LINK_LIVES
+PASSWORD_RESET_TIMEOUT = LINK_HOURS * 60 * 60
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = LINK_HOURS / 24
+ACCOUNT_RATE_LIMITS = {
+    # The password has brakes of its own, which no stranger can close for somebody else (accounts/brakes.py).
+    "login": None,
+    # What remains is the code of the second factor: after the right password only.
+    "login_failed": "10/5m/key",
+    # By the visitor's address here; by recipient in accounts/brakes.py, where the page says the same either way.
+    "reset_password": "20/m/ip",
+    "confirm_email": "1/3m/key",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

@@ -7,7 +7,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from zhicheng.accounts.models import User
+from zhicheng.accounts.passwords import LEFT_AT_LEAST, own_words, what_is_left
 
+GUESSABLE = "密码里除了地名、单位、姓名拼音、年份生日、手机号或身份证号、连续或重复的字符，剩下的太少，容易被猜到。请换一个。"
 PERSON = User(username="gulinaer-maimaiti", name="古丽娜尔", email="gulinaer@example.cn")
 
 
@@ -16,7 +18,7 @@ PERSON = User(username="gulinaer-maimaiti", name="古丽娜尔", email="gulinaer
     [
         ("short", "密码太短，至少要有 10 个字符。"),
         ("gulinaer-maimaiti", "密码与登录名、姓名或邮箱太相近，请换一个。"),
-        ("1234567890", "密码不能全是数字，请加上字母或符号。"),
+        ("1234567890", GUESSABLE),
         ("1qaz2wsx3edc", "这个密码太常见，容易被猜到，请换一个。"),
     ],
 )
@@ -24,3 +26,68 @@ def test_password_that_is_refused_is_told_why_in_our_words(password: str, words:
     with pytest.raises(ValidationError) as refused:
         validate_password(password, PERSON)
     assert words in refused.value.messages
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "bozhou2023",
+        "zhicheng2023",
+        "Zhicheng@2023!",
+        "bole.1987-05-12",
+        "wenquanxian2024",
+        "jinghe888888",
+        "wangxiaoming1990",
+        "maimaiti!2001",
+        "renshe20230501",
+        "woaini1314520",
+        "abcdefg12345",
+        "qwertyuiop123",
+        "13812345678ab",
+        "652701199003071233",
+        "65270119900307123x!",
+        "20230101-2023",
+        "aaaaaaaaaaaaaaaa",
+        "password2024!!",
+        "P@ssw0rd2024!",
+    ],
+)
+def test_password_that_anybody_here_guesses_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, User(username="somebody", name="王芳", email="somebody@example.cn"))
+    assert GUESSABLE in refused.value.messages
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "lantern orchard 77",
+        "lanternorchardkite",
+        "839201746552",  # digits alone, and neither a day nor a number of anybody
+        "xiatianlewoxihuanhenduo",
+        "树上七只麻雀飞走了三只",
+        "新-orchard-77-lantern",
+        "KLMqp.7r2vx",
+    ],
+)
+def test_password_without_capitals_digits_or_symbols_is_as_good(password: str) -> None:
+    validate_password(password, PERSON)
+
+
+@pytest.mark.parametrize(
+    "password", ["mobile13809095555", "x-19901203-y", "5555-13809095555", "01203123x.aq", "博乐市第一中学123"]
+)
+def test_password_of_own_numbers_or_unit_is_refused(password: str) -> None:
+    own = own_words(
+        User(username="ab.cd", name="王芳", email="q@example.cn", mobile="13809095555", id_number="65270119901203123X")
+    )
+    assert len(what_is_left(password, own=(*own, "博乐市第一中学"))) < LEFT_AT_LEAST
+    if "博乐" not in password:
+        with pytest.raises(ValidationError, match="容易被猜到"):
+            validate_password(password, User(username="ab.cd", mobile="13809095555", id_number="65270119901203123X"))
+
+
+def test_list_of_common_passwords_is_long_enough() -> None:
+    from django.contrib.auth.password_validation import CommonPasswordValidator
+
+    assert len(CommonPasswordValidator().passwords) > 3_000

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import queries, rules
+from zhicheng.accounts import brakes, mails, queries, rules
+from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
@@ -59,10 +60,16 @@ def check_password(password: str, *, person: Particulars) -> list[Problem]:
     if not password:
         return [Problem(_("请设置密码。"), where="password", code="password_missing")]
     try:
-        validate_password(password, User(username=person.username, name=person.name, email=person.email))
+        validate_password(password, _as_known(person))
     except ValidationError as error:
         return [Problem(message, where="password", code="password_weak") for message in error.messages]
     return []
+
+
+def _as_known(person: Particulars) -> User:
+    """An account that is not written, with what a password must not be put together from."""
+    words = {"username": person.username, "name": person.name, "email": person.email, "mobile": person.mobile}
+    return User(**words, id_number=person.id_number)
 
 
 def open_account(
@@ -121,24 +128,26 @@ def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
 
 
 def confirmation_link(*, user: User) -> str:
-    """The address that confirms the account's mailbox when it is opened; it lives three days."""
+    """The address that confirms the account's mailbox when it is opened; it lives a day (``rules.LINK_LIVES``)."""
     key = EmailConfirmationHMAC.create(EmailAddress.objects.get(user=user, primary=True)).key
     return settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key])
 
 
 @transaction.atomic  # at sign-in the library asks for it, outside of any transaction
 def send_confirmation(*, user: User) -> None:
-    """Queue the mail with the link that confirms the mailbox; the link lives three days.
+    """Queue the mail with the link that confirms the mailbox; the link lives a day.
 
-    In the language of the screen: it goes to whoever is sitting at it.
+    In the language of the screen: it goes to whoever is sitting at it. Not sent where strangers had too many sent there already.
     """
+    if not brakes.may_mail(kind="confirm", mailbox=user.email):
+        return
     link = confirmation_link(user=user)
     mail.queue_mail(
         to=user.email,
         subject=_("请确认您的注册邮箱"),
         body=_(
             "%(name)s：\n\n您在%(site)s注册了%(kind)s，登录名为 %(username)s。\n\n"
-            "请打开下面的链接确认这个邮箱，确认后即可登录（链接 3 天内有效）：\n%(link)s\n\n"
+            "请打开下面的链接确认这个邮箱，确认后即可登录（链接 24 小时内有效）：\n%(link)s\n\n"
             "如果不是您本人注册，请不要打开链接，也不必处理本邮件。\n"
         )
         % {
@@ -155,7 +164,12 @@ def send_confirmation(*, user: User) -> None:
 
 @platform_language()
 def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
-    """Tell the owner of a mailbox that somebody tried to register with it; on the screen nothing is told (S-36)."""
+    """Tell the owner of a mailbox that somebody tried to register with it; on the screen nothing is told (S-36).
+
+    Not sent where strangers had too many sent there already.
+    """
+    if not brakes.may_mail(kind="taken", mailbox=holder.email):
+        return
     body = _(
         "%(name)s：\n\n刚才有人用这个邮箱在%(site)s注册%(tried)s。一个邮箱只能注册一个账号，所以没有建立新账号，您填写的内容也没有保存。\n\n"
         "这个邮箱已有的账号：%(kind)s，登录名 %(username)s。\n\n"
@@ -275,7 +289,7 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
         actor=actor,
         data={"from": blind_index(old), "to": blind_index(user.email), "source": source},
     )
-    _tell_of_new_mailbox(user=user, old=old, key=source or f"{user.pk}:{clock.now().isoformat()}")
+    mails.tell_of_new_mailbox(user=user, old=old, key=source or f"{user.pk}:{clock.now().isoformat()}")
     return user
 
 
@@ -289,10 +303,11 @@ def check_new_mailbox(*, user: User, email: str) -> list[Problem]:
     return problems
 
 
-def end_sessions(*, user: User) -> None:
-    """Sign the account out everywhere, at once."""
-    for session in UserSession.objects.filter(user=user):
+def end_sessions(*, user: User, but: str = "") -> None:
+    """Sign the account out everywhere, at once, and know none of its devices any more. ``but`` is the key of a session that stays."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but):
         session.end()
+    forget_devices(user_id=user.pk)
     securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user.pk}")
 
 
@@ -333,38 +348,6 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
         raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
     NumberRelease.objects.create(index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now())
     ledger.record(event="account.number_released", subject=source, actor=actor, data={"reason": reason.strip()[:500]})
-
-
-@platform_language()
-def _tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
-    words = {
-        "name": user.name,
-        "site": settings.SITE_NAME,
-        "username": user.username,
-        "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
-        "new": rules.mask_mailbox(user.email),
-    }
-    mail.queue_mail(
-        to=user.email,
-        subject=_("新邮箱已经生效，请设置新密码"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）已改用这个邮箱，原来的密码已经作废，各处的登录都已退出。\n\n"
-            "请打开 %(recover)s ，填写这个邮箱，按随后收到的邮件设置新密码，即可登录。\n"
-        )
-        % words,
-        key=f"mailbox-replaced:{key}:new",
-    )
-    if old:
-        mail.queue_mail(
-            to=old,
-            subject=_("您的账号已改用另一个邮箱"),
-            body=_(
-                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）经核实身份，已改用邮箱 %(new)s，这个邮箱不再用于该账号。\n\n"
-                "如果这不是您本人办理的，请立即联系单位所在县（市）人社局职称办。\n"
-            )
-            % words,
-            key=f"mailbox-replaced:{key}:old",
-        )
 
 
 def _release_mailbox(email: str, *, keeper: User) -> None:

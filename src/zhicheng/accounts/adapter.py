@@ -1,4 +1,4 @@
-"""How sign-in differs from the library's default: accounts are made by ``organizations.actions`` alone."""
+"""How sign-in differs from the library's default: accounts are made by ``organizations.actions`` alone, brakes are our own."""
 
 from __future__ import annotations
 
@@ -6,18 +6,36 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
 
-from zhicheng.accounts import actions
+from zhicheng.accounts import actions, brakes, devices, mails
 from zhicheng.accounts.queries import account_tried
+from zhicheng.accounts.rules import works_for_an_office
 from zhicheng.foundation import securitylog
+
+# In the session from the password to the end of sign-in: somebody said that others use this computer, too.
+PUBLIC_COMPUTER = "public_computer"
+# The mails a stranger can have sent to any mailbox, by the beginning of their template. A notice of safety is never held back.
+ASKED_FOR = {
+    "account/email/password_reset_key": "recovery",
+    "account/email/unknown_account": "recovery",
+    "account/email/email_confirmation": "confirm",
+    "account/email/account_already_exists": "taken",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """No sign-up through the library: registration has its own pages, with 注册须知 first (S-10, S-18)."""
 
+    _try: brakes.SignInTry | None = None
+
     def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail that somebody unknown asked for has a brake per recipient; the page answers the same."""
+        kind = next((kind for start, kind in ASKED_FOR.items() if template_prefix.startswith(start)), "")
+        if not kind or brakes.may_mail(kind=kind, mailbox=email):
+            super().send_mail(template_prefix, email, context)
 
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
         """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
@@ -29,11 +47,42 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """The brake on sign-in; a try it does not let through is an event of its own."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            securitylog.note(event="signin.limited", result="refused", subject=account_tried(credentials))
-            raise
+        account = account_tried(credentials)
+        device = None
+        if account:
+            device = devices.known_device(user_id=int(account.removeprefix("user:")), cookies=request.COOKIES)
+        typed = str(credentials.get("username") or credentials.get("email") or "")
+        self._try = brakes.SignInTry(
+            account=account or typed, address=self.get_client_ip(request), device=device.token_hash if device else ""
+        )
+        if not self._try.may_go_on():
+            securitylog.note(event="signin.limited", result="refused", subject=account)
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The library calls this when the password was right."""
+        if self._try is not None:
+            self._try.was_right()
+
+    def _delete_login_attempts_cached_email(self, request: Any, **credentials: Any) -> None:
+        """After a password was set through a mail the library forgets its own counts; ours take care of themselves."""
+
+    def post_login(self, request: Any, user: Any, **kwargs: Any) -> Any:
+        """Everything asked for was right: know this device from now on, or not; tell staff of one that was not known."""
+        response = super().post_login(request, user, **kwargs)
+        browser = self.get_http_user_agent(request)
+        name = devices.cookie_of(user.pk)
+        known = devices.known_device(user_id=user.pk, cookies=request.COOKIES) is not None
+        if request.session.pop(PUBLIC_COMPUTER, False):
+            devices.forget_device(user_id=user.pk, cookies=request.COOKIES)
+            if name in request.COOKIES:
+                response.delete_cookie(name, path="/", samesite="Lax")
+        else:
+            token = devices.remember_device(user_id=user.pk, cookies=request.COOKIES, browser=browser)
+            devices.set_cookie(response, user_id=user.pk, token=token)
+        if not known and works_for_an_office(user.kind):
+            mails.tell_of_new_device(user=user, address=self.get_client_ip(request), browser=browser)
+        return response
 
     def respond_user_inactive(self, request: Any, user: Any) -> Any:
         """The right password of a closed account: the page says whom to ask."""

@@ -85,6 +85,20 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class KnownDevice(models.Model):
+    """A browser that signed in to an account before. It spares limits (``accounts.devices``) and is never a factor."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the cookie; the token itself is random
+    browser = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at}"
+
+
 class NoticeAcceptance(models.Model):
     """Who accepted which text, in which version, when: 注册须知 (S-10, S-18), the prompt (S-20), T4 and S-64. Append-only."""
 

@@ -1,9 +1,36 @@
-"""The password rules whose sentences we say ourselves."""
+"""The password rules: long enough, not one everybody knows, and more in it than what anybody guesses of its owner.
+
+No rule asks for capitals, digits or symbols: they make passwords worse, not better (NIST SP 800-63B 5.1.1.2, ASVS 6.2.5). Digits
+alone may pass as well as words alone.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.contrib.auth import password_validation as library
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+from zhicheng.accounts.guessable import SYLLABLES, WORDS
+
+# What has to be left of a password when everything guessable is taken out of it.
+LEFT_AT_LEAST = 6
+_RUNS = (
+    "01234567890",
+    "09876543210",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
+)
+_IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_DATE = re.compile(r"(?:19|20)\d{2}[-./]?(?:0?[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d{2}(?:年)?")
+_LUCKY = re.compile("5201314|1314520|1314|520|521|168|888|666")
+_REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
 
 
 class MinimumLengthValidator(library.MinimumLengthValidator):
@@ -24,14 +51,85 @@ class UserAttributeSimilarityValidator(library.UserAttributeSimilarityValidator)
 
 
 class CommonPasswordValidator(library.CommonPasswordValidator):
-    """Not one of those everybody tries first."""
+    """Not one of the 20,000 that everybody tries first (the library's list)."""
 
     def get_error_message(self) -> str:
         return _("这个密码太常见，容易被猜到，请换一个。")
 
 
-class NumericPasswordValidator(library.NumericPasswordValidator):
-    """Not digits alone."""
+class GuessablePartsValidator:
+    """Not put together from what anybody here guesses: places, offices, names in pinyin, years, birthdays, own numbers, own unit."""
 
-    def get_error_message(self) -> str:
-        return _("密码不能全是数字，请加上字母或符号。")
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raises ``ValidationError`` when too little is left without the guessable parts. ``user`` may be new, or nobody."""
+        left = len(what_is_left(password, own=own_words(user)))
+        if left < min(LEFT_AT_LEAST, len(re.sub(r"\s", "", password))):  # what is merely short is told by another rule
+            raise ValidationError(
+                _(
+                    "密码里除了地名、单位、姓名拼音、年份生日、手机号或身份证号、连续或重复的字符，剩下的太少，容易被猜到。请换一个。"
+                ),
+                code="password_guessable",
+            )
+
+    def get_help_text(self) -> str:
+        return _("不要用姓名拼音、生日、手机号、身份证号、地名或单位加年份作密码。")
+
+
+def what_is_left(password: str, *, own: tuple[str, ...] = ()) -> str:
+    """``password`` without its guessable parts, in small letters: ``bozhou2023!`` → ``!``, ``lantern-77-orchard`` whole."""
+    text = password.casefold()
+    for word in own:
+        text = _without_parts_of(text, word)
+    for pattern in (_IDENTITY_NUMBER, _MOBILE, _DATE, _LUCKY):
+        text = pattern.sub(" ", text)
+    text = _REPEATED.sub(" ", text)
+    for run in _RUNS:
+        text = _without_parts_of(text, run, shortest=4)
+        text = _without_parts_of(text, run[::-1], shortest=4)
+    text = re.sub("[a-z@$0]{3,}", lambda found: _without_words(found[0]), text)
+    return re.sub(r"\s", "", text)
+
+
+def own_words(user: Any) -> tuple[str, ...]:
+    """What anybody who knows a person knows: login name, mailbox, numbers, birthday, unit. Without the short ones."""
+    if user is None:
+        return ()
+    said = [
+        getattr(user, "username", ""),
+        str(getattr(user, "email", "")).partition("@")[0],
+        getattr(user, "name", ""),
+        getattr(user, "mobile", ""),
+        getattr(user, "id_number", ""),
+    ]
+    if birth := getattr(user, "birth_date", None):
+        said += [birth.strftime("%Y%m%d"), birth.strftime("%y%m%d"), birth.strftime("%d%m%Y")]
+    if getattr(user, "pk", None):
+        said += user.memberships.filter(until__isnull=True).values_list("organization__name", flat=True)
+    return tuple(word.casefold() for word in said if word and len(word) >= 2)
+
+
+def _without_parts_of(text: str, word: str, *, shortest: int = 0) -> str:
+    """``text`` without every stretch of ``word`` in it, the longest first; digits count from six on, Chinese from two."""
+    least = shortest or (2 if ord(word[0]) > 0x2E7F else 6 if word.isdigit() or word[:-1].isdigit() else 4)
+    for length in range(len(word), least - 1, -1):
+        for start in range(len(word) - length + 1):
+            text = text.replace(word[start : start + length], " ")
+    return text
+
+
+def _without_words(letters: str) -> str:
+    """A stretch of letters, without it where it is local words or up to four syllables of pinyin (a name), else whole."""
+    plain = letters.replace("@", "a").replace("$", "s").replace("0", "o")
+    if _made_of(plain, WORDS, most=4) or _made_of(plain, SYLLABLES, most=4) or _made_of(plain, WORDS | SYLLABLES, most=4):
+        return " "
+    return letters
+
+
+def _made_of(text: str, parts: frozenset[str], *, most: int) -> bool:
+    """Whether ``text`` is up to ``most`` of ``parts`` in a row."""
+    reached = {0}
+    for _turn in range(most):
+        reached = {start + length for start in reached for length in range(1, 13) if text[start : start + length] in parts}
+        if len(text) in reached:
+            return True
+    return False

@@ -260,7 +260,7 @@ def _tell_approved(row: AccountRequest) -> None:
         subject=_("请确认您的新邮箱"),
         body=_(
             "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
-            "请打开下面的链接，输入您身份证号的末六位（3 天内有效，只能用一次）：\n%(link)s\n\n"
+            "请打开下面的链接，输入您身份证号的末六位（24 小时内有效，只能用一次）：\n%(link)s\n\n"
             "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
         )
         % {"name": row.user.name, "site": settings.SITE_NAME, "office": row.office.name, "link": mailbox_link(row)},

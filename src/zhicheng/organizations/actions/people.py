@@ -157,7 +157,7 @@ def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
         subject=_("您已成为本单位的经办人"),
         body=_(
             "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
-            "第一步，打开下面的链接确认这个邮箱（3 天内有效）：\n%(confirm)s\n\n"
+            "第一步，打开下面的链接确认这个邮箱（24 小时内有效）：\n%(confirm)s\n\n"
             "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
         )
         % {

@@ -8,6 +8,7 @@ from allauth.account import forms as library
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.rules import check_mailbox
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
 
@@ -46,14 +47,27 @@ class LoginForm(library.LoginForm):
         self.fields["password"].label = _("密码")
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}
         self.fields["password"].help_text = ""
+        self.fields["public_computer"] = forms.BooleanField(
+            label=_("这是公用电脑"),
+            required=False,
+            help_text=_("选中后，本次登录不在这台电脑上留下常用设备标记。"),
+        )
         _plain(self)
+        self.fields["public_computer"].widget.attrs.pop("class", None)
+
+    def login(self, request: Any, redirect_url: str | None = None) -> Any:
+        """A shared computer is remembered by nobody (``accounts.adapter.post_login``), also when a code is still asked for."""
+        request.session[PUBLIC_COMPUTER] = bool(self.cleaned_data.get("public_computer"))
+        return super().login(request, redirect_url=redirect_url)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """The same sentence whichever of the two was tried, so that it never tells which accounts exist."""
         if getattr(error, "code", "") in {"username_password_mismatch", "email_password_mismatch", "invalid_login"}:
             error = forms.ValidationError(_("登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。"), code=error.code)
         elif getattr(error, "code", "") == "too_many_login_attempts":
-            error = forms.ValidationError(_("连续输错太多次。请等待 5 分钟后再试，或者找回密码。"), code=error.code)
+            error = forms.ValidationError(
+                _("连续输错太多次。请过几分钟再试（继续输错，等待的时间会加长，最长 1 小时），或者找回密码。"), code=error.code
+            )
         super().add_error(field, error)
 
 
@@ -118,4 +132,4 @@ class AddEmailForm(library.AddEmailForm):
         return email
 
 
-PASSWORD_HINT = _("至少 10 个字符，不能全是数字，不能和登录名、姓名相近。")
+PASSWORD_HINT = _("至少 10 位，可以是几个不相干的词。不要用姓名拼音、生日、手机号、地名或单位加年份。")

@@ -66,7 +66,7 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
     except Refused as refused:
         return _refused(request, row.pk, refused, approve_form=form)
     if done.kind == AccountRequestKind.MAILBOX:
-        said = _("%(name)s：已通过，确认链接已发到新邮箱，3 天内有效。")
+        said = _("%(name)s：已通过，确认链接已发到新邮箱，24 小时内有效。")
     else:
         said = _("%(name)s：姓名和身份证号已更正，已发邮件告知本人和单位。")
     messages.success(request, said % {"name": done.new_name or done.old_name})

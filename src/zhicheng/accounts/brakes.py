@@ -1,0 +1,110 @@
+"""How often somebody may try: at sign-in, and in having mail sent to a mailbox. Nobody is locked out by a stranger's tries.
+
+A failed sign-in counts for the account *and* the network it came from, and the wait grows there: whoever guesses from elsewhere
+slows down nobody but themselves. Guesses from very many networks slow down every device that the account does not know. A device
+it knows (``accounts.devices``) has a count of its own and always gets its try. A network that tries many accounts waits as well.
+
+Counting comes before trying, so that a hundred tries at once are a hundred (``docs/security/sign-in.md`` has the figures).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from contextlib import suppress
+
+from django.core.cache import cache
+
+from zhicheng.foundation.fields import blind_index
+
+DAY = 24 * 60 * 60
+HOUR = 60 * 60
+
+# Tries that cost nothing, for one account from one network or one known device; then the wait in seconds, doubled each time.
+FREE_TRIES = 5
+FIRST_WAIT = 60
+LONGEST_WAIT = HOUR
+# Failures of a day for one account from everywhere; after that a device it does not know gets one try in so many seconds.
+FREE_FROM_EVERYWHERE = 50
+WAIT_FROM_EVERYWHERE = 20
+# Failures of an hour from one network, whatever the account: a school of some hundred teachers sits behind one address.
+FREE_FROM_NETWORK = 100
+WAIT_FROM_NETWORK = 30
+# Mails of one kind that strangers may have sent to one mailbox within an hour.
+MAILS_PER_HOUR = 5
+
+
+def network_of(address: str) -> str:
+    """What counts as one visitor: an IPv4 address, the /64 of an IPv6 one (a household has all of it), else the text itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class SignInTry:
+    """One try to sign in. Counted when it is made (:meth:`may_go_on`), taken back when the password was right (:meth:`was_right`).
+
+    ``account`` is whatever names it (``user:12``, or the login name typed when there is none of that name: it answers the same);
+    ``device`` is the known device it comes from, empty for none; ``address`` the visitor's.
+    """
+
+    def __init__(self, *, account: str, address: str, device: str = "") -> None:
+        name = hashlib.sha256(account.casefold().encode()).hexdigest()[:32]
+        network = hashlib.sha256(network_of(address).encode()).hexdigest()[:32]
+        where = f"d:{device[:32]}" if device else f"n:{network}"
+        self._near = f"signin:{name}:{where}"
+        self._far = [] if device else [
+            (f"signin:{name}", DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
+            (f"signin:n:{network}", HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
+        ]  # fmt: skip
+
+    def may_go_on(self) -> bool:
+        """Count this try; whether the password may be looked at. A try that is turned away counts nowhere."""
+        counted: list[str] = []
+        for key, seconds, free, wait in [(self._near, DAY, FREE_TRIES, 0), *self._far]:
+            tries = _count(key, seconds)
+            counted.append(key)
+            if tries > free and not cache.add(f"{key}:wait", 1, timeout=wait or growing_wait(tries - free)):
+                for each in counted:
+                    _take_back(each)
+                return False
+        return True
+
+    def was_right(self) -> None:
+        """The password was right: what was counted here is forgotten, what is counted over all is one less."""
+        cache.delete_many([self._near, f"{self._near}:wait"])
+        for key, *_rest in self._far:
+            _take_back(key)
+
+
+def growing_wait(times: int) -> int:
+    """Seconds until the next try after the ``times``-th one beyond the free ones: 60, 120, 240 … an hour."""
+    return int(min(FIRST_WAIT * 2 ** min(times - 1, 16), LONGEST_WAIT))
+
+
+def may_mail(*, kind: str, mailbox: str) -> bool:
+    """Count a mail of this kind that a stranger can have sent to ``mailbox``; whether it may go. The page says the same either way.
+
+    Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails.
+    """
+    return _count(f"mail:{kind}:{blind_index(mailbox)[:32]}", HOUR) <= MAILS_PER_HOUR
+
+
+def _count(key: str, seconds: int) -> int:
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it ran out between the two lines
+        cache.add(key, 1, timeout=seconds)
+        return 1
+
+
+def _take_back(key: str) -> None:
+    with suppress(ValueError):  # it ran out meanwhile
+        cache.incr(key, -1)
