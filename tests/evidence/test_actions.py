@@ -58,6 +58,19 @@ def test_warnings_are_kept_and_said(person: Any) -> None:
     assert describe_warnings(kept) == ["第 2 页看起来是空白页。请确认没有放反或漏扫。"]
 
 
+def test_file_with_a_script_is_kept_whole_and_beside_it_a_copy_without(person: Any) -> None:
+    content = files.pdf(dressed_with="script on opening")
+    kept = keep_file(upload=upload(content), actor_id=person.pk)
+    kept.refresh_from_db()
+    assert (kept.sha256, kept.warnings) == (hashlib.sha256(content).hexdigest(), [])
+    assert kept.safe_sha256 is not None
+    with blobs.open_blob(kept.safe_sha256) as copy:
+        assert b"app.alert" not in copy.read()
+    assert describe_warnings(kept) == [
+        "文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。"
+    ]
+
+
 def test_same_bytes_twice_are_stored_once_and_are_two_rows(person: Any, settings: Any) -> None:
     first = keep_file(upload=upload(files.jpeg(), "甲.jpg"), actor_id=person.pk)
     second = keep_file(upload=upload(files.jpeg(), "乙.jpg"), actor_id=person.pk)
@@ -84,10 +97,11 @@ def test_file_that_was_read_before_is_kept_whole(person: Any) -> None:
 
 def test_bytes_are_stored_before_the_row_is_written(settings: Any) -> None:
     """The row fails (nobody has that number); the bytes were there already, so no row can ever point at nothing."""
+    content = files.pdf()
     with pytest.raises(IntegrityError), transaction.atomic():
-        keep_file(upload=upload(files.pdf()), actor_id=4_000_000)
+        keep_file(upload=upload(content), actor_id=4_000_000)
         transaction.get_connection().check_constraints()
-    assert blobs.exists(hashlib.sha256(files.pdf()).hexdigest())
+    assert blobs.exists(hashlib.sha256(content).hexdigest())
     assert not EvidenceFile.objects.exists()
 
 
@@ -101,14 +115,13 @@ def test_bytes_are_stored_before_the_row_is_written(settings: Any) -> None:
         (files.docx, "总结.docx", "wrong_type", "请在软件中选择“另存为 PDF”"),
         (files.heic, "IMG_0001.HEIC", "wrong_type", "HEIC"),
         (files.encrypted_pdf, "证书.pdf", "encrypted", "设置了打开密码"),
-        (lambda: files.encrypted_pdf(user=""), "证书.pdf", "restricted", "设置了权限保护"),
         (lambda: files.pdf(5)[:1500], "证书.pdf", "damaged", "已损坏或不完整"),
         (lambda: files.jpeg()[:5000], "照片.jpg", "damaged", "已损坏或不完整"),
         (files.pdf_stream_bomb, "证书.pdf", "too_complex", "过于复杂"),
         (lambda: files.png_claiming(50_000, 50_000), "照片.png", "too_many_pixels", "8000 万像素"),
         (lambda: files.pdf(200), "证书.pdf", "too_many_pages", "有 200 页，超过每个文件 100 页的上限"),
-        (lambda: files.pdf(dressed_with="script on opening"), "证书.pdf", "script", "可以运行的脚本"),
-        (lambda: files.pdf(dressed_with="attachment"), "证书.pdf", "attachment", "嵌入了其他文件"),
+        (lambda: files.pdf(dressed_with="launch"), "证书.pdf", "launch", "自动执行的动作"),
+        (lambda: files.pdf(dressed_with="attachment"), "证书.pdf", "attachment", "嵌入了不能接收的文件"),
         (lambda: files.png(1, 1), "照片.png", "too_small", "1 × 1 像素"),
     ],
 )

@@ -58,8 +58,10 @@ def targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
 
 def _postgres() -> str | None:
     """The socket of the database of this run; where it has none (SQLite), something else that listens stands in for it."""
-    given = connection.settings_dict
-    return f"{given['HOST']}/.s.PGSQL.{given['PORT'] or 5432}" if connection.vendor == "postgresql" else None
+    if connection.vendor != "postgresql":
+        return None
+    given = connection.get_connection_params()
+    return f"{given['host']}/.s.PGSQL.{given.get('port') or 5432}"
 
 
 def succeeded(warden: Warden, targets: dict[str, Any], tmp_path: Path) -> set[str]:

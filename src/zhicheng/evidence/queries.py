@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import Usage
-from zhicheng.evidence.sentences import warning_sentence
+from zhicheng.evidence.sentences import safe_copy_sentence, warning_sentence
 from zhicheng.foundation import clock
 
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
@@ -25,8 +25,11 @@ Intakes = QuerySet[Intake]
 
 
 def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
-    """The findings about legibility as sentences in the active language, in page order; empty when nothing was found."""
-    return [sentence for warning in evidence_file.warnings if (sentence := warning_sentence(warning))]
+    """The findings about legibility as sentences in the active language, in page order; empty when nothing was found. Also said: that
+    what is shown is a copy without what the file could have done by itself.
+    """
+    said = [sentence for warning in evidence_file.warnings if (sentence := warning_sentence(warning))]
+    return [*said, safe_copy_sentence()] if evidence_file.safe_sha256 else said
 
 
 def unused_files() -> QuerySet[EvidenceFile]:

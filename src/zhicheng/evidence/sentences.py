@@ -23,6 +23,7 @@ def refusal_sentence(refusal: Rejected, *, declared_name: str, limits: Bounds) -
         "ten_thousands": limits.max_pixels // 10_000,
         "size": megabytes(int(refusal.params.get("size", 0))),
         "pages": refusal.params.get("pages", 0),
+        "declared": refusal.params.get("declared", 0),
         "width": refusal.params.get("width", 0),
         "height": refusal.params.get("height", 0),
     }
@@ -42,16 +43,21 @@ def _refusals() -> dict[str, str]:
             "文件大小为 %(size)s MB，超过每个文件 %(limit)s MB 的上限。请降低扫描分辨率（建议 200–300 dpi）或拆成几个文件再上传。"
         ),
         "encrypted": _("这个 PDF 文件设置了打开密码，审核人员无法查看。请在原软件中取消密码，另存后再上传。"),
-        "restricted": _("这个 PDF 文件设置了权限保护（加密）。请打开它，用“打印为 PDF”另存一份没有保护的文件，再上传。"),
         "damaged": _("文件已损坏或不完整，可能没有下载完或传输中断。请打开原文件确认能完整显示，重新保存或扫描后再上传。"),
         "unreadable": _("这个文件无法正常读取。请用原软件打开并另存为 PDF 或 JPG，或重新扫描后再上传。"),
+        "page_missing": _(
+            "这个 PDF 文件标明有 %(declared)s 页，实际有 %(pages)s 页，可能没有保存完整。请从原软件重新导出或重新扫描后再上传。"
+        ),
         "no_pages": _("这个 PDF 文件里没有页面。请重新导出或扫描后再上传。"),
         "too_many_pages": _(
             "这个 PDF 文件有 %(pages)s 页，超过每个文件 %(max_pages)s 页的上限。请只保留需要的页面，或拆成几个文件后再上传。"
         ),
         "script": _("这个 PDF 文件里带有可以运行的脚本，不能接收。请打开它，用“打印为 PDF”另存一份，再上传。"),
         "launch": _("这个 PDF 文件里带有会自动执行的动作或多媒体内容，不能接收。请打开它，用“打印为 PDF”另存一份，再上传。"),
-        "attachment": _("这个 PDF 文件里嵌入了其他文件，不能接收。请用“打印为 PDF”另存一份；嵌入的文件如需提交，请单独上传。"),
+        "attachment": _(
+            "这个 PDF 文件里嵌入了不能接收的文件（只可以嵌入 XML、PDF/A 或图片）。"
+            "请用“打印为 PDF”另存一份；嵌入的文件如需提交，请单独上传。"
+        ),
         "form_xfa": _("这个 PDF 是动态表单，很多软件无法显示。请填写后用“打印为 PDF”另存一份，再上传。"),
         "too_many_pixels": _("图片的尺寸过大（超过 %(ten_thousands)s 万像素），无法处理。请缩小尺寸或降低扫描分辨率后再上传。"),
         "absurd_size": _("页面尺寸不正常（%(width)s × %(height)s）。请按 A4 大小重新扫描或另存后再上传。"),
@@ -104,6 +110,15 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("第 %(page)s 页的扫描分辨率偏低，文字可能看不清。如能重新扫描，建议 200–300 dpi。") % values
     if code == "turned":
         return _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。")
+    if code == "repaired":
+        return _("文件结构有小的错误，已自动修复，请核对预览。")
+    if code == "font_missing":
+        return _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。")
     if code == "renamed":
         return _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。") % values
     return ""
+
+
+def safe_copy_sentence() -> str:
+    """Said of a file of which readers get a copy."""
+    return _("文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。")

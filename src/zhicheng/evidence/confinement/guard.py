@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,7 @@ def inspect_confined(
     Raises ``Rejected`` like it, and besides with ``too_complex`` (the cell ran into its limits, or said what no cell says) and
     ``busy`` (no cell was free, or none could be started).
     """
+    bounds = replace(bounds, cpu_seconds=seconds)
     head, body = _ask(warden or _warden, {"verb": "inspect"}, path, bounds, seconds=seconds, memory=memory)
     if head["has_copy"] != body.startswith(b"%PDF-"):
         raise _refusal("too_complex", {}, cpu_seconds=seconds)

@@ -19,12 +19,15 @@ _FORMATS = {
 }  # phones write JPEGs with a second picture inside
 _MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 _ORIENTATION = 0x0112
+_BESIDE = {b"tRNS", b"acTL", b"fcTL"}  # transparency belongs to the picture; a moving one has to be seen as such
 _BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
 
 
 def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
     """The picture, header read, nothing decoded. Raises ``Rejected``: damaged, or more than ``max_pixels``."""
     Image.MAX_IMAGE_PIXELS = max_pixels
+    if kind == "png":
+        content = png_essence(content)
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -51,14 +54,11 @@ def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
             raise Rejected("animated")
         notes: list[dict[str, int | str]] = []
         try:
-            orientation = int(picture.getexif().get(_ORIENTATION, 1))
             picture.load()
         except _BROKEN as error:
             raise Rejected("damaged", kind=kind) from error
-        if kind == "png" and not _png_is_whole(content):
-            raise Rejected("damaged", kind=kind)
-        if 2 <= orientation <= 8:
-            notes.append({"code": "turned", "page": 1, "orientation": orientation})
+        if (turned := orientation(picture)) > 1:
+            notes.append({"code": "turned", "page": 1, "orientation": turned})
         if width * height < LEGIBLE_PIXELS:
             notes.append({"code": "low_resolution", "page": 1, "width": width, "height": height})
         if looks_blank(picture):
@@ -66,12 +66,28 @@ def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
     return Finding(media_type=_MEDIA_TYPES[kind], pages=1, warnings=notes)
 
 
-def _png_is_whole(content: bytes) -> bool:
-    """Whether the chunks run up to IEND. Pillow is content when the pixels are there; a missing end means the file was cut."""
-    position = 8
+def orientation(picture: Image.Image) -> int:
+    """The camera's mark, 1 to 8; 1 (as stored) for a mark that is text, or nonsense, or cannot be read."""
+    try:
+        mark = int(picture.getexif().get(_ORIENTATION, 1))
+    except _BROKEN:
+        return 1
+    return mark if 2 <= mark <= 8 else 1
+
+
+def png_essence(content: bytes) -> bytes:
+    """The chunks that make the picture, and nothing that stands beside them: text may be longer than the picture, and a wrong check
+    sum in it harms nobody. Raises ``Rejected("damaged")`` when the chunks do not run up to IEND: then the file was cut.
+    """
+    parts, position = [content[:8]], 8
     while position + 12 <= len(content):
         length, name = struct.unpack_from(">I4s", content, position)
-        position += length + 12
+        end = position + length + 12
+        if end > len(content):
+            break
+        if not name[0] & 0x20 or name in _BESIDE:
+            parts.append(content[position:end])
         if name == b"IEND":
-            return position <= len(content)
-    return False
+            return b"".join(parts)
+        position = end
+    raise Rejected("damaged", kind="png")

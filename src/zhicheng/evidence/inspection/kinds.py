@@ -8,6 +8,7 @@ import re
 import filetype
 
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<!--|<html|<svg|<head|<body|<script|<\w+)", re.IGNORECASE)
+_LEAD = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x00\t\n\x0c\r ]{0,1024}(?=%PDF-)")
 _BY_EXTENSION = {
     "heic": "heic", "avif": "heic", "jxl": "heic",
     "tif": "picture", "bmp": "picture", "gif": "picture", "webp": "picture", "ico": "picture", "psd": "picture",
@@ -24,9 +25,10 @@ def sniff(head: bytes) -> str:
     """The kind of a file from its first bytes: ``pdf``, ``jpeg``, ``png`` are what we keep; ``heic``, ``picture``,
     ``office``, ``ofd``, ``archive``, ``program``, ``web``, ``media``, ``text`` get advice of their own; else ``unknown``.
 
-    A signature counts only at byte 0: a PDF hidden behind something else is that something else.
+    A signature counts only at byte 0: a PDF hidden behind something else is that something else. Only white space and a byte-order
+    mark may stand before it.
     """
-    if head.startswith(b"%PDF-"):
+    if without_lead(head).startswith(b"%PDF-"):
         return "pdf"
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
@@ -41,6 +43,12 @@ def sniff(head: bytes) -> str:
     if _MARKUP.match(head):
         return "web"
     return _kind_of_rest(head)
+
+
+def without_lead(content: bytes) -> bytes:
+    """A PDF without the white space and the byte-order mark some programs write before it; anything else as it is."""
+    lead = _LEAD.match(content)
+    return content[lead.end() :] if lead else content
 
 
 def _kind_of_zip(head: bytes) -> str:

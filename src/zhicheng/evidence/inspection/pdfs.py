@@ -1,117 +1,109 @@
-"""PDF: structure with pikepdf (qpdf), pages with pypdfium2. Nothing is executed: neither library runs scripts, and a file
-that carries any is refused before a page is drawn.
+"""PDF: structure with pikepdf (qpdf), pages with pypdfium2. Nothing is executed: neither library runs scripts.
+
+A sound file is one that a reader opens and every page of which is there. What a reader mends without a word (a wrong length, a pointer
+two bytes off) is mended here too; where the table of contents had to be pieced together, everything it names must have been found.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import time
-from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from zhicheng.evidence.inspection.active import dictionaries, has_active_content, write_safe_copy
+from zhicheng.evidence.inspection.drawing import draw_page, open_document
+from zhicheng.evidence.inspection.expansion import check_expansion
+from zhicheng.evidence.inspection.kinds import without_lead
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
 _LARGEST_PAGE = 14_400  # points; the limit of the format for readers (200 inches)
-_MOST_VALUES = 2_000_000  # dictionaries and arrays looked at before a file counts as too complex
-_DEEPEST = 60
-_QUALITY_SECONDS = 4.0
+_SHARE_FOR_DRAWING = 0.3  # of the time of the processor: an honest file is not refused for what is only a courtesy
 _DRAW_WIDTH = 320
-_SCRIPTS = {"/JavaScript"}
-_LAUNCHES = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/Movie", "/Sound"}
-_MEDIA_ANNOTATIONS = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
+_END = re.compile(rb"startxref\s+\d+")
+_REFERENCE = re.compile(r"(?<![\w.])(\d+) (\d+) R(?!\w)")
+_HARMLESS = ("reported number of objects", "expected endstream", "recover stream length", "recovered stream length")
+_STANDARD = ("arial", "helvetica", "times", "courier", "symbol", "zapfdingbats")  # every reader has these
+
+
+def readable(content: bytes) -> bytes:
+    """The part of a file that is the PDF: without white space and a byte-order mark before it, without zeros behind it."""
+    return without_lead(content).rstrip(b"\0")
 
 
 def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
-    """Warnings: ``blank`` and ``low_resolution`` per page.
+    """Warnings: ``repaired``, ``font_missing``, and ``blank`` and ``low_resolution`` per page.
 
-    Raises ``Rejected``: ``encrypted``, ``restricted``, ``damaged``, ``no_pages``, ``too_many_pages``, ``script``, ``launch``,
-    ``attachment``, ``form_xfa``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
+    Raises ``Rejected``: ``encrypted``, ``damaged``, ``no_pages``, ``page_missing``, ``too_many_pages``, ``launch``, ``attachment``,
+    ``form_xfa``, ``script``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
     """
+    content = readable(content)
+    notes: list[dict[str, int | str]] = []
+    copy = None
     try:
         with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
-            _check_structure(pdf, bounds)
+            repaired = _check_structure(pdf, content, bounds)
             count = len(pdf.pages)
+            notes += [{"code": "repaired", "page": 1}] * repaired
+            notes += [{"code": "font_missing", "page": 1}] * _lacks_fonts(pdf)
+            acts = has_active_content(pdf, bounds)
+            check_expansion(pdf)
+            notes += _look_at_pages(content, count, bounds)
+            if acts:
+                copy = write_safe_copy(pdf, bounds)
     except pikepdf.PasswordError as error:
         raise Rejected("encrypted") from error
     except pikepdf.PdfError as error:
         raise Rejected("damaged", kind="pdf") from error
-    return Finding(media_type="application/pdf", pages=count, warnings=_look_at_pages(content, count))
+    return Finding(media_type="application/pdf", pages=count, warnings=notes, safe_copy=copy)
 
 
-def _check_structure(pdf: pikepdf.Pdf, bounds: Bounds) -> None:
-    if pdf.is_encrypted:
-        raise Rejected("restricted")
-    # qpdf repairs what it can and says so; a repaired file is a file of which something may be missing.
-    if pdf.get_warnings():
-        raise Rejected("damaged", kind="pdf")
+def _check_structure(pdf: pikepdf.Pdf, content: bytes, bounds: Bounds) -> bool:
+    """Whether something had to be mended that a person should look at."""
+    opened_with = [*pdf.get_warnings()]
+    mended = _mended(opened_with)
+    if mended and not _END.search(content[-2048:]):
+        raise Rejected("damaged", kind="pdf")  # the end is not there: the file was cut
     count = len(pdf.pages)
     if count == 0:
         raise Rejected("no_pages")
     if count > bounds.max_pages:
         raise Rejected("too_many_pages", pages=count)
-    _check_objects(pdf, bounds)
+    declared = pdf.Root.Pages.get("/Count")
+    if declared != count:
+        raise Rejected("page_missing", pages=count, declared=declared if type(declared) is int else 0)
     _check_page_sizes(pdf)
     complaints = pdf.check_pdf_syntax()
     if any("bad_alloc" in line for line in complaints):
         raise Rejected("too_complex")
-    if any("error decoding stream data" in line or "damaged" in line for line in complaints) or pdf.get_warnings():
+    if any("error decoding stream data" in line for line in complaints):
         raise Rejected("damaged", kind="pdf")
+    mended = _mended([*opened_with, *pdf.get_warnings(), *complaints])
+    if mended and not _names_only_what_is_there(pdf):
+        raise Rejected("damaged", kind="pdf")
+    return mended
 
 
-def _check_objects(pdf: pikepdf.Pdf, bounds: Bounds) -> None:
-    """Refuse what could act by itself wherever it hangs: every dictionary of the file is looked at, not only the known places."""
-    budget = _MOST_VALUES
-    for top in pdf.objects:
-        for value in _dictionaries(top):
-            budget -= 1
-            if budget < 0:
-                raise Rejected("too_complex")
-            _check_dictionary(value, bounds)
+def _mended(warnings: list[Any]) -> bool:
+    return any(not any(word in str(line) for word in _HARMLESS) for line in warnings)
 
 
-def _dictionaries(top: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """``top`` and everything written directly inside it. What is referred to is met on its own."""
-    waiting: list[tuple[pikepdf.Object, int]] = [(top, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > _DEEPEST:
-            raise Rejected("too_complex")
-        if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):
-            yield value
-            inside = [child for _key, child in value.items()]
-        elif isinstance(value, pikepdf.Array):
-            inside = list(value)
-        else:
+def _names_only_what_is_there(pdf: pikepdf.Pdf) -> bool:
+    """Whether every object that is named was found: in a file that was cut, some are missing."""
+    there = {value.objgen for value in pdf.objects}
+    for top in [pdf.trailer, *pdf.objects]:
+        inner = top.stream_dict if isinstance(top, pikepdf.Stream) else top
+        if not isinstance(inner, (pikepdf.Dictionary, pikepdf.Array)):
             continue
-        waiting.extend((child, depth + 1) for child in inside if isinstance(child, pikepdf.Object) and not child.is_indirect)
-
-
-def _check_dictionary(value: pikepdf.Object, bounds: Bounds) -> None:
-    action = str(value.get("/S", ""))
-    if action in _SCRIPTS or "/JS" in value or "/JavaScript" in value:
-        raise Rejected("script")
-    if action in _LAUNCHES:
-        raise Rejected("launch")
-    kind, subtype = str(value.get("/Type", "")), str(value.get("/Subtype", ""))
-    if "/EmbeddedFiles" in value or "/EmbeddedFile" in (kind, subtype) or subtype == "/FileAttachment" or "/Collection" in value:
-        raise Rejected("attachment")
-    if subtype in _MEDIA_ANNOTATIONS:
-        raise Rejected("launch")
-    if "/XFA" in value:
-        raise Rejected("form_xfa")
-    if subtype == "/Image" and _pixels(value) > bounds.max_pixels:
-        raise Rejected("too_many_pixels")
-
-
-def _pixels(image: pikepdf.Object) -> int:
-    try:
-        return int(image.get("/Width", 0)) * int(image.get("/Height", 0))
-    except (TypeError, ValueError) as error:
-        raise Rejected("damaged", kind="pdf") from error
+        named = _REFERENCE.findall(inner.unparse(resolved=True).decode("latin-1"))
+        if any((int(number), int(generation)) not in there for number, generation in named):
+            return False
+    return True
 
 
 def _check_page_sizes(pdf: pikepdf.Pdf) -> None:
@@ -125,15 +117,30 @@ def _check_page_sizes(pdf: pikepdf.Pdf) -> None:
             raise Rejected("absurd_size", width=round(width), height=round(height))
 
 
-def _look_at_pages(content: bytes, count: int) -> list[dict[str, int | str]]:
+def _lacks_fonts(pdf: pikepdf.Pdf) -> bool:
+    """Whether a font is named that neither the file nor every reader has."""
+    for top in pdf.objects:
+        for value in dictionaries(top):
+            if str(value.get("/Subtype", "")) in {"/TrueType", "/Type1", "/MMType1", "/CIDFontType0", "/CIDFontType2"}:
+                described = value.get("/FontDescriptor")
+                inside = isinstance(described, pikepdf.Dictionary) and any(
+                    key in described for key in ("/FontFile", "/FontFile2", "/FontFile3")
+                )
+                name = str(value.get("/BaseFont", "")).lower()
+                if not inside and "/BaseFont" in value and not any(known in name for known in _STANDARD):
+                    return True
+    return False
+
+
+def _look_at_pages(content: bytes, count: int, bounds: Bounds) -> list[dict[str, int | str]]:
     """Draw every page small. A page that cannot be drawn is damage; what is found about legibility is a warning.
 
-    Long files stop being judged after a few seconds: the person is waiting, and a warning is only a courtesy.
+    Long files stop being judged after a part of their time: the person is waiting, and a warning is only a courtesy.
     """
     notes: list[dict[str, int | str]] = []
-    until = time.process_time() + _QUALITY_SECONDS
+    until = time.process_time() + bounds.cpu_seconds * _SHARE_FOR_DRAWING
     try:
-        with pdfium.PdfDocument(content) as document:
+        with open_document(content) as document:
             if len(document) != count:
                 raise Rejected("damaged", kind="pdf")
             for index in range(count):
@@ -165,10 +172,3 @@ def _scanned_pixels(page: pdfium.PdfPage) -> int:
         elif thing.type != raw.FPDF_PAGEOBJ_FORM:
             return 0
     return total
-
-
-def draw_page(page: pdfium.PdfPage, width: int, *, grayscale: bool = False, tallest: int | None = None):  # type: ignore[no-untyped-def]
-    """The page as a Pillow image, ``width`` pixels wide and never taller than ``tallest`` (default 4 × width)."""
-    page_width, page_height = page.get_size()
-    scale = min(width / max(page_width, 1), (tallest or 4 * width) / max(page_height, 1))
-    return page.render(scale=scale, grayscale=grayscale, may_draw_forms=False).to_pil()

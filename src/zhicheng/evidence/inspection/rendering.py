@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 
-import pypdfium2 as pdfium
 from PIL import Image, ImageOps
 
-from zhicheng.evidence.inspection.images import open_image
-from zhicheng.evidence.inspection.pdfs import draw_page
+from zhicheng.evidence.inspection.drawing import draw_page, open_document
+from zhicheng.evidence.inspection.images import open_image, orientation
+from zhicheng.evidence.inspection.pdfs import readable
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
 _KINDS = {"image/jpeg": "jpeg", "image/png": "png"}
@@ -20,7 +20,7 @@ def render_png(content: bytes, *, media_type: str, page: int, width: int, bounds
     Photographs come upright (EXIF). No metadata goes out with the picture. Raises ``Rejected`` when there is no such page.
     """
     if media_type == "application/pdf":
-        with pdfium.PdfDocument(content) as document:
+        with open_document(readable(content)) as document:
             if not 1 <= page <= len(document):
                 raise Rejected("no_such_page")
             picture = draw_page(document[page - 1], width)
@@ -38,7 +38,7 @@ def _image(content: bytes, kind: str, width: int, bounds: Bounds) -> Image.Image
         # A JPEG can be decoded at 1/2, 1/4 or 1/8: a 50-megapixel photograph then costs no more than a small one.
         opened.draft("RGB", (width * 2, width * 2))
         opened.load()
-        picture = ImageOps.exif_transpose(opened)
+        picture = ImageOps.exif_transpose(opened) if orientation(opened) > 1 else opened
         if picture.mode in {"I", "I;16", "I;16B"}:
             picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
         if "A" in picture.getbands() or "transparency" in picture.info:

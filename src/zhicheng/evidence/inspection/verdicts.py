@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What may be accepted. Bytes, pages, pixels (width × height of one picture), pixels of one edge."""
+    """What may be accepted. Bytes, pages, pixels (width × height of one picture), pixels of one edge; and how many seconds of the
+    processor an examination may take.
+    """
 
     max_bytes: int
     max_pages: int
     max_pixels: int = 80_000_000
     max_edge: int = 30_000
     min_edge: int = 100
+    cpu_seconds: int = 20
 
 
 @dataclass(frozen=True, slots=True)
