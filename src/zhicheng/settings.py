@@ -51,6 +51,7 @@ SECRET_KEY_FALLBACKS = env.list("ZHICHENG_SECRET_KEY_FALLBACKS", default=[])
 # Two independent keys: reading the blind index must not help to read the encrypted value. See foundation/fields.py.
 FIELD_KEYS = env.list("ZHICHENG_FIELD_KEYS", default=_OWN_KEYS[MODE][1])
 BLIND_INDEX_KEY = env.str("ZHICHENG_BLIND_INDEX_KEY", _OWN_KEYS[MODE][2])
+BLIND_INDEX_KEY_BEFORE = env.str("ZHICHENG_BLIND_INDEX_KEY_BEFORE", "")  # for zhicheng keys reindex alone
 ALLOWED_HOSTS = env.list("ZHICHENG_ALLOWED_HOSTS", default=[] if MODE == "production" else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("ZHICHENG_TRUSTED_ORIGINS", default=[])
 SITE_ADDRESS = env.str("ZHICHENG_SITE_ADDRESS", "http://127.0.0.1:8000")

@@ -20,7 +20,7 @@ from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.fields import keyed_hash
 from zhicheng.foundation.language import platform_language
 from zhicheng.standards.identity_number import check_identity_number
 
@@ -287,7 +287,7 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
         event="account.mailbox_replaced",
         subject=f"user:{user.pk}",
         actor=actor,
-        data={"from": blind_index(old), "to": blind_index(user.email), "source": source},
+        data={"from": keyed_hash(old, purpose="mailbox"), "to": keyed_hash(user.email, purpose="mailbox"), "source": source},
     )
     mails.tell_of_new_mailbox(user=user, old=old, key=source or f"{user.pk}:{clock.now().isoformat()}")
     return user

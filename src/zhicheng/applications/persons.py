@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications.actions.identity import follow_person
 from zhicheng.applications.models import Application, PersonYear
+from zhicheng.foundation.reindexing import holds_index
 from zhicheng.organizations.persons import Keeper, register
 
 
@@ -15,3 +16,5 @@ def applications_under(index: str) -> int:
 
 
 register(Keeper(name="applications", label=_("申请书及年度计次"), count=applications_under, follow=follow_person))
+holds_index("applications.PersonYear", "person_index")
+holds_index("applications.Application", "person_index")

@@ -25,7 +25,19 @@ def blind_index(value: str) -> str:
     """A keyed hash (HMAC-SHA-256, 64 hex digits) of ``value``: equal values have equal indexes, and nothing else is learnt."""
     if not settings.BLIND_INDEX_KEY:
         raise ImproperlyConfigured("ZHICHENG_BLIND_INDEX_KEY is not set.")
-    return hmac.new(settings.BLIND_INDEX_KEY.encode(), value.strip().upper().encode(), hashlib.sha256).hexdigest()
+    return blind_index_with(settings.BLIND_INDEX_KEY, value)
+
+
+def keyed_hash(value: str, *, purpose: str) -> str:
+    """Like :func:`blind_index` for something else than an identity number (a mailbox), with a key of its own."""
+    if not settings.BLIND_INDEX_KEY:
+        raise ImproperlyConfigured("ZHICHENG_BLIND_INDEX_KEY is not set.")
+    return blind_index_with(blind_index_with(settings.BLIND_INDEX_KEY, f"zhicheng key for {purpose}"), value)
+
+
+def blind_index_with(key: str, value: str) -> str:
+    """:func:`blind_index` with a key that is not the instance's present one."""
+    return hmac.new(key.encode(), value.strip().upper().encode(), hashlib.sha256).hexdigest()
 
 
 def mask_id_number(value: str) -> str:

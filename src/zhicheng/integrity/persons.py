@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.foundation.reindexing import holds_index
 from zhicheng.integrity.actions import move_records
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.persons import Keeper, register
@@ -15,3 +16,4 @@ def records_under(index: str) -> int:
 
 
 register(Keeper(name="integrity", label=_("诚信档案记录"), count=records_under, follow=move_records))
+holds_index("integrity.IntegrityRecord", "person_index")

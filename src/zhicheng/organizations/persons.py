@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from zhicheng.foundation.reindexing import holds_number
+
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
@@ -53,3 +55,6 @@ def follow(change: PersonChange) -> dict[str, int]:
     The rooms further down go first: an application is locked before anything that hangs on it (docs/structure.md).
     """
     return {name: _keepers[name].follow(change) for name in reversed(_keepers)}
+
+
+holds_number("organizations.AccountRequest", "old_number", "new_number")

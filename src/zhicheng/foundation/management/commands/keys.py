@@ -1,4 +1,4 @@
-"""``zhicheng keys``: which keys are in use, and sealing everything with the current one."""
+"""``zhicheng keys``: which keys are in use, sealing everything with the current one, and a new key for the index of numbers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.reindexing import reindex_all
 from zhicheng.foundation.resealing import count_keys, reseal_all
 from zhicheng.foundation.sealing import SealBroken, key_ids
 
 
 class Command(BaseCommand):
-    help = "Show with which keys the sealed columns were sealed (status), or seal them all with the current key (reseal)."
+    help = (
+        "Show with which keys the sealed columns were sealed (status), seal them all with the current key (reseal), "
+        "or compute the index of identity numbers anew after its key was changed (reindex; nothing else may run)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["status", "reseal"])
+        parser.add_argument("what", choices=["status", "reseal", "reindex"])
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "reindex":
+            self._reindex()
+            return
         self.stdout.write(_("现用密钥：%(keys)s（第一个用于加密）") % {"keys": ", ".join(key_ids())})
         try:
             if options["what"] == "reseal":
@@ -28,6 +36,14 @@ class Command(BaseCommand):
             self._show()
         except SealBroken as error:
             raise CommandError(_("有一项内容无法解密，没有改动：%(why)s") % {"why": error}) from error
+
+    def _reindex(self) -> None:
+        try:
+            done = reindex_all(connection)
+        except Refused as refused:
+            raise CommandError(" ".join(str(problem.text) for problem in refused.problems)) from refused
+        for column, changed in done.changed.items():
+            self.stdout.write(_("%(column)s：重算索引 %(n)d 项") % {"column": column, "n": changed})
 
     def _show(self) -> None:
         missing = set()
