@@ -69,3 +69,9 @@ def test_a_colleague_without_a_password_confirms_the_mailbox_and_sets_one() -> N
     client.post(page.request["PATH_INFO"], {"password1": ex.PASSWORD, "password2": ex.PASSWORD})
     client.post(reverse("account_login"), {"login": "colleague", "password": ex.PASSWORD})
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_quoted_mailbox_gets_no_mail() -> None:
+    answer = Client().post(RESET, {"email": '"ab"@mail.example'})
+    assert answer.status_code == 200 and "电子邮箱的格式不对" in answer.content.decode()
+    assert not mails('"ab"@mail.example')

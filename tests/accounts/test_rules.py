@@ -133,3 +133,8 @@ def test_masked_mailbox_is_recognised_by_its_owner_only() -> None:
     assert mask_mailbox("wangfang@qq.com") == "wa******@qq.com"
     assert mask_mailbox("a@qq.com") == "a*@qq.com"
     assert mask_mailbox("") == ""
+
+
+@pytest.mark.parametrize("email", ['"a b"@x.cn', '"a@b"@x.cn', '"ab"@qq.com', "a b@x.cn", "a\\b@x.cn"])
+def test_quoted_mailbox_is_refused(email: str) -> None:
+    assert [p.code for p in check_mailbox(email)] == ["email_malformed"]

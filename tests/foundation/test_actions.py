@@ -83,3 +83,16 @@ def test_flush_is_no_command_of_production(settings: Any) -> None:
     with pytest.raises(CommandError, match="not emptied"):
         call_command("flush", interactive=False, verbosity=0)
     assert ledger.verify().entries == 1
+
+
+@pytest.mark.django_db
+def test_flood_of_refusals_does_not_fill_the_disk(monkeypatch):
+    for n in range(actions.REFUSALS_PER_HOUR + 20):
+        assert actions.record_refusal(path=f"/{n}", actor="anonymous", reason="x")
+    actions.record_refusal(path="/mine", actor="user:5", reason="x")
+    assert AccessRefusal.objects.filter(actor="anonymous").count() == actions.REFUSALS_PER_HOUR
+    assert AccessRefusal.objects.filter(actor="user:5").count() == 1, "one who floods hides nobody else"
+    monkeypatch.setattr(actions, "REFUSALS_KEPT", 10)
+    assert actions.sweep_refusals() == actions.REFUSALS_PER_HOUR + 1 - 10
+    assert AccessRefusal.objects.count() == 10 and AccessRefusal.objects.latest("id").path == "/mine"
+    assert actions.sweep_refusals() == 0

@@ -27,6 +27,7 @@ def production(settings: Any) -> Any:
     settings.FIELD_KEYS = [key()]
     settings.BLIND_INDEX_KEY = "b" * 40
     settings.ALLOWED_HOSTS = ["zhicheng.example.cn"]
+    settings.BASE_DIR = Path("/opt/zhicheng")
     settings.SITE_ADDRESS = "https://zhicheng.example.cn"
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     return settings
@@ -72,6 +73,8 @@ def test_test_and_rehearsal_may_use_their_own_keys(settings: Any) -> None:
         ("BLIND_INDEX_KEY", "k" * 50, "zhicheng.E010", "ZHICHENG_BLIND_INDEX_KEY"),
         ("ALLOWED_HOSTS", [], "zhicheng.E007", "ZHICHENG_ALLOWED_HOSTS"),
         ("ALLOWED_HOSTS", ["*"], "zhicheng.E007", "ZHICHENG_ALLOWED_HOSTS"),
+        ("ALLOWED_HOSTS", ["zhicheng.example.cn", ".gov.cn"], "zhicheng.E007", "ZHICHENG_ALLOWED_HOSTS"),
+        ("BASE_DIR", Path(__file__).resolve().parents[2], "zhicheng.W023", "docs/operations.md"),
         ("SITE_ADDRESS", "http://127.0.0.1:8000", "zhicheng.W012", "ZHICHENG_SITE_ADDRESS"),
         ("DELIVERY_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "zhicheng.E008", "ZHICHENG_MAIL_URL"),
         ("DELIVERY_BACKEND", "django.core.mail.backends.console.EmailBackend", "zhicheng.E008", "ZHICHENG_MAIL_URL"),

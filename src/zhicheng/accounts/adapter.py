@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 
 from zhicheng.accounts import actions, brakes, devices, mails
 from zhicheng.accounts.queries import account_tried
@@ -32,10 +34,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail that somebody unknown asked for has a brake per recipient; the page answers the same."""
+        """A mail that somebody unknown asked for has a brake per recipient; the page answers the same.
+
+        Every link in it begins with the site's own address, whatever host the request named.
+        """
         kind = next((kind for start, kind in ASKED_FOR.items() if template_prefix.startswith(start)), "")
         if not kind or brakes.may_mail(kind=kind, mailbox=email):
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {name: _at_the_site(value) for name, value in context.items()})
 
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
         """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
@@ -94,3 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if confirmed:
             actions.record_mailbox_confirmed(user_id=email_address.user_id, actor=f"user:{email_address.user_id}")
         return confirmed
+
+
+def _at_the_site(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    parts = urlsplit(value)
+    return settings.SITE_ADDRESS.rstrip("/") + urlunsplit(("", "", parts.path, parts.query, parts.fragment))

@@ -174,6 +174,9 @@ def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
             )
         ]
     try:
+        # "a b"@x.cn is an address by the letter of RFC 5321, and one that mail programs and people read differently.
+        if set(email) & set('"\\ \t'):
+            raise ValidationError("quoted")
         validate_email(email)
     except ValidationError:
         return [Problem(_("电子邮箱的格式不对，应类似 name@example.com。"), where=where, code="email_malformed")]

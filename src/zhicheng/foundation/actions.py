@@ -34,6 +34,11 @@ logger = logging.getLogger(__name__)
 CLOCK_FIRST_YEAR, CLOCK_LAST_YEAR = 2000, 2099
 
 
+# Somebody who reaches for a thousand things an hour shows nothing with the thousandth, and must not fill the disk with it.
+REFUSALS_PER_HOUR = 60
+REFUSALS_KEPT = 100_000
+
+
 def move_clock(*, to: datetime, actor: str) -> None:
     """Set a rehearsal's clock to ``to`` (time-zone aware); it runs on from there, in every process within a second.
 
@@ -114,7 +119,8 @@ def _mark_files(row: InstanceMark) -> None:
 def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", page: str = "") -> str:
     """Note that ``actor`` reached for ``path`` and was turned away because of ``reason``; return the id shown to the person.
 
-    ``page`` is the name of the address: the log has it and the id, path and reason are the auditor's page to show.
+    ``page`` is the name of the address: the log has it and the id, path and reason are the auditor's page to show. Of one actor
+    :data:`REFUSALS_PER_HOUR` are kept in an hour (all visitors are one); the log has the others as well.
     Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a
     database that cannot take the note: the log has it too.
     """
@@ -123,10 +129,24 @@ def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", pa
     securitylog.note(event="access.refused", result="refused", actor=actor, page=page, error_id=error_id)
     try:
         with transaction.atomic():
+            lately = AccessRefusal.objects.filter(actor=actor, at__gte=clock.now() - timedelta(hours=1))
+            if lately[:REFUSALS_PER_HOUR].count() >= REFUSALS_PER_HOUR:
+                return error_id
             AccessRefusal.objects.create(at=clock.now(), actor=actor, path=path, reason=reason, error_id=error_id)
     except DatabaseError:
         logger.exception("the refusal [%s] could not be written down", error_id)
     return error_id
+
+
+@jobs.regular("refusals.sweep", minutes=60)
+def sweep_refusals() -> int:
+    """Forget the oldest refusals beyond :data:`REFUSALS_KEPT`; return how many. At most 10,000 at once."""
+    with transaction.atomic():
+        kept = AccessRefusal.objects.order_by("-id").values_list("id", flat=True)[REFUSALS_KEPT : REFUSALS_KEPT + 1].first()
+        if kept is None:
+            return 0
+        old = list(AccessRefusal.objects.filter(id__lte=kept).order_by("id").values_list("id", flat=True)[:10_000])
+        return AccessRefusal.objects.filter(id__in=old).delete()[0]
 
 
 def retry_message(*, message_id: int, actor: str) -> None:

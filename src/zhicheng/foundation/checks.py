@@ -130,11 +130,18 @@ def _key_problems() -> Iterable[CheckMessage]:
 def _host_problems() -> Iterable[CheckMessage]:
     if not settings.ALLOWED_HOSTS:
         yield _missing("ZHICHENG_ALLOWED_HOSTS", "E007")
-    elif "*" in settings.ALLOWED_HOSTS:
-        yield Error(
-            _("环境变量 ZHICHENG_ALLOWED_HOSTS 不能是 *。"),
-            hint=_("请写出网站的域名，多个域名用逗号分开。"),
-            id="zhicheng.E007",
+    for host in settings.ALLOWED_HOSTS:
+        if host == "*" or host.startswith("."):
+            yield Error(
+                _("环境变量 ZHICHENG_ALLOWED_HOSTS 不能是 %(host)s：* 和以点开头的写法会接受别人的网站名。") % {"host": host},
+                hint=_("请写出网站的域名，多个域名用逗号分开。"),
+                id="zhicheng.E007",
+            )
+    if (settings.BASE_DIR / ".git").exists():
+        yield Warning(
+            _("程序文件夹 %(folder)s 里有版本库（.git）。") % {"folder": settings.BASE_DIR},
+            hint=_("请按 docs/operations.md 从归档文件安装，服务器上不需要版本历史。"),
+            id="zhicheng.W023",
         )
     if "//127.0.0.1" in settings.SITE_ADDRESS or "//localhost" in settings.SITE_ADDRESS:
         yield Warning(

@@ -77,6 +77,14 @@ class ResetPasswordForm(library.ResetPasswordForm):
         self.fields["email"].label = _("注册时用的邮箱")
         _plain(self)
 
+    def clean_email(self) -> str:
+        """A mailbox nobody can register gets no mail."""
+        for problem in check_mailbox(self.cleaned_data["email"]):
+            if problem.code == "email_malformed":
+                raise forms.ValidationError(str(problem.text), code=problem.code)
+        email: str = super().clean_email()
+        return email
+
 
 class _TypedTwice:
     """Says that the two differ also when the first is not good enough: everything at once, not one after the other."""

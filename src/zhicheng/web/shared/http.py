@@ -100,15 +100,14 @@ def go(request: HttpRequest, to: str, *args: Any, **kwargs: Any) -> HttpResponse
     return response
 
 
-def local_path(request: HttpRequest, address: str, default: str = "") -> str:
-    """``address`` when it is a place on this site, else ``default``."""
-    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()) else default
+def local_path(address: str, default: str = "") -> str:
+    """``address`` when it is a path on this site, else ``default``: another host is none, and neither is our own by name."""
+    return address if address.startswith("/") and url_has_allowed_host_and_scheme(address, None) else default
 
 
 def back_path(request: HttpRequest) -> str:
     """The page of ours a form was sent from; the start page when the browser does not say."""
-    referer = request.headers.get("Referer", "")
-    if not referer or not local_path(request, referer):
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():  # compared only: what is given back is a path
         return reverse("home")
-    parts = urlsplit(referer)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""), reverse("home"))

@@ -113,7 +113,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     user = object_or_404(User.objects.filter(is_active=True), username=request.POST.get("username", ""))
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return go(request, local_path(request, request.POST.get("next", "")) or "home_signed_in")
+    return go(request, local_path(request.POST.get("next", "")) or "home_signed_in")
 
 
 @require_safe
