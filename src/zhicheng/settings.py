@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "bootstrap",
     "heroicons",
-    "django_q",
 ]
 
 MIDDLEWARE = [
@@ -294,26 +293,13 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
-EMAIL_TIMEOUT = 30  # below the lease of a mail in the outbox
+EMAIL_TIMEOUT = 10  # seconds for the connection and for each answer (foundation/mail_server.py bounds the whole)
 MAIL_KEPT_DAYS = env.int("ZHICHENG_MAIL_KEPT_DAYS", 90)  # afterwards the words of a delivered mail are forgotten
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
-# --- Jobs: only foundation/jobs.py knows this ---
-Q_CLUSTER = {
-    "name": "zhicheng",
-    "orm": "default",
-    "workers": env.int("ZHICHENG_WORKERS", 1),
-    "timeout": 300,
-    "retry": 360,
-    "max_attempts": 5,
-    "ack_failures": False,
-    "save_limit": 500,
-    "poll": 0.5,
-    "catch_up": False,
-    "recycle": 100,
-    "bulk": 1,
-    "label": "后台任务",
-}
+# --- The worker (foundation/worker.py): how many processes a lane has, where one may not be enough ---
+WORKER_PAPER_PROCESSES = env.int("ZHICHENG_WORKERS", 1)
+WORKER_MAIL_PROCESSES = env.int("ZHICHENG_MAIL_PROCESSES", 1)
 
 LOG_FORMAT = env.str("ZHICHENG_LOG_FORMAT", "line")
 if LOG_FORMAT not in {"line", "json"}:
@@ -332,7 +318,6 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},  # it announces itself on every start
-        "django-q": {"level": "WARNING"},
         "django.security": {"level": "WARNING"},
         "zhicheng.security": {"level": "INFO"},  # whatever ZHICHENG_LOG_LEVEL says: an auditor needs all of it
         # What it would say of a refused or failed request is said with its id by web/shared/errors.py.

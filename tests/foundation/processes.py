@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +22,10 @@ from django.http import HttpRequest  # noqa: E402
 
 from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
-from zhicheng.foundation.models import LedgerEntry, OutboxMessage  # noqa: E402
-from zhicheng.foundation.supervision import Pulse, keep_running  # noqa: E402
+from zhicheng.foundation.lanes import Lane  # noqa: E402
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage, WorkerInstance  # noqa: E402
+from zhicheng.foundation.supervision import Post, Pulse, keep_running  # noqa: E402
+from zhicheng.foundation.worker import run_worker  # noqa: E402
 from zhicheng.web.public.registration.limits import too_many  # noqa: E402
 
 STOP = os.environ.get("STOP_IN_THE_MIDDLE")
@@ -31,8 +33,9 @@ STOP = os.environ.get("STOP_IN_THE_MIDDLE")
 
 def pause() -> None:
     """Say that the middle is reached and wait there to be killed."""
-    if STOP:
+    if STOP and not (Path(settings.DATA_DIR) / "go on").exists():
         print("in the middle", flush=True)
+        (Path(settings.DATA_DIR) / "in the middle").write_text(str(os.getpid()))
         time.sleep(600)
 
 
@@ -43,16 +46,23 @@ def make_effect(message: OutboxMessage) -> None:
     pause()
 
 
-@outbox.handler("test.outside", lease=timedelta(minutes=2))
+@outbox.handler("test.outside", lane=Lane.PAPERS, lease=timedelta(minutes=2))
 def make_effect_outside(message: OutboxMessage) -> None:
     """An effect outside of the database, safe to repeat: a file with the message's name."""
     (Path(settings.DATA_DIR) / f"effect-{message.key}").write_text(str(message.payload))
     pause()
 
 
+@outbox.handler("test.hangs", lane=Lane.CHECKS, lease=timedelta(seconds=2))
+def hang_once(message: OutboxMessage) -> None:
+    """Hangs the first time, for longer than it asked for; then does its work."""
+    if message.attempts == 1:
+        time.sleep(600)
+    make_effect_outside(message)
+
+
 def migrate() -> None:
     call_command("migrate", "foundation", verbosity=0, skip_checks=True)
-    call_command("migrate", "django_q", verbosity=0, skip_checks=True)
 
 
 def queue(kind: str, key: str) -> None:
@@ -70,13 +80,9 @@ def drain() -> None:
 
 
 def let_time_pass() -> None:
-    """As if the worker had last been heard of three minutes ago."""
+    """As if whoever has a message in hand had begun three minutes ago."""
     past = clock.machine_now() - timedelta(minutes=3)
-    OutboxMessage.objects.filter(state="pending").update(next_attempt_at=past, woken_at=past)
-
-
-def sweep_and_drain() -> None:
-    print(outbox.sweep(), outbox.drain())
+    OutboxMessage.objects.filter(state="pending").update(next_attempt_at=past)
 
 
 def effects() -> None:
@@ -104,20 +110,26 @@ def verify() -> None:
     call_command("ledger", "verify")
 
 
-def worker(idle_seconds: str = "180") -> None:
+def worker() -> None:
+    jobs._regular.clear()  # those of the rooms above need tables that this database does not have
     jobs.prepare_schedules()
-    jobs.run_worker(idle_seconds=float(idle_seconds))
+    run_worker(stop_seconds=5)
+
+
+def in_hand() -> None:
+    print(OutboxMessage.objects.filter(claimed_by__gt=0, state="pending").count())
+
+
+def say_it_runs_elsewhere() -> None:
+    """As if the worker that has died had run on another machine: nobody here can look it up."""
+    WorkerInstance.objects.update(host="another machine")
 
 
 def supervise(behaviour: str) -> None:
     """Workers that die, hang with a child of their own, work, or do not stop; each start is written down."""
-    pulse, folder = Pulse(), Path(settings.DATA_DIR)
+    folder = Path(settings.DATA_DIR)
 
-    def finish(*_: object) -> None:
-        (folder / "ended well").touch()
-        sys.exit()
-
-    def work() -> None:
+    def work(pulse: Pulse, ending: threading.Event) -> None:
         with (folder / "starts").open("a") as starts:
             starts.write(f"{os.getpid()}\n")
         if behaviour == "dies":
@@ -125,14 +137,23 @@ def supervise(behaviour: str) -> None:
         if behaviour == "hangs":
             with (folder / "children").open("a") as children:
                 children.write(f"{subprocess.Popen(['/bin/sleep', '600']).pid}\n")
-        signal.signal(signal.SIGTERM, signal.SIG_IGN if behaviour == "will-not-stop" else finish)
-        while True:
+        while behaviour == "will-not-stop" or not ending.is_set():
             time.sleep(0.1)
             if behaviour != "hangs":
-                pulse.begin()
                 pulse.end()
+        (folder / "ended well").touch()
 
-    keep_running(work, pulse=pulse, idle_seconds=1.5, busy_seconds=1.5, stop_seconds=2)
+    posts = [Post("one", work, Pulse(1.5))]
+    if behaviour == "hangs":
+        posts.append(Post("beside it", lambda pulse, ending: _stay(folder / "beside", pulse, ending), Pulse(1.5)))
+    keep_running(posts, stop_seconds=2)
+
+
+def _stay(starts: Path, pulse: Pulse, ending: threading.Event) -> None:
+    with starts.open("a") as written:
+        written.write(f"{os.getpid()}\n")
+    while not ending.wait(0.1):
+        pulse.end()
 
 
 def store_on_a_small_disk(size: str, limit: str) -> None:

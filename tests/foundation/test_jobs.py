@@ -1,18 +1,16 @@
 import importlib
-import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
-from django_q.models import OrmQ, Schedule
+from django.db.models import F
 
-import zhicheng
-from zhicheng.foundation import jobs, outbox
-from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation import clock, jobs, outbox
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.models import OutboxMessage, RegularRun
 
 
 @pytest.fixture
@@ -24,20 +22,22 @@ def own_jobs() -> Iterator[None]:
     jobs._regular.update(known)
 
 
+COUNTED: list[str] = []
+
+
 def count_sheep() -> None:
     """A regular job of these tests."""
+    COUNTED.append("sheep")
 
 
-def test_only_one_module_knows_the_queue() -> None:
-    package = Path(zhicheng.__file__).parent
-    importing = re.compile(r"^\s*(from|import) django_q", re.MULTILINE)
-    using = [path for path in package.rglob("*.py") if importing.search(path.read_text())]
-    assert [str(path.relative_to(package)) for path in using] == ["foundation/jobs.py"]
+def lose_sheep() -> None:
+    """One that fails."""
+    raise ValueError("羊丢了")
 
 
 def test_regular_jobs_can_be_found_by_the_worker() -> None:
     names = [job.name for job in jobs.regular_jobs()]
-    assert "outbox.sweep" in names
+    assert "mail.forget" in names
     assert names == sorted(names)
     for job in jobs.regular_jobs():
         module, _, function = job.path.rpartition(".")
@@ -49,34 +49,81 @@ def test_prepare_jobs_writes_the_timetable_and_is_safe_to_repeat(own_jobs: None)
     jobs.regular("test.sheep", minutes=7)(count_sheep)
     out = StringIO()
     call_command("prepare_jobs", stdout=out)
-    assert "outbox.sweep" in out.getvalue() and "test.sheep" in out.getvalue()
-    before = {one.name: (one.pk, one.next_run) for one in Schedule.objects.all()}
+    assert "mail.forget" in out.getvalue() and "test.sheep" in out.getvalue()
+    before = {one.name: one.next_at for one in RegularRun.objects.all()}
     call_command("prepare_jobs", stdout=out)
-    assert {one.name: (one.pk, one.next_run) for one in Schedule.objects.all()} == before
-    sweep = Schedule.objects.get(name="outbox.sweep")
-    assert (sweep.func, sweep.minutes, sweep.repeats) == ("zhicheng.foundation.outbox.sweep", 1, -1)
+    assert {one.name: one.next_at for one in RegularRun.objects.all()} == before
+    sheep = RegularRun.objects.get(name="test.sheep")
+    assert (sheep.lane, sheep.minutes) == (Lane.ROUNDS, 7)
 
 
 @pytest.mark.django_db
 def test_prepare_jobs_changes_what_changed_and_drops_what_is_gone(own_jobs: None) -> None:
-    Schedule.objects.create(name="old", func="zhicheng.gone.away", schedule_type=Schedule.MINUTES, minutes=1)
-    Schedule.objects.create(name="foreign", func="other.thing", schedule_type=Schedule.MINUTES, minutes=1)
+    jobs.regular("test.sheep", minutes=7)(count_sheep)
+    jobs.regular("test.old", minutes=7)(count_sheep)
+    jobs.prepare_schedules()
+    del jobs._regular["test.old"]
+    jobs.regular("test.sheep", minutes=90)(count_sheep)
+    jobs.prepare_schedules()
+    sheep = RegularRun.objects.get(name="test.sheep")
+    assert (sheep.minutes, sheep.lane) == (90, Lane.CHECKS)
+    assert not RegularRun.objects.filter(name="test.old").exists()
+
+
+@pytest.fixture
+def sheep(own_jobs: None, db: Any) -> RegularRun:
+    """A job that comes every seven minutes, alone in the timetable and due."""
+    COUNTED.clear()
+    jobs._regular.clear()
     jobs.regular("test.sheep", minutes=7)(count_sheep)
     jobs.prepare_schedules()
-    jobs.regular("test.sheep", minutes=9)(count_sheep)
-    jobs.prepare_schedules()
-    assert Schedule.objects.get(name="test.sheep").minutes == 9
-    assert not Schedule.objects.filter(name="old").exists()
-    assert Schedule.objects.filter(name="foreign").exists()
+    return RegularRun.objects.get(name="test.sheep")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_wake_outbox_with_another_broker_waits_for_the_commit(settings: Any) -> None:
-    settings.Q_CLUSTER = {name: value for name, value in settings.Q_CLUSTER.items() if name != "orm"}
-    with transaction.atomic():
-        outbox.queue(kind="test.kind", payload={}, key="one")
-        assert not OrmQ.objects.exists()
-    assert OrmQ.objects.count() == OutboxMessage.objects.count() == 1
+def run_due() -> bool:
+    job = jobs.next_due(Lane.ROUNDS)
+    return job is not None and jobs.run_if_due(job, instance=3, pid=33)
+
+
+def test_regular_job_runs_once_and_waits_for_its_next_time(sheep: RegularRun) -> None:
+    assert run_due() and not run_due()
+    sheep.refresh_from_db()
+    assert COUNTED == ["sheep"]
+    assert timedelta(minutes=6) < sheep.next_at - clock.machine_now() <= timedelta(minutes=7)
+    assert sheep.began_at and sheep.ended_at and (sheep.claimed_by, sheep.last_error) == (0, "")
+
+
+def test_regular_job_in_another_machines_hand_is_not_run(sheep: RegularRun) -> None:
+    RegularRun.objects.update(claimed_by=9, claimed_pid=99)
+    assert not run_due()
+    assert jobs.release(instance=9) == 1
+    assert run_due()
+
+
+def test_regular_job_that_fails_is_logged_and_comes_again(sheep: RegularRun, caplog: pytest.LogCaptureFixture) -> None:
+    jobs.regular("test.sheep", minutes=7)(lose_sheep)
+    assert run_due()
+    assert [(row.name, row.last_error.split(" ", 1)[1]) for row in jobs.failing()] == [("test.sheep", "ValueError")]
+    assert jobs.failing()[0].last_error.split()[0] in caplog.text
+    jobs.regular("test.sheep", minutes=7)(count_sheep)
+    RegularRun.objects.update(next_at=clock.machine_now())
+    assert run_due() and not jobs.failing()
+
+
+def test_regular_job_that_kills_its_process_waits_for_its_next_time(sheep: RegularRun) -> None:
+    RegularRun.objects.update(claimed_by=3, claimed_pid=33, next_at=clock.machine_now() + timedelta(minutes=7))
+    assert jobs.release(instance=3, pid=33) == 1
+    assert not run_due()
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+def test_regular_job_runs_at_most_its_interval_later_when_the_clock_was_put_back(sheep: RegularRun, back: timedelta) -> None:
+    """Its next time was written before that: by the new time it lies further ahead than the job ever waits."""
+    assert run_due()
+    RegularRun.objects.update(next_at=F("next_at") + back)
+    sheep.refresh_from_db()
+    late = sheep.next_at - clock.machine_now() > timedelta(minutes=7, seconds=5)
+    assert late and run_due()
 
 
 @pytest.mark.django_db

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django_q.models import OrmQ
-from django_q.signing import SignedPackage
+from django.db.models import F
 
 from tests.foundation.queueing import let_time_pass, queue
-from zhicheng.foundation import actions, clock, outbox
-from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage
+from zhicheng.foundation import actions, clock, outbox, queries
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.models import AccessRefusal, Failure, LedgerEntry, OutboxMessage
 from zhicheng.foundation.transactions import NotInTransaction
 
 Register = Callable[..., Any]
@@ -75,21 +76,11 @@ def test_queue_outside_of_a_transaction_is_a_mistake() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_queue_falls_with_its_cause_and_the_task_with_it(seen: list[str]) -> None:
+def test_queue_falls_with_its_cause(seen: list[str]) -> None:
     with pytest.raises(KeyError), transaction.atomic():
         queue()
         raise KeyError
     assert not OutboxMessage.objects.exists()
-    assert not OrmQ.objects.exists()
-
-
-@pytest.mark.django_db
-def test_queue_wakes_the_worker_with_the_message() -> None:
-    message = queue()
-    task = SignedPackage.loads(OrmQ.objects.get().payload)
-    assert (task["func"], task["args"]) == ("zhicheng.foundation.outbox.process_message", (message.pk,))
-    queue()
-    assert OrmQ.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -288,27 +279,147 @@ def test_message_that_kills_its_worker_each_time_is_given_up(seen: list[str], ca
     assert "gave up" in caplog.text
 
 
-@pytest.mark.django_db
-def test_sweep_wakes_the_worker_for_what_was_forgotten_a_minute_ago(seen: list[str]) -> None:
-    queue()
-    OrmQ.objects.all().delete()  # the task is lost: the worker was killed with it in hand
-    assert outbox.sweep() == 0
-    let_time_pass(seconds=61)
-    assert outbox.sweep() == 1
-    assert OrmQ.objects.count() == 1
-    assert outbox.sweep() == 0
+WORKER = outbox.Claimer(instance=7, pid=70)
+
+
+def take(lane: Lane = Lane.EFFECTS) -> OutboxMessage | None:
+    return outbox.claim(lane, by=WORKER)
 
 
 @pytest.mark.django_db
-def test_sweep_leaves_alone_what_is_done_failed_or_not_yet_due(seen: list[str]) -> None:
-    queue(key="done")
-    outbox.drain()
-    queue(key="failed")
-    OutboxMessage.objects.filter(key="failed").update(state="failed")
-    queue(key="later")
+def test_claim_takes_the_earliest_of_its_lane_once(register: Register, seen: list[str]) -> None:
+    register("test.paper", lane=Lane.PAPERS)(str)
+    queue(kind="test.paper", key="paper")
+    first, second = queue(key="first"), queue(key="second")
+    assert (first.lane, outbox.has_due(Lane.PAPERS), outbox.has_due(Lane.MAIL)) == (Lane.EFFECTS, True, False)
+    taken = [take(), take(), take()]
+    assert [message and message.pk for message in taken] == [first.pk, second.pk, None]
+    assert taken[0] is not None and (taken[0].claimed_by, taken[0].claimed_pid, taken[0].attempts) == (7, 70, 1)
+    assert outbox.run_claimed(taken[0])
+    first.refresh_from_db()
+    assert (first.state, first.claimed_by) == ("done", 0)
+
+
+@pytest.mark.django_db
+def test_release_frees_what_a_dead_worker_had_in_hand_at_once(seen: list[str]) -> None:
+    queue(key="one")
+    queue(key="two")
+    assert take() and take()
+    assert outbox.drain() == 0
+    assert outbox.release(instance=8) == 0
+    assert outbox.release(instance=7) == 2
+    assert outbox.drain() == 2
+    assert seen == ["one", "two"]
+
+
+@pytest.mark.django_db
+def test_release_makes_a_message_wait_that_kills_its_process_again_and_again(seen: list[str]) -> None:
+    """One process of a living worker has died over it, twice: it is not tried without a pause until its attempts are used up."""
+    message = queue()
+    waits = []
+    for _ in range(3):
+        assert take()
+        assert outbox.release(instance=7, pid=70) == 1
+        message.refresh_from_db()
+        waits.append(round((message.next_attempt_at - clock.machine_now()) / timedelta(minutes=1)))
+        let_time_pass()
+    assert waits == [0, 1, 5]
+
+
+@pytest.mark.django_db
+def test_sequence_keeps_its_order_when_the_first_has_to_wait(register: Register) -> None:
+    order: list[str] = []
+
+    def stumble(message: OutboxMessage) -> None:
+        if message.key == "1" and message.attempts == 1:
+            raise RuntimeError
+        order.append(message.key)
+
+    register("test.kind")(stumble)
+    for key, sequence in (("1", "application:1"), ("2", "application:1"), ("3", "application:2"), ("4", "")):
+        queue(key=key, sequence=sequence)
+    assert outbox.drain() == 2
+    assert order == ["3", "4"]
     let_time_pass()
-    OutboxMessage.objects.filter(key="later").update(next_attempt_at=clock.machine_now() + timedelta(minutes=5))
-    assert outbox.sweep() == 0
+    outbox.drain()
+    assert order == ["3", "4", "1", "2"]
+
+
+@pytest.mark.django_db
+def test_sequence_goes_on_after_one_that_was_given_up(register: Register) -> None:
+    def refuse(message: OutboxMessage) -> None:
+        if message.key == "1":
+            raise outbox.GivenUp(Failure.RECIPIENT, "550 no such mailbox")
+
+    register("test.kind")(refuse)
+    first = queue(key="1", sequence="application:1")
+    queue(key="2", sequence="application:1")
+    assert outbox.drain() == 1
+    first.refresh_from_db()
+    assert (first.state, first.failure, first.attempts) == ("failed", "recipient", 1)
+
+
+@pytest.mark.django_db
+def test_postponed_attempt_does_not_count(register: Register) -> None:
+    def away(message: OutboxMessage) -> None:
+        raise outbox.Postponed("no answer", until=clock.machine_now() + timedelta(seconds=30))
+
+    register("test.kind", lease=timedelta(minutes=2))(away)
+    message = queue()
+    for _ in range(outbox.MAX_ATTEMPTS + 2):
+        assert outbox.drain() == 0
+        let_time_pass()
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("pending", 0)
+    assert "no answer" in message.last_error
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+def test_clock_put_back_holds_no_message_and_keeps_the_order(seen: list[str], back: timedelta) -> None:
+    """What was queued before lies in the future by the new time; what comes after it seems earlier."""
+    for key in ("before 1", "before 2"):
+        queue(key=key)
+    OutboxMessage.objects.update(next_attempt_at=clock.machine_now() + back)
+    queue(key="after")
+    taken = [take(), take(), take()]
+    assert [message and message.key for message in taken] == ["before 1", "before 2", "after"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+def test_clock_put_back_lets_a_failed_attempt_wait_no_longer_than_any(failing: None, back: timedelta) -> None:
+    message = queue()
+    outbox.drain()
+    assert outbox.tidy() == 0
+    OutboxMessage.objects.update(next_attempt_at=F("next_attempt_at") + back)
+    assert outbox.tidy() == 1
+    message.refresh_from_db()
+    assert message.next_attempt_at <= clock.machine_now()
+
+
+@pytest.mark.django_db
+def test_tidy_gives_a_lane_to_what_an_earlier_version_queued(register: Register) -> None:
+    register("test.paper", lane=Lane.PAPERS)(str)
+    message = queue(kind="test.paper")
+    OutboxMessage.objects.update(lane="")
+    assert not outbox.has_due(Lane.PAPERS)
+    assert outbox.tidy() == 1
+    assert outbox.claim(Lane.PAPERS, by=WORKER) == message
+
+
+@pytest.mark.django_db
+def test_settled_message_counts_no_longer_and_can_still_be_tried(seen: list[str]) -> None:
+    message = queue()
+    OutboxMessage.objects.update(state="failed", failure="recipient", attempts=1)
+    assert queries.outbox_health().failed == 1
+    actions.settle_message(message_id=message.pk, actor="user:1")
+    assert queries.outbox_health().failed == 0
+    assert LedgerEntry.objects.get().event == "outbox.settled"
+    with pytest.raises(Refused):
+        actions.settle_message(message_id=message.pk, actor="user:1")
+    actions.retry_message(message_id=message.pk, actor="user:1")
+    assert outbox.drain() == 1
 
 
 @pytest.mark.django_db

@@ -5,17 +5,18 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
-from django_q.models import OrmQ
 
 from tests.foundation.queueing import queue
 from tests.support.elsewhere import Elsewhere
 from zhicheng.foundation import outbox
+from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import OutboxMessage
 
 Register = Callable[..., Any]
@@ -41,8 +42,8 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere
     assert elsewhere.run("effects") == "0"  # what it had written is gone with it
     assert elsewhere.run("states") == "pending"
     elsewhere.run("let_time_pass")
-    assert elsewhere.run("sweep_and_drain") == "1 1"
-    assert elsewhere.run("sweep_and_drain") == "0 0"
+    assert elsewhere.run("drain") == "1"
+    assert elsewhere.run("drain") == "0"
     assert elsewhere.run("effects") == "1"
     assert elsewhere.run("states") == "done"
     assert "共 1 条记录" in elsewhere.run("verify")
@@ -51,9 +52,9 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere
 def test_worker_killed_in_the_middle_of_slow_work_does_it_again(elsewhere: Elsewhere) -> None:
     elsewhere.run("queue", "test.outside", "one")
     kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
-    assert elsewhere.run("sweep_and_drain") == "0 0"  # the lease still holds
+    assert elsewhere.run("drain") == "0"  # the lease still holds
     elsewhere.run("let_time_pass")
-    assert elsewhere.run("sweep_and_drain") == "1 1"
+    assert elsewhere.run("drain") == "1"
     assert [path.name for path in elsewhere.folder.glob("effect-*")] == ["effect-one"]
     assert elsewhere.run("states") == "done"
 
@@ -74,31 +75,78 @@ def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
     assert worker.returncode == 0
 
 
-def children(pid: int) -> list[int]:
-    """The processes that ``pid`` has started, oldest first."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def descendants(pid: int) -> list[int]:
+    """``pid`` and every process it has started, and they."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            found += descendants(int(child))
+    return found
 
 
-def test_worker_killed_while_it_waits_is_replaced(elsewhere: Elsewhere) -> None:
-    """It dies with the queue's lock in its hand; see foundation/supervision.py."""
-    worker = elsewhere.start("worker", "6")
+def kill_everything(worker: subprocess.Popen[str]) -> None:
+    for pid in descendants(worker.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    worker.communicate(timeout=10)
+
+
+def wait_until(elsewhere: Elsewhere, word: str, answer: str, seconds: float = 40) -> None:
+    until = time.monotonic() + seconds
+    while (said := elsewhere.run(word)) != answer:
+        assert time.monotonic() < until, f"{word}: {said}, not {answer}"
+        time.sleep(0.1)
+
+
+@contextmanager
+def at_work(elsewhere: Elsewhere, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker, stopped at the end as an operator stops it."""
+    worker = elsewhere.start("worker", **environment)
     try:
-        until = time.monotonic() + 60
-        pool: list[int] = []
-        while len(pool) < 3 and time.monotonic() < until:  # the one that works, and two that carry
-            time.sleep(0.1)
-            pool = [at_work for group in children(worker.pid) for one in children(group) for at_work in children(one)]
-        time.sleep(1)
-        os.kill(pool[0], signal.SIGKILL)
-        elsewhere.run("queue", "test.effect", "one")
-        elsewhere.run("let_time_pass")
-        while elsewhere.run("states") != "done" and time.monotonic() < until:
-            time.sleep(0.2)
-        assert elsewhere.run("effects") == "1"
+        yield worker
     finally:
-        worker.terminate()
-        worker.communicate(timeout=60)
-    assert worker.returncode == 0
+        if worker.poll() is None:
+            worker.terminate()
+            worker.communicate(timeout=60)
+            assert worker.returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["test.effect", "test.outside"])
+@pytest.mark.parametrize("where", ["here", "on another machine"])
+def test_everything_killed_is_taken_up_again_soon_after_the_restart(elsewhere: Elsewhere, kind: str, where: str) -> None:
+    """Thirty seconds are promised (docs/operations.md); the longest way is that of a worker nobody here can look up."""
+    elsewhere.run("queue", kind, "one")
+    worker = elsewhere.start("worker", STOP_IN_THE_MIDDLE="1")
+    until = time.monotonic() + 30
+    while not (elsewhere.folder / "in the middle").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert elsewhere.run("in_hand") == "1"
+    kill_everything(worker)
+    (elsewhere.folder / "go on").touch()
+    if where != "here":
+        elsewhere.run("say_it_runs_elsewhere")
+    with at_work(elsewhere):
+        wait_until(elsewhere, "states", "done", 15 if where == "here" else 30)
+    assert elsewhere.run("effects") == ("1" if kind == "test.effect" else "0")
+
+
+def test_process_of_a_lane_that_is_killed_is_replaced_and_its_work_done(elsewhere: Elsewhere) -> None:
+    elsewhere.run("queue", "test.outside", "one")
+    with at_work(elsewhere, STOP_IN_THE_MIDDLE="1") as worker:
+        assert read_line(worker) == "in the middle"
+        (elsewhere.folder / "go on").touch()
+        os.kill(int((elsewhere.folder / "in the middle").read_text()), signal.SIGKILL)
+        wait_until(elsewhere, "states", "done")
+
+
+def test_lane_that_stands_still_holds_no_other_and_is_started_again(elsewhere: Elsewhere) -> None:
+    elsewhere.run("queue", "test.hangs", "one")
+    with at_work(elsewhere):
+        wait_until(elsewhere, "in_hand", "1")
+        elsewhere.run("queue", "test.effect", "two")
+        wait_until(elsewhere, "effects", "1", 5)
+        wait_until(elsewhere, "states", "done done")  # the process that hung was ended, and another has done its work
 
 
 @pytest.mark.postgres
@@ -150,4 +198,37 @@ def test_queue_one_key_from_several_threads_is_one_message() -> None:
     for thread in threads:
         thread.join(30)
     assert not errors
-    assert OutboxMessage.objects.count() == OrmQ.objects.count() == 1
+    assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_claim_by_several_workers_at_once_gives_each_message_to_one(register: Register) -> None:
+    register("test.kind")(str)
+    for number in range(40):
+        queue(key=str(number), sequence=f"of:{number % 3}")
+    taken: list[str] = []
+    errors: list[BaseException] = []
+
+    def work(pid: int) -> None:
+        try:
+            until = time.monotonic() + 20
+            while len(taken) < 40 and time.monotonic() < until:
+                if message := outbox.claim(Lane.EFFECTS, by=outbox.Claimer(1, pid)):
+                    taken.append(message.key)
+                    assert outbox.run_claimed(message)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[pid]) for pid in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not errors
+    assert sorted(taken, key=int) == [str(number) for number in range(40)]
+    for sequence in range(3):
+        of_it = [int(key) for key in taken if int(key) % 3 == sequence]
+        assert of_it == sorted(of_it)

@@ -54,14 +54,15 @@ def is_alive(pid: int) -> bool:
 
 
 def test_pulse_is_silent_after_its_time_only() -> None:
-    pulse = Pulse()
-    assert not pulse.is_silent(idle_seconds=10, busy_seconds=10)
-    assert pulse.is_silent(idle_seconds=-1, busy_seconds=10)
-    pulse.begin()
-    assert not pulse.is_silent(idle_seconds=-1, busy_seconds=10)
-    assert pulse.is_silent(idle_seconds=10, busy_seconds=-1)
+    pulse = Pulse(10)
+    assert not pulse.is_silent() and not pulse.is_busy()
+    pulse.begin(-1)
+    assert pulse.is_silent() and pulse.is_busy()
+    pulse.begin(10)
+    assert not pulse.is_silent()
     pulse.end()
-    assert not pulse.is_silent(idle_seconds=10, busy_seconds=-1)
+    assert not pulse.is_silent() and not pulse.is_busy()
+    assert Pulse(-1).is_silent()
 
 
 def test_workers_that_die_are_started_again(supervised: Supervised) -> None:
@@ -75,6 +76,7 @@ def test_workers_that_hang_are_ended_with_their_children_and_started_again(super
     first = int(wait_for(2, starts)[0])
     children = (starts.parent / "children").read_text().split()
     assert not is_alive(first) and not is_alive(int(children[0]))
+    assert len((starts.parent / "beside").read_text().split()) == 1, "the process beside it was left alone"
     end(process)
     assert not any(is_alive(int(pid)) for pid in [*starts.read_text().split(), *(starts.parent / "children").read_text().split()])
 

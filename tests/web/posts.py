@@ -544,6 +544,15 @@ def system_retry(world: w.World) -> Press:
     return Press(_operator(), reverse("system_retry", args=[message.pk]))
 
 
+@example("system_settle")
+def system_settle(world: w.World) -> Press:
+    at = clock.machine_now()
+    message = OutboxMessage.objects.create(
+        kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
+    )
+    return Press(_operator(), reverse("system_settle", args=[message.pk]))
+
+
 EXAMPLES["system_verify_ledger"] = lambda _world: Press(_operator(), reverse("system_verify_ledger"))
 EXAMPLES["rehearsal_sign_in"] = lambda _world: Press(_visitor(), reverse("rehearsal_sign_in"), {"username": "bureau"})
 EXAMPLES["rehearsal_clock_move"] = lambda _world: Press(

@@ -58,7 +58,13 @@ def tell_of_move(message: OutboxMessage) -> None:
         state=_state(change, window, to_applicant=True), number=application.number
     )
     body = "\n".join(_to_applicant(change, window))
-    queue_mail(to=application.applicant.email, subject=subject, body=body, key=f"moved:{change.pk}:applicant")
+    queue_mail(
+        to=application.applicant.email,
+        subject=subject,
+        body=body,
+        key=f"moved:{change.pk}:applicant",
+        sequence=f"application:{application.pk}:applicant",
+    )
     # What it has had before it, a record may end; and who was told of that is told as well when it is taken back.
     by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
     if change.move in _UNIT_IS_TOLD or by_record:
@@ -80,7 +86,13 @@ def _tell_desk(change: StatusChange, window: WindowState, desk: Organization, ro
     lines = [_("{name}：").format(name=desk.name), "", what, *_happened(change, state), *_why(change, window), "", *todo]
     lines += ["", _see(reverse("desk_case", args=[application.pk]))]
     for who, address in mailboxes_of(desk):
-        queue_mail(to=address, subject=subject, body="\n".join(lines), key=f"moved:{change.pk}:{role}:{who}")
+        queue_mail(
+            to=address,
+            subject=subject,
+            body="\n".join(lines),
+            key=f"moved:{change.pk}:{role}:{who}",
+            sequence=f"application:{change.application_id}:{role}:{who}",
+        )
 
 
 def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:

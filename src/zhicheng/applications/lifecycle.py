@@ -308,4 +308,9 @@ def _make_known(change: StatusChange, *, actor: Actor) -> None:
             "reasons": change.reasons,
         },
     )
-    outbox.queue(kind="application.moved", payload={"change_id": change.pk}, key=f"application.moved:{change.pk}")
+    outbox.queue(
+        kind="application.moved",
+        payload={"change_id": change.pk},
+        key=f"application.moved:{change.pk}",
+        sequence=f"application:{change.application_id}",
+    )

@@ -153,12 +153,26 @@ def retry_message(*, message_id: int, actor: str) -> None:
     """Queue a failed outbox message again with a fresh count. Raises ``Refused`` (code ``not_failed``) for any other."""
     with transaction.atomic():
         changed = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED).update(
-            state=OutboxState.PENDING, attempts=0, next_attempt_at=clock.machine_now(), woken_at=clock.machine_now()
+            state=OutboxState.PENDING,
+            attempts=0,
+            failure="",
+            settled_at=None,
+            settled_by="",
+            next_attempt_at=clock.machine_now(),
         )
         if not changed:
             raise Refused.one(_("这条消息没有失败，不需要重试。"), code="not_failed")
         ledger.record(event="outbox.retried", subject=f"outbox:{message_id}", actor=actor, data={})
-        jobs.wake_outbox(message_id)
+
+
+def settle_message(*, message_id: int, actor: str) -> None:
+    """Nothing more is to be done about a failed message (a mailbox that does not exist): it no longer counts as failed. It stays listed
+    and can still be tried again. Raises ``Refused`` (code ``not_failed``) for any other."""
+    with transaction.atomic():
+        waiting = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED, settled_at__isnull=True)
+        if not waiting.update(settled_at=clock.now(), settled_by=actor):
+            raise Refused.one(_("这条消息没有失败，或者已经办结。"), code="not_failed")
+        ledger.record(event="outbox.settled", subject=f"outbox:{message_id}", actor=actor, data={})
 
 
 def _require_movable_clock() -> None:

@@ -1,7 +1,7 @@
-"""Background work: the only module that knows django-q2.
+"""Regular jobs: what the worker does every so many minutes, and its timetable (``RegularRun``).
 
-The outbox row is the truth; a task in the queue only says "look at that row now". A task that is lost costs a minute (the sweep
-finds the row), a task that comes twice costs nothing (the row is done).
+A job of the timetable is run by one process of all machines at a time: whoever finds it due claims its row. A job that fails is
+logged, keeps its error in the timetable and comes again at its next time.
 """
 
 from __future__ import annotations
@@ -9,27 +9,39 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
-from zhicheng.foundation.supervision import Pulse, keep_running
+from zhicheng.foundation import clock
+from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.logs import describe_error, working_on
+from zhicheng.foundation.models import RegularRun
+from zhicheng.foundation.text import fit_text
 
 logger = logging.getLogger(__name__)
 
-_RUN_MESSAGE = "zhicheng.foundation.outbox.process_message"
-IDLE_SECONDS = 180  # three times the shortest interval of a regular job
+SHORT_ROUND = 15  # minutes; what comes more seldom may take long and has the other lane
+LIMIT = timedelta(hours=2)  # how long one run may take before its process is taken to hang
+SHORT_LIMIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class RegularJob:
-    """A function without arguments that the worker calls every so many minutes."""
+    """A function without arguments that the worker calls every so many minutes, in ``lane``."""
 
     name: str
     path: str
     minutes: int
+    lane: Lane
+
+    @property
+    def limit(self) -> timedelta:
+        """How long one run may take."""
+        return SHORT_LIMIT if self.lane == Lane.ROUNDS else LIMIT
 
 
 _regular: dict[str, RegularJob] = {}
@@ -37,9 +49,10 @@ _regular: dict[str, RegularJob] = {}
 
 def regular(name: str, *, minutes: int) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register the decorated function to run every ``minutes`` in the worker, under a stable ``name``. It must be idempotent."""
+    lane = Lane.ROUNDS if minutes <= SHORT_ROUND else Lane.CHECKS
 
     def register(function: Callable[[], object]) -> Callable[[], object]:
-        _regular[name] = RegularJob(name=name, path=f"{function.__module__}.{function.__qualname__}", minutes=minutes)
+        _regular[name] = RegularJob(name, f"{function.__module__}.{function.__qualname__}", minutes, lane)
         return function
 
     return register
@@ -50,81 +63,77 @@ def regular_jobs() -> list[RegularJob]:
     return [_regular[name] for name in sorted(_regular)]
 
 
-def wake_outbox(message_id: int) -> None:
-    """Ask the worker to look at this outbox row, once the present transaction has been committed.
-
-    With the queue in our own database the task is a row of the same transaction; another broker is told after the commit. A
-    broker that cannot be reached then is no disaster: it is logged, and the sweep finds the row.
-    """
-    if settings.Q_CLUSTER.get("orm") == "default":
-        _enqueue(message_id)
-    else:
-        transaction.on_commit(lambda: _enqueue(message_id), robust=True)
-
-
-def _enqueue(message_id: int) -> None:
-    from django_q.tasks import async_task  # needs the app registry
-
-    # Not saved as a django-q result: the outbox row says what became of it.
-    async_task(_RUN_MESSAGE, message_id, q_options={"save": False, "task_name": f"outbox-{message_id}"})
-
-
 def prepare_schedules() -> list[str]:
     """Write every regular job into the worker's timetable and drop those that no longer exist; return their names. Idempotent."""
-    from django_q.models import Schedule
-
-    from zhicheng.foundation.clock import machine_now
-
     jobs = regular_jobs()
     with transaction.atomic():
         for job in jobs:
-            wanted = {"func": job.path, "schedule_type": Schedule.MINUTES, "minutes": job.minutes, "repeats": -1}
-            Schedule.objects.update_or_create(
-                name=job.name, defaults=wanted, create_defaults=wanted | {"next_run": machine_now()}
+            wanted = {"lane": job.lane, "minutes": job.minutes}
+            RegularRun.objects.update_or_create(
+                name=job.name, defaults=wanted, create_defaults=wanted | {"next_at": clock.machine_now()}
             )
-        Schedule.objects.filter(func__startswith="zhicheng.").exclude(name__in=[job.name for job in jobs]).delete()
+        RegularRun.objects.exclude(name__in=[job.name for job in jobs]).delete()
     return [job.name for job in jobs]
 
 
-def worker_seen() -> datetime | None:
-    """When the worker last began one of its every-minute jobs (a time of the machine); ``None`` if it never ran."""
-    from django_q.models import Schedule
-
-    minutely = [job.name for job in regular_jobs() if job.minutes == 1]
-    due = Schedule.objects.filter(name__in=minutely, task__isnull=False).order_by("-next_run").values_list("next_run", flat=True)
-    latest: datetime | None = due.first()
-    return latest - timedelta(minutes=1) if latest is not None else None
+def next_due(lane: Lane) -> RegularJob | None:
+    """The job of ``lane`` that has been due longest and that nobody has in hand. Takes no lock."""
+    names = _due(lane).order_by("next_at", "name").values_list("name", flat=True)
+    return next((_regular[name] for name in names if name in _regular), None)
 
 
-def run_worker(*, idle_seconds: float = IDLE_SECONDS) -> None:
-    """Run the worker in the foreground until it is told to stop (SIGTERM, SIGINT).
+def run_if_due(job: RegularJob, *, instance: int, pid: int) -> bool:
+    """Run ``job`` now if it still is due and nobody has it in hand; return whether it was run. Never raises for a failing job."""
+    with transaction.atomic():
+        row = _due(job.lane).filter(name=job.name).select_for_update(no_key=True, skip_locked=True).first()
+        if row is None:
+            return False
+        at = clock.machine_now()
+        row.claimed_by, row.claimed_pid, row.began_at = instance, pid, at
+        row.next_at = at + timedelta(minutes=row.minutes)
+        row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at"])
+    with working_on(f"job-{job.name}"):
+        error = run_now(job)
+    mine = RegularRun.objects.filter(name=job.name, claimed_by=instance, claimed_pid=pid)
+    mine.update(claimed_by=0, claimed_pid=0, ended_at=clock.machine_now(), last_error=error)
+    return True
 
-    The regular jobs are its pulse: when it has been idle for ``idle_seconds`` although one is due every minute, it hangs and is
-    started again.
-    """
-    from django_q.signals import post_execute_in_worker, pre_execute
 
-    pulse = Pulse()
-
-    def begin(**kwargs: object) -> None:
-        pulse.begin()
-
-    def end(**kwargs: object) -> None:
-        pulse.end()
-
-    pre_execute.connect(begin)
-    post_execute_in_worker.connect(end)
+def run_now(job: RegularJob) -> str:
+    """Run ``job``, whatever the timetable says; return what went wrong, with the id it has in the log, or nothing."""
     try:
-        busy_seconds = settings.Q_CLUSTER["timeout"] + 60
-        keep_running(_run_cluster, pulse=pulse, idle_seconds=idle_seconds, busy_seconds=busy_seconds)
-    finally:
-        pre_execute.disconnect(begin)
-        post_execute_in_worker.disconnect(end)
+        import_string(job.path)()
+    except Exception as error:
+        error_id = new_error_id()
+        logger.error("the regular job %s failed [%s]", job.name, error_id, exc_info=error)
+        return fit_text(f"{error_id} {describe_error(error)}", 2000)
+    return ""
 
 
-def _run_cluster() -> None:
-    from zhicheng.foundation.outbox import sweep
+def release(*, instance: int, pid: int | None = None) -> int:
+    """Free the jobs a dead instance (or one dead process of it) had in hand, due again; return how many."""
+    held = RegularRun.objects.filter(claimed_by=instance)
+    if pid is not None:
+        held = held.filter(claimed_pid=pid)
+    error = "the process died before the job was done"
+    again = {} if pid is not None else {"next_at": clock.machine_now()}  # a job that kills its process waits for its next time
+    return held.update(claimed_by=0, claimed_pid=0, last_error=error, **again)
 
-    sweep()  # what the last cluster had in hand when it ended
-    connections.close_all()
-    call_command("qcluster")
+
+def failing() -> list[RegularRun]:
+    """The jobs whose last run failed."""
+    return list(RegularRun.objects.exclude(last_error="").order_by("name"))
+
+
+def late(after: timedelta) -> list[RegularRun]:
+    """The jobs that have waited for longer than ``after`` beyond their time: nobody runs them."""
+    return list(RegularRun.objects.filter(next_at__lt=clock.machine_now() - after, claimed_by=0).order_by("name"))
+
+
+def _due(lane: Lane) -> QuerySet[RegularRun]:
+    """Due, or further ahead than its interval: the machine's clock was put back."""
+    at = clock.machine_now()
+    due = Q(next_at__lte=at)
+    for minutes in {job.minutes for job in _regular.values()}:
+        due |= Q(minutes=minutes, next_at__gt=at + timedelta(minutes=minutes, seconds=5))
+    return RegularRun.objects.filter(due, lane=lane, claimed_by=0)

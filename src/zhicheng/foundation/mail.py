@@ -10,20 +10,21 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from zhicheng.foundation import clock, jobs, outbox
+from zhicheng.foundation import clock, jobs, mail_server, outbox
+from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 
 KIND = "mail"
 
 
-def queue_mail(*, to: str, subject: str, body: str, key: str) -> OutboxMessage:
-    """Queue one plain-text mail in the caller's transaction; ``key`` as in ``outbox.queue`` (one mail for one key, ever)."""
+def queue_mail(*, to: str, subject: str, body: str, key: str, sequence: str = "") -> OutboxMessage:
+    """Queue one plain-text mail in the caller's transaction; ``key`` and ``sequence`` as in ``outbox.queue`` (one mail for one key, ever)."""
     payload = {"to": [to], "subject": " ".join(str(subject).split()), "body": str(body)}
-    return outbox.queue(kind=KIND, payload=payload, key=key)
+    return outbox.queue(kind=KIND, payload=payload, key=key, sequence=sequence)
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -36,10 +37,10 @@ class OutboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-@outbox.handler(KIND, lease=timedelta(minutes=2))
+@outbox.handler(KIND, lane=Lane.MAIL, lease=timedelta(minutes=2))
 def deliver(message: OutboxMessage) -> None:
     """Hand one mail to the mail server. A second delivery of the same message carries the same Message-ID."""
-    get_connection(settings.DELIVERY_BACKEND, fail_silently=False).send_messages([compose(message)])
+    mail_server.send(compose(message))
 
 
 @jobs.regular("mail.forget", minutes=24 * 60)

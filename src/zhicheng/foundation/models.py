@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
+from zhicheng.foundation.lanes import Lane
 
 
 class ClockSetting(models.Model):
@@ -125,15 +126,32 @@ class OutboxState(models.TextChoices):
     FAILED = "failed", _("多次失败，需要人工处理")
 
 
+class Failure(models.TextChoices):
+    """Why a message was given up."""
+
+    TRIED = "tried", _("试过多次仍未成功")
+    DIED = "died", _("处理它的进程每次都意外中止")
+    RECIPIENT = "recipient", _("收件方拒收")
+    REFUSED = "refused", _("邮件服务器拒绝")
+
+
 class OutboxMessage(models.Model):
     """An effect that waits for its cause to be committed (house, decision 6). Written only by ``foundation.outbox``.
 
-    ``created_at`` and ``done_at`` are times of the one clock, for people to read. ``next_attempt_at`` and ``woken_at`` are times
-    of the machine: a rehearsal that moves its clock back must not make a waiting mail wait for months.
+    ``lane`` says which processes do it; an empty one (written by an earlier version while both run) is filled in by the worker.
+    Of several with one ``sequence`` the earliest is done first. ``claimed_by`` (a ``WorkerInstance``) and ``claimed_pid`` say who
+    has it in hand; 0 is nobody, -1 a process that is no worker. ``failure`` is empty unless the message was given up;
+    ``settled_at`` is when an operator said that nothing more is to be done about that.
+
+    ``created_at``, ``done_at`` and ``settled_at`` are times of the one clock, for people to read. ``next_attempt_at`` is a time of
+    the machine: a rehearsal that moves its clock back must not make a waiting mail wait for months. ``woken_at`` was the time the
+    former queue was told; it stays as long as the version that writes it may run beside this one.
     """
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200)
+    lane = models.CharField(max_length=10, choices=Lane.choices, blank=True, default="", db_default="")
+    sequence = models.CharField(max_length=80, blank=True, default="", db_default="")
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=OutboxState.choices, default=OutboxState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -142,6 +160,11 @@ class OutboxMessage(models.Model):
     woken_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.BigIntegerField(default=0, db_default=0)
+    claimed_pid = models.PositiveIntegerField(default=0, db_default=0)
+    failure = models.CharField(max_length=10, choices=Failure.choices, blank=True, default="", db_default="")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("待办消息")
@@ -156,6 +179,13 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_attempt_at", "id"], condition=models.Q(state=OutboxState.PENDING), name="outbox_waiting"),
+            models.Index(fields=["lane", "id"], condition=models.Q(state=OutboxState.PENDING), name="outbox_by_lane"),
+            models.Index(
+                fields=["sequence", "id"],
+                condition=models.Q(state=OutboxState.PENDING) & ~models.Q(sequence=""),
+                name="outbox_by_sequence",
+            ),
+            models.Index(fields=["claimed_by"], condition=~models.Q(claimed_by=0), name="outbox_in_hand"),
             models.Index(fields=["state", "id"], name="outbox_by_state"),
             models.Index(fields=["kind", "id"], name="outbox_by_kind"),
         ]
@@ -217,3 +247,68 @@ class CacheEntry(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+class WorkerInstance(models.Model):
+    """One start of ``zhicheng worker``. What a dead one had in hand is free for the others.
+
+    Whether it lives is read from the machine's own list of processes where that is the same machine (``host`` names machine, start
+    of the machine and process namespace; ``pid`` and ``pid_started`` the process), and elsewhere from ``beats``, a number that a living
+    one counts up every few seconds: no clock is compared with another one. ``seen_at`` is a time of the machine, for people and
+    pages. ``lanes`` says of each lane whether its processes answer.
+    """
+
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    pid_started = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    beats = models.BigIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    lanes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["ended_at", "id"], name="worker_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.pid}"
+
+
+class RegularRun(models.Model):
+    """One line of the worker's timetable: a regular job, when it runs next, and how it ended last (times of the machine).
+
+    ``claimed_by`` and ``claimed_pid`` as in ``OutboxMessage``: one process of all machines runs a job at a time.
+    """
+
+    name = models.CharField(max_length=80, primary_key=True)
+    lane = models.CharField(max_length=10, choices=Lane.choices)
+    minutes = models.PositiveIntegerField()
+    next_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+    claimed_by = models.BigIntegerField(default=0)
+    claimed_pid = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["lane", "next_at"], name="regular_by_lane")]
+
+    def __str__(self) -> str:
+        return f"{self.name} every {self.minutes} min"
+
+
+class MailServer(models.Model):
+    """What is known of a mail server (``host:port``): the breaker that keeps a silent one from being asked for every mail.
+
+    ``failures`` counts those in a row. While ``closed_until`` (a time of the machine) lies ahead nobody asks it; then one asks first.
+    """
+
+    name = models.CharField(max_length=200, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    closed_until = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.failures}"

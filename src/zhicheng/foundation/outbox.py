@@ -1,8 +1,9 @@
-"""The outbox: effects that wait for their cause to be committed (house, decision 6).
+"""The outbox: effects that wait for their cause to be committed (house, decision 6), and the queue the worker takes them from.
 
-An action queues a message in its own transaction. Afterwards a worker runs the handler of that kind, again and again until it
-succeeds or has failed ``MAX_ATTEMPTS`` times; then the message stays visible as failed. A handler can be run more than once for
-one message (the worker may die after the effect and before the note that it is done), so it must be idempotent.
+An action queues a message in its own transaction. Afterwards a process of the message's lane claims it and runs the handler of its
+kind, again and again until it succeeds or has failed ``MAX_ATTEMPTS`` times; then the message stays visible as failed. A handler can
+be run more than once for one message (the worker may die after the effect and before the note that it is done), so it must be
+idempotent.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from zhicheng.foundation import clock, jobs
+from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import check_storable
+from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
-from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
 from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import require_transaction
 
@@ -30,8 +33,8 @@ logger = logging.getLogger(__name__)
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 MAX_ATTEMPTS = len(BACKOFF) + 1
 MAX_PAYLOAD_BYTES = 256 * 1024
-SWEEP_AFTER = timedelta(minutes=1)
-SWEEP_LIMIT = 500
+LONGEST_POSTPONED = timedelta(minutes=10)
+USUAL_LIMIT = timedelta(minutes=5)  # how long a handler without a lease may take before its process is ended
 
 Handler = Callable[[OutboxMessage], object]
 
@@ -40,39 +43,84 @@ class PayloadTooLarge(ValueError):
     """A payload over ``MAX_PAYLOAD_BYTES`` of canonical JSON: put the content into ``foundation.blobs`` and queue its hash."""
 
 
+class Postponed(Exception):
+    """Raised by a handler that has tried nothing because what it needs is away: the attempt does not count.
+
+    ``until`` (a time of the machine, at most ``LONGEST_POSTPONED`` ahead): when to look again. The text is for the operator and the
+    log, and must name nobody.
+    """
+
+    def __init__(self, why: str, *, until: datetime) -> None:
+        super().__init__(why)
+        self.until = until
+
+
+class GivenUp(Exception):
+    """Raised by a handler that knows that trying again is of no use; ``failure`` says why (:class:`Failure`), the text what was said; it must name
+    nobody."""
+
+    def __init__(self, failure: Failure, said: str) -> None:
+        super().__init__(said)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Claimer:
+    """Who takes messages: a worker's instance and process, or a process that is no worker (a command, a test): ``NO_WORKER``."""
+
+    instance: int
+    pid: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Registered:
     run: Handler
+    lane: Lane
     lease: timedelta | None
 
 
 _handlers: dict[str, _Registered] = {}
+NO_WORKER = -1
+ANYBODY = Claimer(NO_WORKER)
 
 
-def handler(kind: str, *, lease: timedelta | None = None) -> Callable[[Handler], Handler]:
-    """Register the decorated function for messages of ``kind``. It is called with the :class:`OutboxMessage`.
+def handler(kind: str, *, lane: Lane = Lane.EFFECTS, lease: timedelta | None = None) -> Callable[[Handler], Handler]:
+    """Register the decorated function for messages of ``kind``, done in ``lane``. It is called with the :class:`OutboxMessage`.
 
     Without ``lease`` the handler runs in one transaction with the note that it is done: if it raises, all it wrote is undone.
     With ``lease`` it runs outside of any transaction, for work that waits for something else (a mail server, a long computation)
-    and must not hold a database lock meanwhile; nobody else tries the message until the lease is over.
+    and must not hold a database lock meanwhile; nobody else tries the message until the lease is over, unless its process has died.
     """
 
     def register(function: Handler) -> Handler:
         known = _handlers.get(kind)
         if known and (known.run.__module__, known.run.__qualname__) != (function.__module__, function.__qualname__):
             raise RuntimeError(f"two handlers for outbox messages of kind {kind!r}")
-        _handlers[kind] = _Registered(run=function, lease=lease)
+        _handlers[kind] = _Registered(run=function, lane=lane, lease=lease)
         return function
 
     return register
 
 
-def queue(*, kind: str, payload: dict[str, Any], key: str) -> OutboxMessage:
+def lane_of(kind: str) -> Lane:
+    """The lane of a kind; that of effects for one nobody has registered here."""
+    registered = _handlers.get(kind)
+    return registered.lane if registered else Lane.EFFECTS
+
+
+def limit_of(kind: str) -> timedelta:
+    """How long one attempt at a message of ``kind`` may take before its process is taken to hang."""
+    registered = _handlers.get(kind)
+    return (registered and registered.lease) or USUAL_LIMIT
+
+
+def queue(*, kind: str, payload: dict[str, Any], key: str, sequence: str = "") -> OutboxMessage:
     """Queue an effect in the caller's transaction and return its message.
 
     ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued, the first
-    one is returned. Raises ``NotInTransaction``, ``PayloadTooLarge``, or ``TypeError`` / ``ValueError`` for a payload that is
-    not JSON.
+    one is returned. Messages with one ``sequence`` (``application:12``) are done in the order they were queued: a later one waits while
+    an earlier one is tried again, until that one is done or given up. Raises ``NotInTransaction``, ``PayloadTooLarge``, or
+    ``TypeError`` / ``ValueError`` for a payload that is not JSON.
     """
     require_transaction("outbox.queue()")
     if not kind or not key:
@@ -80,36 +128,47 @@ def queue(*, kind: str, payload: dict[str, Any], key: str) -> OutboxMessage:
     size = len(check_storable(payload))
     if size > MAX_PAYLOAD_BYTES:
         raise PayloadTooLarge(f"{kind} {key}: {size} bytes, at most {MAX_PAYLOAD_BYTES}")
-    at = clock.machine_now()
-    message, created = OutboxMessage.objects.get_or_create(
-        kind=kind,
-        key=key,
-        defaults={"payload": payload, "created_at": clock.now(), "next_attempt_at": at, "woken_at": at},
-    )
-    if created:
-        jobs.wake_outbox(message.pk)
-    return message
+    values = {"payload": payload, "lane": lane_of(kind), "sequence": sequence}
+    at = {"created_at": clock.now(), "next_attempt_at": clock.machine_now()}
+    return OutboxMessage.objects.get_or_create(kind=kind, key=key, defaults=values | at)[0]
+
+
+def has_due(lane: Lane) -> bool:
+    """Whether anything waits in ``lane``: a question that takes no lock, asked several times a second."""
+    return _due().filter(lane=lane).exists()
+
+
+def claim(lane: Lane, *, by: Claimer = ANYBODY) -> OutboxMessage | None:
+    """Take the earliest due message of ``lane`` in hand, an attempt counted; ``None`` when there is none for us."""
+    return _claim(_due().filter(lane=lane), by)
 
 
 def process_message(message_id: int) -> bool:
     """Run one message's handler now, if it is due and nobody else has it; return whether it was done here. Never raises
     for a failing handler: that is counted, logged and tried again later."""
-    message = _begin(message_id)
-    if message is None:
-        return False
-    with working_on(f"outbox-{message_id}"):
+    message = _claim(_due().filter(pk=message_id), ANYBODY)
+    return message is not None and run_claimed(message)
+
+
+def run_claimed(message: OutboxMessage) -> bool:
+    """Run the handler of a message that was claimed; return whether it is done. Never raises for a failing handler."""
+    with working_on(f"outbox-{message.pk}"):
         try:
             return _run(message)
+        except Postponed as postponed:
+            _note_postponed(message, postponed)
+        except GivenUp as given_up:
+            _note_failure(message, given_up, given_up.failure)
         except Exception as error:
             _note_failure(message, error)
-            return False
+        return False
 
 
 def drain(limit: int = 100) -> int:
     """Handle up to ``limit`` due messages here and now, also those that handlers queue meanwhile; return how many were done."""
     done, tried = 0, set[int]()
     while len(tried) < limit:
-        due = _due().exclude(pk__in=tried).order_by("next_attempt_at", "pk").values_list("pk", flat=True)
+        due = _due().exclude(pk__in=tried).order_by("pk").values_list("pk", flat=True)
         batch = list(due[: min(limit - len(tried), 50)])
         if not batch:
             break
@@ -119,49 +178,70 @@ def drain(limit: int = 100) -> int:
     return done
 
 
-@jobs.regular("outbox.sweep", minutes=1)
-def sweep() -> int:
-    """Queue again every due message that the worker has not been told of for a minute; return how many. At most 500 at once."""
-    at = clock.machine_now()
-    with transaction.atomic():
-        forgotten = (
-            _due()
-            .filter(Q(woken_at__isnull=True) | Q(woken_at__lt=at - SWEEP_AFTER))
-            .select_for_update(no_key=True, skip_locked=True)
-            .order_by("next_attempt_at", "pk")
-        )
-        found = list(forgotten.values_list("pk", flat=True)[:SWEEP_LIMIT])
-        OutboxMessage.objects.filter(pk__in=found).update(woken_at=at)
-        for message_id in found:
-            jobs.wake_outbox(message_id)
-    return len(found)
+def release(*, instance: int, pid: int | None = None) -> int:
+    """Free what a dead instance (or one dead process of a living one) had in hand; return how many messages.
+
+    When everything died it is due at once. A message that has cost one process of a living worker its life before waits as after
+    a failure: it may be the cause.
+    """
+    held = OutboxMessage.objects.filter(state=OutboxState.PENDING, claimed_by=instance)
+    if pid is not None:
+        held = held.filter(claimed_pid=pid)
+    at, freed = clock.machine_now(), 0
+    for message in held.only("pk", "attempts"):
+        again = pid is not None and message.attempts > 1
+        due = at + (_backoff(message.attempts - 1) if again else timedelta())
+        mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, claimed_by=instance)
+        freed += mine.update(claimed_by=0, claimed_pid=0, next_attempt_at=due)
+    return freed
+
+
+def tidy() -> int:
+    """Give a lane to messages without one, and make due what would wait longer than any attempt does: the machine's clock was put back
+    since it was written. Return how many."""
+    waiting = OutboxMessage.objects.filter(state=OutboxState.PENDING)
+    mended = 0
+    for kind in waiting.filter(lane="").values_list("kind", flat=True).distinct():
+        mended += waiting.filter(lane="", kind=kind).update(lane=lane_of(kind))
+    at, slack = clock.machine_now(), timedelta(seconds=5)
+    longest = max([BACKOFF[-1], *(one.lease for one in _handlers.values() if one.lease)])
+    too_late = Q(claimed_by=NO_WORKER, next_attempt_at__gt=at + longest + slack)
+    for attempts, wait in enumerate((LONGEST_POSTPONED, *BACKOFF)):
+        too_late |= Q(attempts=attempts, claimed_by=0, next_attempt_at__gt=at + wait + slack)
+    return mended + waiting.filter(too_late).update(next_attempt_at=at)
 
 
 def _due() -> Any:
-    return OutboxMessage.objects.filter(state=OutboxState.PENDING, next_attempt_at__lte=clock.machine_now())
+    """What may be tried now: also what was never tried, whatever the clock said when it was queued."""
+    waiting = OutboxMessage.objects.filter(
+        Q(next_attempt_at__lte=clock.machine_now()) | Q(attempts=0, last_error=""), state=OutboxState.PENDING
+    )
+    earlier = OutboxMessage.objects.filter(state=OutboxState.PENDING, sequence=OuterRef("sequence"), pk__lt=OuterRef("pk"))
+    return waiting.filter(Q(sequence="") | ~Exists(earlier))
 
 
-def _begin(message_id: int) -> OutboxMessage | None:
+def _claim(due: Any, by: Claimer) -> OutboxMessage | None:
     """Count an attempt before it is made, so that a message which kills its worker is not tried for ever."""
     with transaction.atomic():
-        message: OutboxMessage | None = _due().select_for_update(no_key=True, skip_locked=True).filter(pk=message_id).first()
+        message: OutboxMessage | None
+        message = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk").first()
         if message is None:
             return None
         if message.attempts >= MAX_ATTEMPTS:
-            error_id = new_error_id()
-            OutboxMessage.objects.filter(pk=message.pk).update(
-                state=OutboxState.FAILED,
-                last_error=f"{error_id} the worker died in the last attempt. {message.last_error}".strip(),
-            )
-            logger.error("outbox %s %s gave up [%s]: the worker died in the last attempt", message.kind, message.key, error_id)
+            _note_died(message)
             return None
         # If nothing more is heard from this attempt, this is when the next one may start.
-        registered = _handlers.get(message.kind)
-        wait = max(_backoff(message.attempts + 1), (registered.lease if registered else None) or timedelta())
         message.attempts += 1
+        wait = max(_backoff(message.attempts), limit_of(message.kind) if _is_leased(message.kind) else timedelta())
         message.next_attempt_at = clock.machine_now() + wait
-        message.save(update_fields=["attempts", "next_attempt_at"])
+        message.claimed_by, message.claimed_pid = by.instance, by.pid
+        message.save(update_fields=["attempts", "next_attempt_at", "claimed_by", "claimed_pid"])
         return message
+
+
+def _is_leased(kind: str) -> bool:
+    registered = _handlers.get(kind)
+    return registered is not None and registered.lease is not None
 
 
 def _run(message: OutboxMessage) -> bool:
@@ -180,19 +260,49 @@ def _run(message: OutboxMessage) -> bool:
 
 
 def _note_done(waiting: Any) -> bool:
-    return bool(waiting.update(state=OutboxState.DONE, done_at=clock.now(), last_error=""))
+    return bool(waiting.update(state=OutboxState.DONE, done_at=clock.now(), last_error="", claimed_by=0, claimed_pid=0))
 
 
-def _note_failure(message: OutboxMessage, error: Exception) -> None:
+def _note_died(message: OutboxMessage) -> None:
     error_id = new_error_id()
-    over = message.attempts >= MAX_ATTEMPTS
-    log = logger.error if over else logger.warning
+    message.state, message.failure, message.claimed_by, message.claimed_pid = OutboxState.FAILED, Failure.DIED, 0, 0
+    message.last_error = f"{error_id} the worker died in the last attempt. {message.last_error}".strip()
+    message.save(update_fields=["state", "failure", "last_error", "claimed_by", "claimed_pid"])
+    logger.error("outbox %s %s gave up [%s]: the worker died in the last attempt", message.kind, message.key, error_id)
+
+
+def _of_this_attempt(message: OutboxMessage) -> Any:
+    """The failure of an attempt that was given up long ago says nothing about the one that is running now."""
+    return OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts)
+
+
+def _note_failure(message: OutboxMessage, error: Exception, failure: str = "") -> None:
+    error_id = new_error_id()
+    if not failure and message.attempts >= MAX_ATTEMPTS:
+        failure = Failure.TRIED
+    log = logger.error if failure else logger.warning
     log("outbox %s %s failed, attempt %d [%s]", message.kind, message.key, message.attempts, error_id, exc_info=error)
-    # The failure of an attempt that was given up long ago says nothing about the one that is running now.
-    OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts).update(
-        state=OutboxState.FAILED if over else OutboxState.PENDING,
-        last_error=fit_text(f"{error_id} {describe_error(error)}", 2000),
+    said = str(error) if isinstance(error, GivenUp) else describe_error(error)
+    if isinstance(error, Refused):  # its words may name a person, its codes do not
+        said = f"{said}: {', '.join(problem.code for problem in error.problems)}"
+    _of_this_attempt(message).update(
+        state=OutboxState.FAILED if failure else OutboxState.PENDING,
+        failure=failure,
+        last_error=fit_text(f"{error_id} {said}", 2000),
         next_attempt_at=clock.machine_now() + _backoff(message.attempts),
+        claimed_by=0,
+        claimed_pid=0,
+    )
+
+
+def _note_postponed(message: OutboxMessage, postponed: Postponed) -> None:
+    logger.info("outbox %s %s postponed: %s", message.kind, message.key, postponed)
+    _of_this_attempt(message).update(
+        attempts=message.attempts - 1,
+        last_error=fit_text(str(postponed), 2000),
+        next_attempt_at=min(postponed.until, clock.machine_now() + LONGEST_POSTPONED),
+        claimed_by=0,
+        claimed_pid=0,
     )
 
 

@@ -10,10 +10,19 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 
-from zhicheng.foundation import clock, jobs
-from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage, OutboxState, SystemVerification
+from zhicheng.foundation import clock, liveness
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.models import (
+    AccessRefusal,
+    LedgerEntry,
+    MailServer,
+    OutboxMessage,
+    OutboxState,
+    SystemVerification,
+    WorkerInstance,
+)
 
-WORKER_SILENT_AFTER = timedelta(minutes=3)  # the sweep runs every minute
+WORKER_SILENT_AFTER = timedelta(seconds=30)  # it counts up every three seconds
 LEDGER_VERIFIED = "ledger.verified"
 SYSTEM_VERIFIED = "system.verified"
 
@@ -43,10 +52,11 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """``seen``: when the worker last did its every-minute round (a time of the machine); ``None``: never."""
+    """``seen``: when a worker last counted up (a time of the machine); ``None``: never. ``silent``: lanes nobody answers in."""
 
     seen: datetime | None
     alive: bool
+    silent: tuple[Lane, ...] = ()
 
 
 def database_answers() -> bool:
@@ -60,11 +70,15 @@ def database_answers() -> bool:
 
 
 def outbox_health() -> OutboxHealth:
-    """The outbox in numbers; two queries over what is not done."""
+    """The outbox in numbers, without what an operator has settled; two queries over what is not done."""
     pending: dict[bool, int] = {True: 0, False: 0}
     failed = 0
     rows = (
-        OutboxMessage.objects.exclude(state=OutboxState.DONE).order_by().values_list("state", "attempts").annotate(n=Count("id"))
+        OutboxMessage.objects.exclude(state=OutboxState.DONE)
+        .filter(settled_at__isnull=True)
+        .order_by()
+        .values_list("state", "attempts")
+        .annotate(n=Count("id"))
     )
     for state, attempts, n in rows:
         if state == OutboxState.FAILED:
@@ -73,6 +87,27 @@ def outbox_health() -> OutboxHealth:
             pending[attempts > 0] += n
     oldest = OutboxMessage.objects.filter(state=OutboxState.PENDING).aggregate(at=Min("created_at"))["at"]
     return OutboxHealth(sum(pending.values()), pending[True], failed, oldest)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHealth:
+    """What waits in a lane, and since when (a time of the one clock)."""
+
+    lane: Lane
+    waiting: int
+    oldest: datetime | None
+
+
+def lanes_health() -> list[LaneHealth]:
+    """What waits in every lane; one query."""
+    waiting = OutboxMessage.objects.filter(state=OutboxState.PENDING).order_by()
+    found = {lane: (n, oldest) for lane, n, oldest in waiting.values_list("lane").annotate(n=Count("id"), at=Min("created_at"))}
+    return [LaneHealth(lane, *found.get(lane, (0, None))) for lane in Lane]
+
+
+def mail_server_health() -> MailServer | None:
+    """What is known of the mail server that is used now; ``None`` before its first mail."""
+    return MailServer.objects.filter(name=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}").first()
 
 
 def stuck_messages() -> QuerySet[OutboxMessage]:
@@ -104,9 +139,15 @@ def refusals() -> QuerySet[AccessRefusal]:
 
 
 def worker_health() -> WorkerHealth:
-    """Whether the worker makes its rounds."""
-    seen = jobs.worker_seen()
-    return WorkerHealth(seen, seen is not None and clock.machine_now() - seen < WORKER_SILENT_AFTER)
+    """Whether a worker lives, and whether every lane of it answers."""
+    latest = WorkerInstance.objects.order_by("-seen_at").first()
+    if latest is None:
+        return WorkerHealth(None, False, tuple(Lane))
+    at = clock.machine_now()
+    living = [one for one in liveness.living() if at - one.seen_at < WORKER_SILENT_AFTER]
+    answered = {name.partition("-")[0] for one in living for name, state in one.lanes.items() if state == "alive"}
+    silent = tuple(lane for lane in Lane if lane not in answered)
+    return WorkerHealth(latest.seen_at, bool(living), silent)
 
 
 def disk() -> Disk:

@@ -1,55 +1,73 @@
-"""Keeping a group of worker processes alive: when they fall silent, they are ended and started again.
+"""Keeping worker processes alive: one that ends, or that is busy for longer than its work may take, is ended and started again.
 
-Worker processes share a queue with a lock in it. When one of them is killed while it waits at the queue (the system does that when
-memory runs out), the lock stays taken: the others wait for ever, look healthy, and cannot even be asked to stop. Nothing is lost by
-ending them all, because the outbox keeps what is unfinished.
+Nothing is lost by ending one, because the outbox keeps what is unfinished.
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from types import FrameType
-
-from django.db import connections
 
 logger = logging.getLogger(__name__)
 
 _fork = multiprocessing.get_context("fork")
+PAUSE_SECONDS = 2.0  # before a process that ended by itself is started again: one that cannot start must not spin
 
 
 class Pulse:
-    """When the workers last began or ended a task. Shared by every process forked after it was made; needs no lock."""
+    """Until when a process may be silent, and how many times it has spoken. Shared by the processes forked after it was made; no lock."""
 
-    def __init__(self) -> None:
-        self._last = _fork.RawValue("d", time.monotonic())
+    def __init__(self, idle_seconds: float) -> None:
+        self._idle = idle_seconds
+        self._until = _fork.RawValue("d", time.monotonic() + idle_seconds)
         self._busy = _fork.RawValue("b", 0)
 
-    def begin(self) -> None:
-        """A task begins."""
-        self._last.value, self._busy.value = time.monotonic(), 1
+    def begin(self, seconds: float) -> None:
+        """Work begins that takes ``seconds`` at most."""
+        self._until.value, self._busy.value = time.monotonic() + seconds, 1
 
     def end(self) -> None:
-        """A task has ended, well or badly. Also said when the workers are started."""
-        self._last.value, self._busy.value = time.monotonic(), 0
+        """The process is there and has nothing in hand. Said at least once in ``idle_seconds``."""
+        self._until.value, self._busy.value = time.monotonic() + self._idle, 0
 
-    def is_silent(self, *, idle_seconds: float, busy_seconds: float) -> bool:
-        """Whether nothing was heard for too long: after the end of a task, or since one began."""
-        return time.monotonic() - self._last.value > (busy_seconds if self._busy.value else idle_seconds)
+    def is_silent(self) -> bool:
+        """Whether more time has passed than the process asked for."""
+        return time.monotonic() > self._until.value
+
+    def is_busy(self) -> bool:
+        """Whether something is in hand."""
+        return bool(self._busy.value)
+
+
+@dataclass
+class Post:
+    """One process to be kept: what it runs, under which name."""
+
+    name: str
+    run: Callable[[Pulse, threading.Event], None]
+    pulse: Pulse = field(default_factory=lambda: Pulse(30))
 
 
 def keep_running(
-    target: Callable[[], None], *, pulse: Pulse, idle_seconds: float, busy_seconds: float, stop_seconds: float = 30
+    posts: Sequence[Post],
+    *,
+    stop_seconds: float = 30,
+    before_fork: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run ``target`` in a process group of its own until this process gets SIGTERM or SIGINT; start it again when it ends or is silent.
+    """Run each post in a process (and process group) of its own until this process gets SIGTERM or SIGINT.
 
-    Asked to stop, the group has ``stop_seconds`` to finish what it is doing. Call it from the main thread.
+    One that ends is started again after a moment, one that is silent is ended first. Asked to stop, all have ``stop_seconds`` together to
+    finish what they have in hand. Call it from the main thread.
     """
     asked_to_stop = threading.Event()
 
@@ -57,62 +75,94 @@ def keep_running(
         asked_to_stop.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    running: dict[str, _Running] = {}
+    again_at: dict[str, float] = {}
     try:
         while not asked_to_stop.is_set():
-            pulse.end()
-            group = _Group(target)
-            while group.exitcode is None and not asked_to_stop.wait(0.5):
-                if pulse.is_silent(idle_seconds=idle_seconds, busy_seconds=busy_seconds):
-                    logger.error("the workers are silent: they are ended and started again")
-                    break
-            else:
-                if not asked_to_stop.is_set():
-                    logger.error("the workers ended (%s): they are started again", group.exitcode)
-                    asked_to_stop.wait(2)  # a worker that cannot start must not spin
-            group.end(stop_seconds if asked_to_stop.is_set() else 0)
+            for post in posts:
+                if post.name not in running and time.monotonic() >= again_at.get(post.name, 0):
+                    before_fork()
+                    running[post.name] = _Running(post)
+            asked_to_stop.wait(0.25)
+            for name, one in list(running.items()):
+                if asked_to_stop.is_set() or not _has_failed(one):
+                    continue
+                one.end_now()
+                del running[name]
+                again_at[name] = time.monotonic() + PAUSE_SECONDS
     finally:
+        _end_all(list(running.values()), stop_seconds)
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-class _Group:
-    """``target`` and everything it starts, in one process group that can be ended as a whole."""
+def _has_failed(one: _Running) -> bool:
+    if one.exitcode is not None:
+        logger.error("the process %s (%d) ended (%s): it is started again", one.post.name, one.pid, one.exitcode)
+        return True
+    if one.post.pulse.is_silent():
+        logger.error("the process %s (%d) is silent: it is ended and started again", one.post.name, one.pid)
+        return True
+    return False
 
-    def __init__(self, target: Callable[[], None]) -> None:
+
+def _end_all(running: Sequence[_Running], seconds: float) -> None:
+    for one in running:
+        one.ask_to_end()
+    until = time.monotonic() + seconds
+    while any(one.exitcode is None for one in running) and time.monotonic() < until:
+        time.sleep(0.05)
+    for one in running:
+        one.end_now()
+
+
+class _Running:
+    """A post's process, in a group of its own that can be ended with everything it has started."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
         # Nobody but this process holds the writing end: whoever reads the other one learns when this process dies.
         reading, self._held = os.pipe()
-
-        def run() -> None:
-            os.setsid()
-            os.close(self._held)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, who asks politely
-            if os.fork() == 0:
-                os.read(reading, 1)
-                os.killpg(0, signal.SIGKILL)  # workers without a supervisor would go on for ever
-            os.close(reading)
-            target()
-
-        connections.close_all()  # a connection shared by two processes is broken for both
-        self._process = _fork.Process(target=run, name="workers")
+        post.pulse.end()
+        self._process = _fork.Process(target=self._run, args=(reading,), name=post.name)
         self._process.start()
         os.close(reading)
+        self.pid = self._process.pid or 0
+
+    def _run(self, reading: int) -> None:
+        os.setsid()
+        os.close(self._held)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: also when no thread of ours gets to run
+        ending = threading.Event()
+
+        def end(signum: int, frame: FrameType | None) -> None:
+            ending.set()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, who asks politely
+
+        def die_with_the_supervisor() -> None:
+            os.read(reading, 1)
+            os.killpg(0, signal.SIGKILL)
+
+        threading.Thread(target=die_with_the_supervisor, daemon=True).start()
+        self.post.run(self.post.pulse, ending)
 
     @property
     def exitcode(self) -> int | None:
-        """``None`` while the first process of the group runs."""
+        """``None`` while it runs."""
         return self._process.exitcode
 
-    def end(self, grace_seconds: float) -> None:
-        """Ask it to stop, wait so long, then end whatever is left."""
-        if self.exitcode is None and grace_seconds:
+    def ask_to_end(self) -> None:
+        """It may finish what it has in hand."""
+        if self.exitcode is None:
             self._process.terminate()
-            until = time.monotonic() + grace_seconds
-            # Not join(): it waits for every process of the group.
-            while self.exitcode is None and time.monotonic() < until:
-                time.sleep(0.05)
-        # Its children may be alive although it is not.
+
+    def end_now(self) -> None:
+        """End whatever is left of its group; its children may be alive although it is not."""
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid or 0, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self._process.join()
-        os.close(self._held)
+        with suppress(OSError):
+            os.close(self._held)

@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from zhicheng.foundation import clock, invariants, jobs, ledger, outbox
+from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage, OutboxState, SystemVerification
 from zhicheng.foundation.queries import LEDGER_VERIFIED, SYSTEM_VERIFIED
@@ -56,7 +57,7 @@ def verify_nightly() -> bool:
 
 
 # A lease: reading everything must not hold the only writer's lock of SQLite.
-@outbox.handler(KIND, lease=timedelta(minutes=30))
+@outbox.handler(KIND, lane=Lane.CHECKS, lease=timedelta(minutes=30))
 def verify_ledger(message: OutboxMessage) -> None:
     """Read the whole ledger and write down what was found."""
     found = ledger.verify()
@@ -67,7 +68,7 @@ def verify_ledger(message: OutboxMessage) -> None:
         ledger.record(event=LEDGER_VERIFIED, subject="ledger", actor=message.payload["actor"], data=data)
 
 
-@outbox.handler(WHOLE, lease=timedelta(minutes=60))
+@outbox.handler(WHOLE, lane=Lane.CHECKS, lease=timedelta(minutes=60))
 def verify_whole(message: OutboxMessage) -> None:
     """Look at every invariant and write down what was found."""
     verify_and_keep(actor=str(message.payload["actor"]))

@@ -153,6 +153,7 @@ SYSTEM: dict[str, frozenset[Role]] = {
     "system_health": frozenset({Role.OPERATOR}),
     "system_stuck": frozenset({Role.OPERATOR}),
     "system_retry": frozenset({Role.OPERATOR}),
+    "system_settle": frozenset({Role.OPERATOR}),
     "system_audit": frozenset({Role.AUDITOR}),
     "system_ledger": frozenset({Role.AUDITOR}),
     "system_refusals": frozenset({Role.AUDITOR}),

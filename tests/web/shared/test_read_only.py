@@ -21,7 +21,6 @@ def run(sql: str) -> str:
         'UPDATE "django_session" SET x = 1',
         'DELETE FROM "usersessions_usersession" WHERE 1',
         'INSERT INTO "foundation_accessrefusal" ("at") VALUES (1)',
-        'INSERT INTO "django_q_ormq" VALUES (1)',
         'DELETE FROM "foundation_cache" WHERE 1',
         "WITH t AS (SELECT 1) SELECT * FROM t",
         "SELECT \"note\" FROM x WHERE note = 'DELETE FROM y'",

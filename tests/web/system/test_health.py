@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,8 +13,9 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import clock, outbox, queries
-from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState, SystemVerification
+from zhicheng.foundation import clock, liveness, outbox, queries
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.models import LedgerEntry, MailServer, OutboxMessage, OutboxState, SystemVerification
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,53 @@ def test_retry_of_a_message_that_did_not_fail_says_so(operator: Client) -> None:
     operator.post(reverse("system_retry", args=[message.pk]))
     page = operator.post(reverse("system_retry", args=[message.pk]), follow=True).content.decode()
     assert "这条消息没有失败，不需要重试。" in page
+
+
+def test_refused_mailbox_is_explained_without_naming_anybody(operator: Client) -> None:
+    message = _failed(1)
+    payload = {"to": ["zhangsan@example.cn"], "subject": "张三的申报进展：已退回"}
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        failure="recipient", lane="mail", payload=payload, key="moved:1:unit", last_error="ABCD2345 smtp 550 5.1.1"
+    )
+    page = operator.get(reverse("system_stuck")).content.decode()
+    assert (
+        "收件方拒收" in page
+        and "更正邮箱" in page
+        and "smtp 550 5.1.1" in page
+        and "邮件（申报进展），收件人 z…n@example.cn" in page
+    )
+    assert "张三" not in page and "zhangsan" not in page
+
+
+def test_settled_message_is_no_longer_called_failed(operator: Client) -> None:
+    message = _failed(1)
+    assert operator.post(reverse("system_settle", args=[message.pk])).status_code == 303
+    assert "失败 0 条" in operator.get(reverse("system_health")).content.decode()
+    assert "已办结" in operator.get(reverse("system_stuck")).content.decode()
+    page = operator.post(reverse("system_settle", args=[message.pk]), follow=True).content.decode()
+    assert "这条消息没有失败，或者已经办结。" in page
+
+
+def test_mail_server_that_is_left_alone_is_explained(operator: Client, settings: Any) -> None:
+    at = clock.machine_now()
+    MailServer.objects.create(
+        name=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
+        failures=4,
+        failing_since=at,
+        closed_until=at,
+        last_error="TimeoutError",
+    )
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "暂停发送" in page and "连续 4 次没有应答" in page and "TimeoutError" in page
+
+
+def test_health_names_the_lane_that_does_not_answer(operator: Client) -> None:
+    instance = liveness.enter()
+    lanes = {lane.value: "alive" for lane in Lane} | {"mail": "silent", "papers-2": "alive"}
+    liveness.beat(instance.pk, lanes)
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "部分没有响应" in page
+    assert queries.worker_health().silent == (Lane.MAIL,)
 
 
 def test_outbox_health_counts_waiting_retrying_and_failed() -> None:

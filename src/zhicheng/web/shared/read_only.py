@@ -12,9 +12,9 @@ _WRITE = re.compile(
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM)\s+(?:ONLY\s+)?[\"`]?(\w+)[\"`]?", re.I)
 
 # What a look may leave behind: the sign-in itself, the note of who was turned away, the sign-in library tidying its own lists
-# (ended sessions, the mailbox of an account while a recovery link is checked), counts of tries that ran out, and the queue of jobs.
+# (ended sessions, the mailbox of an account while a recovery link is checked), counts of tries that ran out.
 MAY_BE_WRITTEN = re.compile(
-    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress|django_q_\w+"
+    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress"
 )
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
-from zhicheng.foundation import actions, queries
+from zhicheng.foundation import actions, jobs, queries
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system import stuck
 
 
 @require_safe
@@ -38,7 +39,10 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "verified": verification.data if verification else {},
         "intake": intake_health(),
         "whole": queries.last_whole_verification(),
-        "recent": list(queries.stuck_messages().order_by("-id")[:5]),
+        "lanes": queries.lanes_health(),
+        "mail_server": queries.mail_server_health(),
+        "failing_jobs": jobs.failing(),
+        "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
     }
     return render(request, "system/health.html", context)
 
@@ -46,7 +50,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_stuck(request: HttpRequest) -> HttpResponse:
     """Messages that failed for good, newest first."""
-    return render(request, "system/stuck.html", {"page": page_of(request, queries.stuck_messages(), order=("-id",))})
+    page = page_of(request, queries.stuck_messages(), order=("-id",))
+    return render(request, "system/stuck.html", {"page": page, "rows": stuck.in_words(page)})
 
 
 @require_POST
@@ -58,6 +63,18 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
         messages.error(request, str(refused.problems[0].text))
     else:
         messages.success(request, _("已重新排队，后台任务会再次尝试。"))
+    return go(request, "system_stuck")
+
+
+@require_POST
+def settle(request: HttpRequest, message_id: int) -> HttpResponse:
+    """不再处理: nothing more is to be done about a failed message; it counts as failed no longer."""
+    try:
+        actions.settle_message(message_id=message_id, actor=who(request))
+    except Refused as refused:
+        messages.error(request, str(refused.problems[0].text))
+    else:
+        messages.success(request, _("已办结，不再计入失败。"))
     return go(request, "system_stuck")
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("system/", health.show_health, name="system_health"),
     path("system/outbox/", health.show_stuck, name="system_stuck"),
     path("system/outbox/<int:message_id>/retry/", health.retry, name="system_retry"),
+    path("system/outbox/<int:message_id>/settle/", health.settle, name="system_settle"),
     path("system/audit/", audit.show_audit, name="system_audit"),
     path("system/ledger/", audit.show_ledger, name="system_ledger"),
     path("system/refusals/", audit.show_refusals, name="system_refusals"),

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from zhicheng.foundation import actions, jobs
+from zhicheng.foundation import actions, jobs, worker
 from zhicheng.foundation.startup import note_changed_settings
 
 
 class Command(BaseCommand):
-    help = "Run the background worker: outbox, mail, papers, regular jobs."
+    help = "Run the background worker: a process for each lane (effects, papers, rounds, checks, mail)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check(databases=["default"])
         actions.mark_instance()
         note_changed_settings()
         jobs.prepare_schedules()
-        jobs.run_worker()
+        worker.run_worker()
