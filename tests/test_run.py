@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
+import os
 import socket
 import subprocess
 import sys
+import threading
+import time
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from babel.messages.pofile import PoFileError
@@ -43,6 +49,46 @@ def test_words_that_belong_to_the_walk_are_refused_without_it() -> None:
     done = run("--address", "http://127.0.0.1:1")
     assert done.returncode == 2
     assert "belong to --walk" in done.stderr
+
+
+def the_script() -> ModuleType:
+    """``run`` itself, which has no suffix."""
+    loader = SourceFileLoader("the_run_script", str(ROOT / "run"))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("dies", ["worker", "examiner"])
+def test_helper_that_dies_is_started_again_and_a_dead_web_server_is_the_end(dies: str, tmp_path: Path) -> None:
+    script = the_script()
+    instance = script.Instance(tmp_path, 1)
+    waits = [sys.executable, "-c", "import time; time.sleep(600)"]
+    for name in ("web", "worker", "examiner"):
+        setattr(instance, name, script.Child(name, waits, dict(os.environ), tmp_path / f"{name}.log"))
+        instance.children.append(getattr(instance, name))
+    helper = getattr(instance, dies)
+    first = helper.process
+
+    def kill_one_after_the_other() -> None:
+        first.kill()
+        until = time.monotonic() + 30
+        while helper.process is first and time.monotonic() < until:
+            time.sleep(0.05)
+        instance.web.process.kill()
+
+    killer = threading.Thread(target=kill_one_after_the_other)
+    try:
+        killer.start()
+        with pytest.raises(script.Failed, match="The web server ended"):
+            instance.watch()
+        killer.join()
+        assert helper.process is not first
+        assert not helper.ended()
+    finally:
+        instance.stop()
 
 
 CATALOGUE = """

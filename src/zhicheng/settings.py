@@ -255,7 +255,7 @@ UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 UPLOAD_PAGE_LIMIT = env.int("ZHICHENG_UPLOAD_PAGE_LIMIT", 100)
 # Files are examined by processes of their own (zhicheng examine), those of strangers apart from those of people who signed in.
 EXAMINE_INLINE = MODE == "test"  # tests have no such processes: whoever waits for a file examines it
-EXAMINE_WAIT_SECONDS = 1.5  # so long an upload waits for its outcome before it is answered “正在检查”
+EXAMINE_WAIT_SECONDS = 1.2  # so long an upload waits for its outcome before it is answered “正在检查”
 EXAMINERS = env.int("ZHICHENG_EXAMINERS", 2)
 EXAMINERS_FOR_VISITORS = env.int("ZHICHENG_EXAMINERS_FOR_VISITORS", 1)
 EXAMINE_SECONDS_PER_ACCOUNT = env.int("ZHICHENG_EXAMINE_SECONDS_PER_ACCOUNT", 900)  # CPU seconds in an hour

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from PIL import Image
 
 from tests.evidence import files
 from tests.support.uploads import keep_file
+from zhicheng import web
+from zhicheng.evidence import previews
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.previews import WIDTHS, neutral_png, preview_png
+from zhicheng.evidence.previews import PENDING_WIDTH, WIDTHS, draw_ahead, neutral_png, preview_png
 from zhicheng.foundation import blobs, clock
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +153,34 @@ def test_drawn_page_is_kept_and_drawn_again_when_the_folder_was_emptied(person: 
 def test_folder_that_cannot_be_written_hinders_nobody(person: Any, settings: Any, tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(b"a file where the folder should be")
     assert opened(preview_png(kept(person, files.pdf()), 1, 480)).width in {480, 481}
+
+
+def test_only_one_thread_draws_and_one_waits_and_nobody_else(person: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures must never take all the threads of the pages."""
+    monkeypatch.setattr(previews, "_PATIENCE", 0.2)
+    file = kept(person, files.pdf(2))
+    with previews._drawing:
+        began = time.monotonic()
+        assert opened(preview_png(file, 1, 960)).width == PENDING_WIDTH
+        assert time.monotonic() - began < 2
+        with previews._next:
+            began = time.monotonic()
+            assert opened(preview_png(file, 1, 960)).width == PENDING_WIDTH
+            assert time.monotonic() - began < 0.2
+    assert abs(opened(preview_png(file, 1, 960)).width - 960) <= 1
+    with previews._drawing:
+        assert abs(opened(preview_png(file, 1, 960)).width - 960) <= 1, "what was drawn once is there for everybody"
+
+
+def test_no_page_is_as_wide_as_a_picture_that_is_still_to_come() -> None:
+    assert PENDING_WIDTH not in WIDTHS
+    script = Path(web.__file__).parent / "static" / "zhicheng" / "zhicheng.js"
+    assert f"naturalWidth !== {PENDING_WIDTH}" in script.read_text()
+
+
+def test_what_was_drawn_ahead_is_not_drawn_again(person: Any, settings: Any) -> None:
+    file = kept(person, files.pdf(2))
+    draw_ahead(file, 1, 960)
+    (picture,) = (Path(settings.DATA_DIR) / "previews").rglob("*.png")
+    with previews._drawing:
+        assert preview_png(file, 1, 960) == picture.read_bytes()

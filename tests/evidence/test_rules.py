@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zhicheng.evidence.models import Lane
-from zhicheng.evidence.rules import Limits, Usage, allowance, may_take_longer, network_of, over
+from zhicheng.evidence.rules import Limits, Usage, allowance, may_take_longer, over
 
 
 def test_visitor_may_cost_five_seconds_and_400_megabytes_at_most() -> None:
@@ -33,20 +33,3 @@ def test_first_round_is_short_and_the_second_is_the_last() -> None:
 )
 def test_limit_that_would_be_broken_is_named(usage: Usage, verdict: str) -> None:
     assert over(usage, Limits(waiting=3, cpu_seconds=10, held_bytes=100), size=10) == verdict
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("no address", "no address"),
-        ("", ""),
-    ],
-)
-def test_network_of_an_address(address: str, network: str) -> None:
-    assert network_of(address) == network

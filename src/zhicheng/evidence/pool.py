@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import FrameType
 
@@ -22,7 +23,9 @@ from django.db import DatabaseError, connection, connections
 
 from zhicheng.evidence.actions import Turn, claim_next, end_turn, give_back, stay_at
 from zhicheng.evidence.checks import Examined, Unacceptable
-from zhicheng.evidence.models import Lane
+from zhicheng.evidence.intake import KEEP
+from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.evidence.previews import draw_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ STAY_SECONDS = 4
 AFTER_ERROR_SECONDS = 2
 SILENT_SECONDS = 90
 """An examiner that shows no sign of life for so long hangs: its process is ended and started again."""
+CHEAP_SECONDS = 2
+PAGES_AHEAD = 10
 # The pages come first: on a busy machine an examiner gets what they leave, one for strangers what the others leave.
 _NICE = {Lane.PEOPLE: 5, Lane.VISITORS: 15}
 _fork = multiprocessing.get_context("fork")
@@ -121,20 +126,34 @@ def _examine_for_ever(lane: Lane, beat: ctypes.c_double) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: without a supervisor nobody would end it
     os.nice(_NICE[lane])
+    ahead: deque[tuple[EvidenceFile, int, int]] = deque(maxlen=200)
     with ThreadPoolExecutor(max_workers=1) as hands:
         while not asked.is_set() and os.getppid() == parent:
             beat.value = time.monotonic()
             try:
                 turn = claim_next(lane=lane)
-                if turn is None:
+                if turn is not None:
+                    if not _see_through(turn, hands, asked, beat):
+                        os._exit(0)  # the cell that still draws ends by its own limits; nobody waits for it
+                    ahead.extend(_worth_drawing(turn))
+                elif ahead:
+                    draw_ahead(*ahead.popleft())
+                else:
                     asked.wait(IDLE_SECONDS)
-                elif not _see_through(turn, hands, asked, beat):
-                    os._exit(0)  # the cell that still draws ends by its own limits; nobody waits for it
             except DatabaseError:
                 logger.exception("the examiner of files for %s has trouble with the database", lane)
                 connection.close()
                 asked.wait(AFTER_ERROR_SECONDS)
     connections.close_all()
+
+
+def _worth_drawing(turn: Turn) -> list[tuple[EvidenceFile, int, int]]:
+    """The first pages of a file that was kept and was cheap to examine: its owner, and soon a desk, will look at them."""
+    row = Intake.objects.select_related("file").filter(pk=turn.intake.pk, cpu_seconds__lt=CHEAP_SECONDS).first()
+    if row is None or row.file is None:
+        return []
+    width = 960 if row.purpose == KEEP else 1600
+    return [(row.file, page, width) for page in range(1, min(row.file.pages, PAGES_AHEAD) + 1)]
 
 
 def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, beat: ctypes.c_double) -> bool:

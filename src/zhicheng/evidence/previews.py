@@ -1,4 +1,9 @@
-"""Pictures of pages, made in a confined process and kept in a folder that may be emptied at any time."""
+"""Pictures of pages, made in a confined process and kept in a folder that may be emptied at any time.
+
+Whoever examined a file draws its first pages ahead. What is not there yet is drawn for the request that asks, but only by one thread
+of a web process, with one more that waits a moment: pictures must never take all the threads of the pages. Others get
+:func:`pending_png`, and ask again.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,23 +31,70 @@ logger = logging.getLogger(__name__)
 
 WIDTHS = (160, 480, 960, 1600)
 """Pixel widths that exist; any other is rounded up to the next, so that nobody can fill the folder with sizes."""
+SECONDS = 5
+"""CPU seconds one picture may cost. An ordinary page takes a fifth of one."""
+PENDING_WIDTH = 333
+"""The width of :func:`pending_png`, which no page has: the site's script knows it by that, and asks again."""
+_PATIENCE = 3.0
+
+_drawing = threading.BoundedSemaphore(1)
+_next = threading.BoundedSemaphore(1)
 
 
 def preview_png(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
     """Page ``page`` (from 1) as a PNG at most ``width`` pixels wide, rounded up to one of ``WIDTHS``.
 
-    Nothing in the file is executed. Never raises for a bad file, page or width: then it is a neutral empty page.
-    The permission check is the caller's.
+    Nothing in the file is executed. Never raises for a bad file, page or width: then it is a neutral empty page; and
+    :func:`pending_png` when too many pictures are being drawn at once. The permission check is the caller's.
     """
     width = next((step for step in WIDTHS if step >= width), WIDTHS[-1])
     if not 1 <= page <= evidence_file.pages:
         return neutral_png(width)
-    kept = _folder() / evidence_file.sha256[:2] / f"{evidence_file.sha256}-{page}-{width}.png"
     with suppress(OSError):
+        return _kept_at(evidence_file, page, width).read_bytes()
+    if not _my_turn():
+        return pending_png()
+    try:
+        return _drawn(evidence_file, page, width)
+    finally:
+        _drawing.release()
+
+
+def draw_ahead(evidence_file: EvidenceFile, page: int, width: int) -> None:
+    """Draw and keep a picture before anybody asks for it; nothing happens when it is there. For the examiner, which draws one
+    at a time anyway.
+    """
+    width = next((step for step in WIDTHS if step >= width), WIDTHS[-1])
+    if not _kept_at(evidence_file, page, width).exists():
+        _drawn(evidence_file, page, width)
+
+
+def _my_turn() -> bool:
+    """Whether this thread may draw now; it holds ``_drawing`` then. One thread may wait for it."""
+    if _drawing.acquire(blocking=False):
+        return True
+    if not _next.acquire(blocking=False):
+        return False
+    try:
+        return _drawing.acquire(timeout=_PATIENCE)
+    finally:
+        _next.release()
+
+
+def _kept_at(evidence_file: EvidenceFile, page: int, width: int) -> Path:
+    return _folder() / evidence_file.sha256[:2] / f"{evidence_file.sha256}-{page}-{width}.png"
+
+
+def _drawn(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
+    kept = _kept_at(evidence_file, page, width)
+    with suppress(OSError):  # whoever drew before may have drawn this one
         return kept.read_bytes()
     try:
         with _blob_on_disk(evidence_file.sha256) as path:
-            picture = render_confined(path, media_type=evidence_file.media_type, page=page, width=width, bounds=limits_in_force())
+            bounds = limits_in_force()
+            picture = render_confined(
+                path, media_type=evidence_file.media_type, page=page, width=width, bounds=bounds, seconds=SECONDS
+            )
     except Rejected as refusal:
         logger.warning("No preview of evidence file %s page %s: %s", evidence_file.pk, page, refusal.code)
         picture = neutral_png(width)
@@ -64,6 +117,20 @@ def neutral_png(width: int) -> bytes:
     pen.line(
         [(0, 0), (width - fold, 0), (width - 1, fold), (width - 1, height - 1), (0, height - 1), (0, 0)], fill="#9ca3af", width=2
     )
+    out = io.BytesIO()
+    picture.save(out, format="PNG")
+    return out.getvalue()
+
+
+def pending_png() -> bytes:
+    """A light page with three dots: the picture is still to come."""
+    width, height = PENDING_WIDTH, round(PENDING_WIDTH * 1.414)
+    picture = Image.new("RGB", (width, height), "#f3f4f6")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, width - 1, height - 1), outline="#9ca3af", width=2)
+    for place in (-1, 0, 1):
+        x, y = width // 2 + place * 30, height // 2
+        pen.ellipse((x - 7, y - 7, x + 7, y + 7), fill="#6b7280")
     out = io.BytesIO()
     picture.save(out, format="PNG")
     return out.getvalue()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from zhicheng.evidence.models import Lane
 
@@ -67,19 +66,3 @@ def over(usage: Usage, limits: Limits, *, size: int) -> str:
     if limits.held_bytes is not None and usage.held_bytes + size > limits.held_bytes:
         return "space"
     return ""
-
-
-def network_of(address: str) -> str:
-    """The network a visitor's address counts as: itself for IPv4, its /64 for IPv6 (one household has as many as it likes).
-
-    An address that is none counts as written, so that nobody gets around the limits by sending nonsense.
-    """
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:50]
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return f"{IPv6Address(int(found) >> 64 << 64)}/64"
-    return str(found)

@@ -79,6 +79,7 @@ def test_upload_that_takes_longer_is_answered_with_a_page_that_goes_on_by_itself
     assert done.status_code == 303
     shown = client.get(done["Location"])
     assert "Refresh" not in shown and "正在检查，请稍候" not in page(shown)
+    assert "“聘书.pdf”已上传到“" in page(shown)
     assert Material.objects.get().file.name == "聘书.pdf"
 
 

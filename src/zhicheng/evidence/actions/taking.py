@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,7 @@ def take_file(
     """Hold ``upload`` durably and let it wait to be examined; what it was brought for is done afterwards (``intake.handler``).
 
     ``actor_id`` is the primary key of the user who brought it, None for a visitor, who comes from ``network``
-    (``rules.network_of``). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a
+    (the part of an address that limits go by). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a
     limit of that place below the instance's own. Raises ``Refused`` at
     ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is written ``queue_full``, ``budget``, ``space``
     when this account or network has too much waiting, used up its hour, or fills the room kept for visitors.
@@ -57,22 +58,25 @@ def take_file(
         raise Refused(replace(problem, where=where) for problem in refusal.problems) from refusal
     at = clock.machine_now()
     try:
-        return Intake.objects.create(
-            held=held.name,
-            sha256=held.sha256,
-            size=held.size,
-            name=(upload.name or "").replace("\0", "")[-255:],
-            purpose=purpose,
-            subject=subject,
-            where=where,
-            payload=payload or {},
-            language=translation.get_language() or settings.LANGUAGE_CODE,
-            lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
-            brought_by_id=actor_id,
-            network=network if actor_id is None else "",
-            due_at=at,
-            arrived_at=at,
-        )
+        with transaction.atomic():
+            return Intake.objects.create(
+                held=held.name,
+                sha256=held.sha256,
+                size=held.size,
+                name=(upload.name or "").replace("\0", "")[-255:],
+                purpose=purpose,
+                subject=subject,
+                where=where,
+                payload=payload or {},
+                language=translation.get_language() or settings.LANGUAGE_CODE,
+                lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
+                brought_by_id=actor_id,
+                network=network[:50] if actor_id is None else "",
+                due_at=at,
+                arrived_at=at,
+            )
+    except (OperationalError, InterfaceError):  # it may have been committed: what nobody wants is tidied later
+        raise
     except BaseException:
         holding.release(held.name)
         raise
@@ -80,7 +84,8 @@ def take_file(
 
 def note_told(*, intakes: Iterable[Intake]) -> None:
     """Write down that the answer to the upload has said these outcomes, so that the page does not say them a second time."""
-    Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
+    with transaction.atomic():
+        Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
 
 
 def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:

@@ -96,10 +96,11 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
         return _answer(request, context, box, status=422)
     if is_script(request):
         return _answer(request, _context(application, boxes, section=section, added=row.result.get("material", 0)), box)
-    if row.file is None:
-        return go(request, waiting_url([row], box_url(application, box, section)))
     caption = chosen.caption if chosen is not None else ""
-    messages.success(request, _("“{name}”已上传到“{box}”。").format(name=row.file.name, box=caption))
+    done = _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
+    if row.file is None:
+        return go(request, waiting_url([row], box_url(application, box, section), done=done))
+    messages.success(request, done)
     return go(request, box_url(application, box, section))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,10 +19,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zhicheng.accounts.brakes import network_of
 from zhicheng.evidence.actions import note_told, take_file
 from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.evidence.queries import get_intakes
-from zhicheng.evidence.rules import network_of
 from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
@@ -69,9 +70,9 @@ def refuse_if_refused(row: Intake) -> None:
 # --- waiting ----------------------------------------------------------------------------------------------------------
 
 
-def waiting_url(rows: Iterable[Intake], back: str) -> str:
-    """The page that waits for ``rows`` and leads to ``back``, an address of ours."""
-    token = signing.dumps({"rows": [row.pk for row in rows], "back": back}, salt=_SALT, compress=True)
+def waiting_url(rows: Iterable[Intake], back: str, *, done: str = "") -> str:
+    """The page that waits for ``rows`` and leads to ``back``, an address of ours; ``done`` is said there when all were kept."""
+    token = signing.dumps({"rows": [row.pk for row in rows], "back": back, "done": done}, salt=_SALT, compress=True)
     return reverse("files_checking", args=[token])
 
 
@@ -84,6 +85,8 @@ def show_checking(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("not a page of ours") from error
     rows = [row for row in get_intakes(known["rows"]) if row.brought_by_id in {None, request.user.pk}]
     if not any(row.is_open for row in rows):
+        if known["done"] and rows and all(row.file is not None for row in rows):
+            messages.success(request, known["done"])
         return go(request, _fresh(known["back"], rows))
     if is_script(request):
         return HttpResponse(status=204)

@@ -188,7 +188,7 @@ def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
     if row is None:
         return {"error": "", "checking": None, "checking_url": ""}
     if row.is_open:
-        return {"error": "", "checking": row, "checking_url": waiting_url([row], place)}
+        return {"error": "", "checking": row, "checking_url": waiting_url([row], place, done=_("已上传。"))}
     return {"error": row.problem_text, "checking": None, "checking_url": ""}
 
 
@@ -228,7 +228,7 @@ def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResp
     except Refused as refused:
         return _refused_page(request, application, refused)
     if row.is_open:
-        return go(request, waiting_url([row], _place_of(application, which)))
+        return go(request, waiting_url([row], _place_of(application, which), done=_("已上传。")))
     messages.success(request, _("已上传。"))
     return go(request, "unit_publicity", application.pk)
 

@@ -114,6 +114,18 @@
     if (chosen || (place === document && changed)) { event.preventDefault(); }
   });
 
+  // --- a preview that is still to come (evidence/previews.py: no page is 333 wide) is asked for again ---
+  function lookAgain(img) {
+    const tries = Number(img.dataset.tries || 0);
+    if (!img.matches("img.preview") || img.naturalWidth !== 333 || tries >= 20) { return; }
+    img.dataset.tries = String(tries + 1);
+    const address = new URL(img.src);
+    address.searchParams.set("again", String(tries + 1));
+    window.setTimeout(() => { img.src = address.href; }, 1500);
+  }
+  document.addEventListener("load", (event) => { if (event.target.tagName === "IMG") { lookAgain(event.target); } }, true);
+  document.querySelectorAll("img.preview").forEach((img) => { if (img.complete) { lookAgain(img); } });
+
   // --- htmx: after a swap, focus what is wrong, or say what came ---
   document.addEventListener("htmx:afterRequest", release);
   // What a form has saved by itself is no reason to ask before leaving.
