@@ -21,14 +21,15 @@ _CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 _PICTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'self'"
 # No sandbox: Chromium 156 shows a PDF in one, the older ones still found in offices do not. A PDF never runs in our origin
-# (and one with scripts is refused on arrival); what is left forbids it to load anything.
+# (and of one with scripts readers get a copy without them); what is left forbids it to load anything.
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 def file_response(
     evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False
 ) -> HttpResponseBase:
-    """What a reader gets of the file (its copy without scripts and attachments, where it has one), with the type *we* found (never one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
+    """What a reader gets of the file (its copy without scripts and attachments, where it has one), with the type *we* found (never
+    one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
 
     One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
     the content hash. ``as_download`` sends it as an attachment under its display name (RFC 5987). Raises
@@ -51,6 +52,18 @@ def file_response(
     if isinstance(span, tuple):
         response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     return _dressed(response, evidence_file, etag, as_download)
+
+
+def original_response(evidence_file: EvidenceFile) -> HttpResponseBase:
+    """The original bytes, whole, as a download no browser opens. For a file whose readers get a copy; the permission check, the
+    warning and the note in the log are the caller's. Raises ``blobs.BlobMissing``.
+    """
+    stored = blobs.open_blob(evidence_file.sha256)
+    response = StreamingHttpResponse(_Span(stored, 0, evidence_file.size - 1), content_type="application/octet-stream")
+    response.headers["Content-Length"] = str(evidence_file.size)
+    response.headers["Content-Disposition"] = content_disposition_header(True, evidence_file.name) or "attachment"
+    _make_safe(response, _PICTURE_POLICY)
+    return response
 
 
 def preview_response(evidence_file: EvidenceFile, *, page: int, width: int) -> HttpResponse:

@@ -36,6 +36,7 @@ EVENTS: dict[str, str] = {
     "request.limited": "a page was not answered because there had been too many requests",
     "request.forged": "a form without its token: left open over a sign-in, or sent from elsewhere",
     "file.fetched": "a paper, an evidence file, a preview or an export was given out",
+    "file.original": "the original of a file with scripts, actions or attachments was given out on asking",
     "number.given": "a paper with a whole identity number on it was given out",
     "settings.changed": "the process started with other settings than the last one; names only",
 }

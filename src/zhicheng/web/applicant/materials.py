@@ -19,7 +19,7 @@ from zhicheng.applications.queries import draft_of, get_material, intakes_of, la
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
-from zhicheng.evidence.serving import file_response, preview_response
+from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
 from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_papers, format_words, upload_url
@@ -27,6 +27,7 @@ from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import take_material
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
 
 TEMPLATE = "applicant/slot.html"
@@ -228,7 +229,7 @@ def _show_material(
 def show_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponseBase:
     """The file itself."""
     _application, material = _material_or_404(request, application_id, material_id)
-    return file_response(material.file, request=request, as_download="download" in request.GET)
+    return file_answer(request, material.file)
 
 
 @require_safe

@@ -21,7 +21,6 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
-from zhicheng.evidence.serving import file_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.publicity import actions
@@ -33,6 +32,7 @@ from zhicheng.standards.calendar import NotPublished, load_calendar
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.public_facts import in_words
@@ -247,7 +247,7 @@ def show_uploaded(request: HttpRequest, application_id: int, which: str) -> Http
     file: EvidenceFile | None = getattr(period, which) if which in PAPERS else None
     if file is None:
         raise OutOfReachError(f"{which} of publicity {period.pk}")
-    return file_response(file, request=request)
+    return file_answer(request, file)
 
 
 @require_POST

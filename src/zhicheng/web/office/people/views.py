@@ -15,7 +15,7 @@ from zhicheng.accounts.queries import number_is_held, person_index
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import describe_warnings
-from zhicheng.evidence.serving import file_response, preview_response
+from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, persons, queries, rules
@@ -24,6 +24,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
 from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_mailbox_request
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 
@@ -116,7 +117,7 @@ def release(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def scan_file(request: HttpRequest, request_id: int) -> HttpResponseBase:
     """The scan of the card."""
-    return file_response(_scan_or_404(request, request_id), request=request, as_download="download" in request.GET)
+    return file_answer(request, _scan_or_404(request, request_id))
 
 
 def scan_preview(request: HttpRequest, request_id: int, page: int) -> HttpResponse:

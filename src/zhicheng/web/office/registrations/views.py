@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.evidence.queries import describe_warnings
-from zhicheng.evidence.serving import file_response, preview_response
+from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
@@ -22,6 +22,7 @@ from zhicheng.organizations import actions, queries
 from zhicheng.organizations.models import UnitVerification, VerificationState
 from zhicheng.organizations.rules import waits_long
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.kept_words import words_of_fields
 from zhicheng.web.shared.paging import page_of
@@ -132,7 +133,7 @@ def transfer(request: HttpRequest, verification: UnitVerification) -> HttpRespon
 def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
     """The licence itself."""
     file = _request_or_404(request, verification_id).licence
-    return file_response(file, request=request, as_download="download" in request.GET)
+    return file_answer(request, file)
 
 
 def licence_preview(request: HttpRequest, verification_id: int, page: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.serving import file_response, preview_response
+from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -31,6 +31,7 @@ from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import note_paper_given
 from zhicheng.web.shared.timeline import holder_name
@@ -108,9 +109,14 @@ def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | N
     file = next((m for m in snapshot_of(submission)["materials"] if str(m["file_id"]) == wanted), None)
     if file is None:
         shown = publicity_shown(application, wanted)
-        return shown and {**shown, "range": range(1, min(shown["pages"], MOST_PAGES) + 1)}
+        return shown and _in_pages(shown)
     words = slot_words(notice_of(application.campaign_version), file)
-    return {**file, "words": words, "range": range(1, min(file["pages"], MOST_PAGES) + 1), "place": place_of(file)}
+    return _in_pages({**file, "words": words, "place": place_of(file)})
+
+
+def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
+    has_copy = EvidenceFile.objects.filter(pk=file["file_id"], safe_sha256__isnull=False).exists()
+    return {**file, "range": range(1, min(file["pages"], MOST_PAGES) + 1), "has_copy": has_copy}
 
 
 @require_POST
@@ -267,7 +273,7 @@ def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> Evi
 def show_file(request: HttpRequest, application_id: int, file_id: int) -> HttpResponseBase:
     """The file itself."""
     file = _file_or_404(request, application_id, file_id)
-    return file_response(file, request=request, as_download="download" in request.GET)
+    return file_answer(request, file)
 
 
 def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from zhicheng.evidence.serving import file_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
@@ -23,6 +22,7 @@ from zhicheng.organizations.models import UnitVerification, VerificationKind, Ve
 from zhicheng.organizations.queries import Standing
 from zhicheng.organizations.rules import UnitParticulars, next_request, waits_long
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
+from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
@@ -128,7 +128,7 @@ def licence(request: HttpRequest) -> HttpResponse:
 def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
     """The licence of one of the unit's own requests."""
     verification = object_or_404(queries.verifications_for(actor_of(request)).select_related("licence"), pk=verification_id)
-    return file_response(verification.licence, request=request, as_download="download" in request.GET)
+    return file_answer(request, verification.licence)
 
 
 def colleague(request: HttpRequest) -> HttpResponse:

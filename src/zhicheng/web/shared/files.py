@@ -1,0 +1,29 @@
+"""Handing an evidence file to whoever may see it: the file, or the copy without what could act; the original when it is asked for.
+
+The permission check is the caller's, as everywhere: fetch the file through a query that is filtered by the actor.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.serving import file_response, original_response
+from zhicheng.foundation import securitylog
+
+ORIGINAL = "unchanged"
+
+
+def file_answer(request: HttpRequest, file: EvidenceFile) -> HttpResponseBase:
+    """What a reader gets; ``?download`` sends it as a download.
+
+    Of a file that has a copy, ``?unchanged`` shows the page that says what the original may do, and ``?unchanged=yes``, the link on that
+    page, sends it: always as a download, never to be opened by the browser, and noted.
+    """
+    if not file.safe_sha256 or ORIGINAL not in request.GET:
+        return file_response(file, request=request, as_download="download" in request.GET)
+    if request.GET[ORIGINAL] != "yes":
+        return render(request, "shared/original.html", {"file": file, "address": f"{request.path}?{ORIGINAL}=yes"})
+    securitylog.note(event="file.original", file=file.pk)
+    return original_response(file)

@@ -1,0 +1,86 @@
+"""A file with a script at the desk: the copy by default, the original on asking, as a download, noted."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.evidence import files
+from tests.support import world as w
+from tests.support.logs import written_log
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import blobs, clock
+
+pytestmark = pytest.mark.django_db
+ORIGINAL = files.pdf(dressed_with="script on opening")
+
+
+@pytest.fixture
+def case() -> tuple[w.World, Application, EvidenceFile]:
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        application = w.submitted(world)
+    submission = application.current_submission
+    assert submission is not None
+    file = EvidenceFile.objects.get(pk=snapshot_of(submission)["materials"][0]["file_id"])
+    original = blobs.store(ORIGINAL)
+    EvidenceFile.objects.filter(pk=file.pk).update(
+        sha256=original.sha256, size=original.size, safe_sha256=blobs.store(files.pdf()).sha256
+    )
+    file.refresh_from_db()
+    return world, application, file
+
+
+def of(client: Client, case: tuple[w.World, Application, EvidenceFile], query: str = "") -> HttpResponse:
+    return client.get(reverse("desk_file", args=[case[1].pk, case[2].pk]) + query)  # type: ignore[return-value]
+
+
+def body(response: HttpResponse) -> bytes:
+    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_desk_reads_the_copy_and_is_told_so(case, signed_in) -> None:
+    client = signed_in(case[0].unit_admin)
+    for query in ("", "?download"):
+        with pikepdf.open(io.BytesIO(body(of(client, case, query)))) as copy:
+            assert "/OpenAction" not in copy.Root
+    shown = client.get(reverse("desk_case", args=[case[1].pk]), {"file": case[2].pk})
+    links = {link.get_text(): link["href"] for link in BeautifulSoup(shown.content, "html.parser").select("#viewer a")}
+    assert "打开副本" in links and "打开原文件" not in links
+    assert links["取原件"].endswith("?unchanged")
+
+
+def test_original_is_given_out_on_asking_after_a_warning_as_a_download_and_noted(case, signed_in) -> None:
+    client = signed_in(case[0].unit_admin)
+    with written_log() as log:
+        page = BeautifulSoup(of(client, case, "?unchanged").content, "html.parser")
+    assert "脚本" in page.get_text() and "file.original" not in log.getvalue()
+    (address,) = [link["href"] for link in page.select("a") if link.get_text(strip=True) == "下载原件"]
+    with written_log() as log:
+        sent = client.get(address)
+    assert body(sent) == ORIGINAL
+    assert sent["Content-Type"] == "application/octet-stream"
+    assert sent["Content-Disposition"].startswith("attachment")
+    assert sent["X-Content-Type-Options"] == "nosniff"
+    assert sent["Content-Security-Policy"].startswith("sandbox")
+    assert "file.original" in log.getvalue() and f"file={case[2].pk}" in log.getvalue()
+
+
+def test_original_of_another_countys_case_is_not_there(case, signed_in) -> None:
+    assert of(signed_in(case[0].other_admin), case, "?unchanged=yes").status_code == 404
+
+
+def test_file_without_a_copy_has_no_second_original(case, signed_in) -> None:
+    EvidenceFile.objects.update(safe_sha256=None)
+    client = signed_in(case[0].unit_admin)
+    sent = of(client, case, "?unchanged=yes")
+    assert (sent["Content-Type"], body(sent)) == ("application/pdf", ORIGINAL)
+    assert "取原件" not in client.get(reverse("desk_case", args=[case[1].pk]), {"file": case[2].pk}).content.decode()
