@@ -168,6 +168,7 @@ ACCOUNT_FORMS = {  # the library's forms in our words
     "reauthenticate": "zhicheng.web.public.forms.ReauthenticateForm",
     "add_email": "zhicheng.web.public.forms.AddEmailForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "zhicheng.accounts.tokens.ResetTokens"  # noqa: S105 - a path in the code
 ACCOUNT_CHANGE_EMAIL = True  # one mailbox for one account: a new one replaces it once it is confirmed (S-35)
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

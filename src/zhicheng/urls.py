@@ -11,6 +11,7 @@ urlpatterns = [
     path("applicant/information/", include("zhicheng.web.applicant.information.urls")),
     path("unit/information/", include("zhicheng.web.unit.information.urls")),
     path("unit/people/", include("zhicheng.web.unit.people.urls")),
+    path("office/officers/", include("zhicheng.web.office.officers.urls")),
     path("office/accounts/", include("zhicheng.web.office.people.urls")),
     path("office/registrations/", include("zhicheng.web.office.registrations.urls")),
     path("", include("zhicheng.web.unit.urls")),

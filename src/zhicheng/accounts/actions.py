@@ -6,6 +6,7 @@ import hashlib
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -304,11 +305,50 @@ def check_new_mailbox(*, user: User, email: str) -> list[Problem]:
 
 
 def end_sessions(*, user: User, but: str = "") -> None:
-    """Sign the account out everywhere, at once, and know none of its devices any more. ``but`` is the key of a session that stays."""
+    """Sign the account out everywhere, at once, and know none of its devices any more. ``but`` is the key of a session that stays.
+
+    Without ``but`` a session ends also where the list of sessions knows nothing of it. Call with the account locked.
+    """
+    if not but:
+        user.session_epoch += 1
+        user.save(update_fields=["session_epoch"])
     for session in UserSession.objects.filter(user=user).exclude(session_key=but):
         session.end()
     forget_devices(user_id=user.pk)
     securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user.pk}")
+
+
+def close_account(*, user: User, actor: str) -> None:
+    """Shut a locked account: nobody signs in to it, its sessions end, links that are on their way are dead. What it did stays.
+
+    Its password stays as it is, so that who knows it reads whom to ask, and nobody else learns that the account is closed.
+    """
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    EmailAddress.objects.filter(user=user, primary=False).delete()  # a new mailbox that was not confirmed yet
+    end_sessions(user=user)
+    ledger.record(event="account.closed", subject=f"user:{user.pk}", actor=actor, data={"kind": user.kind})
+
+
+def reopen_account(*, user: User, actor: str) -> None:
+    """Let the owner of a locked, closed account in again: the old password is void, a new one is set through “找回账号”."""
+    user.is_active = True
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    ledger.record(event="account.opened_again", subject=f"user:{user.pk}", actor=actor, data={"kind": user.kind})
+
+
+def reset_second_factor(*, user: User) -> None:
+    """Remove every second factor of an account and end its sessions; the next sign-in asks to set one up anew.
+
+    Two people have consented: ``organizations.actions.decide_factor_reset``, whose entry of the ledger it is.
+    """
+    if apps.is_installed("allauth.mfa"):
+        from allauth.mfa.models import Authenticator
+
+        Authenticator.objects.filter(user=user).delete()
+    end_sessions(user=user)
+    securitylog.note(event="factor.removed", after_commit=True, subject=f"user:{user.pk}")
 
 
 def correct_identity(*, accounts: list[User], name: str, number: str, corrected_by_id: int, actor: str, source: str) -> None:

@@ -47,6 +47,8 @@ class User(AbstractBaseUser):
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     sex = models.CharField(_("性别"), max_length=1, blank=True)
     is_active = models.BooleanField(default=True)
+    # How often every session of the account was ended at once: a session begun before is no longer the account's.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
     objects = UserManager()
@@ -83,6 +85,11 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares it at every request with what the session began with."""
+        began: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{began}{self.session_epoch}" if self.session_epoch else began
 
 
 class KnownDevice(models.Model):

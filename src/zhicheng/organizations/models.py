@@ -221,3 +221,75 @@ class AccountRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id} {self.state}"
+
+
+class OfficerChangeKind(models.TextChoices):
+    OPENED = "opened", _("开通账号")
+    MOVED = "moved", _("调到其他部门")
+    CLOSED = "closed", _("停用账号")
+    REOPENED = "reopened", _("重新启用账号")
+    FACTOR_RESET = "factor_reset", _("重置第二重验证")
+
+
+class OfficerChange(models.Model):
+    """What became of the account of somebody who works in an office, or of one of the three who run the system. Append-only.
+
+    ``office`` is where they worked before the change (for a new or reopened account: where they work now); empty for the three.
+    ``handed_to`` took over what the office had in hand; empty where nobody had to, or nobody is left.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="officer_changes")
+    kind = models.CharField(max_length=14, choices=OfficerChangeKind.choices)
+    office = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    to_office = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handed_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # null: on the server
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "id"])]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="moved") | Q(to_office__isnull=False), name="officer_moves_to_an_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
+
+
+class FactorResetState(models.TextChoices):
+    PENDING = "pending", _("待第二人同意")
+    DONE = "done", _("已重置")
+    REFUSED = "refused", _("未同意")
+
+
+class FactorReset(models.Model):
+    """A second factor was lost: one person asks, another one consents, then it is gone. ``asked_by`` null: asked on the server."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="factor_resets")
+    state = models.CharField(max_length=8, choices=FactorResetState.choices, default=FactorResetState.PENDING)
+    statement = models.CharField(_("核实情况"), max_length=500)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(state="pending"), name="one_pending_factor_reset"),
+            # Two people: whoever asked does not consent, and the server is one of the two at most.
+            models.CheckConstraint(
+                condition=~Q(state="done") | (Q(asked_by__isnull=False) | Q(decided_by__isnull=False)),
+                name="factor_reset_is_known_to_a_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | Q(asked_by__isnull=True)
+                | Q(decided_by__isnull=True)
+                | ~Q(asked_by=models.F("decided_by")),
+                name="factor_reset_takes_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.state}"

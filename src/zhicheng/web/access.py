@@ -12,6 +12,7 @@ SIGNED_IN = EVERYBODY - {Role.ANONYMOUS, Role.SYSTEM}
 DESKS = frozenset({Role.UNIT, Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
 OFFICES = frozenset({Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
 REGISTRATION_DESKS = frozenset({Role.COUNTY, Role.PREFECTURE})  # G-03: the county, the prefecture in its stead
+OFFICER_KEEPERS = frozenset({Role.PREFECTURE, Role.SECURITY})  # whose officers come and go by their hand
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
 # Whoever knows one of these addresses opens an account with it: no log and no record holds it whole.
@@ -141,6 +142,14 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_account_scan_preview": REGISTRATION_DESKS,
     "office_administrators": frozenset({Role.COUNTY}),
     "office_administrator_mailbox": frozenset({Role.COUNTY}),
+    "office_officers": OFFICER_KEEPERS,
+    "office_officer_new": OFFICER_KEEPERS,
+    "office_officer": OFFICER_KEEPERS,
+    "office_officer_move": OFFICER_KEEPERS,
+    "office_officer_close": OFFICER_KEEPERS,
+    "office_officer_reopen": OFFICER_KEEPERS,
+    "office_officer_factor": OFFICER_KEEPERS,
+    "office_officer_factor_decide": OFFICER_KEEPERS,
     "office_annul": frozenset({Role.PREFECTURE}),
     "office_fraud": frozenset({Role.PREFECTURE}),
     "office_integrity": frozenset({Role.PREFECTURE}),

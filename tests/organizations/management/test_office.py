@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 
 from tests.organizations import examples as ex
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
+from zhicheng.foundation.models import OutboxMessage
+from zhicheng.organizations.actions import request_factor_reset
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.organizations.models import Organization
 
@@ -104,3 +106,48 @@ def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses() -> None:
     person = ex.registered_applicant(unit)
     with pytest.raises(CommandError, match="没有登录名"):
         office("mailbox", person.username, "--email", "a@example.cn")
+
+
+def test_officers_come_and_go_by_command() -> None:
+    office("open", "prefecture", BUREAU, "--region", "652700")
+    office("open", "county", "精河县职称办", "--region", "652722", "--under", BUREAU)
+    for name, where in (("jinghe1", "精河县职称办"), ("jinghe2", "精河县职称办"), ("lizhou", BUREAU)):
+        office("officer", where, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+    with pytest.raises(CommandError, match="由谁接手"):
+        office("close", "jinghe1", "--reason", "已调离职称办岗位")
+    assert "已停用" in office("close", "JingHe1", "--reason", "已调离职称办岗位", "--to", "jinghe2")
+    assert not User.objects.get(username="jinghe1").is_active
+    listed = office("officers", "精河县职称办")
+    assert "jinghe1  李梅  已停用" in listed and "jinghe2  李梅  在用" in listed
+    office("reopen", "jinghe1", "--office", "精河县职称办", "--reason", "回到原岗位工作")
+    assert actor_for(User.objects.get(username="jinghe1")).role == Role.COUNTY
+    office("move", "jinghe1", "--office", BUREAU, "--reason", "工作需要调动", "--to", "jinghe2")
+    assert actor_for(User.objects.get(username="jinghe1")).role == Role.PREFECTURE
+    with pytest.raises(CommandError, match="没有登录名"):
+        office("close", "nobody", "--reason", "已调离职称办岗位", "--nobody-left")
+
+
+def test_server_asks_for_a_reset_and_somebody_else_consents() -> None:
+    office("open", "prefecture", BUREAU, "--region", "652700")
+    for name in ("lizhou", "wangzhou"):
+        office("officer", BUREAU, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+    assert "同意" in office("ask-reset", "lizhou", "--statement", "本人持身份证到场，手机丢失。")
+    with pytest.raises(CommandError, match="另一人"):
+        office("consent-reset", "lizhou")
+    with pytest.raises(CommandError, match="没有等待同意"):
+        office("consent-reset", "wangzhou")
+    asker = actor_for(User.objects.get(username="lizhou"))
+    request_factor_reset(actor=asker, user_id=User.objects.get(username="wangzhou").pk, statement="本人持身份证到场，手机丢失。")
+    assert "已重置" in office("consent-reset", "wangzhou")
+
+
+def test_account_that_runs_the_system_is_closed_and_opened_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, kind in enumerate(SYSTEM_KINDS):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"长而难猜的一句话-2026\n{ex.id_number(61 + number)}\n"))
+        office(kind.value, "--name", "值班员", "--username", kind.value, "--email", f"{kind.value}@example.cn")
+    office("close", "operator", "--reason", "岗位调整，不再担任")
+    assert not User.objects.get(username="operator").is_active
+    told = [m.payload["to"][0] for m in OutboxMessage.objects.filter(kind="mail", payload__subject="账号已停用")]
+    assert set(told) == {"operator@example.cn", "security@example.cn", "auditor@example.cn"}
+    office("reopen", "operator", "--reason", "回到原岗位工作")
+    assert User.objects.get(username="operator").is_active

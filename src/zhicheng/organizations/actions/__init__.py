@@ -7,6 +7,8 @@ from zhicheng.organizations.actions.account_decisions import (
 )
 from zhicheng.organizations.actions.account_requests import request_correction, request_mailbox, withdraw_account_request
 from zhicheng.organizations.actions.decisions import Reason, decide_unit_verification, transfer_verification
+from zhicheng.organizations.actions.factor_resets import decide_factor_reset, request_factor_reset
+from zhicheng.organizations.actions.officers import close_officer, move_officer, open_officer, reopen_officer
 from zhicheng.organizations.actions.offices import open_office
 from zhicheng.organizations.actions.people import add_unit_staff, change_employer, create_officer, register_applicant
 from zhicheng.organizations.actions.requests import request_change, request_reverification, resubmit_registration
@@ -16,16 +18,22 @@ __all__ = [
     "Reason",
     "add_unit_staff",
     "change_employer",
+    "close_officer",
     "confirm_new_mailbox",
     "create_officer",
     "decide_account_request",
+    "decide_factor_reset",
     "decide_unit_verification",
+    "move_officer",
     "open_office",
+    "open_officer",
     "register_applicant",
     "register_unit",
     "release_left_number",
+    "reopen_officer",
     "request_change",
     "request_correction",
+    "request_factor_reset",
     "request_mailbox",
     "request_reverification",
     "resubmit_registration",

@@ -38,6 +38,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("office_account_requests", _("账号申请")),
         ("office_person", _("查询申报人")),
         ("office_integrity", _("诚信档案")),
+        ("office_officers", _("工作人员")),
         ("help", _("帮助")),
     ],
     Role.OPERATOR: [
@@ -45,6 +46,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("system_stuck", _("失败的消息")),
         ("help", _("帮助")),
     ],
+    Role.SECURITY: [("office_officers", _("工作人员")), ("help", _("帮助"))],
     Role.AUDITOR: [
         ("system_audit", _("审计")),
         ("system_ledger", _("台账")),

@@ -16,11 +16,14 @@ from zhicheng.accounts.actions import create_system_account, replace_mailbox
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation.errors import Refused
-from zhicheng.organizations.actions import create_officer, open_office
+from zhicheng.organizations import actions
+from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.models import Organization, OrganizationKind
+from zhicheng.organizations.officers import officers_in, pending_reset
 
 _KINDS = [OrganizationKind.PREFECTURE.value, OrganizationKind.COUNTY.value, OrganizationKind.SUPERVISING.value]
 
+_KEPT_HERE = [AccountKind.OFFICER, *SYSTEM_KINDS]
 _DUTIES = {
     AccountKind.OPERATOR: "operator, who keeps the system running",
     AccountKind.SECURITY: "security administrator, who keeps the officers' accounts",
@@ -55,31 +58,56 @@ class Command(BaseCommand):
         mailbox.add_argument("username")
         mailbox.add_argument("--email", required=True)
         what.add_parser("list", help="the offices there are")
+        self._add_officer_arguments(what)
+
+    def _add_officer_arguments(self, what: Any) -> None:
+        officers = what.add_parser("officers", help="who works in an office, and who left")
+        officers.add_argument("office", help="the name of the office")
+        move = what.add_parser("move", help="an officer goes to another office")
+        close = what.add_parser(
+            "close", help="close an account, also one of the three who run the system; its sessions end at once"
+        )
+        reopen = what.add_parser("reopen", help="open a closed account again")
+        asking = what.add_parser(
+            "ask-reset", help="ask for the reset of a lost second factor; somebody else consents on the site"
+        )
+        consenting = what.add_parser("consent-reset", help="consent to the reset that somebody asked for on the site")
+        for parser in (move, close, reopen, asking, consenting):
+            parser.add_argument("username")
+        for parser in (move, close, reopen):
+            parser.add_argument("--reason", required=True)
+        for parser in (move, close):
+            who = parser.add_mutually_exclusive_group()
+            who.add_argument("--to", default="", help="the login name of the colleague who takes over")
+            who.add_argument("--nobody-left", action="store_true", help="nobody is left in the office who could")
+        for parser in (move, reopen):
+            parser.add_argument("--office", default="", help="the name of the office")
+        asking.add_argument("--statement", required=True, help="how the person was made sure of")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["what"] in SYSTEM_KINDS:
                 self._open_system_account(options)
             else:
-                getattr(self, f"_{options['what']}")(options)
+                getattr(self, "_" + options["what"].replace("-", "_"))(options)
         except Refused as refused:
             raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
 
     def _open(self, options: dict[str, Any]) -> None:
         superior = self._office(options["under"]).pk if options["under"] else None
         kind = OrganizationKind(options["kind"])
-        office = open_office(kind=kind, name=options["name"], region_code=options["region"], superior_office_id=superior)
+        office = actions.open_office(kind=kind, name=options["name"], region_code=options["region"], superior_office_id=superior)
         self.stdout.write(f"{office.get_kind_display()}  {office.name}")
 
     def _officer(self, options: dict[str, Any]) -> None:
         office = self._office(options["office"])
-        user = create_officer(
-            organization_id=office.pk,
+        user = actions.open_officer(
+            actor=SYSTEM,
+            office_id=office.pk,
             name=options["name"],
             email=options["email"],
             username=options["username"],
             id_number=options["id_number"],
-            actor="system",
         )
         self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
 
@@ -101,19 +129,61 @@ class Command(BaseCommand):
 
     def _mailbox(self, options: dict[str, Any]) -> None:
         # Applicants and units have people who vouch for them (organizations.actions.request_mailbox): never from here.
-        kinds = [AccountKind.OFFICER, *SYSTEM_KINDS]
-        user = User.objects.filter(username__iexact=options["username"], kind__in=kinds).first()
-        if user is None:
-            raise CommandError(
-                _("没有登录名为“%(username)s”的工作人员账号，也没有这样的运维、安全管理、审计管理账号。")
-                % {"username": options["username"]}
-            )
+        user = self._user(options["username"])
         email = Particulars("", "", "", options["email"], user.username).tidied().email
         changed = replace_mailbox(user_id=user.pk, email=email, actor="system")
         self.stdout.write(
             _("%(username)s：邮箱已改为 %(email)s，请在登录页用“找回账号”设置密码。")
             % {"username": changed.username, "email": changed.email}
         )
+
+    def _officers(self, options: dict[str, Any]) -> None:
+        office = self._office(options["office"])
+        for user in officers_in(office):
+            state = _("在用") if user.is_active else _("已停用")
+            self.stdout.write(f"{user.username}  {user.name}  {state}")
+
+    def _move(self, options: dict[str, Any]) -> None:
+        user = actions.move_officer(
+            actor=SYSTEM,
+            user_id=self._user(options["username"]).pk,
+            to_office_id=self._office(options["office"]).pk,
+            **self._leaving(options),
+        )
+        self.stdout.write(f"{user.username}  {options['office']}")
+
+    def _close(self, options: dict[str, Any]) -> None:
+        user = actions.close_officer(actor=SYSTEM, user_id=self._user(options["username"]).pk, **self._leaving(options))
+        self.stdout.write(_("%(username)s：账号已停用，各处的登录已退出。") % {"username": user.username})
+
+    def _reopen(self, options: dict[str, Any]) -> None:
+        office = self._office(options["office"]).pk if options["office"] else None
+        found = self._user(options["username"])
+        user = actions.reopen_officer(actor=SYSTEM, user_id=found.pk, office_id=office, reason=options["reason"])
+        self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
+
+    def _ask_reset(self, options: dict[str, Any]) -> None:
+        found = self._user(options["username"])
+        actions.request_factor_reset(actor=SYSTEM, user_id=found.pk, statement=options["statement"])
+        self.stdout.write(_("已提出，等待州局工作人员或者安全管理员在网页上同意，7天内有效。"))
+
+    def _consent_reset(self, options: dict[str, Any]) -> None:
+        reset = pending_reset(self._user(options["username"]).pk)
+        if reset is None:
+            raise CommandError(_("没有等待同意的重置申请。"))
+        actions.decide_factor_reset(actor=SYSTEM, request_id=reset.pk, consent=True)
+        self.stdout.write(_("%(username)s：第二重验证已重置。") % {"username": options["username"]})
+
+    def _leaving(self, options: dict[str, Any]) -> dict[str, Any]:
+        colleague = self._user(options["to"]).pk if options["to"] else None
+        return {"reason": options["reason"], "colleague_id": colleague, "nobody_left": options["nobody_left"]}
+
+    def _user(self, username: str) -> User:
+        user = User.objects.filter(username__iexact=username, kind__in=_KEPT_HERE).first()
+        if user is None:
+            said = _("没有登录名为“%(username)s”的工作人员账号，也没有这样的运维、安全管理、审计管理账号。")
+            raise CommandError(said % {"username": username})
+        return user
 
     def _list(self, options: dict[str, Any]) -> None:
         for office in Organization.objects.exclude(kind=OrganizationKind.UNIT).order_by("kind", "region_code", "name"):

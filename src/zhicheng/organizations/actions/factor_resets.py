@@ -1,0 +1,111 @@
+"""A lost second factor is reset by two people: one asks, having made sure of the person, another one consents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts.models import User
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import officers
+from zhicheng.organizations.actions.officer_mails import tell_change, tell_reset_asked
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import FactorReset, FactorResetState, OfficerChange, OfficerChangeKind
+
+ASKED_FOR = timedelta(
+    days=7
+)  # a request nobody consented to in this time is void: who asked then may have asked for somebody else
+SHORTEST_STATEMENT = 10
+
+
+@transaction.atomic
+def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> FactorReset:
+    """Ask that an account's second factor be removed; nothing changes yet, and the person is told at once.
+
+    ``statement`` says how the person was made sure of. Raises ``Refused``: not the actor's to ask for, their own, asked for already.
+    """
+    user = _locked_user(actor, user_id)
+    problems = []
+    if len(statement.strip()) < SHORTEST_STATEMENT:
+        text = _("请写明怎样核实了本人，不少于10个字。")
+        problems.append(Problem(text, where="statement", code="statement_missing"))
+    if not user.is_active:
+        problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
+    waiting = officers.pending_reset(user.pk)
+    if waiting is not None and not is_void(waiting):
+        problems.append(Problem(_("已有人提出过，等待另一人同意。"), code="asked_already"))
+    if problems:
+        raise Refused(problems)
+    if waiting is not None:
+        _decide(waiting, FactorResetState.REFUSED, actor)
+    row = FactorReset.objects.create(
+        user=user, statement=" ".join(statement.split())[:500], asked_by_id=actor.user_id, asked_at=clock.now()
+    )
+    tell_reset_asked(row)
+    ledger.record(event="officer.factor_reset_asked", subject=f"user:{user.pk}", actor=actor.ref, data={"request": row.pk})
+    return row
+
+
+@transaction.atomic
+def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> FactorReset:
+    """The second person consents, and the factor is gone and every session ended; or does not.
+
+    Raises ``Refused``: one's own request or account, void, over, or not the actor's to decide.
+    """
+    found = FactorReset.objects.filter(pk=request_id).first()
+    if found is None:
+        raise _not_yours()
+    user = _locked_user(actor, found.user_id)
+    row = FactorReset.objects.select_for_update(no_key=True).get(pk=found.pk)
+    if row.state != FactorResetState.PENDING:
+        raise Refused.one(_("这份申请已经办完（%(state)s）。") % {"state": row.get_state_display()}, code="over")
+    if consent and row.asked_by_id == actor.user_id:
+        said = _("提出的人不能自己同意，须由另一人核实后同意。")
+        raise Refused.one(said, code="same_person")
+    if consent and is_void(row):
+        raise Refused.one(_("提出已超过7天，请重新核实、重新提出。"), code="void")
+    _decide(row, FactorResetState.DONE if consent else FactorResetState.REFUSED, actor)
+    if not consent:
+        ledger.record(event="officer.factor_reset_refused", subject=f"user:{user.pk}", actor=actor.ref, data={"request": row.pk})
+        return row
+    accounts.reset_second_factor(user=user)
+    change = OfficerChange.objects.create(
+        user=user,
+        kind=OfficerChangeKind.FACTOR_RESET,
+        office=officers.office_of(user.pk),
+        reason=row.statement,
+        by_id=actor.user_id,
+        at=clock.now(),
+    )
+    tell_change(change)
+    data = {"request": row.pk, "asked_by": row.asked_by_id}
+    ledger.record(event="officer.factor_reset", subject=f"user:{user.pk}", actor=actor.ref, data=data)
+    return row
+
+
+def is_void(row: FactorReset) -> bool:
+    """Whether a request is too old to be consented to."""
+    return clock.now() - row.asked_at > ASKED_FOR
+
+
+def _decide(row: FactorReset, state: FactorResetState, actor: Actor) -> None:
+    row.state, row.decided_by_id, row.decided_at = state, actor.user_id, clock.now()
+    row.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def _locked_user(actor: Actor, user_id: int) -> User:
+    """The account, locked; ``Refused`` for one that is not this actor's to reset. A person never resets their own."""
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None or not officers.accounts_for(actor).filter(pk=user_id).exists():
+        raise _not_yours()
+    if actor.role is not Role.SYSTEM and user.pk == actor.user_id:
+        raise Refused.one(_("自己的第二重验证由两位同事办理。"), code="own_account")
+    return user
+
+
+def _not_yours() -> Refused:
+    return Refused.one(_("没有这个账号，或者不归您管理。"), code="not_yours")

@@ -1,0 +1,103 @@
+"""What the person and the office are told when an officer's account changes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhicheng.foundation import mail
+from zhicheng.foundation.language import platform_language
+from zhicheng.organizations import officers
+from zhicheng.organizations.models import FactorReset, OfficerChange, OfficerChangeKind, Organization
+from zhicheng.organizations.queries import mailboxes_of
+
+
+@platform_language()
+def tell_change(change: OfficerChange) -> None:
+    """Queue the mails about ``change``: one to the person, one to each mailbox of the offices concerned."""
+    user = change.user
+    words = _words(change)
+    subject, said = _said(change, words)
+    greeting = _("%(name)s：") % words
+    mail.queue_mail(
+        to=user.email,
+        subject=subject,
+        body=f"{greeting}\n\n{said}\n\n{_WHOM_TO_ASK() % words}\n",
+        key=f"officer:{change.pk}:person",
+    )
+    handed = _("接手的人：%(colleague)s。") % words if change.handed_to_id else ""
+    why = _("理由：%(reason)s") % words if change.reason else ""
+    body = "\n\n".join(part for part in (said, handed, why) if part) + "\n"
+    for who, email in _mailboxes(change):
+        if email != user.email:
+            mail.queue_mail(to=email, subject=subject, body=body, key=f"officer:{change.pk}:{who}")
+
+
+@platform_language()
+def tell_reset_asked(row: FactorReset) -> None:
+    """Queue the mail to the person whose second factor somebody wants to reset: who did not ask for it can say so in time."""
+    by = row.asked_by.name if row.asked_by is not None else _("系统运维")
+    mail.queue_mail(
+        to=row.user.email,
+        subject=_("有人申请重置您的第二重验证"),
+        body=_(
+            "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的第二重验证，等待另一人同意。\n\n"
+            "如果不是您本人提出的，请立即告诉本部门和州人力资源和社会保障局。\n"
+        )
+        % {"name": row.user.name, "by": by, "username": row.user.username},
+        key=f"factor-reset-asked:{row.pk}",
+    )
+
+
+def _WHOM_TO_ASK() -> str:
+    return _("如有疑问，请联系州人力资源和社会保障局。办理人：%(by)s。")
+
+
+def _words(change: OfficerChange) -> dict[str, str]:
+    return {
+        "name": change.user.name,
+        "username": change.user.username,
+        "site": settings.SITE_NAME,
+        "office": change.office.name if change.office else _("系统运行管理"),
+        "to_office": change.to_office.name if change.to_office else "",
+        "colleague": change.handed_to.name if change.handed_to else "",
+        "reason": change.reason,
+        "by": change.by.name if change.by else _("系统运维"),
+        "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
+    }
+
+
+def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
+    """Subject and sentence."""
+    kind = change.kind
+    if kind == OfficerChangeKind.OPENED:
+        said = _(
+            "%(site)s已为%(name)s开通工作人员账号（%(office)s），登录名为 %(username)s。\n\n"
+            "首次使用：打开 %(recover)s ，填写账号登记的邮箱，按随后收到的邮件设置密码，即可登录。"
+        )
+        return _("已开通工作人员账号"), said % words
+    if kind == OfficerChangeKind.MOVED:
+        said = _("%(name)s（登录名 %(username)s）已从%(office)s调到%(to_office)s，各处的登录已退出，重新登录后办理新部门的事项。")
+        return _("工作人员账号已调到其他部门"), said % words
+    if kind == OfficerChangeKind.CLOSED:
+        said = _("%(name)s在%(office)s的账号（登录名 %(username)s）已经停用，各处的登录已退出，不能再登录。办理过的记录保留。")
+        return _("账号已停用"), said % words
+    if kind == OfficerChangeKind.REOPENED:
+        said = _(
+            "%(name)s的账号（登录名 %(username)s，%(office)s）已重新启用。原来的密码已经作废。\n\n"
+            "请打开 %(recover)s ，填写账号登记的邮箱，按随后收到的邮件设置新密码，即可登录。"
+        )
+        return _("账号已重新启用"), said % words
+    said = _(
+        "经两人核实同意，%(name)s的账号（登录名 %(username)s）的第二重验证已经重置，各处的登录已退出。下次登录后请重新设置。"
+    )
+    return _("第二重验证已重置"), said % words
+
+
+def _mailboxes(change: OfficerChange) -> list[tuple[str, str]]:
+    """Where the offices concerned are told; for the three who run the system: the others of them."""
+    offices: list[Organization] = [office for office in (change.office, change.to_office) if office is not None]
+    if offices:
+        return [found for office in offices for found in mailboxes_of(office)]
+    return [(f"user:{user.pk}", user.email) for user in officers.system_accounts() if user.pk != change.user_id]

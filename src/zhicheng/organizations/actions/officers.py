@@ -1,0 +1,221 @@
+"""Officers come and go: an account is opened, moved, closed, opened again. All of it is told to the person and to the office."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
+from zhicheng.accounts.rules import Particulars
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import officers
+from zhicheng.organizations.actions.officer_mails import tell_change
+from zhicheng.organizations.actions.people import create_officer
+from zhicheng.organizations.actions.registering import join_organization
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import (
+    FactorReset,
+    FactorResetState,
+    Membership,
+    MembershipRole,
+    OfficerChange,
+    OfficerChangeKind,
+    Organization,
+)
+
+SHORTEST_REASON = 5
+
+
+@transaction.atomic
+def open_officer(
+    *,
+    actor: Actor,
+    office_id: int | None,
+    name: str,
+    email: str,
+    username: str,
+    position: str = "",
+    mobile: str = "",
+    id_number: str = "",
+) -> User:
+    """An account for somebody in an office; they set their password through “找回账号”.
+
+    The security administrator opens an office's first account only: who comes after is the prefecture's to know. Raises ``Refused``.
+    """
+    office = officers.office_for(actor, office_id)
+    if office is None:
+        raise Refused.one(_("请选择部门。"), where="office_id", code="office_missing")
+    if actor.role is Role.SECURITY and officers.colleagues_of(0, office.pk).exists():
+        said = _("“%(office)s”已有在用的账号，再增加工作人员由州人力资源和社会保障局办理。") % {"office": office.name}
+        raise Refused.one(said, where="office_id", code="not_the_first")
+    user = create_officer(
+        organization_id=office.pk,
+        name=name,
+        email=email,
+        username=username,
+        actor=actor.ref,
+        position=position,
+        mobile=mobile,
+        id_number=id_number,
+    )
+    _note(OfficerChangeKind.OPENED, user=user, office=office, actor=actor)
+    return user
+
+
+@transaction.atomic
+def move_officer(
+    *,
+    actor: Actor,
+    user_id: int,
+    to_office_id: int | None,
+    reason: str,
+    colleague_id: int | None = None,
+    nobody_left: bool = False,
+) -> User:
+    """From now on this officer works in another office. Who takes over in the old one is named as at :func:`close_officer`."""
+    user, office = _locked(actor, user_id, colleague_id)
+    to_office = officers.office_for(actor, to_office_id)
+    problems = _check_reason(reason)
+    if to_office is None:
+        problems.append(Problem(_("请选择要调入的部门。"), where="to_office_id", code="office_missing"))
+    elif office is not None and to_office.pk == office.pk:
+        problems.append(Problem(_("这就是现在所在的部门。"), where="to_office_id", code="office_same"))
+    if not user.is_active:
+        problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
+    problems += _check_successor(user, office, colleague_id, nobody_left)
+    if problems or to_office is None:
+        raise Refused(problems)
+    join_organization(user=user, organization=to_office, role=MembershipRole.STAFF)
+    accounts.end_sessions(user=user)
+    _note(
+        OfficerChangeKind.MOVED,
+        user=user,
+        office=office,
+        actor=actor,
+        to_office=to_office,
+        handed_to_id=colleague_id,
+        reason=reason,
+    )
+    return user
+
+
+@transaction.atomic
+def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int | None = None, nobody_left: bool = False) -> User:
+    """Close an account: its sessions end, its links die, it cannot be signed in to; its history stays.
+
+    What waits belongs to the office, not to the person: a colleague is named who knows of it, or it is confirmed that nobody is
+    left. On the server the accounts of the three who run the system are closed in the same way. Raises ``Refused``.
+    """
+    user, office = _locked(actor, user_id, colleague_id)
+    problems = _check_reason(reason)
+    if not user.is_active:
+        problems.append(Problem(_("这个账号已经停用。"), code="closed"))
+    problems += _check_successor(user, office, colleague_id, nobody_left)
+    if problems:
+        raise Refused(problems)
+    accounts.close_account(user=user, actor=actor.ref)
+    Membership.objects.filter(user=user, until__isnull=True).update(until=clock.now())
+    FactorReset.objects.filter(user=user, state=FactorResetState.PENDING).update(
+        state=FactorResetState.REFUSED, decided_by_id=actor.user_id, decided_at=clock.now()
+    )
+    _note(OfficerChangeKind.CLOSED, user=user, office=office, actor=actor, handed_to_id=colleague_id, reason=reason)
+    return user
+
+
+@transaction.atomic
+def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason: str) -> User:
+    """Open a closed account again, in an office of the actor's; its owner sets a new password through “找回账号”. Raises ``Refused``."""
+    user, before = _locked(actor, user_id, None)
+    problems = _check_reason(reason)
+    office = before
+    if user.kind == AccountKind.OFFICER:
+        office = officers.office_for(actor, office_id)
+        if office is None:
+            problems.append(Problem(_("请选择部门。"), where="office_id", code="office_missing"))
+    if user.is_active:
+        problems.append(Problem(_("这个账号正在使用，不需要重新启用。"), code="open"))
+    person = Particulars(user.name, user.id_number, user.mobile, user.email, user.username)
+    problems += account_queries.conflicts_of_duties(person, kind=AccountKind(user.kind))
+    if problems:
+        raise Refused(problems)
+    accounts.reopen_account(user=user, actor=actor.ref)
+    if office is not None:
+        join_organization(user=user, organization=office, role=MembershipRole.STAFF)
+    _note(OfficerChangeKind.REOPENED, user=user, office=office, actor=actor, reason=reason)
+    return user
+
+
+def _locked(actor: Actor, user_id: int, colleague_id: int | None) -> tuple[User, Organization | None]:
+    """The account (and that of who takes over, in the order of ids) locked, and its office. Raises ``Refused`` for any not the actor's."""
+    wanted = [user_id] if colleague_id is None else [user_id, colleague_id]
+    locked = {u.pk: u for u in User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")}
+    user = locked.get(user_id)
+    mine = user is not None and (
+        officers.officers_for(actor).filter(pk=user_id).exists() or (actor.role is Role.SYSTEM and user.kind in SYSTEM_KINDS)
+    )
+    if user is None or not mine:
+        raise Refused.one(_("没有这个工作人员账号，或者不归您管理。"), code="not_yours")
+    if user.pk == actor.user_id:
+        raise Refused.one(_("自己的账号由同事办理。"), code="own_account")
+    return user, officers.office_of(user.pk)
+
+
+def _check_reason(reason: str) -> list[Problem]:
+    if len(reason.strip()) >= SHORTEST_REASON:
+        return []
+    return [Problem(_("请写明理由，不少于5个字。"), where="reason", code="reason_missing")]
+
+
+def _check_successor(user: User, office: Organization | None, colleague_id: int | None, nobody_left: bool) -> list[Problem]:
+    """Whether somebody of the office takes over, or nobody is there to."""
+    if office is None:
+        return []
+    colleagues = officers.colleagues_of(user.pk, office.pk)
+    if colleague_id is not None:
+        if colleagues.filter(pk=colleague_id).exists():
+            return []
+        return [Problem(_("接手的人须是本部门在用的账号。"), where="colleague_id", code="not_a_colleague")]
+    if colleagues.exists():
+        return [Problem(_("请选择由谁接手本部门正在办理的事项。"), where="colleague_id", code="colleague_missing")]
+    if nobody_left:
+        return []
+    said = _("本部门没有其他在用的账号。请确认办理后本部门暂时无人办理，或者先为接手的人开通账号。")
+    return [Problem(said, where="nobody_left", code="nobody_left")]
+
+
+def _note(
+    kind: OfficerChangeKind,
+    *,
+    user: User,
+    office: Organization | None,
+    actor: Actor,
+    to_office: Organization | None = None,
+    handed_to_id: int | None = None,
+    reason: str = "",
+) -> None:
+    """Write the change down, tell the person and the office, and put it into the ledger last."""
+    change = OfficerChange.objects.create(
+        user=user,
+        kind=kind,
+        office=office,
+        to_office=to_office,
+        handed_to_id=handed_to_id,
+        reason=" ".join(reason.split())[:500],
+        by_id=actor.user_id,
+        at=clock.now(),
+    )
+    tell_change(change)
+    ledger.record(
+        event=f"officer.{kind.value}",
+        subject=f"user:{user.pk}",
+        actor=actor.ref,
+        data={
+            "office": office.pk if office else None,
+            "to_office": to_office.pk if to_office else None,
+            "handed_to": handed_to_id,
+            "change": change.pk,
+        },
+    )

@@ -1,0 +1,210 @@
+"""工作人员: list, open, move, close, open again, and the reset of a lost second factor by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import mask_mailbox
+from zhicheng.applications.queries import queue
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations import actions, officers
+from zhicheng.organizations.actions.factor_resets import is_void
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import FactorReset, Organization
+from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, OfficerForm, ReopenForm
+from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.paging import page_of
+
+ACT = "office/officers/act.html"
+
+
+def show_officers(request: HttpRequest) -> HttpResponse:
+    """Who works where; ``name`` narrows the list, ``show=closed`` lists those who left. Above it, what waits for a second person."""
+    actor, words = actor_of(request), " ".join(request.GET.get("name", "").split())
+    closed = request.GET.get("show") == "closed"
+    people = officers.officers_for(actor).filter(is_active=not closed)
+    page = page_of(request, people.filter(name__icontains=words) if words else people, order=("name", "id"))
+    running = officers.system_accounts().exclude(pk=actor.account_id) if actor.role is Role.SECURITY else ()
+    waiting = [row for row in officers.pending_resets(actor) if not is_void(row)]
+    context = {"page": page, "words": words, "closed": closed, "running": running, "waiting": waiting}
+    return render(request, "office/officers/list.html", context)
+
+
+def show_officer(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One account: where, since when, what became of it, and what can be done."""
+    return render(request, "office/officers/officer.html", _context(request, _account_or_404(request, user_id)))
+
+
+def open_account(request: HttpRequest) -> HttpResponse:
+    """开通账号."""
+    actor = actor_of(request)
+    form = OfficerForm(request.POST or None, offices=officers.offices_for(actor))
+    context = {
+        "form": form,
+        "title": _("开通账号"),
+        "lede": _("开通后，本人和部门都会收到邮件；本人用“找回账号”设置密码后即可登录。"),
+        "button_text": _("开通账号"),
+        "person": None,
+    }
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        user = actions.open_officer(actor=actor, **data)
+        messages.success(request, _("%(name)s的账号已开通，已发邮件告知本人和部门。") % {"name": user.name})
+        return go(request, "office_officer", user.pk)
+
+    return _do(request, form, context, act)
+
+
+def move(request: HttpRequest, user_id: int) -> HttpResponse:
+    """调到其他部门."""
+    actor, person = actor_of(request), _officer_or_404(request, user_id)
+    office = _office_of(person)
+    form = MoveForm(
+        request.POST or None,
+        offices=officers.offices_for(actor).exclude(pk=office.pk),
+        colleagues=officers.colleagues_of(person.pk, office.pk),
+    )
+    lede = _("从现在起在新部门办理，各处的登录会退出；在原部门办理过的记录保留。")
+    context = _leaving(person, office, form) | {"title": _("调到其他部门"), "lede": lede, "button_text": _("确认调动")}
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        actions.move_officer(actor=actor, user_id=person.pk, **data)
+        messages.success(request, _("%(name)s已调到新部门，已发邮件告知本人和两个部门。") % {"name": person.name})
+        return go(request, "office_officer", person.pk)
+
+    return _do(request, form, context, act)
+
+
+def close(request: HttpRequest, user_id: int) -> HttpResponse:
+    """停用账号."""
+    actor, person = actor_of(request), _officer_or_404(request, user_id)
+    office = _office_of(person)
+    form = LeaveForm(request.POST or None, colleagues=officers.colleagues_of(person.pk, office.pk))
+    lede = _("停用后立即退出各处的登录，不能再登录，邮件里的链接也都失效；办理过的记录保留，需要时可以重新启用。")
+    context = _leaving(person, office, form) | {
+        "title": _("停用账号"),
+        "lede": lede,
+        "button_text": _("停用账号"),
+        "button_tone": "danger",
+    }
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        actions.close_officer(actor=actor, user_id=person.pk, **data)
+        messages.success(request, _("%(name)s的账号已停用，已发邮件告知本人和部门。") % {"name": person.name})
+        return go(request, "office_officer", person.pk)
+
+    return _do(request, form, context, act)
+
+
+def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
+    """重新启用账号."""
+    actor, person = actor_of(request), _officer_or_404(request, user_id)
+    initial = {"office_id": person.office_id}  # type: ignore[attr-defined]
+    form = ReopenForm(request.POST or None, offices=officers.offices_for(actor), initial=initial)
+    lede = _("启用后，原来的密码作废，本人用“找回账号”设置新密码后即可登录。")
+    context = {"form": form, "person": person, "title": _("重新启用账号"), "lede": lede, "button_text": _("重新启用")}
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        actions.reopen_officer(actor=actor, user_id=person.pk, **data)
+        messages.success(request, _("%(name)s的账号已重新启用，已发邮件告知本人和部门。") % {"name": person.name})
+        return go(request, "office_officer", person.pk)
+
+    return _do(request, form, context, act)
+
+
+def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
+    """申请重置第二重验证: the first of the two."""
+    actor, person = actor_of(request), _account_or_404(request, user_id)
+    form = FactorResetForm(request.POST or None)
+    lede = _("请先核实确是本人。提出后由另一人同意，才会重置；本人会立即收到一封提醒邮件。")
+    context = {
+        "form": form,
+        "person": person,
+        "title": _("申请重置第二重验证"),
+        "lede": lede,
+        "button_text": _("提出申请"),
+    }
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        actions.request_factor_reset(actor=actor, user_id=person.pk, **data)
+        messages.success(request, _("已提出，等待另一人同意，7天内有效。"))
+        return go(request, "office_officer", person.pk)
+
+    return _do(request, form, context, act)
+
+
+@require_POST
+def decide_factor_reset(request: HttpRequest, request_id: int) -> HttpResponse:
+    """同意 or 不同意: the second of the two."""
+    row = object_or_404(FactorReset.objects.filter(user__in=officers.accounts_for(actor_of(request))), pk=request_id)
+    consent = request.POST.get("decision") == "consent"
+    try:
+        actions.decide_factor_reset(actor=actor_of(request), request_id=row.pk, consent=consent)
+    except Refused as refused:
+        person = _account_or_404(request, row.user_id)
+        return render_refused(request, "office/officers/officer.html", _context(request, person), refused)
+    if consent:
+        messages.success(request, _("已重置，本人各处的登录已退出，已发邮件告知本人和部门。"))
+    else:
+        messages.success(request, _("没有同意，第二重验证保持不变。"))
+    return go(request, "office_officer", row.user_id)
+
+
+def _do(
+    request: HttpRequest, form: BaseForm, context: dict[str, Any], act: Callable[[dict[str, Any]], HttpResponse]
+) -> HttpResponse:
+    """The form; sent, what it does; refused, the form again with every reason."""
+    if request.method != "POST":
+        return render(request, ACT, context)
+    if not form.is_valid():
+        return render_refused(request, ACT, context)
+    try:
+        return act(form.cleaned_data)
+    except Refused as refused:
+        return render_refused(request, ACT, context, refused)
+
+
+def _leaving(person: User, office: Organization, form: BaseForm) -> dict[str, Any]:
+    desk = Actor(role=Role(office.kind), organization_id=office.pk)
+    waiting = queue(desk).order_by().count()
+    return {"form": form, "person": person, "office": office, "cases": waiting, "requests": officers.requests_in_hand(office.pk)}
+
+
+def _context(request: HttpRequest, person: User) -> dict[str, Any]:
+    actor = actor_of(request)
+    reset = officers.pending_reset(person.pk)
+    waiting = reset if reset is not None and not is_void(reset) else None
+    return {
+        "person": person,
+        "is_officer": person.kind == AccountKind.OFFICER,
+        "office": officers.office_of(person.pk),
+        "mailbox": mask_mailbox(person.email),
+        "own": person.pk == actor.user_id,
+        "changes": officers.changes_of(person.pk),
+        "reset": waiting,
+        "asked_by_me": waiting is not None and waiting.asked_by_id == actor.user_id,
+    }
+
+
+def _office_of(person: User) -> Organization:
+    office = officers.office_of(person.pk)
+    if office is None:
+        raise LookupError("an officer without any office")
+    return office
+
+
+def _officer_or_404(request: HttpRequest, user_id: int) -> User:
+    return object_or_404(officers.officers_for(actor_of(request)), pk=user_id)
+
+
+def _account_or_404(request: HttpRequest, user_id: int) -> User:
+    return object_or_404(officers.accounts_for(actor_of(request)), pk=user_id)

@@ -1,0 +1,315 @@
+"""Officers come and go: opened, moved, closed, opened again; a lost second factor is reset by two people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.organizations.examples import PASSWORD, id_number
+from tests.support import world as w
+from tests.web.registering import client_of, link_in, mails, page_of
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import LedgerEntry
+from zhicheng.organizations import actions, officers
+from zhicheng.organizations.actors import SYSTEM, Actor, Role, actor_for
+from zhicheng.organizations.models import FactorReset, Membership, MembershipRole, OfficerChange, Organization, OrganizationKind
+
+pytestmark = pytest.mark.django_db
+REASON = "已调离职称办岗位"
+
+
+@pytest.fixture
+def world(settings: pytest.FixtureRequest) -> w.World:
+    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"  # type: ignore[attr-defined]
+    with clock.travel(w.IN_WINDOW):
+        return w.make_world(with_supervising=True)
+
+
+@pytest.fixture
+def security() -> Actor:
+    return actor_for(w.person(AccountKind.SECURITY, "security"))
+
+
+def colleague(office: Organization, username: str = "colleague", name: str = "巴特尔") -> Actor:
+    return w.member(w.person(AccountKind.OFFICER, username, name=name), office, MembershipRole.STAFF)
+
+
+def account(actor: Actor) -> User:
+    return User.objects.get(pk=actor.account_id)
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {problem.code for problem in refused.value.problems}
+
+
+# --- whose they are ---------------------------------------------------------------------------------------------------------------
+
+
+def test_prefecture_keeps_its_own_its_counties_and_its_supervising_bodies_people(world: w.World, security: Actor) -> None:
+    elsewhere = w.member(
+        w.person(AccountKind.OFFICER, "elsewhere"),
+        Organization.objects.create(kind="supervising", name="别州水利局", region_code="653000", created_at=clock.now()),
+        MembershipRole.STAFF,
+    )
+    mine = {world.bureau.user_id, world.county_officer.user_id, world.other_officer.user_id, world.supervisor.user_id}
+    assert set(officers.officers_for(world.bureau).values_list("pk", flat=True)) == mine
+    assert set(officers.officers_for(security).values_list("pk", flat=True)) == mine | {elsewhere.user_id}
+    for actor in (world.county_officer, world.supervisor, world.unit_admin, world.applicant):
+        assert not officers.officers_for(actor).exists()
+
+
+@pytest.mark.parametrize("who", ["county_officer", "supervisor", "unit_admin", "applicant", "bureau"])
+def test_nobody_closes_whom_they_do_not_keep_nor_themselves(world: w.World, who: str) -> None:
+    actor = getattr(world, who)
+    target = world.bureau if who == "bureau" else world.other_officer
+    with pytest.raises(Refused) as refused:
+        actions.close_officer(actor=actor, user_id=target.account_id, reason=REASON, nobody_left=True)
+    assert codes(refused) == ({"own_account"} if who == "bureau" else {"not_yours"})
+    assert account(target).is_active
+
+
+@pytest.mark.parametrize("kind", [AccountKind.APPLICANT, AccountKind.UNIT])
+def test_people_who_registered_themselves_are_not_closed_here(world: w.World, kind: AccountKind) -> None:
+    other = world.applicant if kind == AccountKind.APPLICANT else world.unit_admin
+    for actor in (world.bureau, SYSTEM):
+        with pytest.raises(Refused) as refused:
+            actions.close_officer(actor=actor, user_id=other.account_id, reason=REASON, nobody_left=True)
+        assert codes(refused) == {"not_yours"}
+
+
+# --- coming -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_opened_account_is_told_to_the_person_and_the_office_and_signs_in(world: w.World) -> None:
+    user = actions.open_officer(
+        actor=world.bureau, office_id=world.county.pk, name="叶尔兰", email="New@office.example", username="yeerlan"
+    )
+    assert actor_for(user).role is Role.COUNTY
+    mail = mails("new@office.example")[-1]
+    assert "yeerlan" in mail["body"] and "找回" not in mail["subject"]
+    assert "叶尔兰" in mails(account(world.county_officer).email)[-1]["body"]
+    Client().post(reverse("account_reset_password"), {"email": "new@office.example"})
+    page = Client()
+    shown = page.get(link_in(mails("new@office.example")[-1]), follow=True)
+    page.post(shown.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD})
+    page.post(reverse("account_login"), {"login": "yeerlan", "password": PASSWORD})
+    assert page.session["_auth_user_id"] == str(user.pk)
+    assert LedgerEntry.objects.filter(event="officer.opened", actor=world.bureau.ref, subject=f"user:{user.pk}").exists()
+
+
+def test_security_administrator_opens_an_offices_first_account_and_no_second(world: w.World, security: Actor) -> None:
+    empty = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博州交通运输局", region_code="652700")
+    actions.open_officer(actor=security, office_id=empty.pk, name="李强", email="a@b.example", username="liqiang")
+    with pytest.raises(Refused) as refused:
+        actions.open_officer(actor=security, office_id=empty.pk, name="王强", email="c@b.example", username="wangqiang")
+    assert codes(refused) == {"not_the_first"}
+
+
+def test_account_is_opened_only_in_an_office_of_ones_own(world: w.World) -> None:
+    for office in (world.unit.pk, 4711, None):
+        with pytest.raises(Refused) as refused:
+            actions.open_officer(actor=world.bureau, office_id=office, name="李强", email="a@b.example", username="liqiang")
+        assert codes(refused) == {"office_missing"}
+    with pytest.raises(Refused):
+        actions.open_officer(
+            actor=world.county_officer, office_id=world.county.pk, name="李强", email="a@b.example", username="liqiang"
+        )
+
+
+# --- going ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_closed_account_is_out_at_once_its_links_are_dead_and_it_reads_whom_to_ask(world: w.World) -> None:
+    successor = colleague(world.county)
+    leaving = account(world.county_officer)
+    leaving.set_password(PASSWORD)
+    leaving.save()
+    browser = Client()
+    browser.post(reverse("account_login"), {"login": leaving.username, "password": PASSWORD})
+    assert browser.get(reverse("desk_queue")).status_code == 200
+    Client().post(reverse("account_reset_password"), {"email": leaving.email})
+    link = link_in(mails(leaving.email)[-1])
+    EmailAddress.objects.create(user=leaving, email="another@office.example", primary=False, verified=False)
+    actions.close_officer(actor=world.bureau, user_id=leaving.pk, reason=REASON, colleague_id=successor.account_id)
+    assert browser.get(reverse("desk_queue")).status_code == 302
+    assert not page_of(Client().get(link, follow=True)).select("input[name=password1]")
+    refused = Client().post(reverse("account_login"), {"login": leaving.username, "password": PASSWORD}, follow=True)
+    assert refused.request["PATH_INFO"] == reverse("account_inactive")
+    assert "请联系州人力资源和社会保障局" in refused.content.decode()
+    before = len(mails(leaving.email))
+    Client().post(reverse("account_reset_password"), {"email": leaving.email})
+    assert all("/key/" not in mail["body"] for mail in mails(leaving.email)[before:])
+    assert not EmailAddress.objects.filter(email="another@office.example").exists()
+
+
+def test_leaving_is_told_with_who_takes_over_and_kept_in_the_history(world: w.World) -> None:
+    successor = colleague(world.county)
+    leaving = account(world.county_officer)
+    actions.close_officer(actor=world.bureau, user_id=leaving.pk, reason=REASON, colleague_id=successor.account_id)
+    assert "已经停用" in mails(leaving.email)[-1]["body"] and REASON not in mails(leaving.email)[-1]["body"]
+    told = mails(account(successor).email)[-1]["body"]
+    assert "接手的人：巴特尔" in told and REASON in told
+    change = OfficerChange.objects.get(user=leaving)
+    assert (change.kind, change.office, change.handed_to_id, change.by_id) == (
+        "closed",
+        world.county,
+        successor.user_id,
+        world.bureau.user_id,
+    )
+    assert Membership.objects.filter(user=leaving, until__isnull=False).exists()
+    assert ledger.verify().ok
+    assert {"account.closed", "officer.closed"} <= set(LedgerEntry.objects.values_list("event", flat=True))
+
+
+def test_somebody_takes_over_or_nobody_is_left_to(world: w.World) -> None:
+    alone = world.county_officer.account_id
+    with pytest.raises(Refused) as refused:
+        actions.close_officer(actor=world.bureau, user_id=alone, reason="不")
+    assert codes(refused) == {"reason_missing", "nobody_left"}
+    successor = colleague(world.county)
+    with pytest.raises(Refused) as refused:
+        actions.close_officer(actor=world.bureau, user_id=alone, reason=REASON, nobody_left=True)
+    assert codes(refused) == {"colleague_missing"}
+    for stranger in (world.bureau.account_id, world.unit_admin.account_id, alone):
+        with pytest.raises(Refused) as refused:
+            actions.close_officer(actor=world.bureau, user_id=alone, reason=REASON, colleague_id=stranger)
+        assert codes(refused) == {"not_a_colleague"}
+    actions.close_officer(actor=world.bureau, user_id=alone, reason=REASON, colleague_id=successor.account_id)
+    actions.close_officer(actor=world.bureau, user_id=successor.account_id, reason=REASON, nobody_left=True)
+    with pytest.raises(Refused) as refused:
+        actions.close_officer(actor=world.bureau, user_id=alone, reason=REASON, nobody_left=True)
+    assert codes(refused) == {"closed"}
+
+
+def test_moved_officer_works_in_the_new_office_and_no_longer_in_the_old(world: w.World) -> None:
+    successor = colleague(world.county)
+    moving = account(world.county_officer)
+    browser = client_of(world.county_officer)
+    with pytest.raises(Refused) as refused:
+        actions.move_officer(actor=world.bureau, user_id=moving.pk, to_office_id=world.county.pk, reason=REASON)
+    assert codes(refused) == {"office_same", "colleague_missing"}
+    actions.move_officer(
+        actor=world.bureau,
+        user_id=moving.pk,
+        to_office_id=world.other_county.pk,
+        reason=REASON,
+        colleague_id=successor.account_id,
+    )
+    assert actor_for(moving).organization_id == world.other_county.pk
+    assert browser.get(reverse("desk_queue")).status_code == 302, "signed in again, in the new office"
+    for mailbox in (moving.email, account(successor).email, account(world.other_officer).email):
+        assert "已从" in mails(mailbox)[-1]["body"]
+
+
+def test_closed_officer_comes_back_with_a_new_password(world: w.World) -> None:
+    leaving = account(world.county_officer)
+    actions.close_officer(actor=world.bureau, user_id=leaving.pk, reason=REASON, nobody_left=True)
+    with pytest.raises(Refused) as refused:
+        actions.move_officer(
+            actor=world.bureau, user_id=leaving.pk, to_office_id=world.other_county.pk, reason=REASON, nobody_left=True
+        )
+    assert "closed" in codes(refused)
+    actions.reopen_officer(actor=world.bureau, user_id=leaving.pk, office_id=world.other_county.pk, reason="回到本单位工作")
+    back = User.objects.get(pk=leaving.pk)
+    assert back.is_active and not back.has_usable_password()
+    assert actor_for(back).organization_id == world.other_county.pk
+    assert "重新启用" in mails(back.email)[-1]["subject"]
+    with pytest.raises(Refused) as refused:
+        actions.reopen_officer(actor=world.bureau, user_id=leaving.pk, office_id=world.county.pk, reason="回到本单位工作")
+    assert codes(refused) == {"open"}
+
+
+def test_officer_who_became_auditor_meanwhile_does_not_come_back(world: w.World) -> None:
+    leaving = account(world.county_officer)
+    leaving.id_number, leaving.id_number_index = id_number(61), "x" * 64
+    leaving.save()
+    actions.close_officer(actor=world.bureau, user_id=leaving.pk, reason=REASON, nobody_left=True)
+    from zhicheng.accounts.queries import person_index
+
+    auditor = w.person(AccountKind.AUDITOR, "auditor")
+    User.objects.filter(pk=auditor.pk).update(id_number_index=person_index(id_number(61)))
+    with pytest.raises(Refused) as refused:
+        actions.reopen_officer(actor=world.bureau, user_id=leaving.pk, office_id=world.county.pk, reason="回到本单位工作")
+    assert codes(refused) == {"duties_conflict"}
+
+
+# --- a lost second factor ---------------------------------------------------------------------------------------------------------
+
+
+def ask(actor: Actor, of: Actor) -> FactorReset:
+    return actions.request_factor_reset(actor=actor, user_id=of.account_id, statement="本人持身份证到场，手机丢失。")
+
+
+def test_two_people_reset_a_factor_and_one_cannot(world: w.World) -> None:
+    second = colleague(world.prefecture)
+    row = ask(world.bureau, world.county_officer)
+    assert "等待另一人同意" in mails(account(world.county_officer).email)[-1]["body"]
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=world.bureau, request_id=row.pk, consent=True)
+    assert codes(refused) == {"same_person"}
+    for stranger in (world.county_officer, world.other_officer, world.unit_admin):
+        with pytest.raises(Refused):
+            actions.decide_factor_reset(actor=stranger, request_id=row.pk, consent=True)
+    browser = client_of(world.county_officer)
+    browser.get(reverse("desk_queue"))
+    actions.decide_factor_reset(actor=second, request_id=row.pk, consent=True)
+    assert "第二重验证已经重置" in " ".join(mail["body"] for mail in mails(account(world.county_officer).email))
+    assert OfficerChange.objects.filter(kind="factor_reset", by_id=second.user_id).exists()
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=second, request_id=row.pk, consent=True)
+    assert codes(refused) == {"over"}
+
+
+def test_server_is_one_of_the_two_at_most(world: w.World, security: Actor) -> None:
+    row = ask(SYSTEM, world.bureau)
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=SYSTEM, request_id=row.pk, consent=True)
+    assert codes(refused) == {"same_person"}
+    actions.decide_factor_reset(actor=security, request_id=row.pk, consent=True)
+    actions.decide_factor_reset(actor=SYSTEM, request_id=ask(security, world.bureau).pk, consent=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorReset.objects.filter(pk=row.pk).update(asked_by=None, decided_by=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorReset.objects.filter(pk=row.pk).update(asked_by=security.user_id, decided_by=security.user_id)
+
+
+def test_own_factor_is_two_colleagues_to_reset(world: w.World, security: Actor) -> None:
+    for actor in (world.bureau, security):
+        with pytest.raises(Refused) as refused:
+            ask(actor, actor)
+        assert codes(refused) == {"own_account"}
+    row = ask(SYSTEM, security)
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=security, request_id=row.pk, consent=True)
+    assert codes(refused) == {"own_account"}
+
+
+def test_request_nobody_consented_to_in_a_week_is_void(world: w.World) -> None:
+    second = colleague(world.prefecture)
+    row = ask(world.bureau, world.county_officer)
+    with pytest.raises(Refused) as refused:
+        ask(second, world.county_officer)
+    assert codes(refused) == {"asked_already"}
+    with clock.travel(clock.now() + timedelta(days=8)):
+        with pytest.raises(Refused) as refused:
+            actions.decide_factor_reset(actor=second, request_id=row.pk, consent=True)
+        assert codes(refused) == {"void"}
+        assert ask(second, world.county_officer).pk != row.pk
+
+
+def test_request_ends_when_the_account_is_closed_or_it_is_not_consented_to(world: w.World) -> None:
+    row = ask(world.bureau, world.county_officer)
+    actions.close_officer(actor=world.bureau, user_id=world.county_officer.account_id, reason=REASON, nobody_left=True)
+    row.refresh_from_db()
+    assert row.state == "refused"
+    other = ask(world.bureau, world.other_officer)
+    actions.decide_factor_reset(actor=world.bureau, request_id=other.pk, consent=False)
+    other.refresh_from_db()
+    assert other.state == "refused"

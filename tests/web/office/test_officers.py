@@ -1,0 +1,125 @@
+"""The pages on which officers come and go."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.web.registering import client_of, page_of
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation import clock
+from zhicheng.organizations import actions
+from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
+from zhicheng.organizations.models import FactorReset, MembershipRole
+
+pytestmark = pytest.mark.django_db
+REASON = "已调离职称办岗位"
+
+
+@pytest.fixture
+def world() -> w.World:
+    with clock.travel(w.IN_WINDOW):
+        return w.make_world(with_supervising=True)
+
+
+def one_more(world: w.World, number: int) -> Actor:
+    return w.member(
+        w.person(AccountKind.OFFICER, f"officer{number}", name=f"工作人员{number}"), world.county, MembershipRole.STAFF
+    )
+
+
+def test_road_of_an_officer_from_the_first_day_to_the_last_and_back(world: w.World) -> None:
+    bureau = client_of(world.bureau)
+    new = reverse("office_officer_new")
+    typed = {"office_id": world.county.pk, "name": "叶尔兰", "email": "yeerlan@office.example", "username": "yeerlan"}
+    answer = bureau.post(new, typed, follow=True)
+    assert "叶尔兰的账号已开通" in answer.content.decode()
+    user = User.objects.get(username="yeerlan")
+    gone = world.county_officer.account_id
+    close = reverse("office_officer_close", args=[gone])
+    page = bureau.get(close).content.decode()
+    assert "等待本部门审核的申请书 0 份" in page and "叶尔兰" in page
+    refused = bureau.post(close, {"reason": REASON})
+    assert refused.status_code == 422 and "请选择由谁接手" in refused.content.decode()
+    assert REASON in refused.content.decode(), "what was typed is still there"
+    bureau.post(close, {"reason": REASON, "colleague_id": user.pk})
+    assert not User.objects.get(pk=gone).is_active
+    listed = bureau.get(reverse("office_officers"), {"show": "closed"}).content.decode()
+    assert User.objects.get(pk=gone).name in listed
+    one = bureau.get(reverse("office_officer", args=[gone])).content.decode()
+    assert "重新启用账号" in one and "接手的人：叶尔兰" in one
+    bureau.post(reverse("office_officer_reopen", args=[gone]), {"office_id": world.county.pk, "reason": "回到原岗位工作"})
+    assert User.objects.get(pk=gone).is_active
+    move = reverse("office_officer_move", args=[gone])
+    bureau.post(move, {"to_office_id": world.other_county.pk, "reason": REASON, "colleague_id": user.pk})
+    assert actor_for(User.objects.get(pk=gone)).organization_id == world.other_county.pk
+
+
+def test_cases_in_hand_of_the_office_are_counted(world: w.World) -> None:
+    with clock.travel(w.IN_WINDOW):
+        w.to_bureau(world, w.submitted(world))
+    body = world.supervisor
+    page = client_of(world.bureau).get(reverse("office_officer_close", args=[world.supervisor.account_id])).content.decode()
+    assert body is not None and "等待本部门审核的申请书" in page
+
+
+def test_two_people_reset_a_factor_by_page(world: w.World) -> None:
+    target = reverse("office_officer_factor", args=[world.county_officer.account_id])
+    first = client_of(world.bureau)
+    assert first.post(target, {"statement": "丢了"}).status_code == 422
+    first.post(target, {"statement": "本人持身份证到场，手机丢失。"})
+    row = FactorReset.objects.get()
+    decide = reverse("office_officer_factor_decide", args=[row.pk])
+    mine = page_of(first.get(reverse("office_officer", args=[row.user_id]))).get_text()
+    assert "须由另一人核实后同意" in mine and "同意重置" not in mine
+    assert first.post(decide, {"decision": "consent"}).status_code == 422
+    second = client_of(w.member(w.person(AccountKind.OFFICER, "second", name="李州"), world.prefecture, MembershipRole.STAFF))
+    assert "等待第二人同意" in second.get(reverse("office_officers")).content.decode()
+    assert second.post(decide, {"decision": "consent"}, follow=True).status_code == 200
+    row.refresh_from_db()
+    assert row.state == "done"
+
+
+def test_security_administrator_sees_every_office_and_the_three(world: w.World) -> None:
+    operator = w.person(AccountKind.OPERATOR, "operator", name="运维甲")
+    client = client_of(actor_for(w.person(AccountKind.SECURITY, "security")))
+    page = client.get(reverse("office_officers")).content.decode()
+    assert "运维甲" in page and User.objects.get(pk=world.county_officer.user_id).name in page
+    one = client.get(reverse("office_officer", args=[operator.pk])).content.decode()
+    assert "申请重置第二重验证" in one and "停用账号" not in one
+    assert client.get(reverse("office_officer_close", args=[operator.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["office_officer", "office_officer_close", "office_officer_move", "office_officer_reopen"])
+def test_people_of_other_kinds_are_not_there(world: w.World, name: str) -> None:
+    client = client_of(world.bureau)
+    for other in (world.unit_admin, world.applicant):
+        assert client.get(reverse(name, args=[other.account_id])).status_code == 404
+
+
+def test_own_account_offers_nothing(world: w.World) -> None:
+    page = client_of(world.bureau).get(reverse("office_officer", args=[world.bureau.account_id])).content.decode()
+    assert "自己的账号由同事办理" in page and "停用账号" not in page
+
+
+def test_page_of_an_officer_shows_no_whole_mailbox(world: w.World) -> None:
+    email = User.objects.get(pk=world.county_officer.user_id).email
+    assert (
+        email not in client_of(world.bureau).get(reverse("office_officer", args=[world.county_officer.user_id])).content.decode()
+    )
+
+
+def test_list_takes_the_queries_of_one(world: w.World) -> None:
+    client = client_of(world.bureau)
+    counts = []
+    for numbers in (range(1), range(1, 25)):
+        for number in numbers:
+            actor = one_more(world, number)
+            actions.request_factor_reset(actor=SYSTEM, user_id=actor.account_id, statement="本人持身份证到场，手机丢失。")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("office_officers")).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 14
