@@ -13,10 +13,12 @@ from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.forms import CodeField, Form, needed
 
 
-def _one_of(label: Any, rows: Iterable[Any], empty: Any, help_text: Any = "") -> forms.TypedChoiceField:
+def _one_of(label: Any, rows: Iterable[Any], empty: Any, help_text: Any = "") -> forms.Field:
     """A choice of rows by their ids; nothing chosen reaches the action as ``None``, which says so in its own words."""
     choices = [("", empty), *((str(row.pk), row.name) for row in rows)]
-    return forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False, help_text=help_text)
+    return needed(
+        forms.TypedChoiceField(label=label, choices=choices, coerce=int, empty_value=None, required=False, help_text=help_text)
+    )
 
 
 def _reason() -> forms.Field:
