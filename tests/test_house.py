@@ -144,6 +144,16 @@ def test_actions_take_named_arguments(path: Path) -> None:
     assert not positional
 
 
+def test_every_module_that_logs_is_in_the_inventory() -> None:
+    writing = {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+        for path in PYTHON_FILES
+        if "getLogger(__name__)" in path.read_text(encoding="utf-8")
+    }
+    inventory = (ROOT / "docs" / "security" / "logs.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(zhicheng\.[\w.]+)` \|", inventory, re.MULTILINE)) == writing, "docs/security/logs.md lists them"
+
+
 # --- The rest ----------------------------------------------------------------------------------------------------
 
 

@@ -105,12 +105,3 @@ def test_start_goes_on_when_the_fingerprint_cannot_be_kept(tmp_path: Path) -> No
     with written_log() as log:
         assert note_changed_settings({"ZHICHENG_BIND": "x"}, folder=in_the_way) == []
     assert "cannot be remembered" in log.getvalue()
-
-
-def test_inventory_lists_every_module_that_logs() -> None:
-    writing = {
-        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
-        for path in SOURCE.rglob("*.py")
-        if "getLogger(__name__)" in path.read_text(encoding="utf-8")
-    }
-    assert set(re.findall(r"^\| `(zhicheng\.[\w.]+)` \|", PAGE, re.MULTILINE)) == writing, "docs/security/logs.md"

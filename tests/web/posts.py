@@ -31,7 +31,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as organizations
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.publicity import actions as publicity
 from zhicheng.review import actions as review
 
@@ -501,6 +501,38 @@ def _at_bureau(world: w.World) -> Application:
     return application
 
 
+# --- officers who come and go --------------------------------------------------------------------------------------------------
+
+LEFT = "已调离职称办岗位"
+MADE_SURE = "本人持身份证到场，手机丢失。"
+
+
+def _officer(world: w.World, name: str, **data: Any) -> Press:
+    return _by(world.bureau, name, world.county_officer.account_id, **data)
+
+
+EXAMPLES["office_officer_new"] = lambda world: _by(
+    world.bureau, "office_officer_new", office_id=world.county.pk, name="叶尔兰", email="ye@b.example", username="yeerlan"
+)
+EXAMPLES["office_officer_move"] = lambda world: _officer(
+    world, "office_officer_move", to_office_id=world.other_county.pk, reason=LEFT, nobody_left="on"
+)
+EXAMPLES["office_officer_close"] = lambda world: _officer(world, "office_officer_close", reason=LEFT, nobody_left="on")
+EXAMPLES["office_officer_factor"] = lambda world: _officer(world, "office_officer_factor", statement=MADE_SURE)
+
+
+@example("office_officer_reopen")
+def office_officer_reopen(world: w.World) -> Press:
+    organizations.close_officer(actor=world.bureau, user_id=world.county_officer.account_id, reason=LEFT, nobody_left=True)
+    return _officer(world, "office_officer_reopen", office_id=world.county.pk, reason="回到原岗位工作")
+
+
+@example("office_officer_factor_decide")
+def office_officer_factor_decide(world: w.World) -> Press:
+    row = organizations.request_factor_reset(actor=SYSTEM, user_id=world.county_officer.account_id, statement=MADE_SURE)
+    return _by(world.bureau, "office_officer_factor_decide", row.pk, decision="consent")
+
+
 @example("office_annul")
 def office_annul(world: w.World) -> Press:
     application = _at_bureau(world)
@@ -553,7 +585,10 @@ def system_settle(world: w.World) -> Press:
     return Press(_operator(), reverse("system_settle", args=[message.pk]))
 
 
-EXAMPLES["system_verify_ledger"] = lambda _world: Press(_operator(), reverse("system_verify_ledger"))
+EXAMPLES["system_verify_whole"] = lambda _world: Press(_operator(), reverse("system_verify_whole"))
+EXAMPLES["system_verify_ledger"] = lambda _world: Press(
+    reg.client_of(actor_for(w.person(AccountKind.AUDITOR, "auditor"))), reverse("system_verify_ledger")
+)
 EXAMPLES["rehearsal_sign_in"] = lambda _world: Press(_visitor(), reverse("rehearsal_sign_in"), {"username": "bureau"})
 EXAMPLES["rehearsal_clock_move"] = lambda _world: Press(
     _visitor(), reverse("rehearsal_clock_move"), {"day": "2023-05-23", "hour": "09:00"}

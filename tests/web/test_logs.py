@@ -134,6 +134,7 @@ def test_every_address_with_a_key_in_it_is_known() -> None:
         ("account_confirm_email", {"key": "NA:1xW10P:rRhCwAd4RC9"}),
         ("account_reset_password_from_key", {"uidb36": "1", "key": "dilbxm-b31a8f76"}),
         ("mailbox_confirm", {"token": "12:Qm9vLXJh"}),
+        ("files_checking", {"token": "12:Qm9vLXJh"}),
     ],
 )
 def test_filter_of_the_log_knows_every_address_with_a_key(name: str, parts: dict[str, str]) -> None:

@@ -25,7 +25,7 @@ from pythonjsonlogger.json import JsonFormatter
 from zhicheng.foundation.clock import BEIJING
 
 # A link out of a mail: whoever reads it in the log before it was used opens an account with it.
-ONE_TIME = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/|/mailbox/)[^\s\"'<>]+")
+ONE_TIME = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/|/mailbox/|/checking/)[^\s\"'<>]+")
 _QUERY = re.compile(r"\?[^\s\"'<>?]+")
 _MAILBOX = re.compile(r"[^\s\"'<>()\[\]{},;:=@]{1,64}@[^\s\"'<>()\[\]{},;:=@]+")
 # An identity number of 18 or 15 places, or a mobile number, that is not a part of something longer.

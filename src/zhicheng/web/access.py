@@ -16,7 +16,7 @@ OFFICER_KEEPERS = frozenset({Role.PREFECTURE, Role.SECURITY})  # whose officers 
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
 # Whoever knows one of these addresses opens an account with it: no log and no record holds it whole.
-KEY_IN_ADDRESS = frozenset({"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm"})
+KEY_IN_ADDRESS = frozenset({"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm", "files_checking"})
 
 PUBLIC: dict[str, frozenset[Role]] = {
     "home": EVERYBODY,
