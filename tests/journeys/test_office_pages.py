@@ -323,3 +323,38 @@ def test_integrity_record_is_annulled_with_a_reason_only(page: Page) -> None:
     press(page, "确认撤销")
     says_what_is_wrong(page)
     look_at(page, "integrity-annul-errors")
+
+
+# --- officers come and go ----------------------------------------------------------------------------------------------------------
+
+
+def test_officer_comes_goes_and_comes_back(page: Page) -> None:
+    """Opened with a mistake first, closed with nobody named to take over first, opened again."""
+    go_in(page, "zhou")
+    page.goto("/office/officers/new/")
+    press(page, "开通账号")
+    says_what_is_wrong(page, "请选择部门")
+    look_at(page, "officer-new-wrong")
+    page.get_by_label("部门").select_option(label=COUNTY_OFFICE)
+    page.get_by_label("姓名").fill("阿依登")
+    page.get_by_label("电子邮箱").fill("aydin@bozhou.example")
+    page.get_by_label("登录名").fill("xian-aydin")
+    press(page, "开通账号")
+    page.wait_for_url(re.compile(r"/office/officers/\d+/$"))
+    expect(page.locator("main")).to_contain_text("开通账号")
+    officer = page.url
+    page.goto(f"{officer}close/")
+    press(page, "停用账号")
+    says_what_is_wrong(page, "请选择由谁接手", "请写明理由")
+    look_at(page, "officer-close-wrong")
+    page.get_by_label("由谁接手").select_option(label="陈晓东")
+    page.get_by_label("理由").fill("试用期结束，不再担任")
+    press(page, "停用账号")
+    page.wait_for_url(officer)
+    expect(page.locator("main")).to_contain_text("接手的人：陈晓东")
+    page.get_by_role("link", name="重新启用账号").click()
+    look_at(page, "officer-reopen")
+    page.get_by_label("理由").fill("回到原岗位工作")
+    press(page, "重新启用")
+    page.wait_for_url(officer)
+    look_at(page, "officer")
