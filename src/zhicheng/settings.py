@@ -253,6 +253,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = MODE == "test"
 UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
+# Where clamd listens: unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310. Empty: nothing is scanned.
+CLAMD = env.str("ZHICHENG_CLAMD", "")
 UPLOAD_PAGE_LIMIT = env.int("ZHICHENG_UPLOAD_PAGE_LIMIT", 100)
 # Files are examined by processes of their own (zhicheng examine), those of strangers apart from those of people who signed in.
 EXAMINE_INLINE = MODE == "test"  # tests have no such processes: whoever waits for a file examines it

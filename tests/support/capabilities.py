@@ -50,4 +50,6 @@ def missing() -> dict[str, str]:
         lacks["postgres"] = "no PostgreSQL server programs on this machine (Debian: apt-get install postgresql)"
     if shutil.which("xgettext") is None:
         lacks["gettext"] = "no gettext on this machine (Debian: apt-get install gettext)"
+    if shutil.which("clamd") is None:
+        lacks["clamd"] = "no clamd on this machine (Debian: apt-get install clamav-daemon)"
     return lacks

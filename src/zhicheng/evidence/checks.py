@@ -4,6 +4,7 @@ legibility is a warning (S-23, S-25, G-05). Every sentence says what is wrong an
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +13,13 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from zhicheng.evidence import scanning
 from zhicheng.evidence.confinement.guard import MEMORY, SECONDS, inspect_confined
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import refusal_sentence
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,31 @@ def examine_confined(
     """The same in a process of its own with limits on time (``seconds`` of CPU) and ``memory`` (bytes of address space): for
     everything that comes from outside.
 
-    Besides the refusals of ``examine``: ``too_complex`` (the limits were reached), ``busy`` (try again).
+    Besides the refusals of ``examine``: ``too_complex`` (the limits were reached), ``busy`` (try again), and where a scanner is
+    configured ``virus`` and ``no_scanner`` (it cannot be asked now: nothing is taken).
     """
 
     def inspector(path: Path, bounds: Bounds) -> Finding:
-        return inspect_confined(path, bounds, seconds=seconds, memory=memory)
+        finding = inspect_confined(path, bounds, seconds=seconds, memory=memory)
+        if scanning.is_on():
+            _refuse_virus(path, finding.cpu_seconds)
+        return finding
 
     return _examine(source, declared_name, limits, inspector)
+
+
+def _refuse_virus(path: Path, cpu_seconds: float) -> None:
+    refusal = None
+    try:
+        if name := scanning.find_virus(path):
+            logger.warning("An uploaded file is known as %s.", ascii(name))
+            refusal = Rejected("virus")
+    except scanning.ScannerUnreachable as error:
+        logger.error("The virus scanner cannot be asked: %s", error)
+        refusal = Rejected("no_scanner")
+    if refusal is not None:
+        refusal.cpu_seconds = cpu_seconds
+        raise refusal
 
 
 def _examine(

@@ -155,3 +155,9 @@ def test_whole_verification_is_asked_for_and_its_result_is_shown(operator: Clien
     kept.save()
     page = operator.get(reverse("system_health")).content.decode()
     assert "有不一致" in page and "application:7" in page and "没有任何办理记录。" in page
+
+
+def test_scanner_is_shown_as_it_is(operator: Client, settings: Any) -> None:
+    assert "上传的文件不检查病毒" in operator.get(reverse("system_health")).content.decode()
+    settings.CLAMD = "unix:///nowhere/clamd.sock"
+    assert "在它恢复以前，上传的文件都不会收下。" in operator.get(reverse("system_health")).content.decode()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
+from zhicheng.evidence.scanning import scanner_state
 from zhicheng.foundation import actions, jobs, queries
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_whole_verification
@@ -38,6 +39,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "verification": verification,
         "verified": verification.data if verification else {},
         "intake": intake_health(),
+        "scanner": scanner_state(),
         "whole": queries.last_whole_verification(),
         "lanes": queries.lanes_health(),
         "mail_server": queries.mail_server_health(),
