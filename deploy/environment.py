@@ -23,6 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LOCK = ROOT / "requirements.lock"
+PRODUCTION_LOCK = ROOT / "requirements-production.lock"  # the same versions without what only tests and developers need
 STAMP = VENV / "made-from"
 OLDEST = (3, 11)
 
@@ -54,21 +55,21 @@ def use_supported_python() -> None:
     raise Failed(f"This needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
 
 
-def ensure() -> Path:
-    """Make or renew ``.venv`` where needed and give its interpreter. Safe when two commands start at once."""
+def ensure(wanted: Path = LOCK) -> Path:
+    """Make or renew ``.venv`` from the lock ``wanted`` where needed and give its interpreter. Safe when two commands start at once."""
     with LOCK.open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with step("Python environment") as notes:
-            if _is_current():
+            if _is_current(wanted):
                 notes.append("unchanged")
             else:
-                _make()
-                notes.append(f"{LOCK.read_text().count('==')} packages from {LOCK.name}")
+                _make(wanted)
+                notes.append(f"{wanted.read_text().count('==')} packages from {wanted.name}")
     return PYTHON
 
 
-def _fingerprint() -> str:
-    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+def _fingerprint(wanted: Path) -> str:
+    parts = [wanted.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -76,23 +77,23 @@ def _works() -> bool:
     return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-def _is_current() -> bool:
-    if not STAMP.exists() or STAMP.read_text() != _fingerprint():
+def _is_current(wanted: Path) -> bool:
+    if not STAMP.exists() or STAMP.read_text() != _fingerprint(wanted):
         return False
     return subprocess.run([PYTHON, "-c", "import django, zhicheng"], capture_output=True, check=False).returncode == 0
 
 
-def _make() -> None:
+def _make(wanted: Path) -> None:
     STAMP.unlink(missing_ok=True)
     if not (_works() and UV.exists()):
         _make_venv()
         _install_uv()
     options = ["--quiet", "--python", str(PYTHON)]
     _call(
-        [UV, "pip", "sync", *options, "--require-hashes", "--compile-bytecode", LOCK], "install the packages of requirements.lock"
+        [UV, "pip", "sync", *options, "--require-hashes", "--compile-bytecode", wanted], f"install the packages of {wanted.name}"
     )
     _call([UV, "pip", "install", *options, "--no-deps", "--no-build-isolation", "-e", ROOT], "install the project itself")
-    STAMP.write_text(_fingerprint())
+    STAMP.write_text(_fingerprint(wanted))
 
 
 def _make_venv() -> None:
@@ -130,9 +131,9 @@ def _call(command: list[str | Path], purpose: str) -> None:
         raise Failed(f"Could not {purpose}. Is a package index within reach? What was said:\n{tail}")
 
 
-if __name__ == "__main__":  # python3 deploy/environment.py: only the environment, e.g. on a server
+if __name__ == "__main__":  # python3 deploy/environment.py --production: only the environment, e.g. on a server
     try:
         use_supported_python()
-        ensure()
+        ensure(PRODUCTION_LOCK if "--production" in sys.argv[1:] else LOCK)
     except Failed as failure:
         sys.exit(str(failure))

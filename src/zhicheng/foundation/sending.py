@@ -35,10 +35,8 @@ _WRITES = re.compile(
     r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM(?:\s+ONLY)?)\s+[\"`]?(\w+)", re.I
 )
 _LOCKS = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b", re.I)
-# What stands beside the matter itself: sessions, counts of tries, notes of who was turned away, the queue of jobs, and this table.
-BESIDE = re.compile(
-    r"django_session|usersessions_usersession|foundation_cache|foundation_accessrefusal|foundation_sentform|django_q_\w+"
-)
+# What stands beside the matter itself: sessions, counts of tries, notes of who was turned away and this table.
+BESIDE = re.compile(r"django_session|usersessions_usersession|foundation_cache|foundation_accessrefusal|foundation_sentform")
 
 
 class SentBefore(Exception):

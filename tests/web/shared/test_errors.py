@@ -22,6 +22,7 @@ from zhicheng.foundation.models import AccessRefusal
 from zhicheng.web.access import ACCESS
 from zhicheng.web.shared import errors
 from zhicheng.web.shared.http import object_or_404
+from zhicheng.web.shared.owner import owner_token_for
 
 pytestmark = pytest.mark.django_db
 
@@ -156,9 +157,13 @@ def test_address_outside_the_table_is_there_for_nobody(caplog):
 
 
 def test_form_with_an_old_token_is_explained():
-    response = browser(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a"})
+    client, text = browser(enforce_csrf_checks=True), "从事灌区工程建设与管理十二年。"
+    response = client.post("/accounts/login/", {"login": "a", "note": text})
     assert response.status_code == 403
-    assert "您填写的内容还在上一页" in response.content.decode()
+    assert "请重新打开那个页面" in response.content.decode() and text not in response.content.decode(), "nobody's form of ours"
+    owner = owner_token_for(w.person(AccountKind.OPERATOR, "operator"))
+    ours = client.post("/accounts/login/", {"login": "a", "note": text, "_owner": owner}).content.decode()
+    assert text in ours and '<input type="hidden" name="note"' not in ours
 
 
 def test_looking_at_a_page_never_writes():

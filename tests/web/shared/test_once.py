@@ -38,11 +38,15 @@ def objection(world: w.World) -> Press:
 
 
 def test_every_form_of_ours_carries_the_token():
-    """Sign-out and language (base.html) are done again by doing them again."""
+    """Sign-out and language (base.html) are done again by doing them again; 500.html carries the token that was sent."""
     bare = []
     for path in (PACKAGE_DIR / "web" / "templates").rglob("*.html"):
         for form in re.findall(r"<form\b(?=[^>]*post).*?(?:</form>|\Z)", path.read_text("utf-8"), re.S | re.I):
-            if not re.search(r"{% form_tokens %}|{{ tokens }}", form) and path.name not in {"base.html", "components.html"}:
+            if not re.search(r"{% form_tokens %}|{{ tokens }}", form) and path.name not in {
+                "base.html",
+                "components.html",
+                "500.html",
+            }:
                 bare.append(f"{path.name}: {form[:80]}")
     assert not bare, "{% form_tokens %}"
 
@@ -115,7 +119,7 @@ def test_token_that_is_not_good_counts_as_none(world: w.World, objection: Press,
 def test_script_without_a_token_is_told_in_one_sentence(world: w.World) -> None:
     press = EXAMPLES["unit_information_licence"](world)
     answer = press.client.post(press.path, {}, headers={**press.headers, **BARE})
-    assert answer.status_code == 422 and "请刷新页面" in answer.content.decode() and "<" not in answer.content.decode()
+    assert answer.status_code == 409 and "请刷新页面" in answer.content.decode() and "<" not in answer.content.decode()
 
 
 def test_password_is_not_written_into_the_page(world: w.World) -> None:
@@ -126,6 +130,24 @@ def test_password_is_not_written_into_the_page(world: w.World) -> None:
     assert again["password"] == again["password_again"] == "" and again["username"] == "person1"
     typed = again | {"password": press.data["password"], "password_again": press.data["password"]}
     assert press.client.post(press.path, typed, headers=BARE).status_code == 303
+
+
+def test_mistake_of_ours_gives_back_what_was_typed_under_the_same_token(objection: Press) -> None:
+    token = token_for(objection.client)
+    objection.client.raise_request_exception = False
+
+    def break_the_ledger(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "foundation_ledgerentry"'):
+            raise RuntimeError("a mistake of ours")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(break_the_ledger):
+        failed = objection.send(token)
+    assert failed.status_code == 500 and "没有完成" in failed.content.decode() and not Objection.objects.exists()
+    again = form_on(failed)
+    assert again[once.FIELD] == token
+    assert objection.client.post(objection.path, again).status_code == 303
+    assert Objection.objects.get().content == objection.data["content"]
 
 
 def test_file_has_to_be_chosen_again_and_the_page_says_so(world: w.World) -> None:

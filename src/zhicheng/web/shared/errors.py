@@ -18,6 +18,9 @@ from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
 from zhicheng.web.shared.http import OutOfReachError, is_script, page_name, safe_path, who
+from zhicheng.web.shared.kept_words import words_of
+from zhicheng.web.shared.once import record_of, typed_again
+from zhicheng.web.shared.owner import read_owner
 from zhicheng.web.shared.truth import outcome_of, place_to_look, sending_of
 
 logger = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
     if is_script(request):
         return _sentence(outcome, error_id, status=400)
     context = {"error_id": error_id, "signed_out": isinstance(exception, SessionInterrupted), **_in_words(request, outcome)}
+    context["said"] = []  # the page's frame says it
     return render(request, "400.html", context, status=400)
 
 
@@ -59,9 +63,11 @@ def handler429(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token does not fit: usually a page left open over a sign-in. What was typed is still on the page before."""
+    """The form's token does not fit: usually a page left open over a sign-in. What was typed is shown, to be copied, never sent from
+    here: the form may be somebody else's."""
     securitylog.note(event="request.forged", result="refused", page=page_name(request))
-    return render(request, "403_csrf.html", status=403)
+    typed = words_of(record_of(request)) if read_owner(request.POST.get("_owner", "")) is not None else []
+    return render(request, "403_csrf.html", {"typed": typed}, status=403)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
@@ -72,7 +78,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
     if is_script(request):
         return _sentence(outcome, error_id, status=500)
     try:
-        page: str = render_to_string("500.html", {"error_id": error_id, **_in_words(request, outcome)})
+        page: str = render_to_string("500.html", {"error_id": error_id, **_in_words(request, outcome), **_again(request)})
     except Exception:  # the words must reach the person even when a template or a static file is what is broken
         logger.exception("error [%s]: the page for it could not be made", error_id)
         page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"
@@ -90,6 +96,16 @@ def _in_words(request: HttpRequest, outcome: Outcome) -> dict[str, Any]:
         look = "/"
     sending = sending_of(request)
     return {"outcome": outcome.value, "look": look, "said": sending.said if sending is not None else []}
+
+
+def _again(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, for the page to send once more with the same token: the browser's way back may have lost it (``no-store``)."""
+    if request.method != "POST":
+        return {"sent": False, "again": None}
+    try:
+        return {"sent": True, "again": typed_again(request)}
+    except Exception:  # what came may be what is broken
+        return {"sent": True, "again": None}
 
 
 def _sentence(outcome: Outcome, error_id: str, *, status: int) -> HttpResponse:

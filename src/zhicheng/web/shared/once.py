@@ -37,7 +37,7 @@ from zhicheng.foundation.sending import (
 )
 from zhicheng.web.repeats import CORRECTS, IN_SESSION, REPEATABLE
 from zhicheng.web.shared.http import go, is_script
-from zhicheng.web.shared.kept import KeptForm
+from zhicheng.web.shared.kept import LIMIT_BYTES, KeptForm
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.truth import place_to_look, sending_of
 
@@ -190,20 +190,37 @@ def _answer_again(request: HttpRequest, first: SentForm | None) -> HttpResponse:
     return render(request, "shared/sent_before.html", {"look": place_to_look(request)})
 
 
+def typed_again(request: HttpRequest) -> dict[str, Any] | None:
+    """The path and every field of what was sent, its own token among them, for a page that did not do it; ``None`` where a
+    password or a file would have to be given again, and for more than a page should carry."""
+    if request.FILES or any(_is_secret(name) for name in request.POST):
+        return None
+    pairs = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+    if sum(len(value) for _name, value in pairs) > LIMIT_BYTES:
+        return None
+    return {"path": request.get_full_path(), "pairs": [("csrfmiddlewaretoken", get_token(request)), *pairs]}
+
+
+def record_of(request: HttpRequest) -> KeptForm:
+    """What was typed, as a page shows it (``kept_words.words_of``): no password, no token. Nothing is stored."""
+    typed = request.POST.copy()
+    for name in [name for name in typed if name in _BESIDE or _is_secret(name)]:
+        typed.pop(name)
+    return KeptForm(request.get_full_path(), typed.urlencode(), 0, now().isoformat(timespec="seconds"), bool(request.FILES))
+
+
+def _is_secret(name: str) -> bool:
+    return "password" in name.lower()
+
+
 def _ask_again(request: HttpRequest, *, again: bool) -> HttpResponse:
-    """422: nothing was done; the same contents with a fresh token and one button. Passwords and files have to be given again.
+    """422 (409 for a script, which swaps nothing in): nothing was done; the same contents with a fresh token and one button. Passwords and files have to be given again.
 
     ``again``: this very form was carried out before, with other contents.
     """
     if is_script(request):
         words = _("这个页面打开得太久，或者平台刚刚更新过，所以没有办理。请刷新页面后再办理。")
-        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
-    typed = request.POST.copy()
-    for name in _BESIDE:
-        typed.pop(name, None)
-    secret = [name for name in typed if "password" in name.lower()]
-    for name in secret:
-        typed.pop(name)
-    record = KeptForm(request.get_full_path(), typed.urlencode(), 0, now().isoformat(timespec="seconds"), bool(request.FILES))
+        return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
+    record, secret = record_of(request), [name for name in request.POST if _is_secret(name)]
     context = {"kept": record, "typed": words_of(record), "secret": secret, "again": again, "look": place_to_look(request)}
     return render(request, "shared/send_again.html", context, status=422)

@@ -103,7 +103,7 @@
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, (event) => {
     release();
     const form = event.target.closest("[data-upload]");
-    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); }
+    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else { answerLost("wordsLost"); }
   }));
 
   // --- a file that is being examined: its place asks by itself, and never throws away what was chosen or typed meanwhile ---
@@ -139,7 +139,23 @@
     if (spoken) { say(spoken.dataset.say || spoken.textContent.trim()); }
   });
   // A script request met a sign-in that has ended: what was typed stays on the page; a plain save keeps it.
-  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) { showSessionWarning(true); } });
+  document.addEventListener("htmx:responseError", (event) => {
+    const xhr = event.detail.xhr;
+    if (xhr.status === 401) { showSessionWarning(true); return; }
+    const ours = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    if (ours && xhr.responseText) { answerLost("", xhr.responseText); } else { answerLost(xhr.status < 500 ? "wordsFailed" : "wordsLost"); }
+  });
+  // What became of a request nobody answered, or whose answer cannot be shown: said where the person is, until something works again.
+  function answerLost(key, words) {
+    const box = $("[data-answer-lost]");
+    if (!box) { return; }
+    $("[data-answer-words]", box).textContent = words || box.dataset[key];
+    box.hidden = false;
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const box = $("[data-answer-lost]");
+    if (box && event.detail.successful) { box.hidden = true; }
+  });
 
   // --- session: warn five minutes before it ends ---
   const idle = Number(document.body.dataset.idleSeconds || 0);
