@@ -252,6 +252,10 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = MODE == "test"
+SECOND_FILES_DIR = env.str("ZHICHENG_SECOND_FILES_DIR", "")
+BACKUP_DIR = env.str("ZHICHENG_BACKUP_DIR", str(DATA_DIR / "backups"))
+BACKUP_ROLE = env.str("ZHICHENG_BACKUP_ROLE", "")
+BACKUP_KEPT_DAYS = env.int("ZHICHENG_BACKUP_KEPT_DAYS", 35)
 UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 # Where clamd listens: unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310. Empty: nothing is scanned.
 CLAMD = env.str("ZHICHENG_CLAMD", "")

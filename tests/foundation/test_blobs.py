@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.foundation.conftest import Elsewhere
 from zhicheng.foundation import blobs
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.instance import FOLDER_MARK
 
 CONTENT = "学历证书".encode() * 50_000
 
@@ -35,7 +36,8 @@ def any_storage(request: pytest.FixtureRequest, settings: Any) -> str:
 
 
 def all_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    """All but the mark that says whose folder it is."""
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != FOLDER_MARK]
 
 
 def read(sha256: str) -> bytes:

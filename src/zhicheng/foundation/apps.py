@@ -16,6 +16,7 @@ class FoundationConfig(AppConfig):
         from django.core.signals import request_finished
 
         from zhicheng.foundation import (  # noqa: F401
+            backups,
             blobs,
             checks,
             instance,
@@ -24,6 +25,7 @@ class FoundationConfig(AppConfig):
             outbox,
             own_invariants,
             roles,
+            second_copy,
             sending,
             shared_cache,
             verification,

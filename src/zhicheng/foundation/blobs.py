@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.second_copy import keep_second
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class BlobMissing(LookupError):
 def store(content: bytes | Readable) -> Blob:
     """Store bytes, or a file (a whole one: it is rewound first where it can be), and return what was stored.
 
-    When this returns, the bytes are on the disk. When the storage refuses (full, read-only, unreachable), raises ``Refused``
+    When this returns, the bytes are on the disk, and in the second place where there is one. When the storage refuses (full, read-only, unreachable), raises ``Refused``
     with code ``storage`` and a sentence for the person; nothing half-written stays behind.
     """
     source: Readable = BytesIO(content) if isinstance(content, bytes) else content
@@ -172,6 +173,7 @@ def _store_locally(root: Path, source: Readable) -> Blob:
         # Also over an existing copy: they are the same bytes, and a damaged copy is healed.
         Path(temporary).replace(final)
         sync_folder(final.parent)
+        keep_second(_name(blob.sha256))
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink(missing_ok=True)

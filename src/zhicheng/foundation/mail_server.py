@@ -24,7 +24,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
 from django.db.models import Q
 
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, originals
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import Failure, MailServer
@@ -117,6 +117,8 @@ def may_send(due: bool) -> bool:
         return True
     if _line.backend is not None and time.monotonic() - _line.used_at > IDLE_SECONDS:
         hang_up()
+    if due and not originals.is_original():
+        return False  # a restored copy keeps silent
     if not due or _line.backend is not None:
         return due
     try:
@@ -135,6 +137,8 @@ def send(mail: EmailMessage) -> None:
     if not _is_real():
         get_connection(settings.DELIVERY_BACKEND, fail_silently=False).send_messages([mail])
         return
+    if not originals.is_original():
+        raise Postponed("this is a restored copy", until=clock.machine_now() + PAUSES[-1])
     if _line.backend is None:
         _open()
     try:

@@ -56,6 +56,17 @@ class InstanceMark(models.Model):
         return f"{self.mode} {self.instance}"
 
 
+class OriginalPlace(models.Model):
+    """Where the database lay when a person last said that it is the original (``foundation.originals``): a hash, since when, who said it."""
+
+    place = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    said_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.place[:8]} since {self.since.isoformat()}"
+
+
 class LedgerEntry(models.Model):
     """One thing that happened. Database triggers refuse every change and removal (house, decision 7).
 

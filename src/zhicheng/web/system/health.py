@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, jobs, queries
+from zhicheng.foundation import actions, jobs, originals, queries, second_copy
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.web.shared.http import go, who
@@ -41,6 +41,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "intake": intake_health(),
         "scanner": scanner_state(),
         "whole": queries.last_whole_verification(),
+        "copy": originals.is_known_copy(),
+        "second": second_copy.state(),
         "lanes": queries.lanes_health(),
         "mail_server": queries.mail_server_health(),
         "failing_jobs": jobs.failing(),

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""A restore drill: brings a copy of the database and of the files back into an empty place and says what is there, and in how many minutes.
+
+    deploy/restore_drill.py --copy BACKUPS/20261128T020000Z --wal WAL --files FILES
+
+Nothing of the running instance is touched, and nothing is sent: a restored copy keeps silent. The settings (keys above all) are read
+as the services read them (``ZHICHENG_ENV_FILE``). With ``--until`` the database is brought back to that moment. As root the restored
+server runs as the user postgres. The exit status is 0 when everything was found whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / ".venv" / "bin" / "python"
+START_SECONDS = 3600  # replaying a day of the log takes its time
+AS_OWNER = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+class Failed(Exception):
+    """The copy could not be brought back; the text says where it ended."""
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--copy", type=Path, required=True, help="a folder made by zhicheng backup make")
+    parser.add_argument("--wal", type=Path, help="the folder of the archived write-ahead log (PostgreSQL)")
+    parser.add_argument("--files", type=Path, required=True, help="the second folder of the stored files")
+    parser.add_argument("--until", default="", metavar="TIME", help="bring back this moment, e.g. '2026-11-28 18:00:00+08'")
+    parser.add_argument("--known", default="", metavar="NUMBER:HASH", help="an entry of the ledger as noted elsewhere")
+    parser.add_argument("--into", type=Path, help="an empty folder to restore into (default: a temporary one)")
+    parser.add_argument("--keep", action="store_true", help="leave the restored folder where it is")
+    return parser.parse_args()
+
+
+class Minutes:
+    """How long each step took."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Print the name and the minutes of what happens inside."""
+        began = time.monotonic()
+        yield
+        print(f"- {name}: {(time.monotonic() - began) / 60:.2f} min", flush=True)
+
+    def whole(self) -> str:
+        """From the beginning to now."""
+        return f"{(time.monotonic() - self.began) / 60:.2f} min"
+
+
+def main() -> int:
+    """Restore, look, and say what was found."""
+    asked = arguments()
+    into = (asked.into or Path(tempfile.mkdtemp(prefix="zhicheng-restored-"))).resolve()
+    into.mkdir(parents=True, exist_ok=True)
+    if any(into.iterdir()):
+        raise Failed(f"{into} is not empty.")
+    minutes = Minutes()
+    server = None
+    try:
+        kind = json.loads((asked.copy / "manifest.json").read_text(encoding="utf-8"))["kind"]
+        with minutes.step("files"):
+            restore_files(asked.files, into / "files")
+        with minutes.step("database"):
+            if kind == "sqlite":
+                shutil.copy2(asked.copy / "zhicheng.sqlite3", into / "zhicheng.sqlite3")
+                address = f"sqlite:///{into / 'zhicheng.sqlite3'}"
+            else:
+                server = restore_postgres(asked, into)
+                address = f"postgres://{server.owner}@/{server.database}?host={into / 'socket'}&port=5432"
+        with minutes.step("what is in it"):
+            whole = look(asked, into, address)
+    finally:
+        if server is not None:
+            server.stop()
+        if asked.keep:
+            print(f"Left in {into}")
+        else:
+            shutil.rmtree(into, ignore_errors=True)
+    print(f"Restored {'and whole' if whole else 'BUT NOT WHOLE'} after {minutes.whole()}.", flush=True)
+    return 0 if whole else 1
+
+
+def restore_files(second: Path, files: Path) -> None:
+    """Every stored file, also one that was put aside meanwhile."""
+    shutil.copytree(second / "sha256", files / "sha256", ignore=shutil.ignore_patterns(".*"))
+    if (second / "instance.json").exists():  # whose files these are
+        shutil.copy2(second / "instance.json", files)
+    for left in sorted((second / "leaving").glob("*/*")):
+        target = files / "sha256" / left.name[:2] / left.name[2:4] / left.name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(left, target)
+
+
+class Server:
+    """A PostgreSQL server over the restored folder, on a socket nobody else can reach."""
+
+    def __init__(self, programs: Path, data: Path, socket: Path) -> None:
+        self.programs, self.socket = programs, socket
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(socket),
+            "port": "5432",
+            "archive_mode": "off",  # the archive belongs to the original
+            "hba_file": str(data / "drill_hba.conf"),
+        }
+        command = ["setpriv", "--pdeathsig=QUIT", *AS_OWNER, "--", str(programs / "postgres"), "-D", str(data)]
+        command += [f"-c{name}={value}" for name, value in options.items()]
+        self.log = (data.parent / "postgres.log").open("wb")
+        self.process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.owner = self.database = ""
+        self._wait()
+        self.owner = self._ask("postgres", "SELECT rolname FROM pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 1")
+        self.database = self._find()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while True:
+            if self.process.poll() is not None:
+                said = Path(self.log.name).read_text(errors="replace")[-3000:]
+                raise Failed(f"PostgreSQL did not come back:\n{said}")
+            if self._ask("postgres", "SELECT pg_is_in_recovery()") == "f":
+                return
+            if time.monotonic() > until:
+                raise Failed("PostgreSQL is still replaying the log; giving up.")
+            time.sleep(0.2)
+
+    def _find(self) -> str:
+        """The database that holds the instance."""
+        for name in self._ask("postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY oid").split():
+            if self._ask(name, "SELECT to_regclass('foundation_ledgerentry') IS NOT NULL") == "t":
+                return name
+        raise Failed("No database of the copy holds an instance.")
+
+    def _ask(self, database: str, question: str) -> str:
+        names = [self.owner] if self.owner else ["postgres", "zhicheng"]
+        for name in names:
+            command = [str(self.programs / "psql"), "-XAtq", "-h", str(self.socket), "-U", name, "-d", database, "-c", question]
+            done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                self.owner = self.owner or name
+                return done.stdout.strip()
+        return ""
+
+    def stop(self) -> None:
+        """End it at once; the folder is thrown away, or somebody starts another server over it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+
+
+def restore_postgres(asked: argparse.Namespace, into: Path) -> Server:
+    """The base copy, and the archived log on top of it."""
+    if asked.wal is None:
+        raise Failed("A copy of PostgreSQL wants --wal as well.")
+    programs = find_programs()
+    data, socket = into / "database", into / "socket"
+    shutil.copytree(asked.copy / "base", data, symlinks=True)
+    socket.mkdir(mode=0o700)
+    (data / "drill_hba.conf").write_text("local all all trust\n", encoding="utf-8")
+    wanted = [f'restore_command = \'cp "{asked.wal.resolve()}/%f" "%p"\'', "recovery_target_timeline = 'latest'"]
+    if asked.until:
+        wanted += [f"recovery_target_time = '{asked.until}'", "recovery_target_action = 'promote'"]
+    with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
+        file.write("\n".join(["", *wanted, ""]))
+    (data / "recovery.signal").touch()
+    data.chmod(0o700)
+    if AS_OWNER:
+        owner = pwd.getpwnam("postgres")
+        os.chmod(into, 0o755)  # noqa: PTH101, S103 - the server's user passes through to the two folders that are its own
+        for path in (socket, data, *data.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    return Server(programs, data, socket)
+
+
+def find_programs() -> Path:
+    """The folder of PostgreSQL's server programs, the newest version."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        raise Failed("PostgreSQL's server programs are not on this machine (Debian: apt-get install postgresql).")
+    return found[-1].parent
+
+
+def look(asked: argparse.Namespace, into: Path, address: str) -> bool:
+    """What the project's own checks find in the restored instance."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
+        "ZHICHENG_DATABASE_URL": address,
+        "ZHICHENG_FILES_DIR": str(into / "files"),
+        "ZHICHENG_DATA_DIR": str(into),
+        "ZHICHENG_SECOND_FILES_DIR": "",
+    }
+    manifest = json.loads((asked.copy / "manifest.json").read_text(encoding="utf-8"))
+    known = asked.known or (f"{manifest['ledger_number']}:{manifest['ledger_hash']}" if manifest["ledger_number"] else "")
+    whole = True
+    for words in (
+        ["migrate", "--check"],
+        ["ledger", "verify", *(["--known", known] if known else [])],
+        ["keys", "status"],
+        ["verify"],
+    ):
+        done = subprocess.run(
+            [str(PYTHON), "-m", "zhicheng", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        whole = whole and done.returncode == 0
+        print(f"  zhicheng {' '.join(words)}: {'whole' if done.returncode == 0 else 'FAILED'}")
+        for line in (done.stdout + (done.stderr if done.returncode else "")).strip().splitlines():
+            print(f"    {line}")
+    return check_files(into / "files") and whole
+
+
+def check_files(files: Path) -> bool:
+    """Whether every restored file still has the hash it is named by."""
+    count, wrong = 0, []
+    for path in (files / "sha256").glob("*/*/*"):
+        count += 1
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
+                wrong.append(path.name)
+    print(f"  {count} files read: {'each has its hash' if not wrong else 'DAMAGED: ' + ', '.join(wrong[:10])}")
+    return not wrong
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,96 @@
+"""Whether this is the original. A restored copy holds the mails that were waiting when it was taken: it sends nothing before a person
+has said that it is the original from now on.
+
+The database remembers where it lay when that was last said. A copy lies somewhere else: in another cluster, on another timeline of
+one (a restore to a point in time begins a new one), under another name, in another file, or on another machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from zhicheng.foundation import clock, ledger
+from zhicheng.foundation.models import OriginalPlace
+
+logger = logging.getLogger(__name__)
+
+_LOOK_AGAIN_SECONDS = 30.0
+_seen: dict[str, tuple[float, bool]] = {}
+
+
+def place() -> str:
+    """The SHA-256 of where this database lies, as seen from this machine."""
+    return hashlib.sha256("\n".join(_facts()).encode()).hexdigest()
+
+
+def is_original() -> bool:
+    """Whether somebody has said so of the place this is. A database that has never been asked is: it becomes it here and now.
+
+    Where nobody real is written to (rehearsals, tests) every place is. Looked up again every half minute.
+    """
+    if settings.MODE != "production":
+        return True
+    here = place()
+    at, answer = _seen.get(here, (0.0, False))
+    if not at or time.monotonic() - at > _LOOK_AGAIN_SECONDS:
+        answer = OriginalPlace.objects.filter(place=here).exists()
+        if not answer and not OriginalPlace.objects.exists():
+            declare(by="first start")
+            answer = True
+        if not answer:
+            logger.warning("this is a restored copy, or the database was moved: nothing is sent until zhicheng original confirm")
+        _seen[here] = (time.monotonic(), answer)
+    return answer
+
+
+def is_known_copy() -> bool:
+    """Whether this is surely a copy that keeps silent. Only looks; for the operator's page."""
+    if settings.MODE != "production":
+        return False
+    places = list(OriginalPlace.objects.values_list("place", flat=True))
+    return bool(places) and place() not in places
+
+
+def declare(*, by: str, also: bool = False) -> bool:
+    """Say that the place this is holds the original from now on. With ``also`` the places named before remain (one more machine with a
+    worker); without, no other does. Return whether that is new."""
+    here = place()
+    with transaction.atomic():
+        if OriginalPlace.objects.filter(place=here).exists():
+            return False
+        before = OriginalPlace.objects.count()
+        if not also:
+            OriginalPlace.objects.all().delete()
+        OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
+        ledger.record(
+            event="instance.original", subject="instance", actor="system", data={"place": here, "by": by, "places_before": before}
+        )
+    _seen.clear()
+    return True
+
+
+def _facts() -> list[str]:
+    facts = [socket.gethostname()]
+    with suppress(OSError):
+        facts.append(Path("/etc/machine-id").read_text(encoding="ascii").strip())
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"])).resolve()
+        facts.append(str(file))
+        with suppress(OSError):
+            facts.append(str(file.stat().st_ino))
+        return facts
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (pg_control_system()).system_identifier, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), oid, datname "
+            "FROM pg_database WHERE datname = current_database()"
+        )
+        facts += [str(value) for value in cursor.fetchone()]
+    return facts

@@ -1,0 +1,170 @@
+"""A second place for stored bytes (``ZHICHENG_SECOND_FILES_DIR``): a folder on another disk or machine.
+
+What is stored goes there too before anybody is told that it was received. When the second place does not answer, the upload is
+not refused: a note stays in the first, and the copy is made up for within minutes of its return.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, storages
+
+from zhicheng.foundation import clock, jobs
+from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.instance import FOLDER_MARK
+
+logger = logging.getLogger(__name__)
+
+OWED = "owed"  # below the first folder: an empty file for each hash the second place has not got
+LEAVING = "leaving"  # below the second folder: what the first no longer has, by the day it was missed
+
+
+def second_root() -> Path | None:
+    """The second folder; ``None`` when the instance has none, or keeps its files in a storage elsewhere."""
+    if not settings.SECOND_FILES_DIR or not isinstance(storages["default"], FileSystemStorage):
+        return None
+    return Path(settings.SECOND_FILES_DIR)
+
+
+def first_root() -> Path:
+    """The folder the instance serves from."""
+    storage = storages["default"]
+    assert isinstance(storage, FileSystemStorage)  # noqa: S101 - asked only where there is a second folder
+    return Path(storage.location)
+
+
+def keep_second(name: str) -> None:
+    """Copy ``name`` (``sha256/ab/cd/abcd…``), which was just stored in the first place, to the second; never raises for a disk."""
+    second = second_root()
+    if second is None:
+        return
+    try:
+        _copy(first_root() / name, second / name)
+        if not (second / FOLDER_MARK).exists() and (first_root() / FOLDER_MARK).exists():
+            _copy(first_root() / FOLDER_MARK, second / FOLDER_MARK)  # whose files these are goes with them
+    except OSError as error:
+        error_id = new_error_id()
+        logger.error("a stored file did not reach the second place [%s]", error_id, exc_info=error)
+        _owe(name)
+
+
+@jobs.regular("files.second_copy", minutes=1)
+def pay_what_is_owed() -> int:
+    """Copy what the second place could not take when it was stored; return how many. Stops at the first refusal: it is still away."""
+    second = second_root()
+    if second is None:
+        return 0
+    paid = 0
+    for note in sorted((first_root() / OWED).glob("*")):
+        name = name_of(note.name)
+        try:
+            _copy(first_root() / name, second / name)
+        except FileNotFoundError:
+            if (first_root() / name).exists():
+                break  # it is the second place that is not there
+        except OSError:
+            break
+        note.unlink(missing_ok=True)
+        paid += 1
+    return paid
+
+
+def owed() -> int:
+    """How many stored files the second place has not got, as far as the instance knows."""
+    return sum(1 for _ in (first_root() / OWED).glob("*")) if second_root() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the operator reads: how many stored files the second place has not got, as far as the instance knows."""
+
+    owed: int
+
+
+def state() -> State | None:
+    """How it stands with the second place; ``None`` when the instance has none."""
+    return State(owed()) if second_root() else None
+
+
+@jobs.regular("files.second_reconcile", minutes=24 * 60)
+def reconcile() -> tuple[int, int]:
+    """Compare both places by name: copy what the second lacks, put aside what only it has, and drop what was put aside longer than
+    ``BACKUP_KEPT_DAYS`` ago. Return how many were copied and how many put aside."""
+    second = second_root()
+    if second is None:
+        return 0, 0
+    copied = aside = 0
+    for name in _names(first_root()):
+        if not (second / name).exists():
+            _copy(first_root() / name, second / name)
+            copied += 1
+    today = second / LEAVING / clock.machine_now().date().isoformat()
+    for name in _names(second):
+        if not (first_root() / name).exists():
+            today.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (second / name).replace(today / Path(name).name)
+            aside += 1
+    _drop_what_left_long_ago(second)
+    return copied, aside
+
+
+def name_of(sha256: str) -> str:
+    """Where the bytes with this hash lie below either folder."""
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _names(root: Path) -> Iterator[str]:
+    for path in (root / "sha256").glob("*/*/*"):
+        yield str(path.relative_to(root))
+
+
+def _owe(name: str) -> None:
+    folder = first_root() / OWED
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / Path(name).name).touch(mode=0o600)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy and force to the disk; whoever looks at ``target`` sees the whole file or none."""
+    if target.exists() and target.stat().st_size == source.stat().st_size:
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
+        with source.open("rb") as given, unfinished.open("xb") as taken:
+            shutil.copyfileobj(given, taken, 1 << 20)
+            taken.flush()
+            os.fsync(taken.fileno())
+        unfinished.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _drop_what_left_long_ago(second: Path) -> None:
+    first_kept = (clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)).date()
+    for folder in (second / LEAVING).glob("*"):
+        with suppress(ValueError):
+            if date.fromisoformat(folder.name) < first_kept:
+                shutil.rmtree(folder)
+    for unfinished in second.glob("sha256/*/*/.*"):  # of a process that was killed in the middle
+        with suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime > 24 * 60 * 60:
+                unfinished.unlink()

@@ -1,0 +1,92 @@
+"""A restored copy sends nothing before a person has said that it is the original."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from zhicheng.foundation import mail_server, originals, outbox
+from zhicheng.foundation.models import LedgerEntry, OriginalPlace
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _production(settings: Any) -> Iterator[None]:
+    settings.MODE = "production"
+    originals._seen.clear()
+    yield
+    originals._seen.clear()
+
+
+def somewhere_else() -> None:
+    """As in a restored copy: what the database remembers is another place."""
+    OriginalPlace.objects.update(place="0" * 64)
+    originals._seen.clear()
+
+
+def test_first_start_makes_an_instance_the_original() -> None:
+    assert originals.is_original()
+    assert OriginalPlace.objects.get().place == originals.place()
+    assert LedgerEntry.objects.filter(event="instance.original").count() == 1
+    assert originals.is_original() and OriginalPlace.objects.count() == 1
+
+
+def test_copy_is_none_until_a_person_says_so() -> None:
+    assert originals.is_original()
+    somewhere_else()
+    assert not originals.is_original()
+    with pytest.raises(CommandError, match="恢复出来的副本"):
+        call_command("original", "show")
+    out = StringIO()
+    call_command("original", "confirm", "--by", "王主任", stdout=out)
+    assert "已确认" in out.getvalue() and originals.is_original()
+    assert OriginalPlace.objects.get().said_by == "王主任"
+    call_command("original", "confirm", stdout=out)
+    assert "没有变化" in out.getvalue()
+
+
+def test_another_machine_can_be_added_beside_the_first() -> None:
+    assert originals.is_original()
+    somewhere_else()
+    assert originals.declare(by="second machine", also=True)
+    assert OriginalPlace.objects.count() == 2
+
+
+def test_rehearsal_is_asked_nothing(settings: Any) -> None:
+    settings.MODE = "rehearsal"
+    assert originals.is_original() and not OriginalPlace.objects.exists()
+
+
+def test_place_of_a_file_that_was_replaced_is_another(tmp_path: Path, settings: Any) -> None:
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_database()")
+            assert cursor.fetchone()[0] in originals._facts()
+        return
+    here = originals.place()
+    known = connection.settings_dict["NAME"]
+    try:
+        copy = tmp_path / "copy.sqlite3"
+        copy.touch()
+        connection.settings_dict["NAME"] = str(copy)
+        assert originals.place() != here
+    finally:
+        connection.settings_dict["NAME"] = known
+
+
+def test_mail_lane_of_a_copy_takes_nothing_in_hand(settings: Any) -> None:
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert originals.is_original() and not originals.is_known_copy()
+    somewhere_else()
+    assert originals.is_known_copy()
+    assert not mail_server.may_send(True)
+    with pytest.raises(outbox.Postponed, match="restored copy"):
+        mail_server.send(EmailMessage("通知", "正文", "a@example.cn", ["b@example.cn"]))

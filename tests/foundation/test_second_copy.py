@@ -1,0 +1,121 @@
+"""What is stored reaches the second place before it is acknowledged, or is owed to it and made up for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+
+from zhicheng.foundation import blobs, clock, jobs, second_copy
+
+CONTENT = "营业执照".encode() * 1000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def second(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "second"
+    folder.mkdir()
+    settings.SECOND_FILES_DIR = str(folder)
+    yield folder
+    folder.chmod(0o700)
+
+
+def first() -> Path:
+    return Path(storages["default"].location)  # type: ignore[attr-defined]
+
+
+def away(folder: Path) -> Path:
+    """As when a disk is unplugged: nothing can be written where the folder was."""
+    elsewhere = folder.with_name("unplugged")
+    folder.rename(elsewhere)
+    folder.touch()
+    return elsewhere
+
+
+def back(folder: Path, elsewhere: Path) -> None:
+    folder.unlink()
+    elsewhere.rename(folder)
+
+
+def test_stored_file_is_in_both_places_when_store_returns(second: Path) -> None:
+    blobs.store(CONTENT)
+    assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT
+    assert second_copy.owed() == 0
+
+
+def test_second_place_that_is_away_refuses_no_upload_and_is_paid_later(second: Path) -> None:
+    elsewhere = away(second)
+    blob = blobs.store(CONTENT)
+    assert blobs.exists(blob.sha256) and second_copy.owed() == 1
+    assert second_copy.pay_what_is_owed() == 0 and second_copy.owed() == 1
+    back(second, elsewhere)
+    assert second_copy.pay_what_is_owed() == 1 and second_copy.owed() == 0
+    assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT
+
+
+def test_what_is_owed_and_was_removed_meanwhile_is_forgotten(second: Path) -> None:
+    elsewhere = away(second)
+    blobs.store(CONTENT)
+    back(second, elsewhere)
+    (first() / second_copy.name_of(SHA256)).unlink()
+    second_copy.pay_what_is_owed()
+    assert second_copy.owed() == 0 and not list(second.rglob("*" + SHA256[:8] + "*"))
+
+
+def test_without_a_second_place_nothing_is_owed(settings: Any) -> None:
+    settings.SECOND_FILES_DIR = ""
+    blobs.store(CONTENT)
+    assert second_copy.owed() == second_copy.pay_what_is_owed() == 0
+    assert second_copy.reconcile() == (0, 0)
+
+
+def test_reconciling_copies_what_lacks_and_puts_aside_what_left(second: Path, settings: Any) -> None:
+    settings.SECOND_FILES_DIR = ""
+    blobs.store(b"stored before there was a second place")
+    settings.SECOND_FILES_DIR = str(second)
+    blobs.store(CONTENT)
+    (first() / second_copy.name_of(SHA256)).unlink()
+    assert second_copy.reconcile() == (1, 1)
+    assert not (second / second_copy.name_of(SHA256)).exists()
+    [kept] = (second / second_copy.LEAVING).glob("*/*")
+    assert kept.name == SHA256 and kept.read_bytes() == CONTENT  # a copy of the database from before still finds it
+    assert second_copy.reconcile() == (0, 0)
+
+
+def test_what_was_put_aside_long_ago_goes(second: Path, settings: Any) -> None:
+    settings.BACKUP_KEPT_DAYS = 3
+    today = clock.machine_now().date()
+    for days in (2, 5):
+        (second / second_copy.LEAVING / (today - timedelta(days=days)).isoformat()).mkdir(parents=True)
+    second_copy.reconcile()
+    assert [folder.name for folder in (second / second_copy.LEAVING).iterdir()] == [(today - timedelta(days=2)).isoformat()]
+
+
+def test_a_copy_broken_off_in_the_middle_is_never_taken_for_a_file(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_words: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    blobs.store(CONTENT)
+    assert second_copy.owed() == 1 and not [path for path in second.rglob("*") if path.is_file()]
+
+
+def test_unfinished_copies_of_dead_processes_are_tidied(second: Path) -> None:
+    blobs.store(CONTENT)
+    left = (second / second_copy.name_of(SHA256)).with_name(f".{SHA256}.abc")
+    left.touch()
+    os.utime(left, (0, 0))
+    second_copy.reconcile()
+    assert not left.exists() and (second / second_copy.name_of(SHA256)).exists()
+
+
+def test_the_second_place_is_looked_after_every_minute() -> None:
+    assert {job.name: job.minutes for job in jobs.regular_jobs()}["files.second_copy"] == 1
