@@ -260,7 +260,7 @@ def test_two_people_reset_a_factor_and_one_cannot(world: w.World) -> None:
     browser = client_of(world.county_officer)
     browser.get(reverse("desk_queue"))
     actions.decide_factor_reset(actor=second, request_id=row.pk, consent=True)
-    assert "第二重验证已经重置" in " ".join(mail["body"] for mail in mails(account(world.county_officer).email))
+    assert "两步验证已经重置" in " ".join(mail["body"] for mail in mails(account(world.county_officer).email))
     assert OfficerChange.objects.filter(kind="factor_reset", by_id=second.user_id).exists()
     with pytest.raises(Refused) as refused:
         actions.decide_factor_reset(actor=second, request_id=row.pk, consent=True)
@@ -313,3 +313,17 @@ def test_request_ends_when_the_account_is_closed_or_it_is_not_consented_to(world
     actions.decide_factor_reset(actor=world.bureau, request_id=other.pk, consent=False)
     other.refresh_from_db()
     assert other.state == "refused"
+
+
+def test_officer_is_signed_out_everywhere_by_who_keeps_the_account(world: w.World) -> None:
+    browser = client_of(world.county_officer)
+    assert browser.get(reverse("desk_queue")).status_code == 200
+    for stranger in (world.county_officer, world.other_officer, world.unit_admin):
+        with pytest.raises(Refused):
+            actions.end_officer_sessions(actor=stranger, user_id=world.county_officer.account_id)
+    assert browser.get(reverse("desk_queue")).status_code == 200
+    actions.end_officer_sessions(actor=world.bureau, user_id=world.county_officer.account_id)
+    assert browser.get(reverse("desk_queue")).status_code == 302
+    assert "各处的登录全部退出" in mails(account(world.county_officer).email)[-1]["body"]
+    assert account(world.county_officer).has_usable_password()
+    assert LedgerEntry.objects.filter(event="officer.sessions_ended", actor=world.bureau.ref).exists()

@@ -518,6 +518,7 @@ EXAMPLES["office_officer_move"] = lambda world: _officer(
     world, "office_officer_move", to_office_id=world.other_county.pk, reason=LEFT, nobody_left="on"
 )
 EXAMPLES["office_officer_close"] = lambda world: _officer(world, "office_officer_close", reason=LEFT, nobody_left="on")
+EXAMPLES["office_officer_sessions"] = lambda world: _officer(world, "office_officer_sessions")
 EXAMPLES["office_officer_factor"] = lambda world: _officer(world, "office_officer_factor", statement=MADE_SURE)
 
 

@@ -228,7 +228,7 @@ class OfficerChangeKind(models.TextChoices):
     MOVED = "moved", _("调到其他部门")
     CLOSED = "closed", _("停用账号")
     REOPENED = "reopened", _("重新启用账号")
-    FACTOR_RESET = "factor_reset", _("重置第二重验证")
+    FACTOR_RESET = "factor_reset", _("重置两步验证")
 
 
 class OfficerChange(models.Model):

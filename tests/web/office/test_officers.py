@@ -89,7 +89,7 @@ def test_security_administrator_sees_every_office_and_the_three(world: w.World) 
     page = client.get(reverse("office_officers")).content.decode()
     assert "运维甲" in page and User.objects.get(pk=world.county_officer.user_id).name in page
     one = client.get(reverse("office_officer", args=[operator.pk])).content.decode()
-    assert "申请重置第二重验证" in one and "停用账号" not in one
+    assert "申请重置两步验证" in one and "停用账号" not in one
     assert client.get(reverse("office_officer_close", args=[operator.pk])).status_code == 404
 
 

@@ -8,7 +8,13 @@ from zhicheng.organizations.actions.account_decisions import (
 from zhicheng.organizations.actions.account_requests import request_correction, request_mailbox, withdraw_account_request
 from zhicheng.organizations.actions.decisions import Reason, decide_unit_verification, transfer_verification
 from zhicheng.organizations.actions.factor_resets import decide_factor_reset, request_factor_reset
-from zhicheng.organizations.actions.officers import close_officer, move_officer, open_officer, reopen_officer
+from zhicheng.organizations.actions.officers import (
+    close_officer,
+    end_officer_sessions,
+    move_officer,
+    open_officer,
+    reopen_officer,
+)
 from zhicheng.organizations.actions.offices import open_office
 from zhicheng.organizations.actions.people import add_unit_staff, change_employer, create_officer, register_applicant
 from zhicheng.organizations.actions.requests import request_change, request_reverification, resubmit_registration
@@ -24,6 +30,7 @@ __all__ = [
     "decide_account_request",
     "decide_factor_reset",
     "decide_unit_verification",
+    "end_officer_sessions",
     "move_officer",
     "open_office",
     "open_officer",

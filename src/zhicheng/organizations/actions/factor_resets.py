@@ -103,7 +103,7 @@ def _locked_user(actor: Actor, user_id: int) -> User:
     if user is None or not officers.accounts_for(actor).filter(pk=user_id).exists():
         raise _not_yours()
     if actor.role is not Role.SYSTEM and user.pk == actor.user_id:
-        raise Refused.one(_("自己的第二重验证由两位同事办理。"), code="own_account")
+        raise Refused.one(_("自己的两步验证由两位同事办理。"), code="own_account")
     return user
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.models import User
 from zhicheng.foundation import mail
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import officers
@@ -40,13 +41,28 @@ def tell_reset_asked(row: FactorReset) -> None:
     by = row.asked_by.name if row.asked_by is not None else _("系统运维")
     mail.queue_mail(
         to=row.user.email,
-        subject=_("有人申请重置您的第二重验证"),
+        subject=_("有人申请重置您的两步验证"),
         body=_(
-            "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的第二重验证，等待另一人同意。\n\n"
+            "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的两步验证，等待另一人同意。\n\n"
             "如果不是您本人提出的，请立即告诉本部门和州人力资源和社会保障局。\n"
         )
         % {"name": row.user.name, "by": by, "username": row.user.username},
         key=f"factor-reset-asked:{row.pk}",
+    )
+
+
+@platform_language()
+def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
+    """Queue the mail to somebody who was signed out everywhere by ``by``."""
+    mail.queue_mail(
+        to=user.email,
+        subject=_("您在各处的登录已退出"),
+        body=_(
+            "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）在各处的登录全部退出，账号和密码没有变化，可以重新登录。\n\n"
+            "怀疑密码泄露的，请重新登录后立即修改密码。\n"
+        )
+        % {"name": user.name, "by": by or _("系统运维"), "username": user.username},
+        key=f"officer-sessions-ended:{key}",
     )
 
 
@@ -89,10 +105,8 @@ def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
             "请打开 %(recover)s ，填写账号登记的邮箱，按随后收到的邮件设置新密码，即可登录。"
         )
         return _("账号已重新启用"), said % words
-    said = _(
-        "经两人核实同意，%(name)s的账号（登录名 %(username)s）的第二重验证已经重置，各处的登录已退出。下次登录后请重新设置。"
-    )
-    return _("第二重验证已重置"), said % words
+    said = _("经两人核实同意，%(name)s的账号（登录名 %(username)s）的两步验证已经重置，各处的登录已退出。下次登录后请重新设置。")
+    return _("两步验证已重置"), said % words
 
 
 def _mailboxes(change: OfficerChange) -> list[tuple[str, str]]:

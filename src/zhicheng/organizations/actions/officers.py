@@ -12,7 +12,7 @@ from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations import officers
-from zhicheng.organizations.actions.officer_mails import tell_change
+from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
 from zhicheng.organizations.actions.registering import join_organization
 from zhicheng.organizations.actors import Actor, Role
@@ -145,6 +145,16 @@ def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason:
     if office is not None:
         join_organization(user=user, organization=office, role=MembershipRole.STAFF)
     _note(OfficerChangeKind.REOPENED, user=user, office=office, actor=actor, reason=reason)
+    return user
+
+
+@transaction.atomic
+def end_officer_sessions(*, actor: Actor, user_id: int) -> User:
+    """Sign an officer out everywhere: a computer was left open or lost. The account stays as it is; the person is told. Raises ``Refused``."""
+    user, _office = _locked(actor, user_id, None)
+    accounts.end_sessions(user=user)
+    tell_sessions_ended(user=user, by=actor.name, key=f"{user.pk}:{user.session_epoch}")
+    ledger.record(event="officer.sessions_ended", subject=f"user:{user.pk}", actor=actor.ref, data={})
     return user
 
 

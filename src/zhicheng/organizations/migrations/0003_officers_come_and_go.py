@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='OfficerChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', '开通账号'), ('moved', '调到其他部门'), ('closed', '停用账号'), ('reopened', '重新启用账号'), ('factor_reset', '重置第二重验证')], max_length=14)),
+                ('kind', models.CharField(choices=[('opened', '开通账号'), ('moved', '调到其他部门'), ('closed', '停用账号'), ('reopened', '重新启用账号'), ('factor_reset', '重置两步验证')], max_length=14)),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='理由')),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

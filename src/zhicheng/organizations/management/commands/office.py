@@ -72,7 +72,8 @@ class Command(BaseCommand):
             "ask-reset", help="ask for the reset of a lost second factor; somebody else consents on the site"
         )
         consenting = what.add_parser("consent-reset", help="consent to the reset that somebody asked for on the site")
-        for parser in (move, close, reopen, asking, consenting):
+        ending = what.add_parser("end-sessions", help="sign an officer out everywhere; the account stays as it is")
+        for parser in (move, close, reopen, ending, asking, consenting):
             parser.add_argument("username")
         for parser in (move, close, reopen):
             parser.add_argument("--reason", required=True)
@@ -162,6 +163,10 @@ class Command(BaseCommand):
         user = actions.reopen_officer(actor=SYSTEM, user_id=found.pk, office_id=office, reason=options["reason"])
         self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
 
+    def _end_sessions(self, options: dict[str, Any]) -> None:
+        user = actions.end_officer_sessions(actor=SYSTEM, user_id=self._user(options["username"]).pk)
+        self.stdout.write(_("%(username)s：各处的登录已退出。") % {"username": user.username})
+
     def _ask_reset(self, options: dict[str, Any]) -> None:
         found = self._user(options["username"])
         actions.request_factor_reset(actor=SYSTEM, user_id=found.pk, statement=options["statement"])
@@ -172,7 +177,7 @@ class Command(BaseCommand):
         if reset is None:
             raise CommandError(_("没有等待同意的重置申请。"))
         actions.decide_factor_reset(actor=SYSTEM, request_id=reset.pk, consent=True)
-        self.stdout.write(_("%(username)s：第二重验证已重置。") % {"username": options["username"]})
+        self.stdout.write(_("%(username)s：两步验证已重置。") % {"username": options["username"]})
 
     def _leaving(self, options: dict[str, Any]) -> dict[str, Any]:
         colleague = self._user(options["to"]).pk if options["to"] else None

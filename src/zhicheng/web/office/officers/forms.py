@@ -89,13 +89,13 @@ class ReopenForm(Form):
 
 
 class FactorResetForm(Form):
-    """申请重置第二重验证."""
+    """申请重置两步验证."""
 
     statement = needed(
         forms.CharField(
             label=_("核实情况"),
             max_length=500,
-            help_text=_("写明怎样核实是本人、第二重验证怎样丢失的，不少于10个字。"),
+            help_text=_("写明怎样核实是本人、两步验证怎样丢失的，不少于10个字。"),
             widget=forms.Textarea(attrs={"rows": "3"}),
         )
     )

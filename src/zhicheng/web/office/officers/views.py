@@ -121,15 +121,27 @@ def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
     return _do(request, form, context, act)
 
 
+@require_POST
+def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
+    """退出各处的登录."""
+    person = _officer_or_404(request, user_id)
+    try:
+        actions.end_officer_sessions(actor=actor_of(request), user_id=person.pk)
+    except Refused as refused:
+        return render_refused(request, "office/officers/officer.html", _context(request, person), refused)
+    messages.success(request, _("%(name)s在各处的登录已退出，已发邮件告知本人。") % {"name": person.name})
+    return go(request, "office_officer", person.pk)
+
+
 def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
-    """申请重置第二重验证: the first of the two."""
+    """申请重置两步验证: the first of the two."""
     actor, person = actor_of(request), _account_or_404(request, user_id)
     form = FactorResetForm(request.POST or None)
     lede = _("请先核实确是本人。提出后由另一人同意，才会重置；本人会立即收到一封提醒邮件。")
     context = {
         "form": form,
         "person": person,
-        "title": _("申请重置第二重验证"),
+        "title": _("申请重置两步验证"),
         "lede": lede,
         "button_text": _("提出申请"),
     }
@@ -155,7 +167,7 @@ def decide_factor_reset(request: HttpRequest, request_id: int) -> HttpResponse:
     if consent:
         messages.success(request, _("已重置，本人各处的登录已退出，已发邮件告知本人和部门。"))
     else:
-        messages.success(request, _("没有同意，第二重验证保持不变。"))
+        messages.success(request, _("没有同意，两步验证保持不变。"))
     return go(request, "office_officer", row.user_id)
 
 

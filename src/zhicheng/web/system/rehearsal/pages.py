@@ -70,7 +70,7 @@ def _officers_and_units() -> list[Group]:
     groups["system"] = Group(_("系统运维、安全管理、审计管理"))
     duties = {
         AccountKind.OPERATOR: _("系统状态、失败的消息。"),
-        AccountKind.SECURITY: _("各部门工作人员的账号：开通、停用、重置第二重验证。"),
+        AccountKind.SECURITY: _("各部门工作人员的账号：开通、停用、重置两步验证。"),
         AccountKind.AUDITOR: _("核验台账、查台账、被拒绝的访问。"),
     }
     people = User.objects.exclude(kind=AccountKind.APPLICANT).prefetch_related("memberships__organization").order_by("id")
