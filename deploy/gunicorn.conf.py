@@ -1,13 +1,18 @@
 """gunicorn: two processes of four threads each, unless the instance's settings say otherwise (docs/operations.md)."""
 
 import logging
+import os
+import shutil
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from zhicheng.foundation.logs import ContextFilter, JsonLineFormatter, LineFormatter
-from zhicheng.settings import LOG_FORMAT, env  # has read the instance's .env as well
+from zhicheng.settings import DATA_DIR, LOG_FORMAT, env  # has read the instance's .env as well
 
 
 class OneLineLogger(Logger):
@@ -44,3 +49,37 @@ max_requests = 5000
 max_requests_jitter = 500  # processes are renewed one after the other
 accesslog = "-"
 control_socket_disable = True
+
+if env.list("ZHICHENG_METRICS_ALLOWED", default=[]):
+    # Every process counts in files of its own, and whoever is asked adds them up.
+    metrics = DATA_DIR / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to start over a database that this program was not made for; begin the counting anew."""
+    if getattr(server.app, "app_uri", "").startswith("zhicheng.wsgi") and not _may_serve():
+        raise SystemExit(1)
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(mode=0o700, parents=True)
+
+
+def on_reload(server: Any) -> None:
+    """A reload brings another program: its processes look for themselves when it may not serve."""
+    _may_serve()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a process that has ended counted stays counted; what it said of itself does not."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def _may_serve() -> bool:
+    """Asked in a process of its own: what this one imports, its children cannot reload."""
+    done = subprocess.run([sys.executable, "-m", "zhicheng", "may_serve"], check=False)
+    os.environ["START_CHECKED_BY"] = str(os.getpid()) if done.returncode == 0 else ""
+    return done.returncode == 0

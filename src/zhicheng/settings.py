@@ -92,7 +92,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhicheng.web.shared.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "zhicheng.web.shared.maintenance.MaintenanceMiddleware",
+    "zhicheng.web.shared.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -141,6 +142,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 10
+# After how many seconds a question to PostgreSQL is given up (foundation/statement_limit.py): one of a page, one of the worker.
+PAGE_STATEMENT_SECONDS = env.int("ZHICHENG_PAGE_STATEMENT_SECONDS", 20)
+WORKER_STATEMENT_SECONDS = env.int("ZHICHENG_WORKER_STATEMENT_SECONDS", 600)
 
 # --- Sign-in ---
 AUTH_USER_MODEL = "accounts.User"
@@ -272,6 +277,10 @@ WAITING_PER_NETWORK = 10
 WAITING_OF_VISITORS = 300
 VISITOR_BYTES_PER_NETWORK = env.int("ZHICHENG_VISITOR_BYTES_PER_NETWORK", 300 * 1024 * 1024)
 VISITOR_BYTES = env.int("ZHICHENG_VISITOR_BYTES", 5 * 1024 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "zhicheng.foundation.uploads.UploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -307,6 +316,20 @@ DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@
 # --- The worker (foundation/worker.py): how many processes a lane has, where one may not be enough ---
 WORKER_PAPER_PROCESSES = env.int("ZHICHENG_WORKERS", 1)
 WORKER_MAIL_PROCESSES = env.int("ZHICHENG_MAIL_PROCESSES", 1)
+
+# --- Monitoring: who may read /metrics, and who is told when something stays wrong (foundation/alerts.py) ---
+METRICS_ALLOWED = env.list("ZHICHENG_METRICS_ALLOWED", default=[])
+if METRICS_ALLOWED:
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]
+ALERT_MAIL = env.list("ZHICHENG_ALERT_MAIL", default=[])
+ALERT_WEBHOOK = env.str("ZHICHENG_ALERT_WEBHOOK", "")
+if ALERT_WEBHOOK and not ALERT_WEBHOOK.startswith(("http://", "https://")):
+    raise environ.ImproperlyConfigured("ZHICHENG_ALERT_WEBHOOK must begin with http:// or https://")
+ALERT_AFTER_MINUTES = env.int("ZHICHENG_ALERT_AFTER_MINUTES", 5)
 
 LOG_FORMAT = env.str("ZHICHENG_LOG_FORMAT", "line")
 if LOG_FORMAT not in {"line", "json"}:

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from zhicheng.web.public.confirmation import ConfirmMailbox
+
 urlpatterns = [
     path("", include("zhicheng.web.public.urls")),
     path("", include("zhicheng.web.shared.urls")),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("", include("zhicheng.web.unit.urls")),
     path("", include("zhicheng.web.office.urls")),
     path("", include("zhicheng.web.system.urls")),
+    path("accounts/confirm-email/<str:key>/", ConfirmMailbox.as_view(), name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -16,6 +16,7 @@ class FoundationConfig(AppConfig):
         from django.core.signals import request_finished
 
         from zhicheng.foundation import (  # noqa: F401
+            alerts,
             backups,
             blobs,
             checks,
@@ -24,10 +25,12 @@ class FoundationConfig(AppConfig):
             mail,
             outbox,
             own_invariants,
+            readiness,
             roles,
             second_copy,
             sending,
             shared_cache,
+            statement_limit,
             verification,
         )
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import instance
+from zhicheng.foundation import instance, migration_state
 from zhicheng.foundation.instance import UnsafeStart
 
 SHORTEST_KEY = 32
@@ -65,9 +65,14 @@ def check_database(app_configs: Any, databases: Sequence[str] | None = None, **k
     return problems
 
 
-def refuse_unsafe_start() -> None:
-    """Raise :class:`UnsafeStart` when one of this module's checks finds an error, the database included. Warnings pass."""
+def refuse_unsafe_start(*, serving: bool = False) -> None:
+    """Raise :class:`UnsafeStart` when one of this module's checks finds an error, the database included. Warnings pass.
+
+    Whoever is ``serving`` also needs a database with exactly this program's migrations; what migrates does not.
+    """
     found = [*check_configuration(None), *check_database(None, databases=["default"])]
+    if serving and not any(problem.is_serious() for problem in found):
+        found += map(_error, migration_state.findings())
     if errors := [problem for problem in found if problem.is_serious()]:
         raise UnsafeStart("\n" + "\n".join(str(error) for error in errors))
 

@@ -308,6 +308,36 @@ class RegularRun(models.Model):
         return f"{self.name} every {self.minutes} min"
 
 
+class Probe(models.Model):
+    """How the last small write went, tried once a minute by the worker: ``trouble`` is empty when well. ``at`` is a time of the machine."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.trouble or 'ok'}"
+
+
+class Incident(models.Model):
+    """Something of the instance that was wrong for a while (``foundation.alerts``); ``told_at`` is when an alarm was raised. Times of the
+    machine."""
+
+    name = models.CharField(max_length=20)
+    began_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(ended_at__isnull=True), name="one_incident_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.began_at.isoformat()}"
+
+
 class MailServer(models.Model):
     """What is known of a mail server (``host:port``): the breaker that keeps a silent one from being asked for every mail.
 

@@ -105,6 +105,13 @@ def lanes_health() -> list[LaneHealth]:
     return [LaneHealth(lane, *found.get(lane, (0, None))) for lane in Lane]
 
 
+def oldest_untried(lane: Lane) -> datetime | None:
+    """When the oldest message of ``lane`` that nobody has taken in hand yet was due (a time of the machine)."""
+    waiting = OutboxMessage.objects.filter(state=OutboxState.PENDING, lane=lane, attempts=0)
+    oldest: datetime | None = waiting.aggregate(at=Min("next_attempt_at"))["at"]
+    return oldest
+
+
 def mail_server_health() -> MailServer | None:
     """What is known of the mail server that is used now; ``None`` before its first mail."""
     return MailServer.objects.filter(name=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}").first()

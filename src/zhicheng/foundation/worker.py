@@ -18,7 +18,7 @@ from functools import partial
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
-from zhicheng.foundation import jobs, liveness, outbox
+from zhicheng.foundation import jobs, liveness, outbox, uploads
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.supervision import Post, Pulse, keep_running
 
@@ -119,6 +119,7 @@ def _keep(instance: int, posts: list[Post], pulse: Pulse, ending: threading.Even
             outbox.tidy()
             if time.monotonic() - tidied > timedelta(hours=1).total_seconds() or not tidied:
                 liveness.forget_old()
+                uploads.tidy()
                 tidied = time.monotonic()
         except DatabaseError:
             logger.exception("the keeper cannot reach the database")

@@ -159,6 +159,8 @@ OFFICE: dict[str, frozenset[Role]] = {
 }
 SYSTEM: dict[str, frozenset[Role]] = {
     "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "metrics": EVERYBODY,  # the view lets in nobody but the monitor
     # Three accounts, three people: operation, accounts (web/office/officers), audit. None of them sees a case.
     "system_health": frozenset({Role.OPERATOR}),
     "system_stuck": frozenset({Role.OPERATOR}),

@@ -33,9 +33,12 @@ class ConfirmForm(Form):
 
 
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Looking changes nothing; the button puts the new mailbox in force. Used, run out or withdrawn: one page, 410."""
+    """Looking changes nothing; the button puts the new mailbox in force. Used: it says that it is confirmed. Run out or withdrawn: one page,
+    410."""
     row = request_of_link(token)
     alive = row is not None and row.state == AccountRequestState.APPROVED and not rules.link_has_run_out(row, clock.now())
+    if row is not None and row.state == AccountRequestState.DONE:
+        return _unlisted(render(request, TEMPLATE, {"over": False, "already": True}))
     if row is None or not alive:
         return _unlisted(render(request, TEMPLATE, {"over": True}, status=410))
     form = ConfirmForm(request.POST or None)

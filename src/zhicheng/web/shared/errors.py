@@ -20,6 +20,7 @@ from zhicheng.foundation.sending import Outcome
 from zhicheng.web.shared.http import OutOfReachError, is_script, page_name, safe_path, who
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.once import record_of, typed_again
+from zhicheng.web.shared.outages import Outage, outage_of
 from zhicheng.web.shared.owner import read_owner
 from zhicheng.web.shared.truth import outcome_of, place_to_look, sending_of
 
@@ -74,15 +75,18 @@ def handler500(request: HttpRequest) -> HttpResponse:
     """Our mistake. The page touches neither database nor session: either may be what is broken."""
     error_id = new_error_id()
     outcome = outcome_of(request, sys.exc_info()[1])
+    outage = outage_of(sys.exc_info()[1])
     logger.error("error [%s] %s %s (%s)", error_id, request.method, page_name(request), outcome.value, exc_info=sys.exc_info())
+    status, headers = (outage.status, {"Retry-After": str(outage.retry_after)}) if outage else (500, {})
     if is_script(request):
-        return _sentence(outcome, error_id, status=500)
+        return _sentence(outcome, error_id, status=status, outage=outage, headers=headers)
     try:
-        page: str = render_to_string("500.html", {"error_id": error_id, **_in_words(request, outcome), **_again(request)})
+        words = {"error_id": error_id, "outage": outage, **_in_words(request, outcome), **_again(request)}
+        page: str = render_to_string("500.html", words)
     except Exception:  # the words must reach the person even when a template or a static file is what is broken
         logger.exception("error [%s]: the page for it could not be made", error_id)
         page = f"<!DOCTYPE html><html lang='zh-CN'><meta charset='utf-8'><title>500</title><p>{error_id}</p></html>"
-    return HttpResponse(page, status=500)
+    return HttpResponse(page, status=status, headers=headers)
 
 
 def _in_words(request: HttpRequest, outcome: Outcome) -> dict[str, Any]:
@@ -108,11 +112,15 @@ def _again(request: HttpRequest) -> dict[str, Any]:
         return {"sent": True, "again": None}
 
 
-def _sentence(outcome: Outcome, error_id: str, *, status: int) -> HttpResponse:
+def _sentence(
+    outcome: Outcome, error_id: str, *, status: int, outage: Outage | None = None, headers: dict[str, str] | None = None
+) -> HttpResponse:
     """The same for a script, which shows it where the person is (``zhicheng.js``)."""
     words = {
         Outcome.NOT_DONE: _("服务器出了问题，刚才的操作没有完成。错误编号：%(id)s"),
         Outcome.DONE: _("刚才的操作已经办成，只是结果没能显示出来。请刷新页面查看，不要再办一次。错误编号：%(id)s"),
         Outcome.UNSURE: _("不能确定刚才的操作是否已经办成。请先刷新页面查看，没有办成的再办一次。错误编号：%(id)s"),
     }[outcome]
-    return HttpResponse(words % {"id": error_id}, status=status, content_type="text/plain; charset=utf-8")
+    if outage and outcome is Outcome.NOT_DONE:
+        words = f"{outage.title}。{outage.advice} " + _("错误编号：%(id)s")
+    return HttpResponse(words % {"id": error_id}, status=status, headers=headers, content_type="text/plain; charset=utf-8")

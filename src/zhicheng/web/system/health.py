@@ -19,13 +19,6 @@ from zhicheng.web.system import stuck
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For a load balancer: OK while this process answers and reaches its database; 503 otherwise. Tells nothing else."""
-    alive = queries.database_answers()
-    return HttpResponse("OK\n" if alive else "database\n", status=200 if alive else 503, content_type="text/plain")
-
-
-@require_safe
 def show_health(request: HttpRequest) -> HttpResponse:
     """系统状态: database, outbox, worker, files to be examined, ledger, disk."""
     outbox, worker, disk = queries.outbox_health(), queries.worker_health(), queries.disk()

@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.urls import path
 
-from zhicheng.web.system import audit, health
+from zhicheng.web.system import audit, health, monitoring
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("system/", health.show_health, name="system_health"),
     path("system/outbox/", health.show_stuck, name="system_stuck"),
     path("system/outbox/<int:message_id>/retry/", health.retry, name="system_retry"),

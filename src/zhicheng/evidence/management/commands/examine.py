@@ -8,12 +8,13 @@ from django.core.management.base import BaseCommand
 
 from zhicheng.evidence.pool import run_pool
 from zhicheng.foundation.actions import mark_instance
+from zhicheng.foundation.management.commands.may_serve import may_serve
 
 
 class Command(BaseCommand):
     help = "Examine the files that people and visitors upload."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.check(databases=["default"])
+        may_serve(self)
         mark_instance()
         run_pool()

@@ -1,0 +1,49 @@
+"""Django's ``migrate``, made safe beside a running instance."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import OperationalError, connections
+from django.utils.translation import gettext as _
+
+LOCK_TIMEOUT_MS = 3000
+TRIES = 10
+PAUSE_SECONDS = 2.0
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Command(DjangoMigrate):
+    """On PostgreSQL no step waits longer than three seconds for a table that people are using: everybody who comes after it would wait
+    behind it. It gives way and tries again, and says in words when it does not get through; what was applied until then stays, whole.
+    """
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        if connection.vendor != "postgresql":
+            super().handle(*args, **options)
+            return
+        for attempt in range(TRIES):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}; SET statement_timeout = 0")
+            try:
+                super().handle(*args, **options)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                    raise
+                self.stderr.write(_("有一张表正在使用，这一步等了 %(n)d 秒后让开，稍后再试。") % {"n": LOCK_TIMEOUT_MS // 1000})
+                time.sleep(PAUSE_SECONDS * (attempt + 1) / 2)
+            else:
+                break
+            finally:
+                if connection.connection is not None and not connection.needs_rollback:
+                    with connection.cursor() as cursor:
+                        cursor.execute("RESET lock_timeout; RESET statement_timeout")
+        else:
+            raise CommandError(
+                _("更新没有全部执行：有表一直在使用。已执行的部分是完整的，页面照常；请过一会儿再运行 %(command)s。")
+                % {"command": "zhicheng migrate"}
+            )

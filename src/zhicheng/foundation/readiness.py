@@ -1,0 +1,198 @@
+"""Whether this instance can do its work: small writes tried once a minute, the worker's and the mail's pulse, the ledger, the backup.
+
+Each :class:`Check` has a level. ``bad`` in one of :data:`NEEDED` means that people cannot work: ``/readyz`` answers 503. Everything that is
+not ``ok`` is shown on 系统状态; what stays ``bad`` raises an alarm (``foundation.alerts``).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import DatabaseError
+
+from zhicheng.foundation import clock, jobs, queries
+from zhicheng.foundation.blobs import INCOMING
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.logs import describe_error
+from zhicheng.foundation.models import Probe
+
+logger = logging.getLogger(__name__)
+
+OK, WARN, BAD, UNKNOWN = "ok", "warn", "bad", "unknown"
+NEEDED = ("database", "storage", "worker")
+STALE = timedelta(minutes=3)  # three rounds
+MAIL_AWAY = timedelta(minutes=10)
+LAW_WAITS = timedelta(minutes=5)
+VERIFIED_WITHIN = timedelta(hours=50)  # it is read every night
+BACKED_UP_WITHIN = timedelta(hours=26)
+LOW_PERCENT, FULL_PERCENT = 10, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: ``level`` as above; ``fact`` is a moment, a number or a code that the page puts into words."""
+
+    name: str
+    level: str
+    fact: datetime | int | str = ""
+
+
+@jobs.regular("health.probe", minutes=1)
+def probe() -> None:
+    """Try a small write to the storage and to the database, and write down how it went."""
+    began = time.monotonic()
+    trouble = ""
+    try:
+        _try_storage()
+    except Exception as error:
+        trouble = describe_error(error)
+        logger.error("the storage takes no write", exc_info=error)
+    _note("storage", trouble, began)
+    _note("database", "", time.monotonic())  # that this row is fresh is the proof
+
+
+def checks() -> list[Check]:
+    """Everything that is looked at, without trying anything; a database that does not answer leaves one check only."""
+    try:
+        return [
+            _probed("database"),
+            _probed("storage"),
+            _worker(),
+            _mail(),
+            _effects(),
+            _failed(),
+            _jobs(),
+            _ledger(),
+            _system(),
+            _backup(),
+            _disk(),
+        ]
+    except DatabaseError:
+        return [Check("database", BAD, "unreachable")]
+
+
+def is_ready(found: list[Check]) -> bool:
+    """Whether people can work."""
+    return all(check.level != BAD for check in found if check.name in NEEDED)
+
+
+def _try_storage() -> None:
+    storage = storages["default"]
+    content = os.urandom(512)
+    if isinstance(storage, FileSystemStorage):
+        folder = Path(storage.location) / INCOMING
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"probe-{uuid4().hex}"
+        try:
+            with path.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.read_bytes() != content:
+                raise OSError("what was written is not what is read")
+        finally:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        return
+    name = storage.save(f"{INCOMING}/probe-{uuid4().hex}", ContentFile(content))
+    storage.delete(name)
+
+
+def _note(name: str, trouble: str, began: float) -> None:
+    values = {"at": clock.machine_now(), "trouble": trouble[:500], "milliseconds": int((time.monotonic() - began) * 1000)}
+    Probe.objects.update_or_create(name=name, defaults=values)
+
+
+def _probed(name: str) -> Check:
+    row = Probe.objects.filter(name=name).first()
+    if row is None:
+        return Check(name, UNKNOWN)
+    if row.trouble:
+        return Check(name, BAD, row.trouble)
+    return Check(name, BAD if clock.machine_now() - row.at > STALE else OK, row.at)
+
+
+def _worker() -> Check:
+    found = queries.worker_health()
+    if not found.alive or Lane.EFFECTS in found.silent:
+        return Check("worker", BAD, found.seen or "")
+    return Check("worker", BAD if found.silent else OK, ", ".join(found.silent) or found.seen or "")
+
+
+def _mail() -> Check:
+    row = queries.mail_server_health()
+    if row is None or not row.failing_since:
+        return Check("mail", OK, row.answered_at if row and row.answered_at else "")
+    return Check("mail", BAD if clock.machine_now() - row.failing_since > MAIL_AWAY else WARN, row.failing_since)
+
+
+def _effects() -> Check:
+    """How long the oldest effect of law that was never tried has waited."""
+    oldest = queries.oldest_untried(Lane.EFFECTS)
+    if oldest is None:
+        return Check("effects", OK)
+    return Check("effects", BAD if clock.machine_now() - oldest > LAW_WAITS else OK, oldest)
+
+
+def _failed() -> Check:
+    failed = queries.outbox_health().failed
+    return Check("failed", WARN if failed else OK, failed)
+
+
+def _jobs() -> Check:
+    failing = [row.name for row in jobs.failing()]
+    late = [row.name for row in jobs.late(timedelta(hours=1))]
+    return Check("jobs", BAD if late else WARN if failing else OK, ", ".join(late or failing))
+
+
+def _ledger() -> Check:
+    entry = queries.last_verification()
+    if entry is None:
+        return Check("ledger", UNKNOWN)
+    if not entry.data.get("ok"):
+        return Check("ledger", BAD, "broken")
+    return Check("ledger", WARN if clock.now() - entry.at > VERIFIED_WITHIN else OK, entry.at)
+
+
+def _system() -> Check:
+    """The last look at every invariant (``zhicheng verify``)."""
+    row = queries.last_whole_verification()
+    if row is None:
+        return Check("system", UNKNOWN)
+    if row.found:
+        return Check("system", BAD, row.found)
+    return Check("system", WARN if clock.now() - row.at > VERIFIED_WITHIN else OK, row.at)
+
+
+def _backup() -> Check:
+    made = _last_backup()
+    if made is None:
+        return Check("backup", UNKNOWN)
+    return Check("backup", BAD if clock.machine_now() - made > BACKED_UP_WITHIN else OK, made)
+
+
+def _last_backup() -> datetime | None:
+    """When the newest whole copy was begun, by its manifest; ``None`` when this machine sees none."""
+    folder = str(getattr(settings, "BACKUP_DIR", ""))
+    manifests = sorted(Path(folder).glob("*/manifest.json")) if folder else []
+    try:
+        made = datetime.fromisoformat(json.loads(manifests[-1].read_text(encoding="utf-8"))["made_at"]) if manifests else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return made if made is None or made.tzinfo else made.replace(tzinfo=clock.BEIJING)
+
+
+def _disk() -> Check:
+    percent = queries.disk().percent_free
+    return Check("disk", BAD if percent < FULL_PERCENT else WARN if percent < LOW_PERCENT else OK, percent)

@@ -1,0 +1,25 @@
+"""What each check of the instance is called when it raises an alarm."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+_ALARMS: dict[str, str | Promise] = {
+    "database": gettext_lazy("数据库不能写入"),
+    "storage": gettext_lazy("文件存储不能写入"),
+    "worker": gettext_lazy("后台任务没有响应"),
+    "mail": gettext_lazy("邮件服务器没有应答"),
+    "effects": gettext_lazy("办理的后续事项没有及时处理"),
+    "failed": gettext_lazy("有后续事项失败"),
+    "jobs": gettext_lazy("定时任务没有按时运行"),
+    "ledger": gettext_lazy("台账核验没有通过"),
+    "system": gettext_lazy("全面核验发现不一致"),
+    "backup": gettext_lazy("超过一天没有新的备份"),
+    "disk": gettext_lazy("磁盘即将用完"),
+}
+
+
+def alarm_words(name: str) -> str:
+    """What is wrong when the check ``name`` is bad, in a few words."""
+    return str(_ALARMS.get(name, name))

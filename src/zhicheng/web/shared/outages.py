@@ -1,0 +1,86 @@
+"""When it is the machine that cannot: no room, no connection, no time. Told apart from mistakes of ours, and said in words."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What the person is told, with which status, and after how many seconds to try again."""
+
+    title: str | Promise
+    advice: str | Promise
+    status: int = 503
+    retry_after: int = 30
+
+
+FILES_FULL = Outage(
+    gettext_lazy("服务器暂时无法保存文件，这个文件没有收下"),
+    gettext_lazy("您填写的内容没有丢失，请稍后重新上传；如果一直这样，请把错误编号告诉管理员。"),
+    status=507,
+    retry_after=300,
+)
+DATABASE_FULL = Outage(
+    gettext_lazy("服务器的存储空间已满，暂时不能保存"),
+    gettext_lazy(
+        "查看不受影响，已经保存和上报的内容都在。管理员清理以后就能保存；请不要关闭填写中的页面，并把错误编号告诉管理员。"
+    ),
+    status=507,
+    retry_after=300,
+)
+READ_ONLY = Outage(
+    gettext_lazy("系统现在只能查看，暂时不能保存"),
+    gettext_lazy("已经保存和上报的内容都在。请稍后再提交一次；如果一直这样，请把错误编号告诉管理员。"),
+    retry_after=120,
+)
+CROWDED = Outage(
+    gettext_lazy("现在使用的人太多，暂时连不上数据库"),
+    gettext_lazy("请过半分钟再试一次。填写的内容还在上一页：请点浏览器的“后退”。"),
+)
+SLOW = Outage(
+    gettext_lazy("这次查询用的时间太长，已经停止"),
+    gettext_lazy("请过一会儿再试；查询列表时，把范围选小一些。如果一直这样，请把错误编号告诉管理员。"),
+    retry_after=60,
+)
+_BY_STATE = {"53100": DATABASE_FULL, "53300": CROWDED, "25006": READ_ONLY, "57014": SLOW, "55P03": SLOW}
+_BY_SQLITE = {"SQLITE_FULL": DATABASE_FULL, "SQLITE_READONLY": READ_ONLY, "SQLITE_BUSY": CROWDED, "SQLITE_CANTOPEN": CROWDED}
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """What of the machine is behind ``error``; ``None`` for a mistake of ours."""
+    for one in _chain(error):
+        if isinstance(one, OperationalError | InterfaceError):
+            return _of_database(one)
+        if isinstance(one, OSError) and one.errno in _NO_ROOM:
+            return FILES_FULL
+    return None
+
+
+def _of_database(error: BaseException) -> Outage | None:
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        # 08: the connection broke; 53: resources; 57P: the server is stopping or starting.
+        return _BY_STATE.get(state) or (CROWDED if str(state).startswith(("08", "53", "57P")) else None)
+    name = str(getattr(cause, "sqlite_errorname", ""))
+    if name:
+        return next((outage for begin, outage in _BY_SQLITE.items() if name.startswith(begin)), None)
+    # Before a connection stands PostgreSQL gives no code: too many connections, or nobody there.
+    return CROWDED if type(cause).__module__.startswith("psycopg") else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,106 @@
+"""What the other processes of the migrations' tests do: ``python migrating.py <word>``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.migrations.loader import MigrationLoader  # noqa: E402
+
+from zhicheng.foundation import clock  # noqa: E402
+
+OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")]
+FIRST = "0001_initial"
+
+
+def before() -> None:
+    """Every room at its first migration, the libraries as they are."""
+    graph = MigrationLoader(connection).graph
+    for label in OURS:
+        if (label, FIRST) in graph.nodes:
+            call_command("migrate", label, FIRST, verbosity=0, skip_checks=True)
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, skip_checks=True)
+
+
+def traffic() -> None:
+    """The version of the first migrations at work until the file ``enough`` is there; prints what it met."""
+    loader = MigrationLoader(connection)
+    nodes = [(label, FIRST) for label in OURS if (label, FIRST) in loader.graph.nodes]
+    state = loader.project_state(nodes).apps
+    models = [model for label in OURS for model in state.get_models() if model._meta.app_label == label and model._meta.managed]
+    outbox = state.get_model("foundation", "OutboxMessage")
+    done, errors, longest, migrated_at = 0, [], 0.0, None
+    print("running", flush=True)
+    enough = Path(settings.DATA_DIR) / "enough"
+    after = 0
+    while not enough.exists():
+        began = time.monotonic()
+        try:
+            _work(models, outbox, done)
+        except Exception as error:
+            errors.append(repr(error))
+        longest = max(longest, time.monotonic() - began)
+        done += 1
+        if migrated_at is None and not _open():
+            migrated_at = done
+        after = 0 if migrated_at is None else done - migrated_at
+    print(json.dumps({"done": done, "after": after, "errors": errors[:5], "longest": longest}))
+
+
+def hold() -> None:
+    """A long transaction that has read a table, until the file ``enough`` is there."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM foundation_outboxmessage")
+        print("holding", flush=True)
+        while not (Path(settings.DATA_DIR) / "enough").exists():
+            time.sleep(0.1)
+
+
+def ask() -> None:
+    """How long a page waits that reads that table."""
+    began = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM foundation_outboxmessage")
+    print(time.monotonic() - began)
+
+
+def still_open() -> None:
+    print(int(_open()))
+
+
+def _work(models: list[Any], outbox: Any, number: int) -> None:
+    at = clock.machine_now()
+    for model in models:
+        list(model.objects.all()[:3])
+    with transaction.atomic():
+        one = outbox.objects.create(kind="test", key=str(number), payload={}, next_attempt_at=at, created_at=at)
+    with transaction.atomic():
+        outbox.objects.select_for_update(no_key=True).get(pk=one.pk)
+        outbox.objects.filter(pk=one.pk).update(attempts=1, next_attempt_at=at + timedelta(minutes=1))
+
+
+def _open() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_migrations WHERE app = 'foundation'")
+        (applied,) = cursor.fetchone()
+    loader = MigrationLoader(None)
+    return applied < sum(1 for app, _name in loader.disk_migrations if app == "foundation")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

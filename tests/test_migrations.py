@@ -1,0 +1,145 @@
+"""Migrations change a database in use: the version that runs goes on running, and nobody waits behind a lock."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests.support.elsewhere import Elsewhere, elsewhere_on
+from zhicheng.foundation import migration_state
+from zhicheng.foundation.checks import refuse_unsafe_start
+from zhicheng.foundation.instance import UnsafeStart
+from zhicheng.foundation.management.commands import migrate
+
+OURS = {config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")}
+# What the running version has no idea of, or would miss.
+BREAKING = (
+    migrations.RenameField,
+    migrations.RenameModel,
+    migrations.RemoveField,
+    migrations.DeleteModel,
+    migrations.AlterModelTable,
+)
+
+
+def later_operations() -> Iterator[tuple[str, Operation]]:
+    """What every migration of ours after a room's first one does to the database."""
+    for (app, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        if app in OURS and not name.startswith("0001"):
+            for operation in migration.operations:
+                inside = (
+                    operation.database_operations if isinstance(operation, migrations.SeparateDatabaseAndState) else [operation]
+                )
+                yield from ((f"{app}.{name}: {one.describe()}", one) for one in inside)
+
+
+def breaks_the_running_version(operation: Operation) -> bool:
+    """Whether the version before cannot live with it: a column it does not fill, or one it needs."""
+    if isinstance(operation, BREAKING):
+        return True
+    if isinstance(operation, migrations.AddField):
+        field = operation.field
+        return not (field.null or field.has_db_default() or field.many_to_many or field.primary_key)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("operation", "breaks"),
+    [
+        (migrations.AddField("application", "x", models.IntegerField(default=0)), True),
+        (migrations.AddField("application", "x", models.IntegerField(default=0, db_default=0)), False),
+        (migrations.AddField("application", "x", models.IntegerField(null=True)), False),
+        (migrations.RemoveField("application", "x"), True),
+        (migrations.RenameField("application", "x", "y"), True),
+    ],
+)
+def test_breaking_operations_are_recognised(operation: Operation, breaks: bool) -> None:
+    assert breaks_the_running_version(operation) is breaks
+
+
+def test_migrations_let_the_running_version_live() -> None:
+    assert not [words for words, operation in later_operations() if breaks_the_running_version(operation)]
+
+
+@pytest.mark.django_db
+def test_start_is_refused_with_a_migration_that_was_not_applied() -> None:
+    assert migration_state.findings() == []
+    MigrationRecorder(connection).record_unapplied("foundation", "0005_lanes")
+    with pytest.raises(UnsafeStart, match=r"foundation\.0005_lanes[\s\S]*zhicheng migrate"):
+        refuse_unsafe_start(serving=True)
+    refuse_unsafe_start()  # what migrates must be able to start
+
+
+@pytest.mark.django_db
+def test_start_is_refused_on_a_database_of_a_later_version() -> None:
+    MigrationRecorder(connection).record_applied("foundation", "9999_of_tomorrow")
+    with pytest.raises(UnsafeStart, match=r"foundation\.9999_of_tomorrow"):
+        refuse_unsafe_start(serving=True)
+
+
+@pytest.mark.django_db
+def test_migrations_of_a_library_that_is_gone_do_no_harm() -> None:
+    MigrationRecorder(connection).record_applied("django_q", "0001_initial")
+    assert migration_state.findings() == []
+
+
+@pytest.fixture
+def before(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+    """A database as every room's first migration left it."""
+    with elsewhere_on(Path(__file__).parent / "support" / "migrating.py", tmp_path) as there:
+        there.run("before")
+        yield there
+
+
+def test_worker_refuses_a_database_with_open_migrations(before: Elsewhere) -> None:
+    command = [sys.executable, "-m", "zhicheng", "worker"]
+    done = subprocess.run(command, env=before.environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode != 0
+    assert "zhicheng migrate" in done.stderr and "zhicheng.E023" in done.stderr
+
+
+@pytest.mark.postgres
+def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
+    """The version before goes on reading, writing and changing rows while its tables are changed under it."""
+    traffic = before.start("traffic")
+    try:
+        assert traffic.stdout is not None and traffic.stdout.readline().strip() == "running"
+        before.run("migrate")
+        time.sleep(1)
+    finally:
+        (before.folder / "enough").touch()
+        said, _ = traffic.communicate(timeout=60)
+    seen = json.loads(said)
+    assert traffic.returncode == 0 and seen["errors"] == []
+    assert seen["after"] > 5, "it went on after the migration"
+    assert seen["longest"] < migrate.LOCK_TIMEOUT_MS / 1000 + 2
+
+
+@pytest.mark.postgres
+def test_migration_gives_way_to_who_uses_the_table_and_comes_back(before: Elsewhere) -> None:
+    """A long transaction holds a table: nobody queues behind the step that waits for it for longer than its time."""
+    holder = before.start("hold")
+    assert holder.stdout is not None and holder.stdout.readline().strip() == "holding"
+    migrating = before.start("migrate")
+    try:
+        time.sleep(migrate.LOCK_TIMEOUT_MS / 1000 + 4)
+        assert migrating.poll() is None, "it tries again"
+        assert float(before.run("ask")) < migrate.LOCK_TIMEOUT_MS / 1000 + 2
+    finally:
+        (before.folder / "enough").touch()
+        holder.communicate(timeout=60)
+        migrating.communicate(timeout=120)
+    assert migrating.returncode == 0
+    assert before.run("still_open") == "0"
