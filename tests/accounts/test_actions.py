@@ -40,8 +40,8 @@ def test_identity_number_is_encrypted_and_found_by_its_index() -> None:
     number = User.objects.get(pk=user.pk).id_number
     stored = User.objects.extra(select={"raw": "id_number"}).values_list("raw", flat=True).get(pk=user.pk)
     assert number not in stored and stored.startswith("v2:")
-    assert queries.account_with_identity(kind=AccountKind.APPLICANT, id_number=number) == user
-    assert queries.account_with_identity(kind=AccountKind.UNIT, id_number=number) is None
+    assert User.objects.get(id_number_index=queries.person_index(number.lower())) == user
+    assert queries.account_holding(kind=AccountKind.APPLICANT, id_number=number) is None, "claimed, not held"
 
 
 def test_confirm_mailbox_twice_is_recorded_once() -> None:

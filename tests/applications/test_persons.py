@@ -11,6 +11,7 @@ from django.apps import apps
 
 from tests.organizations import examples as ex
 from tests.support import world as w
+from zhicheng.accounts.actions import confirm_mailbox
 from zhicheng.accounts.models import User
 from zhicheng.applications.actions import start_application
 from zhicheng.applications.models import Application, PersonYear, State, Submission
@@ -97,9 +98,18 @@ def test_a_ban_is_not_escaped_by_a_correction_nor_by_registering_again_with_the_
     now = corrected(world, world.applicant)
     ban = ban_for(now.person_index, 2024)
     assert ban is not None and (ban.first_year, ban.last_year) == (2024, 2028)
-    again = ex.applicant_data(employer_id=world.unit.pk, id_number=old_number)
-    assert refused(lambda: actions.register_applicant(**again)) == ["id_number_held"]
-    assert refused(lambda: asked(world, world.new_applicant(), old_number, name="张三")) == ["id_number_held"]
+    again = actions.register_applicant(**ex.applicant_data(employer_id=world.unit.pk, id_number=old_number))
+    assert again is not None
+    confirm_mailbox(user_id=again.pk, actor="system")
+    application = w.submitted(world, actor_for(again))  # a claim may write, but no unit can pass it on
+    assert refused(lambda: w.unit_pass(world, application)) == ["id_number_held"]
+    assert refused(lambda: ex.card_seen(again, world.unit_admin)) == ["id_number_held"]
+    row = asked(world, world.new_applicant(), old_number, name="张三")
+    typed = old_number[-6:]
+    decide = actions.decide_account_request
+    assert refused(lambda: decide(actor=world.county_officer, request_id=row.pk, approve=True, last_characters=typed)) == [
+        "id_number_held"
+    ]
 
 
 def test_a_record_found_before_the_correction_can_still_be_annulled(world: w.World) -> None:

@@ -125,13 +125,6 @@ def test_second_application_is_refused_with_the_first_ones_number(world):
     assert first.number in str(found.problems[0].text)
 
 
-def test_the_same_person_with_a_second_account_is_recognised(world):
-    first = w.start(world)
-    twin = dataclasses.replace(world.new_applicant(), person_index=world.applicant.person_index)
-    w.accept_prompt(twin, world.version)
-    assert [(p.code, p.link) for p in refused(lambda: begin(world, twin)).problems] == [("exists", str(first.pk))]
-
-
 def test_person_without_a_unit_is_told(world):
     Membership.objects.filter(user_id=world.applicant.user_id).delete()
     alone = dataclasses.replace(world.applicant, organization_id=None)

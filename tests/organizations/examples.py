@@ -166,3 +166,10 @@ def registered_applicant(employer: Organization, number: int = 1, *, confirmed: 
     if confirmed:
         accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
     return user
+
+
+def card_seen(user: User, actor: Actor, *, year: int = YEAR) -> User:
+    """``actor`` has seen the card of ``user`` and says so."""
+    actions.confirm_people(actor=actor, user_ids=[user.pk], card_seen_on=clock.today(), checked=True, year=year)
+    user.refresh_from_db()
+    return user

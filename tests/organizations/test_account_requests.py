@@ -170,8 +170,9 @@ def test_everything_wrong_with_a_request_is_told_at_once() -> None:
     codes = refused(lambda: ask_mailbox(admin, user, email="a@qq.con", statement="见过", identity_checked=False))
     assert codes == ["email_mistyped", "statement_missing", "identity_not_checked"]
     other = ex.registered_applicant(ex.approved_unit(2), 2)
-    assert refused(lambda: ask_mailbox(admin, user, email=other.email.upper())) == ["email_taken"]
     assert refused(lambda: ask_mailbox(admin, user, email=user.email)) == ["email_same"]
+    row = ask_mailbox(admin, user, email=other.email.upper())  # a unit learns of nobody else's mailbox
+    assert refused(lambda: decide(row, last_characters=user.id_number[-6:])) == ["email_taken"]
 
 
 def test_a_mailbox_taken_after_the_approval_is_not_put_in_force() -> None:
@@ -293,17 +294,18 @@ def test_a_correction_that_cannot_be_is_refused_with_every_reason() -> None:
         "identity.checksum",
         "scan_missing",
     ]
-    other = ex.registered_applicant(unit, 2)
-    assert refused(lambda: ask_correction(admin, user, id_number=other.id_number)) == ["id_number_taken"]
+    other = ex.card_seen(ex.registered_applicant(unit, 2), admin)
+    row = ask_correction(admin, user, id_number=other.id_number)  # a unit learns of no other account
+    assert refused(lambda: decide(row)) == ["id_number_taken"]
     with pytest.raises(Refused, match="州人力资源和社会保障局核实"):
-        ask_correction(admin, user, id_number=other.id_number)
+        decide(row)
 
 
 def test_a_number_taken_between_request_and_decision_changes_nothing() -> None:
     unit, admin, user = people()
     right = ex.id_number(302)
     row = ask_correction(admin, user, id_number=right)
-    ex.registered_applicant(unit, 9, id_number=right)
+    ex.card_seen(ex.registered_applicant(unit, 9, id_number=right), admin)
     assert refused(lambda: decide(row)) == ["id_number_taken"]
     user.refresh_from_db()
     assert user.id_number == ex.applicant_data()["id_number"] and not IdentityCorrection.objects.exists()
@@ -337,12 +339,14 @@ def test_all_accounts_of_one_person_are_corrected_together_so_that_self_review_i
 def test_one_number_under_two_names_is_nobodys_guess() -> None:
     unit, admin, user = people()
     wrong = ex.registered_applicant(unit, 3, id_number=ex.administrator(2).id_number)
-    ex.approved_unit(2)  # its administrator, 王建国, has the number that 阿依古丽 typed
-    assert refused(lambda: ask_correction(admin, wrong, id_number=ex.id_number(305))) == ["other_account_differs"]
-    assert refused(lambda: ask_correction(admin, user, id_number=ex.administrator(2).id_number)) == [
-        "id_number_taken",
-        "other_account_differs",
-    ]
+    other = ex.approved_unit(2)  # its administrator, 王建国, has the number that 阿依古丽 typed
+    ex.card_seen(wrong, admin)
+    administrator = User.objects.get(username=ex.administrator(2).username)
+    ex.card_seen(administrator, ex.officer(other.receiving_office, 7))
+    row = ask_correction(admin, wrong, id_number=ex.id_number(305))
+    assert refused(lambda: decide(row)) == ["other_account_differs"]
+    row = ask_correction(admin, user, id_number=ex.administrator(2).id_number)
+    assert refused(lambda: decide(row)) == ["id_number_taken", "other_account_differs"]
 
 
 def test_the_number_left_behind_is_held_until_the_prefecture_releases_it() -> None:
@@ -350,9 +354,11 @@ def test_the_number_left_behind_is_held_until_the_prefecture_releases_it() -> No
     left = user.id_number
     row = ask_correction(admin, user, id_number=ex.id_number(306))
     decide(row)
-    assert refused(lambda: ex.registered_applicant(unit, 4, id_number=left)) == ["id_number_held"]
+    fourth = ex.registered_applicant(unit, 4, id_number=left)  # anybody may claim it; nobody comes to hold it
+    assert refused(lambda: ex.card_seen(fourth, admin)) == ["id_number_held"]
     third = ex.registered_applicant(unit, 5)
-    assert refused(lambda: ask_correction(admin, third, id_number=left)) == ["id_number_held"]
+    again = ask_correction(admin, third, id_number=left)
+    assert refused(lambda: decide(again)) == ["id_number_held"]
     bureau, reason = ex.officer(ex.prefecture()), "经公安机关核实，该号码属于另一人。"
     assert refused(lambda: actions.release_left_number(actor=ex.officer(row.office, 3), request_id=row.pk, reason=reason)) == [
         "not_in_jurisdiction"
@@ -360,7 +366,7 @@ def test_the_number_left_behind_is_held_until_the_prefecture_releases_it() -> No
     assert refused(lambda: actions.release_left_number(actor=bureau, request_id=row.pk, reason="")) == ["reason_missing"]
     actions.release_left_number(actor=bureau, request_id=row.pk, reason=reason)
     assert refused(lambda: actions.release_left_number(actor=bureau, request_id=row.pk, reason=reason)) == ["not_held"]
-    assert ex.registered_applicant(unit, 4, id_number=left).id_number == left
+    assert ex.card_seen(fourth, admin).number_held_at is not None
 
 
 def test_a_correction_that_was_itself_wrong_can_be_taken_back() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests.organizations import examples as ex
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import claims
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
@@ -85,14 +86,17 @@ def test_register_applicant_with_a_name_no_font_has_is_told_at_once() -> None:
     assert "U+32000" in "".join(found.values())
 
 
-def test_two_people_with_one_identity_number_the_second_is_told_how_to_recover() -> None:
+def test_two_people_with_one_identity_number_both_register_and_the_first_is_told() -> None:
     employer = ex.approved_unit()
     first = ex.registered_applicant(employer)
-    again = ex.applicant_data(2, id_number=first.id_number.lower(), employer_id=employer.pk)
-    found = refused(actions.register_applicant, **again)
-    assert list(found) == ["id_number_taken"] and "找回账号" in found["id_number_taken"]
-    for secret in (first.name, first.email, first.username, first.mobile):
-        assert secret not in found["id_number_taken"]
+    second = actions.register_applicant(**ex.applicant_data(2, id_number=first.id_number.lower(), employer_id=employer.pk))
+    assert second is not None and second.pk != first.pk and second.id_number_index == first.id_number_index
+    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
+        claims.tell_of_claim(message)
+    told = mails(first.email)[-1]
+    assert told["subject"] == "有人用您的身份证号注册账号" and first.username in told["body"]
+    for secret in (second.email, second.username, second.mobile, first.id_number, first.id_number[-4:]):
+        assert secret not in told["body"]
 
 
 def test_one_human_may_have_an_applicants_and_a_units_account() -> None:
@@ -105,10 +109,18 @@ def test_one_human_may_have_an_applicants_and_a_units_account() -> None:
 def test_a_taken_mailbox_is_told_to_its_owner_and_to_nobody_else() -> None:
     employer = ex.approved_unit()
     owner = ex.registered_applicant(employer)
-    assert actions.register_applicant(**ex.applicant_data(2, email=owner.email.upper(), employer_id=employer.pk)) is None
+    typed = ex.applicant_data(2, email=owner.email.upper(), employer_id=employer.pk)
+    assert actions.register_applicant(**typed) is None
     warning = mails(owner.email)[-1]
     assert owner.username in warning["body"] and "account_reset" not in warning["body"] and "换一个邮箱" in warning["body"]
-    assert User.objects.filter(kind="applicant").count() == 1
+    shadow = User.objects.get(username="person2")  # so that the log-in name is taken, as after any other registration
+    assert (shadow.email, shadow.mobile, shadow.id_number) == ("", "", "") and not account_queries.mailbox_confirmed(shadow)
+    assert not queries.people_of(ex.unit_actor(employer)).filter(pk=shadow.pk).exists()
+    other = ex.applicant_data(3, username="person2", employer_id=employer.pk) | {"password": "another-葡萄-9-word"}
+    taken = refused(actions.register_applicant, **other)
+    assert list(taken) == ["username_taken"]
+    again = actions.register_applicant(**typed | {"email": "mine@mail.example"})
+    assert again is not None and again.pk == shadow.pk and again.id_number == typed["id_number"]
 
 
 def test_a_mistyped_mailbox_does_not_shut_its_owner_out() -> None:
@@ -121,14 +133,16 @@ def test_a_mistyped_mailbox_does_not_shut_its_owner_out() -> None:
     assert NoticeAcceptance.objects.filter(user=again).count() == 2
 
 
-def test_a_number_somebody_else_did_not_confirm_is_held_for_three_days_only() -> None:
+def test_a_login_name_nobody_confirmed_is_held_for_three_days_only() -> None:
     employer = ex.approved_unit()
     squatter = ex.registered_applicant(employer, 1, confirmed=False)
-    mine = ex.applicant_data(2, id_number=squatter.id_number, employer_id=employer.pk)
-    assert list(refused(actions.register_applicant, **mine)) == ["id_number_taken"]
+    mine = ex.applicant_data(2, username=squatter.username, employer_id=employer.pk) | {"password": "another-葡萄-9-word"}
+    assert list(refused(actions.register_applicant, **mine)) == ["username_taken"]
     with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
         user = actions.register_applicant(**mine)
-    assert user is not None and user.pk == squatter.pk and user.username == "person2"
+    assert user is not None and user.pk != squatter.pk and user.username == squatter.username
+    squatter.refresh_from_db()
+    assert squatter.username == f"~{squatter.pk}"
 
 
 def test_an_unconfirmed_account_holds_its_mailbox_for_three_days_only() -> None:
@@ -252,22 +266,29 @@ def test_the_licence_of_another_unit_cannot_be_handed_in() -> None:
 def test_register_unit_with_a_taken_mailbox_answers_as_if_it_were_new() -> None:
     ex.registered_unit(1)
     assert register_unit(2, administrator=ex.administrator(2, email="admin1@unit.example")) is None
-    assert not Organization.objects.filter(uscc=ex.uscc(2)).exists()
     assert "unit-admin1" in mails("admin1@unit.example")[-1]["body"]
+    waiting = UnitVerification.objects.filter(organization__uscc=ex.uscc(2))
+    county = ex.officer(ex.county(), 9)
+    assert waiting.exists() and not queries.verifications_for(county).filter(organization__uscc=ex.uscc(2)).exists()
+    assert register_unit(2) is not None, "the same log-in name and password with a mailbox of one's own"
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgres
 def test_two_registrations_at_the_same_moment_one_wins_and_the_other_reads_the_sentence() -> None:
     employer = ex.approved_unit()
-    same = ex.id_number(200)
+    same = "same.name"
     answers: list[Any] = []
     together = threading.Barrier(2)
 
     def register(number: int) -> None:
         together.wait()
         try:
-            answers.append(actions.register_applicant(**ex.applicant_data(number, id_number=same, employer_id=employer.pk)))
+            answers.append(
+                actions.register_applicant(
+                    **ex.applicant_data(number, username=same, employer_id=employer.pk) | {"password": f"{ex.PASSWORD}{number}"}
+                )
+            )
         except Refused as refusal:
             answers.append(refusal)
         finally:
@@ -279,33 +300,24 @@ def test_two_registrations_at_the_same_moment_one_wins_and_the_other_reads_the_s
     for thread in threads:
         thread.join()
     assert sorted(type(a).__name__ for a in answers) == ["Refused", "User"]
-    assert all(a.has("id_number_taken") for a in answers if isinstance(a, Refused))
+    assert all(a.has("username_taken") for a in answers if isinstance(a, Refused))
     assert User.objects.filter(kind="applicant").count() == 1
 
 
 def test_a_second_look_after_being_overtaken_gives_the_ordinary_sentence() -> None:
     """What a race looks like from inside: free at the first look, refused by the database, taken at the second look."""
     employer = ex.approved_unit()
-    number = ex.id_number(101)
     looks: list[bool] = []
 
     def attempt() -> None:
-        taken = User.objects.filter(kind="applicant", id_number_index=account_queries.person_index(number)).exists()
+        taken = User.objects.filter(username="person1").exists()
         looks.append(taken and len(looks) > 0)
         if looks[-1]:
-            raise Refused.one("taken", code="id_number_taken")
-        User.objects.create(
-            kind="applicant",
-            username="late",
-            email="late@mail.example",
-            name="李梅",
-            id_number=number,
-            id_number_index=account_queries.person_index(number),
-            created_at=clock.now(),
-        )
+            raise Refused.one("taken", code="username_taken")
+        User.objects.create(kind="unit", username="Person1", email="late@mail.example", name="李梅", created_at=clock.now())
 
-    ex.registered_applicant(employer, 1, id_number=number)
-    assert list(refused(once_more_when_overtaken, attempt)) == ["id_number_taken"]
+    ex.registered_applicant(employer, 1)
+    assert list(refused(once_more_when_overtaken, attempt)) == ["username_taken"]
     assert looks == [False, True]
 
 

@@ -71,8 +71,8 @@ def evidence(user_id: int, words: str) -> EvidenceFile:
     )
 
 
-def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "古丽娜尔·买买提") -> User:
-    """An account with a confirmed mailbox; ``serial`` above 0 gives it an identity number."""
+def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "古丽娜尔·买买提", held: bool = True) -> User:
+    """An account with a confirmed mailbox; ``serial`` above 0 gives it an identity number, which it holds, or only claims."""
     number = identity_number(serial) if serial else ""
     user = User(
         username=username,
@@ -84,6 +84,8 @@ def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "�
         id_number_index=blind_index(number) if number else "",
         birth_date=datetime(1990, 3, 7).date() if number else None,  # noqa: DTZ001 - a date
         sex=str(2 - serial % 2) if number else "",
+        number_held_at=clock.now() if number and held else None,
+        identity_confirmed_at=clock.now() if number and held else None,
         created_at=clock.now(),
     )
     user.set_password("rehearsal-2023")

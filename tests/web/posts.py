@@ -32,6 +32,7 @@ from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
+from zhicheng.organizations.models import MembershipRole
 from zhicheng.publicity import actions as publicity
 from zhicheng.review import actions as review
 
@@ -322,6 +323,19 @@ EXAMPLES["unit_person_correction"] = lambda world: _by(
     scan=LICENCE,
     **VOUCHED,
 )
+
+
+CARDS = {"card_seen_on": "2023-05-22", "checked": "on"}
+
+
+def _claimant(world: w.World) -> str:
+    user = w.person(AccountKind.APPLICANT, "claimant", serial=33, held=False)
+    w.member(user, world.unit, MembershipRole.EMPLOYEE)
+    return str(user.pk)
+
+
+EXAMPLES["unit_identities"] = lambda world: _by(world.unit_admin, "unit_identities", people=_claimant(world), **CARDS)
+EXAMPLES["office_identities"] = lambda world: _by(world.county_officer, "office_identities", people=_claimant(world), **CARDS)
 
 
 def _passed(world: w.World) -> Application:

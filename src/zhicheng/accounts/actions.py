@@ -12,16 +12,17 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import brakes, mails, queries, rules
 from zhicheng.accounts.devices import forget_devices
-from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.fields import keyed_hash
+from zhicheng.foundation.fields import NO_NUMBER, keyed_hash
 from zhicheng.foundation.language import platform_language
 from zhicheng.standards.identity_number import check_identity_number
 
@@ -74,30 +75,48 @@ def _as_known(person: Particulars) -> User:
 
 
 def open_account(
-    *, kind: AccountKind, person: Particulars, password: str | None, acceptance: AcceptedText | None, reuse: User | None = None
+    *,
+    kind: AccountKind,
+    person: Particulars,
+    password: str | None,
+    acceptance: AcceptedText | None,
+    reuse: User | None = None,
+    mailbox_is_anothers: bool = False,
 ) -> User:
-    """Write an account from particulars that were checked, and queue the mail that confirms its mailbox.
+    """Write an account from particulars that were checked. Its number is a claim, whoever else has it (``accounts.claims``).
 
     ``password`` None: the account cannot be signed in to until its owner sets one through the mailbox. ``reuse`` is an account
-    never confirmed, registered anew. Call inside the transaction of the registration; ``IntegrityError`` means somebody else
-    took the number, the name or the mailbox a moment ago.
+    never confirmed, registered anew. ``mailbox_is_anothers``: the account is written all the same, so that nobody learns it from
+    what is taken afterwards, but it can never be confirmed and keeps neither number nor mobile. Call inside the transaction of
+    the registration; ``IntegrityError`` means somebody else took the name or the mailbox a moment ago.
     """
     user = reuse or User(kind=kind)
-    _release_mailbox(person.email, keeper=user)
-    user.kind, user.name, user.mobile, user.position = kind, person.name, person.mobile, person.position
-    user.username, user.email = person.username, person.email.lower()
-    user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
-    if person.id_number:
-        identity = check_identity_number(person.id_number, today=clock.today())
-        user.birth_date, user.sex = identity.birth_date, identity.sex
+    _release_username(person.username, keeper=user)
+    if not mailbox_is_anothers:
+        _release_mailbox(person.email, keeper=user)
+    user.kind, user.name, user.position, user.username = kind, person.name, person.position, person.username
+    if mailbox_is_anothers:
+        user.mobile, user.email, user.id_number, user.birth_date, user.sex = "", "", "", None, ""
+        user.id_number_index = f"{NO_NUMBER}{get_random_string(32)}"  # until its id is known
+    else:
+        user.mobile, user.email = person.mobile, person.email.lower()
+        user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
+        if person.id_number:
+            identity = check_identity_number(person.id_number, today=clock.today())
+            user.birth_date, user.sex = identity.birth_date, identity.sex
     if password is None:
         user.set_unusable_password()
     else:
         user.set_password(password)
     user.created_at = clock.now()
+    if kind not in {AccountKind.APPLICANT, AccountKind.UNIT} and user.id_number:
+        user.number_held_at = user.created_at  # made by somebody who knows the person: no claim
     user.save()
+    if mailbox_is_anothers:
+        user.id_number_index = queries.without_number(user.pk)
+        user.save(update_fields=["id_number_index"])
     EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    EmailAddress.objects.create(user=user, email=person.email.lower(), primary=True, verified=False)
     if acceptance is not None:
         accept_text(user_id=user.pk, text=acceptance)
     ledger.record(
@@ -138,8 +157,14 @@ def confirmation_link(*, user: User) -> str:
 def send_confirmation(*, user: User) -> None:
     """Queue the mail with the link that confirms the mailbox; the link lives a day.
 
-    In the language of the screen: it goes to whoever is sitting at it. Not sent where strangers had too many sent there already.
+    In the language of the screen: it goes to whoever is sitting at it. Where the mailbox is another account's, its owner is told.
     """
+    if not user.email:
+        address = EmailAddress.objects.filter(user=user, primary=True).first()
+        holder = queries.account_with_mailbox(address.email) if address is not None else None
+        if holder is not None:
+            warn_mailbox_owner(holder=holder, tried_kind=AccountKind(user.kind))
+        return
     if not brakes.may_mail(kind="confirm", mailbox=user.email):
         return
     link = confirmation_link(user=user)
@@ -172,7 +197,7 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
     if not brakes.may_mail(kind="taken", mailbox=holder.email):
         return
     body = _(
-        "%(name)s：\n\n刚才有人用这个邮箱在%(site)s注册%(tried)s。一个邮箱只能注册一个账号，所以没有建立新账号，您填写的内容也没有保存。\n\n"
+        "%(name)s：\n\n刚才有人用这个邮箱在%(site)s注册%(tried)s。一个邮箱只能用于一个账号，所以那个新账号不能使用，填写的身份证号和手机号码也没有保存。\n\n"
         "这个邮箱已有的账号：%(kind)s，登录名 %(username)s。\n\n"
         "如果是您本人：忘记密码请打开 %(recover)s 找回；要另外注册一个账号，请换一个邮箱。\n"
         "如果不是您本人，不必处理本邮件，您的账号没有任何变化。\n"
@@ -232,7 +257,8 @@ def create_system_account(
         raise ValueError(f"{kind} is not an account that runs the system")
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
     problems = check_registration(person=person, password=password, with_mobile=False)
-    problems += queries.conflicts_with_others(person, kind=kind, reuse=None) + queries.conflicts_of_duties(person, kind=kind)
+    problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
+    problems += queries.number_taken_at_work(person, kind=kind) + queries.conflicts_of_duties(person, kind=kind)
     if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
         problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
     if problems:
@@ -294,12 +320,15 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     return user
 
 
-def check_new_mailbox(*, user: User, email: str) -> list[Problem]:
-    """Why ``email`` cannot take the place of the mailbox of ``user``; empty when it can."""
+def check_new_mailbox(*, user: User, email: str, tell_taken: bool = True) -> list[Problem]:
+    """Why ``email`` cannot take the place of the mailbox of ``user``; empty when it can.
+
+    ``tell_taken``: false for whoever asks, who learns of no other account; the office that decides is told.
+    """
     problems = rules.check_mailbox(email)
     if not problems and email.lower() == user.email.lower():
         problems.append(Problem(_("这就是账号现在登记的邮箱。"), where="email", code="email_same"))
-    elif not problems and queries.mailbox_holder(email, reuse=user, now=clock.now()) is not None:
+    elif not problems and tell_taken and queries.mailbox_holder(email, reuse=user, now=clock.now()) is not None:
         problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
     return problems
 
@@ -351,50 +380,19 @@ def reset_second_factor(*, user: User) -> None:
     securitylog.note(event="factor.removed", after_commit=True, subject=f"user:{user.pk}")
 
 
-def correct_identity(*, accounts: list[User], name: str, number: str, corrected_by_id: int, actor: str, source: str) -> None:
-    """Write a checked name and number onto the locked accounts of one person, and what they were into the history (S-18).
-
-    Call inside the transaction that decides on it; ``IntegrityError`` means somebody took the number a moment ago.
-    """
-    identity = check_identity_number(number, today=clock.today())
-    index, now = queries.person_index(number), clock.now()
-    for user in accounts:
-        IdentityCorrection.objects.create(
-            user=user,
-            old_name=user.name,
-            new_name=name,
-            old_number=user.id_number,
-            new_number=number,
-            old_index=user.id_number_index,
-            new_index=index,
-            source=source,
-            corrected_by_id=corrected_by_id,
-            corrected_at=now,
-        )
-        changed = [f for f, old, new in (("name", user.name, name), ("id_number", user.id_number, number)) if old != new]
-        data = {"source": source, "fields": changed, "from": user.id_number_index, "to": index}
-        user.name, user.id_number, user.id_number_index = name, number, index
-        user.birth_date, user.sex = identity.birth_date, identity.sex
-        user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex"])
-        ledger.record(event="account.identity_corrected", subject=f"user:{user.pk}", actor=actor, data=data)
-
-
-@transaction.atomic
-def release_number(*, index: str, reason: str, released_by_id: int, actor: str, source: str) -> None:
-    """Let the person register whose number a correction left behind. Raises ``Refused`` when it is not held, or no reason is given."""
-    if len(reason.strip()) < 10:
-        raise Refused.one(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing")
-    if not queries.number_is_held(index):
-        raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
-    NumberRelease.objects.create(index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now())
-    ledger.record(event="account.number_released", subject=source, actor=actor, data={"reason": reason.strip()[:500]})
-
-
 def _release_mailbox(email: str, *, keeper: User) -> None:
-    """Take a mailbox from an account that did not confirm it in time; that account can be registered anew by its number."""
+    """Take a mailbox from an account that did not confirm it in time; that account can be registered anew."""
     holder = queries.account_with_mailbox(email)
     if holder is None or holder.pk == keeper.pk:
         return
     EmailAddress.objects.filter(user=holder).delete()
     holder.email = ""
     holder.save(update_fields=["email"])
+
+
+def _release_username(username: str, *, keeper: User) -> None:
+    """Take a log-in name from an account that did not confirm its mailbox in time: it is nobody's way in."""
+    holder = User.objects.filter(username__iexact=username).exclude(pk=keeper.pk).first()
+    if holder is not None and queries.username_is_released(holder, now=clock.now()):
+        holder.username = f"~{holder.pk}"
+        holder.save(update_fields=["username"])

@@ -46,6 +46,10 @@ class User(AbstractBaseUser):
     id_number_index = models.CharField(max_length=64, blank=True, db_index=True)
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     sex = models.CharField(_("性别"), max_length=1, blank=True)
+    # Since when this account holds its number against every other claim: its unit passed it on, or somebody saw the card.
+    number_held_at = models.DateTimeField(null=True, blank=True)
+    # When a unit or an office recorded that it saw the person's card (IdentityConfirmation); until then desks see a mark.
+    identity_confirmed_at = models.DateTimeField(_("身份核实时间"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
     # How often every session of the account was ended at once: a session begun before is no longer the account's.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
@@ -63,11 +67,15 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), name="username_once_whatever_case"),
             # Empty: the mailbox was never confirmed and somebody else has it now (accounts.rules.mailbox_is_released).
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="email_once_whatever_case"),
-            # S-07, "two people with one identity number": one account of a kind for one number.
+            # S-07, "two people with one identity number": anybody may claim a number, one account of a kind holds it.
             models.UniqueConstraint(
                 fields=["kind", "id_number_index"],
-                condition=~models.Q(id_number_index=""),
-                name="one_account_of_a_kind_for_one_identity_number",
+                condition=~models.Q(id_number_index="") & models.Q(number_held_at__isnull=False),
+                name="one_account_of_a_kind_holds_an_identity_number",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(identity_confirmed_at__isnull=True) | models.Q(number_held_at__isnull=False),
+                name="a_confirmed_identity_holds_its_number",
             ),
             # The three who run the instance are three people.
             models.UniqueConstraint(
@@ -143,6 +151,20 @@ class IdentityCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.corrected_at}"
+
+
+class IdentityConfirmation(models.Model):
+    """Somebody saw a person's card and says so: on which day, for which account and number (S-07, S-18). Append-only."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="confirmations")
+    index = models.CharField(max_length=64, db_index=True)
+    card_seen_on = models.DateField(_("查验身份证的日期"))
+    source = models.CharField(max_length=60)  # for whom it was seen: "organization:5"
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.card_seen_on}"
 
 
 class NumberRelease(models.Model):

@@ -6,6 +6,7 @@ from zhicheng.foundation.reindexing import holds_index, holds_number
 
 holds_index("accounts.User", "id_number_index")
 holds_index("accounts.IdentityCorrection", "old_index", "new_index")
+holds_index("accounts.IdentityConfirmation", "index")
 holds_index("accounts.NumberRelease", "index")
 holds_number("accounts.User", "id_number")
 holds_number("accounts.IdentityCorrection", "old_number", "new_number")

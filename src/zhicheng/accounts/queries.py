@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import Particulars, mailbox_is_released
 from zhicheng.foundation.errors import Problem
-from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.fields import NO_NUMBER, blind_index
+
+# How the source of a correction begins that took a number from an account which only claimed it.
+TAKEN = "confirmation_of:"
 
 
 def person_index(id_number: str) -> str:
@@ -21,11 +24,16 @@ def person_index(id_number: str) -> str:
     return blind_index(id_number) if id_number else ""
 
 
-def account_with_identity(*, kind: AccountKind, id_number: str) -> User | None:
-    """The account of this kind that was opened with this identity number."""
+def without_number(user_id: int) -> str:
+    """The person index of an account that has no number, or none any more: its own, and nobody else's. No hash: it hides nothing."""
+    return f"{NO_NUMBER}{user_id}"
+
+
+def account_holding(*, kind: AccountKind, id_number: str) -> User | None:
+    """The account of this kind that holds this identity number; others may claim it (``accounts.claims``)."""
     if not id_number:
         return None
-    return User.objects.filter(kind=kind, id_number_index=person_index(id_number)).first()
+    return User.objects.filter(kind=kind, id_number_index=person_index(id_number), number_held_at__isnull=False).first()
 
 
 def account_with_mailbox(email: str) -> User | None:
@@ -45,40 +53,29 @@ def mailbox_confirmed(user: User) -> bool:
     return EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
-def account_to_reuse(person: Particulars, *, kind: AccountKind, now: datetime) -> User | None:
-    """An account with this number that was never confirmed, and that this person may register anew.
+def account_to_reuse(person: Particulars, *, kind: AccountKind, password: str | None) -> User | None:
+    """An account of this log-in name that was never confirmed, and whose password this person knows: registered anew.
 
-    At once when name and mobile are the same (a mistyped mailbox must not shut its owner out, S-35), for anybody when the link
-    has run out (a number used by somebody else must not either). It could never be signed in to, so nothing is lost.
+    A mistyped mailbox or number must not shut its owner out (S-35). The number has no part in it: whether it is the one the account
+    was opened with would be an answer. The account could never be signed in to, so nothing is lost.
     """
-    account = account_with_identity(kind=kind, id_number=person.id_number)
-    if account is None or mailbox_confirmed(account):
+    account = User.objects.filter(username__iexact=person.username, kind=kind).first()
+    if account is None or password is None or mailbox_confirmed(account) or not account.check_password(password):
         return None
-    same_person = (account.name, account.mobile) == (person.name, person.mobile)
-    return account if same_person or mailbox_is_released(confirmed=False, opened_at=account.created_at, now=now) else None
+    return account
 
 
-def conflicts_with_others(person: Particulars, *, kind: AccountKind, reuse: User | None) -> list[Problem]:
-    """What is taken already: identity number and log-in name. Never a word about the mailbox (S-36), nor about who it is."""
-    problems = []
-    holder = account_with_identity(kind=kind, id_number=person.id_number)
-    if holder is not None and holder != reuse:
-        problems.append(
-            Problem(
-                _(
-                    "该身份证号已注册过%(kind)s，每人只能注册一个。忘记登录名或密码的，请用注册时的邮箱“找回账号”；认为被他人冒用的，请联系所在县（市）人社局职称办。"
-                )
-                % {"kind": AccountKind(kind).label},
-                where="id_number",
-                code="id_number_taken",
-            )
-        )
-    elif number_is_held(person_index(person.id_number)):
-        problems.append(number_held(where="id_number"))
+def conflicts_with_others(person: Particulars, *, reuse: User | None, now: datetime) -> list[Problem]:
+    """What is taken already: the log-in name. Never a word about number or mailbox, nor about who it is (S-36)."""
     same_name = User.objects.filter(username__iexact=person.username).first()
-    if same_name is not None and same_name != reuse:
-        problems.append(Problem(_("这个登录名已有人使用，请换一个。"), where="username", code="username_taken"))
-    return problems
+    if same_name is None or same_name == reuse or username_is_released(same_name, now=now):
+        return []
+    return [Problem(_("这个登录名已有人使用，请换一个。"), where="username", code="username_taken")]
+
+
+def username_is_released(account: User, *, now: datetime) -> bool:
+    """Whether an account no longer holds its log-in name: it was never confirmed and its link has run out, like its mailbox."""
+    return mailbox_is_released(confirmed=mailbox_confirmed(account), opened_at=account.created_at, now=now)
 
 
 def conflicts_of_duties(person: Particulars, *, kind: AccountKind) -> list[Problem]:
@@ -100,6 +97,15 @@ def conflicts_of_duties(person: Particulars, *, kind: AccountKind) -> list[Probl
     return problems
 
 
+def number_taken_at_work(person: Particulars, *, kind: AccountKind) -> list[Problem]:
+    """That this person has an account of this kind already: told to whoever makes accounts for an office or the system, to nobody else."""
+    index = person_index(person.id_number)
+    if not index or not User.objects.filter(kind=kind, id_number_index=index).exists():
+        return []
+    text = _("这个身份证号已有一个%(kind)s。") % {"kind": AccountKind(kind).label}
+    return [Problem(text, where="id_number", code="id_number_taken")]
+
+
 def mailbox_holder(email: str, *, reuse: User | None, now: datetime) -> User | None:
     """Another account that still holds this mailbox. None when it is free, or was never confirmed in time."""
     holder = account_with_mailbox(email)
@@ -118,11 +124,12 @@ def acceptance_of(*, user_id: int, text_key: str, version: str) -> NoticeAccepta
 def number_is_held(index: str, *, for_user_id: int | None = None) -> bool:
     """Whether a number was left behind by a correction and not released since; never held against the account that left it.
 
-    Ask only after :func:`account_with_identity`: between the two a correction may be committed, and then this one finds it.
+    Ask only after :func:`account_holding`: between the two a correction may be committed, and then this one finds it.
     """
     if not index:
         return False
-    leaving = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index)
+    # Where it was taken from a claim because somebody else showed the card, it was not left behind: that person has it.
+    leaving = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index).exclude(source__startswith=TAKEN)
     left = leaving.order_by("-id").first()
     if left is None:
         return False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.claims import number_is_free_for
 from zhicheng.applications.lifecycle import desk_above, guard
 from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.queries import history_is_told
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import is_committee_arrival
@@ -20,9 +22,22 @@ def _person_year(application: Application) -> PersonYear:
     return PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
 
 
+def _nothing_to_tell(application: Application, actor: Actor) -> bool:
+    return actor.role is Role.APPLICANT and not history_is_told(application)
+
+
+@guard("number_not_anothers")
+def number_not_anothers(application: Application, actor: Actor) -> list[Problem]:
+    """What the unit passes on is, from then on, the number's own application: no other account may hold the number (S-07, S-19)."""
+    applicant = application.applicant
+    return [] if applicant.number_held_at is not None else number_is_free_for(applicant)
+
+
 @guard("not_barred")
 def not_barred(application: Application, actor: Actor) -> list[Problem]:
-    """Asked at every step upward, not only at the start (S-80, S-81)."""
+    """Asked at every step upward, not only at the start (S-80, S-81); of a mere claim to a number, from the unit's desk on."""
+    if _nothing_to_tell(application, actor):
+        return []
     ban = ban_for(application.person_index, application.year)
     return [barred_problem(application.year, ban, to_applicant=actor.role is Role.APPLICANT)] if ban else []
 
@@ -45,7 +60,9 @@ def was_submitted(application: Application, actor: Actor) -> list[Problem]:
 
 @guard("year_open")
 def year_open(application: Application, actor: Actor) -> list[Problem]:
-    """The person's year is not closed (S-29)."""
+    """The person's year is not closed (S-29); of a mere claim to a number this is asked from the unit's desk on."""
+    if _nothing_to_tell(application, actor):
+        return []
     closed = _person_year(application).closed_at is not None
     return [closed_problem(application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.models import User
 from zhicheng.applications.actions import add_material, bar_applications, restore_applications
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import CommitteeArrival, State, StatusChange
@@ -23,7 +24,7 @@ from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
-from zhicheng.integrity.queries import ban_for
+from zhicheng.integrity.queries import ban_for, live_records
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.queries import mailboxes_of
@@ -263,3 +264,11 @@ def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
         replaces=row.payload["replaces"],
     )
     return {"material": material.pk}
+
+
+@outbox.handler("account.identity_confirmed")
+def look_at_bans_of_the_number(message: OutboxMessage) -> None:
+    """Somebody saw the card: from now on the number's bans hold for what this account has begun (S-80). Idempotent."""
+    index = User.objects.get(pk=message.payload["user_id"]).id_number_index
+    for record in live_records(index):
+        bar_applications(person_index=index, first_year=record.application_year, last_year=record.last_barred_year, note="")

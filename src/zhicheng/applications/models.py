@@ -36,6 +36,7 @@ class State(models.TextChoices):
 
 # States in which the applicant writes; and those that end an application without closing the person's year.
 OPEN_FOR_APPLICANT = (State.DRAFT, State.RETURNED)
+BEFORE_THE_UNIT = (State.DRAFT, State.UNIT_REVIEW, State.RETURNED)
 OVER = (State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED)
 
 _ABOVE_COUNTY = (State.PREFECTURE_REVIEW, State.ACCEPTED, State.CLOSED_FOR_YEAR, State.REJECTED_FRAUD, State.BARRED)
@@ -181,11 +182,17 @@ class Application(models.Model):
             *_indexes_of_tabs(),
         ]
         constraints = [
-            # One live application per person and campaign; one that is over makes room for another (S-19).
+            # One live application per person and campaign; one that is over makes room for another (S-19). Of several accounts that
+            # claim one number each may write, and one alone is passed on by a unit: a claim keeps nobody from applying.
+            models.UniqueConstraint(
+                fields=["campaign", "applicant"],
+                condition=~Q(state__in=[s.value for s in OVER]),
+                name="one_live_application_per_account_and_campaign",
+            ),
             models.UniqueConstraint(
                 fields=["campaign", "person_index"],
-                condition=~Q(state__in=[s.value for s in OVER]),
-                name="one_live_application_per_person_and_campaign",
+                condition=~Q(state__in=[s.value for s in (*OVER, *BEFORE_THE_UNIT)]),
+                name="one_passed_application_per_person_and_campaign",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "discarded", "barred"]) | Q(current_submission__isnull=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications.actions.identity import follow_person
@@ -11,8 +12,10 @@ from zhicheng.organizations.persons import Keeper, register
 
 
 def applications_under(index: str) -> int:
-    """How many applications, or years without one, name this person."""
-    return Application.objects.filter(person_index=index).count() or PersonYear.objects.filter(person_index=index).count()
+    """How many applications of the number's holder, or years that count for something, name this person; mere claims not."""
+    held = Application.objects.filter(person_index=index, applicant__number_held_at__isnull=False).count()
+    counted = Q(arrivals__gt=0) | Q(closed_at__isnull=False)
+    return held or PersonYear.objects.filter(counted, person_index=index).count()
 
 
 register(Keeper(name="applications", label=_("申请书及年度计次"), count=applications_under, follow=follow_person))

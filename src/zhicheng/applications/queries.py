@@ -112,8 +112,22 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
 
 
 def live_application_of(person_index: str, campaign_id: int) -> Application | None:
-    """The person's one application in the campaign that is not over, whichever account it belongs to."""
-    return Application.objects.filter(person_index=person_index, campaign_id=campaign_id).exclude(state__in=OVER).first()
+    """The person's one application in the campaign that is not over: of the account that holds the number, not of one that claims it."""
+    held = Application.objects.filter(applicant__number_held_at__isnull=False, person_index=person_index, campaign_id=campaign_id)
+    return held.exclude(state__in=OVER).first()
+
+
+def own_live_application(account_id: int, campaign_id: int) -> Application | None:
+    """The account's own application in the campaign that is not over."""
+    return Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id).exclude(state__in=OVER).first()
+
+
+def history_is_told(application: Application) -> bool:
+    """Whether what hangs on the person's number (count, closed year, bans) may be told of this application.
+
+    Its account has to hold the number (``accounts.claims``): a claim to somebody's number must not answer what is known of them.
+    """
+    return application.applicant.number_held_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +209,9 @@ def last_return(application: Application) -> StatusChange | None:
 
 
 def person_year_of(application: Application) -> PersonYear | None:
-    """The person's counter in this campaign."""
+    """The person's counter in this campaign; None for an account that only claims its number."""
+    if not history_is_told(application):
+        return None
     return PersonYear.objects.filter(campaign_id=application.campaign_id, person_index=application.person_index).first()
 
 
@@ -205,7 +221,12 @@ def person_years(person_index: str) -> dict[int, PersonYear]:
 
 
 def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
-    """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28)."""
+    """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28).
+
+    None for an account that only claims its number.
+    """
+    if not history_is_told(application):
+        return CommitteeArrival.objects.none()
     return (
         CommitteeArrival.objects.filter(
             person_year__campaign_id=application.campaign_id, person_year__person_index=application.person_index

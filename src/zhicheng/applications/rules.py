@@ -244,6 +244,14 @@ def barred_problem(year: int, ban: Ban, *, to_applicant: bool = True) -> Problem
     return Problem(text.format(until=ban.last_year, year=year, first=ban.last_year + 1), code="barred")
 
 
+def number_missing_problem() -> Problem:
+    """Somebody else showed the card of the number that was typed: without one of one's own nothing is sent (S-07)."""
+    text = _(
+        "您的账号现在没有身份证号：原来登记的号码经核实属于另一位申报人。请带本人居民身份证到本单位，由单位提出“更正姓名或身份证号”，更正以后再上报。"
+    )
+    return Problem(text, where="basic", code="number_missing")
+
+
 def closed_problem(year: int, *, to_applicant: bool = True) -> Problem:
     """The sentence after a third returned arrival (S-29), for the person or for a desk."""
     text = (

@@ -19,6 +19,8 @@ from zhicheng.foundation.sealing import seal, unseal
 
 FIELD = "field"
 """The purpose all columns are sealed for (``foundation.sealing``)."""
+NO_NUMBER = "account:"
+"""How an index begins that stands for an account without a number: made from its id, with no key."""
 
 
 def blind_index(value: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.foundation import ledger, triggers
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.fields import blind_index, blind_index_with
+from zhicheng.foundation.fields import NO_NUMBER, blind_index, blind_index_with
 
 _held: set[tuple[str, str]] = set()
 _numbers: set[tuple[str, str]] = set()
@@ -81,7 +81,8 @@ def _all_numbers() -> Iterable[str]:
 def _replace(connection: Any, model_name: str, column: str, known: dict[str, str]) -> int:
     model = apps.get_model(model_name)
     table = model._meta.db_table
-    present = set(model._base_manager.exclude(**{column: ""}).values_list(column, flat=True).distinct())
+    numbered = model._base_manager.exclude(**{column: ""}).exclude(**{f"{column}__startswith": NO_NUMBER})
+    present = set(numbered.values_list(column, flat=True).distinct())
     stale = present & set(known)
     if lost := present - stale - set(known.values()):
         raise Refused.one(

@@ -97,6 +97,6 @@ def move_records(change: PersonChange) -> int:
 
     Nothing else of a record changes: the name stays as it was found, the ledger says who corrected the number and when.
     """
-    if change.old_index == change.new_index:
+    if change.old_index == change.new_index or not change.with_history:
         return 0
     return IntegrityRecord.objects.filter(person_index=change.old_index).update(person_index=change.new_index)

@@ -39,6 +39,13 @@ class Actor:
     organization_id: int | None = None
     organization_name: str = ""
     person_index: str = ""
+    # Whether this account holds its number (``accounts.claims``): somebody who only claims one is told nothing that hangs on it.
+    holds_number: bool = False
+
+    @property
+    def history_index(self) -> str:
+        """The person index under which the number's own history (count, closed year, bans) may be told to this actor; else empty."""
+        return self.person_index if self.holds_number else ""
 
     @property
     def account_id(self) -> int:
@@ -85,4 +92,5 @@ def actor_for(user: Any) -> Actor:
         organization_id=organization.pk if organization else None,
         organization_name=organization.name if organization else "",
         person_index=user.id_number_index,
+        holds_number=user.number_held_at is not None,
     )

@@ -17,12 +17,18 @@ from zhicheng.foundation.reindexing import holds_number
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """A correction that is being written. The indexes are equal when only the name was wrong."""
+    """A correction that is being written. The indexes are equal when only the name was wrong.
+
+    ``accounts`` are the accounts it is written on: others may claim the old number and keep what is theirs. ``with_history``: the
+    number was this person's, so its years and records move too; false where it was only claimed.
+    """
 
     user_id: int
     old_index: str
     new_index: str
     new_name: str
+    accounts: tuple[int, ...]
+    with_history: bool = True
 
 
 @dataclass(frozen=True, slots=True)

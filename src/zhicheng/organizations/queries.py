@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor, Role
@@ -108,10 +109,10 @@ def unit_holding_code(uscc: str) -> Organization | None:
     return Organization.objects.filter(kind=OrganizationKind.UNIT, uscc=uscc).first()
 
 
-def registration_makes_room(organization: Organization, *, for_index: str, now: datetime) -> bool:
+def registration_makes_room(organization: Organization, *, for_user: User | None, now: datetime) -> bool:
     """Whether registering again may take the place of a registration that nobody confirmed and no office ever decided on.
 
-    At once for the same administrator (``for_index``, the blind index of the identity number), for anybody when the link that
+    At once for the same administrator (``for_user``, known by log-in name and password), for anybody when the link that
     would have confirmed it has run out: a credit code is held against nobody for ever.
     """
     if organization.verified_year is not None or organization.verifications.filter(decided_at__isnull=False).exists():
@@ -119,9 +120,15 @@ def registration_makes_room(organization: Organization, *, for_index: str, now: 
     if Organization.objects.filter(Exists(confirmed_staff()), pk=organization.pk).exists():
         return False
     latest = organization.verifications.select_related("submitted_by").order_by("-submitted_at", "-id").first()
-    if latest is None or latest.submitted_by.id_number_index == for_index:
+    if latest is None or latest.submitted_by == for_user:
         return True
     return mailbox_is_released(confirmed=False, opened_at=latest.submitted_at, now=now)
+
+
+def unconfirmed_colleague(organization_id: int, *, username: str) -> User | None:
+    """The member of this desk with this log-in name who has not confirmed the mailbox: added once more when it was mistyped."""
+    colleague = staff_of(organization_id).filter(username__iexact=username).first()
+    return colleague if colleague is not None and not mailbox_confirmed(colleague) else None
 
 
 def staff_of(organization_id: int) -> QuerySet[User]:
@@ -129,6 +136,12 @@ def staff_of(organization_id: int) -> QuerySet[User]:
     return User.objects.filter(
         memberships__organization_id=organization_id, memberships__until__isnull=True, memberships__role=MembershipRole.STAFF
     ).order_by("memberships__since", "id")
+
+
+def colleagues_of(organization_id: int) -> QuerySet[User]:
+    """The desk members as a list shows them, each with the ``mailbox`` that was typed, confirmed or not, usable or not (S-36)."""
+    typed = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True).values("email")[:1]
+    return staff_of(organization_id).annotate(mailbox=Subquery(typed))
 
 
 def mailboxes_of(organization: Organization) -> list[tuple[str, str]]:
@@ -292,8 +305,11 @@ OPEN_REQUEST = (AccountRequestState.PENDING, AccountRequestState.APPROVED)
 
 def _confirmed_accounts(kind: AccountKind) -> QuerySet[User]:
     """Active accounts whose mailbox was confirmed once: one that never was is simply registered anew (S-35)."""
-    confirmed = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=True))
-    return User.objects.filter(confirmed, kind=kind, is_active=True)
+    return User.objects.filter(_mailbox_of(OuterRef("pk")), kind=kind, is_active=True)
+
+
+def _mailbox_of(user: OuterRef) -> Exists:
+    return Exists(EmailAddress.objects.filter(user=user, verified=True))
 
 
 def people_of(actor: Actor) -> QuerySet[User]:
@@ -327,6 +343,21 @@ def unit_administrators_for(actor: Actor) -> QuerySet[User]:
         until__isnull=True,
     )
     return people.filter(Exists(here)).order_by("name", "id")
+
+
+def confirmable_by(actor: Actor) -> QuerySet[User]:
+    """Whose card this desk can say it has seen: a unit its employees', a county everybody's at its units; for a list by ``name``, ``id``."""
+    if actor.role is Role.UNIT:
+        return people_of(actor)
+    people = User.objects.filter(
+        _mailbox_of(OuterRef("pk")), kind__in=[AccountKind.APPLICANT, AccountKind.UNIT], is_active=True
+    ).order_by("name", "id")
+    if actor.role is not Role.COUNTY or actor.organization_id is None:
+        return people.none()
+    here = Membership.objects.filter(
+        user=OuterRef("pk"), organization__receiving_office_id=actor.organization_id, until__isnull=True
+    )
+    return people.filter(Exists(here))
 
 
 def account_requests_for(actor: Actor) -> QuerySet[AccountRequest]:

@@ -57,6 +57,7 @@ def records_bar() -> Iterator[Violation]:
         indexes = {record.person_index for record in records}
         rows = Application.objects.filter(person_index__in=indexes).only("state", "year", "person_index")
         of = grouped(rows, lambda application: application.person_index)
+        held = _ended_by_bans(indexes)
         by_source = {f"application:{a.pk}": a for mine in of.values() for a in mine}
         for record in records:
             subject = f"integrity_record:{record.pk}"
@@ -67,11 +68,23 @@ def records_bar() -> Iterator[Violation]:
                 yield Violation(subject, _("记录有效，所依据的申请书状态却是 %(state)s。") % {"state": source.state})
             ban = Ban(record.application_year, record.first_barred_year, record.last_barred_year)
             for application in of.get(record.person_index, []):
-                ends = application.state in BY_NAME["bar"].sources and ban_in_force([ban], application.year) is not None
+                ends = (
+                    application.pk in held
+                    and application.state in BY_NAME["bar"].sources
+                    and ban_in_force([ban], application.year) is not None
+                )
                 if ends and record.pk not in waiting:
                     said = _("本年度处于不得申报年限，申请书却仍在办理。")
                     yield Violation(f"application:{application.pk} integrity_record:{record.pk}", said)
     yield from _ended_without_record(waiting)
+
+
+def _ended_by_bans(indexes: set[str]) -> set[int]:
+    """The applications a ban ends: of accounts that hold their number, not of those that only claim it (``accounts.claims``)."""
+    looked_at = OutboxMessage.objects.filter(kind="account.identity_confirmed").exclude(state=OutboxState.DONE)
+    waiting = [message.payload["user_id"] for message in looked_at]
+    held = Application.objects.filter(person_index__in=indexes, applicant__number_held_at__isnull=False)
+    return set(held.exclude(applicant_id__in=waiting).values_list("pk", flat=True))
 
 
 def _ended_without_record(waiting: set[int]) -> Iterator[Violation]:

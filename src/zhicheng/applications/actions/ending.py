@@ -44,6 +44,7 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
     """
     ids = (
         Application.objects.filter(person_index=person_index, year__gte=first_year, year__lte=last_year)
+        .filter(applicant__number_held_at__isnull=False)  # a claim is looked at when somebody has seen the card
         .exclude(state__in=OVER)
         .order_by("id")
         .values_list("id", flat=True)

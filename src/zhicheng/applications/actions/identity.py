@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
 from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.persons import PersonChange
 
 
@@ -15,19 +18,42 @@ def follow_person(change: PersonChange) -> int:
     """
     applications = list(
         Application.objects.select_for_update(no_key=True)
-        .filter(person_index=change.old_index)
+        .filter(person_index=change.old_index, applicant_id__in=change.accounts)
         .order_by("id")
         .values_list("id", flat=True)
     )
-    years = list(
-        PersonYear.objects.select_for_update(no_key=True)
-        .filter(person_index=change.old_index)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
+    moved = len(applications)
+    if change.old_index != change.new_index:
+        moved += _move_years(change, applications)
     Application.objects.filter(pk__in=applications).update(person_index=change.new_index)
-    PersonYear.objects.filter(pk__in=years).update(person_index=change.new_index)
     Application.objects.filter(pk__in=applications, state__in=OPEN_FOR_APPLICANT).update(
         applicant_name=change.new_name, checked_at=None, updated_at=clock.now()
     )
-    return len(applications) + len(years) if change.old_index != change.new_index else 0
+    return moved if change.old_index != change.new_index else 0
+
+
+def _move_years(change: PersonChange, applications: list[int]) -> int:
+    """The years go with the number's holder; whoever only claimed the old number, or the new one, keeps an empty one."""
+    years = list(PersonYear.objects.select_for_update(no_key=True).filter(person_index=change.old_index).order_by("id"))
+    begun = set(PersonYear.objects.filter(person_index=change.new_index).values_list("campaign_id", flat=True))
+    allowed = {year.campaign_id: year.arrivals_allowed for year in years}
+    moving = [year for year in years if change.with_history and year.campaign_id not in begun]
+    if change.with_history and any(y.arrivals or y.closed_at for y in years if y.campaign_id in begun):
+        raise Refused.one(
+            _(
+                "更正后的身份证号名下在同一批次已有另一账号的申请书，两边的计次不能自动合并，须由州人力资源和社会保障局核实处理。没有作任何改动。"
+            ),
+            code="records_on_both_sides",
+        )
+    PersonYear.objects.filter(pk__in=[year.pk for year in moving]).update(person_index=change.new_index)
+    begun |= {year.campaign_id for year in moving}
+    here = Application.objects.filter(pk__in=applications).values_list("campaign_id", flat=True)
+    left = Application.objects.filter(person_index=change.old_index).exclude(pk__in=applications)
+    kept = {year.campaign_id for year in years} - {year.campaign_id for year in moving}
+    fresh = [(change.new_index, c) for c in set(here) - begun]
+    fresh += [(change.old_index, c) for c in set(left.values_list("campaign_id", flat=True)) - kept]
+    PersonYear.objects.bulk_create(
+        PersonYear(person_index=index, campaign_id=campaign, arrivals_allowed=allowed[campaign])
+        for index, campaign in sorted(fresh)
+    )
+    return len(moving)

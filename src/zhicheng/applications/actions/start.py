@@ -49,7 +49,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
             return _create(actor, version, notice, choice, employer)
     except IntegrityError:
         # Two tabs, one person: the constraint let the first one through.
-        existing = queries.live_application_of(actor.person_index, version.campaign_id)
+        existing = queries.own_live_application(actor.account_id, version.campaign_id)
         if existing is None:
             raise
         raise Refused([_exists(existing)]) from None
@@ -80,12 +80,12 @@ def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Pr
     ).exists()
     if not accepted:
         problems.append(Problem(_("请先阅读提示信息并确认，再进入申报界面。"), where="prompt", code="prompt_not_read"))
-    if ban := ban_for(actor.person_index, notice.year):
+    if ban := ban_for(actor.history_index, notice.year):
         problems.append(barred_problem(notice.year, ban))
-    year = PersonYear.objects.filter(campaign_id=version.campaign_id, person_index=actor.person_index).first()
+    year = queries.person_years(actor.history_index).get(version.campaign_id)
     if year is not None and year.closed_at is not None:
         problems.append(closed_problem(notice.year))
-    elif existing := queries.live_application_of(actor.person_index, version.campaign_id):
+    elif existing := queries.own_live_application(actor.account_id, version.campaign_id):
         problems.append(_exists(existing))
     return problems
 

@@ -14,8 +14,8 @@ from zhicheng.applications.actions.draft import lock_open
 from zhicheng.applications.actions.start import route_problems, routes_through_supervising
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, PersonYear, Submission
-from zhicheng.applications.queries import draft_of, materials_of
-from zhicheng.applications.rules import Gate, gate_problems
+from zhicheng.applications.queries import draft_of, history_is_told, materials_of
+from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem
 from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, window_now
@@ -106,15 +106,18 @@ def _reasons_against(
     first = not application.submissions.exists()
     problems = window_problems(application, arrived_at, first=first)
     problems += route_problems(application.employer, notice)
+    if not application.applicant.id_number:
+        problems.append(number_missing_problem())
+    told = history_is_told(application)  # of a mere claim to a number the unit's desk asks it
     person_year = PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
-    ban = ban_for(application.person_index, application.year)
+    ban = ban_for(application.person_index, application.year) if told else None
     problems += gate_problems(
         Gate(
             now=arrived_at,
             year=application.year,
             first_submission=first,
             ban=ban,
-            closed_for_year=person_year.closed_at is not None,
+            closed_for_year=told and person_year.closed_at is not None,
             unit_problems=tuple(
                 _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(
                     unit=application.employer.name, text=p.text

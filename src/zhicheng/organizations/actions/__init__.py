@@ -8,6 +8,7 @@ from zhicheng.organizations.actions.account_decisions import (
 from zhicheng.organizations.actions.account_requests import request_correction, request_mailbox, withdraw_account_request
 from zhicheng.organizations.actions.decisions import Reason, decide_unit_verification, transfer_verification
 from zhicheng.organizations.actions.factor_resets import decide_factor_reset, request_factor_reset
+from zhicheng.organizations.actions.identities import confirm_people
 from zhicheng.organizations.actions.officers import (
     close_officer,
     end_officer_sessions,
@@ -26,6 +27,7 @@ __all__ = [
     "change_employer",
     "close_officer",
     "confirm_new_mailbox",
+    "confirm_people",
     "create_officer",
     "decide_account_request",
     "decide_factor_reset",

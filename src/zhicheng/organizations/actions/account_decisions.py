@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import claims
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
@@ -17,7 +18,13 @@ from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import persons, queries, rules
-from zhicheng.organizations.actions.account_requests import check_correction, close_request, digits_differ
+from zhicheng.organizations.actions.account_requests import (
+    check_correction,
+    close_request,
+    conflicts_of_correction,
+    digits_differ,
+)
+from zhicheng.organizations.actions.identities import settle_number
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, OrganizationKind
 
@@ -97,7 +104,7 @@ def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
     row = queries.account_requests_for(actor).filter(pk=request_id, state=AccountRequestState.DONE).first()
     if row is None or actor.role is not Role.PREFECTURE:
         raise Refused.one(_("没有找到这份申请，或者它不归本部门办理。"), code="not_in_jurisdiction")
-    accounts.release_number(
+    claims.release_number(
         index=account_queries.person_index(row.old_number),
         reason=reason,
         released_by_id=actor.account_id,
@@ -128,7 +135,9 @@ def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
 def _lock_accounts(request_id: int) -> None:
     """Lock every account of the person a request is about, by their ids: before the request itself, as whoever asks does."""
     asked_for = User.objects.filter(account_requests=request_id)
-    indexes = asked_for.exclude(id_number_index="").values("id_number_index")
+    indexes = {i for i in asked_for.values_list("id_number_index", flat=True) if i}
+    numbers = [row.new_number for row in AccountRequest.objects.filter(pk=request_id)]
+    indexes |= {account_queries.person_index(number) for number in numbers if number}
     people = User.objects.filter(Q(pk__in=asked_for) | Q(id_number_index__in=indexes))
     list(people.select_for_update(no_key=True).order_by("id"))
 
@@ -186,14 +195,20 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
     """Name and number, on every account of this person; and with them everything that hangs on the person, or nothing at all."""
     old_index, new_index = account_queries.person_index(row.old_number), account_queries.person_index(row.new_number)
-    people = list(account_queries.accounts_of_person(old_index))
-    user = next((p for p in people if p.pk == row.user_id), None)
-    if user is None or (user.name, user.id_number) != (row.old_name, row.old_number):
+    old_index = old_index or account_queries.without_number(row.user_id)
+    user = User.objects.get(pk=row.user_id)
+    # The same human's accounts of other kinds; others of this kind only claim the number, and keep what is theirs.
+    others = account_queries.accounts_of_person(old_index).exclude(kind=user.kind).filter(name=user.name)
+    people = sorted([user, *others], key=lambda one: one.pk)
+    with_history = user.number_held_at is not None
+    if (user.name, user.id_number) != (row.old_name, row.old_number):
         raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")
     problems = _moved_away(row) + check_correction(user=user, name=row.new_name, number=row.new_number)
+    problems += conflicts_of_correction(user=user, name=row.new_name, number=row.new_number)
     # A person who already has another account of that kind under the right number: one of the two must go first.
     kinds = {p.kind for p in people} - {user.kind}
-    if new_index != old_index and account_queries.accounts_of_person(new_index).filter(kind__in=kinds).exists():
+    there = account_queries.accounts_of_person(new_index).filter(kind__in=kinds, number_held_at__isnull=False)
+    if new_index != old_index and there.exists():
         problems.append(_prefecture_must_settle(_("两个身份证号名下各有一个同类账号")))
     if new_index != old_index and (kept := persons.kept_under(new_index)):
         problems.append(_prefecture_must_settle("、".join(f"{label} {number}" for label, number in kept.items())))
@@ -201,18 +216,24 @@ def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
         raise Refused([Problem(p.text, code=p.code) for p in problems])
     try:
         with transaction.atomic():
-            accounts.correct_identity(
+            entries = claims.correct_identity(
                 accounts=people,
                 name=row.new_name,
                 number=row.new_number,
                 corrected_by_id=actor.account_id,
-                actor=actor.ref,
                 source=f"account_request:{row.pk}",
             )
     except IntegrityError:
         raise Refused.one(_("更正后的身份证号刚刚被另一个账号使用，没有作任何改动。"), code="id_number_taken") from None
-    moved = persons.follow(persons.PersonChange(user.pk, old_index, new_index, row.new_name))
+    ids = tuple(one.pk for one in people)
+    moved = persons.follow(persons.PersonChange(user.pk, old_index, new_index, row.new_name, ids, with_history))
+    # Whoever asked has seen the card, and the officer has typed its end: with the number the person is confirmed.
+    user = next(one for one in people if one.pk == row.user_id)
+    seen_on, source = row.requested_at.astimezone(clock.BEIJING).date(), f"organization:{row.requested_for_id}"
+    losers = settle_number(user=user, card_seen_on=seen_on, confirmed_by_id=row.requested_by_id, source=source)
     _save_decision(row, AccountRequestState.DONE)
+    claims.record_correction(entries=entries, actor=actor.ref)
+    claims.record_confirmation(user=user, losers=losers, card_seen_on=seen_on, actor=actor.ref, source=source)
     ledger.record(
         event="account.correction_approved",
         subject=f"user:{row.user_id}",

@@ -36,7 +36,8 @@ def request_mailbox(
     with transaction.atomic():
         user, unit, office = _person(actor, user_id, year)
         tidy = _tidied(user, email=email)
-        problems = accounts.check_new_mailbox(user=user, email=tidy.email) + _check_statement(statement, identity_checked)
+        problems = accounts.check_new_mailbox(user=user, email=tidy.email, tell_taken=False)
+        problems += _check_statement(statement, identity_checked)
         if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
             problems.append(shared_mailbox())
         if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
@@ -105,15 +106,21 @@ def withdraw_account_request(*, actor: Actor, request_id: int) -> AccountRequest
 
 
 def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
-    """Everything that stands against giving ``user`` this tidied name and number, without a word about whose a number is."""
+    """What is wrong with this tidied name and number for ``user``, whoever else has them: what a unit is told."""
     problems = check_name(name, where="name") or accounts.check_printable(name, where="name")
     wrong_number = check_identity(number, today=clock.today(), where="id_number")
     if wrong_number:
         return problems + wrong_number
     if (name, number) == (user.name, user.id_number):
         problems.append(Problem(_("姓名和身份证号与现在登记的相同，没有需要更正的内容。"), code="nothing_changed"))
+    return problems
+
+
+def conflicts_of_correction(*, user: User, name: str, number: str) -> list[Problem]:
+    """What stands against the correction in other accounts: for the office that decides, never for whoever asks."""
+    problems = []
     index = account_queries.person_index(number)
-    holder = account_queries.account_with_identity(kind=AccountKind.APPLICANT, id_number=number)
+    holder = account_queries.account_holding(kind=AccountKind(user.kind), id_number=number)
     if holder is not None and holder.pk != user.pk:
         text = _("更正后的身份证号已登记在另一个个人账号上，不能在这里更正，须报州人力资源和社会保障局核实处理。")
         problems.append(Problem(text, where="id_number", code="id_number_taken"))
@@ -123,10 +130,13 @@ def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
 
 
 def _other_accounts_differ(user: User, name: str, index: str) -> list[Problem]:
-    """One number, two names, in accounts of other kinds: two people, or one of them wrong. Nobody guesses (S-08)."""
-    old = account_queries.accounts_of_person(user.id_number_index).exclude(pk=user.pk).exclude(name=user.name)
-    new = account_queries.accounts_of_person(index).exclude(pk=user.pk).exclude(name__in=[name, user.name])
-    if not old.exists() and not (index != user.id_number_index and new.exists()):
+    """One number, two names, in accounts of other kinds that hold it: two people, or one of them wrong. Nobody guesses (S-08)."""
+    held = account_queries.accounts_of_person(user.id_number_index).filter(number_held_at__isnull=False)
+    old = held.exclude(pk=user.pk).exclude(name=user.name)
+    held = account_queries.accounts_of_person(index).filter(number_held_at__isnull=False)
+    new = held.exclude(pk=user.pk).exclude(name__in=[name, user.name])
+    # Who only claims the old number leaves it to whoever holds it.
+    if not (user.number_held_at is not None and old.exists()) and not (index != user.id_number_index and new.exists()):
         return []
     text = _("同一身份证号还登记在另一类账号上，而姓名不同，不能在这里更正，须报州人力资源和社会保障局核实处理。")
     return [Problem(text, where="id_number", code="other_account_differs")]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import claims
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -37,9 +38,9 @@ def register_applicant(
     """个人注册 (S-18, S-35): the account, where the person works, what was accepted, and a mail to confirm the mailbox.
 
     ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read,
-    ``unreadable`` what the page could not even read, so that everything is told at once. Returns None
-    when the mailbox belongs to another account: its owner gets a mail and **the page must show the same as for a success**, so
-    that nobody learns who is registered. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
+    ``unreadable`` what the page could not even read, so that everything is told at once. Whoever else has
+    the number, the answer is the same. Returns None when the mailbox belongs to another account: its owner gets a mail, the new
+    account can never be used, and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
     problems = [*unreadable, *accounts.check_registration(person=person, password=password), *check_acceptance(acceptance)]
@@ -57,20 +58,24 @@ def register_applicant(
         problems.append(shared_mailbox())
 
     def attempt() -> User | None:
-        reuse = account_queries.account_to_reuse(person, kind=AccountKind.APPLICANT, now=clock.now())
-        everything = problems + account_queries.conflicts_with_others(person, kind=AccountKind.APPLICANT, reuse=reuse)
+        now = clock.now()
+        reuse = account_queries.account_to_reuse(person, kind=AccountKind.APPLICANT, password=password)
+        everything = problems + account_queries.conflicts_with_others(person, reuse=reuse, now=now)
         if everything or employer is None:
             raise Refused(everything)
-        holder = account_queries.mailbox_holder(person.email, reuse=reuse, now=clock.now())
-        if holder is not None:
-            accounts.warn_mailbox_owner(holder=holder, tried_kind=AccountKind.APPLICANT)
-            return None
+        holder = account_queries.mailbox_holder(person.email, reuse=reuse, now=now)
         user = accounts.open_account(
-            kind=AccountKind.APPLICANT, person=person, password=password, acceptance=acceptance, reuse=reuse
+            kind=AccountKind.APPLICANT,
+            person=person,
+            password=password,
+            acceptance=acceptance,
+            reuse=reuse,
+            mailbox_is_anothers=holder is not None,
         )
         join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE)
         accounts.send_confirmation(user=user)
-        return user
+        claims.announce_claim(user=user)
+        return user if holder is None else None
 
     return once_more_when_overtaken(attempt)
 
@@ -120,10 +125,21 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
     person = Particulars(
         name=name, id_number=id_number, mobile=mobile, email=email, username=username, position=position
     ).tidied()
-    user = _open_made_account(kind=AccountKind.UNIT, person=person, password=None, with_identity=True, with_mobile=True)
+    user = _open_made_account(
+        kind=AccountKind.UNIT,
+        person=person,
+        password=None,
+        with_identity=True,
+        with_mobile=True,
+        reuse=queries.unconfirmed_colleague(unit.pk, username=person.username),
+    )
     join_organization(user=user, organization=unit, role=MembershipRole.STAFF)
     ledger.record(event="unit.staff_added", subject=f"organization:{unit.pk}", actor=actor.ref, data={"user": user.pk})
-    _tell_new_staff(user, unit, actor)
+    if user.email:
+        _tell_new_staff(user, unit, actor)
+    else:
+        accounts.send_confirmation(user=user)
+    claims.announce_claim(user=user)
     return user
 
 
@@ -180,14 +196,25 @@ def shared_mailbox() -> Problem:
 
 
 def _open_made_account(
-    *, kind: AccountKind, person: Particulars, password: str | None, with_identity: bool, with_mobile: bool
+    *,
+    kind: AccountKind,
+    person: Particulars,
+    password: str | None,
+    with_identity: bool,
+    with_mobile: bool,
+    reuse: User | None = None,
 ) -> User:
-    """An account made for somebody by a colleague or an operator: the maker has to know that a mailbox is taken."""
+    """An account made for somebody by a colleague or an operator. What a unit is told depends on no other account but its own."""
+    now = clock.now()
     problems = accounts.check_registration(person=person, password=password, with_identity=with_identity, with_mobile=with_mobile)
-    reuse = account_queries.account_to_reuse(person, kind=kind, now=clock.now())
-    problems += account_queries.conflicts_with_others(person, kind=kind, reuse=reuse)
-    if account_queries.mailbox_holder(person.email, reuse=reuse, now=clock.now()) is not None:
-        problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
+    problems += account_queries.conflicts_with_others(person, reuse=reuse, now=now)
+    taken = account_queries.mailbox_holder(person.email, reuse=reuse, now=now) is not None
+    if kind is AccountKind.OFFICER:
+        problems += account_queries.number_taken_at_work(person, kind=kind)
+        if taken:
+            problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
     if problems:
         raise Refused(problems)
-    return accounts.open_account(kind=kind, person=person, password=password, acceptance=None, reuse=reuse)
+    return accounts.open_account(
+        kind=kind, person=person, password=password, acceptance=None, reuse=reuse, mailbox_is_anothers=taken
+    )

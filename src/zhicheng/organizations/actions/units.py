@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import claims
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -47,7 +48,8 @@ def register_unit(
     """单位注册: the administrator's account, the unit, its licence, waiting at the chosen county office for ``year``.
 
     ``licence.evidence_id`` is a file that was kept for a visitor; ``unreadable`` is what the page could not even read. Returns
-    None when the mailbox belongs to another account: its owner gets a mail and **the page must show the same as for a success**.
+    None when the mailbox belongs to another account: its owner gets a mail, the new account can never be used, and so no office
+    ever sees the registration; **the page must show the same as for a success**.
     Raises ``Refused`` with everything wrong: ``where`` is a field of :class:`Particulars`, ``password``, ``unit_name`` or ``unit_email``, another field of :class:`UnitParticulars`
     (offices without ``_id``), ``licence``, ``licence_kind``, ``licence_issued_on`` or ``licence_valid_until``.
     """
@@ -56,24 +58,27 @@ def register_unit(
 
     def attempt() -> UnitVerification | None:
         at = clock.now()
-        reuse = account_queries.account_to_reuse(administrator, kind=AccountKind.UNIT, now=at)
+        reuse = account_queries.account_to_reuse(administrator, kind=AccountKind.UNIT, password=password)
         held = queries.unit_holding_code(unit.uscc)
-        conflicts = account_queries.conflicts_with_others(administrator, kind=AccountKind.UNIT, reuse=reuse)
-        if held is not None and not _makes_room(held, administrator, at):
+        conflicts = account_queries.conflicts_with_others(administrator, reuse=reuse, now=at)
+        if held is not None and not queries.registration_makes_room(held, for_user=reuse, now=at):
             conflicts.append(code_taken(held))
         conflicts += check_licence_owner(licence, user=reuse, organization=held)
         if problems or conflicts:
             raise Refused([*problems, *conflicts])
         holder = account_queries.mailbox_holder(administrator.email, reuse=reuse, now=at)
-        if holder is not None:
-            accounts.warn_mailbox_owner(holder=holder, tried_kind=AccountKind.UNIT)
-            return None
         user = accounts.open_account(
-            kind=AccountKind.UNIT, person=administrator, password=password, acceptance=acceptance, reuse=reuse
+            kind=AccountKind.UNIT,
+            person=administrator,
+            password=password,
+            acceptance=acceptance,
+            reuse=reuse,
+            mailbox_is_anothers=holder is not None,
         )
         verification = _found_unit(held, unit, licence, year, user=user, at=at)
         accounts.send_confirmation(user=user)
-        return verification
+        claims.announce_claim(user=user)
+        return verification if holder is None else None
 
     return once_more_when_overtaken(attempt)
 
@@ -87,11 +92,6 @@ def _problems_of_form(
         problems.append(Problem(_("请填写您在本单位的职务。"), where="position", code="position_missing"))
     problems += rules.check_unit(unit) + check_names_print(unit) + check_offices(unit)
     return problems + rules.check_licence(licence, today=clock.today())
-
-
-def _makes_room(held: Organization, administrator: Particulars, at: datetime) -> bool:
-    index = account_queries.person_index(administrator.id_number)
-    return queries.registration_makes_room(held, for_index=index, now=at)
 
 
 def _found_unit(

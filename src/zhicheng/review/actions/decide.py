@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhicheng.applications import lifecycle
+from zhicheng.accounts import claims
+from zhicheng.accounts.models import User
+from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.models import Application, State, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
@@ -51,8 +53,11 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
     if len(opinion) > 500:
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
     with transaction.atomic():
+        owner = _lock_owner(actor, application_id) if move == "unit_pass" else None
         application, submission = lock_submission(actor, application_id, submission_id)
         lock_person_year(application)
+        if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
+            claims.hold_number(user=owner)
         change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
         if actor.role is not Role.UNIT:
             count_arrival(application, lifecycle.desk_above(application, actor.role))
@@ -102,6 +107,12 @@ def return_application(
             person_year.save(update_fields=["closed_at"])
         void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
         return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
+
+
+def _lock_owner(actor: Actor, application_id: int) -> User | None:
+    """The applicant's account, locked before the application (docs/structure.md): the unit's pass settles whose number it is."""
+    mine = queries.visible_to(actor).filter(pk=application_id).values("applicant_id")
+    return User.objects.select_for_update(no_key=True).filter(pk__in=mine).first()
 
 
 def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tuple[Application, Submission]:

@@ -101,7 +101,8 @@ def _count_anew(person_year: PersonYear) -> None:
 
 def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
     """第 n / 3 次 on every application of the person in the campaign."""
-    Application.objects.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
+    held = Application.objects.filter(applicant__number_held_at__isnull=False)
+    held.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
 
 
 def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> IntegrityRecord:

@@ -33,7 +33,7 @@ def my_titles(request: HttpRequest) -> HttpResponse:
     campaigns = published_campaigns()[:SHOWN_CAMPAIGNS]
     mine = {a.campaign_id: a for a in reversed(_applications_in(actor, campaigns))}
     employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
-    years = person_years(actor.person_index)
+    years = person_years(actor.history_index)
     rounds = [_round(campaign, mine.get(campaign.version.campaign_id), actor, employer, years) for campaign in campaigns]
     context = {
         "rounds": rounds,
@@ -64,7 +64,7 @@ def _round(
 ) -> dict[str, Any]:
     """One campaign as the page shows it."""
     notice = campaign.notice
-    ban = ban_for(actor.person_index, notice.year)
+    ban = ban_for(actor.history_index, notice.year)
     notes: list[Problem] = [barred_problem(notice.year, ban)] if ban else []
     unit_notes = unit_may_work(employer, notice.year) if employer is not None and campaign.may_correct else []
     year = years.get(campaign.version.campaign_id)
@@ -98,7 +98,7 @@ def my_applications(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at", "-id")
     )
     page = page_of(request, rows, order=("-created_at", "-id"))
-    years = person_years(actor_of(request).person_index)
+    years = person_years(actor_of(request).history_index)
     newest = newest_notices(row.campaign_id for row in page)
     for row in page:
         row.chosen = chosen_words(row)

@@ -13,6 +13,7 @@ from zhicheng.organizations.actors import Role
 from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.queries import public_periods
 from zhicheng.web.public.forms import VerifyForm
+from zhicheng.web.public.registration.limits import braked, too_many
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.navigation import navigation_for
@@ -70,6 +71,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     result = None
     status = 200
     if form.is_bound:
+        if too_many(request, what="verification"):
+            return braked(request)
         if form.is_valid():
             result = verify_paper(serial=form.cleaned_data["serial"], code=form.cleaned_data["code"])
         else:

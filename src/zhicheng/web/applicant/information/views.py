@@ -24,13 +24,22 @@ def _person(request: HttpRequest) -> User:
     return User.objects.get(pk=actor_of(request).user_id or 0)
 
 
+def _identity_note(person: User) -> str:
+    """Whether somebody has seen the card, and what there is to do about it."""
+    if not person.id_number:
+        return _("原来登记的号码经核实属于他人。请带居民身份证到本单位，由单位提出“更正姓名或身份证号”。")
+    if person.identity_confirmed_at is None:
+        return _("身份未核实：请带居民身份证到本单位人事部门核实，每人只需一次。")
+    return _("身份已核实")
+
+
 def show(request: HttpRequest) -> HttpResponse:
     """What is kept about the person, and where each part is changed."""
     person = _person(request)
     employer = queries.employer_of(person.pk)
     rows = [
         Row("name", _("姓名"), person.name),
-        Row("id_number", _("身份证号"), mask_own_id_number(person.id_number)),
+        Row("id_number", _("身份证号"), mask_own_id_number(person.id_number), note=_identity_note(person)),
         Row("birth_date", _("出生日期"), person.birth_date.isoformat() if person.birth_date else ""),
         Row("username", _("登录名"), person.username),
     ]

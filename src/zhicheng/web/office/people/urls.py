@@ -1,6 +1,7 @@
 from django.urls import path
 
 from zhicheng.web.office.people import views
+from zhicheng.web.shared import identities
 
 urlpatterns = [
     path("", views.show_queue, name="office_account_requests"),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("<int:request_id>/release/", views.release, name="office_account_release"),
     path("<int:request_id>/scan/", views.scan_file, name="office_account_scan"),
     path("<int:request_id>/scan/<int:page>/", views.scan_preview, name="office_account_scan_preview"),
+    path("identities/", identities.confirm, name="office_identities"),
     path("administrators/", views.show_administrators, name="office_administrators"),
     path("administrators/<int:user_id>/mailbox/", views.ask_mailbox, name="office_administrator_mailbox"),
 ]

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import PersonForm
-from zhicheng.web.public.registration.limits import too_many
+from zhicheng.web.public.registration.limits import braked, too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
-from zhicheng.web.shared.errors import handler429
 from zhicheng.web.shared.http import render_refused, whole_number
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 
@@ -52,8 +51,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"form": PersonForm(), "step_names": step_names("person"), **employers_found({})}
         return render(request, TEMPLATE, context)
-    if too_many(request):
-        return handler429(request)
+    if too_many(request, number=request.POST.get("id_number", "")):
+        return braked(request)
     context = {"step_names": step_names("person"), **employers_found(request.POST)}
     if "find" in request.POST:
         return render(request, TEMPLATE, {"form": PersonForm(initial=request.POST.dict()), **context})

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_POST
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
-from zhicheng.web.public.registration.limits import too_many
+from zhicheng.web.public.registration.limits import braked, too_many
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
-from zhicheng.web.shared.errors import handler429
 from zhicheng.web.shared.http import actor_of, go, render_refused
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
@@ -42,7 +41,7 @@ def licence(request: HttpRequest) -> HttpResponse:
     if isinstance(ready, HttpResponse):
         return ready
     if request.FILES and too_many(request):
-        return handler429(request)
+        return braked(request)
     return licence_answer(request, actor_id=None, address=reverse("register_unit_licence"))
 
 
@@ -54,8 +53,8 @@ def register(request: HttpRequest) -> HttpResponse:
     notice_in_force, accepted = ready
     if request.method != "POST":
         return _checked(request) or render(request, TEMPLATE, {"form": UnitRegistrationForm(), **_around({})})
-    if too_many(request):
-        return handler429(request)
+    if too_many(request, number=request.POST.get("id_number", "")):
+        return braked(request)
     brought, typed = keep_licence(request, actor_id=None), request.POST.dict()
     if brought.checking is not None and keep_typed(request, token=brought.token):
         return go(request, f"{reverse('register_unit')}?checking=1")

@@ -13,6 +13,7 @@ from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.evidence.actions import keep_sample
+from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations import actions
@@ -176,6 +177,14 @@ def employer_story(places: Places, number: int, employer: Employer) -> Iterator[
         approve=employer.fate == "approve",
         reasons=reasons,
     )
+    if employer.fate == "approve":
+        actions.confirm_people(
+            actor=places.officers[employer.county],
+            user_ids=[verification.submitted_by_id],
+            card_seen_on=clock.today(),
+            checked=True,
+            year=places.notice.year,
+        )
 
 
 def _register(places: Places, number: int, employer: Employer) -> UnitVerification:

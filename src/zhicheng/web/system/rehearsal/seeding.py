@@ -30,7 +30,14 @@ from zhicheng.web.system.rehearsal.stories import account_stories, application_s
 
 BEGINS = moment(5, 22, 10)  # a Monday, inside the window
 OPENED = moment(3, 1, 9, year=2022)
-FOLLOWED_UP = ("application.moved", "integrity.recorded", "integrity.annulled", "arrival.annulled")
+FOLLOWED_UP = (
+    "application.moved",
+    "integrity.recorded",
+    "integrity.annulled",
+    "arrival.annulled",
+    "account.number_claimed",
+    "account.identity_confirmed",
+)
 Say = Callable[[str], object]
 
 

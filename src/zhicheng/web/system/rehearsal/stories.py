@@ -279,6 +279,15 @@ def mistyped_number(case: Case) -> Story:
     case.correct_number()
 
 
+def squatted(squatter: Case, owner: Case) -> Story:
+    """A form begun with somebody else's number; then its owner registers, and shows the card to the own unit."""
+    yield from _drafting(squatter, day=10, sections=4, materials=2)
+    yield _when(owner, 18, 10)
+    owner.register()
+    yield _when(owner, 19, 10)
+    owner.show_card()
+
+
 # Which story how often in which unit. Only the first unit has a supervising body.
 _W, _G, _X = "shuili", "gouqi", "xumu"
 PLAN: tuple[tuple[Told, tuple[str, ...]], ...] = (
@@ -320,13 +329,18 @@ def application_stories(places: Places) -> list[Story]:
         for unit in units:
             stories.append(told(Case(places, person(len(stories) + 1), unit)))
     # 王芳: the administrator of the first unit applies as well.
-    own = Case(places, person(len(NAMES) + 5), _W, id_number=identity(440, "2", birth="19850312"))
+    own = Case(places, person(len(NAMES) + 5), _W, id_number=identity(440, "2", birth="19850312"), card_seen=False)
     stories.append(unit_review(own))
     return stories
 
 
 def account_stories(places: Places) -> list[Story]:
-    """People whose unit has asked the county for something about their account, not begun yet."""
+    """What happens to accounts: a unit asks the county for something, or somebody's number is another's; not begun yet."""
     lost, mistyped = person(len(NAMES) + 6), person(len(NAMES) + 7)
     wrong = identity(mistyped.serial + 100, mistyped.sex, birth=f"{mistyped.birth_year}0101")
-    return [lost_mailbox(Case(places, lost, _W)), mistyped_number(Case(places, mistyped, _W, id_number=wrong))]
+    typist, owner = person(len(NAMES) + 8), person(len(NAMES) + 9)
+    return [
+        lost_mailbox(Case(places, lost, _W)),
+        mistyped_number(Case(places, mistyped, _W, id_number=wrong, card_seen=False)),
+        squatted(Case(places, typist, _W, id_number=owner.id_number, card_seen=False), Case(places, owner, _G, card_seen=False)),
+    ]

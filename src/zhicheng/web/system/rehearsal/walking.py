@@ -19,6 +19,8 @@ from zhicheng.evidence.actions import keep_sample
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import Actor, actor_for
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import unit_may_work
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import current_period
@@ -45,6 +47,7 @@ class Case:
     person: Person
     unit: str
     id_number: str = ""
+    card_seen: bool = True  # soon after the registration, where the unit may work
 
     def __post_init__(self) -> None:
         self.pk = 0
@@ -68,6 +71,20 @@ class Case:
             raise RuntimeError(f"the mailbox of {self.person.username} is taken")
         accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
         self.applicant = actor_for(User.objects.get(pk=user.pk))
+        unit = Organization.objects.get(pk=self.places.units[self.unit].pk)
+        if self.card_seen and not unit_may_work(unit, self.places.notice.year):
+            self.show_card()
+
+    def show_card(self) -> None:
+        """The unit has seen the person's card and says so."""
+        organizations.confirm_people(
+            actor=self.desk("unit"),
+            user_ids=[self.applicant.account_id],
+            card_seen_on=clock.today(),
+            checked=True,
+            year=self.places.notice.year,
+        )
+        self.applicant = actor_for(User.objects.get(pk=self.applicant.account_id))
 
     def lose_mailbox(self) -> None:
         """The unit asks for another mailbox for somebody who has lost the old one."""

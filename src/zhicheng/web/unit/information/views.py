@@ -21,6 +21,7 @@ from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.queries import Standing
 from zhicheng.organizations.rules import UnitParticulars, next_request, waits_long
+from zhicheng.web.public.registration.limits import braked, too_many
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
@@ -57,7 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "reasons": reasons_of(standing.latest),
         "rows": rows_of(particulars_of(standing.organization).as_json()) if in_force or not standing.latest else [],
         "pending_rows": rows_of_request(pending) if pending else [],
-        "staff": queries.staff_of(standing.organization.pk),
+        "staff": queries.colleagues_of(standing.organization.pk),
     }
     if not context["rows"] and not pending and standing.latest:
         context["rows"] = rows_of_request(standing.latest)
@@ -135,6 +136,8 @@ def colleague(request: HttpRequest) -> HttpResponse:
     """增加经办人: a second person at the desk, so that nobody reviews themself (S-08)."""
     if request.method != "POST":
         return render(request, COLLEAGUE, {"form": ColleagueForm()})
+    if too_many(request, number=request.POST.get("id_number", ""), what="colleague"):
+        return braked(request)
     form = ColleagueForm(request.POST)
     if not form.is_valid():
         return render_refused(request, COLLEAGUE, {"form": form})

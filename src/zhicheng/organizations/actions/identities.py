@@ -1,0 +1,102 @@
+"""A unit or a county has seen a person's card and says so: from then on the number is that account's (S-07, S-18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from zhicheng.accounts import claims
+from zhicheng.accounts.models import User
+from zhicheng.foundation import ledger
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations import persons, queries, rules
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import Organization
+
+# Refusals that tell something about another account: whoever was told so is written down.
+_TELLING = {"number_held_by_another", "id_number_held"}
+
+
+def confirm_people(*, actor: Actor, user_ids: Iterable[int], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
+    """Confirm these people: the unit its own employees, the county the administrators of its units. Returns who was confirmed.
+
+    Each once; one confirmed already is passed over. Other accounts that claimed the number lose it, are told, and keep everything
+    else. All or none: raises ``Refused`` with everything wrong (nobody chosen, day or tick missing, not this desk's to confirm,
+    oneself, a number that another account holds or that the person's account has lost). ``year`` is the campaign year the unit
+    must be verified for (S-14). That a number was found to be another's is recorded: it is an answer about another account.
+    """
+    wanted = sorted(set(user_ids))
+    try:
+        with transaction.atomic():
+            return _confirm(actor, wanted, card_seen_on, checked, year)
+    except Refused as refused:
+        if _TELLING & {problem.code for problem in refused.problems}:
+            with transaction.atomic():
+                subject = f"organization:{actor.organization_id}"
+                ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": wanted})
+        raise
+
+
+def _confirm(actor: Actor, wanted: list[int], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
+    problems = [] if wanted else [Problem(_("请勾选要核实的人员。"), where="people", code="nobody")]
+    problems += claims.check_card_seen(card_seen_on, checked=checked)
+    problems += _gate(actor, year)
+    here = set(queries.confirmable_by(actor).filter(pk__in=wanted).values_list("pk", flat=True))
+    if here != set(wanted):
+        problems.append(Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction"))
+    if problems or card_seen_on is None:
+        raise Refused(problems)
+    people = [one for one in _locked(wanted) if one.identity_confirmed_at is None]
+    problems = [problem for one in people for problem in _against(actor, one)]
+    if problems:
+        raise Refused(problems)
+    source = f"organization:{actor.desk_id}"
+    done = []
+    for user in people:
+        losers = settle_number(user=user, card_seen_on=card_seen_on, confirmed_by_id=actor.account_id, source=source)
+        done.append((user, losers))
+    for user, losers in done:
+        claims.record_confirmation(user=user, losers=losers, card_seen_on=card_seen_on, actor=actor.ref, source=source)
+    return people
+
+
+def settle_number(*, user: User, card_seen_on: date, confirmed_by_id: int, source: str) -> list[User]:
+    """Write the confirmation, and let what the losing accounts had begun under the number follow them; returns those accounts.
+
+    Inside the caller's transaction, every account of the number locked; the caller writes the ledger afterwards.
+    """
+    index = user.id_number_index
+    losers = claims.confirm_identity(user=user, card_seen_on=card_seen_on, confirmed_by_id=confirmed_by_id, source=source)
+    for loser in losers:
+        change = persons.PersonChange(loser.pk, index, loser.id_number_index, loser.name, (loser.pk,), with_history=False)
+        persons.follow(change)
+    return losers
+
+
+def _gate(actor: Actor, year: int) -> list[Problem]:
+    if actor.role not in {Role.UNIT, Role.COUNTY}:
+        return [Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction")]
+    if actor.role is Role.UNIT:
+        return rules.unit_may_work(Organization.objects.get(pk=actor.desk_id), year)
+    return []
+
+
+def _locked(user_ids: list[int]) -> list[User]:
+    """The accounts to confirm, and with them every account of their numbers, locked in the order of their ids."""
+    asked = User.objects.filter(pk__in=user_ids)
+    indexes = [index for index in asked.values_list("id_number_index", flat=True) if index]
+    everyone = User.objects.filter(Q(pk__in=user_ids) | Q(id_number_index__in=indexes))
+    locked = list(everyone.select_for_update(no_key=True).order_by("id"))
+    return [one for one in locked if one.pk in set(user_ids)]
+
+
+def _against(actor: Actor, user: User) -> list[Problem]:
+    if actor.person_index and actor.person_index == user.id_number_index:
+        text = _("%(name)s：这是您本人的账号，须由另一位经办人核实。") % {"name": user.name}
+        return [Problem(text, code="self_request")]
+    found = claims.number_is_free_for(user)
+    return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, code=p.code) for p in found]
