@@ -203,6 +203,18 @@ def busiest_pages(applicant: Person, officer: Person) -> list[tuple[Person, str]
     return found
 
 
+def slots_of(applicant: Person) -> list[str]:
+    """The pages of the materials of the applicant's applications."""
+    links = [str(a["href"]) for a in applicant.page("my/applications/").select("main a[href*='/my/applications/']")]
+    numbers = sorted({part for link in links for part in link.split("/") if part.isdigit()})
+    found = [
+        str(a["href"])
+        for n in numbers
+        for a in applicant.page(f"my/applications/{n}/tasks/").select("main a[href*='/materials/']")
+    ]
+    return [link.partition("#")[0] for link in found]
+
+
 def read_pages(pages: list[tuple[Person, str]], requests: int, meanwhile: Callable[[], None]) -> list[float]:
     """Read the pages in turn; the seconds of each request."""
     took = []
@@ -290,7 +302,7 @@ def measure(address: str, cluster: Cluster, strangers: int, requests: int) -> in
     officer.sign_in("xian-bole")
     visitor.read_notice()
     pages = busiest_pages(applicant, officer)
-    slots = [where for person, where in pages if person is applicant and "/materials/" in where]
+    slots = slots_of(applicant)
     quiet = read_pages(pages, requests, lambda: None)
     attackers = Strangers(address, strangers, hostile_files())
     waves = [attackers.prepare() for _wave in range(2)]
@@ -340,7 +352,9 @@ def report(
     figures.add("honest licence of a visitor", "", f"{honest['licence']:.1f} s", most="180 s", bad=honest["licence"] > 180)
     for name, of in (("p95", 0.95), ("slowest", 1.0)):
         under = quantile(health, of)
-        figures.add(f"/healthz, {name} of {len(health)}", "", f"{under:.2f} s", most="5 s", bad=under > 5)
+        figures.add(
+            f"/healthz, {name} of {len(health)}", "", f"{under:.2f} s", most="5 s" if of < 1 else "", bad=of < 1 and under > 5
+        )
     answered = [seconds for seconds, _status in strangers.answers]
     figures.add("strangers' uploads answered within", "", f"{max(answered):.1f} s")
     figures.add("strangers' uploads", "", f"{len(answered)}")
