@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "bootstrap",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zhicheng.web.shared.sign_ins.SessionEndMiddleware",
     "zhicheng.web.shared.middleware.ActorMiddleware",
     "zhicheng.web.shared.middleware.KeepTypedMiddleware",
     # Sign-in is required unless the table says otherwise: web/access.py, and nowhere else.
@@ -180,6 +182,24 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# required: offices, supervising bodies and those who run the system work only with a second factor; offered: whoever wants one.
+SECOND_FACTOR = env.str("ZHICHENG_SECOND_FACTOR", "required" if MODE == "production" else "offered")
+if SECOND_FACTOR not in {"required", "offered"}:
+    raise environ.ImproperlyConfigured(f"ZHICHENG_SECOND_FACTOR must be required or offered, not {SECOND_FACTOR!r}")
+MFA_ADAPTER = "zhicheng.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = (
+    1  # a phone's clock may be half a minute off; accounts.second_factor.use_once keeps a code from working twice
+)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before the mailbox is confirmed; without it a mailbox could not be changed any more
+MFA_FORMS = {
+    "authenticate": "zhicheng.web.public.factor_forms.AuthenticateForm",
+    "reauthenticate": "zhicheng.web.public.factor_forms.ReauthenticateForm",
+    "activate_totp": "zhicheng.web.public.factor_forms.ActivateTOTPForm",
+    "deactivate_totp": "zhicheng.web.public.factor_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "zhicheng.web.public.factor_forms.GenerateRecoveryCodesForm",
+}
 LINK_HOURS = 24  # every link in a mail: accounts.rules.LINK_LIVES
 PASSWORD_RESET_TIMEOUT = LINK_HOURS * 60 * 60
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = LINK_HOURS / 24
@@ -203,6 +223,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_COOKIE_AGE = env.int("ZHICHENG_IDLE_SECONDS", 30 * 60)  # idle time-out; every request moves it on
 SESSION_SAVE_EVERY_REQUEST = True
+SESSION_LONGEST_HOURS = env.int("ZHICHENG_SESSION_HOURS", 12)  # after that the password is asked for again, clicks or not
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhicheng.web.shared.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -20,6 +21,7 @@ from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import world as w
+from tests.support.factors import code_of
 from tests.web import registering as reg
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
@@ -195,6 +197,51 @@ def usersessions_list(world: w.World) -> Press:
     client = _signed_in(world)
     client.get(reverse("usersessions_list"))
     return Press(client, reverse("usersessions_list"))
+
+
+@example("session_end")
+def session_end(world: w.World) -> Press:
+    _signed_in(world)
+    client = _signed_in(world)
+    row = UserSession.objects.exclude(session_key=client.session.session_key).latest("pk")
+    return Press(client, reverse("session_end", args=[row.pk]))
+
+
+EXAMPLES["devices_forget"] = lambda world: Press(_signed_in(world), reverse("devices_forget"))
+
+
+def _with_factor(world: w.World) -> tuple[Client, str]:
+    """A browser in which the applicant has just set up a second factor, and its secret."""
+    press = mfa_activate_totp(world)
+    press.client.post(press.path, press.data)
+    return press.client, str(press.data["_secret"])
+
+
+@example("mfa_activate_totp")
+def mfa_activate_totp(world: w.World) -> Press:
+    client = _signed_in(world)
+    asked = client.get(reverse("mfa_activate_totp"))
+    client.post(asked["Location"], {"password": PASSWORD})
+    secret = reg.page_of(client.get(reverse("mfa_activate_totp"))).select_one(".factor-secret").get_text()  # type: ignore[union-attr]
+    return Press(client, reverse("mfa_activate_totp"), {"code": code_of(secret), "_secret": secret})
+
+
+@example("mfa_authenticate")
+def mfa_authenticate(world: w.World) -> Press:
+    _client, secret = _with_factor(world)
+    client = _visitor()
+    client.post(reverse("account_login"), {"login": "applicant", "password": PASSWORD})
+    return Press(client, reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+
+
+@example("mfa_reauthenticate")
+def mfa_reauthenticate(world: w.World) -> Press:
+    client, secret = _with_factor(world)
+    return Press(client, reverse("mfa_reauthenticate"), {"code": code_of(secret, 1)})
+
+
+EXAMPLES["mfa_deactivate_totp"] = lambda world: Press(_with_factor(world)[0], reverse("mfa_deactivate_totp"))
+EXAMPLES["mfa_generate_recovery_codes"] = lambda world: Press(_with_factor(world)[0], reverse("mfa_generate_recovery_codes"))
 
 
 EXAMPLES["kept_form_discard"] = lambda world: Press(_signed_in(world), reverse("kept_form_discard"))

@@ -333,15 +333,28 @@ def check_new_mailbox(*, user: User, email: str, tell_taken: bool = True) -> lis
     return problems
 
 
-def end_sessions(*, user: User, but: str = "") -> None:
-    """Sign the account out everywhere, at once, and know none of its devices any more. ``but`` is the key of a session that stays.
+def end_other_sessions(*, user_id: int, key: str) -> None:
+    """Sign the account out everywhere but in the session of this key."""
+    for session in UserSession.objects.filter(user_id=user_id).exclude(session_key=key):
+        session.end()
+    securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user_id}")
 
-    Without ``but`` a session ends also where the list of sessions knows nothing of it. Call with the account locked.
+
+def end_session(*, user_id: int, session_id: int) -> None:
+    """End one session of the account; one that is over or somebody else's is passed by."""
+    for session in UserSession.objects.filter(user_id=user_id, pk=session_id):
+        session.end()
+        securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user_id}")
+
+
+def end_sessions(*, user: User) -> None:
+    """Sign the account out everywhere, at once, and know none of its devices any more.
+
+    A session ends also where the list of sessions knows nothing of it. Call with the account locked.
     """
-    if not but:
-        user.session_epoch += 1
-        user.save(update_fields=["session_epoch"])
-    for session in UserSession.objects.filter(user=user).exclude(session_key=but):
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
+    for session in UserSession.objects.filter(user=user):
         session.end()
     forget_devices(user_id=user.pk)
     securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user.pk}")

@@ -89,6 +89,12 @@ class AccountAdapter(DefaultAccountAdapter):
             mails.tell_of_new_device(user=user, address=self.get_client_ip(request), browser=browser)
         return response
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who has a second factor proves to be himself with it: a stolen session and a known password are not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_code = [method for method in methods if method["id"] == "mfa_reauthenticate"]
+        return by_code or methods
+
     def respond_user_inactive(self, request: Any, user: Any) -> Any:
         """The right password of a closed account: the page says whom to ask."""
         securitylog.note(event="signin.inactive", result="refused", subject=f"user:{user.pk}")

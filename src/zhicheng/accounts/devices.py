@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from zhicheng.accounts.models import KnownDevice, User
+from zhicheng.accounts.models import KnownDevice
 from zhicheng.foundation import clock
 
 LIVES = timedelta(days=90)
@@ -79,9 +79,9 @@ def forget_device(*, user_id: int, cookies: Any) -> None:
         KnownDevice.objects.filter(user_id=user_id, token_hash=_hash(token)).delete()
 
 
-def devices_of(user: User) -> list[KnownDevice]:
+def devices_of(user_id: int) -> list[KnownDevice]:
     """The devices an account knows, the last used first."""
-    return list(KnownDevice.objects.filter(user=user, expires_at__gt=clock.machine_now()).order_by("-last_used_at"))
+    return list(KnownDevice.objects.filter(user_id=user_id, expires_at__gt=clock.machine_now()).order_by("-last_used_at"))
 
 
 def _hash(token: str) -> str:

@@ -7,13 +7,16 @@ from typing import Any
 from allauth.mfa import signals as factor_signals
 from django.dispatch import receiver
 
+from zhicheng.accounts.actions import end_other_sessions
 from zhicheng.accounts.models import User
 from zhicheng.foundation import securitylog
 
 
 @receiver(factor_signals.authenticator_added)
-def factor_set(sender: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """TOTP, recovery codes or a key."""
+def factor_set(sender: Any, request: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """TOTP, recovery codes or a key. Sessions that began with the password alone end."""
+    if authenticator.type == "totp":
+        end_other_sessions(user_id=user.pk, key=request.session.session_key or "")
     securitylog.note(event="factor.set", actor=f"user:{user.pk}", kind=authenticator.type)
 
 

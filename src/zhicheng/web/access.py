@@ -59,10 +59,34 @@ SIGN_IN: dict[str, frozenset[Role]] = {
     "account_reset_password_from_key": EVERYBODY,
     "account_reset_password_from_key_done": EVERYBODY,
     "usersessions_list": SIGNED_IN,
+    "session_end": SIGNED_IN,
+    "devices_forget": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": EVERYBODY,  # after the password, before anybody is signed in
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": NOBODY,  # shown once, to be printed or written down; never a file in a downloads folder
     "account_signup": NOBODY,  # registration has its own pages, 注册须知 first (S-10, S-18)
     "account_set_password": NOBODY,  # every account is made with a password
     "account_confirm_login_code": NOBODY,
 }
+# All that somebody can open who has to set up a second factor first (accounts/second_factor.py).
+BEFORE_SECOND_FACTOR = frozenset(
+    {
+        "help",
+        "privacy",
+        "set_language",
+        "still_here",
+        "healthz",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+    }
+)
 DESK: dict[str, frozenset[Role]] = {
     "desk_queue": DESKS,
     "desk_case": DESKS,

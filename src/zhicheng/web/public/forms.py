@@ -30,8 +30,8 @@ class VerifyForm(Form):
     )
 
 
-def _plain(form: forms.BaseForm) -> None:
-    """No browser validation, no placeholder instead of a label, our sentences."""
+def in_plain_words(form: forms.BaseForm) -> None:
+    """Make a form of the library one of ours: no browser validation, no placeholder instead of a label, our sentences."""
     form.use_required_attribute = False
     form.label_suffix = ""
     for field in form.fields.values():
@@ -52,7 +52,7 @@ class LoginForm(library.LoginForm):
             required=False,
             help_text=_("选中后，本次登录不在这台电脑上留下常用设备标记。"),
         )
-        _plain(self)
+        in_plain_words(self)
         self.fields["public_computer"].widget.attrs.pop("class", None)
 
     def login(self, request: Any, redirect_url: str | None = None) -> Any:
@@ -75,7 +75,7 @@ class ResetPasswordForm(library.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("注册时用的邮箱")
-        _plain(self)
+        in_plain_words(self)
 
     def clean_email(self) -> str:
         """A mailbox nobody can register gets no mail."""
@@ -103,7 +103,7 @@ class ResetPasswordKeyForm(_TypedTwice, library.ResetPasswordKeyForm):
         self.fields["password1"].label = _("新密码")
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("再输入一次新密码")
-        _plain(self)
+        in_plain_words(self)
 
 
 class ChangePasswordForm(_TypedTwice, library.ChangePasswordForm):
@@ -114,7 +114,7 @@ class ChangePasswordForm(_TypedTwice, library.ChangePasswordForm):
         self.fields["password1"].label = _("新密码")
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("再输入一次新密码")
-        _plain(self)
+        in_plain_words(self)
 
 
 class ReauthenticateForm(library.ReauthenticateForm):
@@ -122,7 +122,7 @@ class ReauthenticateForm(library.ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = ""
-        _plain(self)
+        in_plain_words(self)
 
 
 class AddEmailForm(library.AddEmailForm):
@@ -130,7 +130,7 @@ class AddEmailForm(library.AddEmailForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("新的邮箱")
         self.fields["email"].help_text = _("请填写您经常使用的邮箱：找回账号和办理结果都靠它。")
-        _plain(self)
+        in_plain_words(self)
 
     def clean_email(self) -> str:
         """What is refused at registration is refused here too: a slip of the pen, a throwaway mailbox (S-35)."""

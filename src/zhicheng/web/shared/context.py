@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_noop
 
+from zhicheng.accounts.second_factor import is_required
 from zhicheng.foundation.clock import now
 from zhicheng.web.shared.kept import SESSION_KEY
 
@@ -24,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": gettext(settings.SITE_NAME),
         "rehearsal": settings.REHEARSAL,
         "actor": getattr(request, "actor", None),
+        "second_factor_required": SimpleLazyObject(lambda: is_required(getattr(request.user, "kind", "applicant"))),
         "kept_form_waits": SimpleLazyObject(lambda: SESSION_KEY in request.session),
         "server_now": SimpleLazyObject(now),
         "idle_seconds": settings.SESSION_COOKIE_AGE,

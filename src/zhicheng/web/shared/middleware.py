@@ -10,11 +10,13 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
+from zhicheng.accounts import second_factor
 from zhicheng.foundation import logs
 from zhicheng.organizations.actors import Role, actor_for
-from zhicheng.web.access import ACCESS
+from zhicheng.web.access import ACCESS, BEFORE_SECOND_FACTOR
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.errors import refused_page
 from zhicheng.web.shared.http import back_path, is_script, who
@@ -65,6 +67,16 @@ class KeepTypedMiddleware:
         return redirect_to_login(reverse("kept_form"))
 
 
+def _second_factor_first(request: HttpRequest, name: str) -> HttpResponse | None:
+    """Whoever has to have a second factor and has none can set one up, and nothing else."""
+    user = request.user
+    if name in BEFORE_SECOND_FACTOR or not user.is_authenticated or not second_factor.is_required(user.kind):
+        return None
+    if second_factor.is_set_up(user.pk):
+        return None
+    return HttpResponse(status=401) if is_script(request) else redirect("mfa_activate_totp")
+
+
 class AccessMiddleware:
     """The one table (``web/access.py``) in force. What it does not name is not there, for anybody."""
 
@@ -83,7 +95,7 @@ class AccessMiddleware:
             raise Http404("not in the table")
         role: Role = request.actor.role  # type: ignore[attr-defined]
         if role in roles:
-            return None
+            return _second_factor_first(request, name)
         if request.user.is_authenticated:
             return refused_page(request, reason=f"the role {role} of {who(request)} may not open {name}")
         if is_script(request):

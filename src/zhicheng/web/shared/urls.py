@@ -2,9 +2,13 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhicheng.web.shared import checking, views
+from zhicheng.web.shared import checking, sign_ins, views
 
 urlpatterns = [
+    # Before the library's own page at the same address.
+    path("accounts/sessions/", sign_ins.show, name="usersessions_list"),
+    path("accounts/sessions/<int:session_id>/end/", sign_ins.end_one, name="session_end"),
+    path("accounts/devices/forget/", sign_ins.forget_devices, name="devices_forget"),
     path("language/", set_language, name="set_language"),
     path("still-here/", views.still_here, name="still_here"),
     path("checking/<str:token>/", checking.show_checking, name="files_checking"),

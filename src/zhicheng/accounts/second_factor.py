@@ -1,0 +1,87 @@
+"""The second factor: codes of an authenticator app (TOTP) and recovery codes. The library keeps them; what we add is here.
+
+Required of everybody who reads other people's cases or runs the system, offered to units and applicants (``ZHICHENG_SECOND_FACTOR``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.accounts import mails
+from zhicheng.accounts.actions import end_sessions
+from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import works_for_an_office
+from zhicheng.foundation import ledger
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.sealing import seal, unseal
+
+PURPOSE, PLACE = "second-factor", "mfa_authenticator.data"
+# A code is right for up to a minute and a half (one step of a phone's clock either way); it is never right twice.
+REMEMBERED_SECONDS = 180
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets sealed at rest, our words, and no way out of what is required."""
+
+    error_messages = {
+        "add_email_blocked": gettext_lazy("设置了两步验证的账号不能增加邮箱。"),
+        "cannot_delete_authenticator": gettext_lazy("您的账号必须使用两步验证，不能关闭。"),
+        "cannot_generate_recovery_codes": gettext_lazy("请先设置两步验证，再生成备用码。"),
+        "incorrect_code": gettext_lazy("验证码不对，或者已经用过。请等待应用显示下一个验证码再输入。"),
+        "unverified_email": gettext_lazy("请先确认邮箱，再设置两步验证。"),
+    }
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SITE_NAME)
+
+    def encrypt(self, text: str) -> str:
+        return seal(text, purpose=PURPOSE, place=PLACE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text, purpose=PURPOSE, place=PLACE)
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        return not is_required(User.objects.get(pk=authenticator.user_id).kind)
+
+
+def is_required(kind: str) -> bool:
+    """Whether an account of this kind works only with a second factor in this instance."""
+    return settings.SECOND_FACTOR == "required" and works_for_an_office(kind)
+
+
+def is_set_up(user_id: int) -> bool:
+    """Whether the account has an authenticator app."""
+    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def use_once(*, user_id: int, code: str) -> bool:
+    """Note that a right code was used; whether it was the first time. Holds for every process of the instance."""
+    told = hashlib.sha256("".join(code.split()).encode()).hexdigest()[:32]
+    return bool(cache.add(f"factor-used:{user_id}:{told}", 1, timeout=REMEMBERED_SECONDS))
+
+
+@transaction.atomic
+def remove_second_factor(*, user_id: int, actor: str, source: str = "") -> None:
+    """Take a lost second factor off an account: whoever calls has made sure of the person, and of a second pair of eyes.
+
+    Every session ends; where the factor is required the next sign-in can only set up another. The owner is told. Raises ``Refused``
+    (code ``no_factor``) when there is none.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    if not Authenticator.objects.filter(user_id=user_id).delete()[0]:
+        raise Refused.one(_("这个账号没有设置两步验证。"), code="no_factor")
+    end_sessions(user=user)
+    ledger.record(event="account.second_factor_removed", subject=f"user:{user_id}", actor=actor, data={"source": source})
+    mails.tell_of_removed_factor(user=user, key=source or f"{user_id}:{actor}")

@@ -1,0 +1,172 @@
+"""The second factor: who has to have one, what opens without it, and that a code works once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests.organizations import examples as ex
+from tests.support.factors import code_of
+from tests.web.registering import mails, page_of
+from zhicheng.accounts import second_factor
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import LedgerEntry
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "lantern-77-orchard-kite"
+SET_UP = reverse("mfa_activate_totp")
+DESK = "/desk/"
+
+
+@pytest.fixture
+def officer(settings: Any) -> User:
+    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+    settings.SECOND_FACTOR = "required"
+    user = User.objects.get(pk=ex.officer(ex.county()).user_id)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    return user
+
+
+def sign_in(user: User, client: Client | None = None) -> Client:
+    client = client or Client()
+    client.post(reverse("account_login"), {"login": user.username, "password": PASSWORD})
+    return client
+
+
+def set_up(client: Client) -> str:
+    """Set up an authenticator app; return its secret."""
+    first = client.get(SET_UP, follow=True)
+    if "password" in first.content.decode() and "oldpassword" not in first.content.decode():
+        client.post(first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"], {"password": PASSWORD})
+    page = client.get(SET_UP)
+    secret = page_of(page).select_one(".factor-secret").get_text()
+    done = client.post(SET_UP, {"code": code_of(secret)})
+    assert done.status_code == 302 and done["Location"] == reverse("mfa_view_recovery_codes"), page_of(done).get_text()
+    return secret
+
+
+def test_officer_without_a_second_factor_can_set_one_up_and_nothing_else(officer: User) -> None:
+    client = sign_in(officer)
+    for address in (DESK, "/", reverse("account_change_password"), reverse("mfa_index"), reverse("usersessions_list")):
+        assert client.get(address)["Location"] == SET_UP, address
+    assert client.get(DESK, headers={"HX-Request": "true"}).status_code == 401
+    assert client.get(reverse("help")).status_code == 200
+    set_up(client)
+    assert client.get(DESK).status_code == 200
+
+
+def test_after_the_password_the_code_is_asked_for(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": officer.username, "password": PASSWORD})
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert client.get(DESK).status_code == 302, "not signed in yet"
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert "验证码不对" in wrong.content.decode() and client.get(DESK).status_code == 302
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert client.get(DESK).status_code == 200
+
+
+def test_code_works_once_also_when_the_library_has_forgotten_it(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    code = code_of(secret, 1)
+    first, second = sign_in(officer), sign_in(officer)
+    first.post(reverse("mfa_authenticate"), {"code": code})
+    assert first.get(DESK).status_code == 200
+    cache.delete(f"allauth.mfa.totp.used?user={officer.pk}&code={code}")
+    assert "已经用过" in second.post(reverse("mfa_authenticate"), {"code": code}).content.decode()
+    assert second.get(DESK).status_code == 302
+
+
+def test_recovery_codes_are_shown_once_and_work_once(officer: User) -> None:
+    client = sign_in(officer)
+    set_up(client)
+    codes = [code.get_text() for code in page_of(client.get(reverse("mfa_view_recovery_codes"))).select(".recovery-codes code")]
+    assert len(codes) == 10 == len(set(codes))
+    assert codes[0] not in client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    for turn, expected in enumerate((200, 302)):
+        other = sign_in(officer)
+        cache.clear()
+        other.post(reverse("mfa_authenticate"), {"code": codes[3]})
+        assert other.get(DESK).status_code == expected, turn
+
+
+def test_secrets_are_sealed_in_the_database(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    for row in Authenticator.objects.filter(user=officer):
+        text = json.dumps(row.data)
+        assert secret not in text and "v2:a256gcm:" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sessions_that_began_with_the_password_alone_end(officer: User) -> None:
+    earlier, client = sign_in(officer), sign_in(officer)
+    set_up(client)
+    assert earlier.get(DESK)["Location"].startswith(reverse("account_login"))
+    assert client.get(DESK).status_code == 200
+
+
+def test_required_factor_is_not_switched_off_and_an_offered_one_is(officer: User, settings: Any) -> None:
+    client = sign_in(officer)
+    set_up(client)
+    refused = client.post(reverse("mfa_deactivate_totp"))
+    assert "不能关闭" in refused.content.decode() and second_factor.is_set_up(officer.pk)
+    settings.SECOND_FACTOR = "offered"
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.filter(user=officer).exists()
+    assert any("关闭两步验证" in mail["subject"] for mail in mails(officer.email))
+
+
+def test_whoever_has_a_factor_proves_himself_with_it(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    client = sign_in(officer)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    asked = client.post(reverse("account_email"), {"action_add": "1", "email": "other@office.example"})
+    assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
+    by_password = client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert by_password["Location"].startswith(reverse("mfa_reauthenticate"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "required"),
+    [("applicant", False), ("unit", False), *((kind, True) for kind in AccountKind.values if kind not in {"applicant", "unit"})],
+)
+def test_who_has_to_have_one(settings: Any, kind: str, required: bool) -> None:
+    settings.SECOND_FACTOR = "required"
+    assert second_factor.is_required(kind) == required
+    settings.SECOND_FACTOR = "offered"
+    assert not second_factor.is_required(kind)
+
+
+def test_applicant_may_set_one_up_and_need_not(settings: Any) -> None:
+    settings.SECOND_FACTOR = "required"
+    user = ex.registered_applicant(ex.approved_unit())
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    client = sign_in(user)
+    assert client.get(reverse("my_applications")).status_code == 200
+    set_up(client)
+    assert Client().post(reverse("account_login"), {"login": user.username, "password": PASSWORD})["Location"] == reverse(
+        "mfa_authenticate"
+    )
+
+
+def test_lost_factor_is_taken_off_with_every_session_and_told(officer: User) -> None:
+    client = sign_in(officer)
+    set_up(client)
+    second_factor.remove_second_factor(user_id=officer.pk, actor="user:1", source="request:7")
+    assert client.get(DESK)["Location"].startswith(reverse("account_login"))
+    assert not Authenticator.objects.filter(user=officer).exists()
+    assert LedgerEntry.objects.filter(event="account.second_factor_removed", actor="user:1").count() == 1
+    assert any("重置" in mail["subject"] for mail in mails(officer.email))
+    with pytest.raises(Refused, match="没有设置"):
+        second_factor.remove_second_factor(user_id=officer.pk, actor="user:1")
+    assert sign_in(officer).get(DESK)["Location"] == SET_UP

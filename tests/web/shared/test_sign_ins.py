@@ -1,0 +1,94 @@
+"""Sessions end: after a working day, one by one, all others at once, and with the password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.organizations import examples as ex
+from tests.web.registering import page_of
+from zhicheng.accounts.models import KnownDevice, User
+from zhicheng.foundation import clock
+from zhicheng.web.shared.sign_ins import SIGNED_IN_AT
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "lantern-77-orchard-kite"
+PAGE = reverse("usersessions_list")
+
+
+@pytest.fixture
+def person() -> User:
+    user = ex.registered_applicant(ex.approved_unit())
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    return user
+
+
+def signed_in(user: User, **headers: Any) -> Client:
+    client = Client(**headers)
+    assert client.post(reverse("account_login"), {"login": user.username, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return bool(client.get(reverse("my_applications")).status_code == 200)
+
+
+def test_session_ends_after_the_longest_time_however_busy(person: User, settings: Any) -> None:
+    client = signed_in(person)
+    session = client.session
+    session[SIGNED_IN_AT] = int(clock.machine_now().timestamp()) - settings.SESSION_LONGEST_HOURS * 3600 + 60
+    session.save()
+    assert is_in(client)
+    session = client.session
+    session[SIGNED_IN_AT] -= 120
+    session.save()
+    answer = client.get(reverse("my_applications"))
+    assert answer["Location"].startswith(reverse("account_login")) and not is_in(client)
+
+
+def test_one_sign_in_is_ended_from_the_page_and_nobody_elses(person: User) -> None:
+    here, there = signed_in(person), signed_in(person)
+    stranger = signed_in_stranger(person)
+    page = page_of(here.get(PAGE))
+    (form,) = [f for f in page.select("form") if f["action"].endswith("/end/")]
+    assert stranger.post(form["action"]).status_code == 303 and is_in(there), "not the stranger's to end"
+    here.post(form["action"])
+    assert "这个登录已经退出" in here.get(PAGE).content.decode()
+    assert is_in(here) and not is_in(there)
+
+
+def signed_in_stranger(person: User) -> Client:
+    other = ex.registered_applicant(person.memberships.get().organization, number=2)
+    other.set_password(PASSWORD)
+    other.save(update_fields=["password"])
+    return signed_in(other)
+
+
+def test_all_other_sign_ins_end_at_once(person: User) -> None:
+    here, there, elsewhere = signed_in(person), signed_in(person), signed_in(person)
+    here.post(PAGE)
+    assert is_in(here) and not is_in(there) and not is_in(elsewhere)
+
+
+def test_page_shows_address_browser_and_last_use(person: User) -> None:
+    client = signed_in(person, REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Firefox/128.0")
+    text = page_of(client.get(PAGE)).main.get_text(" ")
+    assert "203.0.113.9" in text and "Firefox" in text and "最近使用" in text and "本机" in text
+
+
+def test_known_devices_are_forgotten_from_the_page(person: User) -> None:
+    client = signed_in(person)
+    assert KnownDevice.objects.filter(user=person).count() == 1
+    client.post(reverse("devices_forget"))
+    assert not KnownDevice.objects.filter(user=person).exists() and "没有常用设备" in client.get(PAGE).content.decode()
+
+
+def test_new_password_ends_the_other_sessions(person: User) -> None:
+    here, there = signed_in(person), signed_in(person)
+    new = "orchard 77 kite lantern"
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert is_in(here) and not is_in(there)
