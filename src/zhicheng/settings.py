@@ -192,7 +192,9 @@ MFA_TOTP_TOLERANCE = (
     1  # a phone's clock may be half a minute off; accounts.second_factor.use_once keeps a code from working twice
 )
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before the mailbox is confirmed; without it a mailbox could not be changed any more
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # nobody signs in before the mailbox is confirmed; without it a mailbox could not be changed any more
+)
 MFA_FORMS = {
     "authenticate": "zhicheng.web.public.factor_forms.AuthenticateForm",
     "reauthenticate": "zhicheng.web.public.factor_forms.ReauthenticateForm",

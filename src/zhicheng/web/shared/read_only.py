@@ -12,15 +12,10 @@ _WRITE = re.compile(
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM)\s+(?:ONLY\s+)?[\"`]?(\w+)[\"`]?", re.I)
 
 # What a look may leave behind: the sign-in itself, the note of who was turned away, the sign-in library tidying its own lists
-<<<<<<< HEAD
-# (ended sessions, the mailbox of an account while a recovery link is checked), counts of tries that ran out.
+# (ended sessions, that recovery codes were shown, the mailbox of an account while a recovery link is checked), counts of tries that ran
+# out.
 MAY_BE_WRITTEN = re.compile(
-    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress"
-=======
-# (ended sessions, that recovery codes were shown, the mailbox of an account while a recovery link is checked), counts of tries that ran out, and the queue of jobs.
-MAY_BE_WRITTEN = re.compile(
-    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress|mfa_authenticator|django_q_\w+"
->>>>>>> fb3f2d4 (accounts, web: Ask those who see other people's cases for a second factor, and let sessions end.)
+    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress|mfa_authenticator"
 )
 
 
