@@ -71,18 +71,3 @@ def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
         },
         key=f"new-device:{user.pk}:{clock.machine_now().isoformat()}",
     )
-
-
-@platform_language()
-def tell_of_removed_factor(*, user: User, key: str) -> None:
-    """Tell somebody that the second factor was taken off their account."""
-    mail.queue_mail(
-        to=user.email,
-        subject=_("您账号的两步验证已重置"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）的两步验证已经重置，各处的登录都已退出。下次登录后请重新设置。\n\n"
-            "如果这不是您本人申请的，请立即联系州人力资源和社会保障局。\n"
-        )
-        % {"name": user.name, "site": settings.SITE_NAME, "username": user.username},
-        key=f"factor-removed:{key}:{clock.machine_now().isoformat()}",
-    )

@@ -12,16 +12,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts import mails
-from zhicheng.accounts.actions import end_sessions
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import works_for_an_office
-from zhicheng.foundation import ledger
-from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
 
 PURPOSE, PLACE = "second-factor", "mfa_authenticator.data"
@@ -70,18 +64,3 @@ def use_once(*, user_id: int, code: str) -> bool:
     """Note that a right code was used; whether it was the first time. Holds for every process of the instance."""
     told = hashlib.sha256("".join(code.split()).encode()).hexdigest()[:32]
     return bool(cache.add(f"factor-used:{user_id}:{told}", 1, timeout=REMEMBERED_SECONDS))
-
-
-@transaction.atomic
-def remove_second_factor(*, user_id: int, actor: str, source: str = "") -> None:
-    """Take a lost second factor off an account: whoever calls has made sure of the person, and of a second pair of eyes.
-
-    Every session ends; where the factor is required the next sign-in can only set up another. The owner is told. Raises ``Refused``
-    (code ``no_factor``) when there is none.
-    """
-    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    if not Authenticator.objects.filter(user_id=user_id).delete()[0]:
-        raise Refused.one(_("这个账号没有设置两步验证。"), code="no_factor")
-    end_sessions(user=user)
-    ledger.record(event="account.second_factor_removed", subject=f"user:{user_id}", actor=actor, data={"source": source})
-    mails.tell_of_removed_factor(user=user, key=source or f"{user_id}:{actor}")
