@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, jobs, outbox, readiness
+from zhicheng.foundation import clock, jobs, originals, outbox, readiness
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
@@ -83,7 +83,9 @@ def _tell(row: Incident, *, over: bool) -> None:
 
 @outbox.handler(KIND, lane=Lane.CHECKS, lease=timedelta(minutes=1))
 def call_webhook(message: OutboxMessage) -> None:
-    """POST the incident as JSON. An answer other than 2xx raises, and is tried again."""
+    """POST the incident as JSON. An answer other than 2xx raises, and is tried again. A restored copy keeps silent."""
+    if not originals.is_original():
+        raise outbox.Postponed("this is a restored copy", until=clock.machine_now() + outbox.LONGEST_POSTPONED)
     request = Request(  # noqa: S310 - the address is the operator's own setting, checked to be http(s) at start
         settings.ALERT_WEBHOOK,
         data=json.dumps(message.payload, ensure_ascii=False).encode(),

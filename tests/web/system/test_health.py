@@ -112,6 +112,11 @@ def test_mail_server_that_is_left_alone_is_explained(operator: Client, settings:
     assert "暂停发送" in page and "连续 4 次没有应答" in page and "TimeoutError" in page
 
 
+def test_health_begins_with_what_has_to_be_seen_to(operator: Client) -> None:
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "现在需要处理：" in page and "后台任务没有响应" in page
+
+
 def test_health_names_the_lane_that_does_not_answer(operator: Client) -> None:
     instance = liveness.enter()
     lanes = {lane.value: "alive" for lane in Lane} | {"mail": "silent", "papers-2": "alive"}

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, jobs, originals, queries, second_copy
+from zhicheng.foundation import actions, jobs, originals, queries, readiness, second_copy
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_whole_verification
+from zhicheng.foundation.wording import alarm_words
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system import stuck
@@ -37,6 +38,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "copy": originals.is_known_copy(),
         "second": second_copy.state(),
         "lanes": queries.lanes_health(),
+        "wrong": [alarm_words(check.name) for check in readiness.checks() if check.level == readiness.BAD],
         "mail_server": queries.mail_server_health(),
         "failing_jobs": jobs.failing(),
         "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
