@@ -38,7 +38,10 @@ def later_operations() -> Iterator[tuple[str, Operation]]:
     """What every migration of ours after a room's first one does to the database."""
     for (app, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
         if app in OURS and not name.startswith("0001"):
+            new = {one.name_lower for one in migration.operations if isinstance(one, migrations.CreateModel)}
             for operation in migration.operations:
+                if getattr(operation, "model_name", "").lower() in new:
+                    continue  # a table of the same migration: the running version does not know it
                 inside = (
                     operation.database_operations if isinstance(operation, migrations.SeparateDatabaseAndState) else [operation]
                 )
