@@ -103,6 +103,27 @@ def test_only_the_clock_knows_the_time(path: Path) -> None:
     assert not [f"line {call.lineno}" for call, names in _calls(_parsed(path)) if tuple(names[-2:]) in askers]
 
 
+WORDS_OF_PEOPLE = {
+    "reason", "reasons", "note", "text", "statement", "finding", "opinion", "name", "remark", "mark", "content", "description",
+    "title", "contact", "phone", "email", "address",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
+def test_ledger_keeps_the_words_of_people_as_salted_hashes(path: Path) -> None:
+    """What somebody wrote, or is called, can be erased by law; an entry cannot (``ledger.private``)."""
+    plain = []
+    for call, names in _calls(_parsed(path)):
+        if names[-2:] == ["ledger", "record"] or names == ["record"]:
+            for part in ast.walk(call):
+                if isinstance(part, ast.Dict):
+                    for key, value in zip(part.keys, part.values, strict=True):
+                        worded = isinstance(key, ast.Constant) and key.value in WORDS_OF_PEOPLE
+                        if worded and not ast.unparse(value).startswith(("ledger.private(", "private(", "text.key")):
+                            plain.append(f"{_name(path)}:{call.lineno}: {ast.unparse(value)}")
+    assert not plain
+
+
 @pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
 def test_file_is_short_enough_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE

@@ -26,8 +26,15 @@ from zhicheng.applications.models import (
 )
 from zhicheng.documents.models import Paper, SerialCounter
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs, clock, invariants, ledger, outbox, triggers, verification
-from zhicheng.foundation.models import LedgerEntry, OutboxMessage, SystemVerification
+from zhicheng.foundation import blobs, checkpoints, clock, invariants, ledger, looks, outbox, rolling, triggers, verification
+from zhicheng.foundation.models import (
+    AccessLook,
+    LedgerCheckpoint,
+    LedgerEntry,
+    OutboxMessage,
+    StoredFileCheck,
+    SystemVerification,
+)
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.models import Membership, MembershipRole, Organization
 from zhicheng.publicity.models import PublicityPeriod
@@ -53,6 +60,9 @@ def accepted(db: Any) -> Iterator[Application]:
         application.refresh_from_db()
         everything_holds()
         yield application
+
+
+DAY = timedelta(days=1)
 
 
 def _an_entry(event: str) -> LedgerEntry:
@@ -108,12 +118,29 @@ def _another_number() -> None:
     user.save(update_fields=["id_number"])
 
 
+def _forged_look() -> None:
+    looks.note_look(actor="user:5", what=looks.FILE, subject="application:1")
+    with clock.travel(clock.now() + DAY):
+        AccessLook.objects.update(seen_at=clock.machine_now() - DAY)
+        assert looks.seal() == 1
+    AccessLook.objects.update(actor="user:6")
+
+
+def _changed_file() -> None:
+    file = EvidenceFile.objects.order_by("pk")[0]
+    StoredFileCheck.objects.create(sha256=file.sha256, checked_at=clock.now(), found=rolling.CHANGED)
+
+
+def _forged_checkpoint() -> None:
+    checkpoints.make_checkpoint()
+    LedgerCheckpoint.objects.update(root="0" * 64)
+
+
 def _two_memberships() -> None:
     user = User.objects.filter(kind="applicant").order_by("pk")[0]
     Membership.objects.filter(user=user).update(role=MembershipRole.STAFF)
 
 
-DAY = timedelta(days=1)
 # Invariant → what is written past the program, of the application that is ``a``.
 CORRUPTED: dict[str, Callable[[Application], object]] = {
     "accounts.corrections": lambda _: _correct_past_the_account(),
@@ -142,6 +169,9 @@ CORRUPTED: dict[str, Callable[[Application], object]] = {
     "documents.papers_in_ledger": lambda _: Paper.objects.filter(kind="publicity_notice").update(snapshot_sha256="1" * 64),
     "documents.pdf_in_ledger": lambda _: Paper.objects.filter(kind="publicity_notice").update(pdf_sha256="1" * 64),
     "documents.serials": lambda _: SerialCounter.objects.filter(prefix="GS").update(last=9),
+    "foundation.access_log": lambda _: _forged_look(),
+    "foundation.files_are_whole": lambda _: _changed_file(),
+    "foundation.checkpoints": lambda _: _forged_checkpoint(),
     "foundation.files_are_there": lambda _: _lose_file(),
     "foundation.guards": lambda _: triggers.take_off(connection, triggers.LEDGER),
     "foundation.ledger": lambda _: LedgerEntry.objects.filter(number=3).update(actor="user:999"),

@@ -336,6 +336,13 @@ EMAIL_TIMEOUT = 10  # seconds for the connection and for each answer (foundation
 MAIL_KEPT_DAYS = env.int("ZHICHENG_MAIL_KEPT_DAYS", 90)  # afterwards the words of a delivered mail are forgotten
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
+# --- Heads of the ledger: signed daily, and kept by others (foundation/checkpoints.py) ---
+LEDGER_SIGNING_KEY = env.str("ZHICHENG_LEDGER_SIGNING_KEY", "")
+LEDGER_WITNESSES = env.list("ZHICHENG_LEDGER_WITNESSES", default=[])
+LEDGER_HEADS_DIR = env.str("ZHICHENG_LEDGER_HEADS_DIR", "")
+TSA_URL = env.str("ZHICHENG_TSA_URL", "")
+TSA_CERTIFICATES = env.str("ZHICHENG_TSA_CERTIFICATES", "")
+
 # --- The worker (foundation/worker.py): how many processes a lane has, where one may not be enough ---
 WORKER_PAPER_PROCESSES = env.int("ZHICHENG_WORKERS", 1)
 WORKER_MAIL_PROCESSES = env.int("ZHICHENG_MAIL_PROCESSES", 1)

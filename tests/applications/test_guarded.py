@@ -68,7 +68,8 @@ def test_database_refuses_what_the_history_does_not_tell(arrived: Application) -
 
 
 def test_every_condition_has_its_case() -> None:
-    sentences = {one.sentence for one in triggers.declared() if one.rule}
+    rooms = ("applications_", "integrity_")
+    sentences = {one.sentence for one in triggers.declared() if one.rule and one.table.startswith(rooms)}
     assert not [s for s in sentences if not any(s.startswith(known) for known in REFUSED)]
 
 

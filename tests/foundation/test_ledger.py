@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -57,6 +58,83 @@ def test_entry_hash_is_fixed_for_ever() -> None:
         number=1, at=at, event="a.b", subject="c:1", actor="system", data={"名": "甲"}, previous_hash=ledger.GENESIS
     )
     assert ledger.entry_hash(entry) == "c409dff06a439b42fa27b36d8ba1f096b844be61e0404338e5c5d7127926055b"
+
+
+@pytest.mark.django_db
+def test_entry_hash_of_the_second_format_is_fixed_for_ever() -> None:
+    at = clock.now().replace(year=2023, month=9, day=1, hour=8, minute=0, second=0, microsecond=7)
+    entry = LedgerEntry(
+        number=1, at=at, event="a.b", subject="c:1", actor="system", data={"名": "甲"}, previous_hash=ledger.GENESIS, format=2
+    )
+    assert ledger.entry_hash(entry) == "30d4b2d43905ec93f2266c5a674ae8f0ec8fdc5875b10e30be74eb15a477f820"
+    entry.format = 3
+    with pytest.raises(ValueError, match="unknown format 3"):
+        ledger.entry_hash(entry)
+
+
+@pytest.mark.django_db
+def test_entries_of_both_formats_make_one_chain() -> None:
+    """What an older version of the program wrote, or writes while it still runs, verifies beside what this one writes."""
+    first = write(1)[0]
+    with transaction.atomic():
+        head = LedgerHead.objects.get()
+        old = LedgerEntry(
+            number=2,
+            at=clock.now(),
+            event="a.b",
+            subject="c:1",
+            actor="system",
+            data={"reason": "原文"},
+            previous_hash=first.hash,
+        )
+        old.hash = ledger.entry_hash(old)
+        old.save()
+        LedgerHead.objects.update(number=2, hash=old.hash)
+    assert head.hash == first.hash
+    write(1)
+    assert ledger.verify().entries == 3
+    assert ledger.says(old, old.data["reason"], "原文") is True and ledger.says(old, old.data["reason"], "别的") is False
+
+
+@pytest.mark.django_db
+def test_private_text_stands_as_a_salted_hash_and_can_be_forgotten() -> None:
+    with transaction.atomic():
+        data = {"reason": ledger.private("业绩证明系伪造"), "list": [{"text": ledger.private("甲")}], "none": ledger.private("")}
+        entry = ledger.record(event="a.b", subject="c:1", actor="user:5", data=data)
+    kept = LedgerEntry.objects.get(pk=entry.pk)
+    assert "伪造" not in str(kept.data) and kept.data["none"] == "" and len(kept.data["reason"]["sha256"]) == 64
+    assert ledger.says(kept, kept.data["reason"], "业绩证明系伪造") is True
+    assert ledger.says(kept, kept.data["reason"], "业绩证明系真实") is False
+    assert ledger.says(kept, kept.data["list"][0]["text"], "甲") is True
+    again = ledger.private("业绩证明系伪造")
+    with transaction.atomic():
+        other = ledger.record(event="a.b", subject="c:1", actor="user:5", data={"reason": again})
+    assert other.data["reason"] != kept.data["reason"], "the same words are not told by their hash"
+    assert ledger.forget_private(number=entry.number, actor="user:9", reason="依法删除") == 2
+    assert ledger.says(kept, kept.data["reason"], "业绩证明系伪造") is None
+    assert ledger.verify().ok
+    assert LedgerEntry.objects.latest("number").event == "ledger.salts_erased"
+
+
+@pytest.mark.django_db
+def test_record_costs_one_query_more_for_any_number_of_private_values(django_assert_num_queries: Any) -> None:
+    write(1)
+    with transaction.atomic():
+        with django_assert_num_queries(3):
+            ledger.record(event="a.b", subject="c:1", actor="system", data={"n": 1})
+        with django_assert_num_queries(4):
+            ledger.record(event="a.b", subject="c:1", actor="system", data={"a": ledger.private("甲"), "b": ledger.private("乙")})
+
+
+@pytest.mark.django_db
+def test_verify_does_not_mind_a_clock_that_was_put_back() -> None:
+    write(2)
+    with clock.travel(clock.now() - timedelta(days=1)):
+        write(2)
+    write(1)
+    times = list(LedgerEntry.objects.order_by("number").values_list("at", flat=True))
+    assert times[2] < times[1]
+    assert ledger.verify().entries == 5
 
 
 @pytest.mark.django_db

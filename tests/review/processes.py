@@ -105,6 +105,7 @@ def show(application_id: str) -> None:
 
 def verify() -> None:
     call_command("ledger", "verify")
+    call_command("verify")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from django.db import connections, transaction
 
 from tests.support import world as w
+from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application, CommitteeArrival, DraftSection, PersonYear, State, StatusChange, Submission
 from zhicheng.applications.queries import draft_of
@@ -60,6 +61,7 @@ def at_once(*calls: Callable[[], Any]) -> tuple[list[Any], list[Refused]]:
 def world() -> Iterator[w.World]:
     with clock.travel(w.IN_WINDOW):
         yield w.make_world()
+    everything_holds()
 
 
 def send(world: w.World, application: Application, token: str) -> Submission:

@@ -25,6 +25,7 @@ def office(
     script = Path(__file__).with_name("processes.py")
     with django_db_blocker.unblock(), elsewhere_on(script, tmp_path_factory.mktemp("office")) as there:
         yield there, json.loads(there.run("make"))
+        assert "全部一致" in there.run("verify"), "whoever won, every invariant holds"
 
 
 def at_once(there: Elsewhere, *calls: tuple[str, ...], when: str = "") -> list[Answer]:

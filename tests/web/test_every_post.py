@@ -18,7 +18,7 @@ from tests.support.forms import token_for
 from tests.web.posts import EXAMPLES, Press
 from tests.web.shared.addresses import takes_posts, views
 from zhicheng.foundation import clock
-from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.models import AccessLook
 from zhicheng.web.access import ACCESS
 from zhicheng.web.repeats import CORRECTS, IN_SESSION, REPEATABLE
 
@@ -77,7 +77,7 @@ def test_pressed_twice_is_done_once(world: w.World, name: str) -> None:
     second = press.send(token)
     assert second.status_code < 400, words(second)
     if name == "desk_identity":
-        assert LedgerEntry.objects.filter(event="identity.shown").count() == 2
+        assert AccessLook.objects.filter(what="number").count() == 2
     elif name not in IN_SESSION | REPEATABLE:
         assert everything() == done
         assert second.get("Location") == first.get("Location")

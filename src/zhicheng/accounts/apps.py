@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.accounts import claims, frozen, invariants, persons, recording  # noqa: F401 - they declare themselves
+        from zhicheng.accounts import claims, frozen, invariants, persons, recording, witnesses  # noqa: F401 - they declare themselves
 
         if apps.is_installed("allauth.mfa"):
             from zhicheng.accounts import recording_factors  # noqa: F401

@@ -179,7 +179,9 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
     if not queries.number_is_held(index):
         raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
     NumberRelease.objects.create(index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now())
-    ledger.record(event="account.number_released", subject=source, actor=actor, data={"reason": reason.strip()[:500]})
+    ledger.record(
+        event="account.number_released", subject=source, actor=actor, data={"reason": ledger.private(reason.strip()[:500])}
+    )
 
 
 @outbox.handler("account.number_claimed")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, ledger
+from zhicheng.organizations.actors import Actor
 
 
 def lock_person_year(application: Application) -> PersonYear:
@@ -15,7 +16,7 @@ def lock_person_year(application: Application) -> PersonYear:
     )
 
 
-def count_arrival(application: Application, desk: str) -> CommitteeArrival | None:
+def count_arrival(application: Application, desk: str, *, actor: Actor) -> CommitteeArrival | None:
     """Count the arrival of the current submission at ``desk``, if that is the desk whose arrivals count (S-28, G-13).
 
     Called after the move, in its transaction; ``None`` where nothing is counted.
@@ -37,4 +38,16 @@ def count_arrival(application: Application, desk: str) -> CommitteeArrival | Non
     person_year.save(update_fields=["arrivals"])
     application.arrivals = person_year.arrivals
     application.save(update_fields=["arrivals"])
+    ledger.record(
+        event="arrival.counted",
+        subject=f"application:{application.pk}",
+        actor=actor.ref,
+        data={
+            "arrival": arrival.pk,
+            "person_year": person_year.pk,
+            "submission": submission.sha256,
+            "sequence": arrival.sequence,
+            "number": arrival.number,
+        },
+    )
     return arrival

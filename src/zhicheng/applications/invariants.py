@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from zhicheng.applications.lifecycle import BY_NAME
 from zhicheng.applications.models import Application, NumberCounter, State, StatusChange, Submission
 from zhicheng.documents.models import Paper
+from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.foundation.sealing import SealBroken
@@ -79,7 +80,8 @@ def moves_in_ledger() -> Iterator[Violation]:
     for applications in in_batches(Application.objects.only("pk")):
         subjects = {f"application:{application.pk}" for application in applications}
         entries = grouped(told.filter(subject__in=subjects), lambda entry: entry.subject)
-        changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
+        salts = ledger.salts_of(entry.number for mine in entries.values() for entry in mine)
+        changes = StatusChange.objects.filter(application__in=applications).order_by("id")
         history = grouped(changes, lambda change: f"application:{change.application_id}")
         for subject in sorted(subjects):
             written = [(e.event, e.data.get("from"), e.data.get("to")) for e in entries.get(subject, [])]
@@ -89,11 +91,21 @@ def moves_in_ledger() -> Iterator[Violation]:
                 words = {"made": len(made), "written": len(written), "place": (place or min(len(made), len(written))) + 1}
                 said = _("办理 %(made)s 次，台账记录 %(written)s 条，从第 %(place)s 次起不一致。") % words
                 yield Violation(subject, said)
+                continue
+            for entry, change in zip(entries.get(subject, []), history.get(subject, []), strict=True):
+                if not _tells_the_words(entry, change, salts):
+                    yield Violation(f"{subject} move:{change.pk}", _("说明或退回意见与台账不一致。"))
     for batch in in_batches(told.filter(event="application.start")):
         named = {entry.subject.rpartition(":")[2] for entry in batch}
         there = set(Application.objects.filter(pk__in=[int(n) for n in named if n.isdecimal()]).values_list("pk", flat=True))
         for number in sorted(named - {str(pk) for pk in there}):
             yield Violation(f"application:{number}", _("台账记录了这份申请书，它却不存在。"))
+
+
+def _tells_the_words(entry: LedgerEntry, change: StatusChange, salts: ledger.Salts) -> bool:
+    """Whether note and reasons are those of the entry, as far as their salts are still there."""
+    told = {"note": change.note, "reasons": change.reasons}
+    return all(ledger.says(entry, entry.data.get(key), value, salts) is not False for key, value in told.items())
 
 
 @invariant("applications.moves_in_outbox", gettext_lazy("每次办理恰有一条待办消息"))

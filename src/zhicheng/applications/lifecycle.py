@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, State, StatusChange
+from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, PersonYear, State, StatusChange
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -270,10 +270,12 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-def record_start(application: Application, *, actor: Actor) -> StatusChange:
-    """The first line of the history: the application exists (新增申请书)."""
+def record_start(application: Application, *, actor: Actor, year: PersonYear) -> StatusChange:
+    """The first line of the history: the application exists (新增申请书), counted in this ``year`` of the person."""
     change = _write_history(application, "start", before="", actor=actor, note="", reasons=())
-    _make_known(change, actor=actor)
+    _make_known(
+        change, actor=actor, more={"person_year": year.pk, "allowed": year.arrivals_allowed, "campaign": year.campaign_id}
+    )
     return change
 
 
@@ -295,7 +297,7 @@ def _write_history(
     )
 
 
-def _make_known(change: StatusChange, *, actor: Actor) -> None:
+def _make_known(change: StatusChange, *, actor: Actor, more: dict[str, Any] | None = None) -> None:
     """The move in the ledger, and the message from which everybody concerned is told."""
     ledger.record(
         event=f"application.{change.move}",
@@ -305,8 +307,10 @@ def _make_known(change: StatusChange, *, actor: Actor) -> None:
             "from": change.from_state,
             "to": str(change.to_state),
             "submission": change.submission.sha256 if change.submission else None,
-            "note": change.note,
-            "reasons": change.reasons,
+            "note": ledger.private(change.note),
+            "reasons": ledger.private(change.reasons),
+            "change": change.pk,
+            **(more or {}),
         },
     )
     outbox.queue(

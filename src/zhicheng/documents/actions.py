@@ -155,7 +155,9 @@ def void_papers(*, subject: str, kinds: Iterable[str], reason: str, actor: str) 
         paper.save(update_fields=["voided_at", "void_reason"])
     if voided:
         serials = [paper.serial for paper in voided]
-        ledger.record(event="paper.voided", subject=subject, actor=actor, data={"serials": serials, "reason": reason[:200]})
+        ledger.record(
+            event="paper.voided", subject=subject, actor=actor, data={"serials": serials, "reason": ledger.private(reason[:200])}
+        )
     return voided
 
 

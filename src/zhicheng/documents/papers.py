@@ -228,6 +228,10 @@ class Letter(PaperBase):
         values = self.blanks()
         return [paragraph.format_map(values) for paragraph in template_of(self.kind, self.wording)]
 
+    def small_print(self) -> str:
+        """One line in small type under everything else; empty for most papers."""
+        return ""
+
     def signatures(self) -> list[list[str]]:
         """The closing block: per line, what is printed; ``______`` is a line to sign on."""
         raise NotImplementedError
@@ -259,6 +263,11 @@ class PublicityNotice(Letter):
     minimum: Filled = Field("5个工作日", title="公示期下限")
     office: Filled = Field(title="受理异议的办公室")
     phone: Filled = Field(title="监督电话")
+    # What the ledger was when the notice was made, for everybody who passes by to keep (docs/ledger.md).
+    ledger_head: Line = Field("", title="台账校验点")
+
+    def small_print(self) -> str:
+        return self.ledger_head
 
     @field_validator("id_number")
     @classmethod

@@ -124,6 +124,7 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
             "heading": heading,
             "paragraphs": paragraphs,
             "signatures": paper.signatures(),
+            "small_print": paper.small_print(),
             "name": paper.name,
             "number": number,
         }

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, securitylog
-from zhicheng.foundation.canonical import check_storable, digest
-from zhicheng.foundation.models import LedgerEntry, LedgerHead
+from zhicheng.foundation.canonical import canonical_json, check_storable
+from zhicheng.foundation.models import LedgerEntry, LedgerHead, LedgerSalt
 from zhicheng.foundation.transactions import require_transaction
 
 GENESIS = "0" * 64
+FORMAT = 2
+ALGORITHM = "sha256"
+SALT_BYTES = 16
+Salts = dict[tuple[int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A value that goes into an entry as a salted hash (:func:`private`)."""
+
+    value: Any
+
+
+def private(value: Any) -> Any:
+    """Free text or a name, for the data of an entry: there it stands as ``{"sha256": …}``, salted, so that the text can be erased by
+    law where it is kept and its salt here, while the entry and everything after it stay provable. What is empty stays as it is.
+    """
+    return Private(value) if value else value
 
 
 def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> LedgerEntry:
     """Append one entry and return it.
 
     ``event`` is a dotted name (``application.submitted``), ``subject`` and ``actor`` are ``kind:id`` (``application:12``,
-    ``user:5``) or ``system``; ``data`` is JSON (see ``canonical.check_storable``). The entry stands or falls with the caller's
-    transaction. Raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
+    ``user:5``) or ``system``; ``data`` is JSON (see ``canonical.check_storable``) in which free text and names are wrapped in
+    :func:`private`. The entry stands or falls with the caller's transaction. Raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
 
     Every writer waits for the ledger's head until the other's transaction ends: call this late in an action, after its checks.
     """
     require_transaction("ledger.record()")
     if not event or not subject or not actor:
         raise ValueError("a ledger entry needs an event, a subject and an actor")
+    salts: dict[str, str] = {}
+    data = _sealed(data, salts)
     check_storable(data)
     head = _locked_head()
     entry = LedgerEntry(
-        number=head.number + 1, at=clock.now(), event=event, subject=subject, actor=actor, data=data, previous_hash=head.hash
-    )
+        number=head.number + 1, at=clock.now(), event=event, subject=subject, actor=actor, data=data, previous_hash=head.hash,
+        format=FORMAT, algorithm=ALGORITHM, salt=secrets.token_hex(SALT_BYTES),
+    )  # fmt: skip
     entry.hash = entry_hash(entry)
     entry.save(force_insert=True)
+    if salts:
+        LedgerSalt.objects.bulk_create(LedgerSalt(number=entry.number, digest=d, salt=s) for d, s in salts.items())
     head.number, head.hash = entry.number, entry.hash
     head.save(update_fields=["number", "hash"])
     securitylog.note(event="ledger.written", after_commit=True, actor=actor, entry=entry.number, what=event, subject=subject)
@@ -43,19 +69,83 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
 
 
 def entry_hash(entry: LedgerEntry) -> str:
-    """The SHA-256 ``entry`` must carry: over the canonical JSON of its number, time (UTC, microseconds), event, subject, actor,
-    data and the hash of the entry before."""
-    return digest(
-        {
-            "number": entry.number,
-            "at": _time_text(entry.at),
-            "event": entry.event,
-            "subject": entry.subject,
-            "actor": entry.actor,
-            "data": entry.data,
-            "previous_hash": entry.previous_hash,
-        }
+    """The hash ``entry`` must carry: the SHA-256 of :func:`canonical_entry`."""
+    return hashlib.sha256(canonical_entry(entry)).hexdigest()
+
+
+def canonical_entry(entry: LedgerEntry) -> bytes:
+    """``entry`` as canonical JSON: its number, time (UTC, microseconds), event, subject, actor, data and the hash of the entry
+    before; from format 2 on its format and the id of the hash algorithm as well. Raises ``ValueError`` for a format nobody wrote.
+    """
+    return canonical_json(entry_fields(entry))
+
+
+def entry_fields(entry: LedgerEntry) -> dict[str, Any]:
+    """What of ``entry`` its hash covers, as JSON."""
+    fields = {
+        "number": entry.number,
+        "at": time_text(entry.at),
+        "event": entry.event,
+        "subject": entry.subject,
+        "actor": entry.actor,
+        "data": entry.data,
+        "previous_hash": entry.previous_hash,
+    }
+    if entry.format == 1:
+        return fields
+    if entry.format != FORMAT or entry.algorithm != ALGORITHM:
+        raise ValueError(f"entry {entry.number}: unknown format {entry.format} or algorithm {entry.algorithm!r}")
+    return {**fields, "format": entry.format, "algorithm": entry.algorithm}
+
+
+def salts_of(numbers: Iterable[int]) -> Salts:
+    """The salts of the entries with these numbers, by number and hash. One query."""
+    rows = LedgerSalt.objects.filter(number__in=list(numbers)).values_list("number", "digest", "salt")
+    return {(number, sealed): salt for number, sealed, salt in rows}
+
+
+def says(entry: LedgerEntry, told: Any, value: Any, salts: Salts | None = None) -> bool | None:
+    """Whether what ``entry`` holds in a place (``told``, a part of its data) is ``value``; ``None`` when its salt was erased.
+
+    Older entries hold the text itself. ``salts`` of many entries are fetched at once with :func:`salts_of`.
+    """
+    if not (isinstance(told, dict) and set(told) == {"sha256"}):
+        return bool(told == value)
+    salt = (salts_of([entry.number]) if salts is None else salts).get((entry.number, told["sha256"]))
+    return None if salt is None else private_digest(value, salt) == told["sha256"]
+
+
+@transaction.atomic
+def forget_private(*, number: int, actor: str, reason: str) -> int:
+    """Erase the salts of one entry by law: from then on its hashes say nothing, whatever is guessed. Return how many there were.
+
+    The text itself is erased where it is kept. That it was done, and why, is an entry of its own.
+    """
+    erased, _by_model = LedgerSalt.objects.filter(number=number).delete()
+    record(
+        event="ledger.salts_erased", subject=f"ledger:{number}", actor=actor, data={"count": erased, "reason": private(reason)}
     )
+    return erased
+
+
+def private_digest(value: Any, salt: str) -> str:
+    """The SHA-256 of the salt (hex) followed by the canonical JSON of ``value``."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical_json(value)).hexdigest()
+
+
+def _sealed(data: Any, salts: dict[str, str]) -> Any:
+    """``data`` with every private value as its salted hash; the salts go into ``salts``, by hash."""
+    if isinstance(data, Private):
+        check_storable(data.value)
+        salt = secrets.token_hex(SALT_BYTES)
+        sealed = private_digest(data.value, salt)
+        salts[sealed] = salt
+        return {"sha256": sealed}
+    if isinstance(data, dict):
+        return {key: _sealed(value, salts) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_sealed(value, salts) for value in data]
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +234,6 @@ def _head_was_left_behind(number: int) -> bool:
     return head is None or head.number <= number
 
 
-def _time_text(at: datetime) -> str:
+def time_text(at: datetime) -> str:
+    """A moment as entries write it: UTC, to the microsecond."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

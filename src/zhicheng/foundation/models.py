@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.proof_models import AccessLook, LedgerCheckpoint, LedgerSubtree, StoredFileCheck
+
+# One module of models would be too long to read; they are all imported from here.
+PROOFS = (AccessLook, LedgerCheckpoint, LedgerSubtree, StoredFileCheck)
 
 
 class ClockSetting(models.Model):
@@ -70,8 +74,10 @@ class OriginalPlace(models.Model):
 class LedgerEntry(models.Model):
     """One thing that happened. Database triggers refuse every change and removal (house, decision 7).
 
-    ``number`` counts 1, 2, 3 without a gap; ``hash`` is the SHA-256 of the canonical JSON of every other column,
-    ``previous_hash`` among them (``foundation.ledger``).
+    ``number`` counts 1, 2, 3 without a gap; ``hash`` is the hash (``algorithm``) of the canonical JSON of every other column but
+    ``salt``, ``previous_hash`` among them (``foundation.ledger``). ``format`` says how: 1 knows neither itself nor its algorithm, and
+    holds free text as it was written; from 2 on free text and names stand as salted hashes. ``salt`` (hex) hides the entry's leaf in
+    the tree of all entries from whoever gets a proof about another one.
     """
 
     number = models.BigIntegerField(unique=True)
@@ -82,6 +88,10 @@ class LedgerEntry(models.Model):
     data = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+    # The database's own defaults: a version of the program that does not know them writes format 1, and is right.
+    format = models.PositiveSmallIntegerField(default=1, db_default=1)
+    algorithm = models.CharField(max_length=12, default="sha256", db_default="sha256")
+    salt = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("台账记录")
@@ -93,6 +103,22 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.event} {self.subject}"
+
+
+class LedgerSalt(models.Model):
+    """The salt of one free text or name that stands in an entry as ``digest``. The only part of the ledger that may be erased: then
+    nobody can tell any more what the text was, not even by guessing, and the chain stays whole.
+    """
+
+    number = models.BigIntegerField(db_index=True)  # of the entry
+    digest = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "digest"], name="one_salt_for_a_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest[:16]}"
 
 
 class LedgerHead(models.Model):

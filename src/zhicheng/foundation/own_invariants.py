@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from django.apps import apps
@@ -9,8 +10,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, ledger, leftovers, triggers
-from zhicheng.foundation.invariants import Violation, in_batches, invariant
+from zhicheng.foundation import blobs, checkpoints, ledger, leftovers, merkle, proofs, signing, triggers
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree
 
 
 @invariant("foundation.ledger", gettext_lazy("台账逐条相连，没有改动"))
@@ -19,6 +21,42 @@ def ledger_is_whole() -> Iterator[Violation]:
     found = ledger.verify()
     if not found.ok:
         yield Violation(f"ledger:{found.first_bad}", ledger.in_words(found))
+
+
+@invariant("foundation.checkpoints", gettext_lazy("每天签发的台账校验点与台账一致"))
+def checkpoints_hold() -> Iterator[Violation]:
+    """Every head that was signed is the one the entries still have, its signature holds, and so does every kept part of the tree."""
+    heads = grouped(LedgerCheckpoint.objects.order_by("number"), lambda row: row.number)
+    kept = {(row.level, row.position): row.hash for row in LedgerSubtree.objects.all()}
+    growing = merkle.Growing()
+    for entry in LedgerEntry.objects.order_by("number").iterator(chunk_size=2000):
+        try:
+            leaf = checkpoints.leaf_of(entry)
+        except (TypeError, ValueError):
+            yield Violation(f"ledger:{entry.number}", _("这条记录的内容无法核对。"))
+            return
+        for level, position, found in growing.add(leaf):
+            if kept.pop((level, position), found.hex()) != found.hex():
+                yield Violation(f"ledger_tree:{level}/{position}", _("保存的校验树与台账不一致。"))
+        for head in heads.pop(growing.size, []):
+            statement = json.loads(head.statement)
+            if (growing.root().hex(), entry.hash) != (head.root, statement["head"]) or statement["root"] != head.root:
+                yield Violation(f"checkpoint:{head.day}", _("台账已与当天签发的校验点不一致。"))
+    yield from (Violation(f"checkpoint:{head.day}", _("台账短于当天签发的校验点。")) for rows in heads.values() for head in rows)
+    yield from (Violation(f"ledger_tree:{level}/{position}", _("保存的校验树与台账不一致。")) for level, position in kept)
+    yield from _signatures()
+
+
+def _signatures() -> Iterator[Violation]:
+    """Of the key that signs now; an older key's public part is with whoever kept it."""
+    key = signing.signing_key()
+    if key is None:
+        return
+    public = key.public_key()
+    for head in LedgerCheckpoint.objects.filter(key_id=proofs.key_id(public)).iterator():
+        statement = head.statement.encode()
+        if not proofs.is_signed(statement, algorithm=head.signature_algorithm, signature=head.signature, key=public):
+            yield Violation(f"checkpoint:{head.day}", _("签名与内容不符。"))
 
 
 @invariant("foundation.guards", gettext_lazy("数据库中的防改触发器齐全"))

@@ -37,7 +37,7 @@ EVENTS: dict[str, str] = {
     "request.forged": "a form without its token: left open over a sign-in, or sent from elsewhere",
     "file.fetched": "a paper, an evidence file, a preview or an export was given out",
     "file.original": "the original of a file with scripts, actions or attachments was given out on asking",
-    "number.given": "a paper with a whole identity number on it was given out",
+    "number.given": "a whole identity number was given out: on a paper, or behind the mask of a page",
     "settings.changed": "the process started with other settings than the last one; names only",
 }
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:,-]{0,199}")

@@ -45,6 +45,20 @@ LEDGER = (
     guard("foundation_ledgerentry", "UPDATE", "DELETE", sentence="the ledger is append-only"),
     guard("foundation_ledgerhead", "DELETE", sentence="the ledger is append-only"),
 )
+PROOFS = (
+    guard("foundation_ledgersubtree", "UPDATE", "DELETE", sentence="the tree over the ledger is append-only"),
+    guard("foundation_ledgercheckpoint", "DELETE", sentence="a checkpoint of the ledger is append-only"),
+    guard(
+        "foundation_ledgercheckpoint",
+        "UPDATE",
+        sentence="a checkpoint of the ledger takes its time stamp once",
+        rule="stays",
+        when="NEW.day <> OLD.day OR NEW.number <> OLD.number OR NEW.root <> OLD.root OR NEW.statement <> OLD.statement "
+        "OR NEW.signature <> OLD.signature OR NEW.signature_algorithm <> OLD.signature_algorithm OR NEW.key_id <> OLD.key_id "
+        "OR (OLD.timestamp <> '' AND NEW.timestamp <> OLD.timestamp)",
+    ),
+    guard("foundation_accesslook", "UPDATE", "DELETE", sentence="the access log is append-only"),
+)
 
 INSTANCE = (guard("foundation_instancemark", "UPDATE", "DELETE", sentence="what a database is was decided at its first start"),)
 

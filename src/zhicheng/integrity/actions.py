@@ -53,7 +53,7 @@ def record_fraud(
                 event="integrity.recorded",
                 subject=f"integrity_record:{record.pk}",
                 actor=actor.ref,
-                data={"source": source, "years": [ban.first_year, ban.last_year], "reason": record.reason},
+                data={"source": source, "years": [ban.first_year, ban.last_year], "reason": ledger.private(record.reason)},
             )
     return record
 
@@ -86,7 +86,7 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
             event="integrity.annulled",
             subject=f"integrity_record:{record.pk}",
             actor=actor.ref,
-            data={"reason": record.annulment_reason},
+            data={"reason": ledger.private(record.annulment_reason)},
         )
         outbox.queue(kind="integrity.annulled", payload={"record_id": record.pk}, key=f"integrity.annulled:{record.pk}")
     return record

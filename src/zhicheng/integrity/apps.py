@@ -8,4 +8,4 @@ class IntegrityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.integrity import frozen, invariants, persons  # noqa: F401 - it registers itself
+        from zhicheng.integrity import frozen, invariants, persons, replay  # noqa: F401 - it registers itself

@@ -11,6 +11,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Paper
 from zhicheng.documents.words import zh_date
+from zhicheng.foundation.checkpoints import head_in_words
 from zhicheng.foundation.fields import mask_id_number_on_paper
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
@@ -56,6 +57,7 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
             "minimum": f"{notice.limits.publicity_working_days}个工作日",
             "office": period.office,
             "phone": period.phone,
+            "ledger_head": head_in_words(),
         },
         snapshot_sha256=period.submission.sha256,
         actor=actor.ref,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.support import world as w
 from zhicheng.foundation import clock
-from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.models import AccessLook
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import uploads_of
@@ -75,7 +75,7 @@ def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, s
     assert number not in before and f"{number[:12]}******" in before and number[-4:] not in before
     asked = client.post(reverse("desk_identity", args=[at_the_county.pk]))
     assert number in asked.content.decode()
-    assert LedgerEntry.objects.latest("id").event == "identity.shown"
+    assert AccessLook.objects.latest("id").what == "number"
     assert number not in client.get(case).content.decode(), "the next page is masked again"
     assert client.get(reverse("desk_identity", args=[at_the_county.pk])).status_code == 405
     assert signed_in(world.other_officer).post(reverse("desk_identity", args=[at_the_county.pk])).status_code == 404

@@ -153,7 +153,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         created_at=now,
         updated_at=now,
     )
-    lifecycle.record_start(application, actor=actor)
+    lifecycle.record_start(application, actor=actor, year=person_year)
     return application
 
 

@@ -219,7 +219,7 @@ def _put_in_queue(
         event=f"account.{kind.value}_requested",
         subject=f"user:{user.pk}",
         actor=actor.ref,
-        data={"request": row.pk, "unit": unit.pk, "office": office.pk, "statement": row.statement},
+        data={"request": row.pk, "unit": unit.pk, "office": office.pk, "statement": ledger.private(row.statement)},
     )
     if kind == AccountRequestKind.MAILBOX:
         _warn_old_mailbox(row)

@@ -58,7 +58,7 @@ def decide_unit_verification(
         event=f"unit.{verification.kind}_{verification.state}",
         subject=f"organization:{verification.organization_id}",
         actor=actor.ref,
-        data={"verification": verification.pk, "year": verification.year, "reasons": verification.reasons},
+        data={"verification": verification.pk, "year": verification.year, "reasons": ledger.private(verification.reasons)},
     )
     _tell_unit(verification)
     return verification
@@ -102,7 +102,7 @@ def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: i
         event="unit.request_transferred",
         subject=f"organization:{verification.organization_id}",
         actor=actor.ref,
-        data={"verification": verification.pk, "to": target.pk, "reason": reason.strip()},
+        data={"verification": verification.pk, "to": target.pk, "reason": ledger.private(reason.strip())},
     )
     _tell_of_transfer(verification)
     return verification

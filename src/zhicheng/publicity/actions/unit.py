@@ -135,7 +135,9 @@ def _cancel(period: PublicityPeriod | None, *, reason: str, actor: Actor) -> Non
     period.cancelled_at = clock.now()
     period.cancel_reason = reason
     period.save(update_fields=["cancelled_at", "cancel_reason"])
-    ledger.record(event="publicity.cancelled", subject=f"publicity:{period.pk}", actor=actor.ref, data={"reason": reason})
+    ledger.record(
+        event="publicity.cancelled", subject=f"publicity:{period.pk}", actor=actor.ref, data={"reason": ledger.private(reason)}
+    )
 
 
 def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
@@ -295,7 +297,7 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
             event="publicity.objection_decided",
             subject=f"publicity:{objection.period_id}",
             actor=actor.ref,
-            data={"objection": objection.pk, "state": str(objection.state), "finding": objection.finding},
+            data={"objection": objection.pk, "state": str(objection.state), "finding": ledger.private(objection.finding)},
         )
     return objection
 
@@ -319,5 +321,5 @@ def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> S
         move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
         lock_person_year(application)
         change = lifecycle.walk(application, move, actor=actor)
-        count_arrival(application, lifecycle.desk_above(application, actor.role))
+        count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
         return change

@@ -13,7 +13,7 @@ from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.models import Application, State, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.models import Decision, Verdict
@@ -60,7 +60,7 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
             claims.hold_number(user=owner)
         change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
         if actor.role is not Role.UNIT:
-            count_arrival(application, lifecycle.desk_above(application, actor.role))
+            count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
         if move == "unit_pass":
             issue_review_form(application=application, submission=submission, actor=actor)
         elif move == "supervising_pass":
@@ -105,6 +105,8 @@ def return_application(
         if move in CLOSE.values():
             person_year.closed_at = clock.now()
             person_year.save(update_fields=["closed_at"])
+            told = {"application": application.pk}
+            ledger.record(event="year.closed", subject=f"person_year:{person_year.pk}", actor=actor.ref, data=told)
         void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
         return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
 

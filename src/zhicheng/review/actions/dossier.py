@@ -88,7 +88,7 @@ def _note(dossier: PaperDossier, actor: Actor) -> None:
             "dossier": dossier.pk,
             "received_on": dossier.received_on.isoformat(),
             "copies": dossier.copies,
-            "mark": dossier.printed_mark,
+            "mark": ledger.private(dossier.printed_mark),
             "mark_state": dossier.mark_state,
             "checks": [dossier.duplex_with_watermark, dossier.handwritten_opinion, dossier.signed, dossier.sealed],
         },

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import queries
-from zhicheng.foundation import ledger
+from zhicheng.foundation import looks, securitylog
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
 
@@ -20,6 +20,8 @@ def show_identity_number(*, actor: Actor, application_id: int) -> str:
         application = queries.get_application(actor, application_id)
         if application is None or application.current_submission is None:
             raise Refused.one(_("没有找到这份申请书。"), code="not_found")
-        ledger.record(event="identity.shown", subject=f"application:{application.pk}", actor=actor.ref, data={})
+        subject = f"application:{application.pk}"
+        looks.note_look(actor=actor.ref, what=looks.NUMBER, subject=subject)
+        securitylog.note(event="number.given", after_commit=True, actor=actor.ref, role=actor.role.value, subject=subject)
         snapshot = queries.snapshot_of(application.current_submission)
     return str(snapshot["sections"]["basic"]["id_number"])

@@ -71,7 +71,13 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
         event="arrival.annulled",
         subject=f"application:{application.pk}",
         actor=actor.ref,
-        data={"arrival": arrival.pk, "number": arrival.number, "counts_now": person_year.arrivals, "reason": reason},
+        data={
+            "arrival": arrival.pk,
+            "number": arrival.number,
+            "counts_now": person_year.arrivals,
+            "reason": ledger.private(reason),
+        }
+        | {"person_year": person_year.pk, "reopened": reopen},
     )
     if reopen:
         closed = (

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhicheng.foundation import clock
+from zhicheng.foundation.checkpoints import head_in_words
 from zhicheng.publicity.queries import public_periods
 from zhicheng.web.shared.http import object_or_404
 from zhicheng.web.shared.paging import page_of
@@ -27,4 +28,5 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def show_notice(request: HttpRequest, period_id: int) -> HttpResponse:
     """One notice; gone (404) as soon as its period is over."""
     period = object_or_404(with_notices(public_periods(clock.today())), pk=period_id)
-    return _unlisted(render(request, "public/publicity_notice.html", {"period": period, "facts": facts_of(period)}))
+    context = {"period": period, "facts": facts_of(period), "ledger_head": head_in_words()}
+    return _unlisted(render(request, "public/publicity_notice.html", context))

@@ -1,22 +1,50 @@
-"""Whole identity numbers that leave on paper are noted: who was given which paper (PIPL 第五十一条).
+"""Looks at other people's files and at whole identity numbers are noted: who was given what (PIPL 第五十一条).
 
-A page that is only opened writes nothing to the database, so the note is an event of the security log.
+A page that is only opened writes nothing to the database but these rows (``foundation.looks``), one for a look. Their owner's own are
+not among them; that a paper was given out is an event of the security log for everybody.
 """
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 from zhicheng.documents.models import Kind
-from zhicheng.foundation import securitylog
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import looks, securitylog
+from zhicheng.organizations.actors import Role
+from zhicheng.web.shared.files import ORIGINAL
 from zhicheng.web.shared.http import actor_of
 
 # The papers whose template of the notice asks for the number in full; T1 shows region and last two, the others none.
 WITH_WHOLE_NUMBER = (Kind.REVIEW_FORM,)
 
 
-def note_paper_given(request: HttpRequest, *, kind: str, serial: str) -> None:
-    """Note that a paper was given out, when it carries a whole identity number. ``serial`` names it: a paper's, or a draft's."""
+def note_paper_given(request: HttpRequest, *, kind: str, serial: str, subject: str = "") -> None:
+    """Note that a paper was given out, when it carries a whole identity number. ``serial`` names it: a paper's, or a draft's;
+    ``subject`` (``application:12``) whose it is.
+
+    Raises ``DatabaseError`` when a desk's look cannot be written down: then the paper stays where it is.
+    """
     if kind in WITH_WHOLE_NUMBER:
         actor = actor_of(request)
+        if actor.role is not Role.APPLICANT:
+            looks.note_look(actor=actor.ref, what=looks.PAPER, subject=subject, thing=f"paper:{serial}")
         securitylog.note(event="number.given", actor=actor.ref, serial=serial, role=actor.role.value)
+
+
+def note_file_given(
+    request: HttpRequest, response: HttpResponseBase, *, subject: str, file: EvidenceFile, sheet: int | None = None
+) -> HttpResponseBase:
+    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it; return ``response``.
+
+    A browser that fetches a file in parts looks at it once: its first bytes count.
+    """
+    first = response.status_code == 200 or response.get("Content-Range", "").startswith("bytes 0-")
+    is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out
+    if first and request.method == "GET" and not is_page:
+        thing = f"evidence:{file.pk}" + (f":{sheet}" if sheet is not None else "")
+        what = (
+            looks.PREVIEW if sheet is not None else looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE
+        )
+        looks.note_look_or_log(actor=actor_of(request).ref, what=what, subject=subject, thing=thing)
+    return response

@@ -11,11 +11,12 @@ _WRITE = re.compile(
 )
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM)\s+(?:ONLY\s+)?[\"`]?(\w+)[\"`]?", re.I)
 
-# What a look may leave behind: the sign-in itself, the note of who was turned away, the sign-in library tidying its own lists
-# (ended sessions, that recovery codes were shown, the mailbox of an account while a recovery link is checked), counts of tries that ran
-# out.
+# What a look may leave behind: that it was a look at somebody else's file (foundation.looks), the sign-in itself, the note of who was
+# turned away, the sign-in library tidying its own lists (ended sessions, that recovery codes were shown, the mailbox of an account while
+# a recovery link is checked), counts of tries that ran out.
 MAY_BE_WRITTEN = re.compile(
-    r"django_session|foundation_accessrefusal|foundation_cache|usersessions_usersession|account_emailaddress|mfa_authenticator"
+    r"django_session|foundation_accessrefusal|foundation_accesslook|foundation_cache|usersessions_usersession|account_emailaddress"
+    r"|mfa_authenticator"
 )
 
 

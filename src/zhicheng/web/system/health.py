@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
 from zhicheng.foundation import actions, jobs, originals, queries, readiness, second_copy
+from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.rolling import file_checks
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.foundation.wording import alarm_words
 from zhicheng.web.shared.http import go, who
@@ -35,6 +37,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "intake": intake_health(),
         "scanner": scanner_state(),
         "whole": queries.last_whole_verification(),
+        "files": file_checks(),
+        "head": last_checkpoint(),
         "copy": originals.is_known_copy(),
         "second": second_copy.state(),
         "lanes": queries.lanes_health(),

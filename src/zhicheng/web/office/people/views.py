@@ -26,6 +26,7 @@ from zhicheng.web.office.people.forms import AdministratorForm, ApproveForm, Ref
 from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_mailbox_request
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.looks import note_file_given
 from zhicheng.web.shared.paging import page_of
 
 CASE = "office/people/request.html"
@@ -117,12 +118,15 @@ def release(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def scan_file(request: HttpRequest, request_id: int) -> HttpResponseBase:
     """The scan of the card."""
-    return file_answer(request, _scan_or_404(request, request_id))
+    file = _scan_or_404(request, request_id)
+    return note_file_given(request, file_answer(request, file), subject=f"account_request:{request_id}", file=file)
 
 
-def scan_preview(request: HttpRequest, request_id: int, page: int) -> HttpResponse:
+def scan_preview(request: HttpRequest, request_id: int, page: int) -> HttpResponseBase:
     """A picture of one page of it."""
-    return preview_response(_scan_or_404(request, request_id), page=page, width=960)
+    file = _scan_or_404(request, request_id)
+    response = preview_response(file, page=page, width=960)
+    return note_file_given(request, response, subject=f"account_request:{request_id}", file=file, sheet=page)
 
 
 def show_administrators(request: HttpRequest) -> HttpResponse:

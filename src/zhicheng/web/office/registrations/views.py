@@ -25,6 +25,7 @@ from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, Tra
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.kept_words import words_of_fields
+from zhicheng.web.shared.looks import note_file_given
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
 from zhicheng.web.shared.units.rows import Row, reasons_of, rows_of_request
@@ -133,12 +134,14 @@ def transfer(request: HttpRequest, verification: UnitVerification) -> HttpRespon
 def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
     """The licence itself."""
     file = _request_or_404(request, verification_id).licence
-    return file_answer(request, file)
+    return note_file_given(request, file_answer(request, file), subject=f"verification:{verification_id}", file=file)
 
 
-def licence_preview(request: HttpRequest, verification_id: int, page: int) -> HttpResponse:
+def licence_preview(request: HttpRequest, verification_id: int, page: int) -> HttpResponseBase:
     """A picture of one page of the licence."""
-    return preview_response(_request_or_404(request, verification_id).licence, page=page, width=960)
+    file = _request_or_404(request, verification_id).licence
+    response = preview_response(file, page=page, width=960)
+    return note_file_given(request, response, subject=f"verification:{verification_id}", file=file, sheet=page)
 
 
 def _request_or_404(request: HttpRequest, verification_id: int) -> UnitVerification:

@@ -33,7 +33,7 @@ from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnF
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
-from zhicheng.web.shared.looks import note_paper_given
+from zhicheng.web.shared.looks import note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 
 MOST_PAGES = 30  # of one file, in the viewer
@@ -273,15 +273,18 @@ def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> Evi
 def show_file(request: HttpRequest, application_id: int, file_id: int) -> HttpResponseBase:
     """The file itself."""
     file = _file_or_404(request, application_id, file_id)
-    return file_answer(request, file)
+    return note_file_given(request, file_answer(request, file), subject=f"application:{application_id}", file=file)
 
 
-def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponse:
-    """One page of a file as a picture."""
+def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponseBase:
+    """One page of a file as a picture. A thumbnail, on which nothing can be read, is no look at it."""
     file = _file_or_404(request, application_id, file_id)
     if not 1 <= page <= file.pages:
         raise OutOfReachError(f"page {page} of file {file_id}")
-    return preview_response(file, page=page, width=160 if "small" in request.GET else 1000)
+    if "small" in request.GET:
+        return preview_response(file, page=page, width=160)
+    response = preview_response(file, page=page, width=1000)
+    return note_file_given(request, response, subject=f"application:{application_id}", file=file, sheet=page)
 
 
 def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
@@ -292,7 +295,7 @@ def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
     if kind != "application" or application_id is None:
         raise OutOfReachError(f"paper {serial}")
     get_visible_or_404(request, queries.visible_to(actor_of(request)), application_id)
-    note_paper_given(request, kind=paper.kind, serial=paper.serial)
+    note_paper_given(request, kind=paper.kind, serial=paper.serial, subject=paper.subject)
     return paper_response(paper)
 
 

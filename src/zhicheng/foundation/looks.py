@@ -1,0 +1,108 @@
+"""Who looked at other people's files and whole identity numbers: an append-only log of its own (PIPL 第五十一条, S-66).
+
+A look is one row, written by the page that answers it: the one thing a GET request writes. It never waits for the ledger's head; the
+worker seals what has come in with one entry an hour, whose hash covers every row since the seal before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.foundation import clock, jobs, ledger
+from zhicheng.foundation.canonical import canonical_json
+from zhicheng.foundation.invariants import Violation, invariant
+from zhicheng.foundation.models import AccessLook, LedgerEntry
+from zhicheng.foundation.text import fit_text
+
+logger = logging.getLogger(__name__)
+
+FILE, PREVIEW, ORIGINAL, NUMBER, PAPER = "file", "preview", "original", "number", "paper"
+SEALED = "access.sealed"
+# A row that was begun before another may be committed after it: what is this old is complete.
+SETTLED_AFTER = timedelta(minutes=2)
+
+
+def note_look(*, actor: str, what: str, subject: str, thing: str = "") -> None:
+    """Write down that ``actor`` (``user:5``) looked at ``what`` of ``subject`` (``application:12``); ``thing`` says which. One query.
+
+    Raises ``DatabaseError`` when it cannot be written: the caller shows nothing then, unless it has a reason to go on.
+    """
+    AccessLook.objects.create(
+        at=clock.now(),
+        seen_at=clock.machine_now(),
+        actor=fit_text(actor, 60),
+        what=what,
+        subject=fit_text(subject, 80),
+        thing=fit_text(thing, 80),
+    )
+
+
+def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") -> None:
+    """:func:`note_look` for files: a database that cannot take the row (a full disk) hinders nobody's work, and the log has it."""
+    try:
+        note_look(actor=actor, what=what, subject=subject, thing=thing)
+    except DatabaseError:
+        logger.exception("a look could not be written down: %s %s %s %s", actor, what, subject, thing)
+
+
+@jobs.regular("looks.seal", minutes=60)
+def seal() -> int:
+    """Seal the looks since the last seal with one entry of the ledger; return how many."""
+    with transaction.atomic():
+        last = _last_seal()
+        after = last.data["last"] if last is not None else 0
+        settled = AccessLook.objects.filter(pk__gt=after, seen_at__lte=clock.machine_now() - SETTLED_AFTER)
+        found = _sealed(settled.order_by("pk").iterator(chunk_size=2000))
+        if found.count:
+            data = {"first": found.first, "last": found.last, "count": found.count, "sha256": found.sha256}
+            ledger.record(event=SEALED, subject="access_log", actor="system", data=data)
+    return found.count
+
+
+@dataclass(slots=True)
+class _Seal:
+    first: int = 0
+    last: int = 0
+    count: int = 0
+    sha256: str = ""
+
+
+def _sealed(rows: Iterable[AccessLook]) -> _Seal:
+    found, seen = _Seal(), hashlib.sha256()
+    for row in rows:
+        seen.update(canonical_json(_fields(row)) + b"\n")
+        found.first, found.last, found.count = found.first or row.pk, row.pk, found.count + 1
+    found.sha256 = seen.hexdigest()
+    return found
+
+
+def _fields(row: AccessLook) -> dict[str, Any]:
+    times = {"at": ledger.time_text(row.at), "seen_at": ledger.time_text(row.seen_at)}
+    return {"id": row.pk, **times, "actor": row.actor, "what": row.what, "subject": row.subject, "thing": row.thing}
+
+
+def _last_seal() -> LedgerEntry | None:
+    return LedgerEntry.objects.filter(event=SEALED).order_by("-number").first()
+
+
+@invariant("foundation.access_log", gettext_lazy("查看记录与台账中的封存一致"))
+def looks_are_sealed() -> Iterator[Violation]:
+    """Every sealed row is as it was sealed, none is missing, and none has come in between."""
+    last = 0
+    for entry in LedgerEntry.objects.filter(event=SEALED).order_by("number").iterator(chunk_size=500):
+        told = entry.data
+        rows = AccessLook.objects.filter(pk__gt=last, pk__lte=told["last"]).order_by("pk")
+        found = _sealed(rows.iterator(chunk_size=2000))
+        if (found.first, found.count, found.sha256) != (told["first"], told["count"], told["sha256"]):
+            words = {"first": told["first"], "last": told["last"]}
+            yield Violation(f"ledger:{entry.number}", _("第 %(first)s 至 %(last)s 条查看记录与封存时不同。") % words)
+        last = told["last"]

@@ -1,0 +1,85 @@
+"""A desk that opens somebody's file or a paper with a whole number leaves a row in the access log; its owner does not."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.support import world as w
+from zhicheng.applications.queries import materials_of, snapshot_of
+from zhicheng.documents.queries import papers_of
+from zhicheng.foundation.models import AccessLook, LedgerEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application(world):
+    return w.submitted(world)
+
+
+def _file_id(application) -> int:
+    return snapshot_of(application.current_submission)["materials"][0]["file_id"]
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    return list(AccessLook.objects.order_by("id").values_list("actor", "what", "subject", "thing"))
+
+
+def _fetched(client, address: str, **headers: str) -> int:
+    answer = client.get(address, headers=headers)
+    answer.close()
+    return int(answer.status_code)
+
+
+def test_desk_that_opens_a_file_is_noted_once_however_a_browser_fetches_it(world, signed_in, application):
+    client, file_id = signed_in(world.unit_admin), _file_id(application)
+    entries = LedgerEntry.objects.count()
+    address = reverse("desk_file", args=[application.pk, file_id])
+    assert _fetched(client, address) == 200
+    assert _fetched(client, address, range="bytes=0-99") == 206
+    assert _fetched(client, address, range="bytes=100-199") == 206
+    row = (world.unit_admin.ref, "file", f"application:{application.pk}", f"evidence:{file_id}")
+    assert _rows() == [row, row], "the whole, and the first part of a fetch in parts"
+    assert LedgerEntry.objects.count() == entries, "the head of the ledger is not touched"
+
+
+def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world, signed_in, application):
+    client, file_id = signed_in(world.unit_admin), _file_id(application)
+    address = reverse("desk_preview", args=[application.pk, file_id, 1])
+    assert client.get(address + "?small=1").status_code == 200
+    assert _rows() == []
+    assert client.get(address).status_code == 200
+    assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
+
+
+def test_a_look_costs_one_query(world, signed_in, application, monkeypatch):
+    client, address = signed_in(world.unit_admin), reverse("desk_preview", args=[application.pk, _file_id(application), 1])
+    client.get(address)
+    with CaptureQueriesContext(connection) as small:
+        client.get(address + "?small=1")
+    with CaptureQueriesContext(connection) as whole:
+        client.get(address)
+    assert len(whole) - len(small) == 1
+
+
+def test_whole_number_on_paper_is_noted_for_a_desk_and_not_for_its_owner(world, signed_in, application):
+    w.unit_pass(world, application)
+    serial = papers_of(f"application:{application.pk}").get(kind="review_form").serial
+    assert signed_in(world.unit_admin).get(reverse("desk_paper", args=[serial])).status_code == 200
+    assert _rows() == [(world.unit_admin.ref, "paper", f"application:{application.pk}", f"paper:{serial}")]
+
+
+def test_owner_looks_at_own_files_unnoted(world, signed_in, application):
+    material = materials_of(application)[0]
+    address = reverse("application_file", args=[application.pk, material.pk])
+    assert _fetched(signed_in(world.applicant), address) == 200
+    assert _rows() == []
+
+
+def test_stranger_who_is_turned_away_has_not_looked(world, signed_in, application):
+    address = reverse("desk_file", args=[application.pk, _file_id(application)])
+    assert signed_in(world.other_admin).get(address).status_code == 404
+    assert _rows() == []
