@@ -388,4 +388,6 @@ SILENCED_SYSTEM_CHECKS: list[str] = [
     "security.W019",  # frames of our own pages show previews; frame-ancestors allows nobody else
     "security.W021",  # whether the domain goes into the browsers' preload lists is its owner's decision
 ]
+# What the office knows of its machine and has accepted, by the id of the warning.
+SILENCED_SYSTEM_CHECKS += env.list("ZHICHENG_SILENCED_CHECKS", default=[])
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
