@@ -20,6 +20,7 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.organizations.models import UnitVerification, VerificationKind
 from zhicheng.web.applicant.section_forms import SectionForm
+from zhicheng.web.office.officers.forms import LeaveForm, MoveForm, OfficerForm, ReopenForm
 from zhicheng.web.office.people.forms import ApproveForm as ApproveAccountForm
 from zhicheng.web.office.registrations.forms import ApproveForm, TransferForm
 from zhicheng.web.public import forms as sign_in
@@ -37,6 +38,10 @@ NEEDS: dict[type[forms.BaseForm], Callable[[], forms.BaseForm]] = {
     TransferForm: lambda: TransferForm(verification=REQUEST),
     ApproveAccountForm: lambda: ApproveAccountForm(needs_card=True),
     RequestForm: lambda: RequestForm(kind=VerificationKind.CHANGE),
+    LeaveForm: lambda: LeaveForm(colleagues=[User(pk=1, name="王芳")]),
+    MoveForm: lambda: MoveForm(colleagues=[], offices=[]),
+    ReopenForm: lambda: ReopenForm(offices=[]),
+    OfficerForm: lambda: OfficerForm(offices=[]),
     sign_in.ReauthenticateForm: lambda: sign_in.ReauthenticateForm(user=User()),
     sign_in.LoginForm: lambda: sign_in.LoginForm(request=RequestFactory().get("/")),
 }
