@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from zhicheng.foundation import clock, ledger
-from zhicheng.foundation.models import LedgerEntry, SentForm
+from zhicheng.foundation.models import LedgerEntry, OriginalPlace, SentForm
 from zhicheng.foundation.sending import KEPT, Form, Outcome, Sending, SentBefore, sent_before, sweep_sendings
 
 FORM = Form(key="a" * 64, form="b" * 64, sender="user:1", address="objection")
@@ -62,6 +62,34 @@ def test_second_sending_does_nothing():
     with sending().watched(), pytest.raises(SentBefore):
         work()
     assert LedgerEntry.objects.count() == 1
+
+
+def place(of: str = "0") -> OriginalPlace:
+    """One row, written without a transaction around it."""
+    return OriginalPlace.objects.create(place=of * 64, since=clock.machine_now(), said_by="test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_single_statement_without_a_transaction_is_done_once_as_well():
+    first = sending()
+    with first.watched():
+        assert place().pk and place("1").pk
+    assert first.committed and SentForm.objects.count() == 1
+    with sending().watched(), pytest.raises(SentBefore):
+        place("2")
+    assert OriginalPlace.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_single_statement_that_fails_leaves_the_form_to_be_sent_again():
+    place()
+    failed = sending()
+    with failed.watched(), pytest.raises(IntegrityError) as error:
+        place()
+    assert sent_before(FORM) is None and failed.outcome(error.value) is Outcome.NOT_DONE
+    with sending().watched():
+        place("1")
+    assert sent_before(FORM) is not None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -120,9 +120,29 @@ class Sending:
         if connection.in_atomic_block:
             self._note(connection)
             return execute(sql, params, many, context)
+        if connection.vendor == "sqlite":
+            return self._alone(connection, lambda: execute(sql, params, many, context))
         with transaction.atomic(using=connection.alias):
             self._note(connection)
             return execute(sql, params, many, context)
+
+    def _alone(self, connection: BaseDatabaseWrapper, run: Callable[[], Any]) -> Any:
+        """A single statement outside of any transaction, on SQLite: it may still be giving out its rows (``RETURNING``) when a
+        transaction around it would have to end, so the note stands before it, and is taken back when it fails."""
+        self._busy = True
+        try:
+            if self.form is not None and not self._told and not _insert(connection, self.form):
+                raise SentBefore(self.form.address)
+            try:
+                result = run()
+            except BaseException:
+                if self.form is not None and not self._told:
+                    SentForm.objects.filter(key=self.form.key).delete()
+                raise
+        finally:
+            self._busy = False
+        self._told = True
+        return result
 
     def _is_noted(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether the note of this transaction still stands: Django drops it here when its savepoint is rolled back."""
