@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.support.factors import code_of
+from tests.support.keys import new_key
 from tests.web.registering import mails, page_of
 from zhicheng.accounts import second_factor
 from zhicheng.accounts.actions import reset_second_factor
@@ -103,6 +106,20 @@ def test_secrets_are_sealed_in_the_database(officer: User) -> None:
     for row in Authenticator.objects.filter(user=officer):
         text = json.dumps(row.data)
         assert secret not in text and "v2:a256gcm:" in text
+
+
+def test_factor_outlives_a_new_sealing_key(officer: User, settings: Any) -> None:
+    secret = set_up(sign_in(officer))
+    settings.FIELD_KEYS = [new_key(), *settings.FIELD_KEYS]
+    out = StringIO()
+    call_command("keys", "reseal", stdout=out)
+    assert "mfa_authenticator.data：重新加密 2 项" in out.getvalue()  # the app's secret, and the seed of the recovery codes
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    call_command("keys", "status", stdout=out)
+    client = Client()
+    client.post(reverse("account_login"), {"login": officer.username, "password": PASSWORD})
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert client.get(DESK).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

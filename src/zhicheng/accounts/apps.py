@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
         from zhicheng.accounts import claims, frozen, invariants, persons, recording, witnesses  # noqa: F401 - they declare themselves
 
         if apps.is_installed("allauth.mfa"):
-            from zhicheng.accounts import recording_factors  # noqa: F401
+            from zhicheng.accounts import recording_factors, sealed_factors  # noqa: F401

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import works_for_an_office
+from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
 from zhicheng.foundation.sealing import seal, unseal
 
-PURPOSE, PLACE = "second-factor", "mfa_authenticator.data"
 # A code is right for up to a minute and a half (one step of a phone's clock either way); it is never right twice.
 REMEMBERED_SECONDS = 180
 

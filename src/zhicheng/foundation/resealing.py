@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,35 @@ class Column:
         return f"{self.table}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Sealed values that lie in no column of ours: in a library's own table.
+
+    ``read`` gives every one of them; ``renew`` is handed a function that seals one anew, and puts back what that changed, row by row
+    under a lock; it returns how many.
+    """
+
+    name: str
+    read: Callable[[], Iterator[str]]
+    renew: Callable[[Callable[[str], str]], int]
+    purpose: str
+    place: str
+
+    def fresh(self, sealed: str) -> str:
+        """``sealed`` with the current key. Raises :class:`SealBroken`."""
+        if key_of(sealed) == key_ids()[0]:
+            return sealed
+        return seal(unseal(sealed, purpose=self.purpose, place=self.place), purpose=self.purpose, place=self.place)
+
+
+_elsewhere: dict[str, Elsewhere] = {}
+
+
+def also(values: Elsewhere) -> None:
+    """Declare sealed values that lie elsewhere."""
+    _elsewhere[values.name] = values
+
+
 def columns() -> list[Column]:
     """Every sealed column of every room."""
     return [
@@ -54,6 +83,8 @@ def count_keys(connection: Any) -> dict[str, Counter[str]]:
         counts = found.setdefault(str(column), Counter())
         for batch in _batches(connection, column):
             counts.update(key_of(sealed) for _pk, sealed in batch)
+    for name, values in _elsewhere.items():
+        found[name] = Counter(key_of(sealed) for sealed in values.read())
     return found
 
 
@@ -89,6 +120,7 @@ def reseal(connection: Any, column: Column) -> int:
 def reseal_all(connection: Any) -> dict[str, int]:
     """:func:`reseal` for every sealed column; what was changed goes into the ledger. Return how many values by column."""
     changed = {str(column): reseal(connection, column) for column in columns()}
+    changed |= {name: values.renew(values.fresh) for name, values in _elsewhere.items()}
     if any(changed.values()):
         with transaction.atomic(using=connection.alias):
             ledger.record(event="keys.resealed", subject="keys", actor="system", data={"key": key_ids()[0], "values": changed})
