@@ -364,3 +364,19 @@ def pdf_of_forms(depth: int) -> bytes:
     """Forms of which each draws the next one twice, ``depth`` deep: nothing refers to itself, and 2 ** depth squares are drawn."""
     ladder = [_form(6 + step, b"/F Do /F Do") for step in range(depth)]
     return _pdf_of(*_PAGE_OF_A_FORM, *ladder, _form(5 + depth, b"0 0 9 9 re f"))
+
+
+def pdf_of_many_objects(count: int) -> bytes:
+    """One blank page and ``count`` small objects nobody refers to: each is looked at, so that it takes its time."""
+    first = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    first.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")
+    parts, places = [b"%PDF-1.7\n"], []
+    at = len(parts[0])
+    for number, content in enumerate([*first, *[b"<</A<</B 1>>>>"] * count], start=1):
+        parts.append(b"%d 0 obj%sendobj\n" % (number, content))
+        places.append(at)
+        at += len(parts[-1])
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))
+    parts += [b"%010d 00000 n \n" % place for place in places]
+    parts.append(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, at))
+    return b"".join(parts)

@@ -21,7 +21,7 @@ from zhicheng.foundation import clock  # noqa: E402
 
 CONTENT = {
     "good": files.pdf,
-    "slow": lambda: files.pdf_of_forms(60),  # so many that no allowance is enough
+    "slow": lambda: files.pdf_of_many_objects(150_000),  # at work for as long as it is allowed to
     "itself": files.pdf_that_draws_itself,
 }
 

@@ -200,7 +200,8 @@ def _kept() -> Iterator[tuple[str, str]]:
         yield f"{paper.kind} title", paper.title
         yield f"{paper.kind} void", paper.void_reason
     for entry in LedgerEntry.objects.all():
-        yield from ((f"ledger {entry.event}", str(entry.data[key])) for key in ("note", "reason") if key in entry.data)
+        told = ((key, entry.data.get(key)) for key in ("note", "reason"))  # people's own words stand there as hashes
+        yield from ((f"ledger {entry.event}", text) for _key, text in told if isinstance(text, str))
 
 
 def _mails() -> Iterator[tuple[str, str]]:

@@ -426,3 +426,10 @@ def test_verify_while_others_write_finds_nothing_wrong() -> None:
         writer.join(60)
     assert [one for one in found if not one.ok] == []
     assert found[-1].entries > found[0].entries
+
+
+def test_private_words_are_written_into_the_ledger_and_nowhere_else() -> None:
+    with pytest.raises(TypeError, match="somewhere else"):
+        _ = "未通过：{reason}".format(reason=ledger.private("电话联系不上本人。"))
+    with pytest.raises(TypeError, match="somewhere else"):
+        _ = f"{ledger.private('电话联系不上本人。')}"

@@ -26,9 +26,12 @@ Salts = dict[tuple[int, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """A value that goes into an entry as a salted hash (:func:`private`)."""
+    """A value that goes into an entry as a salted hash (:func:`private`), and into nothing else: it has no text of its own."""
 
     value: Any
+
+    def __str__(self) -> str:
+        raise TypeError("what is private to the ledger was about to be written somewhere else")
 
 
 def private(value: Any) -> Any:

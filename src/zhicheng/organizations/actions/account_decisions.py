@@ -179,7 +179,7 @@ def _refuse(row: AccountRequest, actor: Actor | None) -> None:
         actor=actor.ref if actor is not None else "system",
         data={"request": row.pk, "reason": ledger.private(row.reason)},
     )
-    _tell_asker(row, _("未通过：%(reason)s") % {"reason": ledger.private(row.reason)})
+    _tell_asker(row, _("未通过：%(reason)s") % {"reason": row.reason})
 
 
 def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
