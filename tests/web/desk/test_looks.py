@@ -30,7 +30,7 @@ def _rows() -> list[tuple[str, str, str, str]]:
 
 def _fetched(client, address: str, **headers: str) -> int:
     answer = client.get(address, headers=headers)
-    answer.close()
+    b"".join(answer.streaming_content)  # read to its end, it closes itself and leaves the database's connection alone
     return int(answer.status_code)
 
 
