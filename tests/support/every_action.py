@@ -1,0 +1,123 @@
+"""Every action there is, read from the code: what can change something that was acknowledged.
+
+An action module is ``actions.py`` or a file of ``actions/`` in a room; each public function of one is an action, or is declared in
+:data:`NO_ACTION` with the reason why it is none. Elsewhere below the pages whatever public function opens a transaction, itself or by
+a private function of its module, is an action too. ``tests/test_every_action.py`` fails for a reason that names no function.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import zhicheng
+
+SOURCE = Path(zhicheng.__file__).parent
+_OPENS = ("atomic", "acting")
+
+_LOOKS = "looks, compares or puts into words; writes nothing"
+_PART = "a part of other actions, called in their transaction"
+_TELLS = "queues mails in the transaction of the action that calls it"
+NO_ACTION = {
+    "accounts.actions.check_new_mailbox": _LOOKS,
+    "accounts.actions.check_password": _LOOKS,
+    "accounts.actions.check_printable": _LOOKS,
+    "accounts.actions.check_registration": _LOOKS,
+    "accounts.actions.close_account": _PART,
+    "accounts.actions.confirmation_link": _LOOKS,
+    "accounts.actions.end_sessions": _PART,
+    "accounts.actions.open_account": _PART,
+    "accounts.actions.reopen_account": _PART,
+    "accounts.actions.reset_second_factor": _PART,
+    "accounts.actions.warn_mailbox_owner": _TELLS,
+    "accounts.claims.confirm_identity": _PART,
+    "accounts.claims.hold_number": _PART,
+    "applications.actions.draft.lock_open": _PART,
+    "applications.actions.draft.touch": _PART,
+    "applications.actions.identity.follow_person": _PART,
+    "applications.actions.start.objections_to_start": _LOOKS,
+    "applications.actions.start.route_problems": _LOOKS,
+    "applications.actions.start.routes_through_supervising": _LOOKS,
+    "applications.actions.submit.window_problems": _LOOKS,
+    "applications.lifecycle.lock": _PART,
+    "documents.actions.issue_paper": _PART,
+    "documents.actions.marks_of": _LOOKS,
+    "documents.actions.pdf_of": _LOOKS,
+    "documents.actions.void_papers": _PART,
+    "evidence.actions.examining.examine_due": "claim_next and end_turn in a loop, for tests and commands",
+    "evidence.actions.keeping.store_safe_copy": "writes bytes under their hash, no row",
+    "foundation.actions.adopt_files": "writes a file's mark on the server, no row; tests/foundation/test_instance.py",
+    "foundation.invariants.one_state": _LOOKS,
+    "foundation.leaving.take_stamp": "its effect is another house's; what it keeps may be asked for again: tests/foundation",
+    "foundation.outbox.run_claimed": "what process_message calls after claiming",
+    "foundation.resealing.reseal": "a part of reseal_all",
+    "foundation.securitylog.note": "writes to the log, after the commit of others",
+    "foundation.transactions.require_transaction": _LOOKS,
+    "integrity.actions.move_records": _PART,
+    "organizations.actions.account_decisions.mailbox_link": _LOOKS,
+    "organizations.actions.account_decisions.needs_card": _LOOKS,
+    "organizations.actions.account_decisions.request_of_link": _LOOKS,
+    "organizations.actions.account_requests.check_correction": _LOOKS,
+    "organizations.actions.account_requests.close_request": _PART,
+    "organizations.actions.account_requests.conflicts_of_correction": _LOOKS,
+    "organizations.actions.account_requests.digits_differ": _LOOKS,
+    "organizations.actions.factor_resets.is_void": _LOOKS,
+    "organizations.actions.identities.settle_number": _PART,
+    "organizations.actions.officer_mails.tell_change": _TELLS,
+    "organizations.actions.officer_mails.tell_reset_asked": _TELLS,
+    "organizations.actions.officer_mails.tell_sessions_ended": _TELLS,
+    "organizations.actions.people.shared_mailbox": _LOOKS,
+    "organizations.actions.registering.check_acceptance": _LOOKS,
+    "organizations.actions.registering.join_organization": _PART,
+    "organizations.actions.registering.once_more_when_overtaken": "runs the attempt that register_unit and register_applicant give it",
+    "organizations.actions.unit_parts.check_licence_owner": _LOOKS,
+    "organizations.actions.unit_parts.check_names_print": _LOOKS,
+    "organizations.actions.unit_parts.check_offices": _LOOKS,
+    "organizations.actions.unit_parts.code_taken": _LOOKS,
+    "organizations.actions.unit_parts.particulars_of": _LOOKS,
+    "organizations.actions.unit_parts.put_in_queue": _PART,
+    "organizations.actions.unit_parts.put_particulars": _PART,
+    "review.actions.decide.lock_submission": _PART,
+}
+
+
+@cache
+def public_functions() -> frozenset[str]:
+    """The public functions of every action module, and those elsewhere that open a transaction, as ``room.module.function``."""
+    return frozenset(_read())
+
+
+def actions() -> list[str]:
+    """The name of every action."""
+    return sorted(public_functions() - set(NO_ACTION))
+
+
+def function(name: str) -> Callable[..., Any]:
+    """The action of this name."""
+    module, _dot, last = name.rpartition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"zhicheng.{module}"), last)
+    return found
+
+
+def _read() -> Iterator[str]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        if parts[0] == "web" or {"migrations", "management"} & set(parts):
+            continue
+        functions = {n.name: n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.FunctionDef)}
+        found = set(functions) if "actions" in parts else _opening(functions)
+        named = parts[:-1] if parts[-1] == "__init__" else parts
+        yield from (".".join([*named, name]) for name in found if not name.startswith("_"))
+
+
+def _opening(functions: dict[str, ast.FunctionDef]) -> set[str]:
+    """Those that open a transaction, or call a private function of their module that does."""
+    words = {name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for name, node in functions.items()}
+    found = {name for name, node in functions.items() if any(word in ast.unparse(node) for word in _OPENS)}
+    while more := {name for name in functions if name not in found and {w for w in words[name] & found if w.startswith("_")}}:
+        found |= more
+    return found
