@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,39 @@ def test_log_of_the_server_is_not_forged_and_holds_no_key(logged: tuple[str, int
 
 def test_configuration_is_read_without_a_server() -> None:
     assert runpy.run_path(str(CONFIGURATION))["accesslog"] == "-"
+
+
+@pytest.mark.parametrize("logged", ["line"], indirect=True)
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 0",
+        "Content-Length: +4",
+        "Content-Length: 4,4",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding : chunked",
+        "Content-Length: 0x4",
+    ],
+)
+def test_request_hidden_in_another_one_is_not_answered(logged: tuple[str, int, Path], lengths: str) -> None:
+    """Where the end of a request is told in two ways, a server behind a proxy must not find a second request in the first."""
+    assert _answers(logged[1], lengths) <= 1
+
+
+@pytest.mark.parametrize("logged", ["line"], indirect=True)
+def test_second_request_after_a_whole_one_is_answered(logged: tuple[str, int, Path]) -> None:
+    assert _answers(logged[1], "Transfer-Encoding: chunked") == 2
+
+
+def _answers(port: int, lengths: str) -> int:
+    """How many answers come to a POST with these lengths, an empty chunked body and a further request behind it."""
+    hidden = "GET /hidden/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as link, suppress(TimeoutError, ConnectionResetError):
+        link.sendall(f"POST /outer/ HTTP/1.1\r\nHost: x\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}".encode("latin-1"))
+        while part := link.recv(4096):
+            answer += part
+    return answer.count(b"HTTP/1.1 ")

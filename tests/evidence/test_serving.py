@@ -45,7 +45,7 @@ def test_whole_file_is_served_with_safe_headers(kept: EvidenceFile) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
     assert "script-src" not in response.headers["Content-Security-Policy"]
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response.headers["ETag"] == f'"{kept.sha256}"'
@@ -69,7 +69,7 @@ def test_picture_is_served_in_a_sandbox(person: Any) -> None:
     picture = keep_file(upload=ContentFile(files.polyglot_png_pdf(), name="证书.html"), actor_id=person.pk)
     response = file_response(picture)
     assert response.headers["Content-Type"] == "image/png"
-    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'self'"
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     response.close()
 
 

@@ -19,10 +19,10 @@ from zhicheng.foundation import blobs
 
 _CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
-_PICTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'self'"
+_PICTURE_POLICY = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 # No sandbox: Chromium 156 shows a PDF in one, the older ones still found in offices do not. A PDF never runs in our origin
 # (and of one with scripts readers get a copy without them); what is left forbids it to load anything.
-_PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def file_response(

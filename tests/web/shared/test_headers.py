@@ -20,10 +20,19 @@ from zhicheng.web.access import ACCESS
 pytestmark = pytest.mark.django_db
 SAME = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
+    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
+POLICY = ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
+BEGINS = {
+    b"<!doctype html": "text/html; charset=utf-8",
+    b"%pdf": "application/pdf",
+    b"{": "application/json",
+    b"\x89png": "image/png",
 }
 
 
@@ -41,10 +50,22 @@ def test_every_answer_to_anybody_carries_the_headers_and_stays_in_no_cache(world
             answer = client.get(address(chain))
             told = answer.headers
             missing = [h for h, value in SAME.items() if told.get(h) != value]
-            missing += [h for h in ("Content-Security-Policy", "Permissions-Policy", "Referrer-Policy") if not told.get(h)]
+            missing += [h for h in ("Permissions-Policy", "Referrer-Policy") if not told.get(h)]
+            missing += [part for part in POLICY if part not in told.get("Content-Security-Policy", "")]
+            missing += _wrong_type(answer)
             if missing or "no-store" not in told.get("Cache-Control", ""):
                 wrong.append(f"{name} {answer.status_code}: {missing} {told.get('Cache-Control')}")
     assert not wrong, "\n".join(wrong)
+
+
+def _wrong_type(answer: Any) -> list[str]:
+    """An answer with a body says what it is, a text in which characters (ASVS 4.1.1)."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    told = answer.get("Content-Type", "")
+    kind = next((kind for start, kind in BEGINS.items() if body.lstrip().lower().startswith(start)), None)
+    if not body or (kind is None and told) or (kind and told == kind):
+        return ["charset"] if body and told.startswith("text/") and "charset=utf-8" not in told else []
+    return [f"Content-Type {told!r} of {body[:20]!r}"]
 
 
 def test_files_of_the_site_carry_the_same_headers_and_may_be_kept():

@@ -118,3 +118,9 @@ def test_examples_ask_for_metrics_that_exist(client: Client, settings: Any, heal
     known = {sample.name for family in found.values() for sample in family.samples} | set(found)
     known |= {f"{name}{end}" for name in found for end in ("_bucket", "_total")}
     assert names and names <= known
+
+
+def test_program_that_asks_without_tls_is_not_led_on_silently(client: Client, settings: Any, healthy: None) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/accounts/login/").status_code == 301
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 404]

@@ -28,7 +28,7 @@ class _Last:
 def healthz(request: HttpRequest) -> HttpResponse:
     """For a load balancer: OK while this process answers and reaches its database; 503 otherwise. Tells nothing else."""
     alive = queries.database_answers()
-    return HttpResponse("OK\n" if alive else "database\n", status=200 if alive else 503, content_type="text/plain")
+    return HttpResponse("OK\n" if alive else "database\n", status=200 if alive else 503, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
