@@ -1,8 +1,22 @@
-"""The list of actions is read from the code, and what is none of them says why."""
+"""The list of actions is read from the code: each has a case that succeeds, and what is no action says why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
 from tests.support import every_action
+from tests.support import world as w
+from tests.support.cases import CASES
+from tests.support.verified import everything_holds
+from zhicheng.foundation import clock
+
+# Nothing is due in the small world, or another process has said it before.
+MAY_WRITE_NOTHING = {"foundation.actions.sweep_refusals", "foundation.alerts.watch"}
 
 
 def test_every_reason_names_a_function_of_an_action_module() -> None:
@@ -14,3 +28,29 @@ def test_every_action_can_be_called_by_its_name() -> None:
     names = every_action.actions()
     assert len(names) > 90
     assert all(callable(every_action.function(name)) for name in names)
+
+
+def test_every_action_has_a_case() -> None:
+    assert {case.action for case in CASES.values()} == set(every_action.actions())
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[w.World]:
+    """One small world for every case, each of which ends without a trace."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.travel(w.IN_WINDOW):
+            made = w.make_world()
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_case_succeeds_and_everything_holds(world: w.World, settings: Any, name: str) -> None:
+    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+    call = CASES[name].ready(world)
+    with CaptureQueriesContext(connection) as seen:
+        call()
+    written = [query["sql"] for query in seen if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert written or name in MAY_WRITE_NOTHING, "the case does nothing"
+    everything_holds()

@@ -2,7 +2,8 @@
 
 An action module is ``actions.py`` or a file of ``actions/`` in a room; each public function of one is an action, or is declared in
 :data:`NO_ACTION` with the reason why it is none. Elsewhere below the pages whatever public function opens a transaction, itself or by
-a private function of its module, is an action too. ``tests/test_every_action.py`` fails for a reason that names no function.
+a private function of its module, is an action too. ``tests/support/cases`` holds a case for each; ``tests/test_every_action.py``
+fails for an action without one, and for a reason that names no function.
 """
 
 from __future__ import annotations
@@ -51,10 +52,13 @@ NO_ACTION = {
     "evidence.actions.examining.examine_due": "claim_next and end_turn in a loop, for tests and commands",
     "evidence.actions.keeping.store_safe_copy": "writes bytes under their hash, no row",
     "foundation.actions.adopt_files": "writes a file's mark on the server, no row; tests/foundation/test_instance.py",
+    "foundation.actions.mark_rehearsal": "the first thing in an empty database: tests/foundation/test_instance.py",
     "foundation.invariants.one_state": _LOOKS,
     "foundation.leaving.take_stamp": "its effect is another house's; what it keeps may be asked for again: tests/foundation",
     "foundation.outbox.run_claimed": "what process_message calls after claiming",
+    "foundation.reindexing.reindex_all": "an operator's command under other keys: tests/foundation/test_reindexing.py",
     "foundation.resealing.reseal": "a part of reseal_all",
+    "foundation.resealing.reseal_all": "an operator's command under other keys: tests/foundation/test_resealing.py",
     "foundation.securitylog.note": "writes to the log, after the commit of others",
     "foundation.transactions.require_transaction": _LOOKS,
     "integrity.actions.move_records": _PART,

@@ -1,0 +1,87 @@
+"""Cases of files that come in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from tests.support import world as w
+from tests.support.cases import case
+from zhicheng.accounts.models import User
+from zhicheng.evidence import actions as evidence
+from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.foundation import clock
+
+EXAMINING, KEEPING, TAKING = "evidence.actions.examining", "evidence.actions.keeping", "evidence.actions.taking"
+
+
+def _upload() -> ContentFile[bytes]:
+    return ContentFile(w.pdf("scan"), name="扫描件.pdf")
+
+
+def _waiting(world: w.World) -> Intake:
+    return evidence.take_file(upload=_upload(), actor_id=world.applicant.account_id)
+
+
+def _turn(world: w.World) -> evidence.Turn:
+    _waiting(world)
+    turn = evidence.claim_next(lane=Lane.PEOPLE)
+    assert turn is not None
+    return turn
+
+
+@case(f"{TAKING}.take_file", fresh={"upload": _upload})
+def take(world: w.World) -> dict[str, Any]:
+    return {"actor_id": world.applicant.account_id}
+
+
+@case(f"{EXAMINING}.claim_next")
+def claim(world: w.World) -> dict[str, Any]:
+    _waiting(world)
+    return {"lane": Lane.PEOPLE}
+
+
+@case(f"{EXAMINING}.stay_at")
+def stay(world: w.World) -> dict[str, Any]:
+    return {"turn": _turn(world)}
+
+
+@case(f"{EXAMINING}.give_back")
+def give_back(world: w.World) -> dict[str, Any]:
+    return {"turn": _turn(world)}
+
+
+@case(f"{EXAMINING}.end_turn:kept")
+def kept(world: w.World) -> dict[str, Any]:
+    turn = _turn(world)
+    return {"turn": turn, "verdict": turn.examine()}
+
+
+@case(f"{EXAMINING}.end_turn:refused")
+def refused(world: w.World) -> dict[str, Any]:
+    evidence.take_file(upload=ContentFile(b"no picture", name="扫描件.pdf"), actor_id=world.applicant.account_id)
+    turn = evidence.claim_next(lane=Lane.PEOPLE)
+    assert turn is not None
+    return {"turn": turn, "verdict": turn.examine()}
+
+
+@case(f"{TAKING}.note_told")
+def note_told(world: w.World) -> dict[str, Any]:
+    turn = kept(world)
+    evidence.end_turn(**turn)
+    return {"intakes": [turn["turn"].intake]}
+
+
+@case(f"{KEEPING}.keep_sample")
+def keep_sample(world: w.World) -> dict[str, Any]:
+    return {"content": w.pdf("sample"), "name": "样张.pdf", "actor_id": world.applicant.account_id}
+
+
+@case(f"{KEEPING}.remove_leftovers")
+def remove_leftovers(world: w.World) -> dict[str, Any]:
+    """A file nobody ever used."""
+    file = w.evidence(User.objects.get(username="applicant").pk, "never used")
+    EvidenceFile.objects.filter(pk=file.pk).update(uploaded_at=clock.machine_now() - timedelta(days=90))
+    return {}

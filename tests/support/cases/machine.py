@@ -1,0 +1,198 @@
+"""Cases of the foundation: the clock, the outbox, the ledger and what the worker does by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from tests.support import world as w
+from tests.support.cases import case
+from zhicheng.foundation import clock, jobs, ledger, looks, outbox, triggers, verification
+from zhicheng.foundation.lanes import Lane
+from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
+from zhicheng.foundation.sending import Form
+
+ACTIONS, SENDING, VERIFICATION = "foundation.actions", "foundation.sending", "foundation.verification"
+FORM = Form(key="a" * 64, form="b" * 64, sender="user:1", address="objection")
+
+
+@case(f"{ACTIONS}.move_clock")
+def move_clock(world: w.World) -> dict[str, Any]:
+    return {"to": w.IN_WINDOW + timedelta(days=3), "actor": "system"}
+
+
+@case(f"{ACTIONS}.put_clock_back")
+def put_clock_back(world: w.World) -> dict[str, Any]:
+    return {"actor": "system"}
+
+
+@case(f"{ACTIONS}.mark_instance")
+def mark_instance(world: w.World) -> dict[str, Any]:
+    triggers.take_off(connection)
+    InstanceMark.objects.all().delete()
+    triggers.put_on(connection)
+    return {}
+
+
+@case(f"{ACTIONS}.record_refusal")
+def record_refusal(world: w.World) -> dict[str, Any]:
+    return {"path": "/office/", "actor": "user:1", "reason": "not yours"}
+
+
+@case(f"{ACTIONS}.sweep_refusals")
+def sweep_refusals(world: w.World) -> dict[str, Any]:
+    AccessRefusal.objects.create(at=clock.now(), actor="user:1", path="/", reason="x", error_id="y")
+    return {}
+
+
+def failed_message() -> OutboxMessage:
+    at = clock.machine_now()
+    return OutboxMessage.objects.create(
+        kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
+    )
+
+
+@case(f"{ACTIONS}.retry_message")
+def retry(world: w.World) -> dict[str, Any]:
+    return {"message_id": failed_message().pk, "actor": "system"}
+
+
+@case(f"{ACTIONS}.settle_message")
+def settle(world: w.World) -> dict[str, Any]:
+    return {"message_id": failed_message().pk, "actor": "system"}
+
+
+@case("foundation.outbox.claim")
+def claim(world: w.World) -> dict[str, Any]:
+    w.submitted(world)
+    return {"lane": Lane.EFFECTS}
+
+
+@case("foundation.outbox.process_message:a move's mails")
+def process_move(world: w.World) -> dict[str, Any]:
+    w.submitted(world)
+    return {"message_id": OutboxMessage.objects.filter(kind="application.moved").earliest("pk").pk}
+
+
+@case("foundation.outbox.process_message:a paper")
+def process_paper(world: w.World) -> dict[str, Any]:
+    w.unit_pass(world, w.submitted(world))
+    return {"message_id": OutboxMessage.objects.filter(kind="paper.render").latest("pk").pk}
+
+
+@case("foundation.outbox.process_message:a ban")
+def process_ban(world: w.World) -> dict[str, Any]:
+    """A record that ends what its person has under way."""
+    from tests.support.cases.road import record_fraud
+    from zhicheng.integrity.actions import record_fraud as record
+
+    w.unit_pass(world, w.submitted(world))
+    record(**record_fraud(world))
+    return {"message_id": OutboxMessage.objects.get(kind="integrity.recorded").pk}
+
+
+@case("foundation.outbox.process_message:a ban lifted")
+def process_annulment(world: w.World) -> dict[str, Any]:
+    from zhicheng.integrity.actions import annul_record
+    from zhicheng.integrity.models import IntegrityRecord
+
+    outbox.process_message(process_ban(world)["message_id"])
+    annul_record(actor=world.bureau, record_id=IntegrityRecord.objects.get().pk, reason="经复核，学校更正了证明。")
+    return {"message_id": OutboxMessage.objects.get(kind="integrity.annulled").pk}
+
+
+@case("foundation.alerts.watch")
+def watch(world: w.World) -> dict[str, Any]:
+    return {}
+
+
+@case("foundation.checkpoints.make_checkpoint")
+def checkpoint(world: w.World) -> dict[str, Any]:
+    return {}
+
+
+@case("foundation.jobs.prepare_schedules")
+def schedules(world: w.World) -> dict[str, Any]:
+    return {}
+
+
+@case("foundation.jobs.run_if_due")
+def run_job(world: w.World) -> dict[str, Any]:
+    jobs.prepare_schedules()
+    job = next(job for job in jobs.regular_jobs() if job.name == "refusals.sweep")
+    return {"job": job, "instance": 1, "pid": 1}
+
+
+@case("foundation.ledger.forget_private")
+def forget_private(world: w.World) -> dict[str, Any]:
+    with transaction.atomic():
+        ledger.record(event="test", subject="x", actor="system", data={"reason": ledger.private("说明")})
+    return {"number": LedgerEntry.objects.latest("number").number, "actor": "system", "reason": "依法删除"}
+
+
+@case("foundation.looks.seal")
+def seal(world: w.World) -> dict[str, Any]:
+    at = clock.machine_now() - timedelta(hours=1)
+    AccessLook.objects.create(at=at, seen_at=at, actor="user:1", what=looks.NUMBER, subject="application:1")
+    return {}
+
+
+@case("foundation.mail_server.note_failure")
+def mail_failure(world: w.World) -> dict[str, Any]:
+    return {"said": "no answer"}
+
+
+@case("foundation.originals.declare")
+def declare(world: w.World) -> dict[str, Any]:
+    return {"by": "operator"}
+
+
+def _sent(said: str = "") -> None:
+    SentForm.objects.create(
+        key=FORM.key, form=FORM.form, sender=FORM.sender, address=FORM.address, at=clock.machine_now() - timedelta(days=30)
+    )
+
+
+@case(f"{SENDING}.keep_answer")
+def keep_answer(world: w.World) -> dict[str, Any]:
+    _sent()
+    return {"form": FORM, "location": "/", "said": "好"}
+
+
+@case(f"{SENDING}.forget_sending")
+def forget_sending(world: w.World) -> dict[str, Any]:
+    _sent()
+    return {"form": FORM}
+
+
+@case(f"{SENDING}.sweep_sendings")
+def sweep_sendings(world: w.World) -> dict[str, Any]:
+    _sent()
+    return {}
+
+
+@case(f"{VERIFICATION}.ask_for_verification")
+def ask_verification(world: w.World) -> dict[str, Any]:
+    return {"actor": "system"}
+
+
+@case(f"{VERIFICATION}.ask_for_whole_verification")
+def ask_whole(world: w.World) -> dict[str, Any]:
+    return {"actor": "system"}
+
+
+@case(f"{VERIFICATION}.verify_nightly")
+def nightly(world: w.World) -> dict[str, Any]:
+    return {}
+
+
+@case(f"{VERIFICATION}.verify_and_keep")
+def verify_and_keep(world: w.World) -> dict[str, Any]:
+    return {"actor": "system"}
+
+
+@case(f"{VERIFICATION}.verify_ledger")
+def verify_ledger(world: w.World) -> dict[str, Any]:
+    return {"message": verification.ask_for_verification(actor="system")}
