@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.foundation.queueing import queue
 from tests.support.elsewhere import Elsewhere
@@ -145,7 +145,7 @@ def test_lane_that_stands_still_holds_no_other_and_is_started_again(elsewhere: E
     with at_work(elsewhere):
         wait_until(elsewhere, "in_hand", "1")
         elsewhere.run("queue", "test.effect", "two")
-        wait_until(elsewhere, "effects", "1", 5)
+        wait_until(elsewhere, "effects", "1", 20)
         wait_until(elsewhere, "states", "done done")  # the process that hung was ended, and another has done its work
 
 
@@ -199,6 +199,29 @@ def test_queue_one_key_from_several_threads_is_one_message() -> None:
         thread.join(30)
     assert not errors
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_claimed_message_held_for_an_instant_by_who_looks_for_work_is_run(register: Register) -> None:
+    register("test.kind")(str)
+    queue(key="held")
+    message = outbox.claim(Lane.EFFECTS, by=outbox.Claimer(1, 1))
+    assert message is not None
+    held = threading.Event()
+
+    def look_for_work() -> None:  # the row is locked before it is seen that somebody has claimed it
+        with transaction.atomic():
+            OutboxMessage.objects.select_for_update(no_key=True).get(pk=message.pk)
+            held.set()
+            time.sleep(0.1)
+        connections.close_all()
+
+    other = threading.Thread(target=look_for_work)
+    other.start()
+    assert held.wait(10)
+    assert outbox.run_claimed(message)
+    other.join(10)
 
 
 @pytest.mark.postgres

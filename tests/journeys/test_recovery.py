@@ -59,7 +59,7 @@ def test_lost_mailbox_comes_back_through_unit_county_and_the_new_mailbox(
     own.close()
 
     page.goto(link)
-    expect(page.get_by_role("main")).to_contain_text("链接已失效或已经用过")
+    expect(page.get_by_role("main")).to_contain_text("新邮箱已经确认过了")
     shown(page, "used")
     _sets_a_new_password(page)
 

@@ -13,9 +13,11 @@ from typing import Any
 
 import pypdf
 import pytest
+from django.apps import apps
 from django.core import mail as sent
 from django.core.cache import cache
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -72,9 +74,10 @@ def seen(response: Any, *typed: str) -> str:
     left = {"set-cookie", "content-length", "x-request-id", "etag", "content-security-policy"}
     headers = {k: v for k, v in response.headers.items() if k.lower() not in left}
     text = f"{response.status_code} {sorted(headers.items())} {sorted(response.cookies)}\n{body.decode('utf-8', 'replace')}"
+    text = same(text)  # first: something as short as "2" stands in an id drawn at random too
     for own in typed:
         text = text.replace(own, "(typed)")
-    return same(text)
+    return text
 
 
 def in_two_worlds(make: Callable[[bool], Any], probe: Callable[[Any], list[str]]) -> None:
@@ -83,6 +86,9 @@ def in_two_worlds(make: Callable[[bool], Any], probe: Callable[[Any], list[str]]
     for secret in (True, False):
         cache.clear()
         with transaction.atomic():
+            with connection.cursor() as cursor:  # both worlds count their rows from the same number
+                for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+                    cursor.execute(statement)
             made = make(secret)
             answers.append(probe(made))
             transaction.set_rollback(True)

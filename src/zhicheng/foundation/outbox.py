@@ -9,6 +9,7 @@ idempotent.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -253,10 +254,20 @@ def _run(message: OutboxMessage) -> bool:
         registered.run(message)
         return _note_done(waiting)  # even when another attempt has begun meanwhile: the work is done
     with transaction.atomic():
-        if waiting.select_for_update(no_key=True, skip_locked=True).first() is None:
+        if not _hold(waiting):
             return False
         registered.run(message)
         return _note_done(waiting)
+
+
+def _hold(waiting: Any) -> bool:
+    """Lock the message, unless another attempt is at it. Somebody who looks for work may hold it for an instant: PostgreSQL locks a row
+    before it sees that another worker has claimed it meanwhile, and lets go when that transaction ends."""
+    for wait in (0, 0.02, 0.2, 1):
+        time.sleep(wait)
+        if waiting.select_for_update(no_key=True, skip_locked=True).first() is not None:
+            return True
+    return False
 
 
 def _note_done(waiting: Any) -> bool:

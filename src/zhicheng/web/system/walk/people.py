@@ -8,7 +8,7 @@ from typing import Any
 
 from zhicheng.web.system.rehearsal.people import credit, identity
 
-PASSWORD = "shuiqu-pingshen-42"  # noqa: S105 - of invented people in a rehearsal
+PASSWORD = "walnut-lantern-42-quay"  # noqa: S105 - of invented people in a rehearsal
 _chance = random.SystemRandom()
 
 Rows = list[dict[str, str]]
