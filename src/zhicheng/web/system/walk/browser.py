@@ -121,7 +121,14 @@ class Form:
         if found.get("name"):
             data[str(found["name"])] = [str(found.get("value", ""))]
         address = urljoin(self.page.url, str(self.tag.get("action") or self.page.url))
-        return self.page.browser.send(str(self.tag.get("method", "get")).lower(), address, data, self.files)
+        page = self.page.browser.send(str(self.tag.get("method", "get")).lower(), address, data, self.files)
+        if found.get("name") or "文件已检查完毕" not in page.text:
+            return page
+        # The file took a while, and the form came back to be read once more; passwords are not kept meanwhile.
+        again = page.form(button)
+        for control in again.tag.select("input[type=password][name]"):
+            again.data[str(control["name"])] = self.data[str(control["name"])]
+        return again.press(button)
 
 
 class Page:
