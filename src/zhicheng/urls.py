@@ -1,5 +1,6 @@
 """Every address of the site: one folder of pages per audience."""
 
+from allauth.account import urls as account_urls
 from django.urls import include, path
 
 from zhicheng.web.public.confirmation import ConfirmMailbox
@@ -20,7 +21,9 @@ urlpatterns = [
     path("", include("zhicheng.web.office.urls")),
     path("", include("zhicheng.web.system.urls")),
     path("accounts/confirm-email/<str:key>/", ConfirmMailbox.as_view(), name="account_confirm_email"),
-    path("accounts/", include("allauth.urls")),
+    # The library's own pages, but for the two of ours: a name leads to one address only. Its list of sessions is in web/shared/urls.py.
+    path("accounts/", include([one for one in account_urls.urlpatterns if one.name != "account_confirm_email"])),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
 
 handler400 = "zhicheng.web.shared.errors.handler400"

@@ -47,6 +47,20 @@ def test_what_is_younger_than_two_minutes_waits_for_the_next_seal() -> None:
     assert looks.seal() == 1
 
 
+def test_clock_that_was_put_back_leaves_no_hole_in_the_seals() -> None:
+    look(1, ago=timedelta(seconds=30))
+    look(2, ago=timedelta(minutes=10))  # written after it, by a clock that had been put back
+    assert looks.seal() == 0 and not violated("foundation.access_log")
+    look(3, ago=timedelta(days=-1))  # of a clock that was a day ahead
+    assert looks.seal() == 0
+
+
+def test_look_of_a_clock_far_ahead_is_sealed_all_the_same() -> None:
+    look(1, ago=timedelta(days=-1))
+    look(2)
+    assert looks.seal() == 2 and not violated("foundation.access_log")
+
+
 def test_nothing_to_seal_leaves_no_entry() -> None:
     assert looks.seal() == 0
     assert not LedgerEntry.objects.exists()

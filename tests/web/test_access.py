@@ -30,6 +30,13 @@ def test_every_route_is_declared():
     assert not undeclared, f"put these into web/access.py: {undeclared}"
 
 
+def test_every_name_leads_to_one_address():
+    """Two routes of one name would share one line of the table, and a link could lead to either."""
+    names = [name for name, _chain in patterns()]
+    assert all(names)
+    assert not sorted({name for name in names if names.count(name) > 1})
+
+
 def test_every_declared_name_is_a_route():
     gone = sorted(set(ACCESS) - {name for name, _chain in patterns()})
     assert not gone, f"these are in web/access.py and lead nowhere: {gone}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 
 
@@ -44,6 +45,7 @@ class User(AbstractBaseUser):
     id_number = EncryptedTextField(_("身份证号"), blank=True)
     # Blind index of the identity number: how one human is recognised across accounts, campaigns and bans.
     id_number_index = models.CharField(max_length=64, blank=True, db_index=True)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("id_number_index",))
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     sex = models.CharField(_("性别"), max_length=1, blank=True)
     # Since when this account holds its number against every other claim: its unit passed it on, or somebody saw the card.
@@ -104,7 +106,8 @@ class KnownDevice(models.Model):
     """A browser that signed in to an account before. It spares limits (``accounts.devices``) and is never a factor."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
-    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the cookie; the token itself is random
+    token_hash = models.CharField(max_length=64, unique=True)  # of the cookie; the token itself is random
+    token_algorithm = AlgorithmField(of=("token_hash",))
     browser = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
@@ -145,6 +148,7 @@ class IdentityCorrection(models.Model):
     new_number = EncryptedTextField()
     old_index = models.CharField(max_length=64, db_index=True)
     new_index = models.CharField(max_length=64)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("old_index", "new_index"))
     source = models.CharField(max_length=60)  # what it was decided on: "account_request:12"
     corrected_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     corrected_at = models.DateTimeField()
@@ -158,6 +162,7 @@ class IdentityConfirmation(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="confirmations")
     index = models.CharField(max_length=64, db_index=True)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("index",))
     card_seen_on = models.DateField(_("查验身份证的日期"))
     source = models.CharField(max_length=60)  # for whom it was seen: "organization:5"
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -171,6 +176,7 @@ class NumberRelease(models.Model):
     """The prefecture found that a number left behind by a correction belongs to somebody else, who may register. Append-only."""
 
     index = models.CharField(max_length=64, db_index=True)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("index",))
     reason = models.CharField(max_length=500)
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField()

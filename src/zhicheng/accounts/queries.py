@@ -48,6 +48,12 @@ def account_tried(credentials: Mapping[str, Any]) -> str:
     return f"user:{found}" if typed and found is not None else ""
 
 
+def ref_of_login(name: str) -> str:
+    """The ledger's name (``user:12``) of the account with this login name; ``""`` when there is none."""
+    pk = User.objects.filter(username__iexact=name).values_list("pk", flat=True).first()
+    return f"user:{pk}" if pk is not None else ""
+
+
 def mailbox_confirmed(user: User) -> bool:
     """Whether the owner of the account's mailbox has confirmed it."""
     return EmailAddress.objects.filter(user=user, verified=True).exists()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.accounts.models import User
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
@@ -112,6 +113,7 @@ class PersonYear(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
     person_index = models.CharField(max_length=64)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("person_index",))
     arrivals = models.PositiveSmallIntegerField(default=0)
     arrivals_allowed = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -137,6 +139,7 @@ class Application(models.Model):
     number = models.CharField(_("申请书编号"), max_length=20, unique=True)
     applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
     person_index = models.CharField(max_length=64)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("person_index",))
     applicant_name = models.CharField(_("姓名"), max_length=50)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="applications")
     campaign_version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="applications")

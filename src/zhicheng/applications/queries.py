@@ -58,6 +58,16 @@ def intakes_of(application: Application) -> list[Intake]:
     return intakes_at(intake_subject(application.pk))
 
 
+def id_of_number(number: str) -> int | None:
+    """The row behind an application's number, for whoever reads logs and no case; ``None`` when there is none."""
+    return Application.objects.filter(number__iexact=number).values_list("pk", flat=True).first()
+
+
+def numbers_of(application_ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of these applications by row, for the same readers. One query."""
+    return dict(Application.objects.filter(pk__in=list(application_ids)).values_list("pk", "number"))
+
+
 def visible_to(actor: Actor) -> QuerySet[Application]:
     """The applications ``actor`` may see at all.
 

@@ -15,6 +15,7 @@ from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import connections, models, router
 from django.db.models.query_utils import DeferredAttribute
 
+from zhicheng.foundation.algorithms import HMAC_SHA_256
 from zhicheng.foundation.sealing import seal, unseal
 
 FIELD = "field"
@@ -31,10 +32,13 @@ def blind_index(value: str) -> str:
 
 
 def keyed_hash(value: str, *, purpose: str) -> str:
-    """Like :func:`blind_index` for something else than an identity number (a mailbox), with a key of its own."""
+    """Like :func:`blind_index` for something else than an identity number (a mailbox), with a key of its own; ``hmac-sha256:…``, because
+    it stands in entries of the ledger, beside no column that names its algorithm.
+    """
     if not settings.BLIND_INDEX_KEY:
         raise ImproperlyConfigured("ZHICHENG_BLIND_INDEX_KEY is not set.")
-    return blind_index_with(blind_index_with(settings.BLIND_INDEX_KEY, f"zhicheng key for {purpose}"), value)
+    key = blind_index_with(settings.BLIND_INDEX_KEY, f"zhicheng key for {purpose}")
+    return f"{HMAC_SHA_256}:{blind_index_with(key, value)}"
 
 
 def blind_index_with(key: str, value: str) -> str:

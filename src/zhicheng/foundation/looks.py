@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -58,14 +59,28 @@ def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") ->
 def seal() -> int:
     """Seal the looks since the last seal with one entry of the ledger; return how many."""
     with transaction.atomic():
-        last = _last_seal()
-        after = last.data["last"] if last is not None else 0
-        settled = AccessLook.objects.filter(pk__gt=after, seen_at__lte=clock.machine_now() - SETTLED_AFTER)
-        found = _sealed(settled.order_by("pk").iterator(chunk_size=2000))
+        after = sealed_up_to()
+        found = _sealed(_settled(after).order_by("pk").iterator(chunk_size=2000))
         if found.count:
             data = {"first": found.first, "last": found.last, "count": found.count, "sha256": found.sha256}
             ledger.record(event=SEALED, subject="access_log", actor="system", data=data)
     return found.count
+
+
+def _settled(after: int) -> QuerySet[AccessLook]:
+    """The rows after ``after`` up to the first that may still have a neighbour on its way: a seal leaves no hole, also when the
+    machine's clock was put back and a later row carries an earlier time. What is far in the future is of before the clock was put back.
+    """
+    at = clock.machine_now()
+    rows = AccessLook.objects.filter(pk__gt=after)
+    young = rows.filter(seen_at__gt=at - SETTLED_AFTER, seen_at__lte=at + SETTLED_AFTER).order_by("pk").first()
+    return rows.filter(pk__lt=young.pk) if young is not None else rows
+
+
+def sealed_up_to() -> int:
+    """The number of the last row that is sealed into the ledger; 0 before the first seal."""
+    last = _last_seal()
+    return int(last.data["last"]) if last is not None else 0
 
 
 @dataclass(slots=True)

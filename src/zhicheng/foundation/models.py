@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.proof_models import AccessLook, LedgerCheckpoint, LedgerSubtree, StoredFileCheck
@@ -64,6 +65,7 @@ class OriginalPlace(models.Model):
     """Where the database lay when a person last said that it is the original (``foundation.originals``): a hash, since when, who said it."""
 
     place = models.CharField(max_length=64, unique=True)
+    place_algorithm = AlgorithmField(of=("place",))
     since = models.DateTimeField()
     said_by = models.CharField(max_length=200)
 
@@ -112,6 +114,7 @@ class LedgerSalt(models.Model):
 
     number = models.BigIntegerField(db_index=True)  # of the entry
     digest = models.CharField(max_length=64)
+    digest_algorithm = AlgorithmField(of=("digest",))
     salt = models.CharField(max_length=32)
 
     class Meta:
@@ -127,6 +130,7 @@ class LedgerHead(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+    algorithm = AlgorithmField(of=("hash",))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_ledger_head")]
@@ -262,6 +266,7 @@ class SentForm(models.Model):
     id = RowNumber(primary_key=True)
     key = models.CharField(max_length=64, unique=True)
     form = models.CharField(max_length=64, db_index=True)
+    algorithm = AlgorithmField(HMAC_SHA_256, of=("key", "form"))
     sender = models.CharField(max_length=60)
     address = models.CharField(max_length=300)
     at = models.DateTimeField(db_index=True)

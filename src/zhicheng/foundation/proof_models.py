@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.foundation.algorithms import AlgorithmField
+
 
 class LedgerSubtree(models.Model):
     """The hash of a complete part of the tree over all entries: ``2 ** level`` leaves from ``position * 2 ** level`` on (from 0).
@@ -16,6 +18,7 @@ class LedgerSubtree(models.Model):
     level = models.PositiveSmallIntegerField()
     position = models.BigIntegerField()
     hash = models.CharField(max_length=64)
+    algorithm = AlgorithmField(of=("hash",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["level", "position"], name="one_subtree_in_a_place")]
@@ -34,9 +37,10 @@ class LedgerCheckpoint(models.Model):
     day = models.DateField(unique=True)
     number = models.BigIntegerField()  # of the last entry it stands for
     root = models.CharField(max_length=64)
+    root_algorithm = AlgorithmField(of=("root",))
     statement = models.TextField()
     signature_algorithm = models.CharField(max_length=20, blank=True)
-    key_id = models.CharField(max_length=64, blank=True)
+    key_id = models.CharField(max_length=64, blank=True)  # the SHA-256 of the public key: a name, that key ids are compared by
     signature = models.TextField(blank=True)
     timestamp = models.TextField(blank=True)  # base64 of the RFC 3161 response
 
@@ -62,6 +66,10 @@ class AccessLook(models.Model):
 
     class Meta:
         verbose_name = _("查看记录")
+        indexes = [
+            models.Index(fields=["at", "id"], name="looks_by_day"),
+            models.Index(fields=["actor", "at", "id"], name="looks_by_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.what} {self.subject}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from zhicheng.foundation import clock, liveness
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import (
+    AccessLook,
     AccessRefusal,
     LedgerEntry,
     MailServer,
@@ -143,6 +145,20 @@ def ledger_entries(*, what: str = "", subject: str = "", actor: str = "") -> Que
 def refusals() -> QuerySet[AccessRefusal]:
     """Who was turned away; by ``-id`` newest first."""
     return AccessRefusal.objects.all()
+
+
+def looks(*, day: date | None = None, actor: str = "", subject: str = "") -> QuerySet[AccessLook]:
+    """Who looked at other people's files and whole numbers; by ``("-at", "-id")`` newest first.
+
+    ``day`` is one of Beijing's, ``actor`` and ``subject`` are the ledger's names (``user:12``, ``application:4``); empty: all.
+    """
+    rows = AccessLook.objects.all()
+    if day is not None:
+        begins = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+        rows = rows.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
+    if actor:
+        rows = rows.filter(actor=actor)
+    return rows.filter(subject=subject) if subject else rows
 
 
 def worker_health() -> WorkerHealth:

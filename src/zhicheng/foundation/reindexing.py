@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import ledger, triggers
+from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import NO_NUMBER, blind_index, blind_index_with
 
@@ -94,6 +95,9 @@ def _replace(connection: Any, model_name: str, column: str, known: dict[str, str
         return 0
     guarded = [one for one in triggers.declared() if one.table == table]
     triggers.take_off(connection, guarded)
-    changed = sum(model._base_manager.filter(**{column: index}).update(**{column: known[index]}) for index in stale)
+    beside = next(f.name for f in model._meta.fields if isinstance(f, AlgorithmField) and column in f.of)
+    changed = sum(
+        model._base_manager.filter(**{column: index}).update(**{column: known[index], beside: HMAC_SHA_256}) for index in stale
+    )
     triggers.put_on(connection, guarded)
     return changed

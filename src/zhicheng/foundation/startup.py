@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 
 from zhicheng.foundation import securitylog
+from zhicheng.foundation.algorithms import HMAC_SHA_256
 
 logger = logging.getLogger(__name__)
 FILE = "settings-fingerprint.json"
@@ -39,7 +40,7 @@ def note_changed_settings(environment: Mapping[str, str] | None = None, *, folde
     known: dict[str, str] | None = before.get("marks")
     changed = [] if known is None else sorted(n for n in {*known, *marks} if known.get(n) != marks.get(n))
     if changed or known is None:
-        _write(place, {"salt": salt, "marks": marks})
+        _write(place, {"algorithm": HMAC_SHA_256, "salt": salt, "marks": marks})
     if changed:
         securitylog.note(event="settings.changed", names=",".join(changed))
     return changed

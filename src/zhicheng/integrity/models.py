@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
+from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.organizations.models import Organization
 
 
@@ -17,6 +18,7 @@ class IntegrityRecord(models.Model):
     """
 
     person_index = models.CharField(max_length=64)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("person_index",))
     name = models.CharField(_("姓名"), max_length=50)
     application_year = models.PositiveSmallIntegerField(_("申报年度"))
     first_barred_year = models.PositiveSmallIntegerField(_("不得申报起始年度"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application, Submission
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation.algorithms import AlgorithmField
 from zhicheng.organizations.models import Organization
 
 
@@ -33,6 +34,7 @@ class PublicityPeriod(models.Model):
     provisional = models.BooleanField(default=False)
     # The calendar it was last measured with: once it is over, a correction is noted without rewriting what was announced.
     measured_with = models.CharField(max_length=64)
+    version_algorithm = AlgorithmField(of=("calendar_version", "measured_with"))
     political_conduct = models.TextField(_("思想政治条件"))
     results = models.TextField(_("近五年实践能力和业绩成果"))
     contribution = models.TextField(_("本人实际贡献"))

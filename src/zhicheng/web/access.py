@@ -195,6 +195,7 @@ SYSTEM: dict[str, frozenset[Role]] = {
     "system_audit": frozenset({Role.AUDITOR}),
     "system_ledger": frozenset({Role.AUDITOR}),
     "system_refusals": frozenset({Role.AUDITOR}),
+    "system_looks": frozenset({Role.AUDITOR}),
     "system_verify_ledger": frozenset({Role.AUDITOR}),
     "system_verify_whole": frozenset({Role.OPERATOR, Role.AUDITOR}),
 }

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind
-from zhicheng.foundation import ledger, outbox, queries
+from zhicheng.foundation import ledger, looks, outbox, queries
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actors import Role
@@ -41,7 +41,7 @@ def test_role_bears_the_name_of_the_account() -> None:
     assert {Role(kind.value) for kind in SYSTEM_KINDS} == RUNNING
 
 
-@pytest.mark.parametrize("name", ["system_audit", "system_ledger", "system_refusals"])
+@pytest.mark.parametrize("name", ["system_audit", "system_ledger", "system_refusals", "system_looks"])
 def test_pages_of_the_auditor_are_not_the_operators(client: Client, name: str) -> None:
     for kind in (AccountKind.OPERATOR, AccountKind.SECURITY):
         client.force_login(person(kind, kind.value))
@@ -84,12 +84,13 @@ def test_ledger_shows_who_did_what_and_nothing_of_the_case(auditor: Client) -> N
     assert "没有符合条件" in auditor.get(reverse("system_ledger"), {"subject": "application:5"}).content.decode()
 
 
-@pytest.mark.parametrize("name", ["system_refusals", "system_ledger"])
+@pytest.mark.parametrize("name", ["system_refusals", "system_ledger", "system_looks"])
 def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(auditor: Client, name: str) -> None:
     counts = []
     for numbers in (range(1), range(1, 30)):
         for _number in numbers:
             record_refusal(path="/x/", actor="user:7", reason="no")
+            looks.note_look(actor="user:7", what=looks.FILE, subject="application:1", thing="evidence:2")
             with transaction.atomic():
                 ledger.record(event="office.opened", subject="organization:1", actor="system", data={})
         with CaptureQueriesContext(connection) as captured:

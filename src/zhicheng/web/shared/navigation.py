@@ -51,6 +51,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("system_audit", _("审计")),
         ("system_ledger", _("台账")),
         ("system_refusals", _("被拒绝的访问")),
+        ("system_looks", _("查看记录")),
         ("help", _("帮助")),
     ],
 }

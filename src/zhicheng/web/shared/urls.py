@@ -5,7 +5,7 @@ from django.views.i18n import set_language
 from zhicheng.web.shared import checking, sign_ins, views
 
 urlpatterns = [
-    # Before the library's own page at the same address.
+    # In place of the library's own page.
     path("accounts/sessions/", sign_ins.show, name="usersessions_list"),
     path("accounts/sessions/<int:session_id>/end/", sign_ins.end_one, name="session_end"),
     path("accounts/devices/forget/", sign_ins.forget_devices, name="devices_forget"),

@@ -61,8 +61,8 @@ class Refused:
 def in_words(records: Iterable[AccessRefusal]) -> list[Refused]:
     """The records as the page shows them; one query for all their accounts."""
     rows = list(records)
-    accounts = _accounts(row.actor for row in rows)
-    return [Refused(row, *accounts.get(row.actor, _nobody(row.actor)), words_of(row)) for row in rows]
+    accounts = accounts_of(row.actor for row in rows)
+    return [Refused(row, *accounts.get(row.actor, nobody(row.actor)), words_of(row)) for row in rows]
 
 
 def words_of(record: AccessRefusal) -> str:
@@ -98,7 +98,7 @@ def _objects(reason: str) -> str:
     return pgettext("between items of a list", "、").join(named)
 
 
-def _accounts(refs: Iterable[str]) -> dict[str, tuple[str, str | Promise]]:
+def accounts_of(refs: Iterable[str]) -> dict[str, tuple[str, str | Promise]]:
     """Login name and present role by the ledger's name of an account."""
     ids = {int(ref.removeprefix("user:")) for ref in refs if re.fullmatch(r"user:\d{1,18}", ref)}
     desk = Membership.objects.filter(user=OuterRef("pk"), until__isnull=True, role="staff").values("organization__kind")
@@ -112,6 +112,6 @@ def _role(kind: str, desk: str | None) -> str | Promise:
     return ROLES[desk or Role.ANONYMOUS]
 
 
-def _nobody(ref: str) -> tuple[str, str | Promise]:
+def nobody(ref: str) -> tuple[str, str | Promise]:
     """How a record is signed whose account is none, or is no more."""
     return ("", _("未登录的访客")) if ref == Role.ANONYMOUS else (ref, "")

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from zhicheng.web.system import audit, health, monitoring
+from zhicheng.web.system import access_log, audit, health, monitoring
 
 urlpatterns = [
     path("healthz", monitoring.healthz, name="healthz"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("system/audit/", audit.show_audit, name="system_audit"),
     path("system/ledger/", audit.show_ledger, name="system_ledger"),
     path("system/refusals/", audit.show_refusals, name="system_refusals"),
+    path("system/looks/", access_log.show_looks, name="system_looks"),
     path("system/ledger/verify/", audit.verify_ledger, name="system_verify_ledger"),
     path("system/verify/", health.verify_whole, name="system_verify_whole"),
 ]

@@ -71,7 +71,7 @@ def _officers_and_units() -> list[Group]:
     duties = {
         AccountKind.OPERATOR: _("系统状态、失败的消息。"),
         AccountKind.SECURITY: _("各部门工作人员的账号：开通、停用、重置两步验证。"),
-        AccountKind.AUDITOR: _("核验台账、查台账、被拒绝的访问。"),
+        AccountKind.AUDITOR: _("核验台账、查台账、被拒绝的访问、查看记录。"),
     }
     people = User.objects.exclude(kind=AccountKind.APPLICANT).prefetch_related("memberships__organization").order_by("id")
     for user in people:

@@ -1,0 +1,130 @@
+"""查看记录 for the auditor: who was given other people's files and whole numbers, and when. No content, and no number, is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from zhicheng.accounts.queries import ref_of_login
+from zhicheng.applications.queries import id_of_number, numbers_of
+from zhicheng.foundation import looks, queries
+from zhicheng.foundation.models import AccessLook
+from zhicheng.web.shared.forms import parse_date_text
+from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.refusals import accounts_of, nobody
+
+WHAT: dict[str, str | Promise] = {
+    looks.FILE: gettext_lazy("打开附件"),
+    looks.PREVIEW: gettext_lazy("看附件的一页"),
+    looks.ORIGINAL: gettext_lazy("下载附件原件"),
+    looks.NUMBER: gettext_lazy("查看完整身份证号"),
+    looks.PAPER: gettext_lazy("打开印有完整身份证号的文书"),
+}
+_SUBJECTS: dict[str, str | Promise] = {
+    "application": gettext_lazy("申请书"),
+    "verification": gettext_lazy("单位注册、年度核实"),
+    "account_request": gettext_lazy("账号申请"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of the page."""
+
+    record: AccessLook
+    account: str
+    role: str | Promise
+    what: str | Promise
+    subject: str
+    thing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the auditor typed to narrow the list, and what of it cannot be found."""
+
+    day: str = ""
+    account: str = ""
+    application: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@require_safe
+def show_looks(request: HttpRequest) -> HttpResponse:
+    """查看记录, newest first; ``day``, ``account`` (a login name) and ``application`` (its number) narrow the list."""
+    typed = {name: " ".join(request.GET.get(name, "").split())[:80] for name in ("day", "account", "application")}
+    day, actor, subject, problems = _narrowed(**typed)
+    found = queries.looks(day=day, actor=actor, subject=subject)
+    page = page_of(request, found.none() if problems else found, order=("-at", "-id"))
+    context = {
+        "page": page,
+        "rows": in_words(page),
+        "asked": Asked(**typed, problems=tuple(problems)),
+        "sealed": looks.sealed_up_to(),
+    }
+    return render(request, "system/looks.html", context)
+
+
+def _narrowed(*, day: str, account: str, application: str) -> tuple[date | None, str, str, list[str]]:
+    """What was typed as the log names it, and a sentence for each part that names nothing."""
+    wanted, actor, subject, problems = None, "", "", []
+    if day:
+        try:
+            wanted = parse_date_text(day)
+        except ValueError:
+            problems.append(_("“日期”请按“2023-05-08”的格式填写，须是真实存在的日期。"))
+    if account and not (actor := ref_of_login(account)):
+        problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=account))
+    if application:
+        number = id_of_number(application)
+        if number is None:
+            problems.append(_("没有编号是“{number}”的申请书，请核对。").format(number=application))
+        subject = f"application:{number}"
+    return wanted, actor, subject, problems
+
+
+def in_words(records: Iterable[AccessLook]) -> list[Look]:
+    """The records as the page shows them; one query for their accounts, one for the numbers of their applications."""
+    rows = list(records)
+    accounts = accounts_of(row.actor for row in rows)
+    numbers = numbers_of([int(n) for kind, n in (_parts(row.subject) for row in rows) if kind == "application"])
+    return [
+        Look(
+            record=row,
+            account=(account := accounts.get(row.actor, nobody(row.actor)))[0],
+            role=account[1],
+            what=WHAT.get(row.what, row.what),
+            subject=_subject(row.subject, numbers),
+            thing=_thing(row.thing),
+        )
+        for row in rows
+    ]
+
+
+def _parts(ref: str) -> tuple[str, str]:
+    kind, _colon, which = ref.partition(":")
+    return (kind, which) if which.isdecimal() and len(which) <= 18 else ("", "")
+
+
+def _subject(ref: str, numbers: dict[int, str]) -> str:
+    kind, which = _parts(ref)
+    if kind not in _SUBJECTS:
+        return ref
+    return f"{_SUBJECTS[kind]} {numbers.get(int(which), which) if kind == 'application' else which}"
+
+
+def _thing(ref: str) -> str:
+    if found := re.fullmatch(r"evidence:(\d+)(?::(\d+))?", ref):
+        words = _("附件文件 {number}").format(number=found[1])
+        return words + (_("，第 {page} 页").format(page=found[2]) if found[2] else "")
+    kind, _colon, serial = ref.partition(":")
+    return _("文书 {serial}").format(serial=serial) if kind == "paper" else ref
