@@ -13,6 +13,7 @@ from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actions import create_officer
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def mails() -> list[dict]:
-    return [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
+    return [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
 
 
 def test_accept_text_keeps_version_hash_and_time() -> None:

@@ -13,6 +13,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.jobs import tell_of_move
 from zhicheng.applications.models import Application, CommitteeArrival, State
 from zhicheng.foundation import clock, outbox
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.actions import annul_record, record_fraud
 from zhicheng.organizations.models import MembershipRole, Organization
@@ -43,7 +44,7 @@ def mails(application: Application, move: str) -> Mails:
     change = application.history.filter(move=move).latest("id")
     found = OutboxMessage.objects.filter(kind="mail", key__startswith=f"moved:{change.pk}:")
     assert all(len(m.payload["to"]) == 1 for m in found)
-    return {m.payload["to"][0]: m.payload for m in found}
+    return {m.payload["to"][0]: read_mail(m) for m in found}
 
 
 def opens(username: str, body: str) -> int:
@@ -235,7 +236,7 @@ def test_annulled_arrival_that_reopens_nothing_is_told_with_the_count(road) -> N
     outbox.drain(1000)
     (mail,) = OutboxMessage.objects.filter(kind="mail", key=f"annulled:{arrival.pk}:applicant")
     assert mail.payload["to"] == ["applicant@example.cn"]
-    body = mail.payload["body"]
+    body = read_mail(mail)["body"]
     assert f"您的申请书 {application.number} 第1次提交评审委员会" in body and REASON in body
     assert "次数由1次改为0次，最多3次" in body
     assert opens("applicant", body) == 200

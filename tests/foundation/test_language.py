@@ -18,6 +18,7 @@ from zhicheng.evidence.names import clean_name
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations import actions as organizations
@@ -208,7 +209,7 @@ def _mails() -> Iterator[tuple[str, str]]:
     """Every mail but the one that confirms a registration: its reader is the one at the screen."""
     for message in OutboxMessage.objects.filter(kind="mail").exclude(key__startswith="confirm-mailbox:"):
         yield f"{message.key} subject", message.payload["subject"]
-        yield f"{message.key} body", message.payload["body"]
+        yield f"{message.key} body", read_mail(message)["body"]
 
 
 def test_nothing_kept_and_no_mail_is_in_the_language_of_the_screen() -> None:

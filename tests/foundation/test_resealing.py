@@ -16,7 +16,7 @@ from tests.support import world as w
 from tests.support.keys import new_key
 from zhicheng.accounts.models import User
 from zhicheng.applications.models import DraftSection, Submission
-from zhicheng.foundation import clock, ledger, resealing
+from zhicheng.foundation import clock, ledger, mail, resealing
 from zhicheng.foundation.fields import Sealed
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.sealing import SealBroken, key_ids
@@ -113,3 +113,17 @@ def test_what_never_was_sealed_is_not_taken_for_a_value() -> None:
     put("accounts_user", "id_number", applicant.user_id, "652701199003071233")
     with pytest.raises(CommandError, match="没有改动"):
         run("reseal")
+
+
+def test_words_of_mails_are_sealed_anew_and_read_the_same(settings: Any) -> None:
+    with transaction.atomic():
+        queued = mail.queue_mail(to="a@example.cn", subject="主题", body="正文 /accounts/confirm-email/abc/", key="k")
+    assert "正文" not in str(queued.payload) and "confirm-email" not in str(queued.payload)
+    before = settings.FIELD_KEYS[0]
+    settings.FIELD_KEYS = [new_key(), before]
+    assert mail.PLACE in run("status")
+    run("reseal")
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    queued.refresh_from_db()
+    assert mail.read_mail(queued)["body"] == "正文 /accounts/confirm-email/abc/"
+    assert mail.compose(queued).to == ["a@example.cn"]

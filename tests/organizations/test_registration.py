@@ -16,6 +16,7 @@ from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.actions.registering import once_more_when_overtaken
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def mails(to: str = "") -> list[dict[str, Any]]:
-    found = [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
+    found = [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
     return [m for m in found if not to or m["to"] == [to]]
 
 

@@ -17,6 +17,7 @@ from zhicheng.accounts.models import User
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actors import SYSTEM, Actor
 
@@ -79,7 +80,7 @@ def read_and_accept(client: Client, audience: str) -> Any:
 
 def mails(to: str) -> list[dict[str, Any]]:
     """Every mail to this address, oldest first."""
-    payloads = [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
+    payloads = [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
     return [p for p in payloads if p["to"] == [to]]
 
 

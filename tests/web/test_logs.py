@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
 from typing import Any
@@ -87,6 +88,18 @@ def test_outbox_does_not_hold_a_link_as_its_key() -> None:
     key_of_link = link_in(mails(user.email)[-1]).rstrip("/").rsplit("/", 1)[-1]
     assert key_of_link in mails(user.email)[-1]["body"]
     assert not [m.key for m in OutboxMessage.objects.all() if key_of_link in m.key]
+
+
+def test_database_holds_no_link_that_opens_an_account() -> None:
+    """Whoever reads the database, or a backup of it, could press the link of a mail that is on its way."""
+    user = ex.registered_applicant(ex.approved_unit())
+    accounts.send_confirmation(user=user)
+    Client().post(reverse("account_reset_password"), {"email": user.email})
+    keys = [link_in(mail).rstrip("/").rsplit("/", 1)[-1] for mail in mails(user.email) if "/accounts/" in mail["body"]]
+    assert len(keys) >= 2
+    for message in OutboxMessage.objects.all():
+        stored = json.dumps(message.payload, ensure_ascii=False) + message.key + message.last_error
+        assert not [key for key in keys if key in stored] and user.name not in stored
 
 
 def test_same_link_is_mailed_once_and_a_newer_one_again() -> None:

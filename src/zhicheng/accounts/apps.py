@@ -10,5 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from zhicheng.accounts import claims, frozen, invariants, persons, recording, witnesses  # noqa: F401 - they declare themselves
 
+        if apps.is_installed("allauth.usersessions"):
+            from zhicheng.accounts import forgetting  # noqa: F401 - declares its daily job
         if apps.is_installed("allauth.mfa"):
             from zhicheng.accounts import recording_factors, sealed_factors  # noqa: F401

@@ -1,9 +1,13 @@
-"""Mail waits in the outbox until its cause is committed, then goes to the mail server of ``ZHICHENG_MAIL_URL``."""
+"""Mail waits in the outbox until its cause is committed, then goes to the mail server of ``ZHICHENG_MAIL_URL``.
+
+What a mail says lies sealed: it names people, and its links open accounts for a day. Only address and subject can be read in the database.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from email.utils import format_datetime, parseaddr
 from typing import Any
@@ -14,17 +18,28 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
-from zhicheng.foundation import clock, jobs, mail_server, outbox
+from zhicheng.foundation import clock, jobs, mail_server, outbox, resealing
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.sealing import seal, unseal
 
 KIND = "mail"
+PURPOSE, PLACE = "mail", "foundation_outboxmessage.payload"
+SEALED = "sealed"  # within the payload, in place of what it says
 
 
 def queue_mail(*, to: str, subject: str, body: str, key: str, sequence: str = "") -> OutboxMessage:
     """Queue one plain-text mail in the caller's transaction; ``key`` and ``sequence`` as in ``outbox.queue`` (one mail for one key, ever)."""
     payload = {"to": [to], "subject": " ".join(str(subject).split()), "body": str(body)}
-    return outbox.queue(kind=KIND, payload=payload, key=key, sequence=sequence)
+    return outbox.queue(kind=KIND, payload=_sealed(payload), key=key, sequence=sequence)
+
+
+def read_mail(message: OutboxMessage) -> dict[str, Any]:
+    """The payload of a mail with its words opened; of one that was forgotten, nothing. Raises ``SealBroken`` for a value of elsewhere."""
+    payload: dict[str, Any] = dict(message.payload)
+    if sealed := payload.pop(SEALED, ""):
+        payload.update(json.loads(unseal(sealed, purpose=PURPOSE, place=PLACE)))
+    return payload  # queued by a version before: as it was written
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -33,7 +48,7 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         with transaction.atomic():
             for message in email_messages:
-                outbox.queue(kind=KIND, payload=_payload(message), key=f"sent:{uuid4().hex}")
+                outbox.queue(kind=KIND, payload=_sealed(_payload(message)), key=f"sent:{uuid4().hex}")
         return len(email_messages)
 
 
@@ -55,7 +70,7 @@ def forget_bodies() -> int:
 
 def compose(message: OutboxMessage) -> EmailMultiAlternatives:
     """The mail an outbox message of kind ``mail`` stands for; the same every time it is asked."""
-    data: dict[str, Any] = message.payload
+    data = read_mail(message)
     sender = data.get("from") or settings.DEFAULT_FROM_EMAIL
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     name = hashlib.sha256(f"{message.pk} {message.kind} {message.key}".encode()).hexdigest()[:32]
@@ -97,3 +112,35 @@ def _payload(message: EmailMessage) -> dict[str, Any]:
         if media_type == "text/html":
             payload["html"] = str(content)
     return payload
+
+
+def _sealed(payload: dict[str, Any]) -> dict[str, Any]:
+    words = {name: payload[name] for name in ("body", "html") if name in payload}
+    told = {name: value for name, value in payload.items() if name not in words}
+    return {**told, SEALED: seal(json.dumps(words, ensure_ascii=False), purpose=PURPOSE, place=PLACE)}
+
+
+def _with_words() -> Any:
+    return OutboxMessage.objects.filter(kind=KIND).exclude(payload={})
+
+
+def _sealed_texts() -> Iterator[str]:
+    for payload in _with_words().values_list("payload", flat=True).iterator(chunk_size=500):
+        if sealed := payload.get(SEALED):
+            yield sealed
+
+
+def _renew(fresh: Callable[[str], str]) -> int:
+    changed = 0
+    for pk in list(_with_words().values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = _with_words().select_for_update(no_key=True).filter(pk=pk).first()
+            if row is None or not row.payload.get(SEALED) or (renewed := fresh(row.payload[SEALED])) == row.payload[SEALED]:
+                continue
+            row.payload = {**row.payload, SEALED: renewed}
+            row.save(update_fields=["payload"])
+            changed += 1
+    return changed
+
+
+resealing.also(resealing.Elsewhere(name=PLACE, read=_sealed_texts, renew=_renew, purpose=PURPOSE, place=PLACE))

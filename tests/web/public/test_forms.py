@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.web.shared.people import browser
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def sign_in(client: Client, login: str, password: str = PASSWORD):
 
 
 def mails() -> list[dict]:
-    return [m.payload for m in OutboxMessage.objects.filter(kind="mail").order_by("id")]
+    return [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("id")]
 
 
 def summary(page: bytes) -> list[str]:

@@ -20,6 +20,7 @@ from zhicheng.applications.models import Application, State
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Kind, Paper
 from zhicheng.foundation import clock
+from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
@@ -105,7 +106,7 @@ def test_mails_ledger_and_messages_hold_no_form_of_a_number(world: w.World) -> N
     application = w.submitted(world)
     w.to_bureau(world, application)
     number = application.applicant.id_number
-    kept = [json.dumps(m.payload, ensure_ascii=False) + m.key for m in OutboxMessage.objects.all()]
+    kept = [json.dumps(read_mail(m), ensure_ascii=False) + m.key for m in OutboxMessage.objects.all()]
     kept += [json.dumps(e.data, ensure_ascii=False) + e.subject + e.actor for e in LedgerEntry.objects.all()]
     assert application.state == State.PREFECTURE_REVIEW and len(kept) > 20
     for text in kept:
