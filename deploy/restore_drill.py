@@ -100,7 +100,9 @@ def main() -> int:
 
 def restore_files(second: Path, files: Path) -> None:
     """Every stored file, also one that was put aside meanwhile."""
-    shutil.copytree(second / "sha256", files / "sha256", ignore=shutil.ignore_patterns(".*"))
+    if (second / "sha256").exists():  # a young instance may have stored nothing yet
+        shutil.copytree(second / "sha256", files / "sha256", ignore=shutil.ignore_patterns(".*"))
+    files.mkdir(exist_ok=True)
     if (second / "instance.json").exists():  # whose files these are
         shutil.copy2(second / "instance.json", files)
     for left in sorted((second / "leaving").glob("*/*")):
@@ -113,14 +115,18 @@ def restore_files(second: Path, files: Path) -> None:
 class Server:
     """A PostgreSQL server over the restored folder, on a socket nobody else can reach."""
 
-    def __init__(self, programs: Path, data: Path, socket: Path) -> None:
+    def __init__(self, programs: Path, data: Path, socket: Path, settings: Path) -> None:
         self.programs, self.socket = programs, socket
         options = {
+            # The original's settings are not its data: Debian keeps them in /etc, and no copy holds them.
+            "config_file": str(settings / "postgresql.conf"),
+            "hba_file": str(settings / "pg_hba.conf"),
+            "ident_file": str(settings / "pg_ident.conf"),
             "listen_addresses": "",
             "unix_socket_directories": str(socket),
             "port": "5432",
             "archive_mode": "off",  # the archive belongs to the original
-            "hba_file": str(data / "drill_hba.conf"),
+            "hot_standby": "off",  # else it wants to be allowed as many connections as the original was
         }
         command = ["setpriv", "--pdeathsig=QUIT", *AS_OWNER, "--", str(programs / "postgres"), "-D", str(data)]
         command += [f"-c{name}={value}" for name, value in options.items()]
@@ -177,23 +183,27 @@ def restore_postgres(asked: argparse.Namespace, into: Path) -> Server:
     if asked.wal is None:
         raise Failed("A copy of PostgreSQL wants --wal as well.")
     programs = find_programs()
-    data, socket = into / "database", into / "socket"
+    data, socket, settings = into / "database", into / "socket", into / "settings"
     shutil.copytree(asked.copy / "base", data, symlinks=True)
     socket.mkdir(mode=0o700)
-    (data / "drill_hba.conf").write_text("local all all trust\n", encoding="utf-8")
+    settings.mkdir(mode=0o700)
     wanted = [f'restore_command = \'cp "{asked.wal.resolve()}/%f" "%p"\'', "recovery_target_timeline = 'latest'"]
     if asked.until:
         wanted += [f"recovery_target_time = '{asked.until}'", "recovery_target_action = 'promote'"]
-    with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-        file.write("\n".join(["", *wanted, ""]))
+    for name, words in (
+        ("postgresql.conf", "\n".join([*wanted, ""])),
+        ("pg_hba.conf", "local all all trust\n"),
+        ("pg_ident.conf", ""),
+    ):
+        (settings / name).write_text(words, encoding="utf-8")
     (data / "recovery.signal").touch()
     data.chmod(0o700)
     if AS_OWNER:
         owner = pwd.getpwnam("postgres")
-        os.chmod(into, 0o755)  # noqa: PTH101, S103 - the server's user passes through to the two folders that are its own
-        for path in (socket, data, *data.rglob("*")):
+        os.chmod(into, 0o755)  # noqa: PTH101, S103 - the server's user passes through to the folders that are its own
+        for path in (socket, settings, *settings.iterdir(), data, *data.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-    return Server(programs, data, socket)
+    return Server(programs, data, socket, settings)
 
 
 def find_programs() -> Path:

@@ -12,16 +12,19 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.support.elsewhere import Elsewhere, elsewhere_on
-from zhicheng.foundation import migration_state
+from zhicheng.foundation import clock, ledger, migration_state
 from zhicheng.foundation.checks import refuse_unsafe_start
 from zhicheng.foundation.instance import UnsafeStart
 from zhicheng.foundation.management.commands import migrate
+from zhicheng.foundation.models import Probe
+from zhicheng.foundation.taking_back import WRITTEN_ANEW, refuse_losses
 
 OURS = {config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")}
 # What the running version has no idea of, or would miss.
@@ -98,6 +101,25 @@ def test_migrations_of_a_library_that_is_gone_do_no_harm() -> None:
     assert migration_state.findings() == []
 
 
+@pytest.mark.django_db
+def test_step_is_not_taken_back_over_what_people_wrote() -> None:
+    ledger.record(event="test.happened", subject="test:1", actor="system", data={"words": ledger.private("what was said")})
+    with pytest.raises(CommandError, match=r"没有退回.*foundation_ledgersalt"):
+        call_command("migrate", "foundation", "0007_monitoring", verbosity=0)
+    assert not migration_state.open_migrations(connection), "nothing was changed"
+
+
+@pytest.mark.django_db
+def test_what_the_machine_writes_anew_holds_nobody_up() -> None:
+    Probe.objects.create(name="storage", at=clock.machine_now(), trouble="", milliseconds=1)
+    last = MigrationLoader(connection).get_migration("foundation", "0007_monitoring")
+    refuse_losses(plan=[(last, True)], connection=connection)
+    names = {model._meta.db_table for model in apps.get_models()} | {
+        f"{model._meta.db_table}.{field.column}" for model in apps.get_models() for field in model._meta.concrete_fields
+    }
+    assert names >= WRITTEN_ANEW
+
+
 @pytest.fixture
 def before(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
     """A database as every room's first migration left it."""
@@ -110,7 +132,7 @@ def test_worker_refuses_a_database_with_open_migrations(before: Elsewhere) -> No
     command = [sys.executable, "-m", "zhicheng", "worker"]
     done = subprocess.run(command, env=before.environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode != 0
-    assert "zhicheng migrate" in done.stderr and "zhicheng.E023" in done.stderr
+    assert "zhicheng migrate" in done.stderr and "zhicheng.E026" in done.stderr
 
 
 @pytest.mark.postgres

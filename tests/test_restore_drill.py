@@ -44,8 +44,17 @@ class Place:
         self._call(
             "initdb", "-D", str(self.cluster), "-U", "zhicheng", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
+        # As Debian has it: a cluster's settings lie apart from its data, and no copy holds them.
+        self.settings = self.first / "settings"
+        self.settings.mkdir()
+        for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):
+            (self.cluster / name).rename(self.settings / name)
         archive = f"{ROOT / 'deploy' / 'archive_wal'} %p %f {self.second / 'wal'}"
         settings = {
+            "config_file": str(self.settings / "postgresql.conf"),
+            "hba_file": str(self.settings / "pg_hba.conf"),
+            "ident_file": str(self.settings / "pg_ident.conf"),
+            "max_connections": "150",  # more than a server has that was told nothing
             "listen_addresses": "",
             "unix_socket_directories": str(self.first),
             "archive_mode": "on",
@@ -170,7 +179,8 @@ def submissions_in(place: Place, restored: Path) -> set[tuple[str, str]]:
         str(data),
         f"-cunix_socket_directories={restored / 'socket'}",
     ]
-    command += ["-clisten_addresses=", "-carchive_mode=off", f"-chba_file={data / 'drill_hba.conf'}"]
+    command += ["-clisten_addresses=", "-carchive_mode=off", f"-cconfig_file={restored / 'settings' / 'postgresql.conf'}"]
+    command += [f"-chba_file={restored / 'settings' / 'pg_hba.conf'}", f"-cident_file={restored / 'settings' / 'pg_ident.conf'}"]
     server = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ready = [str(place.programs / "pg_isready"), "-q", "-h", str(restored / "socket")]

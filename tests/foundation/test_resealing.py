@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,6 +106,15 @@ def test_what_the_first_releases_sealed_is_bound_to_its_row(settings: Any) -> No
         _ = User.objects.get(pk=applicant.user_id).id_number  # the first form is bound to nothing: it is not opened any more
     run("reseal")
     assert User.objects.get(pk=applicant.user_id).id_number == number
+
+
+def test_step_that_sealed_anew_is_not_taken_back_over_what_it_sealed(submission: Submission) -> None:
+    step = resealing.in_migration(resealing.Column("applications_submission", "id", "content"))
+    editor = SimpleNamespace(connection=connection)
+    with pytest.raises(CommandError, match=r"不能退回：applications_submission\.content"):
+        step.reverse_code(None, editor)
+    empty = resealing.in_migration(resealing.Column("accounts_identitycorrection", "id", "old_number"))
+    empty.reverse_code(None, editor)
 
 
 def test_what_never_was_sealed_is_not_taken_for_a_value() -> None:

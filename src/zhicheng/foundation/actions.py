@@ -112,6 +112,8 @@ def _mark_files(row: InstanceMark) -> None:
     try:
         if (kept := storage.save(instance.FOLDER_MARK, ContentFile(told.encode()))) != instance.FOLDER_MARK:
             storage.delete(kept)  # another process was faster, with the same words
+    except PermissionError:
+        logger.info("the folder of files gets its mark from the service, to whom it belongs")  # who migrates owns the tables only
     except OSError:
         logger.warning("the folder of files cannot be marked", exc_info=True)
 

@@ -16,7 +16,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def make(folder: Path | None = None) -> Path:
     A folder with a manifest is whole: until the copy is, the folder's name ends in ``.part``. Raises :class:`BackupFailed`.
     """
     root = folder or Path(settings.BACKUP_DIR)
-    made_at = clock.machine_now()
+    made_at = clock.machine_now().astimezone(UTC)
     name = made_at.strftime("%Y%m%dT%H%M%SZ")
     unfinished = root / f"{name}.part"
     try:

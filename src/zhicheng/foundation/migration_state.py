@@ -42,7 +42,7 @@ def findings(alias: str = "default") -> list[Finding]:
             Finding(
                 _("数据库还差 %(n)d 个更新没有执行：%(names)s。") % {"n": len(waiting), "names": _some(waiting)},
                 _("请先运行：%(command)s") % {"command": "zhicheng migrate"},
-                "E023",
+                "E026",
             )
         )
     if strange := unknown_migrations(connection):
@@ -50,7 +50,7 @@ def findings(alias: str = "default") -> list[Finding]:
             Finding(
                 _("数据库已经由更新的程序版本改动过：%(names)s。") % {"names": _some(strange)},
                 _("请装回那个版本的程序，或者恢复更新以前的备份（docs/operations.md，回退一节）。"),
-                "E024",
+                "E027",
             )
         )
     return found

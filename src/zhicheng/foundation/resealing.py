@@ -15,7 +15,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from zhicheng.foundation import ledger, triggers
 from zhicheng.foundation.fields import FIELD, EncryptedTextField
@@ -173,4 +175,18 @@ def in_migration(*wanted: Column) -> Any:
         for column in wanted:
             reseal(schema_editor.connection, column)
 
-    return RunPython(run, RunPython.noop)
+    def back(apps: Any, schema_editor: Any) -> None:
+        for column in wanted:
+            if _holds_anything(schema_editor.connection, column):
+                raise CommandError(
+                    _("这一步不能退回：%(column)s 中的内容已经重新加密，退回以后旧版本无法读取。请恢复更新以前的备份。")
+                    % {"column": f"{column.table}.{column.name}"}
+                )
+
+    return RunPython(run, back)
+
+
+def _holds_anything(connection: Any, column: Column) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {column.table} LIMIT 1")  # noqa: S608 - a name of ours
+        return cursor.fetchone() is not None

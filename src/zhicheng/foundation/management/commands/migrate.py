@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import OperationalError, connections
+from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
+
+from zhicheng.foundation.taking_back import refuse_losses
 
 LOCK_TIMEOUT_MS = 3000
 TRIES = 10
@@ -19,10 +23,23 @@ LOCK_NOT_AVAILABLE = "55P03"
 class Command(DjangoMigrate):
     """On PostgreSQL no step waits longer than three seconds for a table that people are using: everybody who comes after it would wait
     behind it. It gives way and tries again, and says in words when it does not get through; what was applied until then stays, whole.
+    A step is taken back only when nothing anybody wrote is lost with it.
     """
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
+
+        def look(*, plan: Any, **kwargs: Any) -> None:
+            refuse_losses(plan=plan, connection=connection)
+
+        ours: dict[str, Any] = {"sender": apps.get_app_config("foundation"), "dispatch_uid": "zhicheng.foundation.taking_back"}
+        pre_migrate.connect(look, **ours)
+        try:
+            self._migrate(connection, *args, **options)
+        finally:
+            pre_migrate.disconnect(**ours)
+
+    def _migrate(self, connection: Any, *args: Any, **options: Any) -> None:
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
             return

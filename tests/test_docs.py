@@ -1,0 +1,145 @@
+"""What the pages for operators say is there: every command line is taken by its command, every file, setting and link exists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, get_commands, load_command_class
+
+from zhicheng.foundation import invariants
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/security/*.md"), *ROOT.glob("docs/guide/*.md")])
+CODE = [path for folder in ("src", "deploy", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+CODE += [ROOT / "run", ROOT / "test", ROOT / ".ci" / "run", ROOT / ".env.example"]
+
+# What stands in capitals for something of the reader's own, where the command asks for more than a word.
+PLACEHOLDERS = {"NUMBER:HASH": "12:ab", "COUNT:ROOT": "12:ab", "NUMBER": "12", "N": "12"}
+FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```", re.M | re.S)
+INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+# The command at the beginning, or after what may stand before it in one line.
+CALL = re.compile(r"(?:^|&& |\|\| |; |do |\| |\.venv/bin/)(?:zhicheng|zhicheng_owner) (.+)$")
+
+
+def prose_of(text: str) -> str:
+    return FENCE.sub("", text)
+
+
+def lines_of(text: str) -> Iterator[tuple[str, bool]]:
+    """Every piece of code of a page, and whether it stands alone on its line (then it is meant whole)."""
+    for block in FENCE.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            yield line.strip(), True
+    for code in INLINE.findall(prose_of(text)):
+        yield code.strip(), False
+
+
+def calls_of(text: str) -> Iterator[tuple[list[str], bool]]:
+    """The words after ``zhicheng`` of every call on a page."""
+    for code, whole in lines_of(text):
+        while "$(" in (simpler := re.sub(r"\$\([^()]*\)", "X", code)) and simpler != code:
+            code = simpler  # what another command prints
+        found = CALL.search(simpler)
+        if found and not found[1].startswith('"$@"') and "──" not in code:  # a picture of the way a file takes
+            words = shlex.split(found[1], comments=True)
+            for stop in ("&&", "||", ";", "|", ">", "2>&1"):
+                words = words[: words.index(stop)] if stop in words else words
+            yield words, whole
+
+
+def fault_of(words: list[str], *, whole: bool) -> str:
+    """What the command has against the words; "" when it takes them. A mention in a sentence may leave off at the end."""
+    unfinished = not whole
+    if words and words[-1] == "…":
+        words, unfinished = words[:-1], True
+    if not words:
+        return ""
+    name, *arguments = words
+    if name not in get_commands():
+        return f"there is no command {name}"
+    room = get_commands()[name]
+    command = load_command_class(room, name) if isinstance(room, str) else room
+    parser = command.create_parser("zhicheng", name)
+    try:
+        parser.parse_args([PLACEHOLDERS.get(word, word) for word in arguments])
+    except CommandError as error:
+        if unfinished and ("required" in str(error) or "expected one argument" in str(error)):
+            return ""
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_command_line_is_taken(page: Path) -> None:
+    found = [(" ".join(words), fault_of(words, whole=whole)) for words, whole in calls_of(page.read_text("utf-8"))]
+    assert not [(line, fault) for line, fault in found if fault]
+
+
+def test_wrong_command_lines_are_found() -> None:
+    assert "no command" in fault_of(["leger", "verify"], whole=True)
+    assert "unrecognized" in fault_of(["verify", "--onyl", "x"], whole=True)
+    assert "invalid choice" in fault_of(["backup", "check"], whole=False)
+    assert "required" in fault_of(["backup"], whole=True) and not fault_of(["backup"], whole=False)
+    assert len(list(calls_of("```\nx && zhicheng verify; ls\nzhicheng_owner migrate\n```\n`zhicheng backup make`"))) == 3
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_setting_exists(page: Path) -> None:
+    code = "\n".join(path.read_text("utf-8") for path in CODE if path.exists())
+    named = set(re.findall(r"ZHICHENG_[A-Z_]*[A-Z]", page.read_text("utf-8")))
+    assert not sorted(name for name in named if name not in code)
+
+
+def test_every_setting_of_an_instance_is_explained() -> None:
+    known = (ROOT / ".env.example").read_text("utf-8")
+    settings = (ROOT / "src/zhicheng/settings.py").read_text("utf-8")
+    assert not sorted(name for name in set(re.findall(r'"(ZHICHENG_[A-Z_]+)"', settings)) if name not in known)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_file_of_the_project_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = set()
+    for code, _whole in lines_of(text):
+        named |= set(re.findall(r"(?<![\w/.-])((?:src|docs|deploy|tests|benchmarks)/[\w./*-]*[\w*])", code))
+    missing = [name for name in sorted(named) if not list(ROOT.glob(name.removesuffix("/")))]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    wrong = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if "://" in target:
+            continue
+        path, _hash, anchor = target.partition("#")
+        place = (page.parent / path).resolve() if path else page
+        if not place.exists() or (anchor and anchor not in anchors_of(place)):
+            wrong.append(target)
+    assert not wrong
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The names GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", prose_of(page.read_text("utf-8")), re.M)
+    kept = ("L", "N", "M")
+    return {
+        "".join(c for c in heading.lower().replace("`", "") if unicodedata.category(c)[0] in kept or c in " -_").replace(" ", "-")
+        for heading in headings
+    }
+
+
+def test_every_invariant_named_exists() -> None:
+    named = re.findall(r"verify --only ([a-z_.]+)", (ROOT / "docs/operations.md").read_text("utf-8"))
+    assert named and {one.name for one in invariants.registered()} >= set(named)
+
+
+def test_every_check_number_is_in_the_code() -> None:
+    text = (ROOT / "docs/operations.md").read_text("utf-8")
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    assert not [number for number in set(re.findall(r"\b[EW]0\d\d\b", text)) if number not in code]
