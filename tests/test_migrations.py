@@ -19,7 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.support.elsewhere import Elsewhere, elsewhere_on
-from zhicheng.foundation import clock, ledger, migration_state
+from zhicheng.foundation import clock, ledger, migration_state, triggers
 from zhicheng.foundation.checks import refuse_unsafe_start
 from zhicheng.foundation.instance import UnsafeStart
 from zhicheng.foundation.management.commands import migrate
@@ -107,6 +107,7 @@ def test_step_is_not_taken_back_over_what_people_wrote() -> None:
     with pytest.raises(CommandError, match=r"没有退回.*foundation_ledgersalt"):
         call_command("migrate", "foundation", "0007_monitoring", verbosity=0)
     assert not migration_state.open_migrations(connection), "nothing was changed"
+    assert not triggers.missing(connection), "what is final stays guarded"
 
 
 @pytest.mark.django_db

@@ -8,9 +8,11 @@ A room declares its tables once (:func:`guard`). The triggers are taken off befo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import DatabaseError, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,19 @@ def end_migrating(connection: Any) -> None:
     """Every table has its final shape: put every trigger on."""
     _migrating.discard(connection.alias)
     put_on(connection)
+
+
+def end_broken_migrating(connection: Any) -> None:
+    """A migration has ended in the middle: put on again what the tables allow as they are now, each by itself. Does nothing where none
+    was begun."""
+    if connection.alias not in _migrating:
+        return
+    _migrating.discard(connection.alias)
+    if connection.in_atomic_block and connection.needs_rollback:
+        return  # what was begun is undone as a whole
+    for one in _present(connection):
+        with suppress(DatabaseError), transaction.atomic(using=connection.alias):
+            put_on(connection, [one])
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.db import OperationalError, connections
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation import triggers
 from zhicheng.foundation.taking_back import refuse_losses
 
 LOCK_TIMEOUT_MS = 3000
@@ -38,6 +39,7 @@ class Command(DjangoMigrate):
             self._migrate(connection, *args, **options)
         finally:
             pre_migrate.disconnect(**ours)
+            triggers.end_broken_migrating(connection)  # whatever ended it: what is final stays guarded
 
     def _migrate(self, connection: Any, *args: Any, **options: Any) -> None:
         if connection.vendor != "postgresql":
