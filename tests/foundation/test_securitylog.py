@@ -82,6 +82,24 @@ def test_entry_of_the_ledger_is_in_the_log_once_it_is_committed() -> None:
     assert "精河县" not in text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_filling_a_rehearsal_writes_only_what_failed() -> None:
+    def happen(subject: str) -> None:
+        with transaction.atomic():
+            ledger.record(event="test.happened", subject=subject, actor="system", data={})
+            note(event="signin.failed", result="failed", after_commit=True, subject=subject)
+
+    with written_log() as log:
+        with securitylog.only_what_failed():
+            happen("test:1")
+        happen("test:2")
+    assert [line.split("event=")[1].split()[0] for line in log.getvalue().splitlines()] == [
+        "signin.failed",
+        "ledger.written",
+        "signin.failed",
+    ]
+
+
 def test_settings_that_changed_since_the_last_start_are_named_without_their_values(tmp_path: Path) -> None:
     first = {"ZHICHENG_MAIL_URL": "smtp://a:geheim@b", "ZHICHENG_BIND": "x", "HOME": "/root"}
     assert note_changed_settings(first, folder=tmp_path) == []

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
@@ -61,6 +63,18 @@ def note(*, event: str, result: str = "ok", actor: str = "", after_commit: bool 
         transaction.on_commit(write, robust=True)
     else:
         write()
+
+
+@contextmanager
+def only_what_failed() -> Iterator[None]:
+    """Inside the block events that went well are not written: for filling a rehearsal, whose thousands of entries nobody has to see.
+    What is refused or fails still is. The ledger holds all of them."""
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def plain(value: Fact) -> str | int:

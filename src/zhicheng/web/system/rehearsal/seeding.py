@@ -19,7 +19,7 @@ from zhicheng.applications.models import Application
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import Campaign
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, securitylog
 from zhicheng.foundation.actions import mark_rehearsal, move_clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import OutboxMessage, OutboxState, RehearsalMarker
@@ -64,7 +64,7 @@ def seed(say: Say) -> Seeded:
     if not (settings.REHEARSAL or settings.MODE == "test"):
         raise Refused.one(_("只有演练环境可以放入演练数据（ZHICHENG_MODE=rehearsal）。"), code="not_rehearsal")
     mark_rehearsal()
-    with transaction.atomic():
+    with securitylog.only_what_failed(), transaction.atomic():
         with clock.travel(OPENED), _timed(say, _("职称办、州局、主管单位和工作人员账号")):
             version = publish_campaign(text=BORTALA_2023.read_text("utf-8"), actor=SYSTEM)
             places = open_offices(version)
