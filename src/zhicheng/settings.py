@@ -22,6 +22,14 @@ if ENV_FILE.exists() or "ZHICHENG_ENV_FILE" in env.ENVIRON:
     except OSError as error:
         raise environ.ImproperlyConfigured(f"The file with the settings cannot be read: {error}") from error
 
+# Secrets may lie in a folder instead, one file for a variable: systemd's LoadCredential(Encrypted)=, a mounted vault. They go before the rest.
+SECRETS_DIR = env.str("ZHICHENG_SECRETS_DIR", env.str("CREDENTIALS_DIRECTORY", ""))
+for _secret in sorted(Path(SECRETS_DIR).glob("ZHICHENG_*")) if SECRETS_DIR else ():
+    try:
+        env.ENVIRON[_secret.name] = _secret.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise environ.ImproperlyConfigured(f"A secret cannot be read: {error}") from error
+
 MODE = env.str("ZHICHENG_MODE", "production")
 if MODE not in {"production", "rehearsal", "test"}:
     raise environ.ImproperlyConfigured(f"ZHICHENG_MODE must be production, rehearsal or test, not {MODE!r}")

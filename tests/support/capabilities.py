@@ -16,6 +16,11 @@ def chromium() -> str | None:
     return next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
 
 
+def nginx() -> str | None:
+    """The path of nginx, which lies where only root looks, or ``None``."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def postgres_programs() -> Path | None:
     """The folder that holds ``initdb`` and ``postgres`` (the newest version), or ``None``."""
     folders = [
@@ -52,4 +57,6 @@ def missing() -> dict[str, str]:
         lacks["gettext"] = "no gettext on this machine (Debian: apt-get install gettext)"
     if shutil.which("clamd") is None:
         lacks["clamd"] = "no clamd on this machine (Debian: apt-get install clamav-daemon)"
+    if nginx() is None or shutil.which("openssl") is None:
+        lacks["nginx"] = "no nginx on this machine (Debian: apt-get install nginx-light openssl)"
     return lacks

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import logging
 from datetime import timedelta
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, jobs, originals, outbox, readiness
+from zhicheng.foundation import clock, jobs, originals, outbox, outgoing, readiness
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
@@ -92,5 +92,4 @@ def call_webhook(message: OutboxMessage) -> None:
         headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "zhicheng"},
         method="POST",
     )
-    with build_opener(ProxyHandler({})).open(request, timeout=WEBHOOK_SECONDS) as answer:
-        answer.read(1024)
+    outgoing.ask(request, seconds=WEBHOOK_SECONDS, longest=1024)

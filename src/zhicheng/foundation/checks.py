@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import instance, migration_state
+from zhicheng.foundation import instance, migration_state, outgoing
 from zhicheng.foundation.instance import UnsafeStart
 
 SHORTEST_KEY = 32
@@ -28,7 +28,7 @@ def check_configuration(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Keys that can be used in any mode; in production also everything a rehearsal may do without."""
     problems = [*_field_key_problems(), *map(_error, instance.key_findings())]
     if settings.MODE == "production":
-        problems += [*_rehearsal_problems(), *_key_problems(), *_host_problems(), *_service_problems()]
+        problems += [*_rehearsal_problems(), *_key_problems(), *_host_problems(), *_service_problems(), *_transport_problems()]
     return problems
 
 
@@ -169,6 +169,20 @@ def _service_problems() -> Iterable[CheckMessage]:
             hint=_("请把环境变量 ZHICHENG_MAIL_URL 设为邮件服务器的地址，如 smtp+tls://user:password@mail.example.cn:587。"),
             id="zhicheng.E008",
         )
+
+
+def _transport_problems() -> Iterable[CheckMessage]:
+    for one in outgoing.destinations():
+        if not one.safe:
+            yield Error(
+                _("到 %(host)s 的连接没有加密，或者不检查对方的证书（%(variable)s）。")
+                % {"host": one.host, "variable": one.variable},
+                hint=_(
+                    "不在本机的数据库请加 ?sslmode=verify-full&sslrootcert=证书文件，邮件用 smtp+tls:// 或 smtp+ssl://，"
+                    "告警和时间戳用 https://，clamd 用本机的套接字。"
+                ),
+                id="zhicheng.E025",
+            )
 
 
 def _missing(variable: str, number: str) -> Error:

@@ -10,6 +10,8 @@ from django.conf import settings
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerifierBuilder, decode_timestamp_response
 from rfc3161_client.errors import VerificationError
 
+from zhicheng.foundation import outgoing
+
 SECONDS = 20
 
 
@@ -31,8 +33,7 @@ def stamp(content: bytes) -> bytes:
     if asked.type not in {"http", "https"}:
         raise NoStamp(f"ZHICHENG_TSA_URL must begin with http: or https:, not {asked.type}:")
     try:
-        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310
-            response = answer.read(1_000_000)
+        response = outgoing.ask(asked, seconds=SECONDS, longest=1_000_000)
         decoded = decode_timestamp_response(response)
         verifier = VerifierBuilder.from_request(request)
         for root in roots():

@@ -1,0 +1,107 @@
+"""Every connection this program opens by itself, and how each is protected on its way.
+
+There are five: the database, the mail server, clamd, the webhook for alarms and the time-stamp authority. Their addresses are the
+operator's settings and nothing a person types: :func:`destinations` lists them, and a request over HTTP goes to one of them or not at
+all (:func:`ask`). On one machine a connection may be plain; what leaves it is encrypted, and the other side shows a certificate that is
+checked. ``checks.py`` refuses to start a production instance otherwise. ``tests/foundation/test_outgoing.py`` holds that no other module
+opens a connection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPMessage
+from typing import IO, Any
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from django.conf import settings
+
+VERIFYING = ("verify-ca", "verify-full")
+
+
+class NotAllowed(OSError):
+    """A request to an address that is not among the settings, or an answer that sends it on to another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One place the program connects to: the variable that names it, host and port, and whether the way there is protected."""
+
+    variable: str
+    host: str
+    port: int
+    protected: bool
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a socket in the file system, or this very machine."""
+        return is_local(self.host)
+
+    @property
+    def safe(self) -> bool:
+        """Encrypted with a certificate that is checked, or never off this machine."""
+        return self.protected or self.local
+
+
+def destinations() -> Iterator[Destination]:
+    """Everything the settings let this instance connect to."""
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        options = database.get("OPTIONS", {})
+        checked = options.get("sslmode") in VERIFYING
+        host = str(database.get("HOST") or options.get("host") or "")
+        yield Destination("ZHICHENG_DATABASE_URL", host, int(database.get("PORT") or 5432), checked)
+    if settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend"):
+        encrypted = bool(settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)  # Django checks the certificate
+        yield Destination("ZHICHENG_MAIL_URL", settings.EMAIL_HOST, int(settings.EMAIL_PORT), encrypted)
+    if settings.CLAMD:
+        place = urlsplit(settings.CLAMD)
+        yield Destination("ZHICHENG_CLAMD", place.hostname or "", place.port or 3310, False)
+    for variable, address in _addresses():
+        place = urlsplit(address)
+        yield Destination(variable, place.hostname or "", _port(place), place.scheme == "https")
+
+
+def ask(request: Request, *, seconds: float, longest: int) -> bytes:
+    """Send ``request`` and return at most ``longest`` bytes of a 2xx answer; ``seconds`` for every step.
+
+    No proxy of the environment, no redirect. Raises :class:`NotAllowed` (an ``OSError``) for an address that is not in the settings
+    or a redirect, ``OSError`` for everything else that fails.
+    """
+    wanted = urlsplit(request.full_url)
+    if (wanted.scheme, wanted.hostname, _port(wanted)) not in {_place(address) for _variable, address in _addresses()}:
+        raise NotAllowed(f"{wanted.scheme}://{wanted.hostname} is not an address of the settings")
+    with build_opener(ProxyHandler({}), _NoRedirects()).open(request, timeout=seconds) as answer:
+        return bytes(answer.read(longest))
+
+
+def is_local(host: str) -> bool:
+    """Whether ``host`` is a socket's folder, nothing (the default socket), or a loopback address."""
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str) -> Any:
+        raise NotAllowed(f"the answer {code} sends the request elsewhere")
+
+
+def _addresses() -> list[tuple[str, str]]:
+    told = (("ZHICHENG_ALERT_WEBHOOK", settings.ALERT_WEBHOOK), ("ZHICHENG_TSA_URL", settings.TSA_URL))
+    return [(variable, address) for variable, address in told if address]
+
+
+def _place(address: str) -> tuple[str, str | None, int]:
+    place = urlsplit(address)
+    return (place.scheme, place.hostname, _port(place)) if place.scheme in {"http", "https"} else ("", None, 0)
+
+
+def _port(place: SplitResult) -> int:
+    return place.port or (443 if place.scheme == "https" else 80)
