@@ -55,7 +55,7 @@ def _void(**changes: Any) -> list[Paper]:
 def test_an_issued_paper_has_a_number_and_waits_for_its_pdf() -> None:
     paper = _issue()
     assert paper.serial == "GJ2023-000001"
-    assert re.fullmatch(r"[2-9A-HJKMNP-TW-Z]{10}", paper.verification_code)
+    assert re.fullmatch(r"[2-9A-HJKMNP-TW-Z]{28}", paper.verification_code)
     assert (paper.state, paper.pages, paper.title) == (PaperState.QUEUED, 0, "推荐单位公示结果")
     entry = LedgerEntry.objects.get(event="paper.issued")
     assert (entry.subject, entry.actor, entry.data["serial"]) == ("application:12", "user:5", paper.serial)

@@ -70,7 +70,7 @@ def seen(response: Any, *typed: str) -> str:
     if response["Content-Type"] == "application/pdf":  # without its codes, drawn at random, and the glyphs they need
         pages = pypdf.PdfReader(io.BytesIO(body)).pages
         words = re.sub(r"[\s\u200b\u00a0]", "", "".join(page.extract_text() for page in pages))
-        body = re.sub(r"核验码[A-Z0-9]+|[0-9a-f]{7,}", "", words).encode()
+        body = re.sub(r"核验码[\sA-Z0-9]+|[0-9a-f]{7,}", "", words).encode()
     left = {"set-cookie", "content-length", "x-request-id", "etag", "content-security-policy"}
     headers = {k: v for k, v in response.headers.items() if k.lower() not in left}
     text = f"{response.status_code} {sorted(headers.items())} {sorted(response.cookies)}\n{body.decode('utf-8', 'replace')}"

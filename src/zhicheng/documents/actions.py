@@ -33,7 +33,7 @@ PREFIXES = {
     Kind.COMMITMENT: "CN",
 }
 RENDER = "paper.render"
-CODE_LENGTH = 10  # 28^10: nobody finds one by trying, and it can be read out on the telephone
+CODE_LENGTH = 28  # of 29 letters: 136 bits (ASVS 11.5.1), in seven groups; papers of before have ten
 
 
 def issue_paper(

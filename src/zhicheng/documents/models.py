@@ -44,7 +44,7 @@ class Paper(models.Model):
     id = RowNumber(primary_key=True)
     kind = models.CharField(_("文书种类"), max_length=32, choices=Kind)
     serial = models.CharField(_("编号"), max_length=20, unique=True)
-    verification_code = models.CharField(_("核验码"), max_length=12)
+    verification_code = models.CharField(_("核验码"), max_length=40)
     subject = models.CharField(max_length=64, db_index=True)
     title = models.CharField(_("标题"), max_length=200)
     data = EncryptedTextField()

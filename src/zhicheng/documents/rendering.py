@@ -144,9 +144,14 @@ def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
         # Printed too: a page whose QR code cannot be scanned is checked by typing both values.
-        "code": parse_qs(urlsplit(marks.verification_url).query).get("code", [""])[0],
+        "code": _groups(parse_qs(urlsplit(marks.verification_url).query).get("code", [""])[0]),
         "fonts": {style: fonts.chain(style) for style in fonts.STYLES},
     }
+
+
+def _groups(code: str) -> list[str]:
+    """A code in groups of four, which a hand can copy without losing its place."""
+    return [code[i : i + 4] for i in range(0, len(code), 4)]
 
 
 def _qr(address: str) -> str:

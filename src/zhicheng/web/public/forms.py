@@ -25,7 +25,7 @@ class VerifyForm(Form):
     code = CodeField(
         label=_("核验码"),
         max_length=60,
-        help_text=_("印在每页的右下角、二维码旁边，不分大小写。"),
+        help_text=_("印在每页的右下角、二维码旁边，七组、每组四位；不分大小写，空格可以不填。"),
         widget=forms.TextInput(attrs={"class": "w-medium"}),
     )
 

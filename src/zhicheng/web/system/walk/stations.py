@@ -203,7 +203,7 @@ def papers(walk: Walk) -> None:
     page = walk.application(person)
     walk.keep_paper(page, "个人承诺书", "T4-个人承诺书.pdf")
     serial, printed = walk.serial(case, "评审表"), PdfDocument(walk.papers / "评审表.pdf")
-    code = re.search(r"核验码\W*([0-9A-Z]{10})", printed[0].get_textpage().get_text_range())
+    code = re.search(r"核验码\W*((?:[0-9A-Z]{4}\W*){6}[0-9A-Z]{4})", printed[0].get_textpage().get_text_range())
     pages = len(printed)
     printed.close()
     if code is None:
