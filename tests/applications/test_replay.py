@@ -10,13 +10,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from tests.organizations import examples as ex
 from tests.support import world as w
+from zhicheng.accounts.models import AccountKind
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.foundation import clock, outbox, triggers
 from zhicheng.foundation.models import LedgerEntry, LedgerSalt
 from zhicheng.foundation.replay import replay
 from zhicheng.integrity.actions import annul_record
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.organizations.models import MembershipRole
 from zhicheng.review import actions as review
 
 
@@ -104,3 +107,23 @@ def test_older_entries_replay_as_far_as_they_can(story: w.World) -> None:
     told = {one.name: one for one in replay()}
     assert told["applications.counts"].differences == [] and told["applications.counts"].untold == 2
     assert told["applications.states"].differences == []
+
+
+@pytest.mark.django_db
+def test_year_that_a_lost_number_began_is_known_by_its_arrivals() -> None:
+    """Whoever loses a number to its owner goes on under a year of their own, of which no entry tells the beginning."""
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        people = [w.person(AccountKind.APPLICANT, name, serial=500, name="阿不都", held=False) for name in ("squatter", "owner")]
+        squatter, owner = (w.member(one, world.unit, MembershipRole.EMPLOYEE) for one in people)
+        application = w.start(world, squatter)
+        w.fill(squatter, application)
+        ex.card_seen(people[1], world.unit_admin)
+        assert differences() == set() and PersonYear.objects.count() == 2
+        w.start(world, owner)
+        people[0].refresh_from_db()
+        assert people[0].id_number == "" and differences() == set()
+    year = PersonYear.objects.get(person_index=people[0].id_number_index)
+    triggers.take_off(connection)
+    PersonYear.objects.filter(pk=year.pk).update(arrivals=1)
+    assert differences() == {("applications.counts", f"person_year:{year.pk}")}

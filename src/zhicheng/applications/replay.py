@@ -57,36 +57,39 @@ class _Arrival:
 
 @dataclass
 class _Year:
-    allowed: int
+    allowed: int | None = None  # of a year whose beginning no entry tells
     closed: bool = False
     arrivals: dict[int, _Arrival] = field(default_factory=dict)
 
 
 @listens("applications.counts", gettext_lazy("提交评审委员会的计次和年度计次"))
 class Counts:
-    """Each arrival, whether it was annulled, and what that makes of the year. Entries of format 1 do not tell of arrivals."""
+    """Each arrival, whether it was annulled, and what that makes of the year. Entries of format 1 do not tell of arrivals.
+
+    A year that a correction or a confirmation began (``actions.identity``) is known from its first arrival on; before that there
+    is nothing in it to be told.
+    """
 
     def __init__(self) -> None:
         self.years: dict[int, _Year] = {}
         self.unknown_years: set[int] = set()
-        self.of_application: dict[int, int] = {}
         self.without_year: set[int] = set()  # applications begun before their year was told
 
     def hear(self, entry: LedgerEntry) -> None:
         application, data = number_of(entry.subject, "application"), entry.data
         if entry.event == "application.start" and application is not None:
             if "person_year" in data:
-                self.years.setdefault(data["person_year"], _Year(data["allowed"]))
+                self.years.setdefault(data["person_year"], _Year()).allowed = data["allowed"]
             else:
                 self.without_year.add(application)
         elif entry.event == "arrival.counted":
-            if (year := self.years.get(data["person_year"])) is not None:
-                year.arrivals[data["arrival"]] = _Arrival(data["person_year"], data["sequence"], data["submission"])
+            year = self.years.setdefault(data["person_year"], _Year())
+            year.arrivals[data["arrival"]] = _Arrival(data["person_year"], data["sequence"], data["submission"])
         elif entry.event == "arrival.annulled" and "person_year" in data:
-            year = self.years.get(data["person_year"])
-            if year is not None and data["arrival"] in year.arrivals:
-                year.arrivals[data["arrival"]].annulled = True
-                year.closed = year.closed and not data["reopened"]
+            known = self.years.get(data["person_year"])
+            if known is not None and data["arrival"] in known.arrivals:
+                known.arrivals[data["arrival"]].annulled = True
+                known.closed = known.closed and not data["reopened"]
         elif entry.event == "year.closed":
             number = number_of(entry.subject, "person_year")
             if number is not None and number in self.years:
@@ -110,12 +113,11 @@ class Counts:
                 if row.pk in self.unknown_years:
                     continue
                 subject, told = f"person_year:{row.pk}", left.pop(row.pk, None)
-                if told is None:
-                    yield Violation(subject, _("台账没有记录过它。"))
-                    continue
+                told = told or _Year()
                 counting = sum(not arrival.annulled for arrival in told.arrivals.values())
-                if (row.arrivals, row.arrivals_allowed) != (counting, told.allowed):
-                    words = {"count": row.arrivals, "allowed": row.arrivals_allowed, "told": counting, "limit": told.allowed}
+                limit = row.arrivals_allowed if told.allowed is None else told.allowed
+                if (row.arrivals, row.arrivals_allowed) != (counting, limit):
+                    words = {"count": row.arrivals, "allowed": row.arrivals_allowed, "told": counting, "limit": limit}
                     yield Violation(subject, _("计次为 %(count)s / %(allowed)s，按台账应为 %(told)s / %(limit)s。") % words)
                 if (row.closed_at is not None) != told.closed:
                     yield Violation(subject, _("年度是否关闭与台账不同。"))
