@@ -26,7 +26,7 @@ from zhicheng.foundation.lanes import Lane  # noqa: E402
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, WorkerInstance  # noqa: E402
 from zhicheng.foundation.supervision import Post, Pulse, keep_running  # noqa: E402
 from zhicheng.foundation.worker import run_worker  # noqa: E402
-from zhicheng.web.public.registration.limits import too_many  # noqa: E402
+from zhicheng.web.shared.limits import too_many  # noqa: E402
 
 STOP = os.environ.get("STOP_IN_THE_MIDDLE")
 

@@ -86,6 +86,18 @@ def test_flush_is_no_command_of_production(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_flood_from_one_network_hides_no_visitor_from_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(actions.REFUSALS_PER_HOUR + 5):
+        actions.record_refusal(path=f"/{n}", actor="anonymous", reason="x", network="198.51.100.7")
+    actions.record_refusal(path="/other", actor="anonymous", reason="x", network="2001:db8:1:2::/64")
+    assert AccessRefusal.objects.count() == actions.REFUSALS_PER_HOUR + 1
+    assert AccessRefusal.objects.latest("id").path == "/other"
+    monkeypatch.setattr(actions, "REFUSALS_OF_VISITORS_PER_HOUR", actions.REFUSALS_PER_HOUR + 1)
+    actions.record_refusal(path="/third", actor="anonymous", reason="x", network="203.0.113.9")
+    assert not AccessRefusal.objects.filter(path="/third").exists(), "many networks together do not fill the disk either"
+
+
+@pytest.mark.django_db
 def test_flood_of_refusals_does_not_fill_the_disk(monkeypatch):
     for n in range(actions.REFUSALS_PER_HOUR + 20):
         assert actions.record_refusal(path=f"/{n}", actor="anonymous", reason="x")

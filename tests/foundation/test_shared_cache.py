@@ -16,7 +16,7 @@ from tests.foundation.conftest import Elsewhere
 from zhicheng.foundation import clock, jobs, shared_cache
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.settings import CACHES
-from zhicheng.web.public.registration.limits import PER_HOUR
+from zhicheng.web.shared.limits import PER_HOUR
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 

@@ -35,7 +35,7 @@ from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.web.access import ACCESS
-from zhicheng.web.public.registration import limits
+from zhicheng.web.shared import limits
 
 # What is known of the secret number is put there by hand.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unguarded")]

@@ -16,6 +16,7 @@ from contextlib import suppress
 from django.core.cache import cache
 
 from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.shared_cache import count
 
 DAY = 24 * 60 * 60
 HOUR = 60 * 60
@@ -68,7 +69,7 @@ class SignInTry:
         """Count this try; whether the password may be looked at. A try that is turned away counts nowhere."""
         counted: list[str] = []
         for key, seconds, free, wait in [(self._near, DAY, FREE_TRIES, 0), *self._far]:
-            tries = _count(key, seconds)
+            tries = count(key, seconds=seconds)
             counted.append(key)
             if tries > free and not cache.add(f"{key}:wait", 1, timeout=wait or growing_wait(tries - free)):
                 for each in counted:
@@ -93,16 +94,7 @@ def may_mail(*, kind: str, mailbox: str) -> bool:
 
     Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails.
     """
-    return _count(f"mail:{kind}:{blind_index(mailbox)[:32]}", HOUR) <= MAILS_PER_HOUR
-
-
-def _count(key: str, seconds: int) -> int:
-    cache.add(key, 0, timeout=seconds)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it ran out between the two lines
-        cache.add(key, 1, timeout=seconds)
-        return 1
+    return count(f"mail:{kind}:{blind_index(mailbox)[:32]}", seconds=HOUR) <= MAILS_PER_HOUR
 
 
 def _take_back(key: str) -> None:

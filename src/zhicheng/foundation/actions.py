@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from zhicheng.foundation.models import (
     OutboxState,
     RehearsalMarker,
 )
+from zhicheng.foundation.shared_cache import count
 from zhicheng.foundation.text import fit_text
 
 logger = logging.getLogger(__name__)
@@ -34,8 +36,10 @@ logger = logging.getLogger(__name__)
 CLOCK_FIRST_YEAR, CLOCK_LAST_YEAR = 2000, 2099
 
 
-# Somebody who reaches for a thousand things an hour shows nothing with the thousandth, and must not fill the disk with it.
+# Somebody who reaches for a thousand things an hour shows nothing with the thousandth, and must not fill the disk with it. Visitors
+# have one name: each network counts as somebody, and all of them together must not fill it either.
 REFUSALS_PER_HOUR = 60
+REFUSALS_OF_VISITORS_PER_HOUR = 600
 REFUSALS_KEPT = 100_000
 
 
@@ -118,11 +122,11 @@ def _mark_files(row: InstanceMark) -> None:
         logger.warning("the folder of files cannot be marked", exc_info=True)
 
 
-def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", page: str = "") -> str:
+def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", page: str = "", network: str = "") -> str:
     """Note that ``actor`` reached for ``path`` and was turned away because of ``reason``; return the id shown to the person.
 
     ``page`` is the name of the address: the log has it and the id, path and reason are the auditor's page to show. Of one actor
-    :data:`REFUSALS_PER_HOUR` are kept in an hour (all visitors are one); the log has the others as well.
+    :data:`REFUSALS_PER_HOUR` are kept in an hour, of visitors from one ``network`` as many; the log has the others as well.
     Call it where the failed transaction has already ended (middleware), or the note is undone with it. Never raises for a
     database that cannot take the note: the log has it too.
     """
@@ -131,13 +135,23 @@ def record_refusal(*, path: str, actor: str, reason: str, error_id: str = "", pa
     securitylog.note(event="access.refused", result="refused", actor=actor, page=page, error_id=error_id)
     try:
         with transaction.atomic():
-            lately = AccessRefusal.objects.filter(actor=actor, at__gte=clock.now() - timedelta(hours=1))
-            if lately[:REFUSALS_PER_HOUR].count() >= REFUSALS_PER_HOUR:
+            if _refused_too_often(actor, network):
                 return error_id
             AccessRefusal.objects.create(at=clock.now(), actor=actor, path=path, reason=reason, error_id=error_id)
     except DatabaseError:
         logger.exception("the refusal [%s] could not be written down", error_id)
     return error_id
+
+
+def _refused_too_often(actor: str, network: str) -> bool:
+    most = REFUSALS_PER_HOUR
+    if network:
+        told = hashlib.sha256(network.encode()).hexdigest()[:32]
+        if count(f"refusals:{told}", seconds=60 * 60) > REFUSALS_PER_HOUR:
+            return True
+        most = REFUSALS_OF_VISITORS_PER_HOUR
+    lately = AccessRefusal.objects.filter(actor=actor, at__gte=clock.now() - timedelta(hours=1))
+    return lately[:most].count() >= most
 
 
 @jobs.regular("refusals.sweep", minutes=60)

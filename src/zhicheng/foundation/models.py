@@ -236,7 +236,8 @@ class OutboxMessage(models.Model):
 
 
 class AccessRefusal(models.Model):
-    """Somebody reached for something that is not theirs (house, decision 5) or was otherwise turned away. Append-only."""
+    """Somebody reached for something that is not theirs (house, decision 5) or was otherwise turned away. Never changed; the oldest
+    are forgotten (``foundation.actions.sweep_refusals``)."""
 
     at = models.DateTimeField()
     actor = models.CharField(max_length=60)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import IntegrityError, transaction
 
@@ -85,6 +86,16 @@ class JsonDatabaseCache(BaseCache):
     def _expires(self, timeout: Any) -> datetime:
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         return _NEVER if seconds is None else clock.machine_now() + timedelta(seconds=seconds)
+
+
+def count(key: str, *, seconds: int) -> int:
+    """Count one more under ``key`` and return how many there were, in every process, within the ``seconds`` since the first of them."""
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it ran out between the two lines
+        cache.add(key, 1, timeout=seconds)
+        return 1
 
 
 @jobs.regular("cache.tidy", minutes=10)

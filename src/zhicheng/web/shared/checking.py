@@ -19,14 +19,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from zhicheng.accounts.brakes import network_of
 from zhicheng.evidence.actions import note_told, take_file
 from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.evidence.queries import get_intakes
 from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
-from zhicheng.web.shared.http import go, is_script
+from zhicheng.web.shared.http import go, is_script, network_of_visitor
 
 MOST_AT_ONCE = 5
 """Files of one POST that are taken; more cost the same work without anybody looking at them."""
@@ -50,7 +49,7 @@ def refuse_crowd(files: Iterable[Any], *, where: str = "") -> None:
 
 def bring(request: HttpRequest, upload: Any, *, actor_id: int | None, where: str, **purpose: Any) -> Intake:
     """Hold a file of this request and wait a moment for what the examination says; see ``evidence.actions.take_file``."""
-    network = network_of(request.META.get("REMOTE_ADDR", ""))
+    network = network_of_visitor(request)
     return outcome_of([take_file(upload=upload, actor_id=actor_id, network=network, where=where, **purpose)])[0]
 
 

@@ -17,7 +17,7 @@ from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
-from zhicheng.web.shared.http import OutOfReachError, is_script, page_name, safe_path, who
+from zhicheng.web.shared.http import OutOfReachError, is_script, network_of_visitor, page_name, safe_path, who
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.once import record_of, typed_again
 from zhicheng.web.shared.outages import Outage, outage_of
@@ -29,8 +29,14 @@ logger = logging.getLogger(__name__)
 
 def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
     """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
-    error_id = record_refusal(path=safe_path(request), actor=who(request), reason=reason, page=page_name(request))
+    error_id = _recorded(request, reason)
     return render(request, "403.html", {"error_id": error_id}, status=403)
+
+
+def _recorded(request: HttpRequest, reason: str) -> str:
+    actor = who(request)
+    network = network_of_visitor(request) if actor == "anonymous" else ""
+    return record_refusal(path=safe_path(request), actor=actor, reason=reason, page=page_name(request), network=network)
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,7 +47,7 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
     """No such page, or not theirs: the same words for both, so that nobody learns which."""
     error_id = ""
     if isinstance(exception, OutOfReachError):
-        error_id = record_refusal(path=safe_path(request), actor=who(request), reason=str(exception), page=page_name(request))
+        error_id = _recorded(request, str(exception))
     return render(request, "404.html", {"error_id": error_id}, status=404)
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from zhicheng.accounts.brakes import network_of
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.access import KEY_IN_ADDRESS
@@ -37,6 +38,11 @@ def who(request: HttpRequest) -> str:
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"
     return "anonymous"
+
+
+def network_of_visitor(request: HttpRequest) -> str:
+    """What counts as one visitor (``accounts.brakes.network_of``): where the request came from."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def page_name(request: HttpRequest) -> str:

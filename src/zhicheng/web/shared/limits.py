@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 
-from zhicheng.accounts.brakes import network_of
+from zhicheng.foundation.fields import keyed_hash
+from zhicheng.foundation.shared_cache import count
+from zhicheng.web.shared.http import network_of_visitor
 
 HOUR = 3600
 # A county may register its units from one room behind one address; a program that tries numbers needs far more.
@@ -27,16 +27,17 @@ PER_HOUR_IN_ALL = 3000
 
 
 def too_many(request: HttpRequest, *, number: str = "", what: str = "registration") -> bool:
-    """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one), the beginning of ``number`` or everybody together has used up the hour.
+    """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one), the beginning of ``number`` or everybody
+    together has used up the hour.
 
     ``what`` names the counter: ``registration``, ``verification``, ``colleague``.
     """
-    network = network_of(request.META.get("REMOTE_ADDR", ""))
-    counts = [_count(f"{what}:{network}") > PER_HOUR, _count(f"{what}-in-all") > PER_HOUR_IN_ALL]
+    network = network_of_visitor(request)
+    counts = [count(f"{what}:{network}", seconds=HOUR) > PER_HOUR, count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL]
     prefix = unicodedata.normalize("NFKC", number).replace(" ", "")[:PREFIX]
     if len(prefix) == PREFIX:
-        hashed = salted_hmac("zhicheng.web.number-prefix", prefix, algorithm="sha256").hexdigest()
-        counts.append(_count(f"{what}-prefix:{hashed}") > PER_HOUR_AND_PREFIX)
+        hashed = keyed_hash(prefix, purpose="beginning of a number")
+        counts.append(count(f"{what}-prefix:{hashed}", seconds=HOUR) > PER_HOUR_AND_PREFIX)
     return any(counts)
 
 
@@ -45,11 +46,3 @@ def braked(request: HttpRequest) -> HttpResponse:
     response = render(request, "429.html", {"an_hour": True}, status=429)
     response["Retry-After"] = str(HOUR)
     return response
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, timeout=HOUR)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out between the two lines
-        return 0
