@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from tests.organizations.examples import PASSWORD, id_number
 from tests.support import world as w
 from tests.web.registering import client_of, link_in, mails, page_of
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry
@@ -327,3 +327,14 @@ def test_officer_is_signed_out_everywhere_by_who_keeps_the_account(world: w.Worl
     assert "各处的登录全部退出" in mails(account(world.county_officer).email)[-1]["body"]
     assert account(world.county_officer).has_usable_password()
     assert LedgerEntry.objects.filter(event="officer.sessions_ended", actor=world.bureau.ref).exists()
+
+
+def test_history_of_an_officer_cannot_be_written_anew(world: w.World) -> None:
+    actions.close_officer(actor=world.bureau, user_id=world.county_officer.account_id, reason=REASON, nobody_left=True)
+    for change in (lambda: OfficerChange.objects.update(reason="另有原因"), lambda: OfficerChange.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        NoticeAcceptance.objects.create(
+            user_id=world.applicant.account_id, text_key="x", version="1", text_sha256="0" * 64, accepted_at=clock.now()
+        ).delete()

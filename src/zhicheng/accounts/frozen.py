@@ -8,6 +8,8 @@ GUARDED = (
     guard("accounts_identitycorrection", "UPDATE", "DELETE", sentence="the corrections of an identity are append-only"),
     guard("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
 )
+# Put on after every migration, not by one.
+ACCEPTANCES = (guard("accounts_noticeacceptance", "UPDATE", "DELETE", sentence="who accepted which text is append-only"),)
 # Younger than the rest: its own migration puts it on.
 CONFIRMATIONS = (
     guard("accounts_identityconfirmation", "UPDATE", "DELETE", sentence="the confirmation of an identity is append-only"),

@@ -104,7 +104,12 @@ def pending_reset(user_id: int) -> FactorReset | None:
     return FactorReset.objects.filter(user_id=user_id, state=FactorResetState.PENDING).select_related("asked_by").first()
 
 
+def resets_for(actor: Actor) -> QuerySet[FactorReset]:
+    """Every request to reset a second factor about an account that is this actor's to reset, decided ones among them."""
+    return FactorReset.objects.filter(user_id__in=accounts_for(actor).values("pk"))
+
+
 def pending_resets(actor: Actor) -> QuerySet[FactorReset]:
     """Every such request this actor may decide, longest waiting first."""
-    waiting = FactorReset.objects.filter(state=FactorResetState.PENDING, user_id__in=accounts_for(actor).values("pk"))
+    waiting = resets_for(actor).filter(state=FactorResetState.PENDING)
     return waiting.exclude(user_id=actor.user_id or 0).select_related("user", "asked_by").order_by("asked_at", "id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
@@ -274,3 +274,18 @@ def link_has_run_out(request: HasDecision, now: datetime) -> bool:
     return (
         request.state == AccountRequestState.APPROVED and request.decided_at is not None and now - request.decided_at > LINK_LIVES
     )
+
+
+# Who asked for the reset of a second factor may have asked for somebody else by then.
+RESET_LIVES = timedelta(days=7)
+
+
+class WasAsked(Protocol):
+    """A request to reset a second factor, as far as its age is concerned."""
+
+    asked_at: datetime
+
+
+def reset_is_void(request: WasAsked, now: datetime) -> bool:
+    """Whether nobody consented in time: the person has to be made sure of anew."""
+    return now - request.asked_at > RESET_LIVES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,10 +13,8 @@ from zhicheng.organizations import officers
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_reset_asked
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import FactorReset, FactorResetState, OfficerChange, OfficerChangeKind
+from zhicheng.organizations.rules import reset_is_void
 
-ASKED_FOR = timedelta(
-    days=7
-)  # a request nobody consented to in this time is void: who asked then may have asked for somebody else
 SHORTEST_STATEMENT = 10
 
 
@@ -36,7 +32,7 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
     if not user.is_active:
         problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
     waiting = officers.pending_reset(user.pk)
-    if waiting is not None and not is_void(waiting):
+    if waiting is not None and not reset_is_void(waiting, clock.now()):
         problems.append(Problem(_("已有人提出过，等待另一人同意。"), code="asked_already"))
     if problems:
         raise Refused(problems)
@@ -66,7 +62,7 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
     if consent and row.asked_by_id == actor.user_id:
         said = _("提出的人不能自己同意，须由另一人核实后同意。")
         raise Refused.one(said, code="same_person")
-    if consent and is_void(row):
+    if consent and reset_is_void(row, clock.now()):
         raise Refused.one(_("提出已超过7天，请重新核实、重新提出。"), code="void")
     _decide(row, FactorResetState.DONE if consent else FactorResetState.REFUSED, actor)
     if not consent:
@@ -85,11 +81,6 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
     data = {"request": row.pk, "asked_by": row.asked_by_id}
     ledger.record(event="officer.factor_reset", subject=f"user:{user.pk}", actor=actor.ref, data=data)
     return row
-
-
-def is_void(row: FactorReset) -> bool:
-    """Whether a request is too old to be consented to."""
-    return clock.now() - row.asked_at > ASKED_FOR
 
 
 def _decide(row: FactorReset, state: FactorResetState, actor: Actor) -> None:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.applications.queries import queue
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, officers
-from zhicheng.organizations.actions.factor_resets import is_void
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.organizations.models import FactorReset, Organization
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import reset_is_void
 from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, OfficerForm, ReopenForm
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
@@ -34,7 +35,7 @@ def show_officers(request: HttpRequest) -> HttpResponse:
     people = officers.officers_for(actor).filter(is_active=not closed)
     page = page_of(request, people.filter(name__icontains=words) if words else people, order=("name", "id"))
     running = officers.system_accounts().exclude(pk=actor.account_id) if actor.role is Role.SECURITY else ()
-    waiting = [row for row in officers.pending_resets(actor) if not is_void(row)]
+    waiting = [row for row in officers.pending_resets(actor) if not reset_is_void(row, clock.now())]
     context = {"page": page, "words": words, "closed": closed, "running": running, "waiting": waiting}
     return render(request, "office/officers/list.html", context)
 
@@ -157,7 +158,7 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def decide_factor_reset(request: HttpRequest, request_id: int) -> HttpResponse:
     """同意 or 不同意: the second of the two."""
-    row = object_or_404(FactorReset.objects.filter(user__in=officers.accounts_for(actor_of(request))), pk=request_id)
+    row = object_or_404(officers.resets_for(actor_of(request)), pk=request_id)
     consent = request.POST.get("decision") == "consent"
     try:
         actions.decide_factor_reset(actor=actor_of(request), request_id=row.pk, consent=consent)
@@ -194,7 +195,7 @@ def _leaving(person: User, office: Organization, form: BaseForm) -> dict[str, An
 def _context(request: HttpRequest, person: User) -> dict[str, Any]:
     actor = actor_of(request)
     reset = officers.pending_reset(person.pk)
-    waiting = reset if reset is not None and not is_void(reset) else None
+    waiting = reset if reset is not None and not reset_is_void(reset, clock.now()) else None
     return {
         "person": person,
         "is_officer": person.kind == AccountKind.OFFICER,
