@@ -105,7 +105,7 @@ def test_only_the_clock_knows_the_time(path: Path) -> None:
 
 WORDS_OF_PEOPLE = {
     "reason", "reasons", "note", "text", "statement", "finding", "opinion", "name", "remark", "mark", "content", "description",
-    "title", "contact", "phone", "email", "address",
+    "title", "contact", "phone", "email", "address", "by",
 }  # fmt: skip
 
 

@@ -30,11 +30,11 @@ WEBHOOK_SECONDS = 10
 def watch() -> list[str]:
     """Look at every check; open, tell and close incidents. Return the names that were told now, ended ones with a ``-`` before them."""
     told = []
+    bad = {check.name for check in readiness.checks() if check.level == readiness.BAD}  # before: one may fail on the database
     with transaction.atomic():
         going_on = {row.name: row for row in Incident.objects.select_for_update(no_key=True).filter(ended_at__isnull=True)}
-        bad = {check.name: check for check in readiness.checks() if check.level == readiness.BAD}
         at = clock.machine_now()
-        for name in bad.keys() - going_on.keys():
+        for name in sorted(bad - going_on.keys()):
             going_on[name] = Incident.objects.create(name=name, began_at=at)
         for name, row in sorted(going_on.items()):
             if name not in bad:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -40,3 +40,12 @@ class Refused(Exception):
     def has(self, code: str) -> bool:
         """Whether one of the reasons carries ``code``."""
         return any(p.code == code for p in self.problems)
+
+
+def chain_of(error: BaseException | None) -> Iterator[BaseException]:
+    """``error``, what caused it, what caused that: each once."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -268,9 +268,3 @@ def _text(said: Any) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     found = _EXACT.match(words)
     return found[0] if found else ""
-
-
-def paused_until() -> datetime | None:
-    """Until when the server is left alone (a time of the machine); ``None`` when it is not."""
-    row = _row()
-    return row.closed_until if row.failures >= FAILURES else None

@@ -71,7 +71,10 @@ def declare(*, by: str, also: bool = False) -> bool:
             OriginalPlace.objects.all().delete()
         OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
         ledger.record(
-            event="instance.original", subject="instance", actor="system", data={"place": here, "by": by, "places_before": before}
+            event="instance.original",
+            subject="instance",
+            actor="system",
+            data={"place": here, "by": ledger.private(by), "places_before": before},
         )
     _seen.clear()
     return True

@@ -6,7 +6,6 @@ not ``ok`` is shown on 系统状态; what stays ``bad`` raises an alarm (``found
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
@@ -16,12 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError
 
-from zhicheng.foundation import clock, jobs, queries
+from zhicheng.foundation import backups, clock, jobs, queries
 from zhicheng.foundation.blobs import INCOMING
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
@@ -184,13 +182,11 @@ def _backup() -> Check:
 
 def _last_backup() -> datetime | None:
     """When the newest whole copy was begun, by its manifest; ``None`` when this machine sees none."""
-    folder = str(getattr(settings, "BACKUP_DIR", ""))
-    manifests = sorted(Path(folder).glob("*/manifest.json")) if folder else []
     try:
-        made = datetime.fromisoformat(json.loads(manifests[-1].read_text(encoding="utf-8"))["made_at"]) if manifests else None
-    except (OSError, ValueError, KeyError, TypeError):
+        newest = backups.latest()
+        return backups.made_at(newest) if newest is not None else None
+    except (OSError, backups.BackupFailed):
         return None
-    return made if made is None or made.tzinfo else made.replace(tzinfo=clock.BEIJING)
 
 
 def _disk() -> Check:

@@ -81,7 +81,6 @@ def _all_numbers() -> Iterable[str]:
 
 def _replace(connection: Any, model_name: str, column: str, known: dict[str, str]) -> int:
     model = apps.get_model(model_name)
-    table = model._meta.db_table
     numbered = model._base_manager.exclude(**{column: ""}).exclude(**{f"{column}__startswith": NO_NUMBER})
     present = set(numbered.values_list(column, flat=True).distinct())
     stale = present & set(known)
@@ -93,11 +92,9 @@ def _replace(connection: Any, model_name: str, column: str, known: dict[str, str
         )
     if not stale:
         return 0
-    guarded = [one for one in triggers.declared() if one.table == table]
-    triggers.take_off(connection, guarded)
     beside = next(f.name for f in model._meta.fields if isinstance(f, AlgorithmField) and column in f.of)
-    changed = sum(
-        model._base_manager.filter(**{column: index}).update(**{column: known[index], beside: HMAC_SHA_256}) for index in stale
-    )
-    triggers.put_on(connection, guarded)
-    return changed
+    with triggers.lifted(connection, model._meta.db_table):
+        return sum(
+            model._base_manager.filter(**{column: index}).update(**{column: known[index], beside: HMAC_SHA_256})
+            for index in stale
+        )

@@ -98,7 +98,6 @@ def reseal(connection: Any, column: Column) -> int:
     Raises :class:`SealBroken` naming the first value that does not open; what was done before stays done.
     """
     current = key_ids()[0]
-    guarded = [one for one in triggers.declared() if one.table == column.table]
     changed = 0
     after = 0
     while True:
@@ -110,12 +109,10 @@ def reseal(connection: Any, column: Column) -> int:
             stale = [(pk, sealed) for pk, sealed in rows if key_of(sealed) != current]
             if not stale:
                 continue
-            triggers.take_off(connection, guarded)
-            with connection.cursor() as cursor:
+            with triggers.lifted(connection, column.table), connection.cursor() as cursor:
                 for pk, sealed in stale:
                     text = seal(_open(column, pk, sealed), purpose=FIELD, place=f"{column}.{pk}")
                     cursor.execute(f"UPDATE {column.table} SET {column.name} = %s WHERE {column.key} = %s", [text, pk])  # noqa: S608
-            triggers.put_on(connection, guarded)
             changed += len(stale)
 
 

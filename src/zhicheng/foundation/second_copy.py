@@ -12,7 +12,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -80,21 +79,9 @@ def pay_what_is_owed() -> int:
     return paid
 
 
-def owed() -> int:
-    """How many stored files the second place has not got, as far as the instance knows."""
-    return sum(1 for _ in (first_root() / OWED).glob("*")) if second_root() else 0
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the operator reads: how many stored files the second place has not got, as far as the instance knows."""
-
-    owed: int
-
-
-def state() -> State | None:
-    """How it stands with the second place; ``None`` when the instance has none."""
-    return State(owed()) if second_root() else None
+def owed() -> int | None:
+    """How many stored files the second place has not got, as far as the instance knows; ``None`` when the instance has none."""
+    return sum(1 for _ in (first_root() / OWED).glob("*")) if second_root() else None
 
 
 @jobs.regular("files.second_reconcile", minutes=24 * 60)

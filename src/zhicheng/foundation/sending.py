@@ -24,6 +24,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from zhicheng.foundation import clock, jobs
+from zhicheng.foundation.errors import chain_of
 from zhicheng.foundation.models import SentForm
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Sending:
         """What may be said after ``error``: a commit whose answer was lost, or one of several, is neither done nor not done."""
         if self.committed:
             return Outcome.DONE if self.answered else Outcome.UNSURE
-        if self._wrote and any(_answer_was_lost(e) for e in _chain(error)):
+        if self._wrote and any(_answer_was_lost(e) for e in chain_of(error)):
             return Outcome.UNSURE
         return Outcome.NOT_DONE
 
@@ -182,14 +183,6 @@ def _insert(connection: BaseDatabaseWrapper, form: Form) -> bool:
             [form.key, form.form, form.sender, form.address, at],
         )
         return bool(cursor.rowcount == 1)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _answer_was_lost(error: BaseException) -> bool:

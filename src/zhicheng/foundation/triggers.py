@@ -118,8 +118,11 @@ def lifted(connection: Any, *tables: str) -> Iterator[None]:
     take_off(connection, wanted)
     try:
         yield
-    finally:
-        put_on(connection, wanted)
+    except BaseException:
+        with suppress(DatabaseError):  # of a transaction that has failed: what it took off comes back with it
+            put_on(connection, wanted)
+        raise
+    put_on(connection, wanted)
 
 
 def missing(connection: Any) -> set[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
+
+from zhicheng.foundation.errors import chain_of
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
@@ -57,7 +58,7 @@ _BY_SQLITE = {"SQLITE_FULL": DATABASE_FULL, "SQLITE_READONLY": READ_ONLY, "SQLIT
 
 def outage_of(error: BaseException | None) -> Outage | None:
     """What of the machine is behind ``error``; ``None`` for a mistake of ours."""
-    for one in _chain(error):
+    for one in chain_of(error):
         if isinstance(one, OperationalError | InterfaceError):
             return _of_database(one)
         if isinstance(one, OSError) and one.errno in _NO_ROOM:
@@ -76,11 +77,3 @@ def _of_database(error: BaseException) -> Outage | None:
         return next((outage for begin, outage in _BY_SQLITE.items() if name.startswith(begin)), None)
     # Before a connection stands PostgreSQL gives no code: too many connections, or nobody there.
     return CROWDED if type(cause).__module__.startswith("psycopg") else None
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__

@@ -40,7 +40,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "files": file_checks(),
         "head": last_checkpoint(),
         "copy": originals.is_known_copy(),
-        "second": second_copy.state(),
+        "second_owed": second_copy.owed(),
         "lanes": queries.lanes_health(),
         "wrong": [alarm_words(check.name) for check in readiness.checks() if check.level == readiness.BAD],
         "mail_server": queries.mail_server_health(),

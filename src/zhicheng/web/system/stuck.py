@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.foundation import mail
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import Failure, OutboxMessage
@@ -55,7 +56,7 @@ def _what(message: OutboxMessage) -> str:
     if message.kind == mail.KIND and message.payload:
         about = str(_ABOUT.get(message.key.partition(":")[0], _("通知")))
         return _("邮件（{about}），收件人 {mailbox}").format(
-            about=about, mailbox=covered(str((message.payload.get("to") or [""])[0]))
+            about=about, mailbox=mask_mailbox(str((message.payload.get("to") or [""])[0]))
         )
     lane = Lane(message.lane).label if message.lane in Lane.values else ""
     return f"{lane} {message.kind}".strip()
@@ -63,9 +64,3 @@ def _what(message: OutboxMessage) -> str:
 
 def _why(message: OutboxMessage) -> str:
     return str(Failure(message.failure).label) if message.failure in Failure.values else str(Failure.TRIED.label)
-
-
-def covered(mailbox: str) -> str:
-    """A mailbox that its owner recognises and nobody else learns: ``z…g@example.cn``."""
-    name, at, domain = mailbox.rpartition("@")
-    return f"{name[:1]}…{name[-1:] if len(name) > 3 else ''}{at}{domain}"
