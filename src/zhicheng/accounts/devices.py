@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from zhicheng.accounts.models import KnownDevice
 from zhicheng.foundation import clock
@@ -20,7 +20,7 @@ MOST = 20  # of one account
 
 def cookie_of(user_id: int) -> str:
     """The name of an account's cookie: another for each account, and nothing to be read from it."""
-    told = hmac.new(settings.SECRET_KEY.encode(), f"known device {user_id}".encode(), hashlib.sha256).hexdigest()[:12]
+    told = salted_hmac("zhicheng.accounts.devices", str(user_id), algorithm="sha256").hexdigest()[:12]
     return f"{'__Host-' if settings.HTTPS else ''}device-{told}"
 
 

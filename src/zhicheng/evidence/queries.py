@@ -55,13 +55,13 @@ def _relations() -> Iterable[Any]:
 
 def due_intakes(lane: str) -> Intakes:
     """What an examiner of ``lane`` may take in hand, in the order it should: abandoned ones, first rounds before second ones, those
-    whose account or network used least in the last hour, the oldest. Nobody of whom one is being examined.
+    whose account or network used least for what it brought in the last two hours, the oldest. Nobody of whom one is being examined.
     """
     now = clock.machine_now()
     who = "brought_by" if lane == Lane.PEOPLE else "network"
     same = Intake.objects.filter(lane=lane, **{who: OuterRef(who)}).order_by()
     busy = same.filter(state=IntakeState.EXAMINING).exclude(pk=OuterRef("pk"))
-    used = same.filter(arrived_at__gte=now - HOUR - HOUR).values(who).annotate(all=Sum("cpu_seconds")).values("all")
+    used = same.filter(arrived_at__gte=now - 2 * HOUR).values(who).annotate(all=Sum("cpu_seconds")).values("all")
     due = Intake.objects.filter(lane=lane, state__in=_OPEN, due_at__lte=now)
     return (
         due.filter(~Exists(busy))
@@ -108,11 +108,6 @@ def intakes_at(subject: str) -> list[Intake]:
     return [
         row for row in rows if row.is_open or (row.state == IntakeState.REFUSED and not row.told and last[row.where] == row.pk)
     ]
-
-
-def open_intakes(subject: str) -> Intakes:
-    """What is on its way in for ``subject``, the first first."""
-    return Intake.objects.filter(subject=subject, state__in=_OPEN).order_by("pk")
 
 
 def get_intakes(ids: Iterable[int]) -> list[Intake]:

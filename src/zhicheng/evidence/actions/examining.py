@@ -50,7 +50,7 @@ def claim_next(*, lane: str) -> Turn | None:
     """Take the next file of ``lane`` in hand; ``None`` when nothing is due.
 
     First those abandoned by an examiner that died; then those not looked at yet before those that need longer; then who used least
-    in the last hour; then who came first. A file that was abandoned too often is refused here.
+    lately; then who came first. A file that was abandoned too often is refused here.
     """
     if not queries.due_intakes(lane).exists():
         return None

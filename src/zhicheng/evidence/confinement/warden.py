@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> None:
         serve(control, walls, cell.live)
 
 
-def serve(control: socket.socket, walls: Layers, live: object) -> None:
+def serve(control: socket.socket, walls: Layers, live: Callable[[socket.socket, Layers], None]) -> None:
     """Fork a cell for every socket that arrives, until the guard closes its end. The byte beside it: seconds it may live."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cells: dict[int, float] = {}
@@ -72,7 +73,7 @@ def serve(control: socket.socket, walls: Layers, live: object) -> None:
             if child == 0:
                 try:
                     control.close()
-                    live(line, walls)  # type: ignore[operator]
+                    live(line, walls)
                 finally:
                     os._exit(0)
             cells[child] = time.monotonic() + message[0]
