@@ -5,20 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.web.shared.forms import CodeField, Form, needed
+from zhicheng.web.shared.forms import CodeField, Form, words_field
 
 
 class ReasonForm(Form):
     """A decision that needs its reason in words."""
 
-    reason = needed(
-        forms.CharField(
-            label=_("理由"),
-            max_length=1000,
-            help_text=_("不少于10个字，会记入台账。"),
-            widget=forms.Textarea(attrs={"rows": 4}),
-        )
-    )
+    reason = words_field(_("理由"), help_text=_("不少于10个字，会记入台账。"), rows=4, max_length=1000)
 
 
 class PersonForm(Form):

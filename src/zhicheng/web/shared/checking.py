@@ -26,6 +26,7 @@ from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
 from zhicheng.web.shared.http import go, is_script, network_of_visitor
+from zhicheng.web.shared.kept import is_secret
 
 MOST_AT_ONCE = 5
 """Files of one POST that are taken; more cost the same work without anybody looking at them."""
@@ -35,6 +36,7 @@ _LIVES_SECONDS = 24 * 3600
 _TYPED = "checking_form"
 _SEALED = {"purpose": "kept form", "place": "session: file being examined"}
 _LONGEST_TYPED = 200_000
+_BESIDE = {"csrfmiddlewaretoken", "_owner", "_kept", "keep"}  # typed by nobody
 
 
 # --- bringing ---------------------------------------------------------------------------------------------------------
@@ -111,7 +113,7 @@ def _fresh(back: str, rows: list[Intake]) -> str:
 
 def keep_typed(request: HttpRequest, *, token: str) -> bool:
     """Keep what this POST typed, encrypted, in the session until its file has been examined; passwords never. Whether it was kept."""
-    typed = {name: value for name, value in request.POST.dict().items() if not _is_secret(name)}
+    typed = {name: value for name, value in request.POST.dict().items() if not is_secret(name) and name not in _BESIDE}
     known = {"path": request.path, "token": token, "typed": typed, "password": _had_password(request)}
     record = json.dumps(known, ensure_ascii=False)
     if len(record) > _LONGEST_TYPED:
@@ -137,9 +139,5 @@ def forget_typed(request: HttpRequest) -> None:
     request.session.pop(_TYPED, None)
 
 
-def _is_secret(name: str) -> bool:
-    return "password" in name.lower() or name in {"csrfmiddlewaretoken", "_owner", "_kept", "keep"}
-
-
 def _had_password(request: HttpRequest) -> bool:
-    return any("password" in name.lower() and value for name, value in request.POST.items())
+    return any(is_secret(name) and value for name, value in request.POST.items())

@@ -130,6 +130,12 @@ def needed(field: F) -> F:
     return field
 
 
+def words_field(label: Any, *, help_text: Any = "", rows: int = 3, max_length: int | None = 500) -> forms.CharField:
+    """A reason, a statement, a description: what somebody writes in sentences, in so many lines; the action tells when it is missing."""
+    widget = forms.Textarea(attrs={"rows": str(rows)})
+    return needed(forms.CharField(label=label, max_length=max_length, help_text=help_text, widget=widget))
+
+
 class Form(forms.Form):
     """A form of ours: no browser validation, no colon after labels; every error is ours and in our words."""
 

@@ -23,6 +23,11 @@ _KEPT = {"purpose": "kept form", "place": "session"}
 _NOT_TYPED = {"csrfmiddlewaretoken", "_owner", SENT_AGAIN}
 
 
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a password: it is never kept, nor shown again."""
+    return "password" in name.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class KeptForm:
     """What was typed (``body``, urlencoded), where it was going, whose it is, and when (ISO, Beijing time)."""
@@ -50,7 +55,7 @@ def keep(request: HttpRequest) -> bool:
     typed = request.POST.copy()
     for name in _NOT_TYPED:
         typed.pop(name, None)
-    if owner is None or any("password" in name.lower() for name in typed):
+    if owner is None or any(is_secret(name) for name in typed):
         return False
     body = typed.urlencode()
     if len(body) > LIMIT_BYTES:

@@ -37,7 +37,7 @@ from zhicheng.foundation.sending import (
 )
 from zhicheng.web.repeats import CORRECTS, IN_SESSION, REPEATABLE
 from zhicheng.web.shared.http import go, is_script
-from zhicheng.web.shared.kept import LIMIT_BYTES, KeptForm
+from zhicheng.web.shared.kept import LIMIT_BYTES, KeptForm, is_secret
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.truth import place_to_look, sending_of
 
@@ -193,7 +193,7 @@ def _answer_again(request: HttpRequest, first: SentForm | None) -> HttpResponse:
 def typed_again(request: HttpRequest) -> dict[str, Any] | None:
     """The path and every field of what was sent, its own token among them, for a page that did not do it; ``None`` where a
     password or a file would have to be given again, and for more than a page should carry."""
-    if request.FILES or any(_is_secret(name) for name in request.POST):
+    if request.FILES or any(is_secret(name) for name in request.POST):
         return None
     pairs = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
     if sum(len(value) for _name, value in pairs) > LIMIT_BYTES:
@@ -204,13 +204,9 @@ def typed_again(request: HttpRequest) -> dict[str, Any] | None:
 def record_of(request: HttpRequest) -> KeptForm:
     """What was typed, as a page shows it (``kept_words.words_of``): no password, no token. Nothing is stored."""
     typed = request.POST.copy()
-    for name in [name for name in typed if name in _BESIDE or _is_secret(name)]:
+    for name in [name for name in typed if name in _BESIDE or is_secret(name)]:
         typed.pop(name)
     return KeptForm(request.get_full_path(), typed.urlencode(), 0, now().isoformat(timespec="seconds"), bool(request.FILES))
-
-
-def _is_secret(name: str) -> bool:
-    return "password" in name.lower()
 
 
 def _ask_again(request: HttpRequest, *, again: bool) -> HttpResponse:
@@ -221,6 +217,6 @@ def _ask_again(request: HttpRequest, *, again: bool) -> HttpResponse:
     if is_script(request):
         words = _("这个页面打开得太久，或者平台刚刚更新过，所以没有办理。请刷新页面后再办理。")
         return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
-    record, secret = record_of(request), [name for name in request.POST if _is_secret(name)]
+    record, secret = record_of(request), [name for name in request.POST if is_secret(name)]
     context = {"kept": record, "typed": words_of(record), "secret": secret, "again": again, "look": place_to_look(request)}
     return render(request, "shared/send_again.html", context, status=422)

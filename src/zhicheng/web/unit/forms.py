@@ -10,11 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.standards.tables import OBJECTION_CHANNELS
-from zhicheng.web.shared.forms import DateField, Form, needed
-
-
-def _long(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
-    return needed(forms.CharField(label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})))
+from zhicheng.web.shared.forms import DateField, Form, needed, words_field
 
 
 class PublicityForm(Form):
@@ -23,9 +19,13 @@ class PublicityForm(Form):
     submission = forms.IntegerField(widget=forms.HiddenInput)
     starts_on = DateField(label=_("公示开始日期"))
     ends_on = DateField(label=_("公示结束日期"))
-    political_conduct = _long(_("思想政治条件"), 4, _("突出政治表现，强调职业操守和从业行为；由单位填写。"))
-    results = _long(_("近五年实践能力和业绩成果"), 5, _("简要描述近五年的实践能力和业绩成果。"))
-    contribution = _long(_("本人实际贡献"), 3, _("说明对业绩成果的实际贡献。"))
+    political_conduct = words_field(
+        _("思想政治条件"), help_text=_("突出政治表现，强调职业操守和从业行为；由单位填写。"), rows=4, max_length=None
+    )
+    results = words_field(
+        _("近五年实践能力和业绩成果"), help_text=_("简要描述近五年的实践能力和业绩成果。"), rows=5, max_length=None
+    )
+    contribution = words_field(_("本人实际贡献"), help_text=_("说明对业绩成果的实际贡献。"), max_length=None)
     office = needed(forms.CharField(label=_("受理异议的办公室"), max_length=60))
     phone = needed(forms.CharField(label=_("监督电话"), max_length=30, help_text=_("例如 0909-2312345")))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
 from zhicheng.organizations.models import Organization
-from zhicheng.web.shared.forms import CodeField, Form, needed
+from zhicheng.web.shared.forms import CodeField, Form, needed, words_field
 
 
 def _one_of(label: Any, rows: Iterable[Any], empty: Any, help_text: Any = "") -> forms.Field:
@@ -22,14 +22,7 @@ def _one_of(label: Any, rows: Iterable[Any], empty: Any, help_text: Any = "") ->
 
 
 def _reason() -> forms.Field:
-    return needed(
-        forms.CharField(
-            label=_("理由"),
-            max_length=500,
-            help_text=_("不少于5个字，会写进给部门的邮件。"),
-            widget=forms.Textarea(attrs={"rows": "3"}),
-        )
-    )
+    return words_field(_("理由"), help_text=_("不少于5个字，会写进给部门的邮件。"))
 
 
 class OfficerForm(Form):
@@ -91,11 +84,4 @@ class ReopenForm(Form):
 class FactorResetForm(Form):
     """申请重置两步验证."""
 
-    statement = needed(
-        forms.CharField(
-            label=_("核实情况"),
-            max_length=500,
-            help_text=_("写明怎样核实是本人、两步验证怎样丢失的，不少于10个字。"),
-            widget=forms.Textarea(attrs={"rows": "3"}),
-        )
-    )
+    statement = words_field(_("核实情况"), help_text=_("写明怎样核实是本人、两步验证怎样丢失的，不少于10个字。"))

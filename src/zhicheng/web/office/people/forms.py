@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.web.shared.forms import CodeField, Form, needed
+from zhicheng.web.shared.forms import CodeField, Form, needed, words_field
 from zhicheng.web.unit.people.forms import MailboxForm
 
 
@@ -37,27 +37,13 @@ class ApproveForm(Form):
 class RefuseForm(Form):
     """不予通过."""
 
-    reason = needed(
-        forms.CharField(
-            label=_("理由"),
-            max_length=500,
-            help_text=_("提出申请的单位会看到。"),
-            widget=forms.Textarea(attrs={"rows": "3"}),
-        )
-    )
+    reason = words_field(_("理由"), help_text=_("提出申请的单位会看到。"))
 
 
 class ReleaseForm(Form):
     """放行原号码."""
 
-    reason = needed(
-        forms.CharField(
-            label=_("核实情况"),
-            max_length=500,
-            help_text=_("写明怎样核实原号码属于另一个人。"),
-            widget=forms.Textarea(attrs={"rows": "3"}),
-        )
-    )
+    reason = words_field(_("核实情况"), help_text=_("写明怎样核实原号码属于另一个人。"))
 
 
 class AdministratorForm(MailboxForm):

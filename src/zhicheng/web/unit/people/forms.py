@@ -7,19 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.web.shared.forms import Form, needed
+from zhicheng.web.shared.forms import Form, needed, words_field
 
 
 class VouchForm(Form):
     """How the person was recognised: the same for both requests."""
 
-    statement = needed(
-        forms.CharField(
-            label=_("核实情况"),
-            max_length=500,
-            help_text=_("写明哪一天、怎样联系到本人，怎样核对了身份证原件。审核部门会看到，并记入台账。"),
-            widget=forms.Textarea(attrs={"rows": "4"}),
-        )
+    statement = words_field(
+        _("核实情况"),
+        help_text=_("写明哪一天、怎样联系到本人，怎样核对了身份证原件。审核部门会看到，并记入台账。"),
+        rows=4,
     )
     identity_checked = needed(forms.BooleanField(label=_("我已当面核对本人居民身份证原件")))
 
