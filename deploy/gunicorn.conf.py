@@ -11,8 +11,9 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from zhicheng.foundation.addresses import is_local
 from zhicheng.foundation.logs import ContextFilter, JsonLineFormatter, LineFormatter
-from zhicheng.settings import DATA_DIR, LOG_FORMAT, env  # has read the instance's .env as well
+from zhicheng.settings import DATA_DIR, LOG_FORMAT, MODE, env  # has read the instance's .env as well
 
 
 class OneLineLogger(Logger):
@@ -39,6 +40,18 @@ class OneLineLogger(Logger):
 logger_class = OneLineLogger
 
 bind = env.str("ZHICHENG_BIND", "127.0.0.1:8000")
+# What the proxy sends leaves this machine under TLS or not at all.
+certfile, keyfile = env.str("ZHICHENG_BIND_CERTIFICATE", "") or None, env.str("ZHICHENG_BIND_KEY", "") or None
+if (
+    MODE == "production"
+    and not certfile
+    and not bind.startswith("unix:")
+    and not is_local(bind.rpartition(":")[0].strip("[]") or "*")
+):
+    raise SystemExit(
+        f"ZHICHENG_BIND={bind} would take people's data in the open: bind to 127.0.0.1 or unix:/path, or set "
+        "ZHICHENG_BIND_CERTIFICATE and ZHICHENG_BIND_KEY"
+    )
 worker_class = "gthread"
 workers = env.int("ZHICHENG_WEB_PROCESSES", 2)
 threads = env.int("ZHICHENG_WEB_THREADS", 4)

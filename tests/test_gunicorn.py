@@ -136,3 +136,27 @@ def _answers(port: int, lengths: str) -> int:
         while part := link.recv(4096):
             answer += part
     return answer.count(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize(
+    ("bind", "certificate", "starts"),
+    [
+        ("127.0.0.1:8000", "", True),
+        ("[::1]:8000", "", True),
+        ("unix:/run/zhicheng/web.sock", "", True),
+        ("0.0.0.0:8000", "", False),
+        (":8000", "", False),
+        ("10.0.0.5:8000", "", False),
+        ("10.0.0.5:8000", "/etc/ssl/zhicheng/inner.pem", True),
+    ],
+)
+def test_server_takes_nothing_in_the_open_from_elsewhere(bind: str, certificate: str, starts: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ZHICHENG_")} | {
+        "ZHICHENG_ENV_FILE": os.devnull,
+        "ZHICHENG_BIND": bind,
+        "ZHICHENG_BIND_CERTIFICATE": certificate,
+    }
+    command = [sys.executable, "-c", f"import runpy; runpy.run_path({str(CONFIGURATION)!r})"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is starts, done.stderr
+    assert starts or "ZHICHENG_BIND_CERTIFICATE" in done.stderr

@@ -93,6 +93,18 @@ def test_purpose_nobody_handles_is_found_before_anything_is_held(person: Any, se
     assert held(settings) == []
 
 
+def test_file_that_is_not_taken_is_an_event_of_the_security_log(
+    person: Any, told: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="zhicheng.security")
+    row = bring(person, purpose=PURPOSE, payload={"refuse": True})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        examine_due()
+    (event,) = [r for r in caplog.records if "event=file.refused" in r.getMessage()]
+    assert event.__dict__["facts"]["code"] == "no_room" and event.__dict__["facts"]["intake"] == row.pk
+    assert event.__dict__["actor"] == f"user:{person.pk}" and "证书" not in event.getMessage()
+
+
 def test_handler_that_refuses_keeps_nothing_and_its_words_stand_at_the_place(person: Any, settings: Any, told: list[Any]) -> None:
     row = bring(person, purpose=PURPOSE, where="box", payload={"refuse": True})
     with TestCase.captureOnCommitCallbacks(execute=True):

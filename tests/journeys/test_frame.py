@@ -141,7 +141,32 @@ def test_open_page_warns_before_the_session_ends_and_prolongs_it(page: Page) -> 
     page.context.clear_cookies(name="sessionid")
     page.clock.fast_forward("02:00")
     warning.get_by_role("button", name="继续使用").click()
-    expect(warning).to_contain_text("登录已经超时")
+    expect(warning).to_contain_text("登录已经结束")
+
+
+def test_page_of_a_sign_in_that_is_over_is_cleared_without_asking_the_server(page: Page) -> None:
+    page.clock.install()
+    sign_in(page, "sbr04")
+    page.goto("/applicant/information/")
+    shown = page.get_by_role("main").inner_text()
+    page.context.set_offline(True)
+    page.clock.fast_forward("31:00")
+    expect(page.locator("main")).to_be_empty()
+    warning = page.locator("[data-session-warning]")
+    expect(warning).to_contain_text("登录已经结束")
+    assert len(shown) > 50 and shown.splitlines()[0] not in page.locator("body").inner_text()
+    page.context.set_offline(False)
+    warning.get_by_role("link", name="重新打开这个页面").click()
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_signing_out_clears_the_other_pages_that_are_open(page: Page) -> None:
+    sign_in(page, "sbr04")
+    page.goto("/applicant/information/")
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.get_by_role("button", name="退出登录").click()
+    expect(other.locator("main")).to_be_empty()
 
 
 def test_file_that_is_too_big_is_refused_before_it_is_sent(page: Page) -> None:

@@ -9,7 +9,6 @@ opens a connection.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPMessage
@@ -18,6 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from django.conf import settings
+
+from zhicheng.foundation.addresses import is_local
 
 VERIFYING = ("verify-ca", "verify-full")
 
@@ -76,16 +77,6 @@ def ask(request: Request, *, seconds: float, longest: int) -> bytes:
         raise NotAllowed(f"{wanted.scheme}://{wanted.hostname} is not an address of the settings")
     with build_opener(ProxyHandler({}), _NoRedirects()).open(request, timeout=seconds) as answer:
         return bytes(answer.read(longest))
-
-
-def is_local(host: str) -> bool:
-    """Whether ``host`` is a socket's folder, nothing (the default socket), or a loopback address."""
-    if not host or host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _NoRedirects(HTTPRedirectHandler):

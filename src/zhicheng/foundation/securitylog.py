@@ -39,6 +39,8 @@ EVENTS: dict[str, str] = {
     "request.forged": "a form without its token: left open over a sign-in, or sent from elsewhere",
     "file.fetched": "a paper, an evidence file, a preview or an export was given out",
     "file.original": "the original of a file with scripts, actions or attachments was given out on asking",
+    "file.refused": "an uploaded file was not taken, and for which fault",
+    "input.tampered": "a value that only this site writes came back changed: a cursor, a token, the mark of a form's owner",
     "number.given": "a whole identity number was given out: on a paper, or behind the mask of a page",
     "settings.changed": "the process started with other settings than the last one; names only",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from zhicheng.foundation.models import AccessRefusal
+from zhicheng.web.shared import paging
 from zhicheng.web.shared.paging import KeysetPage, keyset_page, page_of
 
 BEGIN = datetime(2023, 5, 22, 10, 0, tzinfo=UTC)
@@ -104,3 +106,9 @@ def test_empty_list_has_no_pages_around_it():
 def test_page_without_an_order_is_a_mistake():
     with pytest.raises(ValueError, match="order"):
         keyset_page(AccessRefusal.objects.all(), order=())
+
+
+def test_changed_cursor_is_an_event_of_the_security_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="zhicheng.security")
+    assert paging._decode("WzFd:forged", 1) is None
+    assert "event=input.tampered result=refused what=cursor" in caplog.text and "forged" not in caplog.text

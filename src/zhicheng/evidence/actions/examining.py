@@ -18,7 +18,7 @@ from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.checks import Examined, Unacceptable, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.names import clean_name
-from zhicheng.foundation import blobs, clock, holding
+from zhicheng.foundation import blobs, clock, holding, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.ids import new_error_id
 
@@ -194,6 +194,10 @@ def _end_refused(row: Intake, problem: Problem) -> None:
     with translation.override(row.language):
         row.problem_code, row.problem_text = problem.code, str(problem.text)
     row.save(update_fields=["state", "ended_at", "problem_code", "problem_text", "cpu_seconds"])
+    securitylog.note(
+        event="file.refused", result="refused", after_commit=True, actor=f"user:{row.brought_by_id}" if row.brought_by_id else "",
+        code=row.problem_code, intake=row.pk, purpose=row.purpose,
+    )  # fmt: skip
     transaction.on_commit(lambda: holding.release(row.held), robust=True)
 
 

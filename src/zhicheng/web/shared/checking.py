@@ -23,6 +23,7 @@ from zhicheng.evidence.actions import note_told, take_file
 from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.evidence.queries import get_intakes
 from zhicheng.evidence.waiting import wait_for
+from zhicheng.foundation import securitylog
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
 from zhicheng.web.shared.http import go, is_script, network_of_visitor
@@ -83,6 +84,8 @@ def show_checking(request: HttpRequest, token: str) -> HttpResponse:
     try:
         known = signing.loads(token, salt=_SALT, max_age=_LIVES_SECONDS)
     except signing.BadSignature as error:
+        if not isinstance(error, signing.SignatureExpired):
+            securitylog.note(event="input.tampered", result="refused", what="waiting")
         raise Http404("not a page of ours") from error
     rows = [row for row in get_intakes(known["rows"]) if row.brought_by_id in {None, request.user.pk}]
     if not any(row.is_open for row in rows):

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core import signing
 
+from zhicheng.foundation import securitylog
+
 _SALT = "zhicheng.web.form-owner"
 
 
@@ -21,4 +23,6 @@ def read_owner(token: str) -> int | None:
     try:
         return int(signing.Signer(salt=_SALT).unsign(token))
     except (signing.BadSignature, ValueError):
+        if token:
+            securitylog.note(event="input.tampered", result="refused", what="owner")
         return None

@@ -13,6 +13,8 @@ from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from zhicheng.foundation import securitylog
+
 _SALT = "zhicheng.web.keyset"
 
 
@@ -42,12 +44,21 @@ def _encode(values: list[Any]) -> str:
 def _decode(cursor: str, length: int) -> list[Any] | None:
     """The values inside ``cursor``; ``None`` for one that was not made by us for an order of this length."""
     try:
-        packed = signing.Signer(salt=_SALT).unsign(cursor)
+        packed = unsigned(cursor)
         values = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
         restored = [_restore(v) for v in values]
     except (signing.BadSignature, ValueError, TypeError, KeyError):
         return None
     return restored if len(restored) == length else None
+
+
+def unsigned(cursor: str) -> str:
+    """What is inside a cursor; one that was changed raises ``BadSignature`` and is an event of the security log."""
+    try:
+        return signing.Signer(salt=_SALT).unsign(cursor)
+    except signing.BadSignature:
+        securitylog.note(event="input.tampered", result="refused", what="cursor")
+        raise
 
 
 def _restore(value: Any) -> Any:

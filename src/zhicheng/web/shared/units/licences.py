@@ -16,6 +16,7 @@ from django.template.defaultfilters import filesizeformat
 
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import describe_warnings, get_intakes
+from zhicheng.foundation import securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused
 
@@ -45,7 +46,11 @@ def brought_before(token: str) -> Brought:
     """What a token refers to, as it stands now; nothing for one that is not ours or too old."""
     try:
         data: dict[str, Any] = signing.loads(token, salt=_SALT, max_age=_LIVES_SECONDS)
+    except signing.SignatureExpired:
+        return Brought()
     except signing.BadSignature:
+        if token:
+            securitylog.note(event="input.tampered", result="refused", what="upload")
         return Brought()
     brought = Brought(file=EvidenceFile.objects.filter(pk=data["file"]).first() if "file" in data else None)
     for row in get_intakes([data["intake"]] if "intake" in data else []):

@@ -161,10 +161,29 @@
   const idle = Number(document.body.dataset.idleSeconds || 0);
   let touched = Date.now();
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { touched = Date.now(); } });
+  // Once a sign-in is over nobody reads on here what it showed: it goes from the page, unless something typed would go with it.
+  function clearPage() {
+    const kept = $("[data-session-cleared]");
+    if (changed || !idle || !kept) { return false; }
+    document.querySelectorAll("main, aside, nav, header, [data-answer-lost]").forEach((part) => { part.replaceChildren(); });
+    kept.hidden = false;
+    return true;
+  }
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("zhicheng-sign-in") : null;
+  if (channel) { channel.addEventListener("message", () => { showSessionWarning(true); }); }
+  document.addEventListener("submit", (event) => {
+    if (channel && new URL(event.target.action).pathname === document.body.dataset.signOut) { channel.postMessage("over"); }
+  });
   function showSessionWarning(ended) {
     const box = $("[data-session-warning]");
     if (!box) { return; }
     box.hidden = false;
+    if (ended && clearPage()) {
+      $("[data-session-ended]", box).hidden = true;
+      $("[data-session-stay]", box).hidden = true;
+      $("[data-session-soon]", box).hidden = true;
+      return;
+    }
     $("[data-session-ended]", box).hidden = !ended;
     $("[data-session-stay]", box).hidden = ended;
     if (Date.now() - lastSaid > 60000) { say(box.innerText.trim()); lastSaid = Date.now(); }

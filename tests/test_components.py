@@ -1,0 +1,48 @@
+"""``docs/security/components.md``: every direct dependency and every connection is rated there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "security" / "components.md").read_text(encoding="utf-8")
+
+
+def _rows(heading: str) -> list[list[str]]:
+    part = PAGE.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+
+
+def test_every_direct_dependency_is_rated() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[\[<>=~! ]", one, maxsplit=1)[0].lower() for one in wanted}
+    assert {row[0].lower() for row in _rows("Libraries")} == names
+
+
+def test_every_destination_is_described() -> None:
+    outgoing = (ROOT / "src" / "zhicheng" / "foundation" / "outgoing.py").read_text(encoding="utf-8")
+    known = set(re.findall(r"\"(ZHICHENG_[A-Z_]+)\"", outgoing))
+    assert {row[1].strip("`") for row in _rows("What the program connects to")} == known
+
+
+def test_risky_components_are_used_in_the_cell_alone() -> None:
+    """What parses strangers' bytes is imported by the inspection only, which the cell runs (docs/security/confinement.md)."""
+    risky = re.compile(r"^\s*(?:import|from) (pikepdf|pypdfium2|filetype)\b", re.MULTILINE)
+    inside = {"evidence/inspection", "evidence/confinement"}
+    found = {
+        str(path.relative_to(ROOT / "src" / "zhicheng"))
+        for path in (ROOT / "src" / "zhicheng").rglob("*.py")
+        if risky.search(path.read_text(encoding="utf-8"))
+    }
+    outside = {name for name in found if not any(name.startswith(folder) for folder in inside)}
+    own_papers = {"documents/actions.py", "web/system/walk/stations.py", "web/system/walk/acts.py"}  # PDFs of our own
+    assert outside <= own_papers, outside
+
+
+def test_production_lock_pins_every_package_with_hashes() -> None:
+    text = (ROOT / "requirements-production.lock").read_text(encoding="utf-8")
+    pinned = re.findall(r"^([A-Za-z0-9._-]+)==[^ ]+(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(pinned) > 30 and all("--hash=sha256:" in rest for _name, rest in pinned)
