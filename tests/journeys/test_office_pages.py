@@ -209,6 +209,12 @@ def fill_registration(page: Page, tmp_path: Path) -> str:
     page.get_by_label("事业单位法人证书", exact=True).check()
     page.locator("#id_licence").set_input_files(licence)
     press(page, "提交注册")
+    checked = page.get_by_text("文件已检查完毕")  # when the licence took a while: the form again, to be read once more
+    expect(checked.or_(page.get_by_role("heading", name="注册信息已提交"))).to_be_visible(timeout=60_000)
+    if checked.is_visible():
+        for label in ("密码", "再次输入密码"):
+            page.get_by_label(label, exact=True).fill(PASSWORD)
+        press(page, "提交注册")
     page.wait_for_url("**/register/done/")
     look_at(page, "register-done")
     for _second in range(60):
