@@ -47,8 +47,8 @@ SENT_TO = {
     "desk_identity", "unit_information_licence", "unit_publicity_paper", "unit_objection", "unit_publicity_result",
     "unit_report", "unit_stop", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",
     "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",
-    "office_account_release", "office_officer_factor_decide", "office_officer_sessions", "system_retry", "system_settle", "system_verify_ledger",
-    "rehearsal_sign_in", "rehearsal_clock_move", "healthz",
+    "office_account_release", "office_officer_factor_decide", "office_officer_sessions", "system_retry", "system_settle", "system_verify_ledger", "system_verify_whole",
+    "rehearsal_sign_in", "rehearsal_clock_move", "healthz", "readyz", "metrics",
     "home_signed_in", "session_end", "devices_forget",
 }  # fmt: skip
 # Pages no link leads to: behind a mailed key, after a form was sent, or in a state the sample data does not hold.
@@ -68,6 +68,7 @@ OPENED_ELSEWHERE = {
     "mfa_view_recovery_codes": "test_second_factor",
     "mfa_generate_recovery_codes": "test_second_factor",
     "mailbox_confirm": "test_recovery: behind a mailed key",
+    "files_checking": "test_checking: while a file is being examined",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",
     "office_officer_reopen": "test_office_pages: of an account that was just closed",
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
