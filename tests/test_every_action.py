@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 
-from tests.support import every_action
+from tests.support import every_action, locks
 from tests.support import world as w
 from tests.support.cases import CASES
-from tests.support.verified import everything_holds
 from zhicheng.foundation import clock
 
 # Nothing is due in the small world, or another process has said it before.
@@ -46,11 +44,11 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[w.World]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_case_succeeds_and_everything_holds(world: w.World, settings: Any, name: str) -> None:
+def test_action_succeeds_and_locks_in_order(world: w.World, settings: Any, name: str) -> None:
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
     call = CASES[name].ready(world)
-    with CaptureQueriesContext(connection) as seen:
+    with locks.recorded() as transactions:
         call()
-    written = [query["sql"] for query in seen if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-    assert written or name in MAY_WRITE_NOTHING, "the case does nothing"
-    everything_holds()
+    assert any(one.taken for one in transactions) or name in MAY_WRITE_NOTHING, "the case does nothing"
+    assert not [late for one in transactions for late in one.after_the_head()], "the ledger's entry is written last"
+    assert not [wrong for one in transactions for wrong in one.out_of_order()], "docs/structure.md says in which order"

@@ -18,7 +18,7 @@ from typing import Any
 import zhicheng
 
 SOURCE = Path(zhicheng.__file__).parent
-_OPENS = ("atomic", "acting")
+_OPENS = ("transaction.atomic", "one_transaction")
 
 _LOOKS = "looks, compares or puts into words; writes nothing"
 _PART = "a part of other actions, called in their transaction"
@@ -44,7 +44,6 @@ NO_ACTION = {
     "applications.actions.start.route_problems": _LOOKS,
     "applications.actions.start.routes_through_supervising": _LOOKS,
     "applications.actions.submit.window_problems": _LOOKS,
-    "applications.lifecycle.lock": _PART,
     "documents.actions.issue_paper": _PART,
     "documents.actions.marks_of": _LOOKS,
     "documents.actions.pdf_of": _LOOKS,
@@ -55,11 +54,12 @@ NO_ACTION = {
     "foundation.actions.mark_rehearsal": "the first thing in an empty database: tests/foundation/test_instance.py",
     "foundation.invariants.one_state": _LOOKS,
     "foundation.leaving.take_stamp": "its effect is another house's; what it keeps may be asked for again: tests/foundation",
+    "foundation.ledger.record": _PART,
     "foundation.outbox.run_claimed": "what process_message calls after claiming",
     "foundation.reindexing.reindex_all": "an operator's command under other keys: tests/foundation/test_reindexing.py",
     "foundation.resealing.reseal": "a part of reseal_all",
     "foundation.resealing.reseal_all": "an operator's command under other keys: tests/foundation/test_resealing.py",
-    "foundation.securitylog.note": "writes to the log, after the commit of others",
+    "foundation.transactions.one_transaction": "the door of the actions",
     "foundation.transactions.require_transaction": _LOOKS,
     "integrity.actions.move_records": _PART,
     "organizations.actions.account_decisions.mailbox_link": _LOOKS,

@@ -10,7 +10,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import NO_NUMBER, keyed_hash
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.standards.identity_number import check_identity_number
 
 
@@ -128,7 +128,7 @@ def open_account(
     return user
 
 
-@transaction.atomic
+@one_transaction
 def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
     """Keep that an account accepted a text: version, hash of what was shown, time (S-10, S-18, S-20, S-64)."""
     accepted = NoticeAcceptance.objects.create(
@@ -153,7 +153,7 @@ def confirmation_link(*, user: User) -> str:
     return settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key])
 
 
-@transaction.atomic  # at sign-in the library asks for it, outside of any transaction
+@one_transaction  # at sign-in the library asks for it, outside of any transaction
 def send_confirmation(*, user: User) -> None:
     """Queue the mail with the link that confirms the mailbox; the link lives a day.
 
@@ -219,7 +219,7 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
         send_confirmation(user=holder)
 
 
-@transaction.atomic
+@one_transaction
 def confirm_mailbox(*, user_id: int, actor: str) -> None:
     """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face."""
     address = EmailAddress.objects.select_for_update(no_key=True).get(user_id=user_id, primary=True)
@@ -230,13 +230,13 @@ def confirm_mailbox(*, user_id: int, actor: str) -> None:
     record_mailbox_confirmed(user_id=user_id, actor=actor)
 
 
+@one_transaction
 def record_mailbox_confirmed(*, user_id: int, actor: str) -> None:
     """Write into the ledger that a mailbox was confirmed."""
-    with transaction.atomic():
-        ledger.record(event="account.mailbox_confirmed", subject=f"user:{user_id}", actor=actor, data={})
+    ledger.record(event="account.mailbox_confirmed", subject=f"user:{user_id}", actor=actor, data={})
 
 
-@transaction.atomic
+@one_transaction
 def create_system_account(
     *,
     kind: AccountKind,
@@ -268,7 +268,7 @@ def create_system_account(
     return user
 
 
-@transaction.atomic
+@one_transaction
 def change_contact(*, user_id: int, mobile: str, position: str) -> User:
     """A person changes the mobile number and position of their own account. Name and identity number are not theirs to change."""
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
@@ -290,7 +290,7 @@ def change_contact(*, user_id: int, mobile: str, position: str) -> User:
     return user
 
 
-@transaction.atomic
+@one_transaction
 def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -> User:
     """Put another mailbox in the place of one that is lost, without its owner being signed in (S-36).
 
@@ -333,6 +333,7 @@ def check_new_mailbox(*, user: User, email: str, tell_taken: bool = True) -> lis
     return problems
 
 
+@one_transaction
 def end_other_sessions(*, user_id: int, key: str) -> None:
     """Sign the account out everywhere but in the session of this key."""
     for session in UserSession.objects.filter(user_id=user_id).exclude(session_key=key):
@@ -340,6 +341,7 @@ def end_other_sessions(*, user_id: int, key: str) -> None:
     securitylog.note(event="sessions.ended", after_commit=True, subject=f"user:{user_id}")
 
 
+@one_transaction
 def end_session(*, user_id: int, session_id: int) -> None:
     """End one session of the account; one that is over or somebody else's is passed by."""
     for session in UserSession.objects.filter(user_id=user_id, pk=session_id):

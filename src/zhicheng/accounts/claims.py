@@ -22,6 +22,7 @@ from zhicheng.foundation import clock, ledger, mail, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.standards.identity_number import check_identity_number
 
 # A card is seen when it is written down, or a little earlier; not years ago.
@@ -171,7 +172,7 @@ def record_correction(*, entries: list[tuple[int, dict[str, Any]]], actor: str) 
         ledger.record(event="account.identity_corrected", subject=f"user:{user_id}", actor=actor, data=data)
 
 
-@transaction.atomic
+@one_transaction
 def release_number(*, index: str, reason: str, released_by_id: int, actor: str, source: str) -> None:
     """Let the person register whose number a correction left behind. Raises ``Refused`` when it is not held, or no reason is given."""
     if len(reason.strip()) < 10:

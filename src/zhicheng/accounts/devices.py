@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from zhicheng.accounts.models import KnownDevice
 from zhicheng.foundation import clock
+from zhicheng.foundation.transactions import one_transaction
 
 LIVES = timedelta(days=90)
 MOST = 20  # of one account
@@ -45,7 +45,7 @@ def set_cookie(response: Any, *, user_id: int, token: str) -> None:
     )
 
 
-@transaction.atomic
+@one_transaction
 def remember_device(*, user_id: int, cookies: Any, browser: str) -> str:
     """Know this device for another ninety days; return the token for its cookie (the one it has, or a new one)."""
     now = clock.machine_now()
@@ -67,7 +67,7 @@ def remember_device(*, user_id: int, cookies: Any, browser: str) -> str:
     return token
 
 
-@transaction.atomic
+@one_transaction
 def forget_devices(*, user_id: int) -> int:
     """Know none of the account's devices any more; return how many were forgotten."""
     return KnownDevice.objects.filter(user_id=user_id).delete()[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from zhicheng.accounts import brakes, rules
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, mail
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 
 
 @platform_language()
@@ -46,7 +46,7 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
         )
 
 
-@transaction.atomic
+@one_transaction
 @platform_language()
 def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
     """Tell somebody who works for an office that their account was signed in to from a device it did not know."""

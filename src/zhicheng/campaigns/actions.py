@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.loading import load_notice
@@ -12,13 +11,14 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.ledger import record
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 
 #: The notice is the bureau's; the operator loads it for the bureau.
 MAY_PUBLISH = {Role.OPERATOR, Role.PREFECTURE, Role.SYSTEM}
 
 
-@transaction.atomic
+@one_transaction
 def publish_campaign(*, text: str, actor: Actor) -> CampaignVersion:
     """Publish the campaign file ``text`` and return the version that now holds (house, decision 2).
 
@@ -77,7 +77,7 @@ def _refuse_another_round(campaign: Campaign, notice: Notice) -> None:
         raise Refused(problems)
 
 
-@transaction.atomic
+@one_transaction
 def withdraw_campaign(*, slug: str, actor: Actor) -> Campaign:
     """Take a campaign off the published ones; its versions and applications stay. Publishing its file again puts it back.
 

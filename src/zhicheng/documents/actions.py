@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.documents.models import Paper, PaperState, SerialCounter
@@ -21,7 +20,7 @@ from zhicheng.foundation import blobs, clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import ALPHABET
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import require_transaction
+from zhicheng.foundation.transactions import one_transaction, require_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -111,29 +110,29 @@ def pdf_of(issued: Paper) -> bytes:
     return render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
 
 
+@one_transaction
 def _fail(paper_id: int, *, reason: str) -> Paper:
-    with transaction.atomic():
-        issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
-        if issued.state == PaperState.QUEUED:
-            issued.state, issued.failure = PaperState.FAILED, reason
-            issued.save(update_fields=["state", "failure"])
-            logger.error("paper %s cannot be printed", issued.serial)
+    issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
+    if issued.state == PaperState.QUEUED:
+        issued.state, issued.failure = PaperState.FAILED, reason
+        issued.save(update_fields=["state", "failure"])
+        logger.error("paper %s cannot be printed", issued.serial)
     return issued
 
 
+@one_transaction
 def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
-    with transaction.atomic():
-        issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
-        if issued.state == PaperState.QUEUED:
-            issued.pdf_sha256, issued.pages = pdf_sha256, pages
-            issued.state, issued.ready_at = PaperState.READY, clock.now()
-            issued.save(update_fields=["pdf_sha256", "pages", "state", "ready_at"])
-            ledger.record(
-                event="paper.made",
-                subject=issued.subject,
-                actor="system",
-                data={"serial": issued.serial, "pdf_sha256": pdf_sha256, "pages": pages},
-            )
+    issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
+    if issued.state == PaperState.QUEUED:
+        issued.pdf_sha256, issued.pages = pdf_sha256, pages
+        issued.state, issued.ready_at = PaperState.READY, clock.now()
+        issued.save(update_fields=["pdf_sha256", "pages", "state", "ready_at"])
+        ledger.record(
+            event="paper.made",
+            subject=issued.subject,
+            actor="system",
+            data={"serial": issued.serial, "pdf_sha256": pdf_sha256, "pages": pages},
+        )
     return issued
 
 

@@ -29,6 +29,7 @@ from zhicheng.foundation.models import (
 )
 from zhicheng.foundation.shared_cache import count
 from zhicheng.foundation.text import fit_text
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -55,21 +56,29 @@ def move_clock(*, to: datetime, actor: str) -> None:
     if not CLOCK_FIRST_YEAR <= to.year <= CLOCK_LAST_YEAR:
         said = _("演练时间只能拨到%(first)s年至%(last)s年之间。") % {"first": CLOCK_FIRST_YEAR, "last": CLOCK_LAST_YEAR}
         raise Refused.one(said, where="day", code="clock_too_far")
-    offset = (to - clock.machine_now()) // timedelta(microseconds=1)
-    with transaction.atomic():
-        ClockSetting.objects.update_or_create(pk=1, defaults={"offset_microseconds": offset, "moved_by": actor})
-        data = {"to": to.isoformat(), "offset_microseconds": offset}
-        ledger.record(event="clock.moved", subject="clock", actor=actor, data=data)
+    _move_clock(to, actor)
     clock.forget_cached_offset()
+
+
+@one_transaction
+def _move_clock(to: datetime, actor: str) -> None:
+    offset = (to - clock.machine_now()) // timedelta(microseconds=1)
+    ClockSetting.objects.update_or_create(pk=1, defaults={"offset_microseconds": offset, "moved_by": actor})
+    data = {"to": to.isoformat(), "offset_microseconds": offset}
+    ledger.record(event="clock.moved", subject="clock", actor=actor, data=data)
 
 
 def put_clock_back(*, actor: str) -> None:
     """Let a rehearsal's clock show the machine's time again. Raises ``Refused`` (code ``clock_fixed``) in production."""
     _require_movable_clock()
-    with transaction.atomic():
-        ClockSetting.objects.all().delete()
-        ledger.record(event="clock.put_back", subject="clock", actor=actor, data={})
+    _put_clock_back(actor)
     clock.forget_cached_offset()
+
+
+@one_transaction
+def _put_clock_back(actor: str) -> None:
+    ClockSetting.objects.all().delete()
+    ledger.record(event="clock.put_back", subject="clock", actor=actor, data={})
 
 
 def mark_rehearsal() -> None:
@@ -155,40 +164,40 @@ def _refused_too_often(actor: str, network: str) -> bool:
 
 
 @jobs.regular("refusals.sweep", minutes=60)
+@one_transaction
 def sweep_refusals() -> int:
     """Forget the oldest refusals beyond :data:`REFUSALS_KEPT`; return how many. At most 10,000 at once."""
-    with transaction.atomic():
-        kept = AccessRefusal.objects.order_by("-id").values_list("id", flat=True)[REFUSALS_KEPT : REFUSALS_KEPT + 1].first()
-        if kept is None:
-            return 0
-        old = list(AccessRefusal.objects.filter(id__lte=kept).order_by("id").values_list("id", flat=True)[:10_000])
-        return AccessRefusal.objects.filter(id__in=old).delete()[0]
+    kept = AccessRefusal.objects.order_by("-id").values_list("id", flat=True)[REFUSALS_KEPT : REFUSALS_KEPT + 1].first()
+    if kept is None:
+        return 0
+    old = list(AccessRefusal.objects.filter(id__lte=kept).order_by("id").values_list("id", flat=True)[:10_000])
+    return AccessRefusal.objects.filter(id__in=old).delete()[0]
 
 
+@one_transaction
 def retry_message(*, message_id: int, actor: str) -> None:
     """Queue a failed outbox message again with a fresh count. Raises ``Refused`` (code ``not_failed``) for any other."""
-    with transaction.atomic():
-        changed = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED).update(
-            state=OutboxState.PENDING,
-            attempts=0,
-            failure="",
-            settled_at=None,
-            settled_by="",
-            next_attempt_at=clock.machine_now(),
-        )
-        if not changed:
-            raise Refused.one(_("这条消息没有失败，不需要重试。"), code="not_failed")
-        ledger.record(event="outbox.retried", subject=f"outbox:{message_id}", actor=actor, data={})
+    changed = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED).update(
+        state=OutboxState.PENDING,
+        attempts=0,
+        failure="",
+        settled_at=None,
+        settled_by="",
+        next_attempt_at=clock.machine_now(),
+    )
+    if not changed:
+        raise Refused.one(_("这条消息没有失败，不需要重试。"), code="not_failed")
+    ledger.record(event="outbox.retried", subject=f"outbox:{message_id}", actor=actor, data={})
 
 
+@one_transaction
 def settle_message(*, message_id: int, actor: str) -> None:
     """Nothing more is to be done about a failed message (a mailbox that does not exist): it no longer counts as failed. It stays listed
     and can still be tried again. Raises ``Refused`` (code ``not_failed``) for any other."""
-    with transaction.atomic():
-        waiting = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED, settled_at__isnull=True)
-        if not waiting.update(settled_at=clock.now(), settled_by=actor):
-            raise Refused.one(_("这条消息没有失败，或者已经办结。"), code="not_failed")
-        ledger.record(event="outbox.settled", subject=f"outbox:{message_id}", actor=actor, data={})
+    waiting = OutboxMessage.objects.filter(pk=message_id, state=OutboxState.FAILED, settled_at__isnull=True)
+    if not waiting.update(settled_at=clock.now(), settled_by=actor):
+        raise Refused.one(_("这条消息没有失败，或者已经办结。"), code="not_failed")
+    ledger.record(event="outbox.settled", subject=f"outbox:{message_id}", actor=actor, data={})
 
 
 def _require_movable_clock() -> None:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from urllib.request import Request
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, jobs, originals, outbox, outgoing, readiness
@@ -19,6 +18,7 @@ from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import Incident, OutboxMessage
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.foundation.wording import alarm_words
 
 logger = logging.getLogger(__name__)
@@ -29,25 +29,30 @@ WEBHOOK_SECONDS = 10
 @jobs.regular("alerts.watch", minutes=1)
 def watch() -> list[str]:
     """Look at every check; open, tell and close incidents. Return the names that were told now, ended ones with a ``-`` before them."""
-    told = []
     bad = {check.name for check in readiness.checks() if check.level == readiness.BAD}  # before: one may fail on the database
-    with transaction.atomic():
-        going_on = {row.name: row for row in Incident.objects.select_for_update(no_key=True).filter(ended_at__isnull=True)}
-        at = clock.machine_now()
-        for name in sorted(bad - going_on.keys()):
-            going_on[name] = Incident.objects.create(name=name, began_at=at)
-        for name, row in sorted(going_on.items()):
-            if name not in bad:
-                row.ended_at = at
-                row.save(update_fields=["ended_at"])
-                if row.told_at:
-                    _tell(row, over=True)
-                    told.append(f"-{name}")
-            elif row.told_at is None and _has_lasted(row):
-                row.told_at = at
-                row.save(update_fields=["told_at"])
-                _tell(row, over=False)
-                told.append(name)
+    return _keep(bad)
+
+
+@one_transaction
+def _keep(bad: set[str]) -> list[str]:
+    """Open, tell and end incidents: of ``bad`` there is one each, and no other is going on."""
+    told = []
+    going_on = {row.name: row for row in Incident.objects.select_for_update(no_key=True).filter(ended_at__isnull=True)}
+    at = clock.machine_now()
+    for name in sorted(bad - going_on.keys()):
+        going_on[name] = Incident.objects.create(name=name, began_at=at)
+    for name, row in sorted(going_on.items()):
+        if name not in bad:
+            row.ended_at = at
+            row.save(update_fields=["ended_at"])
+            if row.told_at:
+                _tell(row, over=True)
+                told.append(f"-{name}")
+        elif row.told_at is None and _has_lasted(row):
+            row.told_at = at
+            row.save(update_fields=["told_at"])
+            _tell(row, over=False)
+            told.append(name)
     return told
 
 

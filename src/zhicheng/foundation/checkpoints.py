@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from zhicheng.foundation import clock, ledger, merkle, outbox, proofs, signing
 from zhicheng.foundation.canonical import canonical_json
 from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerSalt, LedgerSubtree
+from zhicheng.foundation.transactions import one_transaction
 
 LEVEL = 8  # complete subtrees are kept from 256 leaves on
 SIZE = 1 << LEVEL
@@ -102,26 +102,30 @@ def make_checkpoint() -> LedgerCheckpoint | None:
     if LedgerCheckpoint.objects.filter(day=day).exists():
         return None
     grow()
-    with transaction.atomic():
-        head = LedgerHead.objects.get(pk=1)
-        if not head.number:
-            return None
-        statement = _statement(head)
-        text = canonical_json(statement)
-        signed = signing.sign(text)
-        kept, created = LedgerCheckpoint.objects.get_or_create(
-            day=day,
-            defaults={
-                "number": head.number,
-                "root": statement["root"],
-                "statement": text.decode(),
-                "signature_algorithm": signed.algorithm,
-                "key_id": signed.key_id,
-                "signature": signed.value,
-            },
-        )
-        if created:
-            outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{day.isoformat()}")
+    return _sign(day)
+
+
+@one_transaction
+def _sign(day: date) -> LedgerCheckpoint | None:
+    head = LedgerHead.objects.get(pk=1)
+    if not head.number:
+        return None
+    statement = _statement(head)
+    text = canonical_json(statement)
+    signed = signing.sign(text)
+    kept, created = LedgerCheckpoint.objects.get_or_create(
+        day=day,
+        defaults={
+            "number": head.number,
+            "root": statement["root"],
+            "statement": text.decode(),
+            "signature_algorithm": signed.algorithm,
+            "key_id": signed.key_id,
+            "signature": signed.value,
+        },
+    )
+    if created:
+        outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{day.isoformat()}")
     return kept if created else None
 
 

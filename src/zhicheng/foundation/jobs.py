@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
@@ -21,6 +20,7 @@ from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import RegularRun
 from zhicheng.foundation.text import fit_text
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +63,16 @@ def regular_jobs() -> list[RegularJob]:
     return [_regular[name] for name in sorted(_regular)]
 
 
+@one_transaction
 def prepare_schedules() -> list[str]:
     """Write every regular job into the worker's timetable and drop those that no longer exist; return their names. Idempotent."""
     jobs = regular_jobs()
-    with transaction.atomic():
-        for job in jobs:
-            wanted = {"lane": job.lane, "minutes": job.minutes}
-            RegularRun.objects.update_or_create(
-                name=job.name, defaults=wanted, create_defaults=wanted | {"next_at": clock.machine_now()}
-            )
-        RegularRun.objects.exclude(name__in=[job.name for job in jobs]).delete()
+    for job in jobs:
+        wanted = {"lane": job.lane, "minutes": job.minutes}
+        RegularRun.objects.update_or_create(
+            name=job.name, defaults=wanted, create_defaults=wanted | {"next_at": clock.machine_now()}
+        )
+    RegularRun.objects.exclude(name__in=[job.name for job in jobs]).delete()
     return [job.name for job in jobs]
 
 
@@ -84,18 +84,24 @@ def next_due(lane: Lane) -> RegularJob | None:
 
 def run_if_due(job: RegularJob, *, instance: int, pid: int) -> bool:
     """Run ``job`` now if it still is due and nobody has it in hand; return whether it was run. Never raises for a failing job."""
-    with transaction.atomic():
-        row = _due(job.lane).filter(name=job.name).select_for_update(no_key=True, skip_locked=True).first()
-        if row is None:
-            return False
-        at = clock.machine_now()
-        row.claimed_by, row.claimed_pid, row.began_at = instance, pid, at
-        row.next_at = at + timedelta(minutes=row.minutes)
-        row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at"])
+    if not _take_in_hand(job, instance, pid):
+        return False
     with working_on(f"job-{job.name}"):
         error = run_now(job)
     mine = RegularRun.objects.filter(name=job.name, claimed_by=instance, claimed_pid=pid)
     mine.update(claimed_by=0, claimed_pid=0, ended_at=clock.machine_now(), last_error=error)
+    return True
+
+
+@one_transaction
+def _take_in_hand(job: RegularJob, instance: int, pid: int) -> bool:
+    row = _due(job.lane).filter(name=job.name).select_for_update(no_key=True, skip_locked=True).first()
+    if row is None:
+        return False
+    at = clock.machine_now()
+    row.claimed_by, row.claimed_pid, row.began_at = instance, pid, at
+    row.next_at = at + timedelta(minutes=row.minutes)
+    row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at"])
     return True
 
 

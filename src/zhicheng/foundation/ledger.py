@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, securitylog
 from zhicheng.foundation.canonical import canonical_json, check_storable
 from zhicheng.foundation.models import LedgerEntry, LedgerHead, LedgerSalt
-from zhicheng.foundation.transactions import require_transaction
+from zhicheng.foundation.transactions import at_the_end, one_transaction, require_transaction
 
 GENESIS = "0" * 64
 FORMAT = 2
@@ -48,7 +48,8 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
     ``user:5``) or ``system``; ``data`` is JSON (see ``canonical.check_storable``) in which free text and names are wrapped in
     :func:`private`. The entry stands or falls with the caller's transaction. Raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
 
-    Every writer waits for the ledger's head until the other's transaction ends: call this late in an action, after its checks.
+    Every writer waits for the ledger's head until the other's transaction ends, so it is the last thing an action locks: inside
+    ``transactions.one_transaction`` the entry gets its number, time and hash, and is written, at the end of the action; elsewhere at once.
     """
     require_transaction("ledger.record()")
     if not event or not subject or not actor:
@@ -56,19 +57,38 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
     salts: dict[str, str] = {}
     data = _sealed(data, salts)
     check_storable(data)
-    head = _locked_head()
     entry = LedgerEntry(
-        number=head.number + 1, at=clock.now(), event=event, subject=subject, actor=actor, data=data, previous_hash=head.hash,
-        format=FORMAT, algorithm=ALGORITHM, salt=secrets.token_hex(SALT_BYTES),
-    )  # fmt: skip
+        event=event,
+        subject=subject,
+        actor=actor,
+        data=data,
+        format=FORMAT,
+        algorithm=ALGORITHM,
+        salt=secrets.token_hex(SALT_BYTES),
+    )
+    if not at_the_end(lambda: _append(entry, salts)):
+        _append(entry, salts)
+    return entry
+
+
+def _append(entry: LedgerEntry, salts: dict[str, str]) -> None:
+    """Lock the head, and put ``entry`` behind it."""
+    head = _locked_head()
+    entry.number, entry.at, entry.previous_hash = head.number + 1, clock.now(), head.hash
     entry.hash = entry_hash(entry)
     entry.save(force_insert=True)
     if salts:
         LedgerSalt.objects.bulk_create(LedgerSalt(number=entry.number, digest=d, salt=s) for d, s in salts.items())
     head.number, head.hash = entry.number, entry.hash
     head.save(update_fields=["number", "hash"])
-    securitylog.note(event="ledger.written", after_commit=True, actor=actor, entry=entry.number, what=event, subject=subject)
-    return entry
+    securitylog.note(
+        event="ledger.written",
+        after_commit=True,
+        actor=entry.actor,
+        entry=entry.number,
+        what=entry.event,
+        subject=entry.subject,
+    )
 
 
 def entry_hash(entry: LedgerEntry) -> str:
@@ -118,7 +138,7 @@ def says(entry: LedgerEntry, told: Any, value: Any, salts: Salts | None = None) 
     return None if salt is None else private_digest(value, salt) == told["sha256"]
 
 
-@transaction.atomic
+@one_transaction
 def forget_private(*, number: int, actor: str, reason: str) -> int:
     """Erase the salts of one entry by law: from then on its hashes say nothing, whatever is guessed. Return how many there were.
 

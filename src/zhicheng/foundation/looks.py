@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from zhicheng.foundation.canonical import canonical_json
 from zhicheng.foundation.invariants import Violation, invariant
 from zhicheng.foundation.models import AccessLook, LedgerEntry
 from zhicheng.foundation.text import fit_text
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +57,14 @@ def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") ->
 
 
 @jobs.regular("looks.seal", minutes=60)
+@one_transaction
 def seal() -> int:
     """Seal the looks since the last seal with one entry of the ledger; return how many."""
-    with transaction.atomic():
-        after = sealed_up_to()
-        found = _sealed(_settled(after).order_by("pk").iterator(chunk_size=2000))
-        if found.count:
-            data = {"first": found.first, "last": found.last, "count": found.count, "sha256": found.sha256}
-            ledger.record(event=SEALED, subject="access_log", actor="system", data=data)
+    after = sealed_up_to()
+    found = _sealed(_settled(after).order_by("pk").iterator(chunk_size=2000))
+    if found.count:
+        data = {"first": found.first, "last": found.last, "count": found.count, "sha256": found.sha256}
+        ledger.record(event=SEALED, subject="access_log", actor="system", data=data)
     return found.count
 
 

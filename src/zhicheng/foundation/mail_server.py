@@ -21,7 +21,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.db import transaction
 from django.db.models import Q
 
 from zhicheng.foundation import clock, originals
@@ -30,6 +29,7 @@ from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import Failure, MailServer
 from zhicheng.foundation.outbox import GivenUp, Postponed
 from zhicheng.foundation.text import fit_text
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.foundation.worker import gate
 
 logger = logging.getLogger(__name__)
@@ -172,18 +172,18 @@ def hang_up() -> None:
     _line.socket = None
 
 
+@one_transaction
 def note_failure(said: str) -> None:
     """The server was silent or refused us. After the third time in a row it is left alone for a while."""
-    with transaction.atomic():
-        row = MailServer.objects.select_for_update(no_key=True).get_or_create(name=name())[0]
-        row.failures += 1
-        row.failing_since = row.failing_since or clock.machine_now()
-        row.last_error = fit_text(said, 500)
-        if row.failures >= FAILURES:
-            pause = PAUSES[min(row.failures - FAILURES, len(PAUSES) - 1)]
-            row.closed_until = clock.machine_now() + pause
-            logger.error("the mail server %s does not take mail (%s): left alone for %s", row.name, row.last_error, pause)
-        row.save()
+    row = MailServer.objects.select_for_update(no_key=True).get_or_create(name=name())[0]
+    row.failures += 1
+    row.failing_since = row.failing_since or clock.machine_now()
+    row.last_error = fit_text(said, 500)
+    if row.failures >= FAILURES:
+        pause = PAUSES[min(row.failures - FAILURES, len(PAUSES) - 1)]
+        row.closed_until = clock.machine_now() + pause
+        logger.error("the mail server %s does not take mail (%s): left alone for %s", row.name, row.last_error, pause)
+    row.save()
 
 
 def note_answer() -> None:

@@ -15,10 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.models import OriginalPlace
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -62,21 +63,26 @@ def is_known_copy() -> bool:
 def declare(*, by: str, also: bool = False) -> bool:
     """Say that the place this is holds the original from now on. With ``also`` the places named before remain (one more machine with a
     worker); without, no other does. Return whether that is new."""
-    here = place()
-    with transaction.atomic():
-        if OriginalPlace.objects.filter(place=here).exists():
-            return False
-        before = OriginalPlace.objects.count()
-        if not also:
-            OriginalPlace.objects.all().delete()
-        OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
-        ledger.record(
-            event="instance.original",
-            subject="instance",
-            actor="system",
-            data={"place": here, "by": ledger.private(by), "places_before": before},
-        )
+    new = _declare(by, also)
     _seen.clear()
+    return new
+
+
+@one_transaction
+def _declare(by: str, also: bool) -> bool:
+    here = place()
+    if OriginalPlace.objects.filter(place=here).exists():
+        return False
+    before = OriginalPlace.objects.count()
+    if not also:
+        OriginalPlace.objects.all().delete()
+    OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
+    ledger.record(
+        event="instance.original",
+        subject="instance",
+        actor="system",
+        data={"place": here, "by": ledger.private(by), "places_before": before},
+    )
     return True
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from zhicheng.foundation import clock
@@ -26,7 +25,7 @@ from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
 from zhicheng.foundation.text import fit_text
-from zhicheng.foundation.transactions import require_transaction
+from zhicheng.foundation.transactions import one_transaction, require_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -221,23 +220,23 @@ def _due() -> Any:
     return waiting.filter(Q(sequence="") | ~Exists(earlier))
 
 
+@one_transaction
 def _claim(due: Any, by: Claimer) -> OutboxMessage | None:
     """Count an attempt before it is made, so that a message which kills its worker is not tried for ever."""
-    with transaction.atomic():
-        message: OutboxMessage | None
-        message = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk").first()
-        if message is None:
-            return None
-        if message.attempts >= MAX_ATTEMPTS:
-            _note_died(message)
-            return None
-        # If nothing more is heard from this attempt, this is when the next one may start.
-        message.attempts += 1
-        wait = max(_backoff(message.attempts), limit_of(message.kind) if _is_leased(message.kind) else timedelta())
-        message.next_attempt_at = clock.machine_now() + wait
-        message.claimed_by, message.claimed_pid = by.instance, by.pid
-        message.save(update_fields=["attempts", "next_attempt_at", "claimed_by", "claimed_pid"])
-        return message
+    message: OutboxMessage | None
+    message = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk").first()
+    if message is None:
+        return None
+    if message.attempts >= MAX_ATTEMPTS:
+        _note_died(message)
+        return None
+    # If nothing more is heard from this attempt, this is when the next one may start.
+    message.attempts += 1
+    wait = max(_backoff(message.attempts), limit_of(message.kind) if _is_leased(message.kind) else timedelta())
+    message.next_attempt_at = clock.machine_now() + wait
+    message.claimed_by, message.claimed_pid = by.instance, by.pid
+    message.save(update_fields=["attempts", "next_attempt_at", "claimed_by", "claimed_pid"])
+    return message
 
 
 def _is_leased(kind: str) -> bool:
@@ -253,11 +252,15 @@ def _run(message: OutboxMessage) -> bool:
     if registered.lease is not None:
         registered.run(message)
         return _note_done(waiting)  # even when another attempt has begun meanwhile: the work is done
-    with transaction.atomic():
-        if not _hold(waiting):
-            return False
-        registered.run(message)
-        return _note_done(waiting)
+    return _run_with_its_note(registered, message, waiting)
+
+
+@one_transaction
+def _run_with_its_note(registered: _Registered, message: OutboxMessage, waiting: Any) -> bool:
+    if not _hold(waiting):
+        return False
+    registered.run(message)
+    return _note_done(waiting)
 
 
 def _hold(waiting: Any) -> bool:

@@ -1,8 +1,25 @@
-"""What must stand or fall together has to be in one transaction; this module says so loudly when it is not."""
+"""The door of every action: its transaction, what has to come last in it, and a second try when two of them stood in each other's way.
+
+What must stand or fall together has to be in one transaction; :func:`require_transaction` says so loudly when it is not.
+"""
 
 from __future__ import annotations
 
-from django.db import transaction
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# What PostgreSQL says of two transactions that wait for each other, or saw each other's rows change: nothing of this one was done.
+_OVERTAKEN = {"40P01", "40001"}
 
 
 class NotInTransaction(RuntimeError):
@@ -13,3 +30,86 @@ def require_transaction(what: str) -> None:
     """Raise :class:`NotInTransaction`, naming ``what``, unless the default database is inside ``transaction.atomic()``."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{what} must be called inside transaction.atomic(), in the same transaction as its cause.")
+
+
+def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Carry the decorated function out in one transaction, of which what was kept for the end (:func:`at_the_end`) is the last.
+
+    When the database ends it because it and another one waited for each other (deadlock, serialization), nothing of it was done, and
+    it is carried out once more; the second time the error is raised. Effects wait for the commit, so nothing is doubled; what the
+    function does outside of the database must bear being done twice. Called inside a transaction it is a part of that one, which
+    alone can be tried again. A function that may be tried again takes no iterator: ``TypeError``.
+    """
+
+    @wraps(function)
+    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
+        if transaction.get_connection().in_atomic_block:
+            with transaction.atomic(), _with_an_end():
+                return function(*args, **kwargs)
+        if any(isinstance(given, Iterator) for given in (*args, *kwargs.values())):
+            raise TypeError(f"{function.__qualname__} may be carried out a second time and was given an iterator")
+        try:
+            with transaction.atomic(), _with_an_end():
+                return function(*args, **kwargs)
+        except OperationalError as error:
+            if not was_overtaken(error):
+                raise
+            logger.warning(
+                "%s.%s is tried again: it and another transaction waited for each other",
+                function.__module__,
+                function.__qualname__,
+            )
+        with transaction.atomic(), _with_an_end():
+            return function(*args, **kwargs)
+
+    return carried_out
+
+
+def was_overtaken(error: OperationalError) -> bool:
+    """Whether the database ended the transaction because of another one (SQLSTATE 40P01, 40001): it may be tried again."""
+    return getattr(error.__cause__, "sqlstate", None) in _OVERTAKEN
+
+
+class _Last:
+    """Something to do at the end of an action."""
+
+    def __init__(self, run: Callable[[], object]) -> None:
+        self.run = run
+
+    def __call__(self) -> None:
+        """What Django keeps for the commit: it drops this when the savepoint it was noted in is rolled back. Does nothing."""
+
+
+_lasts: ContextVar[list[_Last] | None] = ContextVar("lasts", default=None)
+
+
+def at_the_end(run: Callable[[], object]) -> bool:
+    """Do ``run`` as the last thing of the action that is under way, in its transaction; False, and nothing is done, outside of one.
+
+    What was asked for inside a part that is rolled back is not done. In the order of asking.
+    """
+    lasts = _lasts.get()
+    if lasts is None:
+        return False
+    last = _Last(run)
+    transaction.on_commit(last)
+    lasts.append(last)
+    return True
+
+
+@contextmanager
+def _with_an_end() -> Iterator[None]:
+    """The outermost of these does what was kept for the end, just before its transaction is committed."""
+    if _lasts.get() is not None:
+        yield
+        return
+    lasts: list[_Last] = []
+    under_way = _lasts.set(lasts)
+    try:
+        yield
+    finally:
+        _lasts.reset(under_way)
+    standing = {id(entry[1]) for entry in transaction.get_connection().run_on_commit}
+    for last in lasts:
+        if id(last) in standing:
+            last.run()

@@ -9,15 +9,15 @@ import logging
 import time
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 from uuid import uuid4
-
-from django.db import transaction
 
 from zhicheng.foundation import clock, invariants, jobs, ledger, outbox
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage, OutboxState, SystemVerification
 from zhicheng.foundation.queries import LEDGER_VERIFIED, SYSTEM_VERIFIED
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 KIND = "ledger.verify"
@@ -36,10 +36,10 @@ def ask_for_whole_verification(*, actor: str) -> OutboxMessage:
     return _ask(WHOLE, actor)
 
 
+@one_transaction
 def _ask(kind: str, actor: str) -> OutboxMessage:
-    with transaction.atomic():
-        waiting = OutboxMessage.objects.filter(kind=kind, state=OutboxState.PENDING).first()
-        return waiting or outbox.queue(kind=kind, payload={"actor": actor}, key=uuid4().hex)
+    waiting = OutboxMessage.objects.filter(kind=kind, state=OutboxState.PENDING).first()
+    return waiting or outbox.queue(kind=kind, payload={"actor": actor}, key=uuid4().hex)
 
 
 @jobs.regular("system.verify", minutes=30)
@@ -51,8 +51,7 @@ def verify_nightly() -> bool:
     key = f"night:{now.date().isoformat()}"
     if OutboxMessage.objects.filter(kind=WHOLE, key=key).exists():
         return False
-    with transaction.atomic():
-        outbox.queue(kind=WHOLE, payload={"actor": "system"}, key=key)
+    one_transaction(outbox.queue)(kind=WHOLE, payload={"actor": "system"}, key=key)
     return True
 
 
@@ -64,8 +63,7 @@ def verify_ledger(message: OutboxMessage) -> None:
     if not found.ok:
         logger.error("the ledger is broken at entry %s: %s", found.first_bad, found.reason)
     data = {"ok": found.ok, "entries": found.entries, "first_bad": found.first_bad, "reason": found.reason}
-    with transaction.atomic():
-        ledger.record(event=LEDGER_VERIFIED, subject="ledger", actor=message.payload["actor"], data=data)
+    one_transaction(ledger.record)(event=LEDGER_VERIFIED, subject="ledger", actor=message.payload["actor"], data=data)
 
 
 @outbox.handler(WHOLE, lane=Lane.CHECKS, lease=timedelta(minutes=60))
@@ -89,14 +87,14 @@ def verify_and_keep(*, actor: str) -> SystemVerification:
     for row in islice(listed, 10):
         logger.error("%s is violated: %s %s", row["invariant"], row["subject"], row["said"])
     checks = len(invariants.registered())
-    with transaction.atomic():
-        kept = SystemVerification.objects.create(
-            at=clock.now(), seconds=time.monotonic() - began, checks=checks, found=found, listed=listed, actor=actor
-        )
-        ledger.record(
-            event=SYSTEM_VERIFIED,
-            subject="system",
-            actor=actor,
-            data={"ok": not found, "checks": checks, "found": found, "broken": broken},
-        )
-    return kept
+    kept = SystemVerification(
+        at=clock.now(), seconds=time.monotonic() - began, checks=checks, found=found, listed=listed, actor=actor
+    )
+    return _keep(kept, data={"ok": not found, "checks": checks, "found": found, "broken": broken})
+
+
+@one_transaction
+def _keep(row: SystemVerification, data: dict[str, Any]) -> SystemVerification:
+    row.save(force_insert=True)
+    ledger.record(event=SYSTEM_VERIFIED, subject="system", actor=row.actor, data=data)
+    return row

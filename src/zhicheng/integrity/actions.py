@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import ban_after
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.persons import PersonChange
 
 
+@one_transaction
 def record_fraud(
     *, actor: Actor, person_index: str, name: str, application_year: int, ban_years: int, source: str, reason: str
 ) -> IntegrityRecord:
@@ -31,64 +32,61 @@ def record_fraud(
     if problems:
         raise Refused(problems)
     ban = ban_after(application_year, years=ban_years)
-    with transaction.atomic():
-        record, created = IntegrityRecord.objects.get_or_create(
-            person_index=person_index,
-            source=source,
-            annulled_at=None,
-            defaults={
-                "name": name,
-                "application_year": application_year,
-                "first_barred_year": ban.first_year,
-                "last_barred_year": ban.last_year,
-                "reason": reason.strip(),
-                "recorded_by_id": actor.account_id,
-                "recorded_for_id": actor.desk_id,
-                "recorded_at": clock.now(),
-            },
+    record, created = IntegrityRecord.objects.get_or_create(
+        person_index=person_index,
+        source=source,
+        annulled_at=None,
+        defaults={
+            "name": name,
+            "application_year": application_year,
+            "first_barred_year": ban.first_year,
+            "last_barred_year": ban.last_year,
+            "reason": reason.strip(),
+            "recorded_by_id": actor.account_id,
+            "recorded_for_id": actor.desk_id,
+            "recorded_at": clock.now(),
+        },
+    )
+    if created:
+        outbox.queue(kind="integrity.recorded", payload={"record_id": record.pk}, key=f"integrity.recorded:{record.pk}")
+        ledger.record(
+            event="integrity.recorded",
+            subject=f"integrity_record:{record.pk}",
+            actor=actor.ref,
+            data={"source": source, "years": [ban.first_year, ban.last_year], "reason": ledger.private(record.reason)},
         )
-        if created:
-            outbox.queue(kind="integrity.recorded", payload={"record_id": record.pk}, key=f"integrity.recorded:{record.pk}")
-            ledger.record(
-                event="integrity.recorded",
-                subject=f"integrity_record:{record.pk}",
-                actor=actor.ref,
-                data={"source": source, "years": [ban.first_year, ban.last_year], "reason": ledger.private(record.reason)},
-            )
     return record
 
 
+@one_transaction
 def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecord:
     """Lift a record that was made in error. The record stays, with who annulled it, when and why; what it had ended is given back
     afterwards, through the outbox (``integrity.annulled``).
 
     Raises :class:`Refused` without a reason, for another office, or when it is annulled already.
     """
-    with transaction.atomic():
-        record = (
-            IntegrityRecord.objects.select_for_update(no_key=True)
-            .filter(pk=record_id, recorded_for_id=actor.organization_id)
-            .first()
-            if actor.role is Role.PREFECTURE
-            else None
-        )
-        if record is None:
-            raise Refused.one(_("没有找到这条记录，或者它不归本部门管理。"), code="not_found")
-        if record.annulled_at is not None:
-            raise Refused.one(_("这条记录已经撤销。"), code="already_annulled")
-        if len(reason.strip()) < 10:
-            raise Refused.one(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing")
-        record.annulled_at = clock.now()
-        record.annulled_by_id = actor.user_id
-        record.annulment_reason = reason.strip()
-        record.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
-        ledger.record(
-            event="integrity.annulled",
-            subject=f"integrity_record:{record.pk}",
-            actor=actor.ref,
-            data={"reason": ledger.private(record.annulment_reason)},
-        )
-        outbox.queue(kind="integrity.annulled", payload={"record_id": record.pk}, key=f"integrity.annulled:{record.pk}")
+    record = (
+        IntegrityRecord.objects.select_for_update(no_key=True).filter(pk=record_id, recorded_for_id=actor.organization_id).first()
+        if actor.role is Role.PREFECTURE
+        else None
+    )
+    if record is None:
+        raise Refused.one(_("没有找到这条记录，或者它不归本部门管理。"), code="not_found")
+    if record.annulled_at is not None:
+        raise Refused.one(_("这条记录已经撤销。"), code="already_annulled")
+    if len(reason.strip()) < 10:
+        raise Refused.one(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing")
+    record.annulled_at = clock.now()
+    record.annulled_by_id = actor.user_id
+    record.annulment_reason = reason.strip()
+    record.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
+    ledger.record(
+        event="integrity.annulled",
+        subject=f"integrity_record:{record.pk}",
+        actor=actor.ref,
+        data={"reason": ledger.private(record.annulment_reason)},
+    )
+    outbox.queue(kind="integrity.annulled", payload={"record_id": record.pk}, key=f"integrity.annulled:{record.pk}")
     return record
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -19,6 +18,7 @@ from zhicheng.applications.rules import section_problems
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
 
 MOST_ROWS = 60
@@ -36,6 +36,7 @@ class SavedSection:
     problems: list[Problem] = field(default_factory=list)
 
 
+@one_transaction
 def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, base_version: int) -> SavedSection:
     """Keep one section as typed: a dict, or a list of dicts for a section of rows; blank rows fall away.
 
@@ -50,23 +51,22 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > MOST_BYTES:
         raise Refused.one(_("这个栏目的内容太长，请精简后再保存。您填写的内容还在页面上。"), where=key, code="too_long")
-    with transaction.atomic():
-        application = lock_open(application_id, actor)
-        row = DraftSection.objects.filter(application=application, key=key).first()
-        if row is not None and row.content == text:
-            version, saved_at = row.version, row.saved_at
-        elif (row.version if row else 0) != base_version:
-            raise Refused.one(
-                _("这个栏目在另一个窗口里已保存了更新的内容，为避免覆盖，这一次没有保存。请对照两份内容后再保存。"),
-                where=key,
-                code="conflict",
-            )
-        else:
-            version, saved_at = base_version + 1, clock.now()
-            DraftSection.objects.update_or_create(
-                application=application, key=key, defaults={"version": version, "content": text, "saved_at": saved_at}
-            )
-            _after_edit(application, section, content, saved_at)
+    application = lock_open(application_id, actor)
+    row = DraftSection.objects.filter(application=application, key=key).first()
+    if row is not None and row.content == text:
+        version, saved_at = row.version, row.saved_at
+    elif (row.version if row else 0) != base_version:
+        raise Refused.one(
+            _("这个栏目在另一个窗口里已保存了更新的内容，为避免覆盖，这一次没有保存。请对照两份内容后再保存。"),
+            where=key,
+            code="conflict",
+        )
+    else:
+        version, saved_at = base_version + 1, clock.now()
+        DraftSection.objects.update_or_create(
+            application=application, key=key, defaults={"version": version, "content": text, "saved_at": saved_at}
+        )
+        _after_edit(application, section, content, saved_at)
     problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
     return SavedSection(key, version, content, saved_at, problems)
 

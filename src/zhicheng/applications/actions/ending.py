@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -12,6 +12,7 @@ from zhicheng.applications.models import OVER, Application, State
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
 
@@ -20,20 +21,20 @@ BARRED_BY_RECORD = gettext_noop("有诚信档案记录，处于不得申报年�
 BARRED_BY_FRAUD = gettext_noop("{year}年度的申报经查实有弄虚作假，本年度不再受理。")
 
 
+@one_transaction
 def withdraw_application(*, actor: Actor, application_id: int) -> Application:
     """撤回: take a submission back before the unit has decided. No strike: it never came near the committee (G-06)."""
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        lifecycle.walk(application, "withdraw", actor=actor)
+    application = lifecycle.lock(application_id, actor)
+    lifecycle.walk(application, "withdraw", actor=actor)
     return application
 
 
+@one_transaction
 def discard_application(*, actor: Actor, application_id: int) -> Application:
     """作废: give up a form that is with the applicant, to begin another. Everything stays stored; the year's count stays too."""
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        lifecycle.walk(application, "discard", actor=actor)
-        void_all_papers(application_id=application.pk, reason="申请书已作废", actor=actor)
+    application = lifecycle.lock(application_id, actor)
+    lifecycle.walk(application, "discard", actor=actor)
+    void_all_papers(application_id=application.pk, reason="申请书已作废", actor=actor)
     return application
 
 
@@ -51,17 +52,23 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
     )
     ended = []
     for application_id in list(ids):
-        with transaction.atomic():
-            application = lifecycle.lock(application_id, SYSTEM)
-            if application.state not in lifecycle.BY_NAME["bar"].sources:
-                continue
-            try:
-                lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _why(application))
-            except Refused:
-                continue  # the record was annulled in between: the guard says there is no ban any more
-            void_all_papers(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
+        if _bar(application_id, note):
             ended.append(application_id)
     return ended
+
+
+@one_transaction
+def _bar(application_id: int, note: str) -> bool:
+    """Each is a transaction of its own."""
+    application = lifecycle.lock(application_id, SYSTEM)
+    if application.state not in lifecycle.BY_NAME["bar"].sources:
+        return False
+    try:
+        lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _why(application))
+    except Refused:
+        return False  # the record was annulled in between: the guard says there is no ban any more
+    void_all_papers(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
+    return True
 
 
 def restore_applications(*, person_index: str, source: str, first_year: int, last_year: int) -> list[int]:
@@ -80,13 +87,17 @@ def restore_applications(*, person_index: str, source: str, first_year: int, las
     restored = []
     for application_id in list(ids):
         try:
-            with transaction.atomic():
-                application = lifecycle.lock(application_id, SYSTEM)
-                lifecycle.walk(application, _way_back(application), actor=SYSTEM)
+            _restore(application_id)
         except (Refused, IntegrityError):
             continue
         restored.append(application_id)
     return restored
+
+
+@one_transaction
+def _restore(application_id: int) -> None:
+    application = lifecycle.lock(application_id, SYSTEM)
+    lifecycle.walk(application, _way_back(application), actor=SYSTEM)
 
 
 def _way_back(application: Application) -> str:

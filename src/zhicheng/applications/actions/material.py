@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import lock_open, touch
@@ -13,12 +12,14 @@ from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
 
 # The notice's names of formats → what a file was found to be.
 _MEDIA_TYPES: dict[str, str] = {"pdf": MediaType.PDF, "jpg": MediaType.JPEG, "png": MediaType.PNG}
 
 
+@one_transaction
 def add_material(
     *,
     actor: Actor,
@@ -38,35 +39,34 @@ def add_material(
     ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
     ``wrong_format`` (a kind of file the slot does not take), ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file is another paper already, S-24).
     """
-    with transaction.atomic():
-        application = lock_open(application_id, actor)
-        file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
-        if file is None:
-            raise Refused.one(_("没有找到这个文件，请重新上传。"), where=f"material:{slot}", code="not_found")
-        box = _box(application, slot, paper, year, row)
-        here = [m for m in materials_of(application) if (m.slot, m.paper, m.year, m.row) == (slot, paper, year, row)]
-        for material in here:
-            if material.file.sha256 == file.sha256:
-                return material
-        old = next((m for m in here if m.pk == replaces), None)
-        _refuse_misfit(application, box, paper, file, [m for m in here if m is not old])
-        now = clock.now()
-        if old is not None:
-            old.removed_at = now
-            old.save(update_fields=["removed_at"])
-        material = Material.objects.create(
-            application=application,
-            slot=slot,
-            paper=paper,
-            year=year,
-            row=row,
-            section=box.section or "",
-            label=label[:100],
-            file=file,
-            added_by_id=actor.account_id,
-            added_at=now,
-        )
-        touch(application, now)
+    application = lock_open(application_id, actor)
+    file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
+    if file is None:
+        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=f"material:{slot}", code="not_found")
+    box = _box(application, slot, paper, year, row)
+    here = [m for m in materials_of(application) if (m.slot, m.paper, m.year, m.row) == (slot, paper, year, row)]
+    for material in here:
+        if material.file.sha256 == file.sha256:
+            return material
+    old = next((m for m in here if m.pk == replaces), None)
+    _refuse_misfit(application, box, paper, file, [m for m in here if m is not old])
+    now = clock.now()
+    if old is not None:
+        old.removed_at = now
+        old.save(update_fields=["removed_at"])
+    material = Material.objects.create(
+        application=application,
+        slot=slot,
+        paper=paper,
+        year=year,
+        row=row,
+        section=box.section or "",
+        label=label[:100],
+        file=file,
+        added_by_id=actor.account_id,
+        added_at=now,
+    )
+    touch(application, now)
     return material
 
 
@@ -105,15 +105,15 @@ def _box(application: Application, slot: str, paper: str, year: int | None, row:
     return box
 
 
+@one_transaction
 def remove_material(*, actor: Actor, application_id: int, material_id: int) -> Material:
     """Take a file out of its slot. It stays stored and in the history. Twice is the same as once."""
-    with transaction.atomic():
-        application = lock_open(application_id, actor)
-        material = Material.objects.filter(pk=material_id, application=application).first()
-        if material is None:
-            raise Refused.one(_("没有找到这项材料。"), code="not_found")
-        if material.removed_at is None:
-            material.removed_at = clock.now()
-            material.save(update_fields=["removed_at"])
-            touch(application, material.removed_at)
+    application = lock_open(application_id, actor)
+    material = Material.objects.filter(pk=material_id, application=application).first()
+    if material is None:
+        raise Refused.one(_("没有找到这项材料。"), code="not_found")
+    if material.removed_at is None:
+        material.removed_at = clock.now()
+        material.save(update_fields=["removed_at"])
+        touch(application, material.removed_at)
     return material

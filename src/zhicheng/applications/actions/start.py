@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import NoticeAcceptance, User
@@ -15,6 +15,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import Choice, choose, needs_supervising, open_levels, window_state
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
@@ -45,8 +46,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     if problems or employer is None:
         raise Refused(problems)
     try:
-        with transaction.atomic():
-            return _create(actor, version, notice, choice, employer)
+        return _create(actor, version, notice, choice, employer)
     except IntegrityError:
         # Two tabs, one person: the constraint let the first one through.
         existing = queries.own_live_application(actor.account_id, version.campaign_id)
@@ -117,13 +117,14 @@ def route_problems(employer: Organization | None, notice: Notice) -> list[Proble
     return problems
 
 
+@one_transaction
 def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choice, employer: Organization) -> Application:
     now = clock.now()
     person = User.objects.select_for_update(no_key=True).get(pk=actor.account_id)
     if person.id_number_index != actor.person_index:
         # Corrected between the request's arrival and this line: the year and the bans to look at are other ones.
         raise Refused.one(_("您的身份证号刚刚更正。请刷新页面后再试。"), code="stale")
-    person_year, _created = PersonYear.objects.get_or_create(
+    person_year, _created = PersonYear.objects.select_for_update(no_key=True).get_or_create(
         campaign_id=version.campaign_id,
         person_index=actor.person_index,
         defaults={"arrivals_allowed": notice.limits.committee_submissions},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.actions import accept_text
@@ -23,23 +22,24 @@ from zhicheng.campaigns.rules import WindowPhase
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import canonical_json, digest
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
 
 
+@one_transaction
 def confirm_check(*, actor: Actor, application_id: int) -> Application:
     """The applicant has looked through the preview and says it is right (S-26: 再次认真核对).
 
     Kept until the next edit. Raises :class:`Refused` with everything that is still missing.
     """
-    with transaction.atomic():
-        application = lock_open(application_id, actor)
-        if problems := everything_missing(application):
-            raise Refused(problems)
-        application.checked_at = clock.now()
-        application.save(update_fields=["checked_at"])
+    application = lock_open(application_id, actor)
+    if problems := everything_missing(application):
+        raise Refused(problems)
+    application.checked_at = clock.now()
+    application.save(update_fields=["checked_at"])
     return application
 
 
@@ -53,37 +53,42 @@ def submit_application(
     Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_not_accepted``, ``barred``,
     ``closed_for_year``, ``unit_not_verified`` and all that :func:`everything_missing` lists); nothing is lost then.
     """
-    arrived_at = clock.now()
-    with transaction.atomic():
-        try:
-            application = lock_open(application_id, actor)
-        except Refused:
-            # A double click: its twin was here first, perhaps while this one waited for the lock.
-            sent = Submission.objects.filter(
-                form_token=form_token, submitted_by_id=actor.user_id, application_id=application_id
-            ).first()
-            if sent is not None:
-                return sent
-            raise
-        if Submission.objects.filter(form_token=form_token).exists():
-            # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
-            raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
-        PersonYear.objects.select_for_update(no_key=True).get(
-            campaign_id=application.campaign_id, person_index=application.person_index
+    return _submit(actor, application_id, form_token, (commitment_version, liability_version), arrived_at=clock.now())
+
+
+@one_transaction
+def _submit(
+    actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], *, arrived_at: datetime
+) -> Submission:
+    try:
+        application = lock_open(application_id, actor)
+    except Refused:
+        # A double click: its twin was here first, perhaps while this one waited for the lock.
+        sent = Submission.objects.filter(
+            form_token=form_token, submitted_by_id=actor.user_id, application_id=application_id
+        ).first()
+        if sent is not None:
+            return sent
+        raise
+    if Submission.objects.filter(form_token=form_token).exists():
+        # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
+        raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
+    PersonYear.objects.select_for_update(no_key=True).get(
+        campaign_id=application.campaign_id, person_index=application.person_index
+    )
+    notice = notice_of(application.campaign_version)
+    _take_route(application, notice, actor)
+    problems = _reasons_against(application, notice, arrived_at, *accepted_versions)
+    if problems:
+        raise Refused(problems)
+    submission = _freeze(application, notice, actor, form_token, arrived_at)
+    application.current_submission = submission
+    lifecycle.walk(application, "submit", actor=actor)
+    for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
+        accept_text(
+            user_id=submission.submitted_by_id,
+            text=AcceptedText(key=f"{name}:{notice.slug}", version=text.version, sha256=digest(text.zh)),
         )
-        notice = notice_of(application.campaign_version)
-        _take_route(application, notice, actor)
-        problems = _reasons_against(application, notice, arrived_at, commitment_version, liability_version)
-        if problems:
-            raise Refused(problems)
-        submission = _freeze(application, notice, actor, form_token, arrived_at)
-        application.current_submission = submission
-        lifecycle.walk(application, "submit", actor=actor)
-        for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
-            accept_text(
-                user_id=submission.submitted_by_id,
-                text=AcceptedText(key=f"{name}:{notice.slug}", version=text.version, sha256=digest(text.zh)),
-            )
     return submission
 
 

@@ -21,6 +21,7 @@ from zhicheng.evidence.names import clean_name
 from zhicheng.foundation import blobs, clock, holding, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -55,21 +56,24 @@ def claim_next(*, lane: str) -> Turn | None:
     if not queries.due_intakes(lane).exists():
         return None
     try:
-        with transaction.atomic():
-            rows = queries.due_intakes(lane).select_for_update(no_key=True, skip_locked=True, of=("self",))
-            row = rows.first()
-            if row is None:
-                return None
-            if row.attempts >= rules.MOST_ATTEMPTS:
-                _end_refused(row, _given_up(row))
-                return None
-            row.state, row.claim = IntakeState.EXAMINING, uuid4().hex
-            row.attempts += 1
-            row.due_at = clock.machine_now() + LEASE
-            row.save(update_fields=["state", "claim", "attempts", "due_at"])
-            return Turn(row)
+        return _claim(lane)
     except IntegrityError:  # another examiner took one of the same account or network in the same moment
         return None
+
+
+@one_transaction
+def _claim(lane: str) -> Turn | None:
+    row = queries.due_intakes(lane).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
+    if row.attempts >= rules.MOST_ATTEMPTS:
+        _end_refused(row, _given_up(row))
+        return None
+    row.state, row.claim = IntakeState.EXAMINING, uuid4().hex
+    row.attempts += 1
+    row.due_at = clock.machine_now() + LEASE
+    row.save(update_fields=["state", "claim", "attempts", "due_at"])
+    return Turn(row)
 
 
 def stay_at(*, turn: Turn) -> bool:
@@ -145,8 +149,7 @@ def _keep(turn: Turn, verdict: Examined) -> None:
     try:
         with holding.on_disk(row.held) as path, translation.override(row.language):
             blob, safe_sha256 = _stored(path), store_safe_copy(verdict)
-            with transaction.atomic():
-                _end_kept(turn, verdict, blob, safe_sha256)
+            _end_kept(turn, verdict, blob, safe_sha256)
     except Refused as refusal:
         _refuse(turn, refusal.problems[0] if len(refusal.problems) == 1 else _all_of(refusal))
     except Exception:
@@ -159,6 +162,7 @@ def _stored(path: Path) -> blobs.Blob:
         return blobs.store(file)
 
 
+@one_transaction
 def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str | None) -> None:
     """The row of the file, what it was brought for, and the end of the intake."""
     row = _mine(turn).select_for_update(no_key=True).first()
@@ -181,12 +185,12 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
     transaction.on_commit(lambda: holding.release(row.held), robust=True)
 
 
+@one_transaction
 def _refuse(turn: Turn, problem: Problem) -> None:
-    with transaction.atomic():
-        row = _mine(turn).select_for_update(no_key=True).first()
-        if row is not None:
-            row.cpu_seconds = turn.intake.cpu_seconds
-            _end_refused(row, problem)
+    row = _mine(turn).select_for_update(no_key=True).first()
+    if row is not None:
+        row.cpu_seconds = turn.intake.cpu_seconds
+        _end_refused(row, problem)
 
 
 def _end_refused(row: Intake, problem: Problem) -> None:

@@ -7,7 +7,7 @@ import logging
 from io import BytesIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from zhicheng.evidence.names import clean_name
 from zhicheng.evidence.previews import forget_previews
 from zhicheng.foundation import blobs, clock, holding, ledger, leftovers
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -69,23 +70,29 @@ def remove_leftovers() -> tuple[int, int]:
     rows = 0
     for file_id in list(queries.unused_files().values_list("pk", flat=True)):
         try:
-            with transaction.atomic():
-                rows += EvidenceFile.objects.filter(pk=file_id).delete()[1].get("evidence.EvidenceFile", 0)
+            rows += _remove(file_id)
         except (ProtectedError, IntegrityError):
             logger.info("evidence file %s was taken into use", file_id)
     hashes = leftovers.remove_unreferenced()
     forget_previews(hashes)
     if rows or hashes:
-        with transaction.atomic():
-            ledger.record(
-                event="evidence.leftovers_removed", subject="evidence", actor="system", data={"rows": rows, "files": len(hashes)}
-            )
+        _note_removed({"rows": rows, "files": len(hashes)})
     return rows, len(hashes)
+
+
+@one_transaction
+def _remove(file_id: int) -> int:
+    return EvidenceFile.objects.filter(pk=file_id).delete()[1].get("evidence.EvidenceFile", 0)
+
+
+@one_transaction
+def _note_removed(counts: dict[str, int]) -> None:
+    ledger.record(event="evidence.leftovers_removed", subject="evidence", actor="system", data=counts)
 
 
 def _forget_intakes() -> None:
     """What was decided two days ago, and what is held although no row wants it (its process died before it could write one)."""
-    queries.ended_intakes(before=clock.machine_now() - queries.UNUSED_KEPT).delete()
+    one_transaction(queries.ended_intakes(before=clock.machine_now() - queries.UNUSED_KEPT).delete)()
     old = holding.names_older_than(queries.UNUSED_KEPT)
     wanted = set(Intake.objects.filter(held__in=old, ended_at__isnull=True).values_list("held", flat=True))
     for name in old - wanted:

@@ -17,6 +17,7 @@ from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actions.account_requests import (
     check_correction,
@@ -40,16 +41,22 @@ def decide_account_request(
     the officer types the last characters of the identity number from the card in hand; after five that do not fit the request
     is refused by itself. Locked and read again: the slower of two officers reads who was faster. Raises ``Refused``.
     """
-    with transaction.atomic():
-        row = _pending_row(request_id, actor)
-        if approve and needs_card(row) and not last_characters_match(last_characters, row.new_number or row.user.id_number):
-            wrong = [_count_wrong_try(row, actor)]
-        else:
-            _decide(row, actor, approve=approve, reason=reason.strip())
-            wrong = []
+    row, wrong = _decided(request_id, actor, approve, reason.strip(), last_characters)
     if wrong:  # after the commit: the try is counted
         raise Refused(wrong)
     return row
+
+
+@one_transaction
+def _decided(
+    request_id: int, actor: Actor, approve: bool, reason: str, last_characters: str
+) -> tuple[AccountRequest, list[Problem]]:
+    """The request, decided, or with what was wrong about the try that was counted."""
+    row = _pending_row(request_id, actor)
+    if approve and needs_card(row) and not last_characters_match(last_characters, row.new_number or row.user.id_number):
+        return row, [_count_wrong_try(row, actor)]
+    _decide(row, actor, approve=approve, reason=reason)
+    return row, []
 
 
 def needs_card(row: AccountRequest) -> bool:
@@ -76,29 +83,31 @@ def confirm_new_mailbox(*, token: str, last_characters: str) -> User:
 
     A mail that went to a stranger by a slip of the pen opens nothing. Raises ``Refused``: used, run out, withdrawn, wrong number.
     """
-    found = request_of_link(token)
-    with transaction.atomic():
-        if found is not None:
-            _lock_accounts(found.pk)
-        row = AccountRequest.objects.select_for_update(no_key=True).filter(pk=found.pk).first() if found is not None else None
-        if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
-            raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
-        user = User.objects.get(pk=row.user_id)
-        if last_characters_match(last_characters, user.id_number):
-            accounts.replace_mailbox(
-                user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}"
-            )
-            close_request(row, AccountRequestState.DONE)
-            wrong = []
-        else:
-            wrong = [_count_wrong_try(row, None)]
+    user, wrong = _opened(token, last_characters)
     if wrong:
         raise Refused(wrong)
     user.refresh_from_db()
     return user
 
 
-@transaction.atomic
+@one_transaction
+def _opened(token: str, last_characters: str) -> tuple[User, list[Problem]]:
+    """Whose new mailbox is in force, or what was wrong about the try that was counted."""
+    found = request_of_link(token)
+    if found is not None:
+        _lock_accounts(found.pk)
+    row = AccountRequest.objects.select_for_update(no_key=True).filter(pk=found.pk).first() if found is not None else None
+    if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
+        raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
+    user = User.objects.get(pk=row.user_id)
+    if not last_characters_match(last_characters, user.id_number):
+        return user, [_count_wrong_try(row, None)]
+    accounts.replace_mailbox(user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}")
+    close_request(row, AccountRequestState.DONE)
+    return user, []
+
+
+@one_transaction
 def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
     """The prefecture lets somebody else register with the number that a correction left behind. Raises ``Refused``."""
     row = queries.account_requests_for(actor).filter(pk=request_id, state=AccountRequestState.DONE).first()

@@ -19,12 +19,14 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.people import shared_mailbox
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, Organization
 
 
+@one_transaction
 def request_mailbox(
     *, actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str = ""
 ) -> AccountRequest:
@@ -33,22 +35,22 @@ def request_mailbox(
     A unit asks for its own people; a county for the administrators of its units, typing ``last_characters`` of the card it has
     seen. ``year`` is the campaign year the unit must be verified for (S-14). Raises ``Refused`` with everything wrong.
     """
-    with transaction.atomic():
-        user, unit, office = _person(actor, user_id, year)
-        tidy = _tidied(user, email=email)
-        problems = accounts.check_new_mailbox(user=user, email=tidy.email, tell_taken=False)
-        problems += _check_statement(statement, identity_checked)
-        if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
-            problems.append(shared_mailbox())
-        if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
-            problems.append(digits_differ())
-        if problems:
-            raise Refused(problems)
-        return _put_in_queue(
-            actor, user, unit, office, AccountRequestKind.MAILBOX, statement, new_email=tidy.email.lower(), old_email=user.email
-        )
+    user, unit, office = _person(actor, user_id, year)
+    tidy = _tidied(user, email=email)
+    problems = accounts.check_new_mailbox(user=user, email=tidy.email, tell_taken=False)
+    problems += _check_statement(statement, identity_checked)
+    if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
+        problems.append(shared_mailbox())
+    if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
+        problems.append(digits_differ())
+    if problems:
+        raise Refused(problems)
+    return _put_in_queue(
+        actor, user, unit, office, AccountRequestKind.MAILBOX, statement, new_email=tidy.email.lower(), old_email=user.email
+    )
 
 
+@one_transaction
 def request_correction(
     *,
     actor: Actor,
@@ -64,31 +66,30 @@ def request_correction(
 
     Raises ``Refused`` with everything wrong: not one of the unit's people, a number that cannot be one, taken by somebody else.
     """
-    with transaction.atomic():
-        user, unit, office = _person(actor, user_id, year)
-        if actor.role is not Role.UNIT:
-            raise _not_yours()
-        tidy = _tidied(user, name=name, id_number=id_number)
-        problems = check_correction(user=user, name=tidy.name, number=tidy.id_number)
-        problems += _check_statement(statement, identity_checked)
-        if scan_id is None or not EvidenceFile.objects.filter(pk=scan_id, uploaded_by_id=actor.account_id).exists():
-            problems.append(Problem(_("请上传居民身份证正反面的扫描件（PDF、JPG 或 PNG）。"), where="scan", code="scan_missing"))
-        if problems:
-            raise Refused(problems)
-        return _put_in_queue(
-            actor,
-            user,
-            unit,
-            office,
-            AccountRequestKind.CORRECTION,
-            statement,
-            new_name=tidy.name,
-            new_number=tidy.id_number,
-            scan_id=scan_id,
-        )
+    user, unit, office = _person(actor, user_id, year)
+    if actor.role is not Role.UNIT:
+        raise _not_yours()
+    tidy = _tidied(user, name=name, id_number=id_number)
+    problems = check_correction(user=user, name=tidy.name, number=tidy.id_number)
+    problems += _check_statement(statement, identity_checked)
+    if scan_id is None or not EvidenceFile.objects.filter(pk=scan_id, uploaded_by_id=actor.account_id).exists():
+        problems.append(Problem(_("请上传居民身份证正反面的扫描件（PDF、JPG 或 PNG）。"), where="scan", code="scan_missing"))
+    if problems:
+        raise Refused(problems)
+    return _put_in_queue(
+        actor,
+        user,
+        unit,
+        office,
+        AccountRequestKind.CORRECTION,
+        statement,
+        new_name=tidy.name,
+        new_number=tidy.id_number,
+        scan_id=scan_id,
+    )
 
 
-@transaction.atomic
+@one_transaction
 def withdraw_account_request(*, actor: Actor, request_id: int) -> AccountRequest:
     """Take a request back that is not over: one's own, and also one whose link has been sent (a mistyped new mailbox)."""
     row = (

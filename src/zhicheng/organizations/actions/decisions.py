@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
@@ -28,7 +28,7 @@ class Reason:
     text: str
 
 
-@transaction.atomic
+@one_transaction
 def decide_unit_verification(
     *, verification_id: int, actor: Actor, approve: bool, reasons: Sequence[Reason] = ()
 ) -> UnitVerification:
@@ -64,7 +64,7 @@ def decide_unit_verification(
     return verification
 
 
-@transaction.atomic
+@one_transaction
 def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: int | None, reason: str) -> UnitVerification:
     """Hand a request to the county it belongs to, instead of returning it (S-12); the waiting time goes on.
 

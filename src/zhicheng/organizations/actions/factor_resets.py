@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_reset_asked
 from zhicheng.organizations.actors import Actor, Role
@@ -18,7 +18,7 @@ from zhicheng.organizations.rules import reset_is_void
 SHORTEST_STATEMENT = 10
 
 
-@transaction.atomic
+@one_transaction
 def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> FactorReset:
     """Ask that an account's second factor be removed; nothing changes yet, and the person is told at once.
 
@@ -46,7 +46,7 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
     return row
 
 
-@transaction.atomic
+@one_transaction
 def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> FactorReset:
     """The second person consents, and the factor is gone and every session ended; or does not.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from zhicheng.accounts import claims
 from zhicheng.accounts.models import User
 from zhicheng.foundation import ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
@@ -31,16 +31,20 @@ def confirm_people(*, actor: Actor, user_ids: Iterable[int], card_seen_on: date 
     """
     wanted = sorted(set(user_ids))
     try:
-        with transaction.atomic():
-            return _confirm(actor, wanted, card_seen_on, checked, year)
+        return _confirm(actor, wanted, card_seen_on, checked, year)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
-            with transaction.atomic():
-                subject = f"organization:{actor.organization_id}"
-                ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": wanted})
+            _note_contested(actor, wanted)
         raise
 
 
+@one_transaction
+def _note_contested(actor: Actor, wanted: list[int]) -> None:
+    subject = f"organization:{actor.organization_id}"
+    ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": wanted})
+
+
+@one_transaction
 def _confirm(actor: Actor, wanted: list[int], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
     problems = [] if wanted else [Problem(_("请勾选要核实的人员。"), where="people", code="nobody")]
     problems += claims.check_card_seen(card_seen_on, checked=checked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
@@ -11,6 +10,7 @@ from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
@@ -29,7 +29,7 @@ from zhicheng.organizations.models import (
 SHORTEST_REASON = 5
 
 
-@transaction.atomic
+@one_transaction
 def open_officer(
     *,
     actor: Actor,
@@ -65,7 +65,7 @@ def open_officer(
     return user
 
 
-@transaction.atomic
+@one_transaction
 def move_officer(
     *,
     actor: Actor,
@@ -102,7 +102,7 @@ def move_officer(
     return user
 
 
-@transaction.atomic
+@one_transaction
 def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int | None = None, nobody_left: bool = False) -> User:
     """Close an account: its sessions end, its links die, it cannot be signed in to; its history stays.
 
@@ -125,7 +125,7 @@ def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int 
     return user
 
 
-@transaction.atomic
+@one_transaction
 def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason: str) -> User:
     """Open a closed account again, in an office of the actor's; its owner sets a new password through “找回账号”. Raises ``Refused``."""
     user, before = _locked(actor, user_id, None)
@@ -148,7 +148,7 @@ def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason:
     return user
 
 
-@transaction.atomic
+@one_transaction
 def end_officer_sessions(*, actor: Actor, user_id: int) -> User:
     """Sign an officer out everywhere: a computer was left open or lost. The account stays as it is; the person is told. Raises ``Refused``."""
     user, _office = _locked(actor, user_id, None)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.models import Organization, OrganizationKind
 from zhicheng.organizations.rules import tidy_title
 from zhicheng.standards.regions import Region, find_region, is_known_region
 
 
-@transaction.atomic
+@one_transaction
 def open_office(
     *,
     kind: OrganizationKind,

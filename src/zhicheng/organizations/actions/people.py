@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries
 from zhicheng.organizations.actions.registering import check_acceptance, join_organization, once_more_when_overtaken
 from zhicheng.organizations.actors import Actor, Role
@@ -80,7 +80,7 @@ def register_applicant(
     return once_more_when_overtaken(attempt)
 
 
-@transaction.atomic
+@one_transaction
 def create_officer(
     *,
     organization_id: int,
@@ -111,7 +111,7 @@ def create_officer(
     return user
 
 
-@transaction.atomic
+@one_transaction
 def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, email: str, username: str, position: str) -> User:
     """A second administrator for one's own unit, so that nobody has to review themself (S-08).
 
@@ -143,7 +143,7 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
     return user
 
 
-@transaction.atomic
+@one_transaction
 def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
     """A person now works elsewhere: the old membership ends, the new one begins now. Raises ``Refused``.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.models import Membership, MembershipRole, Organization
 
 T = TypeVar("T")
@@ -24,11 +25,9 @@ def once_more_when_overtaken(attempt: Callable[[], T]) -> T:
     unique constraint. Its second look finds the first one's rows and gives the same sentence as if it had come a minute later.
     """
     try:
-        with transaction.atomic():
-            return attempt()
+        return one_transaction(attempt)()
     except IntegrityError:
-        with transaction.atomic():
-            return attempt()
+        return one_transaction(attempt)()
 
 
 def check_acceptance(acceptance: AcceptedText | None) -> list[Problem]:

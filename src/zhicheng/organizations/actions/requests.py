@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import (
     check_licence_owner,
@@ -104,6 +104,7 @@ def request_change(
     )
 
 
+@one_transaction
 def _request(
     *,
     actor: Actor,
@@ -119,47 +120,46 @@ def _request(
     if actor.role is not Role.UNIT or actor.organization_id is None or actor.user_id is None:
         raise Refused.one(_("只有单位管理员可以提交本单位的信息。"), code="not_unit")
     proposed = unit.tidied()
-    with transaction.atomic():
-        organization = Organization.objects.select_for_update(no_key=True).get(pk=actor.organization_id)
-        _refuse_when_out_of_turn(organization, expected=expected, year=year)
-        user = User.objects.get(pk=actor.user_id)
-        previous, last = particulars_of(organization), queries.last_approved(organization.pk)
-        problems = [*unreadable, *rules.check_unit(proposed), *check_names_print(proposed), *check_offices(proposed)]
-        problems += rules.check_licence(licence, today=clock.today(), issued_before=last.licence_issued_on if last else None)
-        problems += check_licence_owner(licence, user=user, organization=organization)
-        if confirmed is not None:
-            problems += rules.check_confirmed(confirmed, previous=previous, proposed=proposed)
-        same_file = _is_file_of(last, licence)
-        if same_file and not still_newest:
-            problems.append(
-                Problem(
-                    _("您上传的与上次审核通过的是同一个文件。如果它仍是最新证照，请勾选“仍为最新”；否则请上传新证照。"),
-                    where="still_newest",
-                    code="licence_same_file",
-                )
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=actor.organization_id)
+    _refuse_when_out_of_turn(organization, expected=expected, year=year)
+    user = User.objects.get(pk=actor.user_id)
+    previous, last = particulars_of(organization), queries.last_approved(organization.pk)
+    problems = [*unreadable, *rules.check_unit(proposed), *check_names_print(proposed), *check_offices(proposed)]
+    problems += rules.check_licence(licence, today=clock.today(), issued_before=last.licence_issued_on if last else None)
+    problems += check_licence_owner(licence, user=user, organization=organization)
+    if confirmed is not None:
+        problems += rules.check_confirmed(confirmed, previous=previous, proposed=proposed)
+    same_file = _is_file_of(last, licence)
+    if same_file and not still_newest:
+        problems.append(
+            Problem(
+                _("您上传的与上次审核通过的是同一个文件。如果它仍是最新证照，请勾选“仍为最新”；否则请上传新证照。"),
+                where="still_newest",
+                code="licence_same_file",
             )
-        held = queries.unit_holding_code(proposed.uscc)
-        if held is not None and held.pk != organization.pk:
-            problems.append(code_taken(held))
-        if expected == VerificationKind.CHANGE:
-            problems += _check_change(previous, proposed, note=note, same_licence=same_file)
-        if problems:
-            raise Refused(problems)
-        if expected == VerificationKind.REGISTRATION:
-            put_particulars(organization, proposed)  # never approved: nothing is in force that a later decision should replace
-            organization.save()
-        return put_in_queue(
-            organization=organization,
-            kind=expected,
-            year=year,
-            proposed=proposed,
-            previous=None if expected == VerificationKind.REGISTRATION else previous,
-            licence=licence,
-            user=user,
-            confirmed=sorted(confirmed or ()),
-            note=note.strip()[:500],
-            still_newest=same_file,
         )
+    held = queries.unit_holding_code(proposed.uscc)
+    if held is not None and held.pk != organization.pk:
+        problems.append(code_taken(held))
+    if expected == VerificationKind.CHANGE:
+        problems += _check_change(previous, proposed, note=note, same_licence=same_file)
+    if problems:
+        raise Refused(problems)
+    if expected == VerificationKind.REGISTRATION:
+        put_particulars(organization, proposed)  # never approved: nothing is in force that a later decision should replace
+        organization.save()
+    return put_in_queue(
+        organization=organization,
+        kind=expected,
+        year=year,
+        proposed=proposed,
+        previous=None if expected == VerificationKind.REGISTRATION else previous,
+        licence=licence,
+        user=user,
+        confirmed=sorted(confirmed or ()),
+        note=note.strip()[:500],
+        still_newest=same_file,
+    )
 
 
 def _refuse_when_out_of_turn(organization: Organization, *, expected: VerificationKind, year: int) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -19,6 +18,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity import papers, queries, rules
@@ -45,8 +45,7 @@ def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar
     """
     done = Rechecked()
     for period_id in list(queries.periods_to_measure({calendar_named(name).version for name in CALENDAR_NAMES})):
-        with transaction.atomic():
-            found = _recheck(period_id, calendar_named)
+        found = _recheck(period_id, calendar_named)
         done = replace(
             done,
             measured=done.measured + (found is not None),
@@ -56,6 +55,7 @@ def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar
     return done
 
 
+@one_transaction
 def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str | None:
     """What became of one period: ``moved``, ``short``, ``same``, or ``None`` where nothing could be said."""
     application_id = PublicityPeriod.objects.values_list("application_id", flat=True).get(pk=period_id)

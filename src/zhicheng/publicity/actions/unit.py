@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -19,6 +18,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
@@ -65,6 +65,7 @@ class NoticeText:
         return found
 
 
+@one_transaction
 def open_publicity(
     *, actor: Actor, application_id: int, submission_id: int, starts_on: date, ends_on: date, text: NoticeText
 ) -> PublicityPeriod:
@@ -73,28 +74,27 @@ def open_publicity(
     Raises :class:`Refused` with everything at once: an end too early names the earliest legal date (``too_short``), text
     fields, ``stale`` when the submission is no longer the current one.
     """
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        _same_submission(application, submission_id)
-        notice = notice_of(application.campaign_version)
-        plan, problems = rules.plan_period(
-            load_calendar(notice.calendar),
-            starts_on=starts_on,
-            ends_on=ends_on,
-            today=clock.today(),
-            least=notice.limits.publicity_working_days,
-            counting=notice.limits.publicity_counting,
-        )
-        problems += text.problems() + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
-        submission = application.current_submission
-        if problems or plan is None or submission is None:
-            raise Refused(problems)
-        with platform_language():
-            again, days = _("已重新公示"), _("公示：{start}至{end}").format(start=starts_on, end=ends_on)
-        _cancel(queries.current_period(application), reason=again, actor=actor)
-        period = _create(application, submission, plan, text, actor)
-        papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
-        lifecycle.walk(application, "open_publicity", actor=actor, note=days)
+    application = lifecycle.lock(application_id, actor)
+    _same_submission(application, submission_id)
+    notice = notice_of(application.campaign_version)
+    plan, problems = rules.plan_period(
+        load_calendar(notice.calendar),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        today=clock.today(),
+        least=notice.limits.publicity_working_days,
+        counting=notice.limits.publicity_counting,
+    )
+    problems += text.problems() + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
+    submission = application.current_submission
+    if problems or plan is None or submission is None:
+        raise Refused(problems)
+    with platform_language():
+        again, days = _("已重新公示"), _("公示：{start}至{end}").format(start=starts_on, end=ends_on)
+    _cancel(queries.current_period(application), reason=again, actor=actor)
+    period = _create(application, submission, plan, text, actor)
+    papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
+    lifecycle.walk(application, "open_publicity", actor=actor, note=days)
     return period
 
 
@@ -162,6 +162,7 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     return period
 
 
+@one_transaction
 def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: int) -> PublicityPeriod:
     """Upload the notice, the photo of the posting or the result (S-51). ``which``: ``notice_file``, ``photo_file``, ``result_file``.
 
@@ -169,24 +170,23 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
     """
     if which not in PAPERS:
         raise Refused.one(_("没有这项材料。"), code="not_found")
-    with transaction.atomic():
-        period = _lock_period(actor, period_id)
-        file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
-        if file is None:
-            raise Refused.one(_("没有找到这个文件，请重新上传。"), where=which, code="not_found")
-        if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
-            raise Refused.one(_("申请书已不在公示环节，不能再更换公示材料。"), where=which, code="stale")
-        _not_another_paper(period, which, file)
-        if which == "result_file" and (problems := _not_ready_for_result(period)):
-            raise Refused(problems)
-        setattr(period, which, file)
-        period.save(update_fields=[which])
-        ledger.record(
-            event="publicity.paper_added",
-            subject=f"publicity:{period.pk}",
-            actor=actor.ref,
-            data={"which": which, "sha256": file.sha256},
-        )
+    period = _lock_period(actor, period_id)
+    file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
+    if file is None:
+        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=which, code="not_found")
+    if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
+        raise Refused.one(_("申请书已不在公示环节，不能再更换公示材料。"), where=which, code="stale")
+    _not_another_paper(period, which, file)
+    if which == "result_file" and (problems := _not_ready_for_result(period)):
+        raise Refused(problems)
+    setattr(period, which, file)
+    period.save(update_fields=[which])
+    ledger.record(
+        event="publicity.paper_added",
+        subject=f"publicity:{period.pk}",
+        actor=actor.ref,
+        data={"which": which, "sha256": file.sha256},
+    )
     return period
 
 
@@ -210,15 +210,16 @@ def _not_ready_for_result(period: PublicityPeriod) -> list[Problem]:
     )
 
 
+@one_transaction
 def make_publicity_result(*, actor: Actor, period_id: int) -> Paper:
     """Make T2: refused before the period is fully over, and while an objection is open or was upheld (S-40, S-73)."""
-    with transaction.atomic():
-        period = _lock_period(actor, period_id)
-        if problems := _not_ready_for_result(period):
-            raise Refused(problems)
-        return papers.issue_publicity_result(period=period, actor=actor)
+    period = _lock_period(actor, period_id)
+    if problems := _not_ready_for_result(period):
+        raise Refused(problems)
+    return papers.issue_publicity_result(period=period, actor=actor)
 
 
+@one_transaction
 def register_objection(
     *,
     actor: Actor,
@@ -240,31 +241,30 @@ def register_objection(
         problems.append(Problem(_("请写明反映的内容，5至2000个字。"), where="content", code="field"))
     if received_at > clock.now():
         problems.append(Problem(_("收到时间不能晚于现在。"), where="received_at", code="field"))
-    with transaction.atomic():
-        period = _lock_period(actor, period_id)
-        if received_at.astimezone(clock.BEIJING).date() < period.starts_on:
-            problems.append(Problem(_("收到时间早于公示开始的日期。"), where="received_at", code="field"))
-        if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
-            problems.append(Problem(_("申请书已经报出本单位，请将异议转给县（市）人社局职称办。"), code="stale"))
-        if problems:
-            raise Refused(problems)
-        objection = Objection.objects.create(
-            period=period,
-            channel=channel,
-            from_name=from_name.strip()[:50],
-            from_contact=from_contact.strip()[:60],
-            content=content.strip(),
-            received_at=received_at,
-            registered_by_id=actor.user_id,
-            registered_at=clock.now(),
-        )
-        ledger.record(
-            event="publicity.objection_registered",
-            subject=f"publicity:{period.pk}",
-            actor=actor.ref,
-            data={"objection": objection.pk, "channel": channel, "result_withdrawn": period.result_file_id},
-        )
-        _withdraw_result(period, actor)
+    period = _lock_period(actor, period_id)
+    if received_at.astimezone(clock.BEIJING).date() < period.starts_on:
+        problems.append(Problem(_("收到时间早于公示开始的日期。"), where="received_at", code="field"))
+    if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
+        problems.append(Problem(_("申请书已经报出本单位，请将异议转给县（市）人社局职称办。"), code="stale"))
+    if problems:
+        raise Refused(problems)
+    objection = Objection.objects.create(
+        period=period,
+        channel=channel,
+        from_name=from_name.strip()[:50],
+        from_contact=from_contact.strip()[:60],
+        content=content.strip(),
+        received_at=received_at,
+        registered_by_id=actor.user_id,
+        registered_at=clock.now(),
+    )
+    ledger.record(
+        event="publicity.objection_registered",
+        subject=f"publicity:{period.pk}",
+        actor=actor.ref,
+        data={"objection": objection.pk, "channel": channel, "result_withdrawn": period.result_file_id},
+    )
+    _withdraw_result(period, actor)
     return objection
 
 
@@ -276,50 +276,50 @@ def _withdraw_result(period: PublicityPeriod, actor: Actor) -> None:
         period.save(update_fields=["result_file"])
 
 
+@one_transaction
 def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: str) -> Objection:
     """Close an objection with what was found. An upheld one stands against the application until it is stopped or returned."""
-    with transaction.atomic():
-        found = Objection.objects.filter(pk=objection_id).values_list("period_id", flat=True).first()
-        if found is None:
-            raise Refused.one(_("没有找到这件异议。"), code="not_found")
-        _lock_period(actor, found)
-        objection = Objection.objects.select_for_update(no_key=True).get(pk=objection_id)
-        if objection.state != ObjectionState.OPEN:
-            raise Refused.one(_("这件异议已经处理，请刷新页面查看结果。"), code="stale")
-        if not 5 <= len(finding.strip()) <= 2000:
-            raise Refused.one(_("请写明核实情况和处理意见，5至2000个字。"), where="finding", code="field")
-        objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
-        objection.finding = finding.strip()
-        objection.decided_by_id = actor.user_id
-        objection.decided_at = clock.now()
-        objection.save(update_fields=["state", "finding", "decided_by", "decided_at"])
-        ledger.record(
-            event="publicity.objection_decided",
-            subject=f"publicity:{objection.period_id}",
-            actor=actor.ref,
-            data={"objection": objection.pk, "state": str(objection.state), "finding": ledger.private(objection.finding)},
-        )
+    found = Objection.objects.filter(pk=objection_id).values_list("period_id", flat=True).first()
+    if found is None:
+        raise Refused.one(_("没有找到这件异议。"), code="not_found")
+    _lock_period(actor, found)
+    objection = Objection.objects.select_for_update(no_key=True).get(pk=objection_id)
+    if objection.state != ObjectionState.OPEN:
+        raise Refused.one(_("这件异议已经处理，请刷新页面查看结果。"), code="stale")
+    if not 5 <= len(finding.strip()) <= 2000:
+        raise Refused.one(_("请写明核实情况和处理意见，5至2000个字。"), where="finding", code="field")
+    objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
+    objection.finding = finding.strip()
+    objection.decided_by_id = actor.user_id
+    objection.decided_at = clock.now()
+    objection.save(update_fields=["state", "finding", "decided_by", "decided_at"])
+    ledger.record(
+        event="publicity.objection_decided",
+        subject=f"publicity:{objection.period_id}",
+        actor=actor.ref,
+        data={"objection": objection.pk, "state": str(objection.state), "finding": ledger.private(objection.finding)},
+    )
     return objection
 
 
+@one_transaction
 def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
     """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        period = queries.current_period(application)
-        upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
-        change = lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
-        void_all_papers(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
-        return change
+    application = lifecycle.lock(application_id, actor)
+    period = queries.current_period(application)
+    upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
+    change = lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
+    void_all_papers(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
+    return change
 
 
+@one_transaction
 def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> StatusChange:
     """公示期满无异议后按程序上报: to the supervising body where the chain has one, else to the county (S-40, S-44, S-76)."""
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        _same_submission(application, submission_id)
-        move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
-        lock_person_year(application)
-        change = lifecycle.walk(application, move, actor=actor)
-        count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
-        return change
+    application = lifecycle.lock(application_id, actor)
+    _same_submission(application, submission_id)
+    move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+    lock_person_year(application)
+    change = lifecycle.walk(application, move, actor=actor)
+    count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
+    return change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import claims
@@ -15,6 +14,7 @@ from zhicheng.applications.models import Application, State, StatusChange, Submi
 from zhicheng.applications.papers import issue_review_form, void_review_forms
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.models import Decision, Verdict
 from zhicheng.review.papers import issue_supervising_opinion
@@ -40,6 +40,7 @@ CLOSE = {
 }
 
 
+@one_transaction
 def pass_application(*, actor: Actor, application_id: int, submission_id: int, opinion: str = "") -> Decision:
     """Pass the current submission at the actor's desk.
 
@@ -52,22 +53,22 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     if len(opinion) > 500:
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
-    with transaction.atomic():
-        owner = _lock_owner(actor, application_id) if move == "unit_pass" else None
-        application, submission = lock_submission(actor, application_id, submission_id)
-        lock_person_year(application)
-        if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
-            claims.hold_number(user=owner)
-        change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
-        if actor.role is not Role.UNIT:
-            count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
-        if move == "unit_pass":
-            issue_review_form(application=application, submission=submission, actor=actor)
-        elif move == "supervising_pass":
-            issue_supervising_opinion(application=application, submission=submission, actor=actor)
-        return _decide(application, submission, change, actor, Verdict.PASSED, opinion, ())
+    owner = _lock_owner(actor, application_id) if move == "unit_pass" else None
+    application, submission = lock_submission(actor, application_id, submission_id)
+    lock_person_year(application)
+    if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
+        claims.hold_number(user=owner)
+    change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
+    if actor.role is not Role.UNIT:
+        count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
+    if move == "unit_pass":
+        issue_review_form(application=application, submission=submission, actor=actor)
+    elif move == "supervising_pass":
+        issue_supervising_opinion(application=application, submission=submission, actor=actor)
+    return _decide(application, submission, change, actor, Verdict.PASSED, opinion, ())
 
 
+@one_transaction
 def return_application(
     *,
     actor: Actor,
@@ -90,25 +91,24 @@ def return_application(
     problems = return_problems(reasons)
     if len(opinion) > 500:
         problems.append(Problem(_("意见最多500个字。"), where="opinion", code="field"))
-    with transaction.atomic():
-        application, submission = lock_submission(actor, application_id, submission_id)
-        person_year = lock_person_year(application)
-        if person_year.arrivals >= person_year.arrivals_allowed:
-            move = CLOSE.get(actor.role, move)
-        problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
-        if not problems and seen_state and application.state != seen_state:
-            problems.append(_moved_since(application))
-        if problems:
-            raise Refused(problems)
-        listed = [r.as_json() for r in reasons]
-        change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
-        if move in CLOSE.values():
-            person_year.closed_at = clock.now()
-            person_year.save(update_fields=["closed_at"])
-            told = {"application": application.pk}
-            ledger.record(event="year.closed", subject=f"person_year:{person_year.pk}", actor=actor.ref, data=told)
-        void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
-        return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
+    application, submission = lock_submission(actor, application_id, submission_id)
+    person_year = lock_person_year(application)
+    if person_year.arrivals >= person_year.arrivals_allowed:
+        move = CLOSE.get(actor.role, move)
+    problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
+    if not problems and seen_state and application.state != seen_state:
+        problems.append(_moved_since(application))
+    if problems:
+        raise Refused(problems)
+    listed = [r.as_json() for r in reasons]
+    change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
+    if move in CLOSE.values():
+        person_year.closed_at = clock.now()
+        person_year.save(update_fields=["closed_at"])
+        told = {"application": application.pk}
+        ledger.record(event="year.closed", subject=f"person_year:{person_year.pk}", actor=actor.ref, data=told)
+    void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
+    return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
 
 
 def _lock_owner(actor: Actor, application_id: int) -> User | None:

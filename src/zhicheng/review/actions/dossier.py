@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -13,6 +12,7 @@ from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import scanned_serial
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
@@ -27,6 +27,7 @@ _HERE = {
 }
 
 
+@one_transaction
 def record_dossier(
     *,
     actor: Actor,
@@ -48,34 +49,33 @@ def record_dossier(
     """
     printed_mark = scanned_serial(printed_mark)
     problems = _field_problems(copies, printed_mark)
-    with transaction.atomic():
-        application, submission = lock_submission(actor, application_id, submission_id)
-        problems += _day_problems(received_on, application, form_with_mark(application, printed_mark))
-        if actor.person_index and actor.person_index == application.person_index:
-            problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
-        if application.state not in _HERE.get(actor.role, ()):
-            state = lifecycle.STATES[State(application.state)].staff
-            text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
-            problems.append(Problem(text, code="stale"))
-        if problems:
-            raise Refused(problems)
-        dossier = PaperDossier.objects.create(
-            application=application,
-            submission=submission,
-            desk_id=actor.desk_id,
-            received_on=received_on,
-            copies=copies,
-            duplex_with_watermark=duplex_with_watermark,
-            handwritten_opinion=handwritten_opinion,
-            signed=signed,
-            sealed=sealed,
-            printed_mark=printed_mark[:80],
-            mark_state=mark_state(application, printed_mark),
-            remark=remark.strip()[:300],
-            recorded_by_id=actor.account_id,
-            recorded_at=clock.now(),
-        )
-        _note(dossier, actor)
+    application, submission = lock_submission(actor, application_id, submission_id)
+    problems += _day_problems(received_on, application, form_with_mark(application, printed_mark))
+    if actor.person_index and actor.person_index == application.person_index:
+        problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
+    if application.state not in _HERE.get(actor.role, ()):
+        state = lifecycle.STATES[State(application.state)].staff
+        text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
+        problems.append(Problem(text, code="stale"))
+    if problems:
+        raise Refused(problems)
+    dossier = PaperDossier.objects.create(
+        application=application,
+        submission=submission,
+        desk_id=actor.desk_id,
+        received_on=received_on,
+        copies=copies,
+        duplex_with_watermark=duplex_with_watermark,
+        handwritten_opinion=handwritten_opinion,
+        signed=signed,
+        sealed=sealed,
+        printed_mark=printed_mark[:80],
+        mark_state=mark_state(application, printed_mark),
+        remark=remark.strip()[:300],
+        recorded_by_id=actor.account_id,
+        recorded_at=clock.now(),
+    )
+    _note(dossier, actor)
     return dossier
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -12,47 +11,47 @@ from zhicheng.applications.papers import void_all_papers
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
 
 
+@one_transaction
 def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArrival:
     """撤销计次: an arrival does not count, because of an error of the office; with a reason, recorded (S-28, S-29).
 
     When it had closed the person's year, the year opens again and the application goes back to the applicant. Raises
     :class:`Refused` (``not_found``, ``reason_missing``, ``already_annulled``, ``still_here`` while that arrival is being reviewed).
     """
-    with transaction.atomic():
-        found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
-        if actor.role is not Role.PREFECTURE or found is None:
-            raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
-        application = _lock_both(found, actor)
-        arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
-        problems = []
-        if actor.person_index == application.person_index:
-            problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
-        if len(reason.strip()) < 10:
-            problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
-        if arrival.annulled_at is not None:
-            problems.append(Problem(_("这次提交的计次已经撤销。"), code="already_annulled"))
-        elif (
-            application.state in {State.PREFECTURE_REVIEW, State.ACCEPTED}
-            and arrival.submission_id == application.current_submission_id
-        ):
-            problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
-        if problems:
-            raise Refused(problems)
-        _annul(application, arrival, actor, reason.strip())
+    found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
+    if actor.role is not Role.PREFECTURE or found is None:
+        raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
+    application = _lock_all(found, actor)
+    arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
+    problems = []
+    if actor.person_index == application.person_index:
+        problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
+    if len(reason.strip()) < 10:
+        problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    if arrival.annulled_at is not None:
+        problems.append(Problem(_("这次提交的计次已经撤销。"), code="already_annulled"))
+    elif (
+        application.state in {State.PREFECTURE_REVIEW, State.ACCEPTED}
+        and arrival.submission_id == application.current_submission_id
+    ):
+        problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
+    if problems:
+        raise Refused(problems)
+    _annul(application, arrival, actor, reason.strip())
     return arrival
 
 
-def _lock_both(application_id: int, actor: Actor) -> Application:
-    """Lock the application of the arrival and, where it is another one, the person's closed application: in one order, always."""
+def _lock_all(application_id: int, actor: Actor) -> Application:
+    """Lock every application of the person in the campaign, in one order, always: the count is shown on each. Return the arrival's."""
     row = Application.objects.filter(pk=application_id).values("campaign_id", "person_index").get()
-    closed = Application.objects.filter(**row, state=State.CLOSED_FOR_YEAR).values_list("pk", flat=True)
-    locked = {pk: lifecycle.lock(pk, actor) for pk in sorted({application_id, *closed})}
-    return locked[application_id]
+    list(Application.objects.select_for_update(no_key=True).filter(**row).order_by("pk").values_list("pk", flat=True))
+    return lifecycle.lock(application_id, actor)
 
 
 def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
@@ -111,27 +110,27 @@ def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
     held.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
 
 
+@one_transaction
 def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> IntegrityRecord:
     """弄虚作假: end the application and bar the person in the years after its campaign's (S-80, S-81). Both or neither.
 
     Every paper of the application becomes void. The campaign's year is closed for the person too; what else is open in it or in the barred years
     is ended by the job that follows.
     """
-    with transaction.atomic():
-        application = lifecycle.lock(application_id, actor)
-        problems = lifecycle.objections_to(application, lifecycle.BY_NAME["reject_fraud"], actor)
-        if len(reason.strip()) < 10:
-            problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
-        if problems:
-            raise Refused(problems)
-        lifecycle.walk(application, "reject_fraud", actor=actor, note=reason.strip())
-        void_all_papers(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
-        return record_fraud(
-            actor=actor,
-            person_index=application.person_index,
-            name=application.applicant_name,
-            application_year=application.year,
-            ban_years=notice_of(application.campaign_version).limits.ban_years,
-            source=f"application:{application.pk}",
-            reason=reason,
-        )
+    application = lifecycle.lock(application_id, actor)
+    problems = lifecycle.objections_to(application, lifecycle.BY_NAME["reject_fraud"], actor)
+    if len(reason.strip()) < 10:
+        problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+    if problems:
+        raise Refused(problems)
+    lifecycle.walk(application, "reject_fraud", actor=actor, note=reason.strip())
+    void_all_papers(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
+    return record_fraud(
+        actor=actor,
+        person_index=application.person_index,
+        name=application.applicant_name,
+        application_year=application.year,
+        ban_years=notice_of(application.campaign_version).limits.ban_years,
+        source=f"application:{application.pk}",
+        reason=reason,
+    )
