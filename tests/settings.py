@@ -15,14 +15,15 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 # What the person at this machine has set for an instance must not reach the tests.
 for _name in [name for name in os.environ if name.startswith("ZHICHENG_")]:
-    if _name not in {"ZHICHENG_TEST_DATABASE", "ZHICHENG_SCREENS", "ZHICHENG_NOTHING_SKIPPED"}:
+    if _name not in {"ZHICHENG_TEST_CLUSTER", "ZHICHENG_TEST_DATABASE", "ZHICHENG_SCREENS", "ZHICHENG_NOTHING_SKIPPED"}:
         del os.environ[_name]
 os.environ |= {"ZHICHENG_MODE": "test", "ZHICHENG_ENV_FILE": os.devnull, "ZHICHENG_DATA_DIR": str(_folder)}
 
 if os.environ.get("ZHICHENG_TEST_DATABASE", "sqlite") == "postgres":
     from tests.support.postgres import start_for_this_process
 
-    os.environ["ZHICHENG_DATABASE_URL"] = start_for_this_process()
+    # Who runs processes beside the tests lets them use the tests' own cluster.
+    os.environ["ZHICHENG_DATABASE_URL"] = os.environ.get("ZHICHENG_TEST_CLUSTER") or start_for_this_process()
 
 from tests.support.templates import Undefined  # noqa: E402
 from zhicheng.settings import *  # noqa: E402, F403

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.support import every_action, locks
 from tests.support import world as w
@@ -51,4 +51,5 @@ def test_action_succeeds_and_locks_in_order(world: w.World, settings: Any, name:
         call()
     assert any(one.taken for one in transactions) or name in MAY_WRITE_NOTHING, "the case does nothing"
     assert not [late for one in transactions for late in one.after_the_head()], "the ledger's entry is written last"
-    assert not [wrong for one in transactions for wrong in one.out_of_order()], "docs/structure.md says in which order"
+    if connection.features.has_select_for_update:  # SQLite has one lock, which is taken first
+        assert not [wrong for one in transactions for wrong in one.out_of_order()], "docs/structure.md says in which order"
