@@ -215,10 +215,10 @@ def main() -> int:
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
     began = time.monotonic()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     run = Run(given.seed, short=given.short, kills=given.kills, only=given.only, like=given.like)
     run.everything()
     connection.close()
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     for line in run.wrong[:100]:
         print(f"WRONG {line}")
     print(

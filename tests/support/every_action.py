@@ -61,6 +61,7 @@ NO_ACTION = {
     "foundation.resealing.reseal_all": "an operator's command under other keys: tests/foundation/test_resealing.py",
     "foundation.transactions.one_transaction": "the door of the actions",
     "foundation.transactions.require_transaction": _LOOKS,
+    "foundation.triggers.end_broken_migrating": "puts triggers on again when a migration broke off: tests/foundation/test_triggers.py",
     "integrity.actions.move_records": _PART,
     "organizations.actions.account_decisions.mailbox_link": _LOOKS,
     "organizations.actions.account_decisions.needs_card": _LOOKS,
