@@ -6,17 +6,13 @@ dies is started again; what it had in hand is taken up by whoever is free once i
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from types import FrameType
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
@@ -26,6 +22,7 @@ from zhicheng.evidence.checks import Examined, Unacceptable
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.evidence.previews import draw_ahead
+from zhicheng.foundation.supervision import Post, Pulse, keep_running
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +31,12 @@ STAY_SECONDS = 4
 AFTER_ERROR_SECONDS = 2
 SILENT_SECONDS = 90
 """An examiner that shows no sign of life for so long hangs: its process is ended and started again."""
+STOP_SECONDS = 8
+"""Time for putting back what is in hand, when the examiners are asked to stop."""
 CHEAP_SECONDS = 2
 PAGES_AHEAD = 10
 # The pages come first: on a busy machine an examiner gets what they leave, one for strangers what the others leave.
 _NICE = {Lane.PEOPLE: 5, Lane.VISITORS: 15}
-_fork = multiprocessing.get_context("fork")
 
 
 def lanes() -> list[Lane]:
@@ -49,91 +47,24 @@ def lanes() -> list[Lane]:
 
 def run_pool() -> None:
     """Keep one examiner for each of :func:`lanes` alive until this process gets SIGTERM or SIGINT. Call it from the main thread."""
-    asked = threading.Event()
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        asked.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    posts = [_Post(lane) for lane in lanes()]
-    try:
-        while not asked.wait(0.5):
-            for post in posts:
-                post.look_after()
-    finally:
-        for post in posts:
-            post.stop()
-        for post in posts:
-            post.join()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    posts = [
+        Post(f"examiner-{lane.value}-{number}", partial(_examine_for_ever, lane), Pulse(SILENT_SECONDS))
+        for number, lane in enumerate(lanes(), start=1)
+    ]
+    # A connection shared by two processes is broken for both.
+    keep_running(posts, stop_seconds=STOP_SECONDS, before_fork=connections.close_all)
 
 
-class _Post:
-    """One examiner's place: the process that fills it now, and when to fill it again."""
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self.beat = _fork.RawValue("d", 0.0)
-        self.not_before = 0.0
-        self._fill()
-
-    def _fill(self) -> None:
-        connections.close_all()  # a connection shared by two processes is broken for both
-        self.beat.value = time.monotonic()
-        self.process = _fork.Process(target=_examine_for_ever, args=(self.lane, self.beat), name=f"examiner-{self.lane}")
-        self.process.start()
-
-    def look_after(self) -> None:
-        """Fill the place again when its process has ended or is silent."""
-        now = time.monotonic()
-        if self.process.is_alive():
-            if now - self.beat.value > SILENT_SECONDS:
-                logger.error("the examiner of files for %s is silent: it is ended and started again", self.lane)
-                self.process.kill()
-                self.process.join()
-                self._fill()
-            return
-        if not self.not_before:
-            logger.error("an examiner of files for %s ended (%s): it is started again", self.lane, self.process.exitcode)
-            self.not_before = now + 1  # one that cannot start must not spin
-        elif now >= self.not_before:
-            self.not_before = 0.0
-            self._fill()
-
-    def stop(self) -> None:
-        """Ask the process to stop."""
-        if self.process.is_alive():
-            self.process.terminate()
-
-    def join(self) -> None:
-        """Wait for its end, and do not wait for ever."""
-        self.process.join(8)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-
-
-def _examine_for_ever(lane: Lane, beat: ctypes.c_double) -> None:
-    asked = threading.Event()
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        asked.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, who asks politely
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: without a supervisor nobody would end it
+def _examine_for_ever(lane: Lane, pulse: Pulse, asked: threading.Event) -> None:
     os.nice(_NICE[lane])
     ahead: deque[tuple[EvidenceFile, int, int]] = deque(maxlen=200)
     with ThreadPoolExecutor(max_workers=1) as hands:
-        while not asked.is_set() and os.getppid() == parent:
-            beat.value = time.monotonic()
+        while not asked.is_set():
+            pulse.end()
             try:
                 turn = claim_next(lane=lane)
                 if turn is not None:
-                    if not _see_through(turn, hands, asked, beat):
+                    if not _see_through(turn, hands, asked, pulse):
                         os._exit(0)  # the cell that still draws ends by its own limits; nobody waits for it
                     ahead.extend(_worth_drawing(turn))
                 elif ahead:
@@ -156,7 +87,7 @@ def _worth_drawing(turn: Turn) -> list[tuple[EvidenceFile, int, int]]:
     return [(row.file, page, width) for page in range(1, min(row.file.pages, PAGES_AHEAD) + 1)]
 
 
-def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, beat: ctypes.c_double) -> bool:
+def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
     """Examine one file and write down the outcome; False when this process has to stop first and has put the file back.
 
     Only the confined process works meanwhile; this one says that it is still there.
@@ -164,7 +95,7 @@ def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, 
     work: Future[Examined | Unacceptable] = hands.submit(turn.examine)
     said = time.monotonic()
     while not wait([work], timeout=0.2).done:
-        beat.value = time.monotonic()
+        pulse.end()
         if asked.is_set():
             give_back(turn=turn)
             return False

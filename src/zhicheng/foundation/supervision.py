@@ -1,6 +1,7 @@
-"""Keeping worker processes alive: one that ends, or that is busy for longer than its work may take, is ended and started again.
+"""Keeping processes alive, those of the worker and the examiners of files: one that ends, or that is busy for longer than its work may
+take, is ended and started again.
 
-Nothing is lost by ending one, because the outbox keeps what is unfinished.
+Nothing is lost by ending one, because the database keeps what is unfinished.
 """
 
 from __future__ import annotations
@@ -25,28 +26,23 @@ PAUSE_SECONDS = 2.0  # before a process that ended by itself is started again: o
 
 
 class Pulse:
-    """Until when a process may be silent, and how many times it has spoken. Shared by the processes forked after it was made; no lock."""
+    """Until when a process may be silent. Shared by the processes forked after it was made; no lock."""
 
     def __init__(self, idle_seconds: float) -> None:
         self._idle = idle_seconds
         self._until = _fork.RawValue("d", time.monotonic() + idle_seconds)
-        self._busy = _fork.RawValue("b", 0)
 
     def begin(self, seconds: float) -> None:
         """Work begins that takes ``seconds`` at most."""
-        self._until.value, self._busy.value = time.monotonic() + seconds, 1
+        self._until.value = time.monotonic() + seconds
 
     def end(self) -> None:
         """The process is there and has nothing in hand. Said at least once in ``idle_seconds``."""
-        self._until.value, self._busy.value = time.monotonic() + self._idle, 0
+        self._until.value = time.monotonic() + self._idle
 
     def is_silent(self) -> bool:
         """Whether more time has passed than the process asked for."""
         return time.monotonic() > self._until.value
-
-    def is_busy(self) -> bool:
-        """Whether something is in hand."""
-        return bool(self._busy.value)
 
 
 @dataclass
