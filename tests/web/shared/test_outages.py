@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import ConnectionHandler, OperationalError, connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
 from zhicheng.foundation import clock, maintenance, uploads
 from zhicheng.foundation.statement_limit import _State, limit_statements
-from zhicheng.web.shared.outages import DATABASE_FULL, SLOW, outage_of
+from zhicheng.web.shared.outages import CROWDED, DATABASE_FULL, OVERTAKEN, SLOW, outage_of
 
 LOGIN = {"login": "somebody", "password": "not the right one"}
 
@@ -157,3 +158,29 @@ def test_maintenance_lets_monitors_in_and_ends(client: Client, own_folder: Path)
 def test_announcement_nobody_can_read_counts(client: Client, own_folder: Path) -> None:
     (own_folder / maintenance.FILE).write_text("half a line")
     assert client.get("/").status_code == 503
+
+
+@pytest.mark.django_db
+def test_sqlite_that_stays_locked_is_said_like_a_crowd(tmp_path: Path) -> None:
+    """Somebody writes for longer than the time-out."""
+    path = tmp_path / "here.sqlite3"
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    here = {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": {"timeout": 0.1}}
+    waiting = ConnectionHandler({"default": here})["default"]
+    with pytest.raises(OperationalError, match="locked") as found:
+        waiting.cursor().execute("BEGIN IMMEDIATE")
+    writing.close()
+    waiting.close()
+    assert outage_of(found.value) is CROWDED and CROWDED.status == 503
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "40001"])
+def test_second_deadlock_in_a_row_is_no_mistake_of_ours(sqlstate: str) -> None:
+    class Said(Exception):
+        pass
+
+    error = OperationalError("deadlock detected")
+    error.__cause__ = Said()
+    error.__cause__.sqlstate = sqlstate  # type: ignore[attr-defined]
+    assert outage_of(error) is OVERTAKEN and OVERTAKEN.status == 503

@@ -52,7 +52,12 @@ SLOW = Outage(
     gettext_lazy("请过一会儿再试；查询列表时，把范围选小一些。如果一直这样，请把错误编号告诉管理员。"),
     retry_after=60,
 )
+OVERTAKEN = Outage(  # twice in a row: foundation/transactions.py has tried again
+    gettext_lazy("刚才有多人同时办理，数据库没有接受这一次"),
+    gettext_lazy("请过半分钟再试一次。填写的内容还在上一页：请点浏览器的“后退”。"),
+)
 _BY_STATE = {"53100": DATABASE_FULL, "53300": CROWDED, "25006": READ_ONLY, "57014": SLOW, "55P03": SLOW}
+_BY_STATE |= {"40P01": OVERTAKEN, "40001": OVERTAKEN}
 _BY_SQLITE = {"SQLITE_FULL": DATABASE_FULL, "SQLITE_READONLY": READ_ONLY, "SQLITE_BUSY": CROWDED, "SQLITE_CANTOPEN": CROWDED}
 
 
