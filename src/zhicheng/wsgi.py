@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
@@ -10,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhicheng.settings")
 _site = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - the settings come first
-from django.db import connections  # noqa: E402
+from django.db import OperationalError, connections  # noqa: E402
 
 from zhicheng.foundation import uploads  # noqa: E402
 from zhicheng.foundation.actions import mark_instance  # noqa: E402
@@ -21,10 +22,12 @@ from zhicheng.web.system.monitoring import in_networks  # noqa: E402
 
 # The server's first process has looked at the migrations (deploy/gunicorn.conf.py). One that is renewed while a later version has
 # migrated already goes on as the others do, until all are replaced.
-refuse_unsafe_start(serving=os.environ.get("START_CHECKED_BY") != str(os.getppid()))
+_renewed = os.environ.get("START_CHECKED_BY") == str(os.getppid())
+refuse_unsafe_start(serving=not _renewed)
 limit_statements(settings.PAGE_STATEMENT_SECONDS)
 uploads.tidy()
-mark_instance()
+with suppress(*[OperationalError] if _renewed else []):  # out of reach just now: what began serving has marked it
+    mark_instance()
 note_changed_settings()
 connections.close_all()  # a worker that is forked from here opens its own
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -100,4 +102,24 @@ def test_receiver_that_never_answers_holds_nothing_but_itself(settings: Any, mai
     assert message.lane == Lane.CHECKS
     assert outbox.drain() == 0
     message.refresh_from_db()
+    assert (message.state, message.attempts) == ("pending", 1)
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """An address that accepts and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # the system accepts by itself
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def test_receiver_that_hangs_is_cut_off(
+    settings: Any, mail_away: MailServer, hanging: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "WEBHOOK_SECONDS", 1)
+    settings.ALERT_WEBHOOK, settings.ALERT_MAIL, settings.ALERT_AFTER_MINUTES = hanging, [], 0
+    assert alerts.watch() == ["mail"]
+    began = time.monotonic()
+    assert outbox.drain() == 0
+    assert time.monotonic() - began < 20
+    message = OutboxMessage.objects.get(kind=alerts.KIND)
     assert (message.state, message.attempts) == ("pending", 1)

@@ -23,6 +23,9 @@ SHORTEST_KEY = 32
 UNDELIVERED = {"dummy", "console", "locmem", "filebased"}
 
 
+UNREACHABLE = "zhicheng.E021"
+
+
 @register("zhicheng")
 def check_configuration(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Keys that can be used in any mode; in production also everything a rehearsal may do without."""
@@ -50,7 +53,7 @@ def check_database(app_configs: Any, databases: Sequence[str] | None = None, **k
                 Error(
                     _("数据库无法连接：%(error)s") % {"error": error},
                     hint=_("请检查环境变量 ZHICHENG_DATABASE_URL。"),
-                    id="zhicheng.E021",
+                    id=UNREACHABLE,
                 )
             )
             continue
@@ -68,9 +71,13 @@ def check_database(app_configs: Any, databases: Sequence[str] | None = None, **k
 def refuse_unsafe_start(*, serving: bool = False) -> None:
     """Raise :class:`UnsafeStart` when one of this module's checks finds an error, the database included. Warnings pass.
 
-    Whoever is ``serving`` also needs a database with exactly this program's migrations; what migrates does not.
+    Whoever begins ``serving`` also needs a database with exactly this program's migrations. A process that is renewed in the middle does
+    not, and comes up as well when the database cannot be reached just now (no connection left, a restart): its pages say so until it can,
+    and every connection that comes to stand is looked at again (``foundation.instance``).
     """
     found = [*check_configuration(None), *check_database(None, databases=["default"])]
+    if not serving:
+        found = [problem for problem in found if problem.id != UNREACHABLE]
     if serving and not any(problem.is_serious() for problem in found):
         found += map(_error, migration_state.findings())
     if errors := [problem for problem in found if problem.is_serious()]:

@@ -21,7 +21,9 @@ def legal_length() -> Iterator[Violation]:
     """Never shorter than the notice asks (S-39). What the present calendar measured, the present calendar measures again; an older
     one is no longer there to ask, and its own figures are taken.
     """
-    rows = PublicityPeriod.objects.select_related("application__campaign_version").defer("facts", "results", "contribution")
+    rows = PublicityPeriod.objects.select_related("application__campaign_version").defer(
+        "facts", "results", "contribution", "application__campaign_version__notice", "application__campaign_version__source_text"
+    )
     for periods in in_batches(rows):
         for period in periods:
             subject, limits = f"publicity:{period.pk}", notice_of(period.application.campaign_version).limits
