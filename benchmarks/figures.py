@@ -8,6 +8,7 @@ import platform
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -52,6 +53,14 @@ def machine() -> str:
         said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
         parts.append(f"PostgreSQL {said.split()[2]}")
     return f"{', '.join(parts)}; load of the last minute {os.getloadavg()[0]:.1f}"
+
+
+def still_whole(environment: Mapping[str, str]) -> int:
+    """``zhicheng verify`` on what a script leaves behind: whatever writes ends with it. Gives its exit status, 0 when nothing is wrong."""
+    words = [sys.executable, "-m", "zhicheng", "verify"]
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    print(f"zhicheng verify: {(done.stdout if done.returncode == 0 else done.stdout + done.stderr).strip()[-2000:]}", flush=True)
+    return done.returncode
 
 
 def cpu_seconds(pid: int) -> float:

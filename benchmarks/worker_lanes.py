@@ -23,6 +23,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from figures import still_whole  # noqa: E402
+
 FOLDER = os.environ.get("BENCHMARK_FOLDER", "")
 
 
@@ -161,6 +164,7 @@ def main() -> None:
             call_command("worker")
         else:
             measure(asked.messages)
+            sys.exit(still_whole(os.environ))
 
 
 if __name__ == "__main__":

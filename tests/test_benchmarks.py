@@ -17,3 +17,21 @@ def test_every_list_and_detail_page_keeps_to_its_number_of_queries() -> None:
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300, env=own)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert "publicity_list" in done.stdout
+
+
+# Scripts that write nothing an instance keeps, or rows by the hundred thousand that no history has led to.
+NOTHING_TO_VERIFY = {
+    "figures.py": "no script of its own",
+    "file_cells.py": "opens files",
+    "office_queue.py": "bulk rows in the likeness of one application, for the planner",
+    "queries.py": "the rows of a page, many times the same",
+    "review_forms.py": "prints",
+    "start.py": "starts",
+}
+
+
+def test_whatever_writes_ends_with_verifying_everything() -> None:
+    scripts = {path.name: path.read_text("utf-8") for path in (ROOT / "benchmarks").glob("*.py")}
+    assert scripts.keys() >= NOTHING_TO_VERIFY.keys()
+    ways = ("still_whole(", '"verify"', "invariants.verify(", "everything_holds(")
+    assert not [name for name, text in scripts.items() if name not in NOTHING_TO_VERIFY and not any(way in text for way in ways)]

@@ -258,8 +258,7 @@ def test_memory_and_queries_do_not_grow_with_what_is_stored(accepted: Applicatio
         everything_holds()
 
 
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_notice_is_not_read_again_with_every_row(accepted: Application) -> None:
     """It is hundreds of kilobytes: a thousand rows with a copy each once took 400 MB."""
     with CaptureQueriesContext(connection) as queries:
@@ -269,6 +268,8 @@ def test_notice_is_not_read_again_with_every_row(accepted: Application) -> None:
     assert not [sql for sql in texts if '"campaigns_campaignversion"."source_text"' in sql]
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_verification_reads_one_state_while_people_work() -> None:
     """What is committed meanwhile is not seen: half of a move would look like a fault."""
     from concurrent.futures import ThreadPoolExecutor
