@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from tests.organizations.examples import PASSWORD, id_number
 from tests.support import world as w
+from tests.support.verified import everything_holds
 from tests.web.registering import client_of, link_in, mails, page_of
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
@@ -338,3 +340,19 @@ def test_history_of_an_officer_cannot_be_written_anew(world: w.World) -> None:
         NoticeAcceptance.objects.create(
             user_id=world.applicant.account_id, text_key="x", version="1", text_sha256="0" * 64, accepted_at=clock.now()
         ).delete()
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+def test_memberships_keep_their_order_after_the_clock_was_put_back(world: w.World, back: timedelta) -> None:
+    with clock.travel(w.IN_WINDOW):
+        leaver, stays = colleague(world.county), colleague(world.other_county, "stays")
+    with clock.travel(w.IN_WINDOW - back):
+        given = {"actor": world.bureau, "user_id": leaver.account_id, "reason": REASON}
+        actions.move_officer(**given, to_office_id=world.other_county.pk, colleague_id=world.county_officer.user_id)
+        actions.close_officer(**given, colleague_id=stays.user_id)
+        actions.reopen_officer(**given, office_id=world.county.pk)
+        everything_holds()
+    rows = list(Membership.objects.filter(user_id=leaver.account_id).order_by("pk"))
+    assert [row.organization_id for row in rows] == [world.county.pk, world.other_county.pk, world.county.pk]
+    assert all(row.until is not None and row.since <= row.until for row in rows[:-1]) and rows[-1].until is None
+    assert all(row.until is not None and row.until <= later.since for row, later in pairwise(rows))

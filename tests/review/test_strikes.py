@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.support import world as w
+from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
 from zhicheng.applications.queries import last_return
@@ -296,3 +297,15 @@ def test_fraud_is_found_in_an_accepted_and_in_a_closed_application(road):
     assert application.state == State.CLOSED_FOR_YEAR
     reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FRAUD)
     assert codes(lambda: w.start(world)) == ["barred", "closed_for_year"]
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+def test_arrival_is_annulled_after_the_clock_was_put_back(road, back):
+    world, application = road
+    w.give_back(world.bureau, application)
+    arrival = CommitteeArrival.objects.get()
+    with clock.travel(arrival.arrived_at - back):
+        annul_arrival(actor=world.bureau, arrival_id=arrival.pk, reason=REASON)
+    arrival.refresh_from_db()
+    assert arrival.annulled_at == arrival.arrived_at and year().arrivals == 0
+    everything_holds()

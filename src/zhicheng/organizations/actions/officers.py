@@ -14,7 +14,7 @@ from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
-from zhicheng.organizations.actions.registering import join_organization
+from zhicheng.organizations.actions.registering import end_memberships, join_organization
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import (
     FactorReset,
@@ -117,7 +117,7 @@ def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int 
     if problems:
         raise Refused(problems)
     accounts.close_account(user=user, actor=actor.ref)
-    Membership.objects.filter(user=user, until__isnull=True).update(until=clock.now())
+    end_memberships(Membership.objects.filter(user=user))
     FactorReset.objects.filter(user=user, state=FactorResetState.PENDING).update(
         state=FactorResetState.REFUSED, decided_by_id=actor.user_id, decided_at=clock.now()
     )

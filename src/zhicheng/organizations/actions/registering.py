@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import IntegrityError
+from django.db.models import DateTimeField, F, Max, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
@@ -39,6 +41,15 @@ def check_acceptance(acceptance: AcceptedText | None) -> list[Problem]:
 
 def join_organization(*, user: User, organization: Organization, role: MembershipRole) -> Membership:
     """Make ``organization`` the person's current one; an earlier membership ends now."""
+    earlier = Membership.objects.filter(user=user)
+    end_memberships(earlier)
+    ended = earlier.aggregate(last=Max("until"))["last"]
     at = clock.now()
-    Membership.objects.filter(user=user, until__isnull=True).update(until=at)
-    return Membership.objects.create(user=user, organization=organization, role=role, since=at)
+    return Membership.objects.create(
+        user=user, organization=organization, role=role, since=at if ended is None else max(at, ended)
+    )
+
+
+def end_memberships(rows: QuerySet[Membership]) -> None:
+    """Let those of ``rows`` that are current end now, but never before they began: the clock may have been put back since."""
+    rows.filter(until__isnull=True).update(until=Greatest(Value(clock.now(), output_field=DateTimeField()), F("since")))

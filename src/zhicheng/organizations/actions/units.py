@@ -15,7 +15,12 @@ from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations import queries, rules
-from zhicheng.organizations.actions.registering import check_acceptance, join_organization, once_more_when_overtaken
+from zhicheng.organizations.actions.registering import (
+    check_acceptance,
+    end_memberships,
+    join_organization,
+    once_more_when_overtaken,
+)
 from zhicheng.organizations.actions.unit_parts import (
     check_licence_owner,
     check_names_print,
@@ -117,5 +122,5 @@ def _found_unit(
 
 def _step_back(organization: Organization) -> None:
     """What was registered under this code and never confirmed makes room: its people leave, its request is replaced."""
-    organization.memberships.filter(until__isnull=True).update(until=clock.now())
+    end_memberships(organization.memberships.all())
     organization.verifications.filter(state=VerificationState.PENDING).update(state=VerificationState.REPLACED)

@@ -56,7 +56,7 @@ def _lock_all(application_id: int, actor: Actor) -> Application:
 
 def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
     person_year = lock_person_year(application)
-    arrival.annulled_at = clock.now()
+    arrival.annulled_at = max(clock.now(), arrival.arrived_at)  # the clock may have been put back since
     arrival.annulled_by_id = actor.user_id
     arrival.annulment_reason = reason
     arrival.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
