@@ -1,0 +1,5 @@
+"""Every play, registered by being imported."""
+
+from tests.faults.plays import accounts, applicant, desks, evidence, officers, road, system, unit, units
+
+__all__ = ["accounts", "applicant", "desks", "evidence", "officers", "road", "system", "unit", "units"]

@@ -1,0 +1,233 @@
+"""Registration, mailboxes, numbers: what people and their units ask for, and what the offices decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+
+from tests.faults.stage import YEAR, Stage, play
+from tests.organizations import examples as ex
+from tests.support import world as w
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation import clock
+from zhicheng.organizations.actions.account_decisions import mailbox_link
+from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.models import AccountRequest, OrganizationKind
+
+PEOPLE = (AccountKind.APPLICANT, AccountKind.UNIT)
+SAID = "5月20日本人持身份证到单位，当面核对无误。"
+
+
+def number(stage: Stage) -> str:
+    """An identity number: mostly nobody's, often one of a few that several accounts claim, rarely none at all."""
+    if stage.dice.percent(3):
+        return "652701199003070000"
+    if stage.dice.percent(30):
+        return w.identity_number(stage.dice.number(101, 106))
+    birth = f"19{stage.dice.number(60, 99)}{stage.dice.number(1, 12):02d}{stage.dice.number(10, 28)}"
+    return w.identity_number(stage.dice.number(1, 999), birth=birth)
+
+
+def typed(stage: Stage, *, well: bool = False) -> dict[str, Any]:
+    """A person as typed; not always somebody new."""
+    word = stage.dice.text()
+    person = {
+        "name": stage.dice.pick(["阿依古丽·买买提", "张伟", "巴图"]),
+        "id_number": number(stage),
+        "mobile": f"139{stage.dice.number(10000000, 99999999)}",
+        "email": f"p{word}@mail.example",
+        "username": f"p{word}",
+    }
+    other = stage.account()
+    if other is not None and not well and stage.dice.percent(25):
+        person["email"] = other.email or person["email"]
+    if other is not None and not well and stage.dice.percent(15):
+        person["username"] = other.username
+    return person
+
+
+def register(stage: Stage, *, well: bool = False) -> User | None:
+    """个人注册 at one of the units."""
+    unit = stage.organization(OrganizationKind.UNIT)
+    password = ex.PASSWORD if well or stage.dice.percent(90) else "12345"
+    given = typed(stage, well=well) | {"password": password, "employer_id": unit.pk if unit else None, "acceptance": ex.NOTICE}
+    found: User | None = stage.act("organizations.register_applicant", **given)
+    return found
+
+
+@play("organizations.register_applicant")
+def register_somebody(stage: Stage) -> None:
+    register(stage)
+
+
+@play("organizations.add_unit_staff")
+def add_a_colleague(stage: Stage) -> None:
+    unit = stage.organization(OrganizationKind.UNIT)
+    actor = stage.at_desk(unit.pk if unit else None)
+    stage.act("organizations.add_unit_staff", actor=actor, position="人事科科员", **typed(stage))
+
+
+@play("accounts.confirm_mailbox", weight=2)
+def open_the_link(stage: Stage) -> None:
+    """Mostly of a mailbox that waits for it; opened twice it is once. Whose mailbox is another's was sent no link."""
+    waiting = EmailAddress.objects.filter(primary=True).exclude(user__email="")
+    row = stage.one_of(waiting.filter(verified=False)) or stage.one_of(waiting)
+    if row is not None:
+        stage.act("accounts.confirm_mailbox", user_id=row.user_id, actor=f"user:{row.user_id}")
+
+
+@play("accounts.send_confirmation")
+def ask_for_the_link_again(stage: Stage) -> None:
+    row = stage.one_of(EmailAddress.objects.filter(primary=True))
+    if row is not None:
+        stage.act("accounts.send_confirmation", user=row.user)
+
+
+@play("accounts.change_contact")
+def change_the_contact(stage: Stage) -> None:
+    if (user := stage.account()) is not None:
+        mobile = stage.dice.pick(["13800000001", "13800000002", "1", ""])
+        stage.act("accounts.change_contact", user_id=user.pk, mobile=mobile, position=stage.dice.pick(["", "工程师", "长" * 60]))
+
+
+@play("organizations.change_employer")
+def change_the_employer(stage: Stage) -> None:
+    user, unit = stage.account(AccountKind.APPLICANT), stage.organization(*OrganizationKind)
+    if user is not None and stage.dice.percent(50):
+        stage.act("organizations.change_employer", user_id=user.pk, employer_id=unit.pk if unit else None)
+
+
+@play("accounts.end_session", "accounts.end_other_sessions")
+def sign_out_elsewhere(stage: Stage) -> None:
+    if (user := stage.account()) is None:
+        return
+    at = clock.now()
+    keys = {"user": user, "ip": "192.0.2.1", "user_agent": "x", "created_at": at, "last_seen_at": at}
+    rows = [UserSession.objects.create(session_key=stage.dice.text(), **keys) for _ in range(2)]
+    if stage.dice.percent(50):
+        stage.act("accounts.end_session", user_id=user.pk, session_id=stage.dice.pick(rows).pk)
+    stage.act("accounts.end_other_sessions", user_id=user.pk, key=rows[0].session_key)
+
+
+@play("accounts.remember_device", "accounts.forget_devices", "accounts.tell_of_new_device")
+def sign_in_from_another_device(stage: Stage) -> None:
+    if (user := stage.account()) is not None:
+        stage.act("accounts.remember_device", user_id=user.pk, cookies={}, browser="x")
+        stage.act("accounts.tell_of_new_device", user=user, address="192.0.2.1", browser="x")
+        if stage.dice.percent(30):
+            stage.act("accounts.forget_devices", user_id=user.pk)
+
+
+# --- Whose number it is ------------------------------------------------------------------------------------------------------
+
+
+@play("organizations.confirm_people", weight=2)
+def see_cards(stage: Stage) -> None:
+    """By the unit its people, by the county everybody at its units, sometimes strangers among them."""
+    unit = stage.organization(OrganizationKind.UNIT)
+    if unit is None:
+        return
+    actor = stage.at_desk(unit.pk if stage.dice.percent(60) else unit.receiving_office_id)
+    people = User.objects.filter(memberships__organization=unit, memberships__until__isnull=True, kind__in=PEOPLE)
+    waiting = people.filter(identity_confirmed_at__isnull=True)
+    chosen = [stage.one_of(waiting) or stage.one_of(people), stage.account() if stage.dice.percent(15) else None]
+    confirm(stage, actor, [one.pk for one in chosen if one is not None])
+
+
+def confirm(stage: Stage, actor: Actor, user_ids: list[int]) -> None:
+    """The cards of these people were seen today, or on an impossible day."""
+    day = clock.today() + timedelta(1) if stage.dice.percent(5) else clock.today()
+    checked = stage.dice.percent(95)
+    stage.act("organizations.confirm_people", actor=actor, user_ids=user_ids, card_seen_on=day, checked=checked, year=YEAR)
+
+
+def _asked_for(stage: Stage) -> tuple[User | None, Actor]:
+    user = stage.account(*PEOPLE)
+    unit = user.memberships.filter(until__isnull=True).first() if user is not None else None
+    if unit is None:
+        return user, stage.anybody()
+    of_unit = user is not None and user.kind == AccountKind.APPLICANT
+    return user, stage.at_desk(unit.organization_id if of_unit else unit.organization.receiving_office_id)
+
+
+@play("organizations.request_mailbox", weight=2)
+def ask_for_another_mailbox(stage: Stage) -> None:
+    user, actor = _asked_for(stage)
+    if user is not None:
+        other = stage.account()
+        taken = other.email if other is not None and stage.dice.percent(15) else ""
+        stage.act(
+            "organizations.request_mailbox",
+            actor=actor,
+            user_id=user.pk,
+            email=taken or f"n{stage.dice.text()}@mail.example",
+            statement=SAID if stage.dice.percent(95) else "有",
+            identity_checked=stage.dice.percent(95),
+            year=YEAR,
+            last_characters=user.id_number[-6:],
+        )
+
+
+@play("organizations.request_correction", weight=2)
+def ask_for_a_correction(stage: Stage) -> None:
+    """Of a name or a number; what somebody else has, too."""
+    user, actor = _asked_for(stage)
+    if user is not None:
+        scan = w.evidence(actor.user_id or user.pk, stage.dice.text()).pk if stage.dice.percent(95) else None
+        stage.act(
+            "organizations.request_correction",
+            actor=actor,
+            user_id=user.pk,
+            name=stage.dice.pick([user.name, "阿依古丽", "张伟"]),
+            id_number=number(stage) if stage.dice.percent(80) else user.id_number,
+            statement=SAID,
+            identity_checked=True,
+            scan_id=scan,
+            year=YEAR,
+        )
+
+
+def _request(stage: Stage, *states: str) -> AccountRequest | None:
+    rows = AccountRequest.objects.select_related("user")
+    found: AccountRequest | None = stage.one_of(rows.filter(state__in=states)) or stage.one_of(rows)
+    return found
+
+
+@play("organizations.withdraw_account_request")
+def take_a_request_back(stage: Stage) -> None:
+    if (row := _request(stage, "pending", "approved")) is not None and stage.dice.percent(40):
+        stage.act("organizations.withdraw_account_request", actor=stage.at_desk(row.requested_for_id), request_id=row.pk)
+
+
+@play("organizations.decide_account_request", weight=3)
+def decide_a_request(stage: Stage) -> None:
+    if (row := _request(stage, "pending")) is not None:
+        end = (row.new_number or row.user.id_number)[-6:]
+        stage.act(
+            "organizations.decide_account_request",
+            actor=stage.at_desk(row.office_id),
+            request_id=row.pk,
+            approve=stage.dice.percent(80),
+            reason=stage.reason(),
+            last_characters=end if stage.dice.percent(85) else "000000",
+        )
+
+
+@play("organizations.confirm_new_mailbox", weight=2)
+def open_the_new_mailbox(stage: Stage) -> None:
+    """With the link as it was mailed: of a request that was approved, withdrawn, or used before."""
+    if (row := _request(stage, "approved")) is not None:
+        token = mailbox_link(row).rstrip("/").rsplit("/", 1)[1]
+        end = row.user.id_number[-6:] if stage.dice.percent(85) else "000000"
+        token = token if stage.dice.percent(95) else stage.dice.text()
+        stage.act("organizations.confirm_new_mailbox", token=token, last_characters=end)
+
+
+@play("organizations.release_left_number")
+def release_a_number(stage: Stage) -> None:
+    if (row := _request(stage, "done")) is not None:
+        actor = stage.at_office(OrganizationKind.PREFECTURE)
+        stage.act("organizations.release_left_number", actor=actor, request_id=row.pk, reason=stage.reason())

@@ -1,0 +1,68 @@
+"""Files come in, are examined in a process of their own, are kept or refused, and are thrown away when nobody used them."""
+
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+
+from tests.faults.stage import Stage, play
+from tests.support import world as w
+from zhicheng.evidence.intake import KEEP
+from zhicheng.evidence.models import Intake, Lane
+
+
+@play("evidence.take_file")
+def bring_a_file(stage: Stage) -> None:
+    """By somebody who is signed in, or by a visitor."""
+    bring(stage)
+
+
+def bring(stage: Stage) -> None:
+    """A file, or something that is none, or more than the place takes."""
+    user = stage.account() if stage.dice.percent(70) else None
+    content = w.pdf(f"brought-{stage.dice.number(1, 9)}") if stage.dice.percent(80) else b"GIF89a no file at all"
+    stage.act(
+        "evidence.take_file",
+        upload=ContentFile(content, name=stage.dice.pick(["证书.pdf", "../../etc/passwd", "图.jpg"])),
+        actor_id=user.pk if user else None,
+        network="192.0.2.0",
+        purpose=KEEP,
+        where="licence",
+        most_bytes=stage.dice.pick([0, 0, 0, 100]),
+    )
+
+
+@play("evidence.examine_due")
+def examine(stage: Stage) -> None:
+    """One file, in the confined process."""
+    if stage.dice.percent(40):
+        stage.act("evidence.examine_due", limit=1)
+
+
+@play("evidence.take_file", "evidence.claim_next", "evidence.stay_at", "evidence.give_back", "evidence.end_turn")
+def take_in_hand(stage: Stage) -> None:
+    """An examiner that takes a file and then stops, fails, or goes on."""
+    bring(stage)
+    turn = stage.act("evidence.claim_next", lane=stage.dice.pick([Lane.PEOPLE, Lane.VISITORS]))
+    if turn is not None:
+        stage.act("evidence.stay_at", turn=turn)
+        if stage.dice.percent(50):
+            stage.act("evidence.give_back", turn=turn)
+        else:
+            stage.act("evidence.end_turn", turn=turn, verdict=OSError("the bytes are away"))
+
+
+@play("evidence.note_told")
+def say_it_once(stage: Stage) -> None:
+    stage.act("evidence.note_told", intakes=list(Intake.objects.order_by("-pk")[:3]))
+
+
+@play("evidence.keep_sample")
+def keep_a_sample(stage: Stage) -> None:
+    user = stage.account()
+    content = w.pdf(f"sample-{stage.dice.number(1, 3)}") if stage.dice.percent(80) else b"%PDF-1.7 torn"
+    stage.act("evidence.keep_sample", content=content, name="样本.pdf", actor_id=user.pk if user else None)
+
+
+@play("evidence.remove_leftovers")
+def tidy(stage: Stage) -> None:
+    stage.act("evidence.remove_leftovers")

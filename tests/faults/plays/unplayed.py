@@ -1,0 +1,12 @@
+"""Actions that no play calls by itself, each with the reason."""
+
+_WORKER = "the worker calls it: work → foundation.process_message"
+UNPLAYED = {
+    "accounts.actions.record_mailbox_confirmed": "confirm_mailbox calls it",
+    "accounts.actions.replace_mailbox": "confirm_new_mailbox calls it",
+    "accounts.claims.release_number": "release_left_number calls it",
+    "applications.actions.ending.bar_applications": _WORKER,
+    "applications.actions.ending.restore_applications": _WORKER,
+    "documents.actions.render_paper": _WORKER,
+    "foundation.verification.verify_ledger": _WORKER,
+}
