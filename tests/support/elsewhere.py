@@ -37,11 +37,11 @@ class Elsewhere:
         command = [sys.executable, str(self.script), *words]
         return subprocess.Popen(command, env=self.environment | environment, stdout=subprocess.PIPE, text=True)
 
-    def run(self, *words: str, **environment: str) -> str:
-        """Run one to its end and return what it printed; it must succeed."""
+    def run(self, *words: str, limit: float = 240, **environment: str) -> str:
+        """Run one to its end (``limit`` seconds) and return what it printed; it must succeed."""
         command = [sys.executable, str(self.script), *words]
         done = subprocess.run(
-            command, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=240
+            command, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=limit
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()

@@ -76,6 +76,7 @@ NO_ACTION = {
     "organizations.actions.officer_mails.tell_sessions_ended": _TELLS,
     "organizations.actions.people.shared_mailbox": _LOOKS,
     "organizations.actions.registering.check_acceptance": _LOOKS,
+    "organizations.actions.registering.end_memberships": _PART,
     "organizations.actions.registering.join_organization": _PART,
     "organizations.actions.registering.once_more_when_overtaken": "runs the attempt that register_unit and register_applicant give it",
     "organizations.actions.unit_parts.check_licence_owner": _LOOKS,
