@@ -31,7 +31,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from tests.faults.plays.system import notice_text  # noqa: E402
-from tests.faults.stage import PLAYS, Stage  # noqa: E402
+from tests.faults.stage import PLAYS, Stage, by_short_name  # noqa: E402
 from zhicheng.foundation import clock  # noqa: E402
 
 settings.REHEARSAL = True  # the clock is the database's: moved by one, it is moved for all
@@ -69,6 +69,7 @@ def make() -> None:
 
 def race(seed: str, processes: str, seconds: str) -> None:
     """Fork, let them play, print what they did together: calls by action, and whatever was raised that is no refusal."""
+    by_short_name()  # read from the code once, before there are eight
     connections.close_all()
     folder, together = Path(settings.DATA_DIR), multiprocessing.get_context("fork").Barrier(int(processes))
     until = time.monotonic() + float(seconds)
