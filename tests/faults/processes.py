@@ -1,4 +1,4 @@
-"""What the racing processes do: ``python processes.py make``, ``race SEED PROCESSES SECONDS``, ``verify``. See ``racing``.
+"""What the racing processes do: ``processes.py make``, ``race SEED PROCESSES SECONDS LEAST_TURNS``, ``verify``. See ``racing``.
 
 The processes are forked from one that has loaded everything. They play in turns: first all of them the same, at the same instant and with the
 same dice (so that they want the same thing of the same rows), then each what only it does.
@@ -67,13 +67,13 @@ def make() -> None:
     begin(campaign_text=text)
 
 
-def race(seed: str, processes: str, seconds: str) -> None:
+def race(seed: str, processes: str, seconds: str, turns: str) -> None:
     """Fork, let them play, print what they did together: calls by action, and whatever was raised that is no refusal."""
     by_short_name()  # read from the code once, before there are eight
     connections.close_all()
     folder, together = Path(settings.DATA_DIR), multiprocessing.get_context("fork").Barrier(int(processes))
     until = time.monotonic() + float(seconds)
-    children = [_forked(folder, int(seed), number, together, until) for number in range(int(processes))]
+    children = [_forked(folder, int(seed), number, together, (until, int(turns))) for number in range(int(processes))]
     ended = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     told = [json.loads((folder / f"race-{number}.json").read_text()) for number in range(len(children))]
     added: dict[str, Any] = {
@@ -83,7 +83,7 @@ def race(seed: str, processes: str, seconds: str) -> None:
     print(json.dumps(added | {"steps": sum(one["steps"] for one in told), "ended": ended, "faults": faults}, ensure_ascii=False))
 
 
-def _forked(folder: Path, seed: int, number: int, together: Barrier, until: float) -> int:
+def _forked(folder: Path, seed: int, number: int, together: Barrier, until: tuple[float, int]) -> int:
     child = os.fork()
     if child:
         return child
@@ -96,7 +96,7 @@ def _forked(folder: Path, seed: int, number: int, together: Barrier, until: floa
         os._exit(0)
 
 
-def _play(seed: int, number: int, together: Barrier, until: float) -> dict[str, Any]:
+def _play(seed: int, number: int, together: Barrier, until: tuple[float, int]) -> dict[str, Any]:
     logging.disable(logging.CRITICAL)
     stage, own = Stage(clock_ends=CLOCK_ENDS), random.Random(f"{seed} {number}")
     faults: list[str] = []
@@ -118,7 +118,7 @@ def _play(seed: int, number: int, together: Barrier, until: float) -> dict[str, 
             break
         attempt(common.choice(IN_COMMON), common.getrandbits(32))
         attempt(own.choice(ALONE), own.getrandbits(32))
-        if time.monotonic() > until or len(faults) >= MOST_FAULTS:
+        if (time.monotonic() > until[0] and turn + 1 >= until[1]) or len(faults) >= MOST_FAULTS:
             break
     together.abort()  # nobody waits for one that has left
     try:

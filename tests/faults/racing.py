@@ -20,9 +20,10 @@ from tests.support.elsewhere import Elsewhere
 SCRIPT = Path(__file__).with_name("processes.py")
 
 
-def run(there: Elsewhere, *, seed: int, processes: int, seconds: float) -> dict[str, Any]:
-    """Let them race, and verify; what they did. Raises ``AssertionError`` for whatever is wrong."""
-    told: dict[str, Any] = json.loads(there.run("race", str(seed), str(processes), str(seconds), limit=seconds + 300))
+def run(there: Elsewhere, *, seed: int, processes: int, seconds: float, turns: int = 1) -> dict[str, Any]:
+    """Let them race for ``seconds`` and at least so many turns, and verify; what they did. Raises ``AssertionError`` for whatever is wrong."""
+    words = [str(one) for one in (seed, processes, seconds, turns)]
+    told: dict[str, Any] = json.loads(there.run("race", *words, limit=seconds + 600))
     assert not told["faults"], "\n\n".join(told["faults"])
     assert told["ended"] == [0] * processes
     said = there.run("verify")
