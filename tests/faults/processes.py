@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -35,7 +36,8 @@ from tests.faults.stage import PLAYS, Stage, by_short_name  # noqa: E402
 from zhicheng.foundation import clock  # noqa: E402
 
 settings.REHEARSAL = True  # the clock is the database's: moved by one, it is moved for all
-LONGEST_TURN = 120  # seconds one process waits for the others
+FAR = 2**31 - 1
+LONGEST_TURN = 300  # seconds one process waits for the others
 CLOCK_ENDS = datetime(2023, 12, 20, tzinfo=clock.BEIJING)
 LOOK_EVERY = 25  # steps
 MOST_FAULTS = 20
@@ -72,8 +74,8 @@ def race(seed: str, processes: str, seconds: str, turns: str) -> None:
     by_short_name()  # read from the code once, before there are eight
     connections.close_all()
     folder, together = Path(settings.DATA_DIR), multiprocessing.get_context("fork").Barrier(int(processes))
-    until = time.monotonic() + float(seconds)
-    children = [_forked(folder, int(seed), number, together, (until, int(turns))) for number in range(int(processes))]
+    until, last = time.monotonic() + float(seconds), multiprocessing.get_context("fork").Value("i", FAR)
+    children = [_forked(folder, Race(int(seed), number, together, until, int(turns), last)) for number in range(int(processes))]
     ended = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     told = [json.loads((folder / f"race-{number}.json").read_text()) for number in range(len(children))]
     added: dict[str, Any] = {
@@ -83,22 +85,34 @@ def race(seed: str, processes: str, seconds: str, turns: str) -> None:
     print(json.dumps(added | {"steps": sum(one["steps"] for one in told), "ended": ended, "faults": faults}, ensure_ascii=False))
 
 
-def _forked(folder: Path, seed: int, number: int, together: Barrier, until: tuple[float, int]) -> int:
+@dataclass(frozen=True, slots=True)
+class Race:
+    """One process's part: they wait for each other at ``together``; when ``until`` and ``turns`` are over, somebody says which is the ``last``."""
+
+    seed: int
+    number: int
+    together: Barrier
+    until: float
+    turns: int
+    last: Any
+
+
+def _forked(folder: Path, race: Race) -> int:
     child = os.fork()
     if child:
         return child
     told: dict[str, Any] = {"accepted": {}, "refused": {}, "codes": {}, "steps": 0, "faults": ["it did not come to its end"]}
-    (folder / f"race-{number}.json").write_text(json.dumps(told))
+    (folder / f"race-{race.number}.json").write_text(json.dumps(told))
     try:
-        told = _play(seed, number, together, until)
-        (folder / f"race-{number}.json").write_text(json.dumps(told, ensure_ascii=False))
+        told = _play(race)
+        (folder / f"race-{race.number}.json").write_text(json.dumps(told, ensure_ascii=False))
     finally:
         os._exit(0)
 
 
-def _play(seed: int, number: int, together: Barrier, until: tuple[float, int]) -> dict[str, Any]:
+def _play(race: Race) -> dict[str, Any]:
     logging.disable(logging.CRITICAL)
-    stage, own = Stage(clock_ends=CLOCK_ENDS), random.Random(f"{seed} {number}")
+    stage, own = Stage(clock_ends=CLOCK_ENDS), random.Random(f"{race.seed} {race.number}")
     faults: list[str] = []
 
     def attempt(name: str, seed: int) -> None:
@@ -111,16 +125,18 @@ def _play(seed: int, number: int, together: Barrier, until: tuple[float, int]) -
             connections.close_all()
 
     for turn in itertools.count():
-        common = random.Random(f"{seed} turn {turn}")
+        common = random.Random(f"{race.seed} turn {turn}")
         try:
-            together.wait(LONGEST_TURN)
+            race.together.wait(LONGEST_TURN)
         except BrokenBarrierError:
+            faults.append(f"{race.number} waited for the others longer than {LONGEST_TURN} seconds")
             break
         attempt(common.choice(IN_COMMON), common.getrandbits(32))
         attempt(own.choice(ALONE), own.getrandbits(32))
-        if (time.monotonic() > until[0] and turn + 1 >= until[1]) or len(faults) >= MOST_FAULTS:
+        if (time.monotonic() > race.until and turn + 1 >= race.turns) or len(faults) >= MOST_FAULTS:
+            race.last.value = min(race.last.value, turn + 1)  # all come to it, and all leave after it
+        if turn >= race.last.value:
             break
-    together.abort()  # nobody waits for one that has left
     try:
         stage.memory.look_at_everything()
     except Exception:
