@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.organizations.examples import NOTICE, PASSWORD, approved_unit, id_number, prefecture, registered_applicant
 from zhicheng.accounts import actions, queries
@@ -52,6 +55,51 @@ def test_confirm_mailbox_twice_is_recorded_once() -> None:
     before = ledger.verify().entries
     actions.confirm_mailbox(user_id=user.pk, actor="system")
     assert queries.mailbox_confirmed(user) and ledger.verify().entries == before
+
+
+def registered_anew(user: User) -> Particulars:
+    """What its owner types again."""
+    return Particulars(name=user.name, id_number=user.id_number, mobile=user.mobile, email=user.email, username=user.username)
+
+
+def test_confirmation_in_between_stops_a_registration_anew() -> None:
+    user = registered_applicant(approved_unit(), confirmed=False)
+    found = queries.account_to_reuse(registered_anew(user), kind=AccountKind.APPLICANT, password=PASSWORD)
+    assert found == user
+    actions.confirm_mailbox(user_id=user.pk, actor="system")
+    given = {"kind": AccountKind.APPLICANT, "person": registered_anew(user), "password": PASSWORD, "acceptance": None}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.open_account(**given, reuse=found)
+    assert queries.mailbox_confirmed(user), "what was confirmed stays confirmed"
+
+
+def test_link_opened_before_a_registration_anew_confirms_nothing(rf) -> None:
+    user = registered_applicant(unit := approved_unit(), confirmed=False)
+    opened = EmailAddress.objects.get(user=user)
+    assert registered_applicant(unit, confirmed=False) == user
+    assert get_adapter().confirm_email(rf.get("/"), opened) is False
+    assert EmailAddress.objects.filter(user=user, verified=False).count() == EmailAddress.objects.filter(user=user).count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_confirmation_waits_for_a_registration_anew() -> None:
+    user = registered_applicant(approved_unit(), confirmed=False)
+
+    def confirm() -> None:
+        try:
+            actions.confirm_mailbox(user_id=user.pk, actor="system")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            given = {"kind": AccountKind.APPLICANT, "person": registered_anew(user), "password": PASSWORD, "acceptance": None}
+            actions.open_account(**given, reuse=user)
+            waits = pool.submit(confirm)
+            time.sleep(1)
+        waits.result(60)
+    assert queries.mailbox_confirmed(user)
 
 
 def test_confirmation_mail_carries_the_log_in_name_and_a_link_of_this_site(settings) -> None:

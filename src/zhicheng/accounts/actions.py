@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def open_account(
     what is taken afterwards, but it can never be confirmed and keeps neither number nor mobile. Call inside the transaction of
     the registration; ``IntegrityError`` means somebody else took the name or the mailbox a moment ago.
     """
-    user = reuse or User(kind=kind)
+    user = _still_unconfirmed(reuse) if reuse is not None else User(kind=kind)
     _release_username(person.username, keeper=user)
     if not mailbox_is_anothers:
         _release_mailbox(person.email, keeper=user)
@@ -126,6 +127,14 @@ def open_account(
         data={"kind": kind.value},
     )
     return user
+
+
+def _still_unconfirmed(account: User) -> User:
+    """The account to register anew, locked and read again: its mailbox may have been confirmed since it was found."""
+    found = User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if queries.mailbox_confirmed(found):
+        raise IntegrityError("the account was confirmed a moment ago")
+    return found
 
 
 @one_transaction
@@ -222,12 +231,19 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
 @one_transaction
 def confirm_mailbox(*, user_id: int, actor: str) -> None:
     """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face."""
+    User.objects.select_for_update(no_key=True).get(pk=user_id)  # who registers it anew puts another row in the address's place
     address = EmailAddress.objects.select_for_update(no_key=True).get(user_id=user_id, primary=True)
     if address.verified:
         return
     address.verified = True
     address.save(update_fields=["verified"])
     record_mailbox_confirmed(user_id=user_id, actor=actor)
+
+
+def lock_mailbox(*, user_id: int, address_id: int) -> bool:
+    """Lock the account in the caller's transaction; whether this is still a mailbox of it, and not one from before it was registered anew."""
+    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    return EmailAddress.objects.filter(pk=address_id, user_id=user_id).exists()
 
 
 @one_transaction

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import transaction
 
 from zhicheng.accounts import actions, brakes, devices, mails
 from zhicheng.accounts.queries import account_tried
@@ -101,9 +102,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().respond_user_inactive(request, user)
 
     def confirm_email(self, request: Any, email_address: EmailAddress) -> bool:
-        confirmed: bool = super().confirm_email(request, email_address)
-        if confirmed:
-            actions.record_mailbox_confirmed(user_id=email_address.user_id, actor=f"user:{email_address.user_id}")
+        """Together with its entry in the ledger; not a mailbox that has been replaced since the link was opened."""
+        user_id = email_address.user_id
+        with transaction.atomic():
+            if email_address.pk and not actions.lock_mailbox(user_id=user_id, address_id=email_address.pk):
+                return False
+            confirmed: bool = super().confirm_email(request, email_address)
+            if confirmed:
+                actions.record_mailbox_confirmed(user_id=user_id, actor=f"user:{user_id}")
         return confirmed
 
 
