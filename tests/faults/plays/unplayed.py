@@ -8,6 +8,5 @@ UNPLAYED = {
     "applications.actions.ending.bar_applications": _WORKER,
     "applications.actions.ending.restore_applications": _WORKER,
     "documents.actions.render_paper": _WORKER,
-    "foundation.triggers.end_broken_migrating": "a part of migrating, when it fails: tests/foundation/test_triggers.py",
     "foundation.verification.verify_ledger": _WORKER,
 }
