@@ -39,6 +39,19 @@ def itself(content: bytes = b"/F Do /F Do") -> bytes:
     return with_page(build)
 
 
+def looked_up_in_streams() -> bytes:
+    """Readers look names up in the dictionary of a stream as well."""
+
+    def build(document: Pdf, page: pikepdf.Page) -> None:
+        round_ = form(document, b"/F Do /F Do")
+        names = Stream(document, b"", Dictionary(F=round_))
+        round_.Resources = Stream(document, b"", Dictionary(XObject=names))
+        page.Resources = Dictionary(XObject=names)
+        page.Contents = document.make_stream(b"/F Do")
+
+    return with_page(build)
+
+
 def through_the_page() -> bytes:
     """The form has no such name; readers then look in the page."""
 

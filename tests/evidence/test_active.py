@@ -33,6 +33,11 @@ def opening(**action: object) -> Callable[[Pdf], None]:
     return lambda pdf: setattr(pdf.Root, "OpenAction", Dictionary(**action))
 
 
+def opening_in_a_stream(**action: object) -> Callable[[Pdf], None]:
+    """Readers take the dictionary of a stream for an action as well."""
+    return lambda pdf: setattr(pdf.Root, "OpenAction", pdf.make_stream(b"", Dictionary(**action)))
+
+
 def link(**action: object) -> Callable[[Pdf], None]:
     def dress(pdf: Pdf) -> None:
         note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], A=Dictionary(**action))
@@ -50,6 +55,17 @@ def attached(content: bytes, **spec: object) -> Callable[[Pdf], None]:
         pdf.Root.AF = Array([held])
 
     return dress
+
+
+def brought_along(content: bytes) -> Callable[[Pdf], None]:
+    return lambda pdf: attached(XML, RF=Dictionary(F=Array([String("b"), pdf.make_stream(content)])))(pdf)
+
+
+def printed_from_elsewhere(pdf: Pdf) -> None:
+    proxy = Dictionary({"/2.0": Dictionary(F=Dictionary(FS=Name.URL, F=String("https://example.org")))})
+    picture = pdf.make_stream(b"\0", Dictionary(Subtype=Name.Image, Width=1, Height=1, BitsPerComponent=8, OPI=proxy))
+    picture.ColorSpace = Name.DeviceGray
+    pdf.Root.Kept = picture
 
 
 def associated_only(content: bytes) -> Callable[[Pdf], None]:
@@ -121,6 +137,11 @@ TAKEN = {
     "script of a bookmark": bookmark,
     "field that counts": field_that_counts,
     "other file on opening": opening(S=Name.GoToR, F=String("\\\\10.0.0.9\\share\\x.pdf"), D=[0, Name.Fit]),
+    "other file in a stream": opening_in_a_stream(S=Name.GoToR, F=String("\\\\10.0.0.9\\share\\x.pdf")),
+    "other file, no name": opening(S=String("GoToR"), F=String("\\\\10.0.0.9\\share\\x.pdf"), D=[0, Name.Fit]),
+    "share in a stream": opening_in_a_stream(S=Name.URI, URI=String("file:////10.0.0.9/share")),
+    "printed from elsewhere": printed_from_elsewhere,
+    "xml with related xml": brought_along(XML),
     "thread on opening": opening(S=Name.Thread, F=String("\\\\10.0.0.9\\share\\x.pdf"), D=0),
     "address on opening": opening(S=Name.URI, URI=String("https://example.org/seen")),
     "share behind a link": link(S=Name.URI, URI=String("file:////10.0.0.9/share")),
@@ -195,6 +216,8 @@ def media(subtype: Name) -> Callable[[Pdf], None]:
         (opening(S=Name.Launch, F=String("cmd.exe")), "launch"),
         (opening(Type=Name.Page, P=1, S=Name.Launch, F=String("cmd.exe")), "launch"),
         (link(S=Name.Launch, F=String("cmd.exe")), "launch"),
+        (opening_in_a_stream(S=Name.Launch, Win=Dictionary(F=String("cmd.exe"))), "launch"),
+        (opening(S=String("Launch"), F=String("cmd.exe")), "launch"),
         (link(S=Name.GoTo, D=String("x"), Next=Dictionary(S=Name.Launch, F=String("cmd.exe"))), "launch"),
         (link(S=Name.Rendition, OP=0), "launch"),
         *((media(subtype), "launch") for subtype in (Name.RichMedia, Name.Screen, Name.Movie, Name.Sound, Name("/3D"))),
@@ -211,6 +234,7 @@ def media(subtype: Name) -> Callable[[Pdf], None]:
         (attached(files.pdf()), "attachment"),
         (attached(dressed(claim_with_more)), "attachment"),
         (associated_only(files.program()), "attachment"),
+        (brought_along(files.program()), "attachment"),
         (pinned(files.program()), "attachment"),
         (collection, "attachment"),
         (dynamic_form, "form_xfa"),

@@ -26,6 +26,8 @@ def verdict(content: bytes, tmp_path: Path) -> Examined | Unacceptable:
         drawn.itself,
         lambda: drawn.itself(b"/#46 Do%\n/F % nothing\n Do"),
         lambda: drawn.itself(b"/a#20b\x00Do"),
+        lambda: drawn.itself(b"(F) Do <46>Do"),
+        drawn.looked_up_in_streams,
         drawn.through_the_page,
         drawn.through_others,
         drawn.through_a_pattern,

@@ -29,7 +29,7 @@ _ACTIONS = _LAUNCHES | {
     "/JavaScript", "/SetOCGState", "/Trans",
 }  # fmt: skip
 _HOLDERS = ("/A", "/PA", "/OpenAction", "/Next")
-_DROPPED = ("/AA", "/AF", "/EF", "/EmbeddedFiles", "/JavaScript", "/JS", "/Renditions", "/XFA", "/Ref", "/OPI", "/URI")
+_DROPPED = ("/AA", "/AF", "/EF", "/RF", "/EmbeddedFiles", "/JavaScript", "/JS", "/Renditions", "/XFA", "/Ref", "/OPI", "/URI")
 _ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
 _WEB = re.compile(r"\A(?:https?://[^\\]|mailto:|#)", re.IGNORECASE)
 _PDFA = re.compile(rb"pdfaid:part\b")
@@ -105,9 +105,11 @@ def _refuse(value: pikepdf.Object, bounds: Bounds) -> None:
 
 
 def _action(value: Any) -> str:
-    """The kind of action a dictionary is, ``""`` for none. Readers do not ask for its ``/Type``."""
-    kind = str(value.get("/S", "")) if isinstance(value, pikepdf.Dictionary) else ""
-    return kind if kind in _ACTIONS else ""
+    """The kind of action a dictionary is, ``""`` for none. Readers do not ask for its ``/Type``, take the dictionary of a stream
+    for as good as any, and some of them a string for a name.
+    """
+    kind = str(value.get("/S", "")) if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) else ""
+    return next((known for known in (kind, f"/{kind}") if known in _ACTIONS), "")
 
 
 def _acts(value: pikepdf.Object) -> bool:
@@ -122,7 +124,7 @@ def _dropped_of(value: pikepdf.Object) -> list[str]:
     """The keys nothing of this dictionary keeps. ``/URI`` is the address of a link, but the base of all links in a catalog."""
     kept = {"/URI"} if isinstance(value.get("/URI"), pikepdf.String) else set()
     if isinstance(value, pikepdf.Stream) and str(value.get("/Subtype", "")) != "/Form":
-        kept |= {"/Ref", "/OPI"}
+        kept |= {"/Ref"} if str(value.get("/Subtype", "")) == "/Image" else {"/Ref", "/OPI"}
     if isinstance(value.get("/Ref"), pikepdf.Array) or str(value.get("/Type", "")) == "/StructElem":
         kept |= {"/Ref"}
     return [key for key in _DROPPED if key in value and key not in kept]
@@ -177,8 +179,20 @@ def _attached(value: pikepdf.Object) -> Iterator[pikepdf.Object]:
         yield from (stream for _key, stream in files.items() if isinstance(stream, pikepdf.Stream))
     elif files is not None:
         raise Rejected("attachment")
+    if "/RF" in value:
+        yield from _related(value["/RF"])
     if isinstance(value, pikepdf.Stream) and str(value.get("/Type", "")) == "/EmbeddedFile":
         yield value
+
+
+def _related(files: Any) -> Iterator[pikepdf.Object]:
+    """The files that come along with an attached one: for each of its names an array of names and streams by turns."""
+    if not isinstance(files, pikepdf.Dictionary):
+        raise Rejected("attachment")
+    for _key, pairs in files.items():
+        if not isinstance(pairs, pikepdf.Array):
+            raise Rejected("attachment")
+        yield from (part for part in pairs if isinstance(part, pikepdf.Stream))
 
 
 def _check_attachment(stream: pikepdf.Object, bounds: Bounds) -> None:

@@ -24,6 +24,9 @@ _GAP = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])"
 _NAMED = re.compile(
     rb"/([^\x00\t\n\x0c\r /\[\]<>(){}%]*)" + _GAP + rb"*(?:[-+.\d]+" + _GAP + rb"*)?(Do|gs|scn|SCN|Tf)(?![A-Za-z0-9])"
 )
+# Readers take a string for a name, however it is written: then every name there is may be meant.
+_UNNAMED = re.compile(rb"[)>]" + _GAP + rb"*(Do|gs|scn|SCN|Tf)(?![A-Za-z0-9])")
+_ANY = ""
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PAINT = re.compile(rb"(?<![A-Za-z/])(?:[fFBbSs]\*?|Do|Tj|TJ|sh|['\"]|EI)(?![A-Za-z])")
 _SHOWN = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
@@ -33,7 +36,8 @@ def check_expansion(pdf: pikepdf.Pdf) -> None:
     """Raise ``Rejected("too_complex")`` when a page draws itself through whatever way, or comes to more than ``MOST_DRAWN``."""
     reader = _Reader()
     for page in pdf.pages:
-        if _Page(reader, _dictionary(page.obj.get("/Resources")) or _inherited(page.obj)).cost(page.obj) > MOST_DRAWN:
+        own = _dictionary(page.obj.get("/Resources"))
+        if _Page(reader, _inherited(page.obj) if own is None else own).cost(page.obj) > MOST_DRAWN:
             raise Rejected("too_complex")
 
 
@@ -65,6 +69,7 @@ def understand(content: bytes) -> _Content:
     for match in _NAMED.finditer(content):
         name = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), match[1])
         named["/" + name.decode("utf-8", "surrogateescape"), match[2].decode()] += 1
+    named.update((_ANY, match[1].decode()) for match in _UNNAMED.finditer(content))
     shown = sum(len(match[0]) for match in _SHOWN.finditer(content)) if any(kind == "Tf" for _name, kind in named) else 0
     return _Content(len(content), named, len(_PAINT.findall(content)), shown)
 
@@ -114,23 +119,27 @@ class _Page:
         def of(stream: pikepdf.Object, around: Any = resources, key: Any = owner) -> int:
             return self._of(stream, around, key, depth + 1)
 
+        def dearest(cost: Callable[[Any, _Cost], int], kind: str, name: str) -> int:
+            return max((cost(found, of) for found in self._find(resources, kind, name)), default=0)
+
         total = content.size
         for (name, operator), times in content.named.items():
             if operator == "Do":
-                total += times * _drawing(self._find(resources, "/XObject", name), of)
+                total += times * dearest(_drawing, "/XObject", name)
             elif operator in {"scn", "SCN"}:
-                total += times * _pattern(self._find(resources, "/Pattern", name), of)
+                total += times * dearest(_pattern, "/Pattern", name)
             elif operator == "gs":
-                total += (times + content.paints) * _mask(self._find(resources, "/ExtGState", name), of)
+                total += (times + content.paints) * dearest(_mask, "/ExtGState", name)
             else:
-                total += content.shown * _glyph(self._find(resources, "/Font", name), of)
+                total += content.shown * dearest(_glyph, "/Font", name)
         return total
 
-    def _find(self, resources: Any, kind: str, name: str) -> Any:
-        for place in (resources, self._resources):
-            if place is not None and (found := _get(_dictionary(place.get(kind)), name)) is not None:
-                return found
-        return None
+    def _find(self, resources: Any, kind: str, name: str) -> list[Any]:
+        """What ``name`` stands for; everything there is for a name that is not known."""
+        places = [_dictionary(place.get(kind)) for place in (resources, self._resources) if place is not None]
+        if name == _ANY:
+            return [value for place in places if place is not None for _name, value in place.items()]
+        return [found for place in places if (found := _get(place, name)) is not None][:1]
 
 
 _Cost = Callable[..., int]
@@ -150,19 +159,17 @@ def _drawing(what: Any, of: _Cost) -> int:
 def _pattern(what: Any, of: _Cost) -> int:
     if isinstance(what, pikepdf.Stream):
         return of(what)
-    state = _get(what, "/ExtGState") if isinstance(what, pikepdf.Dictionary) else None
-    return _mask(state, of)
+    return _mask(_get(_dictionary(what), "/ExtGState"), of)
 
 
 def _mask(state: Any, of: _Cost) -> int:
-    mask = _get(state, "/SMask") if isinstance(state, pikepdf.Dictionary) else None
-    group = _get(mask, "/G") if isinstance(mask, pikepdf.Dictionary) else None
+    group = _get(_dictionary(_get(_dictionary(state), "/SMask")), "/G")
     return of(group) if isinstance(group, pikepdf.Stream) else 0
 
 
 def _glyph(font: Any, of: _Cost) -> int:
     """The dearest glyph of a font whose glyphs are drawings."""
-    if not isinstance(font, pikepdf.Dictionary) or str(font.get("/Subtype", "")) != "/Type3":
+    if _dictionary(font) is None or str(font.get("/Subtype", "")) != "/Type3":
         return 0
     drawn = _dictionary(font.get("/CharProcs"))
     glyphs = [glyph for _name, glyph in drawn.items() if isinstance(glyph, pikepdf.Stream)] if drawn is not None else []
@@ -175,8 +182,8 @@ def _glyph(font: Any, of: _Cost) -> int:
 def _appearances(page: pikepdf.Object) -> Iterable[pikepdf.Object]:
     annotations = page.get("/Annots")
     for annotation in annotations if isinstance(annotations, pikepdf.Array) else []:
-        looks = annotation.get("/AP") if isinstance(annotation, pikepdf.Dictionary) else None
-        for _state, look in looks.items() if isinstance(looks, pikepdf.Dictionary) else ():
+        looks = _dictionary(_get(_dictionary(annotation), "/AP"))
+        for _state, look in looks.items() if looks is not None else ():
             if isinstance(look, pikepdf.Stream):
                 yield look
             elif isinstance(look, pikepdf.Dictionary):
@@ -187,7 +194,7 @@ def _inherited(page: pikepdf.Object) -> Any:
     above: Any = page
     for _step in range(_DEEPEST):
         above = above.get("/Parent")
-        if not isinstance(above, pikepdf.Dictionary):
+        if _dictionary(above) is None:
             return None
         if (found := _dictionary(above.get("/Resources"))) is not None:
             return found
@@ -195,7 +202,8 @@ def _inherited(page: pikepdf.Object) -> Any:
 
 
 def _dictionary(value: Any) -> Any:
-    return value if isinstance(value, pikepdf.Dictionary) else None
+    """``value`` if readers look names up in it: they take the dictionary of a stream for as good as any."""
+    return value if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) else None
 
 
 def _get(place: Any, name: str) -> Any:
