@@ -69,7 +69,7 @@ def walk() -> None:
             (world.bureau, f"/desk/applications/{application.pk}/"),
         ):
             client = Client()
-            client.force_login(User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(User.objects.get(pk=actor.user_id), backend="zhicheng.accounts.backends.AuthenticationBackend")
             answer = client.get(address, follow=True)
             assert answer.status_code == 200, (address, answer.status_code)
     print(application.state, application.arrivals, ledger.verify().ok)

@@ -20,7 +20,7 @@ def test_session_and_link_outlive_a_new_signing_key(settings: Any, client: Clien
         applicant = w.make_world().applicant
     away = Client()
     for browser in (client, away):
-        browser.force_login(User.objects.get(pk=applicant.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(User.objects.get(pk=applicant.user_id), backend="zhicheng.accounts.backends.AuthenticationBackend")
     link = signing.dumps({"file": 1}, salt="test")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], f"test-only-{new_key()}"
     assert client.get("/my/").status_code == 200

@@ -625,7 +625,7 @@ EXAMPLES["office_person"] = lambda world: _by(world.bureau, "office_person", id_
 
 def _operator() -> Client:
     client = Client()
-    client.force_login(w.person(AccountKind.OPERATOR, "operator"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(w.person(AccountKind.OPERATOR, "operator"), backend="zhicheng.accounts.backends.AuthenticationBackend")
     return client
 
 

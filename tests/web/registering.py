@@ -44,7 +44,7 @@ def client_of(actor: Actor) -> Client:
     """A browser in which ``actor`` is signed in."""
     client = Client()
     user = User.objects.get(pk=actor.user_id)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="zhicheng.accounts.backends.AuthenticationBackend")
     return client
 
 

@@ -12,7 +12,7 @@ from zhicheng.organizations.actors import Actor
 def client_of(actor: Actor) -> Client:
     """A browser in which ``actor`` is signed in."""
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(User.objects.get(pk=actor.user_id), backend="zhicheng.accounts.backends.AuthenticationBackend")
     return client
 
 

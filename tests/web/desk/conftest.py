@@ -25,7 +25,7 @@ def signed_in() -> Callable[[Actor], Client]:
 
     def client_of(actor: Actor) -> Client:
         client = Client()
-        client.force_login(User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(User.objects.get(pk=actor.user_id), backend="zhicheng.accounts.backends.AuthenticationBackend")
         return client
 
     return client_of

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from allauth.account.models import EmailAddress
 from bs4 import BeautifulSoup
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
@@ -60,7 +61,24 @@ def test_wrong_password_and_unknown_name_are_answered_alike(user):
     known, unknown, mail = (
         summary(sign_in(browser(), login, "falsch-falsch").content) for login in ("guli", "nobody", "nobody@example.cn")
     )
-    assert known == unknown == mail == ["登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。"]
+    assert (
+        known
+        == unknown
+        == mail
+        == ["登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。邮箱还没有确认的，请用登录名登录。"]
+    )
+
+
+def test_every_login_costs_the_same_work(user, monkeypatch):
+    done: list[str] = []
+    hashed = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda self, *a, **k: done.append("") or hashed(self, *a, **k))
+    costs = []
+    for login in ("guli", "nobody", "guli@example.cn", "nobody@example.cn"):
+        done.clear()
+        sign_in(browser(), login, "falsch-falsch")
+        costs.append(len(done))
+    assert len(set(costs)) == 1, costs
 
 
 def test_empty_sign_in_names_both_fields():

@@ -30,6 +30,7 @@ from zhicheng.campaigns.models import Campaign
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import UnitVerification
+from zhicheng.web.public.registration import limits
 
 pytestmark = pytest.mark.django_db
 PERSON, UNIT, DONE = (reverse(name) for name in ("register_person", "register_unit", "register_done"))
@@ -157,6 +158,23 @@ def test_a_taken_mailbox_looks_the_same_on_the_screen() -> None:
     assert owner.username in mails(owner.email)[-1]["body"]
 
 
+def test_a_taken_mailbox_looks_the_same_at_sign_in() -> None:
+    """Who registered with a mailbox that is not theirs learns nothing by signing in with it and the password they set."""
+    employer = ex.approved_unit()
+    owner = ex.registered_applicant(employer)
+    seen = []
+    for serial, mailbox in ((2, "free@mail.example"), (3, owner.email)):
+        own = "lantern-orchard-77"
+        typed = person_typed(serial, email=mailbox, employer_id=str(employer.pk), password=own, password_again=own)
+        accepted("person").post(PERSON, typed)
+        by_name, by_mailbox = (
+            Client().post(reverse("account_login"), {"login": login, "password": typed["password"]})
+            for login in (typed["username"], mailbox)
+        )
+        seen.append((by_name.status_code, by_name.get("Location"), by_mailbox.status_code, summary_of(by_mailbox)))
+    assert seen[0] == seen[1]
+
+
 def test_employer_is_found_without_a_script_and_everything_typed_stays() -> None:
     employer = ex.approved_unit()
     ex.registered_unit(2)
@@ -274,6 +292,13 @@ def test_one_address_cannot_go_on_for_ever() -> None:
     client = accepted("person")
     cache.set("registration:127.0.0.1", 300, 3600)
     assert client.post(PERSON, person_typed()).status_code == 429
+
+
+def test_one_address_beyond_its_limit_does_not_use_up_what_is_everybodys() -> None:
+    client = accepted("person")
+    cache.set("registration:127.0.0.1", limits.PER_HOUR - 1, 3600)
+    assert [client.post(PERSON, person_typed()).status_code for _ in range(4)] == [422, 429, 429, 429]
+    assert cache.get("registration-in-all") == 1
 
 
 def test_a_disk_that_refuses_keeps_everything_typed(settings, tmp_path) -> None:

@@ -8,7 +8,7 @@ from tests.support import world as w
 from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.organizations.actors import Role
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "zhicheng.accounts.backends.AuthenticationBackend"
 
 
 def browser(user: User | None = None, **kwargs: object) -> Client:

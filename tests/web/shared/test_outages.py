@@ -69,7 +69,7 @@ def test_full_database_refuses_in_words_and_goes_on_showing(client: Client) -> N
     if connection.vendor != "sqlite":
         return
     applicant = person(AccountKind.APPLICANT, "someone", serial=3)
-    client.force_login(applicant, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(applicant, backend="zhicheng.accounts.backends.AuthenticationBackend")
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute("CREATE TABLE filling (x)")

@@ -63,7 +63,10 @@ class LoginForm(library.LoginForm):
     def add_error(self, field: str | None, error: Any) -> None:
         """The same sentence whichever of the two was tried, so that it never tells which accounts exist."""
         if getattr(error, "code", "") in {"username_password_mismatch", "email_password_mismatch", "invalid_login"}:
-            error = forms.ValidationError(_("登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。"), code=error.code)
+            error = forms.ValidationError(
+                _("登录名（或邮箱）与密码不相符。请检查后再试，忘记了可以找回。邮箱还没有确认的，请用登录名登录。"),
+                code=error.code,
+            )
         elif getattr(error, "code", "") == "too_many_login_attempts":
             error = forms.ValidationError(
                 _("连续输错太多次。请过几分钟再试（继续输错，等待的时间会加长，最长 1 小时），或者找回密码。"), code=error.code

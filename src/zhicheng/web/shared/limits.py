@@ -33,7 +33,9 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     ``what`` names the counter: ``registration``, ``verification``, ``colleague``.
     """
     network = network_of_visitor(request)
-    counts = [count(f"{what}:{network}", seconds=HOUR) > PER_HOUR, count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL]
+    if count(f"{what}:{network}", seconds=HOUR) > PER_HOUR:
+        return True  # and counts nowhere else: one network alone must not use up what is everybody's
+    counts = [count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL]
     prefix = unicodedata.normalize("NFKC", number).replace(" ", "")[:PREFIX]
     if len(prefix) == PREFIX:
         hashed = keyed_hash(prefix, purpose="beginning of a number")

@@ -1,0 +1,27 @@
+"""Whose password it is that somebody typed: one look, the same amount of work for every login name and every mailbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import auth_backends as library
+from allauth.account.models import EmailAddress
+
+
+class AuthenticationBackend(library.AuthenticationBackend):
+    """A mailbox leads to the account whose owner has confirmed it, and to no other.
+
+    Who registers with a mailbox that he cannot read must not learn by signing in with it whether it belongs to another account:
+    there it would be refused, and a free one would not. Before the mailbox is confirmed the login name is the way in.
+    """
+
+    def _authenticate(self, request: Any, **credentials: Any) -> Any:
+        """By login name or by mailbox. The library tries a mailbox twice, which takes twice as long where there is an account."""
+        name, mailbox, password = (str(credentials.get(field) or "") for field in ("username", "email", "password"))
+        if mailbox and name in {"", mailbox}:
+            return self._authenticate_by_email(mailbox, password)
+        return self._authenticate_by_username(name, password)
+
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        address = EmailAddress.objects.filter(email=email.lower(), verified=True).select_related("user").first()
+        return self._check_password(address.user, password) if address is not None else None
