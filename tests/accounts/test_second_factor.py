@@ -17,7 +17,7 @@ from tests.organizations import examples as ex
 from tests.support.factors import code_of
 from tests.support.keys import new_key
 from tests.web.registering import mails, page_of
-from zhicheng.accounts import second_factor
+from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
 
@@ -86,6 +86,19 @@ def test_code_works_once_also_when_the_library_has_forgotten_it(officer: User) -
     cache.delete(f"allauth.mfa.totp.used?user={officer.pk}&code={code}")
     assert "已经用过" in second.post(reverse("mfa_authenticate"), {"code": code}).content.decode()
     assert second.get(DESK).status_code == 302
+
+
+def test_codes_cannot_be_guessed_day_after_day(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    for wrong in range(brakes.FREE_CODES + 1):
+        assert brakes.may_try_code(officer.pk), wrong
+    late = sign_in(officer)
+    assert "验证码不对" not in late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
+    assert late.get(DESK).status_code == 302
+    cache.delete(f"factor:{officer.pk}:wait")
+    late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert late.get(DESK).status_code == 200
+    assert brakes.may_try_code(officer.pk) and cache.get(f"factor:{officer.pk}") == 1
 
 
 def test_recovery_codes_are_shown_once_and_work_once(officer: User) -> None:

@@ -269,6 +269,33 @@ def test_two_people_reset_a_factor_and_one_cannot(world: w.World) -> None:
     assert codes(refused) == {"over"}
 
 
+def test_an_account_of_ones_own_making_is_not_a_second_person(world: w.World) -> None:
+    made = actions.open_officer(
+        actor=world.bureau, office_id=world.prefecture.pk, name="巴特尔", email="second@mail.example", username="second.one"
+    )
+    row = ask(world.bureau, world.county_officer)
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=actor_for(made), request_id=row.pk, consent=True)
+    assert codes(refused) == {"same_person"}
+    FactorReset.objects.filter(pk=row.pk).update(asked_by=made)
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=world.bureau, request_id=row.pk, consent=True)
+    assert codes(refused) == {"same_person"}
+    with clock.travel(clock.now() + timedelta(days=31)):
+        later = ask(world.bureau, world.county_officer)
+        actions.decide_factor_reset(actor=actor_for(made), request_id=later.pk, consent=True)
+
+
+def test_one_person_with_two_accounts_is_not_two_people(world: w.World) -> None:
+    second = colleague(world.prefecture)
+    for one in (account(second), account(world.bureau)):
+        one.id_number, one.id_number_index = id_number(61), "x" * 64
+        one.save(update_fields=["id_number", "id_number_index"])
+    with pytest.raises(Refused) as refused:
+        actions.decide_factor_reset(actor=second, request_id=ask(world.bureau, world.county_officer).pk, consent=True)
+    assert codes(refused) == {"same_person"}
+
+
 def test_server_is_one_of_the_two_at_most(world: w.World, security: Actor) -> None:
     row = ask(SYSTEM, world.bureau)
     with pytest.raises(Refused) as refused:

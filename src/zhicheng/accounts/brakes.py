@@ -31,6 +31,9 @@ WAIT_FROM_EVERYWHERE = 20
 # Failures of an hour from one network, whatever the account: a school of some hundred teachers sits behind one address.
 FREE_FROM_NETWORK = 100
 WAIT_FROM_NETWORK = 30
+# Wrong codes of a second factor in a day, for one account; after that one try in so many seconds.
+FREE_CODES = 30
+WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
 
@@ -82,6 +85,22 @@ class SignInTry:
         cache.delete_many([self._near, f"{self._near}:wait"])
         for key, *_rest in self._far:
             _take_back(key)
+
+
+def may_try_code(user_id: int) -> bool:
+    """Count a try of a second factor's code; whether it may be looked at. The library's own limit of minutes alone would let whoever
+    knows the password go on for ever: half a million tries in half a year.
+    """
+    key = f"factor:{user_id}"
+    if count(key, seconds=DAY) > FREE_CODES and not cache.add(f"{key}:wait", 1, timeout=WAIT_FOR_CODE):
+        _take_back(key)
+        return False
+    return True
+
+
+def code_was_right(user_id: int) -> None:
+    """A right code forgets the wrong ones."""
+    cache.delete_many([f"factor:{user_id}", f"factor:{user_id}:wait"])
 
 
 def growing_wait(times: int) -> int:

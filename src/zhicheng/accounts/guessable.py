@@ -166,5 +166,7 @@ WORDS = frozenset(
         "zcps",
         "bzrsj",
         "bzzc",
+        "bzzrsj",
+        "xjbz",
     ]
 )

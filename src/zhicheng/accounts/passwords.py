@@ -29,6 +29,8 @@ _RUNS = (
 _IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DATE = re.compile(r"(?:19|20)\d{2}[-./]?(?:0?[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d{2}(?:年)?")
+# A landline number, the area's code, its postal codes, and the numbers everybody calls.
+_LOCAL = re.compile(r"0\d{2,3}-?[2-8]\d{6,7}|0909|83[345]\d{3}|12333|12345")
 _LUCKY = re.compile("5201314|1314520|1314|520|521|168|888|666")
 _REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
 
@@ -80,7 +82,7 @@ def what_is_left(password: str, *, own: tuple[str, ...] = ()) -> str:
     text = password.casefold()
     for word in own:
         text = _without_parts_of(text, word)
-    for pattern in (_IDENTITY_NUMBER, _MOBILE, _DATE, _LUCKY):
+    for pattern in (_IDENTITY_NUMBER, _MOBILE, _LOCAL, _DATE, _LUCKY):
         text = pattern.sub(" ", text)
     text = _REPEATED.sub(" ", text)
     for run in _RUNS:

@@ -30,7 +30,7 @@ from zhicheng.campaigns.models import Campaign
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import UnitVerification
-from zhicheng.web.public.registration import limits
+from zhicheng.web.shared import limits
 
 pytestmark = pytest.mark.django_db
 PERSON, UNIT, DONE = (reverse(name) for name in ("register_person", "register_unit", "register_done"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
@@ -16,6 +19,7 @@ from zhicheng.organizations.models import FactorReset, FactorResetState, Officer
 from zhicheng.organizations.rules import reset_is_void
 
 SHORTEST_STATEMENT = 10
+NEW_FOR = timedelta(days=30)  # so long an account does not count as a second person beside who opened it
 
 
 @one_transaction
@@ -59,8 +63,8 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
     row = FactorReset.objects.select_for_update(no_key=True).get(pk=found.pk)
     if row.state != FactorResetState.PENDING:
         raise Refused.one(_("这份申请已经办完（%(state)s）。") % {"state": row.get_state_display()}, code="over")
-    if consent and row.asked_by_id == actor.user_id:
-        said = _("提出的人不能自己同意，须由另一人核实后同意。")
+    if consent and _may_be_one_person(row, actor):
+        said = _("提出的人不能自己同意，也不能由其 30 天内开通的账号同意，须由另一人核实后同意。")
         raise Refused.one(said, code="same_person")
     if consent and reset_is_void(row, clock.now()):
         raise Refused.one(_("提出已超过7天，请重新核实、重新提出。"), code="void")
@@ -81,6 +85,23 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
     data = {"request": row.pk, "asked_by": row.asked_by_id}
     ledger.record(event="officer.factor_reset", subject=f"user:{user.pk}", actor=actor.ref, data=data)
     return row
+
+
+def _may_be_one_person(row: FactorReset, actor: Actor) -> bool:
+    """Whether who consents may be who asked: the same account, the same identity number, or an account that one of them has opened
+    for the other a moment ago, which nobody else has come to know yet.
+    """
+    if row.asked_by is None or actor.user_id is None:
+        return row.asked_by is None and actor.user_id is None
+    asker, other = row.asked_by, User.objects.get(pk=actor.user_id)
+    if asker.pk == other.pk:
+        return True
+    if asker.id_number and asker.id_number_index == other.id_number_index:
+        return True
+    made = OfficerChange.objects.filter(
+        kind__in=[OfficerChangeKind.OPENED, OfficerChangeKind.REOPENED], at__gt=clock.now() - NEW_FOR
+    )
+    return made.filter(Q(user=asker, by=other) | Q(user=other, by=asker)).exists()
 
 
 def _decide(row: FactorReset, state: FactorResetState, actor: Actor) -> None:

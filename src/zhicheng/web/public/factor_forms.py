@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm as LibraryGenerate
@@ -11,6 +12,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.accounts.brakes import code_was_right, may_try_code
 from zhicheng.accounts.second_factor import use_once
 from zhicheng.web.public.forms import in_plain_words
 
@@ -23,9 +25,12 @@ class _CodeOnce:
     user: Any
 
     def clean_code(self) -> str:
+        if not may_try_code(self.user.pk):
+            raise get_account_adapter().validation_error("too_many_login_attempts")
         code: str = super().clean_code()  # type: ignore[misc]
         if not use_once(user_id=self.user.pk, code=code):
             raise get_adapter().validation_error("incorrect_code")
+        code_was_right(self.user.pk)
         return code
 
 
