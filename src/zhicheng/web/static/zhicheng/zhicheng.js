@@ -162,9 +162,11 @@
   let touched = Date.now();
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { touched = Date.now(); } });
   // Once a sign-in is over nobody reads on here what it showed: it goes from the page, unless something typed would go with it.
+  const typed = () => Array.from(document.querySelectorAll("form[method='post']:not([data-autosave]) :is(textarea, input:not([type='hidden']))"))
+    .some((control) => control.value !== control.defaultValue);
   function clearPage() {
     const kept = $("[data-session-cleared]");
-    if (changed || !idle || !kept) { return false; }
+    if (changed || unsent() || typed() || !idle || !kept) { return false; }
     document.querySelectorAll("main, aside, nav, header, [data-answer-lost]").forEach((part) => { part.replaceChildren(); });
     kept.hidden = false;
     return true;
