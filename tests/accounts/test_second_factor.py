@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +25,8 @@ from tests.web.registering import mails, page_of
 from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
+from zhicheng.foundation.sealing import SealBroken, unseal
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "lantern-77-orchard-kite"
@@ -45,14 +52,18 @@ def sign_in(user: User, client: Client | None = None) -> Client:
 
 def set_up(client: Client) -> str:
     """Set up an authenticator app; return its secret."""
-    first = client.get(SET_UP, follow=True)
-    if "password" in first.content.decode() and "oldpassword" not in first.content.decode():
-        client.post(first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"], {"password": PASSWORD})
-    page = client.get(SET_UP)
-    secret = page_of(page).select_one(".factor-secret").get_text()
+    secret = begin(client)
     done = client.post(SET_UP, {"code": code_of(secret)})
     assert done.status_code == 302 and done["Location"] == reverse("mfa_view_recovery_codes"), page_of(done).get_text()
     return secret
+
+
+def begin(client: Client) -> str:
+    """The secret on the page that sets an authenticator app up."""
+    first = client.get(SET_UP, follow=True)
+    if "password" in first.content.decode() and "oldpassword" not in first.content.decode():
+        client.post(first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"], {"password": PASSWORD})
+    return str(page_of(client.get(SET_UP)).select_one(".factor-secret").get_text())
 
 
 def test_officer_without_a_second_factor_can_set_one_up_and_nothing_else(officer: User) -> None:
@@ -119,6 +130,46 @@ def test_secrets_are_sealed_in_the_database(officer: User) -> None:
     for row in Authenticator.objects.filter(user=officer):
         text = json.dumps(row.data)
         assert secret not in text and "v2:a256gcm:" in text
+
+
+def test_secret_that_is_being_set_up_lies_sealed_in_the_session(officer: User) -> None:
+    client = sign_in(officer)
+    secret = begin(client)
+    kept = [row.get_decoded() for row in Session.objects.all()]
+    assert len(secret) >= 32 and secret not in json.dumps(kept)
+    assert any("v2:a256gcm:" in str(session.get(second_factor.WAITING)) for session in kept)
+    wrong = client.post(SET_UP, {"code": "000000"})
+    assert page_of(wrong).select_one(".factor-secret").get_text() == secret, "a slip does not make the scan worthless"
+    client.post(SET_UP, {"code": code_of(secret)})
+    assert second_factor.is_set_up(officer.pk)
+    assert not any(second_factor.WAITING in row.get_decoded() for row in Session.objects.all())
+
+
+def test_factor_that_was_copied_to_another_account_opens_nothing(officer: User) -> None:
+    """Somebody with every right on the database puts the own secret in the place of somebody else's."""
+    other = User.objects.get(pk=ex.officer(ex.county(), 2).user_id)
+    other.set_password(PASSWORD)
+    other.save(update_fields=["password"])
+    set_up(sign_in(officer))
+    own = set_up(sign_in(other))
+    Authenticator.objects.filter(user=officer, type="totp").update(data=Authenticator.objects.get(user=other, type="totp").data)
+    client = sign_in(officer)
+    with pytest.raises(SealBroken):
+        client.post(reverse("mfa_authenticate"), {"code": code_of(own, 1)})
+    assert client.get(DESK).status_code == 302
+
+
+def test_factors_sealed_before_are_sealed_for_their_account(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    migration = import_module("zhicheng.accounts.migrations.0008_factors_of_their_account")
+    forth = migration.Migration.operations[0]
+    with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext() as editor:
+        forth.reverse_code(apps, editor)
+        assert unseal(Authenticator.objects.get(user=officer, type="totp").data["secret"], purpose=PURPOSE, place=PLACE) == secret
+        forth.code(apps, editor)
+    client = sign_in(officer)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert client.get(DESK).status_code == 200
 
 
 def test_factor_outlives_a_new_sealing_key(officer: User, settings: Any) -> None:

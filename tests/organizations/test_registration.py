@@ -371,3 +371,18 @@ def test_mailbox_confirmed_brings_the_unit_into_the_queue_and_the_search() -> No
     accounts.confirm_mailbox(user_id=verification.submitted_by_id, actor="system")
     assert list(queries.pending_verifications(desk)) == [verification]
     assert [e.id for e in queries.search_employers("第1中学")] == [verification.organization_id]
+
+
+@pytest.mark.parametrize("extra", ["x9k", "#7q"])
+def test_name_and_code_of_the_unit_are_guessed_in_a_password(extra: str) -> None:
+    """Not written yet, the unit is known to whoever knows its administrator all the same (ASVS 6.2.11)."""
+    unit = ex.unit_particulars(1)
+    for said in (unit.name, unit.uscc, unit.uscc.lower()):
+        assert "password_weak" in refused(register_unit, password=f"{said}{extra}"), said
+    employer = ex.approved_unit()
+    for said in (employer.name, employer.uscc):
+        data = ex.applicant_data(3, employer_id=employer.pk) | {"password": f"{said}{extra}"}
+        assert "password_weak" in refused(actions.register_applicant, **data), said
+    office = ex.county()
+    made = {"organization_id": office.pk, "name": "王芳", "email": "w@office.example", "username": "wang-fang", "actor": "system"}
+    assert "password_weak" in refused(actions.create_officer, **made, password=f"{office.name}{extra}")

@@ -23,6 +23,7 @@ from tests.organizations.test_account_requests import SAID, ask_correction, ask_
 from tests.support import world as w
 from tests.support.factors import code_of
 from tests.web import registering as reg
+from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application
@@ -645,6 +646,15 @@ def system_settle(world: w.World) -> Press:
         kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
     )
     return Press(_operator(), reverse("system_settle", args=[message.pk]))
+
+
+@example("system_brake_lift")
+def system_brake_lift(world: w.World) -> Press:
+    tried = SignInTry(account=world.applicant.ref, address="203.0.113.9")
+    for _turn in range(8):
+        tried.may_go_on()
+    security = reg.client_of(actor_for(w.person(AccountKind.SECURITY, "security")))
+    return Press(security, reverse("system_brake_lift"), {"brake": tried.near})
 
 
 EXAMPLES["system_verify_whole"] = lambda _world: Press(_operator(), reverse("system_verify_whole"))

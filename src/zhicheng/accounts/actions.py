@@ -29,16 +29,22 @@ from zhicheng.standards.identity_number import check_identity_number
 
 
 def check_registration(
-    *, person: Particulars, password: str | None, with_identity: bool = True, with_mobile: bool = True
+    *,
+    person: Particulars,
+    password: str | None,
+    with_identity: bool = True,
+    with_mobile: bool = True,
+    units: tuple[str, ...] = (),
 ) -> list[Problem]:
     """Everything wrong with tidied particulars and a password, the print of the name included; asks nothing of the database.
 
-    ``password`` None: the owner will set one later. ``with_identity`` / ``with_mobile`` say whether these may be left out.
+    ``password`` None: the owner will set one later. ``with_identity`` / ``with_mobile`` say whether these may be left out;
+    ``units`` what the unit is called that the account will belong to: anybody guesses it in the password.
     """
     problems = rules.check_particulars(person, today=clock.today(), with_identity=with_identity, with_mobile=with_mobile)
     if not any(p.where == "name" for p in problems):
         problems += check_printable(person.name, where="name")
-    return problems if password is None else problems + check_password(password, person=person)
+    return problems if password is None else problems + check_password(password, person=person, units=units)
 
 
 def check_printable(text: str, *, where: str) -> list[Problem]:
@@ -58,21 +64,23 @@ def check_printable(text: str, *, where: str) -> list[Problem]:
     ]
 
 
-def check_password(password: str, *, person: Particulars) -> list[Problem]:
+def check_password(password: str, *, person: Particulars, units: tuple[str, ...] = ()) -> list[Problem]:
     """The password rules of the settings, each broken one as its own sentence."""
     if not password:
         return [Problem(_("请设置密码。"), where="password", code="password_missing")]
     try:
-        validate_password(password, _as_known(person))
+        validate_password(password, _as_known(person, units))
     except ValidationError as error:
         return [Problem(message, where="password", code="password_weak") for message in error.messages]
     return []
 
 
-def _as_known(person: Particulars) -> User:
+def _as_known(person: Particulars, units: tuple[str, ...]) -> User:
     """An account that is not written, with what a password must not be put together from."""
     words = {"username": person.username, "name": person.name, "email": person.email, "mobile": person.mobile}
-    return User(**words, id_number=person.id_number)
+    known = User(**words, id_number=person.id_number)
+    known.units_named = units
+    return known
 
 
 def open_account(

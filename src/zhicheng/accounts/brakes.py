@@ -62,27 +62,34 @@ class SignInTry:
         name = hashlib.sha256(account.casefold().encode()).hexdigest()[:32]
         network = hashlib.sha256(network_of(address).encode()).hexdigest()[:32]
         where = f"d:{device[:32]}" if device else f"n:{network}"
-        self._near = f"signin:{name}:{where}"
+        self.near = f"signin:{name}:{where}"
         self._far = [] if device else [
             (f"signin:{name}", DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
             (f"signin:n:{network}", HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
         ]  # fmt: skip
+        # What the security administrator reads of a brake; never what somebody typed: it may be a password in the wrong place.
+        known = {"account": account if account.startswith("user:") else ""}
+        shown = {"network": network_of(address)}
+        self._told = {self.near: known | (shown if not device else {"device": True}), f"signin:{name}": known}
+        self._told[f"signin:n:{network}"] = shown
 
     def may_go_on(self) -> bool:
         """Count this try; whether the password may be looked at. A try that is turned away counts nowhere."""
         counted: list[str] = []
-        for key, seconds, free, wait in [(self._near, DAY, FREE_TRIES, 0), *self._far]:
+        for key, seconds, free, wait in [(self.near, DAY, FREE_TRIES, 0), *self._far]:
             tries = count(key, seconds=seconds)
             counted.append(key)
-            if tries > free and not cache.add(f"{key}:wait", 1, timeout=wait or growing_wait(tries - free)):
-                for each in counted:
-                    _take_back(each)
-                return False
+            if tries > free:
+                cache.add(f"{key}:braked", self._told[key], timeout=seconds)
+                if not cache.add(f"{key}:wait", 1, timeout=wait or growing_wait(tries - free)):
+                    for each in counted:
+                        _take_back(each)
+                    return False
         return True
 
     def was_right(self) -> None:
         """The password was right: what was counted here is forgotten, what is counted over all is one less."""
-        cache.delete_many([self._near, f"{self._near}:wait"])
+        cache.delete_many(entries_of(self.near))
         for key, *_rest in self._far:
             _take_back(key)
 
@@ -101,6 +108,11 @@ def may_try_code(user_id: int) -> bool:
 def code_was_right(user_id: int) -> None:
     """A right code forgets the wrong ones."""
     cache.delete_many([f"factor:{user_id}", f"factor:{user_id}:wait"])
+
+
+def entries_of(key: str) -> list[str]:
+    """Everything the cache has of one count: how often, until when nobody may try, and what is told of it."""
+    return [key, f"{key}:wait", f"{key}:braked"]
 
 
 def growing_wait(times: int) -> int:

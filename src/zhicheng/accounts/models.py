@@ -56,6 +56,8 @@ class User(AbstractBaseUser):
     # How often every session of the account was ended at once: a session begun before is no longer the account's.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
+    # What the unit of an account that is not written yet is called; not stored (accounts.passwords).
+    units_named: tuple[str, ...] = ()
 
     objects = UserManager()
 

@@ -13,6 +13,11 @@ from zhicheng.foundation import resealing
 PURPOSE, PLACE = "second-factor", "mfa_authenticator.data"
 
 
+def place_of(user_id: int) -> str:
+    """Where the secrets of an account lie: a value opens for its own account only, whichever row it is moved to."""
+    return f"{PLACE}.{user_id}"
+
+
 def _authenticators() -> Any:
     return apps.get_model("mfa", "Authenticator").objects
 
@@ -22,14 +27,14 @@ def _sealed_texts() -> Iterator[str]:
         yield from _sealed_in(data).values()
 
 
-def _renew(fresh: Callable[[str], str]) -> int:
+def _renew(fresh: Callable[[str, str], str]) -> int:
     changed = 0
     for pk in list(_authenticators().values_list("pk", flat=True)):
         with transaction.atomic():
             row = _authenticators().select_for_update(no_key=True).filter(pk=pk).first()
             if row is None:
                 continue
-            renewed = {name: fresh(sealed) for name, sealed in _sealed_in(row.data).items()}
+            renewed = {name: fresh(sealed, place_of(row.user_id)) for name, sealed in _sealed_in(row.data).items()}
             if renewed.items() <= row.data.items():
                 continue
             row.data = {**row.data, **renewed}
@@ -43,4 +48,4 @@ def _sealed_in(data: dict[str, Any]) -> dict[str, str]:
     return {name: data[name] for name in ("secret", "seed") if name in data}
 
 
-resealing.also(resealing.Elsewhere(name=PLACE, read=_sealed_texts, renew=_renew, purpose=PURPOSE, place=PLACE))
+resealing.also(resealing.Elsewhere(name=PLACE, read=_sealed_texts, renew=_renew, purpose=PURPOSE))

@@ -6,8 +6,12 @@ Required of everybody who reads other people's cases or runs the system, offered
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -16,11 +20,15 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import works_for_an_office
-from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
-from zhicheng.foundation.sealing import seal, unseal
+from zhicheng.accounts.sealed_factors import PURPOSE, place_of
+from zhicheng.foundation.sealing import SealBroken, seal, unseal
 
 # A code is right for up to a minute and a half (one step of a phone's clock either way); it is never right twice.
 REMEMBERED_SECONDS = 180
+# While an authenticator app is being set up its secret waits in the session: sealed, for this account alone.
+WAITING, _WAITING_PURPOSE = "factor_waiting", "second-factor-waiting"
+# Whose secrets are opened, where nobody is signed in yet.
+_account: ContextVar[int | None] = ContextVar("account", default=None)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -41,13 +49,45 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return str(settings.SITE_NAME)
 
     def encrypt(self, text: str) -> str:
-        return seal(text, purpose=PURPOSE, place=PLACE)
+        return seal(text, purpose=PURPOSE, place=place_of(_owner()))
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, purpose=PURPOSE, place=PLACE)
+        return unseal(encrypted_text, purpose=PURPOSE, place=place_of(_owner()))
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return not is_required(User.objects.get(pk=authenticator.user_id).kind)
+
+
+@contextmanager
+def secrets_of(user_id: int) -> Iterator[None]:
+    """Inside, the library opens and seals secrets of this account: after the password, when nobody is signed in yet."""
+    token = _account.set(user_id)
+    try:
+        yield
+    finally:
+        _account.reset(token)
+
+
+def _owner() -> int:
+    """Whose secret it is: the account named by :func:`secrets_of`, else whoever is signed in."""
+    named = _account.get()
+    if named is not None:
+        return named
+    user = context.request.user
+    if not user.is_authenticated:
+        raise SealBroken("a second factor's secret is opened for its account only, and nobody is signed in")
+    return int(user.pk)
+
+
+def keep_waiting(session: Any, *, user_id: int, secret: str) -> None:
+    """Keep the secret that is being set up in the session, sealed."""
+    session[WAITING] = seal(secret, purpose=_WAITING_PURPOSE, place=f"session.{user_id}")
+
+
+def take_waiting(session: Any, *, user_id: int) -> str:
+    """The secret that :func:`keep_waiting` kept for this account; ``""`` when there is none. It is in the session no more."""
+    sealed = session.pop(WAITING, "")
+    return unseal(sealed, purpose=_WAITING_PURPOSE, place=f"session.{user_id}") if sealed else ""
 
 
 def is_required(kind: str) -> bool:

@@ -130,12 +130,12 @@ def _sealed_texts() -> Iterator[str]:
             yield sealed
 
 
-def _renew(fresh: Callable[[str], str]) -> int:
+def _renew(fresh: Callable[[str, str], str]) -> int:
     changed = 0
     for pk in list(_with_words().values_list("pk", flat=True)):
         with transaction.atomic():
             row = _with_words().select_for_update(no_key=True).filter(pk=pk).first()
-            if row is None or not row.payload.get(SEALED) or (renewed := fresh(row.payload[SEALED])) == row.payload[SEALED]:
+            if row is None or not (sealed := row.payload.get(SEALED)) or (renewed := fresh(sealed, PLACE)) == sealed:
                 continue
             row.payload = {**row.payload, SEALED: renewed}
             row.save(update_fields=["payload"])
@@ -143,4 +143,4 @@ def _renew(fresh: Callable[[str], str]) -> int:
     return changed
 
 
-resealing.also(resealing.Elsewhere(name=PLACE, read=_sealed_texts, renew=_renew, purpose=PURPOSE, place=PLACE))
+resealing.also(resealing.Elsewhere(name=PLACE, read=_sealed_texts, renew=_renew, purpose=PURPOSE))

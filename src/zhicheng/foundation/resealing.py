@@ -43,21 +43,20 @@ class Column:
 class Elsewhere:
     """Sealed values that lie in no column of ours: in a library's own table.
 
-    ``read`` gives every one of them; ``renew`` is handed a function that seals one anew, and puts back what that changed, row by row
-    under a lock; it returns how many.
+    ``read`` gives every one of them; ``renew`` is handed a function that seals one anew (the value, its place), and puts back what
+    that changed, row by row under a lock; it returns how many.
     """
 
     name: str
     read: Callable[[], Iterator[str]]
-    renew: Callable[[Callable[[str], str]], int]
+    renew: Callable[[Callable[[str, str], str]], int]
     purpose: str
-    place: str
 
-    def fresh(self, sealed: str) -> str:
+    def fresh(self, sealed: str, place: str) -> str:
         """``sealed`` with the current key. Raises :class:`SealBroken`."""
         if key_of(sealed) == key_ids()[0]:
             return sealed
-        return seal(unseal(sealed, purpose=self.purpose, place=self.place), purpose=self.purpose, place=self.place)
+        return seal(unseal(sealed, purpose=self.purpose, place=place), purpose=self.purpose, place=place)
 
 
 _elsewhere: dict[str, Elsewhere] = {}

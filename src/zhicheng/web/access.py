@@ -191,6 +191,8 @@ SYSTEM: dict[str, frozenset[Role]] = {
     "system_stuck": frozenset({Role.OPERATOR}),
     "system_retry": frozenset({Role.OPERATOR}),
     "system_settle": frozenset({Role.OPERATOR}),
+    "system_brakes": frozenset({Role.SECURITY}),
+    "system_brake_lift": frozenset({Role.SECURITY}),
     "system_audit": frozenset({Role.AUDITOR}),
     "system_ledger": frozenset({Role.AUDITOR}),
     "system_refusals": frozenset({Role.AUDITOR}),

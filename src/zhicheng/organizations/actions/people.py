@@ -43,8 +43,10 @@ def register_applicant(
     account can never be used, and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
-    problems = [*unreadable, *accounts.check_registration(person=person, password=password), *check_acceptance(acceptance)]
     employer = queries.listed_employer(employer_id)
+    units = (employer.name, employer.uscc) if employer else ()
+    problems = [*unreadable, *accounts.check_registration(person=person, password=password, units=units)]
+    problems += check_acceptance(acceptance)
     if employer is None:
         problems.append(
             Problem(
@@ -104,7 +106,14 @@ def create_officer(
     ).tidied()
     if conflicts := account_queries.conflicts_of_duties(person, kind=AccountKind.OFFICER):
         raise Refused(conflicts)
-    user = _open_made_account(kind=AccountKind.OFFICER, person=person, password=password, with_identity=False, with_mobile=False)
+    user = _open_made_account(
+        kind=AccountKind.OFFICER,
+        person=person,
+        password=password,
+        with_identity=False,
+        with_mobile=False,
+        units=(organization.name,),
+    )
     join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
     accounts.confirm_mailbox(user_id=user.pk, actor=actor)
     ledger.record(event="office.officer_added", subject=f"organization:{organization.pk}", actor=actor, data={"user": user.pk})
@@ -203,10 +212,13 @@ def _open_made_account(
     with_identity: bool,
     with_mobile: bool,
     reuse: User | None = None,
+    units: tuple[str, ...] = (),
 ) -> User:
     """An account made for somebody by a colleague or an operator. What a unit is told depends on no other account but its own."""
     now = clock.now()
-    problems = accounts.check_registration(person=person, password=password, with_identity=with_identity, with_mobile=with_mobile)
+    problems = accounts.check_registration(
+        person=person, password=password, with_identity=with_identity, with_mobile=with_mobile, units=units
+    )
     problems += account_queries.conflicts_with_others(person, reuse=reuse, now=now)
     taken = account_queries.mailbox_holder(person.email, reuse=reuse, now=now) is not None
     if kind is AccountKind.OFFICER:

@@ -92,7 +92,8 @@ def _problems_of_form(
     administrator: Particulars, password: str, unit: UnitParticulars, licence: Licence, acceptance: AcceptedText | None
 ) -> list[Problem]:
     """Everything wrong with what was typed, whoever else is registered."""
-    problems = check_acceptance(acceptance) + accounts.check_registration(person=administrator, password=password)
+    problems = check_acceptance(acceptance)
+    problems += accounts.check_registration(person=administrator, password=password, units=(unit.name, unit.uscc))
     if not administrator.position:
         problems.append(Problem(_("请填写您在本单位的职务。"), where="position", code="position_missing"))
     problems += rules.check_unit(unit) + check_names_print(unit) + check_offices(unit)

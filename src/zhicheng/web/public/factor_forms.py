@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm as LibraryGenerate
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.brakes import code_was_right, may_try_code
-from zhicheng.accounts.second_factor import use_once
+from zhicheng.accounts.second_factor import keep_waiting, secrets_of, take_waiting, use_once
 from zhicheng.web.public.forms import in_plain_words
 
 HINT = _("手机应用里显示的 6 位数字。手机不在身边时，可以输入一个没有用过的备用码。")
@@ -27,7 +29,8 @@ class _CodeOnce:
     def clean_code(self) -> str:
         if not may_try_code(self.user.pk):
             raise get_account_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]
+        with secrets_of(self.user.pk):
+            code: str = super().clean_code()  # type: ignore[misc]
         if not use_once(user_id=self.user.pk, code=code):
             raise get_adapter().validation_error("incorrect_code")
         code_was_right(self.user.pk)
@@ -56,9 +59,21 @@ class ReauthenticateForm(_CodeOnce, base.ReauthenticateForm):
 
 
 class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
+    """The library keeps the new secret in the session as it is; here it lies there sealed, until the first right code."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session, user = context.request.session, kwargs["user"]
+        if secret := take_waiting(session, user_id=user.pk):
+            session[SECRET_SESSION_KEY] = secret
         super().__init__(*args, **kwargs)
+        session.pop(SECRET_SESSION_KEY, None)
+        keep_waiting(session, user_id=user.pk, secret=self.secret)
         _code_field(self, _("扫描之后，应用里显示的 6 位数字，每 30 秒换一个。"))
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        take_waiting(context.request.session, user_id=self.user.pk)
+        return code
 
 
 class DeactivateTOTPForm(totp.DeactivateTOTPForm):

@@ -46,7 +46,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("system_stuck", _("失败的消息")),
         ("help", _("帮助")),
     ],
-    Role.SECURITY: [("office_officers", _("工作人员")), ("help", _("帮助"))],
+    Role.SECURITY: [("office_officers", _("工作人员")), ("system_brakes", _("登录限制")), ("help", _("帮助"))],
     Role.AUDITOR: [
         ("system_audit", _("审计")),
         ("system_ledger", _("台账")),

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from zhicheng.web.system import access_log, audit, health, monitoring
+from zhicheng.web.system import access_log, audit, brakes, health, monitoring
 
 urlpatterns = [
     path("healthz", monitoring.healthz, name="healthz"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("system/outbox/", health.show_stuck, name="system_stuck"),
     path("system/outbox/<int:message_id>/retry/", health.retry, name="system_retry"),
     path("system/outbox/<int:message_id>/settle/", health.settle, name="system_settle"),
+    path("system/brakes/", brakes.show_brakes, name="system_brakes"),
+    path("system/brakes/lift/", brakes.lift, name="system_brake_lift"),
     path("system/audit/", audit.show_audit, name="system_audit"),
     path("system/ledger/", audit.show_ledger, name="system_ledger"),
     path("system/refusals/", audit.show_refusals, name="system_refusals"),

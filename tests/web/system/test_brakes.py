@@ -1,0 +1,105 @@
+"""The security administrator sees the brakes on sign-in and lifts one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.settings import SHARED_CACHES
+from tests.support import world as w
+from zhicheng.accounts.brakes import FREE_TRIES, SignInTry
+from zhicheng.accounts.brakes_in_force import brakes_in_force
+from zhicheng.accounts.models import AccountKind
+from zhicheng.foundation.models import LedgerEntry
+
+pytestmark = pytest.mark.django_db
+PAGE, LIFT, LOGIN = reverse("system_brakes"), reverse("system_brake_lift"), reverse("account_login")
+
+
+@pytest.fixture(autouse=True)
+def _cache_of_an_instance(settings: Any) -> None:
+    """The one all processes share, as in production, not this process's own."""
+    settings.CACHES = {"default": SHARED_CACHES["default"]}
+
+
+@pytest.fixture
+def security() -> Client:
+    client = Client()
+    client.force_login(w.person(AccountKind.SECURITY, "security", name="安全"))
+    return client
+
+
+def guess(login: str, address: str = "198.51.100.9", times: int = 8) -> None:
+    for _turn in range(times):
+        Client().post(LOGIN, {"login": login, "password": "wrong"}, REMOTE_ADDR=address)
+
+
+def test_brake_is_shown_with_account_and_network_and_lifted(security: Client) -> None:
+    user = w.person(AccountKind.OFFICER, "officer", name="古丽娜尔")
+    assert "现在没有登录限制" in security.get(PAGE).content.decode()
+    guess(user.username)
+    page = security.get(PAGE).content.decode()
+    assert user.username in page and "198.51.100.9" in page and "解除" in page
+    assert user.name not in page and user.email not in page, "who looks after accounts sees no more of a person than that"
+    (brake,) = brakes_in_force()
+    assert brake.tries > FREE_TRIES and brake.next_try_at is not None and brake.next_try_at < brake.until
+    security.post(LIFT, {"brake": brake.key})
+    assert brakes_in_force() == []
+    assert SignInTry(account=f"user:{user.pk}", address="198.51.100.9").may_go_on()
+    entry = LedgerEntry.objects.filter(event="signin.brake_lifted").get()
+    assert (entry.subject, entry.actor) == (f"user:{user.pk}", f"user:{security.session['_auth_user_id']}")
+
+
+def test_what_somebody_typed_is_not_shown(security: Client) -> None:
+    """A password typed where the login name belongs."""
+    guess("geheim-orchard-77")
+    assert len(brakes_in_force()) == 1
+    assert "geheim" not in security.get(PAGE).content.decode()
+
+
+def test_account_that_is_guessed_from_everywhere_and_a_network_that_guesses_everybody_are_brakes_of_their_own() -> None:
+    for turn in range(55):
+        SignInTry(account="user:7", address=f"198.51.{turn}.1").may_go_on()
+    assert [(brake.network, brake.device) for brake in brakes_in_force()] == [("", False)]
+    for turn in range(105):
+        SignInTry(account=f"nobody{turn}", address="2001:db8:7:9::1").may_go_on()
+    assert {brake.network for brake in brakes_in_force()} == {"", "2001:db8:7:9::/64"}
+
+
+@pytest.mark.parametrize(
+    "key", ["", "signin:x", "mail:confirm:abc", "signin:" + "0" * 32, "signin:" + "0" * 32 + ":n:" + "0" * 32]
+)
+def test_what_is_no_brake_is_not_lifted(security: Client, key: str) -> None:
+    answer = security.post(LIFT, {"brake": key})
+    assert answer.status_code == 422 and "已经解除或者到期" in answer.content.decode()
+    assert not LedgerEntry.objects.filter(event="signin.brake_lifted").exists()
+
+
+def test_right_password_takes_the_brake_off() -> None:
+    tried = SignInTry(account="user:7", address="198.51.100.9")
+    for _turn in range(FREE_TRIES + 1):
+        tried.may_go_on()
+    assert len(brakes_in_force()) == 1
+    tried.was_right()
+    assert brakes_in_force() == []
+
+
+def test_page_of_many_takes_the_queries_of_one(security: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            security.get(PAGE)
+        return len(asked)
+
+    users = [w.person(AccountKind.OFFICER, f"officer{number}") for number in range(6)]
+    guess(users[0].username)
+    one = queries()
+    for user in users:
+        guess(user.username)
+    assert len(brakes_in_force()) == 6 and queries() == one
