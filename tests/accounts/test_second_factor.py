@@ -21,7 +21,7 @@ from django.urls import reverse
 from tests.organizations import examples as ex
 from tests.support.factors import code_of
 from tests.support.keys import new_key
-from tests.web.registering import mails, page_of
+from tests.web.registering import link_in, mails, page_of
 from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
@@ -161,7 +161,7 @@ def test_factor_that_was_copied_to_another_account_opens_nothing(officer: User) 
 
 def test_factors_sealed_before_are_sealed_for_their_account(officer: User) -> None:
     secret = set_up(sign_in(officer))
-    migration = import_module("zhicheng.accounts.migrations.0008_factors_of_their_account")
+    migration = import_module("zhicheng.accounts.migrations.0009_factors_of_their_account")
     forth = migration.Migration.operations[0]
     with connection.schema_editor() if connection.vendor == "postgresql" else nullcontext() as editor:
         forth.reverse_code(apps, editor)
@@ -191,6 +191,19 @@ def test_sessions_that_began_with_the_password_alone_end(officer: User) -> None:
     earlier, client = sign_in(officer), sign_in(officer)
     set_up(client)
     assert earlier.get(DESK)["Location"].startswith(reverse("account_login"))
+    assert client.get(DESK).status_code == 200
+
+
+def test_new_password_by_mail_does_not_go_around_the_factor(officer: User) -> None:
+    secret = set_up(sign_in(officer))
+    client, new = Client(), "orchard 77 kite lantern"
+    client.post(reverse("account_reset_password"), {"email": officer.email})
+    form = client.get(link_in(mails(officer.email)[-1]), follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
+    assert client.get(DESK).status_code == 302, "nobody is signed in by a mail"
+    asked = client.post(reverse("account_login"), {"login": officer.username, "password": new})
+    assert asked["Location"] == reverse("mfa_authenticate") and client.get(DESK).status_code == 302
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
     assert client.get(DESK).status_code == 200
 
 

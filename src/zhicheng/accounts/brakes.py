@@ -36,6 +36,9 @@ FREE_CODES = 30
 WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
+# What somebody who signed in may do within an hour: far more than a day's work takes, far less than a program that copies everything.
+NUMBERS_PER_HOUR = 200  # whole identity numbers shown to one account
+PRINTS_PER_HOUR = 60  # drafts printed for one account, each a second of computing
 
 
 def network_of(address: str) -> str:
@@ -126,6 +129,11 @@ def may_mail(*, kind: str, mailbox: str) -> bool:
     Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails.
     """
     return count(f"mail:{kind}:{blind_index(mailbox)[:32]}", seconds=HOUR) <= MAILS_PER_HOUR
+
+
+def within(*, what: str, user_id: int, most: int) -> bool:
+    """Count something an account does; whether it stays within ``most`` of the hour."""
+    return count(f"{what}:user:{user_id}", seconds=HOUR) <= most
 
 
 def _take_back(key: str) -> None:

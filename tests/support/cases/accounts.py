@@ -94,6 +94,18 @@ def end_others(world: w.World) -> dict[str, Any]:
     return {"user_id": worker(world).pk, "key": session_of(worker(world)).session_key}
 
 
+@case("accounts.sessions.end_sessions_of")
+def end_of_anybody(world: w.World) -> dict[str, Any]:
+    session_of(worker(world))
+    return {"user_id": worker(world).pk, "actor": "system"}
+
+
+@case("accounts.sessions.end_everybodys_sessions")
+def end_everybodys(world: w.World) -> dict[str, Any]:
+    session_of(worker(world))
+    return {"actor": "system"}
+
+
 @case("accounts.devices.remember_device")
 def remember_device(world: w.World) -> dict[str, Any]:
     return {"user_id": worker(world).pk, "cookies": {}, "browser": "Firefox"}

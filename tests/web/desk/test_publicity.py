@@ -68,6 +68,19 @@ def test_publicity_of_another_county_is_out_of_reach(world, signed_in, at_the_co
     assert 'class="viewer"' not in other
 
 
+def test_whole_numbers_are_shown_so_often_an_hour_and_no_oftener(world, signed_in, at_the_county, monkeypatch):
+    """Who reads a case now and then never notices; who copies all of them does (ASVS 2.4.1)."""
+    from zhicheng.web.shared.desk import views
+
+    monkeypatch.setattr(views, "NUMBERS_PER_HOUR", 3)
+    client, address = signed_in(world.county_officer), reverse("desk_identity", args=[at_the_county.pk])
+    number = at_the_county.applicant.id_number
+    assert all(number in client.post(address).content.decode() for _turn in range(3))
+    last = client.post(address)
+    assert last.status_code == 429 and number not in last.content.decode()
+    assert AccessLook.objects.filter(what="number").count() == 3
+
+
 def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, signed_in, at_the_county):
     client, number = signed_in(world.county_officer), at_the_county.applicant.id_number
     case = reverse("desk_case", args=[at_the_county.pk])

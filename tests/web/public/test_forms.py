@@ -225,6 +225,7 @@ def test_other_sign_ins_can_be_ended(user):
     page = first.get(reverse("usersessions_list")).content.decode()
     assert "本次登录" in page
     assert "其他登录" in page
+    first.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     first.post(reverse("usersessions_list"))
     assert second.get(reverse("person_information")).status_code == 302
     assert first.get(reverse("usersessions_list")).status_code == 200

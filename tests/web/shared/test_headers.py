@@ -53,6 +53,7 @@ def test_every_answer_to_anybody_carries_the_headers_and_stays_in_no_cache(world
             missing += [h for h in ("Permissions-Policy", "Referrer-Policy") if not told.get(h)]
             missing += [part for part in POLICY if part not in told.get("Content-Security-Policy", "")]
             missing += _wrong_type(answer)
+            missing += [h for h in told if h.startswith("Access-Control-")]  # nothing is shared with another site (ASVS 3.4.2)
             if missing or "no-store" not in told.get("Cache-Control", ""):
                 wrong.append(f"{name} {answer.status_code}: {missing} {told.get('Cache-Control')}")
     assert not wrong, "\n".join(wrong)
@@ -75,6 +76,14 @@ def test_files_of_the_site_carry_the_same_headers_and_may_be_kept():
     assert answer["Content-Security-Policy"] and answer["Permissions-Policy"]
     assert "no-store" not in answer["Cache-Control"] and "max-age" in answer["Cache-Control"]
     assert "no-store" in Client().get("/static/no-such-file.css")["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/", "/static/zhicheng/zhicheng.css", "/no-such-page/", "/healthz"])
+def test_every_answer_over_https_asks_for_https_from_now_on(settings: Any, path: str):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 31_536_000, True
+    answer = Client().get(path, secure=True)
+    assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    answer.close()
 
 
 def test_nothing_that_begins_with_a_dot_is_served():
@@ -117,6 +126,7 @@ def test_cookies_of_a_real_instance_can_be_set_by_nobody_else(tmp_path: Path):
 
     code = (
         "from django.conf import settings as s;"
+        "assert s.SECURE_HSTS_SECONDS == 31536000 and s.SECURE_HSTS_INCLUDE_SUBDOMAINS and s.SECURE_SSL_REDIRECT;"
         "print(*[(n, getattr(s, f'{p}_COOKIE_SECURE'), getattr(s, f'{p}_COOKIE_HTTPONLY'))"
         " for p in ('SESSION', 'CSRF', 'LANGUAGE') for n in [getattr(s, f'{p}_COOKIE_NAME')]], sep='|')"
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +16,7 @@ from tests.organizations import examples as ex
 from tests.web.registering import page_of
 from zhicheng.accounts.models import KnownDevice, User
 from zhicheng.foundation import clock
+from zhicheng.foundation.models import LedgerEntry
 from zhicheng.web.shared.sign_ins import SIGNED_IN_AT
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +38,12 @@ def signed_in(user: User, **headers: Any) -> Client:
     return client
 
 
+def proved(client: Client) -> Client:
+    """Whoever sits there gave the password once more."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
 def is_in(client: Client) -> bool:
     return bool(client.get(reverse("my_applications")).status_code == 200)
 
@@ -51,14 +62,68 @@ def test_session_ends_after_the_longest_time_however_busy(person: User, settings
 
 
 def test_one_sign_in_is_ended_from_the_page_and_nobody_elses(person: User) -> None:
-    here, there = signed_in(person), signed_in(person)
-    stranger = signed_in_stranger(person)
+    here, there = proved(signed_in(person)), signed_in(person)
+    stranger = proved(signed_in_stranger(person))
     page = page_of(here.get(PAGE))
     (form,) = [f for f in page.select("form") if f["action"].endswith("/end/")]
     assert stranger.post(form["action"]).status_code == 303 and is_in(there), "not the stranger's to end"
     here.post(form["action"])
     assert "这个登录已经退出" in here.get(PAGE).content.decode()
     assert is_in(here) and not is_in(there)
+
+
+@pytest.mark.parametrize("what", ["all", "one", "devices"])
+def test_sign_ins_are_ended_by_whoever_gave_the_password_a_moment_ago(person: User, what: str) -> None:
+    """A page that was left open shows them and ends none (ASVS 7.5.2)."""
+    there, here = signed_in(person), signed_in(person)
+    page = page_of(here.get(PAGE))
+    (one,) = [f["action"] for f in page.select("form") if f["action"].endswith("/end/")]
+    target = {"all": PAGE, "one": one, "devices": reverse("devices_forget")}[what]
+    asked = here.post(target)
+    assert asked["Location"].startswith(reverse("account_reauthenticate")) and is_in(there)
+    assert KnownDevice.objects.filter(user=person).exists()
+    here.post(asked["Location"], {"password": PASSWORD})
+    assert (is_in(there), KnownDevice.objects.filter(user=person).exists()) == (what == "devices", what != "devices")
+
+
+def test_session_gets_another_key_when_the_password_is_asked_for_again(person: User) -> None:
+    client = signed_in(person)
+    before = client.session.session_key
+    client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+    assert client.session.session_key == before
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    after = client.session.session_key
+    assert after != before and len(after) >= 32 and is_in(client)
+    assert not Session.objects.filter(session_key=before).exists()
+    assert [row.session_key for row in UserSession.objects.filter(user=person)] == [after], "the list of sign-ins knows it"
+    stolen = Client()
+    stolen.cookies["sessionid"] = before
+    assert not is_in(stolen)
+
+
+def test_session_of_a_visitor_is_not_the_one_of_whoever_signs_in(person: User) -> None:
+    client = Client()
+    client.get(reverse("register_person_notice"))
+    client.post(reverse("register_person_notice"), {})
+    before = client.session.session_key
+    client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
+    assert is_in(client) and client.session.session_key != before
+    client.post(reverse("account_logout"))
+    assert not is_in(client)
+
+
+def test_server_ends_the_sessions_of_anybody_and_of_everybody(person: User) -> None:
+    client, other = signed_in(person), signed_in_stranger(person)
+    out = StringIO()
+    call_command("sessions", "end", person.username.upper(), stdout=out)
+    assert person.username in out.getvalue() and not is_in(client) and is_in(other)
+    with pytest.raises(CommandError, match="没有登录名"):
+        call_command("sessions", "end", "nobody", stdout=out)
+    client = signed_in(person)
+    call_command("sessions", "end", "--everybody", stdout=out)
+    assert not is_in(client) and not is_in(other)
+    told = set(LedgerEntry.objects.filter(event__startswith="sessions.").values_list("event", "subject", "actor"))
+    assert told == {("sessions.ended", f"user:{person.pk}", "system"), ("sessions.ended_all", "sign-in", "system")}
 
 
 def signed_in_stranger(person: User) -> Client:
@@ -69,7 +134,7 @@ def signed_in_stranger(person: User) -> Client:
 
 
 def test_all_other_sign_ins_end_at_once(person: User) -> None:
-    here, there, elsewhere = signed_in(person), signed_in(person), signed_in(person)
+    here, there, elsewhere = proved(signed_in(person)), signed_in(person), signed_in(person)
     here.post(PAGE)
     assert is_in(here) and not is_in(there) and not is_in(elsewhere)
 
@@ -81,7 +146,7 @@ def test_page_shows_address_browser_and_last_use(person: User) -> None:
 
 
 def test_known_devices_are_forgotten_from_the_page(person: User) -> None:
-    client = signed_in(person)
+    client = proved(signed_in(person))
     assert KnownDevice.objects.filter(user=person).count() == 1
     client.post(reverse("devices_forget"))
     assert not KnownDevice.objects.filter(user=person).exists() and "没有常用设备" in client.get(PAGE).content.decode()

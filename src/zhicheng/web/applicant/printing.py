@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhicheng.accounts.brakes import PRINTS_PER_HOUR, within
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
 from zhicheng.documents.actions import pdf_of
@@ -15,7 +16,8 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import application_or_404, head_of
-from zhicheng.web.shared.http import object_or_404
+from zhicheng.web.shared.http import actor_of, object_or_404
+from zhicheng.web.shared.limits import braked
 from zhicheng.web.shared.looks import note_paper_given
 
 # Papers of an application that are handed to the applicant; the unit's own letters are not.
@@ -56,6 +58,8 @@ def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
 def commitment_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """个人承诺书 with the name filled in, to be printed and signed by hand (S-61, S-78…S-82)."""
     application = application_or_404(request, application_id)
+    if not _within_the_hour(request):
+        return braked(request)
     try:
         return _printed(*commitment_paper(application), f"commitment-{application.number}")
     except Refused as refused:
@@ -73,3 +77,7 @@ def show_paper(request: HttpRequest, application_id: int, serial: str) -> HttpRe
         return pdf_response(pdf_of(paper), paper.serial)
     except Refused as refused:
         return _cannot_print(request, application, refused)
+
+
+def _within_the_hour(request: HttpRequest) -> bool:
+    return within(what="print", user_id=actor_of(request).account_id, most=PRINTS_PER_HOUR)

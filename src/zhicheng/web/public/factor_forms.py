@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.brakes import code_was_right, may_try_code
 from zhicheng.accounts.second_factor import keep_waiting, secrets_of, take_waiting, use_once
+from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.public.forms import in_plain_words
 
 HINT = _("手机应用里显示的 6 位数字。手机不在身边时，可以输入一个没有用过的备用码。")
@@ -56,6 +57,11 @@ class ReauthenticateForm(_CodeOnce, base.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(self, HINT)
+
+    def save(self) -> None:
+        """The right code begins the session anew under another key."""
+        super().save()
+        renew_key(context.request)
 
 
 class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):

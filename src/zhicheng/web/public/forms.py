@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account import forms as library
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.rules import check_mailbox
+from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
 
 
@@ -126,6 +128,12 @@ class ReauthenticateForm(library.ReauthenticateForm):
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = ""
         in_plain_words(self)
+
+    def clean_password(self) -> str:
+        """The right password begins the session anew under another key."""
+        password: str = super().clean_password()
+        renew_key(context.request)
+        return password
 
 
 class AddEmailForm(library.AddEmailForm):

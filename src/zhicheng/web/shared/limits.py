@@ -30,7 +30,7 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one), the beginning of ``number`` or everybody
     together has used up the hour.
 
-    ``what`` names the counter: ``registration``, ``verification``, ``colleague``.
+    ``what`` names the counter: ``registration``, ``verification``, ``colleague``, ``vouching``.
     """
     network = network_of_visitor(request)
     if count(f"{what}:{network}", seconds=HOUR) > PER_HOUR:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -51,6 +52,7 @@ class SessionEndMiddleware:
 
 
 @never_cache
+@reauthentication_required(allow_get=True)
 def show(request: HttpRequest) -> HttpResponse:
     """登录记录: where the account is signed in, and the devices it knows. Sent, it ends every other sign-in."""
     user_id = actor_of(request).account_id
@@ -69,6 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required
 def end_one(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one sign-in of one's own."""
     end_session(user_id=actor_of(request).account_id, session_id=session_id)
@@ -77,6 +80,7 @@ def end_one(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required
 def forget_devices(request: HttpRequest) -> HttpResponse:
     """Forget every known device of one's own."""
     user_id = actor_of(request).account_id

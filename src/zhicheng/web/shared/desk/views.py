@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from zhicheng.accounts.brakes import NUMBERS_PER_HOUR, within
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.models import Application, State
 from zhicheng.applications.queries import snapshot_of
@@ -33,6 +34,7 @@ from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnF
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.limits import braked
 from zhicheng.web.shared.looks import note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 
@@ -123,6 +125,8 @@ def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
 def show_identity(request: HttpRequest, application_id: int) -> HttpResponse:
     """The case once more with the identity number whole: asked for, recorded, and masked again on the next page."""
     application = get_case_or_404(request, application_id)
+    if not within(what="number", user_id=actor_of(request).account_id, most=NUMBERS_PER_HOUR):
+        return braked(request)
     number = actions.show_identity_number(actor=actor_of(request), application_id=application.pk)
     return render(request, "shared/desk/case.html", case_context(request, application, whole_number=number))
 

@@ -21,6 +21,7 @@ from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.account_requests import asked_of, send_mailbox_request
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.limits import braked, too_many
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import Brought, brought_before, take_brought
 from zhicheng.web.shared.units.round import current_year
@@ -71,6 +72,8 @@ def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
     context = {"form": form, **_about(person)}
     if request.method != "POST":
         return render(request, MAILBOX, context)
+    if too_many(request, what="vouching"):
+        return braked(request)
     try:
         row = send_mailbox_request(request, person, form)
     except Refused as refused:
@@ -85,6 +88,8 @@ def ask_correction(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method != "POST":
         form = CorrectionForm(initial={"name": person.name})
         return _checked(request, person) or render(request, CORRECTION, {"form": form, **_about(person)})
+    if too_many(request, number=request.POST.get("id_number", ""), what="vouching"):
+        return braked(request)
     brought = take_brought(request, field="scan", token_field=SCAN_TOKEN, actor_id=actor_of(request).account_id)
     if brought.checking is not None and keep_typed(request, token=brought.token):
         return go(request, f"{reverse('unit_person_correction', args=[person.pk])}?checking=1")

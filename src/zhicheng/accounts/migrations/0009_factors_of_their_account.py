@@ -41,5 +41,5 @@ def back(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_numbers_held"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [("accounts", "0008_algorithms"), ("mfa", "0003_authenticator_type_uniq")]
     operations = [migrations.RunPython(forth, back)]
