@@ -112,6 +112,15 @@ def test_codes_cannot_be_guessed_day_after_day(officer: User) -> None:
     assert brakes.may_try_code(officer.pk) and cache.get(f"factor:{officer.pk}") == 1
 
 
+def test_code_of_a_minute_ago_is_none(officer: User) -> None:
+    """A step of half a minute, and one to either side for a phone's clock (ASVS 6.5.5)."""
+    secret = set_up(sign_in(officer))
+    for step, opens in ((-3, False), (3, False), (1, True)):
+        client = sign_in(officer)
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret, step)})
+        assert (client.get(DESK).status_code == 200) == opens, step
+
+
 def test_recovery_codes_are_shown_once_and_work_once(officer: User) -> None:
     client = sign_in(officer)
     set_up(client)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import allauth.mfa
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ STARTS_PROGRAMS = {"foundation/backups.py", "evidence/confinement/starting.py"}
 # Who reaches out, and to what: an address of the settings, or (the walk) of a rehearsal on this machine (1.3.6).
 REACHES_OUT = {
     "foundation/alerts.py": "the operator's webhook",
+    "foundation/outgoing.py": "opens what those beside it ask for, and nothing else",
     "foundation/stamps.py": "the time stamp authority",
     "foundation/mail_server.py": "the mail server",
     "foundation/logs.py": "only the name of an exception",
@@ -52,6 +54,10 @@ REACHES_OUT = {
 SPEAKS_HTTP_OR_MAIL = {"urllib.request", "httpx", "smtplib", "imaplib", "poplib", "http.client"}
 # Text that is called safe: rendered by an escaping template, escaped piece by piece, or of a vendored package (1.1.2, 1.2.1).
 CALLS_TEXT_SAFE = {"web/templatetags/zhicheng.py", "web/system/rehearsal/pages.py"}
+# Where chance decides what nobody has to guess.
+NO_SECRET = {
+    *("web/system/walk/people.py", "web/system/rehearsal/evidence.py", "web/system/rehearsal/people.py", "foundation/worker.py"),
+}
 # Patterns put together while the program runs, from our own constants (1.2.9).
 BUILDS_PATTERNS = {"web/system/refusals.py", "evidence/inspection/expansion.py"}
 # Sentences that are filled under a name: each is one of our own constants, or chosen among them (1.3.10).
@@ -199,13 +205,25 @@ def test_statements_for_the_database_are_never_put_together_from_values() -> Non
     assert not outside, "pages ask through queries and actions"
 
 
+def test_chance_that_guards_something_comes_from_the_system() -> None:
+    """``random`` is for what is no secret: invented people and faces, and waits that shall not be in step (ASVS 6.5.3, 11.5.1)."""
+    assert {name for name, tree in trees().items() if "random" in set(imports(tree))} == NO_SECRET
+    library = Path(allauth.mfa.__file__).parent
+    for part in ("totp", "recovery_codes"):
+        text = (library / part / "internal" / "auth.py").read_text(encoding="utf-8")
+        assert "import secrets" in text and "import random" not in text, part
+
+
 @pytest.mark.parametrize(
     "word",
     [
         *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", 'setTimeout("'),
         *(
-            "postMessage",
-            '"message"',
+            "window.postMessage",
+            "parent.postMessage",
+            "opener.postMessage",
+            'window.addEventListener("message"',
+            "onmessage",
             "localStorage",
             "sessionStorage",
             "indexedDB",
@@ -217,3 +235,10 @@ def test_statements_for_the_database_are_never_put_together_from_values() -> Non
 )
 def test_script_writes_text_keeps_nothing_and_listens_to_no_other_window(word: str) -> None:
     assert word not in SCRIPT.read_text(encoding="utf-8")
+
+
+def test_one_channel_speaks_between_windows_of_our_own_and_says_one_word() -> None:
+    """A BroadcastChannel reaches windows of the same origin alone; what is heard is not read (ASVS 3.5.5)."""
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert re.findall(r"(\S*postMessage\([^)]*\))", text) == ['channel.postMessage("over")']
+    assert re.findall(r'(\S*addEventListener\("message", [^>]*>)', text) == ['channel.addEventListener("message", () =>']

@@ -110,6 +110,16 @@ def test_drafts_and_commitment_print(world, client):
         assert answer["Cache-Control"] == "private, no-store"
 
 
+def test_drafts_are_printed_so_often_an_hour_and_no_oftener(world, client, monkeypatch):
+    from zhicheng.web.applicant import printing
+
+    monkeypatch.setattr(printing, "PRINTS_PER_HOUR", 2)
+    application = w.start(world)
+    names = ("application_draft_pdf", "application_commitment_pdf", "application_draft_pdf")
+    answers = [client.get(reverse(name, args=[application.pk])) for name in names]
+    assert [answer.status_code for answer in answers] == [200, 200, 429] and answers[2]["Retry-After"] == "3600"
+
+
 def test_form_too_long_for_paper_says_which_field(world, client):
     application = w.start(world)
     rows = [{"name": "项目", "description": "长" * 3500}]

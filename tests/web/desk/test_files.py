@@ -58,6 +58,16 @@ def test_desk_reads_the_copy_and_is_told_so(case, signed_in) -> None:
     assert links["取原件"].endswith("?unchanged")
 
 
+def test_picture_that_is_still_being_made_is_asked_for_again_without_scripts(case, signed_in) -> None:
+    """The script asks by itself; without one a link opens the same page once more."""
+    client = signed_in(case[0].unit_admin)
+    address = f"{reverse('desk_case', args=[case[1].pk])}?file={case[2].pk}"
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    assert page.select("img.preview")
+    (again,) = page.select("#viewer noscript a")
+    assert again["href"] == address and client.get(again["href"]).status_code == 200
+
+
 def test_original_is_given_out_on_asking_after_a_warning_as_a_download_and_noted(case, signed_in) -> None:
     client = signed_in(case[0].unit_admin)
     with written_log() as log:

@@ -21,6 +21,7 @@ from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import AccountRequest, Organization
+from zhicheng.web.shared import limits
 
 pytestmark = pytest.mark.django_db
 PEOPLE, REQUESTS = reverse("unit_people"), reverse("unit_account_requests")
@@ -166,3 +167,18 @@ def test_the_unit_reads_how_long_its_own_request_waits_and_whom_to_ask() -> None
     user = User.objects.get(pk=verification.submitted_by_id)
     text = client_of(actor_for(user)).get(reverse("unit_information")).content.decode()
     assert "已等待 6 天" in text and "0909-2221111" in text
+
+
+def test_requests_about_people_are_braked_by_the_beginning_of_the_number(
+    unit: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit that tries numbers in a correction is braked as a stranger is at registration."""
+    monkeypatch.setattr(limits, "PER_HOUR_AND_PREFIX", 3)
+    client, user = client_of(ex.unit_actor(unit)), ex.registered_applicant(unit)
+    address = reverse("unit_person_correction", args=[user.pk])
+    tried = [client.post(address, {"name": user.name, "id_number": f"65270119900307{n:03d}1"}).status_code for n in range(4)]
+    assert tried == [422, 422, 422, 429]
+    assert client.post(address, {"name": user.name, "id_number": "652701199003080011"}).status_code == 422, "another birthday"
+    monkeypatch.setattr(limits, "PER_HOUR", 5)
+    assert client.post(reverse("unit_person_mailbox", args=[user.pk]), MAILBOX).status_code == 429
+    assert not AccountRequest.objects.exists()

@@ -47,6 +47,8 @@ def _printed(paper: PaperBase, marks: Marks, name: str) -> HttpResponse:
 def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """评审表 as it stands, marked 草稿 无效 on every page (S-50)."""
     application = application_or_404(request, application_id)
+    if not _within_the_hour(request):
+        return braked(request)
     note_paper_given(request, kind=Kind.REVIEW_FORM, serial=f"draft-{application.number}")
     try:
         return _printed(*draft_review_form(application), f"draft-{application.number}")

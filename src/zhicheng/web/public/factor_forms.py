@@ -58,10 +58,11 @@ class ReauthenticateForm(_CodeOnce, base.ReauthenticateForm):
         super().__init__(*args, **kwargs)
         _code_field(self, HINT)
 
-    def save(self) -> None:
+    def clean_code(self) -> str:
         """The right code begins the session anew under another key."""
-        super().save()
+        code = super().clean_code()
         renew_key(context.request)
+        return code
 
 
 class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
