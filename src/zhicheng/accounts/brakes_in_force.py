@@ -15,6 +15,7 @@ from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.models import CacheEntry
+from zhicheng.foundation.transactions import one_transaction
 
 MOST = 200
 _KEY = re.compile(r"signin(:[0-9a-f]{32}|:n:[0-9a-f]{32}|:[0-9a-f]{32}:[nd]:[0-9a-f]{32})")
@@ -58,6 +59,7 @@ def brakes_in_force() -> list[Brake]:
     ]
 
 
+@one_transaction
 def lift_brake(*, key: str, actor: str) -> None:
     """Forget the tries of one brake, recorded in the ledger. Raises ``Refused`` when there is none (any more)."""
     told = cache.get(f"{key}:braked") if _KEY.fullmatch(key) else None

@@ -14,6 +14,7 @@ from tests.organizations.test_account_requests import SAID, ask_correction, ask_
 from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.accounts import devices
+from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.queries import person_index
 from zhicheng.accounts.rules import AcceptedText
@@ -92,6 +93,14 @@ def end_session(world: w.World) -> dict[str, Any]:
 def end_others(world: w.World) -> dict[str, Any]:
     session_of(worker(world))
     return {"user_id": worker(world).pk, "key": session_of(worker(world)).session_key}
+
+
+@case("accounts.brakes_in_force.lift_brake")
+def lift_brake(world: w.World) -> dict[str, Any]:
+    tried = SignInTry(account=f"user:{worker(world).pk}", address="203.0.113.9")
+    for _turn in range(8):
+        tried.may_go_on()
+    return {"key": tried.near, "actor": "system"}
 
 
 @case("accounts.sessions.end_sessions_of")
