@@ -68,8 +68,9 @@ def test_confirmation_in_between_stops_a_registration_anew() -> None:
     assert found == user
     actions.confirm_mailbox(user_id=user.pk, actor="system")
     given = {"kind": AccountKind.APPLICANT, "person": registered_anew(user), "password": PASSWORD, "acceptance": None}
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(Refused) as refused, transaction.atomic():
         actions.open_account(**given, reuse=found)
+    assert refused.value.has("username_taken")
     assert queries.mailbox_confirmed(user), "what was confirmed stays confirmed"
 
 

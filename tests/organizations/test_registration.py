@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,14 +15,14 @@ from tests.organizations import examples as ex
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import claims
 from zhicheng.accounts import queries as account_queries
-from zhicheng.accounts.models import NoticeAcceptance, User
+from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.transactions import once_more_when_taken
 from zhicheng.organizations import actions, queries
-from zhicheng.organizations.actions.registering import once_more_when_overtaken
-from zhicheng.organizations.actors import Role, actor_for
+from zhicheng.organizations.actors import SYSTEM, Role, actor_for
 from zhicheng.organizations.models import Membership, Organization, UnitVerification
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +307,40 @@ def test_two_registrations_at_the_same_moment_one_wins_and_the_other_reads_the_s
     assert User.objects.filter(kind="applicant").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+@pytest.mark.parametrize("made", ["create_officer", "open_officer", "add_unit_staff", "create_system_account"])
+def test_two_accounts_made_at_the_same_moment_one_wins_and_the_other_reads_the_sentence(made: str) -> None:
+    unit, office = ex.unit_actor(ex.approved_unit()), ex.prefecture()
+    person = {"name": "李梅", "username": "same.name"}
+    calls: dict[str, Callable[..., User]] = {
+        "create_officer": partial(actions.create_officer, organization_id=office.pk, actor="system"),
+        "open_officer": partial(actions.open_officer, office_id=office.pk, actor=SYSTEM),
+        "add_unit_staff": partial(actions.add_unit_staff, actor=unit, position="科员"),
+        "create_system_account": partial(accounts.create_system_account, kind=AccountKind.AUDITOR, password=ex.PASSWORD),
+    }
+    answers: list[Any] = []
+    together = threading.Barrier(4)
+
+    def make(number: int) -> None:
+        who = {"email": f"same{number}@mail.example", "id_number": ex.id_number(300 + number), "mobile": f"1390000000{number}"}
+        together.wait()
+        try:
+            answers.append(calls[made](**person, **who))
+        except Refused as refusal:
+            answers.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=make, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(a).__name__ for a in answers) == ["Refused"] * 3 + ["User"]
+    assert all(a.has("username_taken") for a in answers if isinstance(a, Refused))
+
+
 def test_a_second_look_after_being_overtaken_gives_the_ordinary_sentence() -> None:
     """What a race looks like from inside: free at the first look, refused by the database, taken at the second look."""
     employer = ex.approved_unit()
@@ -318,7 +354,7 @@ def test_a_second_look_after_being_overtaken_gives_the_ordinary_sentence() -> No
         User.objects.create(kind="unit", username="Person1", email="late@mail.example", name="李梅", created_at=clock.now())
 
     ex.registered_applicant(employer, 1)
-    assert list(refused(once_more_when_overtaken, attempt)) == ["username_taken"]
+    assert list(refused(once_more_when_taken, attempt)) == ["username_taken"]
     assert looks == [False, True]
 
 

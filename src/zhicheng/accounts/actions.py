@@ -10,7 +10,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import NO_NUMBER, keyed_hash
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.standards.identity_number import check_identity_number
 
 
@@ -97,9 +96,9 @@ def open_account(
     ``password`` None: the account cannot be signed in to until its owner sets one through the mailbox. ``reuse`` is an account
     never confirmed, registered anew. ``mailbox_is_anothers``: the account is written all the same, so that nobody learns it from
     what is taken afterwards, but it can never be confirmed and keeps neither number nor mobile. Call inside the transaction of
-    the registration; ``IntegrityError`` means somebody else took the name or the mailbox a moment ago.
+    the registration; ``IntegrityError`` means somebody else took the name or the mailbox a moment ago, ``Refused`` that ``reuse`` was confirmed.
     """
-    user = _still_unconfirmed(reuse) if reuse is not None else User(kind=kind)
+    user = _still_unconfirmed(reuse, person) if reuse is not None else User(kind=kind)
     _release_username(person.username, keeper=user)
     if not mailbox_is_anothers:
         _release_mailbox(person.email, keeper=user)
@@ -137,11 +136,11 @@ def open_account(
     return user
 
 
-def _still_unconfirmed(account: User) -> User:
+def _still_unconfirmed(account: User, person: Particulars) -> User:
     """The account to register anew, locked and read again: its mailbox may have been confirmed since it was found."""
     found = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     if queries.mailbox_confirmed(found):
-        raise IntegrityError("the account was confirmed a moment ago")
+        raise Refused(queries.conflicts_with_others(person, reuse=None, now=clock.now()))
     return found
 
 
@@ -280,14 +279,18 @@ def create_system_account(
     if kind not in SYSTEM_KINDS:
         raise ValueError(f"{kind} is not an account that runs the system")
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
-    problems = check_registration(person=person, password=password, with_mobile=False)
-    problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
-    problems += queries.number_taken_at_work(person, kind=kind) + queries.conflicts_of_duties(person, kind=kind)
-    if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
-        problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
-    if problems:
-        raise Refused(problems)
-    user = open_account(kind=kind, person=person, password=password, acceptance=None)
+
+    def attempt() -> User:
+        problems = check_registration(person=person, password=password, with_mobile=False)
+        problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
+        problems += queries.number_taken_at_work(person, kind=kind) + queries.conflicts_of_duties(person, kind=kind)
+        if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
+            problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
+        if problems:
+            raise Refused(problems)
+        return open_account(kind=kind, person=person, password=password, acceptance=None)
+
+    user = once_more_when_taken(attempt)
     confirm_mailbox(user_id=user.pk, actor=actor)
     return user
 

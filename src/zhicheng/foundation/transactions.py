@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,21 @@ def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return carried_out
+
+
+def once_more_when_taken(attempt: Callable[[], R]) -> R:
+    """Carry ``attempt`` out in a transaction (or as a part of one); when the database says that something is taken already, look again.
+
+    Two registrations of one log-in name, mailbox or credit code at the same moment both find it free; the second to write breaks a
+    unique constraint. Its next look finds the first one's rows and gives the same sentence as if it had come a minute later. The error
+    is raised the third time.
+    """
+    for _look in range(2):
+        try:
+            return one_transaction(attempt)()
+        except IntegrityError:
+            continue
+    return one_transaction(attempt)()
 
 
 def was_overtaken(error: OperationalError) -> bool:

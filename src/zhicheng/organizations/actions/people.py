@@ -16,9 +16,9 @@ from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import queries
-from zhicheng.organizations.actions.registering import check_acceptance, join_organization, once_more_when_overtaken
+from zhicheng.organizations.actions.registering import check_acceptance, join_organization
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Membership, MembershipRole, Organization, OrganizationKind
 
@@ -79,7 +79,7 @@ def register_applicant(
         claims.announce_claim(user=user)
         return user if holder is None else None
 
-    return once_more_when_overtaken(attempt)
+    return once_more_when_taken(attempt)
 
 
 @one_transaction
@@ -215,18 +215,22 @@ def _open_made_account(
     units: tuple[str, ...] = (),
 ) -> User:
     """An account made for somebody by a colleague or an operator. What a unit is told depends on no other account but its own."""
-    now = clock.now()
-    problems = accounts.check_registration(
+    wrong = accounts.check_registration(
         person=person, password=password, with_identity=with_identity, with_mobile=with_mobile, units=units
     )
-    problems += account_queries.conflicts_with_others(person, reuse=reuse, now=now)
-    taken = account_queries.mailbox_holder(person.email, reuse=reuse, now=now) is not None
-    if kind is AccountKind.OFFICER:
-        problems += account_queries.number_taken_at_work(person, kind=kind)
-        if taken:
-            problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
-    if problems:
-        raise Refused(problems)
-    return accounts.open_account(
-        kind=kind, person=person, password=password, acceptance=None, reuse=reuse, mailbox_is_anothers=taken
-    )
+
+    def attempt() -> User:
+        now = clock.now()
+        problems = wrong + account_queries.conflicts_with_others(person, reuse=reuse, now=now)
+        taken = account_queries.mailbox_holder(person.email, reuse=reuse, now=now) is not None
+        if kind is AccountKind.OFFICER:
+            problems += account_queries.number_taken_at_work(person, kind=kind)
+            if taken:
+                problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
+        if problems:
+            raise Refused(problems)
+        return accounts.open_account(
+            kind=kind, person=person, password=password, acceptance=None, reuse=reuse, mailbox_is_anothers=taken
+        )
+
+    return once_more_when_taken(attempt)

@@ -1,11 +1,7 @@
-"""What every registration shares: somebody may be faster, and the owner of a mailbox is told, nobody else."""
+"""What every registration shares: what has to be accepted, and who belongs where from when on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.db import IntegrityError
 from django.db.models import DateTimeField, F, Max, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
@@ -14,22 +10,7 @@ from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
-from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.models import Membership, MembershipRole, Organization
-
-T = TypeVar("T")
-
-
-def once_more_when_overtaken(attempt: Callable[[], T]) -> T:
-    """Run ``attempt`` in a transaction; when the database says that something is taken already, look and answer again.
-
-    Two registrations of one identity number or credit code at the same moment both find it free; the second to write breaks a
-    unique constraint. Its second look finds the first one's rows and gives the same sentence as if it had come a minute later.
-    """
-    try:
-        return one_transaction(attempt)()
-    except IntegrityError:
-        return one_transaction(attempt)()
 
 
 def check_acceptance(acceptance: AcceptedText | None) -> list[Problem]:

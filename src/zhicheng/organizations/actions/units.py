@@ -14,12 +14,12 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import once_more_when_taken
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.registering import (
     check_acceptance,
     end_memberships,
     join_organization,
-    once_more_when_overtaken,
 )
 from zhicheng.organizations.actions.unit_parts import (
     check_licence_owner,
@@ -85,7 +85,7 @@ def register_unit(
         claims.announce_claim(user=user)
         return verification if holder is None else None
 
-    return once_more_when_overtaken(attempt)
+    return once_more_when_taken(attempt)
 
 
 def _problems_of_form(
