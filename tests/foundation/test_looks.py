@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +61,26 @@ def test_look_of_a_clock_far_ahead_is_sealed_all_the_same() -> None:
     look(1, ago=timedelta(days=-1))
     look(2)
     assert looks.seal() == 2 and not violated("foundation.access_log")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_seals_at_the_same_moment_are_one_entry() -> None:
+    together = threading.Barrier(4)
+
+    def seal() -> None:
+        together.wait()
+        try:
+            looks.seal()
+        finally:
+            connection.close()
+
+    for _round in range(5):
+        look(1)
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(seal) for _ in range(4)]:
+                done.result(60)
+    assert LedgerEntry.objects.filter(event=looks.SEALED).count() == 5 and not violated("foundation.access_log")
 
 
 def test_nothing_to_seal_leaves_no_entry() -> None:

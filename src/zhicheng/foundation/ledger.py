@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,9 @@ def private(value: Any) -> Any:
     return Private(value) if value else value
 
 
-def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> LedgerEntry:
+def record(
+    *, event: str, subject: str, actor: str, data: dict[str, Any], while_true: Callable[[], bool] | None = None
+) -> LedgerEntry:
     """Append one entry and return it.
 
     ``event`` is a dotted name (``application.submitted``), ``subject`` and ``actor`` are ``kind:id`` (``application:12``,
@@ -50,6 +52,7 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
 
     Every writer waits for the ledger's head until the other's transaction ends, so it is the last thing an action locks: inside
     ``transactions.one_transaction`` the entry gets its number, time and hash, and is written, at the end of the action; elsewhere at once.
+    ``while_true`` is asked when the head is held, and nobody else can write any more: where it is not so, nothing is written.
     """
     require_transaction("ledger.record()")
     if not event or not subject or not actor:
@@ -66,14 +69,16 @@ def record(*, event: str, subject: str, actor: str, data: dict[str, Any]) -> Led
         algorithm=ALGORITHM,
         salt=secrets.token_hex(SALT_BYTES),
     )
-    if not at_the_end(lambda: _append(entry, salts)):
-        _append(entry, salts)
+    if not at_the_end(lambda: _append(entry, salts, while_true)):
+        _append(entry, salts, while_true)
     return entry
 
 
-def _append(entry: LedgerEntry, salts: dict[str, str]) -> None:
+def _append(entry: LedgerEntry, salts: dict[str, str], while_true: Callable[[], bool] | None) -> None:
     """Lock the head, and put ``entry`` behind it."""
     head = _locked_head()
+    if while_true is not None and not while_true():
+        return
     entry.number, entry.at, entry.previous_hash = head.number + 1, clock.now(), head.hash
     entry.hash = entry_hash(entry)
     entry.save(force_insert=True)

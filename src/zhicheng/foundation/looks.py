@@ -59,12 +59,15 @@ def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") ->
 @jobs.regular("looks.seal", minutes=60)
 @one_transaction
 def seal() -> int:
-    """Seal the looks since the last seal with one entry of the ledger; return how many."""
+    """Seal the looks since the last seal with one entry of the ledger; return how many there were to seal.
+
+    A process that hung and one that took its place may both come to it: the slower one finds the seal of the faster, and adds none.
+    """
     after = sealed_up_to()
     found = _sealed(_settled(after).order_by("pk").iterator(chunk_size=2000))
     if found.count:
         data = {"first": found.first, "last": found.last, "count": found.count, "sha256": found.sha256}
-        ledger.record(event=SEALED, subject="access_log", actor="system", data=data)
+        ledger.record(event=SEALED, subject="access_log", actor="system", data=data, while_true=lambda: sealed_up_to() == after)
     return found.count
 
 
