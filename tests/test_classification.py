@@ -75,9 +75,9 @@ def test_text_of_the_highest_class_is_nowhere_plain() -> None:
     otherwise = {
         "accounts.User.password": "a slow hash",
         "documents.Paper.verification_code": "printed on the paper; opens a masked name",
-        "sessions.Session.session_key": "the library's; a day at most",
+        "sessions.Session.session_key": "a hash of the key in the cookie (accounts/session_keys.py)",
         "sessions.Session.session_data": "the library's; what is typed is sealed within",
-        "usersessions.UserSession.session_key": "the library's; a day at most",
+        "usersessions.UserSession.session_key": "a hash of the key in the cookie (accounts/session_keys.py)",
         "account.EmailConfirmation.key": "never filled",
         "mfa.Authenticator.data": "sealed within (accounts/second_factor.py)",
     }

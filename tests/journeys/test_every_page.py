@@ -63,7 +63,6 @@ OPENED_ELSEWHERE = {
     "account_reset_password_from_key_done": "test_frame",
     "mfa_authenticate": "test_second_factor",
     "mfa_reauthenticate": "test_second_factor",
-    "mfa_activate_totp": "test_second_factor",
     "mfa_deactivate_totp": "test_second_factor",
     "mfa_view_recovery_codes": "test_second_factor",
     "mfa_generate_recovery_codes": "test_second_factor",

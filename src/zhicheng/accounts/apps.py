@@ -11,6 +11,8 @@ class AccountsConfig(AppConfig):
         from zhicheng.accounts import claims, frozen, invariants, persons, recording, witnesses  # noqa: F401 - they declare themselves
 
         if apps.is_installed("allauth.usersessions"):
-            from zhicheng.accounts import forgetting  # noqa: F401 - declares its daily job
+            from zhicheng.accounts import forgetting, session_keys  # noqa: F401 - declares its daily job
+
+            session_keys.hash_keys()
         if apps.is_installed("allauth.mfa"):
             from zhicheng.accounts import recording_factors, sealed_factors  # noqa: F401
