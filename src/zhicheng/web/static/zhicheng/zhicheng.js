@@ -174,7 +174,8 @@
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("zhicheng-sign-in") : null;
   if (channel) { channel.addEventListener("message", () => { showSessionWarning(true); }); }
   document.addEventListener("submit", (event) => {
-    if (channel && new URL(event.target.action).pathname === document.body.dataset.signOut) { channel.postMessage("over"); }
+    const to = new URL(event.target.getAttribute("action") || "", location.href); // form.action may be a field of that name
+    if (channel && to.pathname === document.body.dataset.signOut) { channel.postMessage("over"); }
   });
   function showSessionWarning(ended) {
     const box = $("[data-session-warning]");
