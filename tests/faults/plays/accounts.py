@@ -113,6 +113,16 @@ def sign_out_elsewhere(stage: Stage) -> None:
     stage.act("accounts.end_other_sessions", user_id=user.pk, key=rows[0].session_key)
 
 
+@play("accounts.end_sessions_of", "accounts.end_everybodys_sessions", "accounts.lift_brake")
+def end_sign_ins_from_the_server(stage: Stage) -> None:
+    """Of one account, or of all; and a brake is lifted that ran out meanwhile."""
+    if (user := stage.account()) is not None and stage.dice.percent(50):
+        stage.act("accounts.end_sessions_of", user_id=user.pk, actor="system")
+        stage.act("accounts.lift_brake", key=f"brake:{stage.dice.text()}", actor="system")
+    elif stage.dice.percent(20):
+        stage.act("accounts.end_everybodys_sessions", actor="system")
+
+
 @play("accounts.remember_device", "accounts.forget_devices", "accounts.tell_of_new_device")
 def sign_in_from_another_device(stage: Stage) -> None:
     if (user := stage.account()) is not None:
