@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import capabilities
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, new_context
@@ -23,6 +23,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Its driver runs an event loop in this thread, so Django has to be told that database calls are meant."""
+    expect.set_options(timeout=30_000)  # a file is examined apart, which takes a while on a busy machine
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
