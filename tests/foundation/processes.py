@@ -34,8 +34,8 @@ STOP = os.environ.get("STOP_IN_THE_MIDDLE")
 def pause() -> None:
     """Say that the middle is reached and wait there to be killed."""
     if STOP and not (Path(settings.DATA_DIR) / "go on").exists():
+        (Path(settings.DATA_DIR) / "in the middle").write_text(str(os.getpid()))  # first: who reads the line reads the file
         print("in the middle", flush=True)
-        (Path(settings.DATA_DIR) / "in the middle").write_text(str(os.getpid()))
         time.sleep(600)
 
 
