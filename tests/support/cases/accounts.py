@@ -7,7 +7,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.backends.db import SessionStore
 
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide, token_of
@@ -18,6 +17,7 @@ from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.queries import person_index
 from zhicheng.accounts.rules import AcceptedText
+from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import MembershipRole
 

@@ -1,0 +1,65 @@
+"""Sessions in the database, where requests of one person at the same time take nothing from each other.
+
+Django writes a session back as a whole, as the request found it. A page brings twenty pictures along, and each moves the end of the session
+on: one that began before an action and ended after it put the session back to what it was, and what the action had to say, or what
+somebody had typed and was kept for them, was gone. Here a request writes only what it changed itself.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
+
+
+class SessionStore(DatabaseStore):
+    """Django's, with another :meth:`save`."""
+
+    _found: dict[str, str] | None = None  # what lay in the row when this request read or wrote it
+
+    def load(self) -> Any:
+        data = super().load()
+        self._found = _written(data)
+        return data
+
+    def clear(self) -> None:
+        self.items()  # what is taken out has to be known
+        super().clear()
+
+    def save(self, must_create: bool = False) -> None:
+        """Write what changed since it was read into the row as it is now; where nothing did, only its new end.
+
+        :raises UpdateError: the session was ended meanwhile. What was signed out stays signed out.
+        """
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            self._found = _written(dict(self.items()))
+            return
+        mine, found = dict(self.items()), self._found or {}
+        after = _written(mine)
+        changed = {name for name in after.keys() | found.keys() if after.get(name) != found.get(name)}
+        row = self.model.objects.filter(session_key=self.session_key)
+        with transaction.atomic():
+            if not changed:
+                if not row.update(expire_date=self.get_expiry_date()):
+                    raise UpdateError
+                return
+            held = row.select_for_update(no_key=True).first()
+            if held is None:
+                raise UpdateError
+            data = self.decode(held.session_data)
+            for name in changed:
+                if name in mine:
+                    data[name] = mine[name]
+                else:
+                    data.pop(name, None)
+            row.update(session_data=self.encode(data), expire_date=self.get_expiry_date())
+        self._session_cache, self._found = data, _written(data)
+
+
+def _written(data: dict[str, Any]) -> dict[str, str]:
+    """Each value as it is written, so that one changed in place is seen as changed."""
+    return {name: json.dumps(value, sort_keys=True) for name, value in data.items()}

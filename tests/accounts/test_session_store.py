@@ -1,0 +1,103 @@
+"""Requests of one person at the same time, and what each leaves in the session."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
+
+from zhicheng.accounts.session_store import SessionStore
+
+pytestmark = pytest.mark.django_db
+
+
+def session(**data: object) -> str:
+    """The key of a session that holds ``data``."""
+    store = SessionStore()
+    store.update(data)
+    store.save()
+    return str(store.session_key)
+
+
+def read(key: str) -> SessionStore:
+    """The session as a request that begins now finds it."""
+    store = SessionStore(key)
+    store.load()
+    dict(store.items())
+    return store
+
+
+def held(key: str) -> dict[str, object]:
+    return dict(SessionStore(key).items())
+
+
+def test_picture_that_began_earlier_does_not_take_back_what_an_action_says() -> None:
+    key = session(user="1")
+    picture, action = read(key), read(key)
+    action["_messages"] = "已登记"
+    action.save()
+    picture.save()
+    assert held(key) == {"user": "1", "_messages": "已登记"}
+
+
+def test_two_requests_each_leave_what_they_changed() -> None:
+    key = session(user="1", typed="一", told={"a": 1})
+    one, other = read(key), read(key)
+    one["typed"] = "二"
+    one.save()
+    other["told"]["b"] = 2
+    other.save()
+    assert held(key) == {"user": "1", "typed": "二", "told": {"a": 1, "b": 2}}
+
+
+def test_what_one_request_took_out_does_not_come_back_with_another() -> None:
+    key = session(user="1", typed="一")
+    one, other = read(key), read(key)
+    del one["typed"]
+    one.save()
+    other["seen"] = True
+    other.save()
+    assert held(key) == {"user": "1", "seen": True}
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_session_that_was_ended_meanwhile_stays_ended(changes: bool) -> None:
+    key = session(user="1")
+    late = read(key)
+    read(key).flush()
+    if changes:
+        late["seen"] = True
+    with pytest.raises(UpdateError):
+        late.save()
+    assert not Session.objects.exists()
+
+
+def test_renewed_key_takes_everything_along_and_nothing_stays_behind() -> None:
+    key = session(user="1", typed="一")
+    store = read(key)
+    store.cycle_key()
+    store["seen"] = True
+    store.save()
+    assert held(str(store.session_key)) == {"user": "1", "typed": "一", "seen": True}
+    assert held(key) == {}
+
+
+def test_emptied_session_is_empty_and_every_request_moves_the_end_on() -> None:
+    key = session(user="1")
+    Session.objects.update(expire_date="2100-01-01T00:00:00Z")
+    read(key).save()
+    assert Session.objects.get().expire_date.year < 2100
+    emptied = SessionStore(key)
+    emptied.clear()
+    emptied.save()
+    assert held(key) == {}
+
+
+def test_request_saved_twice_writes_what_came_in_between() -> None:
+    key = session(user="1")
+    store = read(key)
+    store["one"] = 1
+    store.save()
+    store["two"] = 2
+    store.save()
+    assert held(key) == {"user": "1", "one": 1, "two": 2}
