@@ -214,6 +214,7 @@ def main() -> int:
     if given.database == "sqlite":  # processes die here, no power fails: nothing has to reach the disk
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+    settings.CACHES = {"default": settings.CACHES["shared"]}  # an instance's own: what is counted stands or falls with the action
     began = time.monotonic()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     run = Run(given.seed, short=given.short, kills=given.kills, only=given.only, like=given.like)

@@ -101,7 +101,7 @@ class _Watch:
         self.point, self.tell = point, tell
         self.overtaken = point.overtaken
         self.points = {STATEMENT: 0, BEFORE_COMMIT: 0, AFTER_COMMIT: 0}
-        self.looking = self.alone = False
+        self.looking = self.alone = self.holds = False
 
     def carry_out(self, call: Callable[[], object]) -> None:
         connection.ensure_connection()
@@ -123,6 +123,8 @@ class _Watch:
             return execute(sql, params, many, context)
         self.after_one_alone()
         self.pass_by(STATEMENT)
+        if connection.in_atomic_block:
+            self.holds = self.holds or bool(_WRITES.match(str(sql))) or " FOR " in str(sql)
         if connection.in_atomic_block or not _WRITES.match(str(sql)):
             return execute(sql, params, many, context)
         result = execute(sql, params, many, context)
@@ -135,7 +137,8 @@ class _Watch:
             self.after_commit()
 
     def before_commit(self) -> None:
-        if self.overtaken:
+        holds, self.holds = self.holds, False
+        if self.overtaken and holds:  # one that only reads holds nothing that another could wait for
             self.overtaken = False
             error = OperationalError("deadlock detected")
             error.__cause__ = _Deadlock()
