@@ -26,6 +26,7 @@ from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
+from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation.sealing import SealBroken, unseal
 
 pytestmark = pytest.mark.django_db
@@ -144,14 +145,14 @@ def test_secrets_are_sealed_in_the_database(officer: User) -> None:
 def test_secret_that_is_being_set_up_lies_sealed_in_the_session(officer: User) -> None:
     client = sign_in(officer)
     secret = begin(client)
-    kept = [row.get_decoded() for row in Session.objects.all()]
+    kept = [dict(SessionStore(row.session_key).items()) for row in Session.objects.all()]
     assert len(secret) >= 32 and secret not in json.dumps(kept)
     assert any("v2:a256gcm:" in str(session.get(second_factor.WAITING)) for session in kept)
     wrong = client.post(SET_UP, {"code": "000000"})
     assert page_of(wrong).select_one(".factor-secret").get_text() == secret, "a slip does not make the scan worthless"
     client.post(SET_UP, {"code": code_of(secret)})
     assert second_factor.is_set_up(officer.pk)
-    assert not any(second_factor.WAITING in row.get_decoded() for row in Session.objects.all())
+    assert not any(second_factor.WAITING in dict(SessionStore(row.session_key).items()) for row in Session.objects.all())
 
 
 def test_factor_that_was_copied_to_another_account_opens_nothing(officer: User) -> None:

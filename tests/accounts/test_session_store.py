@@ -101,3 +101,13 @@ def test_request_saved_twice_writes_what_came_in_between() -> None:
     store["two"] = 2
     store.save()
     assert held(key) == {"user": "1", "one": 1, "two": 2}
+
+
+def test_what_another_session_holds_opens_nothing_in_the_row_of_an_own_one(caplog: pytest.LogCaptureFixture) -> None:
+    own, officers = session(user="1"), session(user="2")
+    row = Session.objects.get(session_key=own)
+    row.session_data = Session.objects.get(session_key=officers).session_data
+    row.save(force_update=True)
+    assert held(own) == {}
+    assert "does not belong to its row" in caplog.text
+    assert held(officers) == {"user": "2"}

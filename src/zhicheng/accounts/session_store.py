@@ -3,22 +3,46 @@
 Django writes a session back as a whole, as the request found it. A page brings twenty pictures along, and each moves the end of the session
 on: one that began before an action and ended after it put the session back to what it was, and what the action had to say, or what
 somebody had typed and was kept for them, was gone. Here a request writes only what it changed itself.
+
+What a session holds is signed for its key: who can write the database, but holds no key of the instance, cannot go on with another
+person's sign-in by copying what their session holds into the row of an own one.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.core import signing
 from django.db import transaction
+
+from zhicheng.accounts.session_keys import StoredKey, hashed
 
 
 class SessionStore(DatabaseStore):
     """Django's, with another :meth:`save`."""
 
     _found: dict[str, str] | None = None  # what lay in the row when this request read or wrote it
+
+    def encode(self, session_dict: Any) -> str:
+        """The session as its row holds it, and no other."""
+        return signing.dumps(session_dict, salt=self._salt, serializer=self.serializer, compress=True)
+
+    def decode(self, session_data: Any) -> Any:
+        """What the row holds; nothing when it was not written for this session."""
+        try:
+            return signing.loads(session_data, salt=self._salt, serializer=self.serializer)
+        except signing.BadSignature:
+            logging.getLogger("django.security.SuspiciousSession").warning("a session does not belong to its row")
+            return {}
+
+    @property
+    def _salt(self) -> str:
+        key = self.session_key or ""
+        return f"zhicheng.session.{str.__str__(key if isinstance(key, StoredKey) else hashed(key))}"
 
     def load(self) -> Any:
         data = super().load()

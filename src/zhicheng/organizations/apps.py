@@ -8,4 +8,4 @@ class OrganizationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.organizations import frozen, invariants  # noqa: F401 - it declares itself
+        from zhicheng.organizations import frozen, invariants, replay  # noqa: F401 - they declare themselves
