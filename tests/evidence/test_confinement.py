@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def process() -> subprocess.Popen[bytes]:
     return guard._warden.started.process
 
 
+def descendants(pid: int) -> set[int]:
+    """The processes below ``pid``, however deep."""
+    with suppress(OSError):
+        children = {int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+        return children | {below for child in children for below in descendants(child)}
+    return set()
+
+
 def _written(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
@@ -54,6 +63,29 @@ def test_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
         inspect_confined(bomb, LIMITS, seconds=1, memory=20_000_000_000)
     assert refusal.value.code == "too_complex"
     assert time.monotonic() - began < 8
+
+
+def test_machine_that_is_too_busy_for_a_file_is_not_the_files_fault(tmp_path: Path, good: Path) -> None:
+    """The cell is stopped as if nothing were left for it: its time by the clock runs out, none of the processor's does."""
+    inspect_confined(good, LIMITS)
+    before, over = descendants(process().pid), threading.Event()
+
+    def hold_up() -> None:
+        while not over.wait(0.01):
+            for cell in descendants(process().pid) - before:
+                with suppress(ProcessLookupError):
+                    os.kill(cell, signal.SIGSTOP)
+
+    holding = threading.Thread(target=hold_up)
+    holding.start()
+    try:
+        with pytest.raises(Rejected) as refusal:
+            inspect_confined(_written(tmp_path / "bomb", files.pdf_stream_bomb()), LIMITS, seconds=1, memory=20_000_000_000)
+    finally:
+        over.set()
+        holding.join()
+    assert (refusal.value.code, refusal.value.cpu_seconds) == ("busy", 1)
+    assert inspect_confined(good, LIMITS).pages == 2
 
 
 def test_picture_that_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> None:

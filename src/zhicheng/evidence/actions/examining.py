@@ -98,7 +98,7 @@ def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Exception) -> Non
     elif isinstance(verdict, Examined):
         _keep(turn, verdict)
     elif verdict.code == "busy":
-        _try_again(turn)
+        _try_again(turn, spent=verdict.cpu_seconds)
     elif verdict.code == "too_complex" and rules.may_take_longer(row.lane, row.round):
         _mine(turn).update(
             state=IntakeState.WAITING,
@@ -135,12 +135,15 @@ def _mine(turn: Turn) -> queries.Intakes:
     return Intake.objects.filter(pk=turn.intake.pk, state=IntakeState.EXAMINING, claim=turn.intake.claim)
 
 
-def _try_again(turn: Turn) -> None:
-    """Back into the queue for another attempt; after the last one it is refused."""
-    if turn.intake.attempts >= rules.MOST_ATTEMPTS:
-        _refuse(turn, _given_up(turn.intake))
+def _try_again(turn: Turn, *, spent: float = 0) -> None:
+    """Back into the queue for another attempt; after the last one it is refused. ``spent``: CPU seconds this one may have cost."""
+    row = turn.intake
+    row.cpu_seconds += spent
+    if row.attempts >= rules.MOST_ATTEMPTS:
+        _refuse(turn, _given_up(row))
     else:
-        _mine(turn).update(state=IntakeState.WAITING, claim="", due_at=clock.machine_now() + AFTER_FAILURE)
+        due = clock.machine_now() + AFTER_FAILURE
+        _mine(turn).update(state=IntakeState.WAITING, claim="", due_at=due, cpu_seconds=row.cpu_seconds)
 
 
 def _keep(turn: Turn, verdict: Examined) -> None:

@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -108,7 +109,8 @@ def inspect_confined(
     """``inspection.inspector.inspect`` in a cell. ``seconds``: of CPU; ``memory``: bytes of address space.
 
     Raises ``Rejected`` like it, and besides with ``too_complex`` (the cell ran into its limits, or said what no cell says) and
-    ``busy`` (no cell was free, or none could be started).
+    ``busy`` (no cell was free, none could be started, or the machine was so busy that the time by the clock ran out before the
+    file's own of the processor: that is not the file's doing).
     """
     bounds = replace(bounds, cpu_seconds=seconds)
     head, body = _ask(warden or _warden, {"verb": "inspect"}, path, bounds, seconds=seconds, memory=memory)
@@ -141,12 +143,16 @@ def _ask(
         raise Rejected("busy")
     try:
         with path.open("rb") as file:
+            began = time.monotonic()
             question = request | {"bounds": asdict(bounds), "seconds": seconds, "memory": memory}
             answer = _exchange(warden, question, file.fileno(), wall_seconds(seconds))
     finally:
         warden.turns.release()
     line, newline, body = answer.partition(b"\n")
     head = _believed(line, bounds) if newline else None
+    if head is None and time.monotonic() - began >= wall_seconds(seconds):
+        logger.warning("The machine is too busy: an examination (%s) ran out of time by the clock.", request["verb"])
+        raise _refusal("busy", {}, cpu_seconds=seconds)
     if head is None:
         logger.warning("A file ran into the limits of its examination (%s).", request["verb"])
         raise _refusal("too_complex", {}, cpu_seconds=seconds)
