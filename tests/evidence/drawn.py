@@ -52,6 +52,19 @@ def looked_up_in_streams() -> bytes:
     return with_page(build)
 
 
+def named_in_a_stream() -> bytes:
+    """What the page names stands where no dictionary is: the parser throws it away, readers take it."""
+
+    def build(document: Pdf, page: pikepdf.Page) -> None:
+        round_ = form(document, b"/F Do /F Do")
+        names = Dictionary(XObject=Dictionary(F=round_))
+        round_.Resources = names
+        page.Resources = Stream(document, b"", names)
+        page.Contents = document.make_stream(b"/F Do")
+
+    return with_page(build)
+
+
 def through_the_page() -> bytes:
     """The form has no such name; readers then look in the page."""
 

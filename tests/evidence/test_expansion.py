@@ -48,6 +48,12 @@ def test_file_that_draws_without_end_is_refused_before_it_is_drawn(make: Callabl
     assert refused.cpu_seconds < 1
 
 
+def test_page_whose_names_the_parser_threw_away_is_shown_without_them(tmp_path: Path) -> None:
+    kept = verdict(drawn.named_in_a_stream(), tmp_path)
+    assert isinstance(kept, Examined)
+    assert kept.cpu_seconds < 1 and kept.safe_copy is not None
+
+
 @pytest.mark.parametrize("make", [drawn.letterhead, lambda: drawn.laughs(levels=10), lambda: drawn.laughs(levels=30, times=1)])
 def test_honest_nesting_is_accepted(make: Callable[[], bytes], tmp_path: Path) -> None:
     assert isinstance(verdict(make(), tmp_path), Examined)

@@ -63,7 +63,7 @@ NO_ACTION = {
     "foundation.transactions.once_more_when_taken": "runs the attempt that a registration gives it",
     "foundation.transactions.one_transaction": "the door of the actions",
     "foundation.transactions.require_transaction": _LOOKS,
-    "foundation.triggers.end_broken_migrating": "puts triggers on again when a migration broke off: tests/foundation/test_triggers.py",
+    "foundation.triggers.end_broken_migrating": "puts triggers on again when a migration broke off: tests/test_migrations.py",
     "integrity.actions.move_records": _PART,
     "organizations.actions.account_decisions.mailbox_link": _LOOKS,
     "organizations.actions.account_decisions.needs_card": _LOOKS,

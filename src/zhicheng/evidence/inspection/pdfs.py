@@ -28,6 +28,7 @@ _DRAW_WIDTH = 320
 _END = re.compile(rb"startxref\s+\d+")
 _REFERENCE = re.compile(r"(?<![\w.])(\d+) (\d+) R(?!\w)")
 _HARMLESS = ("reported number of objects", "expected endstream", "recover stream length", "recovered stream length")
+_NAMES_MENDED = "Resources is missing or invalid"
 _STANDARD = ("arial", "helvetica", "times", "courier", "symbol", "zapfdingbats")  # every reader has these
 
 
@@ -47,14 +48,18 @@ def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
     copy = None
     try:
         with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
-            repaired = _check_structure(pdf, content, bounds)
+            repaired, told = _check_structure(pdf, content, bounds)
             count = len(pdf.pages)
             notes += [{"code": "repaired", "page": 1}] * repaired
             notes += [{"code": "font_missing", "page": 1}] * _lacks_fonts(pdf)
             acts = has_active_content(pdf, bounds)
             check_expansion(pdf)
-            notes += _look_at_pages(content, count, bounds)
-            if acts:
+            # Reckoned was what these pages have after the mending; a reader takes from the original what is not there any more.
+            other_names = any(_NAMES_MENDED in line for line in told)
+            if other_names:
+                copy = write_safe_copy(pdf, bounds)
+            notes += _look_at_pages(copy or content, count, bounds)
+            if acts and copy is None:
                 copy = write_safe_copy(pdf, bounds)
     except pikepdf.PasswordError as error:
         raise Rejected("encrypted") from error
@@ -63,8 +68,8 @@ def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
     return Finding(media_type="application/pdf", pages=count, warnings=notes, safe_copy=copy)
 
 
-def _check_structure(pdf: pikepdf.Pdf, content: bytes, bounds: Bounds) -> bool:
-    """Whether something had to be mended that a person should look at."""
+def _check_structure(pdf: pikepdf.Pdf, content: bytes, bounds: Bounds) -> tuple[bool, list[str]]:
+    """Whether something had to be mended that a person should look at, and everything the parser told."""
     opened_with = [*pdf.get_warnings()]
     mended = _mended(opened_with)
     if mended and not _END.search(content[-2048:]):
@@ -83,10 +88,11 @@ def _check_structure(pdf: pikepdf.Pdf, content: bytes, bounds: Bounds) -> bool:
         raise Rejected("too_complex")
     if any("error decoding stream data" in line for line in complaints):
         raise Rejected("damaged", kind="pdf")
-    mended = _mended([*opened_with, *pdf.get_warnings(), *complaints])
+    told = [str(line) for line in (*opened_with, *pdf.get_warnings(), *complaints)]
+    mended = _mended(told)
     if mended and not _names_only_what_is_there(pdf):
         raise Rejected("damaged", kind="pdf")
-    return mended
+    return mended, told
 
 
 def _mended(warnings: list[Any]) -> bool:
