@@ -14,6 +14,7 @@ from tests.web.registering import client_of, mails
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, User
 from zhicheng.accounts.queries import without_number
 from zhicheng.applications import actions as applications
+from zhicheng.applications.count_invariants import years_of_persons
 from zhicheng.applications.jobs import look_at_bans_of_the_number
 from zhicheng.applications.models import Application, PersonYear, State
 from zhicheng.applications.queries import arrivals_of, person_year_of
@@ -75,6 +76,8 @@ def test_a_claim_keeps_the_holder_from_nothing_and_learns_nothing(world: w.World
     first.refresh_from_db()
     assert first.arrivals == 0 and person_year_of(first) is None and not arrivals_of(first).exists()
     assert person_year_of(mine) is not None and arrivals_of(mine).count() == 1
+    assert w.start(world, claimant(world, "later")).arrivals == 0
+    assert not list(years_of_persons()), "a claim shows no count, and need not"
     assert refused(lambda: w.unit_pass(world, first)) == {"number_held_by_another"}
     page = client_of(actor_for(user_of(other))).get("/my/").content.decode()
     assert "1 / 3" not in page and mine.number not in page

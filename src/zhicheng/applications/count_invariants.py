@@ -62,12 +62,13 @@ def person_years() -> Iterator[Violation]:
 
 @invariant("applications.years_of_persons", gettext_lazy("申请书上的次数和年度的关闭与年度计次一致"))
 def years_of_persons() -> Iterator[Violation]:
-    """A live application shows the count of its person's year; a year is closed exactly where a last return closed it (S-29)."""
+    """A live application shows the count of its person's year, where its account holds the number; a year is closed exactly where a last return closed it (S-29)."""
     for years in in_batches(PersonYear.objects.all()):
         rows = Application.objects.filter(person_index__in={y.person_index for y in years})
-        of = grouped(
-            rows.only("state", "arrivals", "campaign_id", "person_index"), lambda row: (row.campaign_id, row.person_index)
+        shown = rows.select_related("applicant").only(
+            "state", "arrivals", "campaign_id", "person_index", "applicant__number_held_at"
         )
+        of = grouped(shown, lambda row: (row.campaign_id, row.person_index))
         closed = grouped(
             StatusChange.objects.filter(application__in=rows, move__endswith="_close").only("application_id"),
             lambda change: change.application_id,
@@ -75,7 +76,8 @@ def years_of_persons() -> Iterator[Violation]:
         for year in years:
             mine = of.get((year.campaign_id, year.person_index), [])
             for application in mine:
-                if application.state not in OVER and application.arrivals != year.arrivals:
+                live = application.state not in OVER and application.applicant.number_held_at is not None
+                if live and application.arrivals != year.arrivals:
                     words = {"shown": application.arrivals, "year": year.arrivals}
                     said = _("申请书上的次数为 %(shown)s，年度计次为 %(year)s。") % words
                     yield Violation(f"application:{application.pk}", said)

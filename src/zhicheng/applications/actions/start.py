@@ -150,7 +150,8 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         supervising_body_id=employer.supervising_body_id if routes_through_supervising(notice, employer) else None,
         county_office=office,
         prefecture_office_id=office.superior_office_id,
-        arrivals=person_year.arrivals,  # a new application resets nothing (S-28)
+        # A new application resets nothing (S-28); who only claims the number is not told what hangs on it.
+        arrivals=person_year.arrivals if actor.holds_number else 0,
         created_at=now,
         updated_at=now,
     )
