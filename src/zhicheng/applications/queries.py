@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,9 +53,11 @@ def intake_subject(application_id: int) -> str:
     return f"application:{application_id}"
 
 
-def intakes_of(application: Application) -> list[Intake]:
-    """The files brought to this application that are still being examined, or were refused without anybody being told. One query."""
-    return intakes_at(intake_subject(application.pk))
+def intakes_of(application: Application, *, asked: Collection[int] = ()) -> list[Intake]:
+    """The files brought to this application that are still being examined, or were refused without anybody being told, or are ``asked``
+    for. One query.
+    """
+    return intakes_at(intake_subject(application.pk), asked=asked)
 
 
 def id_of_number(number: str) -> int | None:

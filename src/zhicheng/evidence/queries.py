@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,14 +99,16 @@ def _usage(rows: Intakes) -> Usage:
     return Usage(waiting=figures["waiting"], cpu_seconds=figures["cpu"] or 0, held_bytes=figures["held"] or 0)
 
 
-def intakes_at(subject: str) -> list[Intake]:
+def intakes_at(subject: str, *, asked: Collection[int] = ()) -> list[Intake]:
     """What is on its way in for ``subject`` and what was refused without its being told, the latest of each place alone when it was
-    refused. One query.
+    refused. Of those ``asked`` for a refusal is there even when it was told: the page that asks has lost it. One query.
     """
     rows = Intake.objects.filter(subject=subject).order_by("pk")
     last = {row.where: row.pk for row in rows}
     return [
-        row for row in rows if row.is_open or (row.state == IntakeState.REFUSED and not row.told and last[row.where] == row.pk)
+        row
+        for row in rows
+        if row.is_open or (row.state == IntakeState.REFUSED and (not row.told or row.pk in asked) and last[row.where] == row.pk)
     ]
 
 

@@ -116,6 +116,15 @@ def test_script_asks_for_the_box_and_hears_nothing_until_it_looks_otherwise(appl
     assert "聘书.pdf" in page(after) and "<html" not in page(after)
 
 
+def test_script_that_asks_for_a_file_hears_of_its_refusal_though_it_was_told_before(application, client) -> None:
+    """An autosave that began while the file was examined and is answered after the upload puts the box back to where it was then."""
+    box, paper = paper_of(application, client)
+    assert client.post(address(application, box, paper), {"file": a_file(files.program())}).status_code == 422
+    asks = {"box": box, "checking": Intake.objects.get().pk}
+    after = client.get(slot(application), asks, headers=SCRIPT)
+    assert soup(after).select_one("[data-upload-error]:not([hidden])") is not None
+
+
 def test_nothing_is_sent_upward_while_a_file_is_being_examined(application, client, slow) -> None:
     box, paper = paper_of(application, client)
     before = {p.where for p in everything_missing(application) if p.code == "material_missing"}

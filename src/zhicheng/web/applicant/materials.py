@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -68,7 +69,8 @@ def _box_again(request: HttpRequest, application: Application, boxes: list[SlotR
     seen = {int(number) for number in request.GET.get("checking", "").split(",") if whole_number(number) is not None}
     if seen and seen <= {row.pk for row in intakes_of(application) if row.is_open}:
         return HttpResponse(status=204)
-    context = _context(application, boxes, section=_section_asked(request))
+    # An autosave that was answered late may have put the box back to “being examined” over the answer that told the refusal.
+    context = _context(application, boxes, section=_section_asked(request), asked=seen)
     if box not in {entry["box"].key for entry in context["boxes"]}:
         raise OutOfReachError(f"box {box} of application {application.pk}")
     return _answer(request, context, box)
@@ -133,6 +135,7 @@ def _context(
     section: str = "",
     errors: dict[tuple[str, str], str] | None = None,
     added: int = 0,
+    asked: Collection[int] = (),
 ) -> dict[str, Any]:
     slot = boxes[0].slot
     materials = list(materials_of(application))
@@ -144,7 +147,7 @@ def _context(
         last_return(application),
         section,
         errors=errors or {},
-        arriving=intakes_of(application),
+        arriving=intakes_of(application, asked=asked),
     )
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
