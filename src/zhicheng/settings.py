@@ -328,6 +328,7 @@ PAPER_FONTS = {
 # --- What every process has to know of every other: how often somebody tried to sign in, or uploaded -------------------
 CACHES = {"default": {"BACKEND": "zhicheng.foundation.shared_cache.JsonDatabaseCache", "LOCATION": "foundation_cache"}}
 SHARED_CACHE_ENTRIES = 100_000
+SHARED_CACHE_ENTRIES_OF_STRANGERS = 100_000  # counts of what strangers named: login names that are none, mailboxes, networks
 
 # --- Mail: everything goes through the outbox (foundation/mail.py), which hands it to the server of ZHICHENG_MAIL_URL ---
 EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"

@@ -15,7 +15,8 @@ from tests.organizations import examples as ex
 from tests.web.registering import mails, page_of
 from zhicheng.accounts import brakes, devices, rules
 from zhicheng.accounts.models import KnownDevice, User
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, shared_cache
+from zhicheng.foundation.models import CacheEntry
 
 PASSWORD = "lantern-77-orchard-kite"
 LOGIN = reverse("account_login")
@@ -179,6 +180,70 @@ def test_tries_turned_away_do_not_make_the_wait_longer() -> None:
     assert attempt("203.0.113.2"), "what was turned away counts nowhere else either"
     brakes.SignInTry(account="user:1", address="203.0.113.1").was_right()
     assert attempt()
+
+
+@pytest.fixture
+def full_cache(db: None, settings: Any) -> Any:
+    """The cache of an instance, small; what this returns fills it with names that a stranger invents, each tried ``times``."""
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    settings.SHARED_CACHE_ENTRIES, settings.SHARED_CACHE_ENTRIES_OF_STRANGERS = 60, 60
+
+    def fill(names: int, times: int = 1) -> None:
+        for turn in range(names * times):
+            where = f"2001:db8:{turn % names:x}::1"
+            brakes.SignInTry(account=f"typed:invented{turn % names}", address=where).may_go_on()
+        shared_cache.tidy()
+        theirs = CacheEntry.objects.filter(cache_key__contains=":stranger:")
+        assert theirs.count() <= 60 and CacheEntry.objects.count() <= 120
+
+    return fill
+
+
+def test_names_that_a_stranger_invents_push_out_no_brake_of_what_is_there(full_cache: Any) -> None:
+    def goes(account: str, address: str) -> bool:
+        return brakes.SignInTry(account=account, address=address).may_go_on()
+
+    for turn in range(brakes.FREE_FROM_EVERYWHERE + 2):
+        goes("user:1", f"198.51.{turn}.9")
+    for _turn in range(8):
+        goes("user:2", "203.0.113.1")
+    for turn in range(brakes.FREE_FROM_NETWORK + 2):
+        goes(f"typed:somebody{turn}", "203.0.113.2")
+    for _turn in range(6):
+        brakes.may_mail(kind="recovery", mailbox="a@x.example", account="user:1")
+        brakes.may_mail(kind="recovery", mailbox="nobody@x.example")
+    for _turn in range(brakes.FREE_CODES + 2):
+        brakes.may_try_code(1)
+    full_cache(names=100)
+    assert not goes("user:1", "192.0.2.7"), "guessed at from everywhere"
+    assert not goes("user:2", "203.0.113.1"), "an account from one network"
+    assert not goes("user:9", "203.0.113.2"), "a network"
+    assert not brakes.may_mail(kind="recovery", mailbox="a@x.example", account="user:1")
+    assert not brakes.may_mail(kind="recovery", mailbox="nobody@x.example")
+    assert not brakes.may_try_code(1)
+
+
+def test_full_cache_tells_no_name_that_exists_from_one_that_does_not(full_cache: Any) -> None:
+    """What a brake in force needs is kept whether the name is an account or not, and a few tries are forgotten in both cases."""
+
+    def goes(account: str, times: int) -> list[bool]:
+        return [brakes.SignInTry(account=account, address="203.0.113.1").may_go_on() for _turn in range(times)]
+
+    for account in ("user:1", "typed:nobody"):
+        goes(account, 8)
+    for account in ("user:2", "typed:nobody2"):
+        goes(account, 2)
+    full_cache(names=100, times=3)
+    assert goes("user:1", 3) == goes("typed:nobody", 3) == [False] * 3
+    assert goes("user:2", 8) == goes("typed:nobody2", 8) == [True] * 6 + [False] * 2
+
+
+def test_typing_the_name_the_ledger_has_for_an_account_names_no_account(person: User, settings: Any) -> None:
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    for _turn in range(8):
+        Client().post(LOGIN, {"login": f"user:{person.pk}", "password": "x"}, REMOTE_ADDR="198.51.100.9")
+    assert not CacheEntry.objects.filter(cache_key__startswith=":1:signin:").exists()
+    assert WRONG in sign_in(person, "wrong", address="198.51.100.9").content.decode()
 
 
 @pytest.mark.postgres

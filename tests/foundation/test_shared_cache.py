@@ -111,6 +111,24 @@ def test_tidying_keeps_the_cache_within_its_bounds(cache: Any, settings: Any) ->
     assert [cache.get(f"k{number}") for number in range(6)] == [None, None, None, 3, 4, 5]
 
 
+@pytest.mark.django_db
+def test_what_strangers_named_has_a_space_of_its_own_where_the_least_counted_goes_first(
+    cache: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SHARED_CACHE_ENTRIES, settings.SHARED_CACHE_ENTRIES_OF_STRANGERS = 3, 5
+    monkeypatch.setattr(shared_cache, "_AT_ONCE", 2)
+    cache.set("of-the-instance", 1, 10)
+    counts = {"a": 6, "a:wait": 6, "b": 12, "c": 101, "d": 1, "e": 5, "f": 2}
+    for number, (name, value) in enumerate(counts.items()):
+        cache.set(f"stranger:{name}", value, 3600 - number)
+    cache.set("stranger:a:braked", {"what": "password"}, 3600)
+    for number in range(20):
+        cache.set(f"stranger:once{number}", 1, 24 * 3600)
+    assert shared_cache.tidy() == 23
+    kept = {name for name in [*counts, "a:braked"] if cache.get(f"stranger:{name}") is not None}
+    assert kept == {"a", "a:wait", "b", "c", "a:braked"} and cache.get("of-the-instance") == 1
+
+
 def test_nothing_of_the_project_keeps_pickles() -> None:
     assert not [p for p in SOURCE.rglob("*.py") if "import pickle" in p.read_text("utf-8")]
     assert django_settings.SESSION_SERIALIZER.endswith("JSONSerializer")

@@ -277,25 +277,52 @@ def test_the_verification_page_knows_a_paper_by_serial_and_code_together() -> No
     assert asked(form.serial, form.verification_code) != asked(invented, wrong)
 
 
+def asked(address: str, number: str = "") -> Any:
+    """An otherwise empty registration from there."""
+    client = Client(REMOTE_ADDR=address)
+    read_and_accept(client, "person")
+    return client.post(reverse("register_person"), {"id_number": number})
+
+
 def test_brakes_count_the_beginning_of_a_number_and_everybody_together(monkeypatch: pytest.MonkeyPatch) -> None:
     w.make_world()
-    address_of: Callable[[int], str] = "10.1.{}.7".format
-
-    def tried(number: str, n: int) -> int:
-        client = Client(REMOTE_ADDR=address_of(n))
-        read_and_accept(client, "person")
-        return client.post(reverse("register_person"), {"id_number": number}).status_code
-
     same_birthday = [f"65270119900307{n:03d}1" for n in range(limits.PER_HOUR_AND_PREFIX + 1)]
-    found = [tried(number, n) for n, number in enumerate(same_birthday)]
-    assert found == [422] * limits.PER_HOUR_AND_PREFIX + [429]
-    assert tried("652701199003080011", 99) == 422, "another birthday"
+    found = [asked("2001:db8:7:9::1", number).status_code for number in same_birthday]
+    assert found == [422] * limits.PER_HOUR_AND_PREFIX + [429], "from one network"
+    assert asked("2001:db8:7:9::2", "652701199003080011").status_code == 422, "another birthday"
+    few = limits.PER_HOUR_AND_PREFIX_IN_A_CROWD
+    for network in ("10.1.1.7", "10.1.2.7"):
+        found = [asked(network, number).status_code for number in same_birthday[: few + 1]]
+        assert found == [422] * few + [429], "used up from everywhere: each network has a few"
     assert not [key for key in getattr(cache, "_cache", {}) if "19900307" in key or "652701" in key]
     monkeypatch.setattr(limits, "PER_HOUR_IN_ALL", 5)
-    answer = Client(REMOTE_ADDR=address_of(100))
-    read_and_accept(answer, "person")
-    limited = answer.post(reverse("register_person"), {"id_number": ""})
-    assert limited.status_code == 429 and limited["Retry-After"] == "3600" and "请一小时后再试" in limited.content.decode()
+    monkeypatch.setattr(limits, "PER_HOUR_IN_A_CROWD", 2)
+    assert [asked("10.1.3.7").status_code for _turn in range(3)] == [422, 422, 429]
+    limited = asked("10.1.3.7")
+    assert limited["Retry-After"] == "3600" and "请一小时后再试" in limited.content.decode()
+
+
+@pytest.mark.parametrize("attackers", [["2001:db8:7:9::{:x}"], [f"10.1.{n}.7" for n in range(10)]])
+def test_strangers_shut_out_nobody_else_from_registering(
+    attackers: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """From one /64, or from ten networks: whatever they used up, somebody of the same birthday registers from elsewhere."""
+    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
+    world = w.make_world()
+    monkeypatch.setattr(limits, "PER_HOUR", 8)
+    monkeypatch.setattr(limits, "PER_HOUR_IN_ALL", 40)
+    monkeypatch.setattr(limits, "PER_HOUR_AND_PREFIX", 4)
+    monkeypatch.setattr(limits, "PER_HOUR_AND_PREFIX_IN_A_CROWD", 2)
+    typed = person_typed(1, employer_id=str(world.unit.pk))
+    for turn in range(12 * len(attackers)):
+        last = asked(attackers[turn % len(attackers)].format(turn + 1), f"{typed['id_number'][:14]}{turn:03d}1")
+    assert last.status_code == 429, "the attack is braked"
+    honest = Client(REMOTE_ADDR="2001:db8:aa:1::1")
+    read_and_accept(honest, "person")
+    slip = honest.post(reverse("register_person"), typed | {"name": ""})
+    assert slip.status_code == 422
+    assert honest.post(reverse("register_person"), typed).status_code == 303
+    assert User.objects.filter(username=typed["username"]).exists()
 
 
 def test_the_attack_on_a_masked_number_finds_nothing() -> None:

@@ -181,7 +181,7 @@ def send_confirmation(*, user: User) -> None:
         if holder is not None:
             warn_mailbox_owner(holder=holder, tried_kind=AccountKind(user.kind))
         return
-    if not brakes.may_mail(kind="confirm", mailbox=user.email):
+    if not brakes.may_mail(kind="confirm", mailbox=user.email, account=f"user:{user.pk}"):
         return
     link = confirmation_link(user=user)
     mail.queue_mail(
@@ -210,7 +210,7 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
 
     Not sent where strangers had too many sent there already.
     """
-    if not brakes.may_mail(kind="taken", mailbox=holder.email):
+    if not brakes.may_mail(kind="taken", mailbox=holder.email, account=f"user:{holder.pk}"):
         return
     body = _(
         "%(name)s：\n\n刚才有人用这个邮箱在%(site)s注册%(tried)s。一个邮箱只能用于一个账号，所以那个新账号不能使用，填写的身份证号和手机号码也没有保存。\n\n"

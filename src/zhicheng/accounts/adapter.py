@@ -40,7 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
         Every link in it begins with the site's own address, whatever host the request named.
         """
         kind = next((kind for start, kind in ASKED_FOR.items() if template_prefix.startswith(start)), "")
-        if not kind or brakes.may_mail(kind=kind, mailbox=email):
+        owner = context.get("user")
+        account = f"user:{owner.pk}" if owner is not None and owner.pk else ""
+        if not kind or brakes.may_mail(kind=kind, mailbox=email, account=account):
             super().send_mail(template_prefix, email, {name: _at_the_site(value) for name, value in context.items()})
 
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
@@ -58,8 +60,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if account:
             device = devices.known_device(user_id=int(account.removeprefix("user:")), cookies=request.COOKIES)
         typed = str(credentials.get("username") or credentials.get("email") or "")
+        # Marked as typed: whoever types “user:12” names no account by it.
         self._try = brakes.SignInTry(
-            account=account or typed, address=self.get_client_ip(request), device=device.token_hash if device else ""
+            account=account or f"typed:{typed}",
+            address=self.get_client_ip(request),
+            device=device.token_hash if device else "",
         )
         if not self._try.may_go_on():
             securitylog.note(event="signin.limited", result="refused", subject=account)

@@ -5,6 +5,9 @@ slows down nobody but themselves. Guesses from very many networks slow down ever
 it knows (``accounts.devices``) has a count of its own and always gets its try. A network that tries many accounts waits as well.
 
 Counting comes before trying, so that a hundred tries at once are a hundred (``docs/security/sign-in.md`` has the figures).
+
+Whatever a stranger can invent without end (login names, mailboxes, networks) is counted in the strangers' space of the shared cache,
+which cannot push out the counts of what is there: the accounts, their devices, their mailboxes, everybody together.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from contextlib import suppress
 from django.core.cache import cache
 
 from zhicheng.foundation.fields import blind_index
-from zhicheng.foundation.shared_cache import count
+from zhicheng.foundation.shared_cache import BRAKED, STRANGERS, count
 
 DAY = 24 * 60 * 60
 HOUR = 60 * 60
@@ -57,24 +60,26 @@ def network_of(address: str) -> str:
 class SignInTry:
     """One try to sign in. Counted when it is made (:meth:`may_go_on`), taken back when the password was right (:meth:`was_right`).
 
-    ``account`` is whatever names it (``user:12``, or the login name typed when there is none of that name: it answers the same);
-    ``device`` is the known device it comes from, empty for none; ``address`` the visitor's.
+    ``account`` is ``user:12``, or anything else that stands for the login name typed when there is none of that name: it answers the
+    same; ``device`` is the known device it comes from, empty for none; ``address`` the visitor's.
     """
 
     def __init__(self, *, account: str, address: str, device: str = "") -> None:
         name = hashlib.sha256(account.casefold().encode()).hexdigest()[:32]
         network = hashlib.sha256(network_of(address).encode()).hexdigest()[:32]
-        where = f"d:{device[:32]}" if device else f"n:{network}"
-        self.near = f"signin:{name}:{where}"
+        is_account = account.startswith("user:")
+        self.near = f"signin:{name}:d:{device[:32]}" if device else f"{STRANGERS}signin:{name}:n:{network}"
+        everywhere = f"signin:{name}" if is_account else f"{STRANGERS}signin:{name}"
+        whole_network = f"{STRANGERS}signin:n:{network}"
         self._far = [] if device else [
-            (f"signin:{name}", DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
-            (f"signin:n:{network}", HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
+            (everywhere, DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
+            (whole_network, HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
         ]  # fmt: skip
         # What the security administrator reads of a brake; never what somebody typed: it may be a password in the wrong place.
-        known = {"account": account if account.startswith("user:") else ""}
-        shown = {"network": network_of(address)}
-        self._told = {self.near: known | (shown if not device else {"device": True}), f"signin:{name}": known}
-        self._told[f"signin:n:{network}"] = shown
+        known = {"what": "password", "account": account if is_account else ""}
+        shown = {"what": "password", "network": network_of(address)}
+        self._told = {self.near: shown | known if not device else known | {"device": True}, everywhere: known}
+        self._told[whole_network] = shown
 
     def may_go_on(self) -> bool:
         """Count this try; whether the password may be looked at. A try that is turned away counts nowhere."""
@@ -83,8 +88,9 @@ class SignInTry:
             tries = count(key, seconds=seconds)
             counted.append(key)
             if tries > free:
-                cache.add(f"{key}:braked", self._told[key], timeout=seconds)
-                if not cache.add(f"{key}:wait", 1, timeout=wait or growing_wait(tries - free)):
+                cache.add(f"{key}{BRAKED}", self._told[key], timeout=seconds)
+                # The wait carries the count: in a full cache the two go together.
+                if not cache.add(f"{key}:wait", tries, timeout=wait or growing_wait(tries - free)):
                     for each in counted:
                         _take_back(each)
                     return False
@@ -102,20 +108,28 @@ def may_try_code(user_id: int) -> bool:
     knows the password go on for ever: half a million tries in half a year.
     """
     key = f"factor:{user_id}"
-    if count(key, seconds=DAY) > FREE_CODES and not cache.add(f"{key}:wait", 1, timeout=WAIT_FOR_CODE):
-        _take_back(key)
-        return False
+    tries = count(key, seconds=DAY)
+    if tries > FREE_CODES:
+        cache.add(f"{key}{BRAKED}", {"what": "code", "account": f"user:{user_id}"}, timeout=DAY)
+        if not cache.add(f"{key}:wait", tries, timeout=WAIT_FOR_CODE):
+            _take_back(key)
+            return False
     return True
+
+
+def codes_tried(user_id: int) -> int:
+    """How many codes were tried for the account within a day, since the last right one."""
+    return int(cache.get(f"factor:{user_id}", 0))
 
 
 def code_was_right(user_id: int) -> None:
     """A right code forgets the wrong ones."""
-    cache.delete_many([f"factor:{user_id}", f"factor:{user_id}:wait"])
+    cache.delete_many(entries_of(f"factor:{user_id}"))
 
 
 def entries_of(key: str) -> list[str]:
     """Everything the cache has of one count: how often, until when nobody may try, and what is told of it."""
-    return [key, f"{key}:wait", f"{key}:braked"]
+    return [key, f"{key}:wait", f"{key}{BRAKED}"]
 
 
 def growing_wait(times: int) -> int:
@@ -123,12 +137,17 @@ def growing_wait(times: int) -> int:
     return int(min(FIRST_WAIT * 2 ** min(times - 1, 16), LONGEST_WAIT))
 
 
-def may_mail(*, kind: str, mailbox: str) -> bool:
+def may_mail(*, kind: str, mailbox: str, account: str = "") -> bool:
     """Count a mail of this kind that a stranger can have sent to ``mailbox``; whether it may go. The page says the same either way.
 
-    Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails.
+    Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails. ``account`` (``user:12``) is whose
+    mailbox it is; empty when it is nobody's.
     """
-    return count(f"mail:{kind}:{blind_index(mailbox)[:32]}", seconds=HOUR) <= MAILS_PER_HOUR
+    key = f"{'' if account else STRANGERS}mail:{kind}:{blind_index(mailbox)[:32]}"
+    if count(key, seconds=HOUR) <= MAILS_PER_HOUR:
+        return True
+    cache.add(f"{key}{BRAKED}", {"what": f"mail-{kind}", "account": account}, timeout=HOUR)
+    return False
 
 
 def within(*, what: str, user_id: int, most: int) -> bool:

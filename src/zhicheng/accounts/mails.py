@@ -50,7 +50,7 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
 @platform_language()
 def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
     """Tell somebody who works for an office that their account was signed in to from a device it did not know."""
-    if not user.email or not brakes.may_mail(kind="device", mailbox=user.email):
+    if not user.email or not brakes.may_mail(kind="device", mailbox=user.email, account=f"user:{user.pk}"):
         return
     now = clock.now()
     mail.queue_mail(

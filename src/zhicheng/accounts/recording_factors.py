@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as factor_signals
 from django.dispatch import receiver
 
 from zhicheng.accounts.actions import end_other_sessions
+from zhicheng.accounts.brakes import FREE_TRIES, codes_tried, network_of
+from zhicheng.accounts.devices import known_device
 from zhicheng.accounts.models import User
+from zhicheng.accounts.warnings import warn_of_wrong_code
 from zhicheng.foundation import securitylog
 
 
@@ -33,6 +37,10 @@ def factor_renewed(sender: Any, user: User, authenticator: Any, **kwargs: Any) -
 
 
 @receiver(factor_signals.authentication_failed)
-def factor_failed(sender: Any, user: User, **kwargs: Any) -> None:
-    """The password was right, the code was not."""
+def factor_failed(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
+    """The password was right, the code was not. The owner is told at once, unless it is most likely the owner: signed in already, or on
+    a known device, and only a few times."""
     securitylog.note(event="factor.failed", result="failed", subject=f"user:{user.pk}")
+    at_home = kwargs.get("reauthentication") or known_device(user_id=user.pk, cookies=request.COOKIES) is not None
+    if not at_home or codes_tried(user.pk) > FREE_TRIES:
+        warn_of_wrong_code(user_id=user.pk, network=network_of(get_adapter().get_client_ip(request)))

@@ -27,7 +27,7 @@ from zhicheng.foundation.models import (
     OutboxState,
     RehearsalMarker,
 )
-from zhicheng.foundation.shared_cache import count
+from zhicheng.foundation.shared_cache import STRANGERS, count
 from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import one_transaction
 
@@ -156,7 +156,7 @@ def _refused_too_often(actor: str, network: str) -> bool:
     most = REFUSALS_PER_HOUR
     if network:
         told = hashlib.sha256(network.encode()).hexdigest()[:32]
-        if count(f"refusals:{told}", seconds=60 * 60) > REFUSALS_PER_HOUR:
+        if count(f"{STRANGERS}refusals:{told}", seconds=60 * 60) > REFUSALS_PER_HOUR:
             return True
         most = REFUSALS_OF_VISITORS_PER_HOUR
     lately = AccessRefusal.objects.filter(actor=actor, at__gte=clock.now() - timedelta(hours=1))

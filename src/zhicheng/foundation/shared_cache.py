@@ -2,6 +2,11 @@
 
 Django's own database cache keeps Python pickles, which run code when they are read: who can write into the database could run
 code in every process. Here a value is JSON and nothing else, and counting is one locked step, which theirs is not.
+
+Two spaces, each with a bound of its own. What the instance itself has (accounts, their devices, everybody together) cannot be
+multiplied by anybody. What a stranger names (a login name that is none, a mailbox, one more network) can, and its key begins with
+``STRANGERS``: when that space is full, what was counted least goes first. Whoever wants to push out the count of a brake in force has
+to try as often under each of a hundred thousand other names (``docs/security/sign-in.md``).
 """
 
 from __future__ import annotations
@@ -14,11 +19,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Length
 
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.models import CacheEntry
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+STRANGERS = "stranger:"  # how the key of something begins that a stranger named
+BRAKED = ":braked"  # how the key of what is told of a brake ends
+_AT_ONCE, _ROUNDS = 5_000, 200
 
 
 class JsonDatabaseCache(BaseCache):
@@ -100,10 +110,23 @@ def count(key: str, *, seconds: int) -> int:
 
 @jobs.regular("cache.tidy", minutes=10)
 def tidy() -> int:
-    """Remove what has run out, for it holds addresses of visitors, and what is more than the instance keeps, the soonest to run out
-    first. Return how many entries."""
+    """Remove what has run out, for it holds addresses of visitors, and what is more than the instance keeps: of what strangers named
+    the least counted first, of the rest the soonest to run out. Return how many entries."""
     removed = CacheEntry.objects.filter(expires__lte=clock.machine_now()).delete()[0]
-    most = settings.SHARED_CACHE_ENTRIES
-    kept_from = CacheEntry.objects.order_by("-expires", "cache_key").values_list("cache_key", flat=True)
-    surplus = list(kept_from[most : most + 10_000])
-    return removed + (CacheEntry.objects.filter(cache_key__in=surplus).delete()[0] if surplus else 0)
+    theirs = Q(cache_key__startswith=cache.make_key(STRANGERS))
+    # A value that is a count is longer, and then greater as text, the greater it is. What is told of a brake goes before its count.
+    weight = Case(When(cache_key__endswith=BRAKED, then=Value("5")), default=F("value"), output_field=TextField())
+    strangers = CacheEntry.objects.filter(theirs).order_by(Length(weight).desc(), weight.desc(), "-expires", "cache_key")
+    removed += _shorten(strangers, settings.SHARED_CACHE_ENTRIES_OF_STRANGERS)
+    return removed + _shorten(CacheEntry.objects.exclude(theirs).order_by("-expires", "cache_key"), settings.SHARED_CACHE_ENTRIES)
+
+
+def _shorten(rows: QuerySet[CacheEntry], most: int) -> int:
+    """Remove what comes after the first ``most`` of ``rows``; a million entries at most. Return how many."""
+    removed = 0
+    for _round in range(_ROUNDS):
+        surplus = list(rows.values_list("cache_key", flat=True)[most : most + _AT_ONCE])
+        removed += CacheEntry.objects.filter(cache_key__in=surplus).delete()[0] if surplus else 0
+        if len(surplus) < _AT_ONCE:
+            break
+    return removed

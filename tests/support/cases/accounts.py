@@ -131,6 +131,16 @@ def tell_of_device(world: w.World) -> dict[str, Any]:
     return {"user": User.objects.get(username="county"), "address": "192.0.2.1", "browser": "Firefox"}
 
 
+@case("accounts.warnings.warn_of_wrong_passwords")
+def warn_of_passwords(world: w.World) -> dict[str, Any]:
+    return {"user_id": worker(world).pk, "networks": ["198.51.100.9"]}
+
+
+@case("accounts.warnings.warn_of_wrong_code")
+def warn_of_code(world: w.World) -> dict[str, Any]:
+    return {"user_id": worker(world).pk, "network": "198.51.100.9"}
+
+
 # --- registration ---
 
 

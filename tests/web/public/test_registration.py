@@ -290,13 +290,13 @@ def test_only_county_offices_can_receive() -> None:
 
 def test_one_address_cannot_go_on_for_ever() -> None:
     client = accepted("person")
-    cache.set("registration:127.0.0.1", 300, 3600)
+    cache.set("stranger:registration:127.0.0.1", 300, 3600)
     assert client.post(PERSON, person_typed()).status_code == 429
 
 
 def test_one_address_beyond_its_limit_does_not_use_up_what_is_everybodys() -> None:
     client = accepted("person")
-    cache.set("registration:127.0.0.1", limits.PER_HOUR - 1, 3600)
+    cache.set("stranger:registration:127.0.0.1", limits.PER_HOUR - 1, 3600)
     assert [client.post(PERSON, person_typed()).status_code for _ in range(4)] == [422, 429, 429, 429]
     assert cache.get("registration-in-all") == 1
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from tests.settings import SHARED_CACHES
 from tests.support import world as w
-from zhicheng.accounts.brakes import FREE_TRIES, SignInTry
+from zhicheng.accounts.brakes import FREE_CODES, FREE_TRIES, MAILS_PER_HOUR, SignInTry, may_mail, may_try_code
 from zhicheng.accounts.brakes_in_force import brakes_in_force
 from zhicheng.accounts.models import AccountKind
+from zhicheng.foundation import clock
 from zhicheng.foundation.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,31 @@ def test_right_password_takes_the_brake_off() -> None:
     assert len(brakes_in_force()) == 1
     tried.was_right()
     assert brakes_in_force() == []
+
+
+def test_codes_and_mails_are_shown_by_account_without_code_or_mailbox_and_lifted(security: Client) -> None:
+    user = w.person(AccountKind.OFFICER, "dilnur7")
+    for _turn in range(FREE_CODES + 2):
+        may_try_code(user.pk)
+    for _turn in range(MAILS_PER_HOUR + 1):
+        Client().post(reverse("account_reset_password"), {"email": user.email}, REMOTE_ADDR=f"198.51.{_turn}.1")
+        Client().post(reverse("account_reset_password"), {"email": "nobody@mail.example"}, REMOTE_ADDR=f"198.52.{_turn}.1")
+    page = security.get(PAGE).content.decode()
+    assert page.count(user.username) == 2 and user.email not in page and "nobody@mail.example" not in page
+    assert "输错验证码" in page and page.count("找回账号的邮件") == 2 and "不是账号" in page
+    shown = {(brake.what, brake.user): brake for brake in brakes_in_force()}
+    assert set(shown) == {("code", user), ("mail-recovery", user), ("mail-recovery", None)}
+    for brake in shown.values():
+        assert security.post(LIFT, {"brake": brake.key}).status_code == 303
+    assert brakes_in_force() == [] and may_try_code(user.pk)
+    assert may_mail(kind="recovery", mailbox=user.email, account=f"user:{user.pk}")
+    assert LedgerEntry.objects.filter(event="signin.brake_lifted", subject=f"user:{user.pk}").count() == 2
+
+
+def test_times_are_said_to_be_the_machines_where_the_rehearsal_has_moved_its_clock(security: Client) -> None:
+    assert "机器时间" not in security.get(PAGE).content.decode()
+    with clock.travel(w.IN_WINDOW):
+        assert "本页的时间都是机器时间" in security.get(PAGE).content.decode()
 
 
 def test_page_of_many_takes_the_queries_of_one(security: Client) -> None:

@@ -48,7 +48,7 @@ def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """评审表 as it stands, marked 草稿 无效 on every page (S-50)."""
     application = application_or_404(request, application_id)
     if not _within_the_hour(request):
-        return braked(request)
+        return braked(request, account=True)
     note_paper_given(request, kind=Kind.REVIEW_FORM, serial=f"draft-{application.number}")
     try:
         return _printed(*draft_review_form(application), f"draft-{application.number}")
@@ -61,7 +61,7 @@ def commitment_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """个人承诺书 with the name filled in, to be printed and signed by hand (S-61, S-78…S-82)."""
     application = application_or_404(request, application_id)
     if not _within_the_hour(request):
-        return braked(request)
+        return braked(request, account=True)
     try:
         return _printed(*commitment_paper(application), f"commitment-{application.number}")
     except Refused as refused:

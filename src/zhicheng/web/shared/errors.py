@@ -65,7 +65,7 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler429(request: HttpRequest) -> HttpResponse:
-    """Too many tries (sign-in, recovery)."""
+    """Too many tries within a minute (recovery, password, mailbox), by the network of a visitor or by the account."""
     return render(request, "429.html", status=429)
 
 

@@ -1,6 +1,10 @@
 """How often strangers may register, upload or ask after a paper: anybody can reach these pages, and each costs the server work.
 
-Counted by network, by what a number begins with (region and birth date: whoever tries numbers tries one of these), and in all.
+Counted by network, by network and what a number begins with (region and birth date: whoever tries numbers tries one of these), by what
+it begins with from everywhere, and in all. Nobody is shut out by what others do: when everybody together, or everybody with one
+beginning, has used up the hour, each network still has a few tries of its own, which is all that an honest person needs, and all that
+each of a program's many addresses gets. What is tried is no secret's answer: registration says the same whoever has the number.
+
 The counts are shared by every process; two requests of the very same moment may count as one: this is a brake, not a lock. No part
 of a number stands in a key of the cache, only its keyed hash.
 """
@@ -13,38 +17,49 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhicheng.foundation.fields import keyed_hash
-from zhicheng.foundation.shared_cache import count
+from zhicheng.foundation.shared_cache import STRANGERS, count
 from zhicheng.web.shared.http import network_of_visitor
 
 HOUR = 3600
 # A county may register its units from one room behind one address; a program that tries numbers needs far more.
 PER_HOUR = 300
-# People of one birthday and region: a handful in the whole prefecture.
-PER_HOUR_AND_PREFIX = 30
-PREFIX = 14
-# All of the prefecture's units on the busiest day stay far below; a program spread over many addresses does not.
+# All of the prefecture's units on the busiest day stay far below; a program spread over many addresses does not. Beyond it each network
+# has so many of its own.
 PER_HOUR_IN_ALL = 3000
+PER_HOUR_IN_A_CROWD = 30
+# People of one birthday and region: a handful in the whole prefecture. So many from one network; beyond as many from everywhere each
+# network has a few of its own: a slip of the pen, a second one, a third.
+PER_HOUR_AND_PREFIX = 30
+PER_HOUR_AND_PREFIX_IN_A_CROWD = 6
+PREFIX = 14
 
 
 def too_many(request: HttpRequest, *, number: str = "", what: str = "registration") -> bool:
-    """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one), the beginning of ``number`` or everybody
-    together has used up the hour.
+    """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one) has used up its hour, with the beginning of
+    ``number`` or at all.
 
     ``what`` names the counter: ``registration``, ``verification``, ``colleague``, ``vouching``.
     """
     network = network_of_visitor(request)
-    if count(f"{what}:{network}", seconds=HOUR) > PER_HOUR:
+    tries = count(f"{STRANGERS}{what}:{network}", seconds=HOUR)
+    if tries > PER_HOUR:
         return True  # and counts nowhere else: one network alone must not use up what is everybody's
-    counts = [count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL]
+    crowded = count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL
+    if tries > (PER_HOUR_IN_A_CROWD if crowded else PER_HOUR):
+        return True
     prefix = unicodedata.normalize("NFKC", number).replace(" ", "")[:PREFIX]
-    if len(prefix) == PREFIX:
-        hashed = keyed_hash(prefix, purpose="beginning of a number")
-        counts.append(count(f"{what}-prefix:{hashed}", seconds=HOUR) > PER_HOUR_AND_PREFIX)
-    return any(counts)
+    if len(prefix) < PREFIX:
+        return False
+    hashed = keyed_hash(prefix, purpose="beginning of a number")
+    near = count(f"{STRANGERS}{what}-prefix:{hashed}:{network}", seconds=HOUR)
+    if near > PER_HOUR_AND_PREFIX:
+        return True
+    crowded = count(f"{STRANGERS}{what}-prefix:{hashed}", seconds=HOUR) > PER_HOUR_AND_PREFIX
+    return crowded and near > PER_HOUR_AND_PREFIX_IN_A_CROWD
 
 
-def braked(request: HttpRequest) -> HttpResponse:
-    """429, in words: what to do is to wait."""
-    response = render(request, "429.html", {"an_hour": True}, status=429)
+def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
+    """429, in words: what to do is to wait. ``account``: it is what this account did, whatever network it comes from."""
+    response = render(request, "429.html", {"an_hour": True, "of_account": account}, status=429)
     response["Retry-After"] = str(HOUR)
     return response

@@ -126,7 +126,7 @@ def show_identity(request: HttpRequest, application_id: int) -> HttpResponse:
     """The case once more with the identity number whole: asked for, recorded, and masked again on the next page."""
     application = get_case_or_404(request, application_id)
     if not within(what="number", user_id=actor_of(request).account_id, most=NUMBERS_PER_HOUR):
-        return braked(request)
+        return braked(request, account=True)
     number = actions.show_identity_number(actor=actor_of(request), application_id=application.pk)
     return render(request, "shared/desk/case.html", case_context(request, application, whole_number=number))
 
