@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.evidence import files
+from zhicheng.evidence import scanning
 from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.scanning import ScannerUnreachable, find_virus, scanner_state
 
@@ -134,3 +136,24 @@ def test_clear_no_is_believed(settings: Any, tmp_path: Path) -> None:
     with answering(b"stream: OK\0") as address:
         settings.CLAMD = address
         assert find_virus(file_of(tmp_path, b"x")) == ""
+
+
+def test_scanner_that_drips_its_answer_is_given_up(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "_ANSWER_SECONDS", 1.0)
+
+    def drip(server: socket.socket) -> None:
+        for _asked in range(2):
+            line, _address = server.accept()
+            with line, suppress(OSError):
+                for letter in itertools.islice(itertools.cycle(b"stream: OK "), 600):
+                    line.sendall(bytes([letter]))
+                    time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=[server], daemon=True).start()
+        settings.CLAMD = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(ScannerUnreachable):
+            find_virus(file_of(tmp_path, b"x"))
+        assert scanner_state().state == "unreachable"
+        assert time.monotonic() - began < 8

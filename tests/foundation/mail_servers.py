@@ -15,7 +15,7 @@ from typing import Any
 @dataclass
 class Server:
     """What one was told and how it answers. ``manner``: ``good``, ``silent`` (accepts and never answers), ``drips`` (one byte now and
-    then), ``mute after data`` (takes a mail and does not say so), ``closed`` (421). ``refused``: the answer to a recipient."""
+    then), ``drips tls`` (the same after STARTTLS), ``mute after data`` (takes a mail and does not say so), ``closed`` (421). ``refused``: the answer to a recipient."""
 
     manner: str = "good"
     refused: dict[str, str] = field(default_factory=dict)
@@ -57,6 +57,15 @@ class _Talk(socketserver.StreamRequestHandler):
                         return
                     told.mails.append(text.decode())
                     self._say("250 taken")
+                case "EHLO" if told.manner == "drips tls":
+                    self._say("250-here\r\n250 STARTTLS")
+                case "STARTTLS":
+                    self._say("220 go on")
+                    self.wfile.write(b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb")
+                    for _turn in range(600):
+                        time.sleep(0.1)
+                        self.wfile.write(b"\x00")
+                    return
                 case "QUIT":
                     self._say("221 bye")
                     return

@@ -112,10 +112,15 @@ def test_pause_ends_although_the_clock_was_put_back(talking: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_server_that_sends_a_byte_at_a_time_is_cut_off(talking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("manner", "encryption"), [("drips", ""), ("drips", "EMAIL_USE_SSL"), ("drips tls", "EMAIL_USE_TLS")])
+def test_server_that_sends_a_byte_at_a_time_is_cut_off(
+    talking: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, manner: str, encryption: str
+) -> None:
     monkeypatch.setattr(line, "WHOLE_SECONDS", 1.5)
-    with mail_server("drips") as server:
+    with mail_server(manner) as server:
         talking(server)
+        if encryption:
+            setattr(settings, encryption, True)
         queue("one")
         began = time.monotonic()
         assert work() == [False]

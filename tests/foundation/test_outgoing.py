@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.request import Request
 
 import pytest
+from django.db import transaction
 
-from zhicheng.foundation import checks, outgoing
+from zhicheng.foundation import alerts, checks, outbox, outgoing, stamps
 
 SOURCE = Path(outgoing.__file__).resolve().parents[1]
 # What opens connections, or could, and where: everything else of the program cannot.
@@ -32,6 +36,7 @@ OPENERS = {
 }
 ALLOWED = {
     "foundation/outgoing.py": "webhook and time-stamp authority",
+    "foundation/deadlines.py": "cuts a connection it is handed",
     "foundation/alerts.py": "names the request it hands over",
     "foundation/stamps.py": "names the request it hands over",
     "foundation/mail_server.py": "the mail server",
@@ -109,6 +114,63 @@ def test_proxy_of_the_environment_is_not_asked(settings: Any, server: str, monke
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     settings.TSA_URL = f"{server}/stamp"
     assert outgoing.ask(posted(f"{server}/stamp"), seconds=5, longest=10) == b"ok"
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
+
+
+@contextmanager
+def dripping(first: bytes, letter: bytes) -> Iterator[int]:
+    """A server that says ``first`` and then one ``letter`` every tenth of a second, for a minute; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _address = server.accept()
+            with line, suppress(OSError):
+                line.sendall(first)
+                for _turn in range(600):
+                    time.sleep(0.1)
+                    line.sendall(letter)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "letter"),
+    [
+        ("http", b"", b"H"),  # the first line
+        ("http", HEAD + b"X-Slow: ", b"x"),  # a header
+        ("http", HEAD + b"\r\n", b"x"),  # what is answered
+        ("https", b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb", b"\x00"),  # agreeing on a key
+    ],
+)
+def test_answer_that_drips_is_given_up(settings: Any, scheme: str, first: bytes, letter: bytes) -> None:
+    with dripping(first, letter) as port:
+        settings.ALERT_WEBHOOK = f"{scheme}://127.0.0.1:{port}/hook"
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            outgoing.ask(posted(settings.ALERT_WEBHOOK), seconds=1, longest=1024)
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.django_db
+def test_webhook_and_time_stamp_authority_that_drip_hold_nobody(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "WEBHOOK_SECONDS", 1)
+    monkeypatch.setattr(stamps, "SECONDS", 1)
+    began = time.monotonic()
+    with dripping(HEAD + b"\r\n", b"x") as port:
+        settings.ALERT_WEBHOOK = f"http://127.0.0.1:{port}/hook"
+        with transaction.atomic():
+            message = outbox.queue(kind=alerts.KIND, payload={"name": "disk"}, key="one")
+        assert not outbox.process_message(message.pk)
+    message.refresh_from_db()
+    assert "TimeoutError" in message.last_error
+    with dripping(HEAD + b"\r\n", b"x") as port:
+        settings.TSA_URL = f"http://127.0.0.1:{port}/stamp"
+        with pytest.raises(stamps.NoStamp, match="too long"):
+            stamps.stamp(b"head")
+    assert time.monotonic() - began < 8
 
 
 def test_no_other_module_opens_a_connection() -> None:

@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zhicheng.foundation.deadlines import Deadline
+
 _CHUNK = 1 << 18
-_ANSWER_SECONDS = 60  # clamd's own limit for one file is 120; ours are small
-_STATE_SECONDS = 2
+# For all of it, from connecting to the last byte of the answer. clamd's own limit for one file is 120; ours are small.
+_ANSWER_SECONDS = 60.0
+_STATE_SECONDS = 2.0
 _FOUND = re.compile(rb"stream: (.+) FOUND")
 _LONGEST_ANSWER = 4096
 
@@ -39,13 +42,14 @@ def is_on() -> bool:
 
 def find_virus(path: Path) -> str:
     """The name of what the file at ``path`` is known as, ``""`` when it is not. Raises :class:`ScannerUnreachable`."""
+    deadline = Deadline(_ANSWER_SECONDS)
     try:
-        with _connected(_ANSWER_SECONDS) as line, path.open("rb") as file:
-            line.sendall(b"zINSTREAM\0")
+        with _connected(deadline) as line, path.open("rb") as file:
+            _send(line, b"zINSTREAM\0", deadline)
             while chunk := file.read(_CHUNK):
-                line.sendall(len(chunk).to_bytes(4, "big") + chunk)
-            line.sendall(bytes(4))
-            answer = _answer(line)
+                _send(line, len(chunk).to_bytes(4, "big") + chunk, deadline)
+            _send(line, bytes(4), deadline)
+            answer = _answer(line, deadline)
     except (OSError, ValueError) as error:
         raise ScannerUnreachable(str(error)) from error
     if match := _FOUND.fullmatch(answer):
@@ -59,23 +63,24 @@ def scanner_state() -> ScannerState:
     """For the operator's page. Waits two seconds at most."""
     if not is_on():
         return ScannerState("off")
+    deadline = Deadline(_STATE_SECONDS)
     try:
-        with _connected(_STATE_SECONDS) as line:
-            line.sendall(b"zVERSION\0")
-            return ScannerState("ready", _answer(line).decode("ascii", "replace")[:120])
+        with _connected(deadline) as line:
+            _send(line, b"zVERSION\0", deadline)
+            return ScannerState("ready", _answer(line, deadline).decode("ascii", "replace")[:120])
     except (OSError, ValueError):
         return ScannerState("unreachable")
 
 
-def _connected(seconds: float) -> socket.socket:
+def _connected(deadline: Deadline) -> socket.socket:
     """A line to the address of the settings: ``unix:///run/clamav/clamd.ctl`` or ``tcp://127.0.0.1:3310``."""
     place = urlsplit(settings.CLAMD)
     if place.scheme == "tcp" and place.hostname:
-        return socket.create_connection((place.hostname, place.port or 3310), timeout=seconds)
+        return socket.create_connection((place.hostname, place.port or 3310), timeout=deadline.left())
     if place.scheme != "unix" or not place.path:
         raise ValueError("ZHICHENG_CLAMD is neither unix:///path nor tcp://host:port")
     line = socket.socket(socket.AF_UNIX)
-    line.settimeout(seconds)
+    line.settimeout(deadline.left())
     try:
         line.connect(place.path)
     except OSError:
@@ -84,10 +89,16 @@ def _connected(seconds: float) -> socket.socket:
     return line
 
 
-def _answer(line: socket.socket) -> bytes:
-    """One answer, up to its zero. Raises ``OSError`` for one that breaks off."""
+def _send(line: socket.socket, words: bytes, deadline: Deadline) -> None:
+    line.settimeout(deadline.left())  # sendall counts it for the whole of what it sends
+    line.sendall(words)
+
+
+def _answer(line: socket.socket, deadline: Deadline) -> bytes:
+    """One answer, up to its zero. Raises ``OSError`` for one that breaks off, or whose last byte does not come in time."""
     said = b""
     while not said.endswith(b"\0"):
+        line.settimeout(deadline.left())
         part = line.recv(_LONGEST_ANSWER)
         if not part or len(said) > _LONGEST_ANSWER:
             raise ConnectionError("the answer breaks off")

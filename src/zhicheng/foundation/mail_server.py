@@ -13,8 +13,7 @@ import smtplib
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db.models import Q
 
 from zhicheng.foundation import clock, originals
+from zhicheng.foundation.deadlines import cut_after
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import Failure, MailServer
@@ -59,19 +59,17 @@ _line = _Line()
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """An SMTP connection that can be cut from the first byte on."""
+    """An SMTP connection that can be cut from the first byte on, also after STARTTLS, which takes the first socket's place."""
 
     def _get_socket(self, *where: Any) -> socket.socket:
-        _line.socket = super()._get_socket(*where)  # type: ignore[misc]
-        return _line.socket
+        opened: socket.socket = super()._get_socket(*where)  # type: ignore[misc]
+        _forget_socket()
+        _line.socket = opened.dup()
+        return opened
 
 
-class BoundedSMTPS(smtplib.SMTP_SSL):
-    """The same with TLS."""
-
-    def _get_socket(self, *where: Any) -> socket.socket:
-        _line.socket = super()._get_socket(*where)  # type: ignore[misc]
-        return _line.socket
+class BoundedSMTPS(smtplib.SMTP_SSL, BoundedSMTP):
+    """The same with TLS from the beginning: its connection is known before the two have agreed on a key."""
 
 
 class Backend(EmailBackend):
@@ -82,26 +80,17 @@ class Backend(EmailBackend):
         return BoundedSMTPS if self.use_ssl else BoundedSMTP
 
 
-@contextmanager
-def _within(seconds: float) -> Iterator[threading.Event]:
+def _within(seconds: float) -> AbstractContextManager[threading.Event]:
     """Cut this thread's connection when the whole takes too long: a server that sends one byte at a time never times out. Gives what
     tells whether that was done."""
     here = _line.__dict__  # the timer's thread has another one
-    was_cut = threading.Event()
+    return cut_after(seconds, lambda: here.get("socket"))
 
-    def cut() -> None:
-        was_cut.set()
-        if (opened := here.get("socket")) is not None:
-            with suppress(OSError):
-                opened.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield was_cut
-    finally:
-        timer.cancel()
+def _forget_socket() -> None:
+    if _line.socket is not None:
+        _line.socket.close()
+    _line.socket = None
 
 
 def name() -> str:
@@ -169,7 +158,7 @@ def hang_up() -> None:
     if backend is not None:
         with suppress(Exception), _within(3):
             backend.close()
-    _line.socket = None
+    _forget_socket()
 
 
 @one_transaction
@@ -238,7 +227,7 @@ def _open() -> None:
     except (OSError, smtplib.SMTPException) as error:
         if backend.connection is not None:
             backend.connection.close()
-        _line.socket = None
+        _forget_socket()
         said = describe_error(error)
         note_failure(said)
         raise _postponed(said) from error

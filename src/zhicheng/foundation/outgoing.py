@@ -9,16 +9,20 @@ opens a connection.
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.client import HTTPMessage
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
 from typing import IO, Any
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from django.conf import settings
 
 from zhicheng.foundation.addresses import is_local
+from zhicheng.foundation.deadlines import Deadline, cut_after
 
 VERIFYING = ("verify-ca", "verify-full")
 
@@ -67,7 +71,8 @@ def destinations() -> Iterator[Destination]:
 
 
 def ask(request: Request, *, seconds: float, longest: int) -> bytes:
-    """Send ``request`` and return at most ``longest`` bytes of a 2xx answer; ``seconds`` for every step.
+    """Send ``request`` and return at most ``longest`` bytes of a 2xx answer; ``seconds`` for all of it, from the first attempt to connect
+    to the last byte.
 
     No proxy of the environment, no redirect. Raises :class:`NotAllowed` (an ``OSError``) for an address that is not in the settings
     or a redirect, ``OSError`` for everything else that fails.
@@ -75,8 +80,78 @@ def ask(request: Request, *, seconds: float, longest: int) -> bytes:
     wanted = urlsplit(request.full_url)
     if (wanted.scheme, wanted.hostname, _port(wanted)) not in {_place(address) for _variable, address in _addresses()}:
         raise NotAllowed(f"{wanted.scheme}://{wanted.hostname} is not an address of the settings")
-    with build_opener(ProxyHandler({}), _NoRedirects()).open(request, timeout=seconds) as answer:
-        return bytes(answer.read(longest))
+    line = _Line(seconds)
+    opener = build_opener(ProxyHandler({}), _NoRedirects(), _Http(line), _Https(line))
+    try:
+        with cut_after(seconds, line.opened) as was_cut:
+            try:
+                with opener.open(request, timeout=seconds) as answer:
+                    said = bytes(answer.read(longest))
+            except (OSError, HTTPException) as error:
+                if was_cut.is_set() or isinstance(getattr(error, "reason", None), TimeoutError):
+                    raise TimeoutError("the answer took too long") from error
+                if isinstance(error, OSError):
+                    raise
+                raise ConnectionError(str(error)) from error
+        if was_cut.is_set():
+            raise TimeoutError("the answer took too long")
+        return said
+    finally:
+        line.close()
+
+
+class _Line:
+    """The connection of one request: opened within its deadline, and kept a second time so that it can be cut also inside of TLS."""
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = Deadline(seconds)
+        self._socket: socket.socket | None = None
+
+    def open(self, where: tuple[str, int], timeout: Any = None, source: Any = None) -> socket.socket:
+        """As ``socket.create_connection``, but the deadline holds for all addresses of the name together."""
+        failed: OSError | None = None
+        for _family, _kind, _proto, _name, place in socket.getaddrinfo(*where, type=socket.SOCK_STREAM):
+            try:
+                opened = socket.create_connection((str(place[0]), int(place[1])), timeout=self._deadline.left())
+            except OSError as error:
+                failed = failed or error
+                continue
+            self._socket = opened.dup()
+            return opened
+        raise failed or OSError(f"{where[0]} has no address")
+
+    def opened(self) -> socket.socket | None:
+        """What is to be cut."""
+        return self._socket
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._socket is not None:
+            self._socket.close()
+
+
+def _over(line: _Line, kind: type[HTTPConnection], host: str, **more: Any) -> HTTPConnection:
+    made = kind(host, **more)
+    vars(made)["_create_connection"] = line.open  # where the library lets another way be used
+    return made
+
+
+class _Http(HTTPHandler):
+    def __init__(self, line: _Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def http_open(self, req: Request) -> Any:
+        return self.do_open(partial(_over, self._line, HTTPConnection), req)
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, line: _Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def https_open(self, req: Request) -> Any:
+        return self.do_open(partial(_over, self._line, HTTPSConnection), req, context=ssl.create_default_context())
 
 
 class _NoRedirects(HTTPRedirectHandler):
