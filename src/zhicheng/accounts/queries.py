@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,13 @@ def ref_of_login(name: str) -> str:
     """The ledger's name (``user:12``) of the account with this login name; ``""`` when there is none."""
     pk = User.objects.filter(username__iexact=name).values_list("pk", flat=True).first()
     return f"user:{pk}" if pk is not None else ""
+
+
+def ref_of_typed(text: str) -> str:
+    """The ledger's name behind what an auditor typed: a login name, or that name itself (``user:12``, ``system``); ``""`` for neither."""
+    if re.fullmatch(r"user:[1-9][0-9]{0,18}|system|anonymous", text):
+        return text
+    return ref_of_login(text)
 
 
 def mailbox_confirmed(user: User) -> bool:

@@ -135,7 +135,8 @@ def _copy_sqlite(folder: Path) -> str:
     try:
         own.cursor().execute("VACUUM INTO %s", [str(target)])
     finally:
-        own.connection.close()
+        if own.connection is not None:  # None where it could not be opened: that is the error
+            own.connection.close()
     target.chmod(0o600)
     with target.open("rb") as file:
         os.fsync(file.fileno())

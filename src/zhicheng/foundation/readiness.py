@@ -12,9 +12,11 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError
@@ -23,7 +25,7 @@ from zhicheng.foundation import backups, clock, jobs, queries
 from zhicheng.foundation.blobs import INCOMING
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
-from zhicheng.foundation.models import Probe
+from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, Probe, RegularRun, SystemVerification
 
 logger = logging.getLogger(__name__)
 
@@ -60,21 +62,34 @@ def probe() -> None:
     _note("database", "", time.monotonic())  # that this row is fresh is the proof
 
 
-def checks() -> list[Check]:
+class Look:
+    """What the checks read, each of it once, when it is first asked for: the operator's page shows the same."""
+
+    outbox = cached_property(lambda _self: queries.outbox_health())
+    worker = cached_property(lambda _self: queries.worker_health())
+    mail_server = cached_property(lambda _self: queries.mail_server_health())
+    verification = cached_property(lambda _self: queries.last_verification())
+    whole = cached_property(lambda _self: queries.last_whole_verification())
+    failing_jobs = cached_property(lambda _self: jobs.failing())
+    disk = cached_property(lambda _self: queries.disk())
+    backup = cached_property(lambda _self: _backup())
+
+
+def checks(look: Look | None = None) -> list[Check]:
     """Everything that is looked at, without trying anything; a database that does not answer leaves one check only."""
+    look = look or Look()
     try:
         return [
-            _probed("database"),
-            _probed("storage"),
-            _worker(),
-            _mail(),
+            *_probed("database", "storage"),
+            _worker(look.worker),
+            _mail(look.mail_server),
             _effects(),
-            _failed(),
-            _jobs(),
-            _ledger(),
-            _system(),
-            _backup(),
-            _disk(),
+            _failed(look.outbox),
+            _jobs(look.failing_jobs),
+            _ledger(look.verification),
+            _system(look.whole),
+            look.backup,
+            _disk(look.disk),
         ]
     except DatabaseError:
         return [Check("database", BAD, "unreachable")]
@@ -112,24 +127,28 @@ def _note(name: str, trouble: str, began: float) -> None:
     Probe.objects.update_or_create(name=name, defaults=values)
 
 
-def _probed(name: str) -> Check:
-    row = Probe.objects.filter(name=name).first()
-    if row is None:
-        return Check(name, UNKNOWN)
-    if row.trouble:
-        return Check(name, BAD, row.trouble)
-    return Check(name, BAD if clock.machine_now() - row.at > STALE else OK, row.at)
+def _probed(*names: str) -> list[Check]:
+    rows = {row.name: row for row in Probe.objects.filter(name__in=names)}
+    at = clock.machine_now()
+    found = []
+    for name in names:
+        row = rows.get(name)
+        if row is None:
+            found.append(Check(name, UNKNOWN))
+        elif row.trouble:
+            found.append(Check(name, BAD, row.trouble))
+        else:
+            found.append(Check(name, BAD if at - row.at > STALE else OK, row.at))
+    return found
 
 
-def _worker() -> Check:
-    found = queries.worker_health()
+def _worker(found: queries.WorkerHealth) -> Check:
     if not found.alive or Lane.EFFECTS in found.silent:
         return Check("worker", BAD, found.seen or "")
     return Check("worker", BAD if found.silent else OK, ", ".join(found.silent) or found.seen or "")
 
 
-def _mail() -> Check:
-    row = queries.mail_server_health()
+def _mail(row: MailServer | None) -> Check:
     if row is None or not row.failing_since:
         return Check("mail", OK, row.answered_at if row and row.answered_at else "")
     return Check("mail", BAD if clock.machine_now() - row.failing_since > MAIL_AWAY else WARN, row.failing_since)
@@ -143,19 +162,17 @@ def _effects() -> Check:
     return Check("effects", BAD if clock.machine_now() - oldest > LAW_WAITS else OK, oldest)
 
 
-def _failed() -> Check:
-    failed = queries.outbox_health().failed
-    return Check("failed", WARN if failed else OK, failed)
+def _failed(outbox: queries.OutboxHealth) -> Check:
+    return Check("failed", WARN if outbox.failed else OK, outbox.failed)
 
 
-def _jobs() -> Check:
-    failing = [row.name for row in jobs.failing()]
+def _jobs(rows: list[RegularRun]) -> Check:
+    failing = [row.name for row in rows]
     late = [row.name for row in jobs.late(timedelta(hours=1))]
     return Check("jobs", BAD if late else WARN if failing else OK, ", ".join(late or failing))
 
 
-def _ledger() -> Check:
-    entry = queries.last_verification()
+def _ledger(entry: LedgerEntry | None) -> Check:
     if entry is None:
         return Check("ledger", UNKNOWN)
     if not entry.data.get("ok"):
@@ -163,9 +180,8 @@ def _ledger() -> Check:
     return Check("ledger", WARN if clock.now() - entry.at > VERIFIED_WITHIN else OK, entry.at)
 
 
-def _system() -> Check:
+def _system(row: SystemVerification | None) -> Check:
     """The last look at every invariant (``zhicheng verify``)."""
-    row = queries.last_whole_verification()
     if row is None:
         return Check("system", UNKNOWN)
     if row.found:
@@ -174,10 +190,13 @@ def _system() -> Check:
 
 
 def _backup() -> Check:
+    """The newest copy this machine sees. An office's own instance must have one when it is older than a copy may be."""
     made = _last_backup()
-    if made is None:
-        return Check("backup", UNKNOWN)
-    return Check("backup", BAD if clock.machine_now() - made > BACKED_UP_WITHIN else OK, made)
+    if made is not None:
+        return Check("backup", BAD if clock.machine_now() - made > BACKED_UP_WITHIN else OK, made)
+    mark = InstanceMark.objects.first() if settings.MODE == "production" else None
+    owed = mark is not None and clock.machine_now() - mark.made_at > BACKED_UP_WITHIN
+    return Check("backup", BAD if owed else UNKNOWN)
 
 
 def _last_backup() -> datetime | None:
@@ -189,6 +208,6 @@ def _last_backup() -> datetime | None:
         return None
 
 
-def _disk() -> Check:
-    percent = queries.disk().percent_free
+def _disk(disk: queries.Disk) -> Check:
+    percent = disk.percent_free
     return Check("disk", BAD if percent < FULL_PERCENT else WARN if percent < LOW_PERCENT else OK, percent)

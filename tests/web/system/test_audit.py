@@ -84,6 +84,25 @@ def test_ledger_shows_who_did_what_and_nothing_of_the_case(auditor: Client) -> N
     assert "没有符合条件" in auditor.get(reverse("system_ledger"), {"subject": "application:5"}).content.decode()
 
 
+def test_ledger_is_narrowed_by_login_name_and_by_the_name_it_has_itself(auditor: Client) -> None:
+    user = person(AccountKind.OFFICER, "dilnur7")
+    with transaction.atomic():
+        ledger.record(event="account.closed", subject=f"user:{user.pk}", actor="system", data={})
+        ledger.record(event="application.county_pass", subject="application:4", actor=f"user:{user.pk}", data={})
+
+    def events(address: str, **asked: str) -> set[str]:
+        text = auditor.get(reverse(address), asked).content.decode()
+        return {event for event in ("account.closed", "application.county_pass") if event in text}
+
+    for typed in ("dilnur7", "DILNUR7", f"user:{user.pk}"):
+        assert events("system_ledger", actor=typed) == {"application.county_pass"}
+        assert events("system_ledger", subject=typed) == {"account.closed"}
+    assert events("system_ledger", actor="system") == {"account.closed"}
+    assert "没有登录名是“dilnur8”的账号" in auditor.get(reverse("system_ledger"), {"actor": "dilnur8"}).content.decode()
+    for typed in ("dilnur7", f"user:{user.pk}"):
+        assert "没有登录名" not in auditor.get(reverse("system_looks"), {"account": typed}).content.decode()
+
+
 @pytest.mark.parametrize("name", ["system_refusals", "system_ledger", "system_looks"])
 def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(auditor: Client, name: str) -> None:
     counts = []

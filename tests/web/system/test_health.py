@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +17,10 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import clock, liveness, outbox, queries
+from zhicheng.foundation import alerts, backups, clock, liveness, outbox, queries, readiness
 from zhicheng.foundation.lanes import Lane
-from zhicheng.foundation.models import LedgerEntry, MailServer, OutboxMessage, OutboxState, SystemVerification
+from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, OutboxMessage, OutboxState, SystemVerification
+from zhicheng.web.system import monitoring
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +171,57 @@ def test_scanner_is_shown_as_it_is(operator: Client, settings: Any) -> None:
     assert "上传的文件不检查病毒" in operator.get(reverse("system_health")).content.decode()
     settings.CLAMD = "unix:///nowhere/clamd.sock"
     assert "在它恢复以前，上传的文件都不会收下。" in operator.get(reverse("system_health")).content.decode()
+
+
+def test_page_asks_nothing_twice_and_the_same_number_of_questions_whatever_happened(operator: Client) -> None:
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as found:
+            assert operator.get(reverse("system_health")).status_code == 200
+        return [query["sql"] for query in found.captured_queries if query["sql"].startswith("SELECT")]
+
+    liveness.beat(liveness.enter().pk, {lane.value: "alive" for lane in Lane})
+    first = [re.sub(r"'\d{4}-[^']*'", "…", sql) for sql in asked()]
+    assert not [sql for sql in first if first.count(sql) > 1]
+    for number in range(8):
+        _failed(number)
+    readiness.probe()
+    assert len(asked()) == len(first)
+
+
+@pytest.fixture
+def production_of_two_days(settings: Any, tmp_path: Path, unguarded: None) -> Path:
+    """An office's own instance, two days old; where its copies lie."""
+    settings.MODE, settings.BACKUP_DIR = "production", str(tmp_path / "backups")
+    made_at = clock.machine_now() - timedelta(days=2)
+    InstanceMark.objects.update_or_create(defaults={"mode": "production", "instance": "a" * 32, "made_at": made_at})
+    return tmp_path / "backups"
+
+
+def test_backup_that_was_never_made_raises_an_alarm(
+    operator: Client, production_of_two_days: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "MEMORY_SECONDS", -1.0)
+    settings.ALERT_AFTER_MINUTES, settings.ALERT_MAIL = 0, ["ops@example.cn"]
+    assert "backup" in alerts.watch()
+    assert operator.get("/readyz").json()["checks"]["backup"] == "bad"
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "超过一天没有新的备份" in page and "没有备份" in page and "zhicheng backup make" in page
+    copy = production_of_two_days / "20261128T000000Z"
+    copy.mkdir(parents=True)
+    manifest = backups.Manifest("sqlite", clock.machine_now().isoformat(), 0, "", "", [])
+    (copy / backups.MANIFEST).write_text(json.dumps(asdict(manifest)))
+    assert "-backup" in alerts.watch()
+    page = operator.get(reverse("system_health")).content.decode()
+    assert "最近一次（机器时间）" in page and "超过一天没有新的备份" not in page
+
+
+def test_backup_is_not_owed_on_the_first_day_nor_by_a_rehearsal(
+    operator: Client, production_of_two_days: Path, settings: Any
+) -> None:
+    InstanceMark.objects.update(made_at=clock.machine_now() - timedelta(hours=25))
+    assert readiness.Look().backup.level == "unknown"
+    InstanceMark.objects.update(made_at=clock.machine_now() - timedelta(hours=27))
+    assert readiness.Look().backup.level == "bad"
+    settings.MODE, settings.REHEARSAL = "rehearsal", True
+    assert readiness.Look().backup.level == "unknown"
+    assert "演练的数据不作备份" in operator.get(reverse("system_health")).content.decode()

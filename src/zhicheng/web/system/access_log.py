@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from zhicheng.accounts.queries import ref_of_login
+from zhicheng.accounts.queries import ref_of_typed
 from zhicheng.applications.queries import id_of_number, numbers_of
 from zhicheng.foundation import looks, queries
 from zhicheng.foundation.models import AccessLook
@@ -60,7 +60,7 @@ class Asked:
 
 @require_safe
 def show_looks(request: HttpRequest) -> HttpResponse:
-    """查看记录, newest first; ``day``, ``account`` (a login name) and ``application`` (its number) narrow the list."""
+    """查看记录, newest first; ``day``, ``account`` (a login name, or ``user:12``) and ``application`` (its number) narrow the list."""
     typed = {name: " ".join(request.GET.get(name, "").split())[:80] for name in ("day", "account", "application")}
     day, actor, subject, problems = _narrowed(**typed)
     found = queries.looks(day=day, actor=actor, subject=subject)
@@ -82,7 +82,7 @@ def _narrowed(*, day: str, account: str, application: str) -> tuple[date | None,
             wanted = parse_date_text(day)
         except ValueError:
             problems.append(_("“日期”请按“2023-05-08”的格式填写，须是真实存在的日期。"))
-    if account and not (actor := ref_of_login(account)):
+    if account and not (actor := ref_of_typed(account)):
         problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=account))
     if application:
         number = id_of_number(application)

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhicheng.accounts.queries import ref_of_typed
+from zhicheng.applications.queries import id_of_number
 from zhicheng.foundation import queries
 from zhicheng.foundation.verification import ask_for_verification
 from zhicheng.web.shared.http import go, who
@@ -27,11 +29,25 @@ def show_audit(request: HttpRequest) -> HttpResponse:
 def show_ledger(request: HttpRequest) -> HttpResponse:
     """台账: what was done by whom, newest first; ``what``, ``subject`` and ``actor`` narrow the list.
 
-    What an entry holds besides is not shown: it can be about a case.
+    Accounts by login name, applications by number, and either as the ledger names them (``user:12``). What an entry holds besides is
+    not shown: it can be about a case.
     """
-    asked = {name: " ".join(request.GET.get(name, "").split()) for name in ("what", "subject", "actor")}
-    page = page_of(request, queries.ledger_entries(**asked), order=("-number",))
-    return render(request, "system/ledger.html", {"page": page, "asked": asked})
+    asked = {name: " ".join(request.GET.get(name, "").split())[:80] for name in ("what", "subject", "actor")}
+    problems = []
+    actor = ref_of_typed(asked["actor"]) if asked["actor"] else ""
+    if asked["actor"] and not actor:
+        problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=asked["actor"]))
+    found = queries.ledger_entries(what=asked["what"], subject=_subject(asked["subject"]), actor=actor)
+    page = page_of(request, found.none() if problems else found, order=("-number",))
+    return render(request, "system/ledger.html", {"page": page, "asked": asked, "problems": problems})
+
+
+def _subject(typed: str) -> str:
+    """What the ledger calls it: a login name or an application's number is looked up, everything else is its own name."""
+    if not typed or ":" in typed:
+        return typed
+    number = id_of_number(typed)
+    return f"application:{number}" if number is not None else ref_of_typed(typed) or typed
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, jobs, originals, queries, readiness, second_copy
+from zhicheng.foundation import actions, originals, queries, readiness, second_copy
 from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.rolling import file_checks
@@ -23,28 +23,29 @@ from zhicheng.web.system import stuck
 
 @require_safe
 def show_health(request: HttpRequest) -> HttpResponse:
-    """系统状态: database, outbox, worker, files to be examined, ledger, disk."""
-    outbox, worker, disk = queries.outbox_health(), queries.worker_health(), queries.disk()
-    verification = queries.last_verification()
+    """系统状态: database, outbox, worker, files to be examined, ledger, disk. What the checks have read is not asked a second time."""
+    look = readiness.Look()
+    checks = readiness.checks(look)
     context = {
-        "outbox": outbox,
-        "worker": worker,
-        "disk": disk,
-        "disk_is_low": disk.percent_free < 10,
+        "outbox": look.outbox,
+        "worker": look.worker,
+        "disk": look.disk,
+        "disk_is_low": look.disk.percent_free < 10,
         "database": queries.database_answers(),
-        "verification": verification,
-        "verified": verification.data if verification else {},
+        "verification": look.verification,
+        "verified": look.verification.data if look.verification else {},
         "intake": intake_health(),
         "scanner": scanner_state(),
-        "whole": queries.last_whole_verification(),
+        "whole": look.whole,
         "files": file_checks(),
         "head": last_checkpoint(),
         "copy": originals.is_known_copy(),
         "second_owed": second_copy.owed(),
+        "backup": look.backup,
         "lanes": queries.lanes_health(),
-        "wrong": [alarm_words(check.name) for check in readiness.checks() if check.level == readiness.BAD],
-        "mail_server": queries.mail_server_health(),
-        "failing_jobs": jobs.failing(),
+        "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],
+        "mail_server": look.mail_server,
+        "failing_jobs": look.failing_jobs,
         "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
     }
     return render(request, "system/health.html", context)
