@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from zhicheng.foundation.addresses import is_local
-from zhicheng.foundation.logs import ContextFilter, JsonLineFormatter, LineFormatter
+from zhicheng.foundation.logs import CarefulHandler, ContextFilter, JsonLineFormatter, LineFormatter
 from zhicheng.settings import DATA_DIR, LOG_FORMAT, MODE, env  # has read the instance's .env as well
 
 
@@ -23,7 +23,12 @@ class OneLineLogger(Logger):
         super().setup(cfg)
         formatter: logging.Formatter = JsonLineFormatter() if LOG_FORMAT == "json" else LineFormatter()
         for log in (self.error_log, self.access_log):
-            for handler in log.handlers:
+            for handler in list(log.handlers):
+                if type(handler) is logging.StreamHandler:  # onto the same stream, which may be full
+                    log.removeHandler(handler)
+                    handler = CarefulHandler(handler.stream)
+                    handler._gunicorn = True  # type: ignore[attr-defined] - by this the server finds its own again
+                    log.addHandler(handler)
                 handler.setFormatter(formatter)
                 handler.addFilter(ContextFilter())
 

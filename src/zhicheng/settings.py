@@ -384,7 +384,7 @@ LOGGING = {
         "line": {"()": "zhicheng.foundation.logs.LineFormatter"},
         "json": {"()": "zhicheng.foundation.logs.JsonLineFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
+    "handlers": {"stderr": {"class": "zhicheng.foundation.logs.CarefulHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
     "root": {"handlers": ["stderr"], "level": env.str("ZHICHENG_LOG_LEVEL", "INFO")},
     "loggers": {
         "fontTools": {"level": "ERROR"},

@@ -32,10 +32,10 @@ class Elsewhere:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
-        """Start one and come back at once."""
+    def start(self, *words: str, log: Any = None, **environment: str) -> subprocess.Popen[str]:
+        """Start one and come back at once. ``log``: an open file for what it says on its standard error."""
         command = [sys.executable, str(self.script), *words]
-        return subprocess.Popen(command, env=self.environment | environment, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=self.environment | environment, stdout=subprocess.PIPE, stderr=log, text=True)
 
     def run(self, *words: str, limit: float = 240, **environment: str) -> str:
         """Run one to its end (``limit`` seconds) and return what it printed; it must succeed."""

@@ -205,6 +205,43 @@ class JsonLineFormatter(JsonFormatter):
             record.exc_text = kept
 
 
+class CarefulHandler(logging.StreamHandler[Any]):
+    """Writes to a stream that may be full, broken or gone, and disturbs nobody by it.
+
+    The library's own way is to say on the standard error what could not be written, with the words and values of the record as they
+    were handed over: what every formatter here keeps out of the log would come into it that way. Here a record that cannot be written
+    is counted, and the next one that can be written is preceded by how many are missing.
+    """
+
+    lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record. Never raises, whatever is wrong with the record or the stream."""
+        try:
+            text = self._text(record)
+            if self.lost:
+                missing = logging.LogRecord(__name__, logging.WARNING, "", 0, _MISSING, (self.lost,), None)
+                text = f"{self._text(missing)}{self.terminator}{text}"
+            self.stream.write(text + self.terminator)
+            self.flush()
+        except Exception:
+            self.lost += 1
+        else:
+            self.lost = 0
+
+    def _text(self, record: logging.LogRecord) -> str:
+        try:
+            return self.format(record)
+        except Exception as error:  # a mistake at the place that logs: its values are not looked at again
+            where = f"{record.pathname}:{record.lineno}"
+            said = logging.LogRecord(record.name, record.levelno, "", 0, _UNSAYABLE, (where, describe_error(error)), None)
+            return self.format(said)
+
+
+_MISSING = "the log could not be written: %d records before this one may be missing"
+_UNSAYABLE = "a record made at %s cannot be put into words: %s"
+
+
 def configure(config: dict[str, Any]) -> None:
     """Django's way of setting the logs up (``LOGGING_CONFIG``), with Python's own warnings among them."""
     dictConfig(config)
