@@ -10,7 +10,6 @@ opens a connection.
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -151,7 +150,7 @@ class _Https(HTTPSHandler):
         self._line = line
 
     def https_open(self, req: Request) -> Any:
-        return self.do_open(partial(_over, self._line, HTTPSConnection), req, context=ssl.create_default_context())
+        return self.do_open(partial(_over, self._line, HTTPSConnection), req)
 
 
 class _NoRedirects(HTTPRedirectHandler):

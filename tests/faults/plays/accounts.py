@@ -123,9 +123,15 @@ def end_sign_ins_from_the_server(stage: Stage) -> None:
         stage.act("accounts.end_everybodys_sessions", actor="system")
 
 
-@play("accounts.remember_device", "accounts.forget_devices", "accounts.tell_of_new_device")
+@play(
+    "accounts.remember_device", "accounts.forget_devices", "accounts.tell_of_new_device",
+    "accounts.warn_of_wrong_passwords", "accounts.warn_of_wrong_code",
+)  # fmt: skip
 def sign_in_from_another_device(stage: Stage) -> None:
+    """After somebody has tried it, too."""
     if (user := stage.account()) is not None:
+        stage.act("accounts.warn_of_wrong_passwords", user_id=user.pk, networks=["198.51.100.9"])
+        stage.act("accounts.warn_of_wrong_code", user_id=user.pk, network="198.51.100.9")
         stage.act("accounts.remember_device", user_id=user.pk, cookies={}, browser="x")
         stage.act("accounts.tell_of_new_device", user=user, address="192.0.2.1", browser="x")
         if stage.dice.percent(30):
