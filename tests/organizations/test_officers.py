@@ -114,6 +114,23 @@ def test_security_administrator_opens_an_offices_first_account_and_no_second(wor
     assert codes(refused) == {"not_the_first"}
 
 
+def test_security_administrator_puts_nobody_beside_the_officers_of_an_office_by_another_way(
+    world: w.World, security: Actor
+) -> None:
+    empty = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博州交通运输局", region_code="652700")
+    own = actions.open_officer(actor=security, office_id=empty.pk, name="李强", email="a@b.example", username="liqiang")
+    way = {"actor": security, "user_id": own.pk, "reason": REASON}
+    with pytest.raises(Refused) as moved:
+        actions.move_officer(to_office_id=world.prefecture.pk, nobody_left=True, **way)
+    assert codes(moved) == {"not_the_first"}
+    actions.close_officer(nobody_left=True, **way)
+    with pytest.raises(Refused) as reopened:
+        actions.reopen_officer(office_id=world.prefecture.pk, **way)
+    assert codes(reopened) == {"not_the_first"}
+    other = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博州水产局", region_code="652700")
+    assert actor_for(actions.reopen_officer(office_id=other.pk, **way)).organization_id == other.pk
+
+
 def test_account_is_opened_only_in_an_office_of_ones_own(world: w.World) -> None:
     for office in (world.unit.pk, 4711, None):
         with pytest.raises(Refused) as refused:
