@@ -27,6 +27,7 @@ from zhicheng.foundation.models import (
 WORKER_SILENT_AFTER = timedelta(seconds=30)  # it counts up every three seconds
 LEDGER_VERIFIED = "ledger.verified"
 SYSTEM_VERIFIED = "system.verified"
+_EARLIEST, _LATEST = date.min + timedelta(days=2), date.max - timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def looks(*, day: date | None = None, actor: str = "", subject: str = "") -> Que
     """
     rows = AccessLook.objects.all()
     if day is not None:
+        if not _EARLIEST <= day <= _LATEST:  # its first or last moment is none of this calendar in every time zone
+            return rows.none()
         begins = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
         rows = rows.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
     if actor:

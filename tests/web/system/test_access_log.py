@@ -95,6 +95,12 @@ def test_what_names_nothing_is_said_and_lists_nothing(auditor: Client, asked: di
     assert sentence in page and "单位注册、年度核实 1" not in page
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_day_at_either_end_of_the_calendar_lists_nothing(auditor: Client, day: str) -> None:
+    look(1)
+    assert "单位注册、年度核实 1" not in page_of(auditor, day=day)
+
+
 def test_page_says_how_far_looks_are_sealed(auditor: Client) -> None:
     AccessLook.objects.create(
         at=clock.now(), seen_at=datetime(2020, 1, 1, tzinfo=UTC), actor="user:7", what="file", subject="x:1"
