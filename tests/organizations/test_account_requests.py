@@ -118,13 +118,15 @@ def test_the_ledger_holds_neither_mailbox_nor_number() -> None:
     assert "fresh@mail.example" not in written and ex.id_number(300) not in written
 
 
-def test_a_link_opens_once_and_for_three_days() -> None:
+def test_a_link_opens_once_and_for_a_day() -> None:
     _unit, admin, user = people()
     row = ask_mailbox(admin, user)
     decide(row)
-    with clock.travel(IN_WINDOW + timedelta(days=3, seconds=1)):
+    row.refresh_from_db()
+    with clock.travel(row.decided_at + timedelta(hours=24, seconds=1)):
         assert refused(lambda: open_link(row)) == ["link_over"]
-    open_link(row)
+    with clock.travel(row.decided_at + timedelta(hours=24) - timedelta(seconds=1)):
+        open_link(row)
     assert refused(lambda: open_link(row)) == ["link_over"]
 
 

@@ -136,24 +136,28 @@ def test_a_mistyped_mailbox_does_not_shut_its_owner_out() -> None:
     assert NoticeAcceptance.objects.filter(user=again).count() == 2
 
 
-def test_a_login_name_nobody_confirmed_is_held_for_three_days_only() -> None:
+def test_a_login_name_nobody_confirmed_is_held_for_a_day_only() -> None:
     employer = ex.approved_unit()
     squatter = ex.registered_applicant(employer, 1, confirmed=False)
     mine = ex.applicant_data(2, username=squatter.username, employer_id=employer.pk) | {"password": "another-葡萄-9-word"}
-    assert list(refused(actions.register_applicant, **mine)) == ["username_taken"]
-    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+    opened = squatter.created_at
+    with clock.travel(opened + timedelta(hours=24) - timedelta(seconds=1)):
+        assert list(refused(actions.register_applicant, **mine)) == ["username_taken"]
+    with clock.travel(opened + timedelta(hours=24, seconds=1)):
         user = actions.register_applicant(**mine)
     assert user is not None and user.pk != squatter.pk and user.username == squatter.username
     squatter.refresh_from_db()
     assert squatter.username == f"~{squatter.pk}"
 
 
-def test_an_unconfirmed_account_holds_its_mailbox_for_three_days_only() -> None:
+def test_an_unconfirmed_account_holds_its_mailbox_for_a_day_only() -> None:
     employer = ex.approved_unit()
     squatter = ex.registered_applicant(employer, 1, email="mine@mail.example", confirmed=False)
     mine = ex.applicant_data(2, email="mine@mail.example", employer_id=employer.pk)
-    assert actions.register_applicant(**mine) is None
-    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+    with clock.travel(squatter.created_at + timedelta(hours=24) - timedelta(seconds=1)):
+        assert actions.register_applicant(**mine) is None
+    mine |= {"username": "later", "password": "another-葡萄-9-word"}
+    with clock.travel(squatter.created_at + timedelta(hours=24, seconds=1)):
         user = actions.register_applicant(**mine)
     assert user is not None and user.email == "mine@mail.example"
     squatter.refresh_from_db()
@@ -236,10 +240,11 @@ def test_a_code_registered_with_a_mistyped_mailbox_can_be_registered_again_by_th
     assert [u.email for u in queries.staff_of(lost.organization_id)] == ["right@unit.example"]
 
 
-def test_a_code_nobody_confirmed_is_held_for_three_days_only() -> None:
+def test_a_code_nobody_confirmed_is_held_for_a_day_only() -> None:
     lost = ex.registered_unit(1, confirmed=False)
-    assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
-    with clock.travel(clock.now() + timedelta(days=3, minutes=1)):
+    with clock.travel(lost.submitted_at + timedelta(hours=24) - timedelta(seconds=1)):
+        assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))
+    with clock.travel(lost.submitted_at + timedelta(hours=24, seconds=1)):
         again = register_unit(2, unit=ex.unit_particulars(1))
     assert again is not None and again.organization_id == lost.organization_id
     assert [u.username for u in queries.staff_of(lost.organization_id)] == ["unit-admin2"]
@@ -389,6 +394,13 @@ def test_add_unit_staff_gives_a_colleague_the_desk_and_a_way_in() -> None:
     assert not user.has_usable_password() and actor_for(user).organization_id == unit.pk
     assert "colleague" in mails("colleague@unit.example")[-1]["body"]
     assert [u.pk for u in queries.staff_of(unit.pk)][-1] == user.pk
+    right = colleague | {"email": "right@unit.example"}
+    with clock.travel(clock.now() + timedelta(minutes=5)):
+        again = actions.add_unit_staff(actor=ex.unit_actor(unit), **right)
+    told = mails("right@unit.example")[-1]["body"]
+    assert again.pk == user.pk and accounts.confirmation_link(user=again).partition(":")[0] in told, (
+        "the mistyped one got the mail"
+    )
     waiting = ex.registered_unit(2)
     assert list(refused(actions.add_unit_staff, actor=ex.unit_actor(waiting.organization), **colleague)) == ["not_approved_unit"]
     applicant = actor_for(ex.registered_applicant(unit))

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import brakes, mails, queries, rules
 from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.releasing import release_mailbox, release_username
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail, securitylog
@@ -99,9 +101,9 @@ def open_account(
     the registration; ``IntegrityError`` means somebody else took the name or the mailbox a moment ago, ``Refused`` that ``reuse`` was confirmed.
     """
     user = _still_unconfirmed(reuse, person) if reuse is not None else User(kind=kind)
-    _release_username(person.username, keeper=user)
+    release_username(person.username, keeper=user)
     if not mailbox_is_anothers:
-        _release_mailbox(person.email, keeper=user)
+        release_mailbox(person.email, keeper=user)
     user.kind, user.name, user.position, user.username = kind, person.name, person.position, person.username
     if mailbox_is_anothers:
         user.mobile, user.email, user.id_number, user.birth_date, user.sex = "", "", "", None, ""
@@ -330,7 +332,10 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     if problems:
         raise Refused(problems)
     old = user.email
-    _release_mailbox(email, keeper=user)
+    try:
+        release_mailbox(email, keeper=user)
+    except IntegrityError:
+        raise Refused([_mailbox_taken()]) from None
     EmailAddress.objects.filter(user=user).delete()
     user.email = email.lower()
     user.set_unusable_password()
@@ -356,8 +361,12 @@ def check_new_mailbox(*, user: User, email: str, tell_taken: bool = True) -> lis
     if not problems and email.lower() == user.email.lower():
         problems.append(Problem(_("这就是账号现在登记的邮箱。"), where="email", code="email_same"))
     elif not problems and tell_taken and queries.mailbox_holder(email, reuse=user, now=clock.now()) is not None:
-        problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
+        problems.append(_mailbox_taken())
     return problems
+
+
+def _mailbox_taken() -> Problem:
+    return Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken")
 
 
 @one_transaction
@@ -420,21 +429,3 @@ def reset_second_factor(*, user: User) -> None:
         Authenticator.objects.filter(user=user).delete()
     end_sessions(user=user)
     securitylog.note(event="factor.removed", after_commit=True, subject=f"user:{user.pk}")
-
-
-def _release_mailbox(email: str, *, keeper: User) -> None:
-    """Take a mailbox from an account that did not confirm it in time; that account can be registered anew."""
-    holder = queries.account_with_mailbox(email)
-    if holder is None or holder.pk == keeper.pk:
-        return
-    EmailAddress.objects.filter(user=holder).delete()
-    holder.email = ""
-    holder.save(update_fields=["email"])
-
-
-def _release_username(username: str, *, keeper: User) -> None:
-    """Take a log-in name from an account that did not confirm its mailbox in time: it is nobody's way in."""
-    holder = User.objects.filter(username__iexact=username).exclude(pk=keeper.pk).first()
-    if holder is not None and queries.username_is_released(holder, now=clock.now()):
-        holder.username = f"~{holder.pk}"
-        holder.save(update_fields=["username"])

@@ -32,7 +32,7 @@ def add_material(
     label: str = "",
     replaces: int = 0,
 ) -> Material:
-    """Put a kept file (``evidence.actions.keep_file``) into a slot of the applicant's; ``replaces`` names the material of the
+    """Put a kept file (``evidence.actions.taking``) into a slot of the applicant's; ``replaces`` names the material of the
     same place it takes the place of, which is taken out with it.
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:

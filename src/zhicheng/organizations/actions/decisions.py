@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
@@ -28,17 +28,21 @@ class Reason:
     text: str
 
 
-@one_transaction
 def decide_unit_verification(
     *, verification_id: int, actor: Actor, approve: bool, reasons: Sequence[Reason] = ()
 ) -> UnitVerification:
     """Approve a request, which puts its particulars in force and verifies the unit for the year, or return it with every reason.
 
     The row is locked and read again: when another officer was faster, the refusal says who decided what, and when. Raises
-    ``Refused`` also for a request outside the actor's jurisdiction, a return without reasons, and the actor's own unit (S-08).
+    ``Refused`` also for a request outside the actor's jurisdiction, a return without reasons, the actor's own unit (S-08), and a credit
+    code another unit has, were it approved a moment ago.
     """
-    verification = _pending_row(verification_id, actor=actor)
     stated = [Reason(r.field, r.text.strip()) for r in reasons if r.text.strip()]
+    return once_more_when_taken(lambda: _decide(verification_id=verification_id, actor=actor, approve=approve, stated=stated))
+
+
+def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequence[Reason]) -> UnitVerification:
+    verification = _pending_row(verification_id, actor=actor)
     if not approve and not stated:
         raise Refused.one(_("退回时请写明全部需要修改的地方，让单位一次改好。"), where="reasons", code="reasons_missing")
     if approve and stated:

@@ -194,7 +194,7 @@ def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
             "confirm": accounts.confirmation_link(user=user),
             "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
         },
-        key=f"unit-staff-added:{user.pk}",
+        key=f"unit-staff-added:{user.pk}:{user.created_at.isoformat()}",
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,7 @@ from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import once_more_when_taken
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import (
     check_licence_owner,
@@ -104,8 +106,12 @@ def request_change(
     )
 
 
-@one_transaction
-def _request(
+def _request(**asked: Any) -> UnitVerification:
+    """Looked at once more when another unit took the credit code in between: the sentence is then the ordinary one."""
+    return once_more_when_taken(partial(_request_now, **asked))
+
+
+def _request_now(
     *,
     actor: Actor,
     expected: VerificationKind,

@@ -64,7 +64,7 @@ def register_unit(
     def attempt() -> UnitVerification | None:
         at = clock.now()
         reuse = account_queries.account_to_reuse(administrator, kind=AccountKind.UNIT, password=password)
-        held = queries.unit_holding_code(unit.uscc)
+        held = _locked_with_its_people(queries.unit_holding_code(unit.uscc))
         conflicts = account_queries.conflicts_with_others(administrator, reuse=reuse, now=at)
         if held is not None and not queries.registration_makes_room(held, for_user=reuse, now=at):
             conflicts.append(code_taken(held))
@@ -119,6 +119,18 @@ def _found_unit(
         licence=licence,
         user=user,
     )
+
+
+def _locked_with_its_people(held: Organization | None) -> Organization | None:
+    """The unit as it is now; nobody confirms its administrator's mailbox, and no office decides on it, before this registration ends.
+
+    Accounts are locked before anything else (docs/structure.md).
+    """
+    if held is None:
+        return None
+    people = User.objects.filter(memberships__organization_id=held.pk, memberships__until__isnull=True).values("pk")
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=people, kind=AccountKind.UNIT).order_by("pk"))
+    return Organization.objects.select_for_update(no_key=True).get(pk=held.pk)
 
 
 def _step_back(organization: Organization) -> None:
