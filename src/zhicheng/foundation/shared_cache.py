@@ -28,7 +28,7 @@ from zhicheng.foundation.models import CacheEntry
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 STRANGERS = "stranger:"  # how the key of something begins that a stranger named
 BRAKED = ":braked"  # how the key of what is told of a brake ends
-_AT_ONCE, _ROUNDS = 5_000, 200
+_AT_ONCE, _IN_ALL = 5_000, 300_000
 
 
 class JsonDatabaseCache(BaseCache):
@@ -122,11 +122,9 @@ def tidy() -> int:
 
 
 def _shorten(rows: QuerySet[CacheEntry], most: int) -> int:
-    """Remove what comes after the first ``most`` of ``rows``; a million entries at most. Return how many."""
-    removed = 0
-    for _round in range(_ROUNDS):
-        surplus = list(rows.values_list("cache_key", flat=True)[most : most + _AT_ONCE])
-        removed += CacheEntry.objects.filter(cache_key__in=surplus).delete()[0] if surplus else 0
-        if len(surplus) < _AT_ONCE:
-            break
-    return removed
+    """Remove what comes after the first ``most`` of ``rows``, the last ones first, ``_IN_ALL`` at most; sorted once, however many.
+    Return how many."""
+    too_many = min(max(rows.count() - most, 0), _IN_ALL)
+    surplus = list(rows.reverse().values_list("cache_key", flat=True)[:too_many])
+    batches = (surplus[start : start + _AT_ONCE] for start in range(0, len(surplus), _AT_ONCE))
+    return sum(CacheEntry.objects.filter(cache_key__in=batch).delete()[0] for batch in batches)
