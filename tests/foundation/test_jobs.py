@@ -1,4 +1,5 @@
 import importlib
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -6,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.db.models import F
 
-from zhicheng.foundation import clock, jobs, outbox
+from zhicheng.foundation import clock, jobs, outbox, worker
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import OutboxMessage, RegularRun
+from zhicheng.foundation.supervision import Pulse
 
 
 @pytest.fixture
@@ -141,3 +144,42 @@ def test_drain_outbox_command_says_what_it_did(register: Any) -> None:
         "处理了 1 条消息；等待 0 条，失败 1 条。",
         "处理了 1 条消息；等待 0 条，失败 0 条。",
     ]
+
+
+def test_regular_job_whose_end_could_not_be_noted_is_put_down_by_its_own_process(sheep: RegularRun) -> None:
+    """The database was away when the job ended: the row names a process that lives on."""
+    RegularRun.objects.update(claimed_by=3, claimed_pid=33, began_at=clock.machine_now())
+    assert not run_due()
+    assert worker.put_down(outbox.Claimer(3, 34)) == 0, "that of another process is its own"
+    assert worker.put_down(outbox.Claimer(3, 33)) == 1
+    assert run_due()
+    sheep.refresh_from_db()
+    assert (sheep.claimed_by, sheep.last_error) == (0, "")
+
+
+def test_regular_job_in_hand_for_longer_than_a_run_may_take_is_late(sheep: RegularRun) -> None:
+    at = clock.machine_now()
+    RegularRun.objects.update(claimed_by=3, claimed_pid=33, began_at=at, next_at=at - timedelta(hours=2))
+    assert jobs.late(timedelta(hours=1)) == []
+    RegularRun.objects.update(began_at=at - timedelta(hours=2))
+    assert jobs.late(timedelta(hours=1)) == [sheep]
+
+
+def test_lane_puts_down_what_it_had_in_hand_when_the_database_is_back(sheep: RegularRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    ending, asked = threading.Event(), []
+
+    def ask(lane: Lane, claimer: outbox.Claimer, pulse: Pulse) -> bool:
+        asked.append(RegularRun.objects.get().claimed_by)
+        if len(asked) == 1:  # it ran a job, and could not say so
+            RegularRun.objects.update(claimed_by=claimer.instance, claimed_pid=claimer.pid)
+            raise DatabaseError
+        ending.set()
+        return True
+
+    monkeypatch.setattr(worker, "do_next", ask)
+    monkeypatch.setattr(worker, "DATABASE_AWAY_SECONDS", 0.0)
+    for away in ("close_old_connections",):
+        monkeypatch.setattr(worker, away, lambda: None)
+    monkeypatch.setattr(worker.connections, "close_all", lambda: None)  # the test's own transaction
+    worker._work(Lane.ROUNDS, 3, Pulse(10), ending)
+    assert asked == [0, 0]

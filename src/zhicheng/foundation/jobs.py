@@ -116,12 +116,12 @@ def run_now(job: RegularJob) -> str:
     return ""
 
 
-def release(*, instance: int, pid: int | None = None) -> int:
-    """Free the jobs a dead instance (or one dead process of it) had in hand, due again; return how many."""
+def release(*, instance: int, pid: int | None = None, error: str = "the process died before the job was done") -> int:
+    """Free the jobs a dead instance (or one dead process of it) had in hand, due again; return how many. ``error`` is what the
+    timetable keeps of that run."""
     held = RegularRun.objects.filter(claimed_by=instance)
     if pid is not None:
         held = held.filter(claimed_pid=pid)
-    error = "the process died before the job was done"
     again = {} if pid is not None else {"next_at": clock.machine_now()}  # a job that kills its process waits for its next time
     return held.update(claimed_by=0, claimed_pid=0, last_error=error, **again)
 
@@ -132,8 +132,13 @@ def failing() -> list[RegularRun]:
 
 
 def late(after: timedelta) -> list[RegularRun]:
-    """The jobs that have waited for longer than ``after`` beyond their time: nobody runs them."""
-    return list(RegularRun.objects.filter(next_at__lt=clock.machine_now() - after, claimed_by=0).order_by("name"))
+    """The jobs that have waited for longer than ``after`` beyond their time, because nobody runs them or because whoever has them in hand
+    has had them for longer than a run may take."""
+    before = clock.machine_now() - after
+    found = Q(claimed_by=0, next_at__lt=before)
+    for lane, limit in ((Lane.ROUNDS, SHORT_LIMIT), (Lane.CHECKS, LIMIT)):
+        found |= Q(claimed_by__gt=0, lane=lane, next_at__lt=before, began_at__lt=before - limit)
+    return list(RegularRun.objects.filter(found).order_by("name"))
 
 
 def _due(lane: Lane) -> QuerySet[RegularRun]:

@@ -184,14 +184,14 @@ def release(*, instance: int, pid: int | None = None) -> int:
     When everything died it is due at once. A message that has cost one process of a living worker its life before waits as after
     a failure: it may be the cause.
     """
-    held = OutboxMessage.objects.filter(state=OutboxState.PENDING, claimed_by=instance)
-    if pid is not None:
-        held = held.filter(claimed_pid=pid)
+    whose = {"claimed_by": instance} | ({} if pid is None else {"claimed_pid": pid})
+    held = OutboxMessage.objects.filter(state=OutboxState.PENDING, **whose)
     at, freed = clock.machine_now(), 0
     for message in held.only("pk", "attempts"):
         again = pid is not None and message.attempts > 1
         due = at + (_backoff(message.attempts - 1) if again else timedelta())
-        mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, claimed_by=instance)
+        # Another process may have claimed it since it was read: then it is that one's.
+        mine = OutboxMessage.objects.filter(pk=message.pk, state=OutboxState.PENDING, attempts=message.attempts, **whose)
         freed += mine.update(claimed_by=0, claimed_pid=0, next_attempt_at=due)
     return freed
 

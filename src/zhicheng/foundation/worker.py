@@ -71,19 +71,31 @@ def _work(lane: Lane, instance: int, pulse: Pulse, ending: threading.Event) -> N
     """A lane's process: take the next message or regular job in hand, do it, ask again."""
     claimer = outbox.Claimer(instance, os.getpid())
     random.seed()
+    was_away = False
     while not ending.is_set():
         pulse.end()
         close_old_connections()
         try:
+            if was_away:
+                put_down(claimer)
+                was_away = False
             busy = do_next(lane, claimer, pulse)
         except DatabaseError:
             logger.exception("the lane %s cannot reach its work", lane)
             connections.close_all()
+            was_away = True
             ending.wait(DATABASE_AWAY_SECONDS)
         else:
             if not busy:
                 ending.wait(POLL_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - so that processes do not ask in step
     connections.close_all()
+
+
+def put_down(claimer: outbox.Claimer) -> int:
+    """Free what this process seems to have in hand: it is about to ask for work, so it has nothing. Its last note did not reach the
+    database, and nobody else would free it while this process lives. Return how many messages and jobs that were."""
+    freed = jobs.release(instance=claimer.instance, pid=claimer.pid, error="the database was away when the job ended")
+    return freed + outbox.release(instance=claimer.instance, pid=claimer.pid)
 
 
 def do_next(lane: Lane, claimer: outbox.Claimer, pulse: Pulse) -> bool:
