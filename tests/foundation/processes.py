@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import subprocess
@@ -134,12 +135,14 @@ def supervise(behaviour: str) -> None:
             starts.write(f"{os.getpid()}\n")
         if behaviour == "dies":
             return
+        if behaviour == "held":
+            _let_it_be_held()
         if behaviour == "hangs":
             with (folder / "children").open("a") as children:
                 children.write(f"{subprocess.Popen(['/bin/sleep', '600']).pid}\n")
         while behaviour == "will-not-stop" or not ending.is_set():
             time.sleep(0.1)
-            if behaviour != "hangs":
+            if behaviour not in {"hangs", "held"}:
                 pulse.end()
         (folder / "ended well").touch()
 
@@ -147,6 +150,25 @@ def supervise(behaviour: str) -> None:
     if behaviour == "hangs":
         posts.append(Post("beside it", lambda pulse, ending: _stay(folder / "beside", pulse, ending), Pulse(1.5)))
     keep_running(posts, stop_seconds=2)
+
+
+def _let_it_be_held() -> None:
+    """Let somebody watch this process, who does not say that it has ended: to its parent it is there however it is killed, as one that waits
+    for a disk is."""
+    system = ctypes.CDLL(None, use_errno=True)
+    system.ptrace.argtypes = [ctypes.c_long] * 4
+    reading, writing = os.pipe()
+    held, watcher = os.getpid(), os.fork()
+    if watcher == 0:
+        os.setsid()  # not ended with the group
+        os.read(reading, 1)
+        system.ptrace(0x4206, held, 0, 0)  # PTRACE_SEIZE
+        os.closerange(0, 3)
+        time.sleep(40)
+        os._exit(0)
+    system.prctl(0x59616D61, watcher)  # PR_SET_PTRACER
+    os.write(writing, b".")
+    time.sleep(0.5)
 
 
 def _stay(starts: Path, pulse: Pulse, ending: threading.Event) -> None:

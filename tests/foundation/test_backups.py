@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from psycopg.conninfo import conninfo_to_dict
 
-from zhicheng.foundation import backups, clock, ledger
+from zhicheng.foundation import backups, clock, ledger, readiness
 from zhicheng.foundation.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +103,45 @@ def test_schedule_copies_an_sqlite_instance_for_real_people_only(folder: Path, s
     if name:
         with closing(sqlite3.connect(folder / name / "zhicheng.sqlite3")) as copy:
             assert copy.execute("SELECT count(*) FROM foundation_ledgerentry").fetchone()[0] == LedgerEntry.objects.count()
+
+
+def test_what_a_killed_copy_left_goes_after_a_day_and_is_never_taken_for_one(folder: Path) -> None:
+    at = clock.machine_now()
+    old, young = (folder / f"{(at - timedelta(hours=hours)).astimezone(UTC):%Y%m%dT%H%M%SZ}.part" for hours in (25, 1))
+    for left in (old, young):
+        left.mkdir(parents=True)
+        (left / "manifest.json").write_text("{}")  # killed before it got its name
+    (folder / "of somebody else.part").mkdir()
+    assert backups.latest() is None
+    copy = backups.make()
+    assert backups.latest() == copy
+    assert not old.exists() and young.exists() and (folder / "of somebody else.part").exists()
+
+
+def test_copy_is_fetched_over_a_connection_as_safe_as_the_programs_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"sslmode": "verify-full", "sslrootcert": "/etc/ca of us.pem", "connect_timeout": 10, "pool": True}
+    given = {"HOST": "db.example.cn", "PORT": "5433", "USER": "zhicheng", "PASSWORD": "secret", "OPTIONS": options}
+    for name, value in given.items():
+        monkeypatch.setitem(connection.settings_dict, name, value)
+    settings.BACKUP_ROLE = "backup"
+    assert conninfo_to_dict(backups.connection_words()) == {
+        "host": "db.example.cn",
+        "port": "5433",
+        "user": "backup",
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca of us.pem",
+        "connect_timeout": "10",
+    }
+
+
+def test_folder_of_the_backups_that_hangs_holds_no_question(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a pipe that nobody writes to waits, as on the disk of a machine that is gone."""
+    (folder / "20261128T000000Z").mkdir(parents=True)
+    pipe = folder / "20261128T000000Z" / "manifest.json"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(readiness, "BACKUP_SECONDS", 0.2)
+    began = time.monotonic()
+    found = [check.level for _ in range(10) for check in readiness.checks() if check.name == "backup"]
+    assert found == [readiness.BAD] * 10 and time.monotonic() - began < 5
+    assert sum(thread.name == "asks the folder of the backups" for thread in threading.enumerate()) == 1
+    pipe.open("w").close()  # the one that waits goes on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.support.verified import violated
 from tests.support.world import evidence, person
 from zhicheng.accounts.models import AccountKind
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs, rolling
+from zhicheng.foundation import blobs, rolling, second_copy
 from zhicheng.foundation.models import StoredFileCheck
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,57 @@ def test_file_nothing_refers_to_any_more_is_forgotten(files: list[EvidenceFile])
 def test_a_share_stops_after_its_time(files: list[EvidenceFile], monkeypatch: Any) -> None:
     monkeypatch.setattr(rolling, "SECONDS", -1)
     assert rolling.check_share() == 0
+
+
+def test_file_the_disk_cannot_read_is_named_and_the_others_are_read(files: list[EvidenceFile]) -> None:
+    path = _path(files[0])
+    path.unlink()
+    path.mkdir()  # opening it fails with an error of the system that is not "missing"
+    assert rolling.check_share() == 5
+    assert StoredFileCheck.objects.get(sha256=files[0].sha256).found == rolling.UNREADABLE
+    assert violated("foundation.files_are_whole") == {("foundation.files_are_whole", f"file:{files[0].sha256[:16]}")}
+
+
+def test_nightly_look_goes_on_after_a_file_that_cannot_be_asked_for(files: list[EvidenceFile]) -> None:
+    folder = _path(files[0]).parent
+    content = _path(files[0]).read_bytes()
+    shutil.rmtree(folder)
+    folder.touch()  # NotADirectoryError
+    try:
+        assert {subject for _name, subject in violated("foundation.files_are_there")} == {f"evidence.evidencefile:{files[0].pk}"}
+    finally:
+        folder.unlink()
+        blobs.store(content)
+
+
+def test_lost_files_leave_half_of_a_share_to_the_others(files: list[EvidenceFile], monkeypatch: Any) -> None:
+    monkeypatch.setattr(rolling, "LEAST", 2)
+    for file in files[:3]:
+        _path(file).unlink()
+    for _ in range(8):
+        rolling.check_share()
+    assert StoredFileCheck.objects.count() == 5
+    assert rolling.file_checks().bad == 3
+
+
+def test_copy_in_the_second_place_that_rotted_is_replaced(files: list[EvidenceFile], tmp_path: Path, settings: Any) -> None:
+    settings.SECOND_FILES_DIR = str(tmp_path / "second")
+    second_copy.reconcile()
+    copy = tmp_path / "second" / second_copy.name_of(files[1].sha256)
+    content = copy.read_bytes()
+    copy.write_bytes(content[:-1] + b"X")
+    assert second_copy.reconcile() == (0, 0), "its name and size say nothing"
+    rolling.check_share()
+    assert copy.read_bytes() == content
+
+
+def test_copy_in_the_second_place_is_left_when_the_first_is_the_damaged_one(
+    files: list[EvidenceFile], tmp_path: Path, settings: Any
+) -> None:
+    settings.SECOND_FILES_DIR = str(tmp_path / "second")
+    second_copy.reconcile()
+    copy = tmp_path / "second" / second_copy.name_of(files[1].sha256)
+    content = copy.read_bytes()
+    _path(files[1]).write_bytes(content[:-1] + b"X")
+    rolling.check_share()
+    assert copy.read_bytes() == content

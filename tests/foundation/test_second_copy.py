@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -119,3 +121,48 @@ def test_unfinished_copies_of_dead_processes_are_tidied(second: Path) -> None:
 
 def test_the_second_place_is_looked_after_every_minute() -> None:
     assert {job.name: job.minutes for job in jobs.regular_jobs()}["files.second_copy"] == 1
+
+
+def test_a_copy_being_made_is_not_put_aside(second: Path) -> None:
+    blobs.store(CONTENT)
+    being_made = (second / second_copy.name_of(SHA256)).with_name(f".{SHA256}.abc")
+    being_made.write_bytes(CONTENT[:100])
+    assert second_copy.reconcile() == (0, 0)
+    assert being_made.exists() and not list((second / second_copy.LEAVING).glob("*/*"))
+
+
+def test_what_is_stored_is_received_even_where_the_debt_cannot_be_noted(second: Path) -> None:
+    (first() / second_copy.OWED).touch()  # nothing can be made below it
+    away(second)
+    try:
+        assert blobs.exists(blobs.store(CONTENT).sha256)
+    finally:
+        (first() / second_copy.OWED).unlink()
+
+
+def test_second_place_that_hangs_holds_nobody(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is gone does not fail: whoever writes to its disk waits for it."""
+    answers = threading.Event()
+    copy = shutil.copyfileobj
+
+    def hang(*words: Any) -> None:
+        answers.wait(60)
+        copy(*words)
+
+    monkeypatch.setattr(second_copy, "SECONDS", 0.5)
+    monkeypatch.setattr(shutil, "copyfileobj", hang)
+    began = time.monotonic()
+    blobs.store(CONTENT)
+    for number in range(20):
+        blobs.store(f"another {number}".encode())
+    assert time.monotonic() - began < 5
+    assert second_copy.owed() == 21 and second_copy.pay_what_is_owed() == 0
+    with pytest.raises(TimeoutError):
+        second_copy.reconcile()
+    answers.set()
+    until = time.monotonic() + 30
+    while second_copy.owed() and time.monotonic() < until:
+        second_copy.pay_what_is_owed()
+        time.sleep(0.05)
+    assert second_copy.owed() == 0 and second_copy.reconcile() == (0, 0)
+    assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT

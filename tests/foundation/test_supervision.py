@@ -106,3 +106,10 @@ def test_workers_do_not_outlive_a_supervisor_that_is_killed(supervised: Supervis
     while is_alive(int(pid)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not is_alive(int(pid))
+
+
+def test_worker_that_the_system_holds_is_given_up_and_the_others_go_on(supervised: Supervised) -> None:
+    process, starts = supervised("held")
+    first, second = wait_for(2, starts)[:2]
+    assert first != second
+    assert end(process) < 25

@@ -14,7 +14,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,22 @@ from zhicheng.foundation.sealing import key_ids
 MANIFEST = "manifest.json"
 _DATABASE = "zhicheng.sqlite3"
 _BASE = "base"
+# What OPTIONS says of the way to the server, as libpq calls it.
+_WAY = (
+    "ssl",
+    "gss",
+    "krb",
+    "channel_binding",
+    "require_auth",
+    "host",
+    "port",
+    "connect_timeout",
+    "keepalives",
+    "tcp_user_timeout",
+)
+_NAME = "%Y%m%dT%H%M%SZ"
+UNFINISHED = ".part"
+UNFINISHED_FOR = timedelta(hours=24)  # no copy takes as long: what made it is dead
 
 
 class BackupFailed(Exception):
@@ -56,9 +72,10 @@ def make(folder: Path | None = None) -> Path:
     A folder with a manifest is whole: until the copy is, the folder's name ends in ``.part``. Raises :class:`BackupFailed`.
     """
     root = folder or Path(settings.BACKUP_DIR)
+    drop_unfinished(root)
     made_at = clock.machine_now().astimezone(UTC)
-    name = made_at.strftime("%Y%m%dT%H%M%SZ")
-    unfinished = root / f"{name}.part"
+    name = made_at.strftime(_NAME)
+    unfinished = root / f"{name}{UNFINISHED}"
     try:
         unfinished.mkdir(mode=0o700, parents=True)
     except OSError as error:
@@ -102,8 +119,13 @@ def verify(copy: Path) -> Manifest:
 def latest(folder: Path | None = None) -> Path | None:
     """The newest whole copy below ``folder`` (default: ``BACKUP_DIR``)."""
     root = folder or Path(settings.BACKUP_DIR)
-    whole = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    whole = _whole(root)
     return whole[-1] if whole else None
+
+
+def _whole(root: Path) -> list[Path]:
+    """Every whole copy, the oldest first; not one that ended between its manifest and its name."""
+    return sorted(path.parent for path in root.glob(f"*/{MANIFEST}") if path.parent.suffix != UNFINISHED)
 
 
 def made_at(copy: Path) -> datetime:
@@ -115,10 +137,22 @@ def prune(root: Path) -> list[str]:
     """Remove copies older than ``BACKUP_KEPT_DAYS``, never the newest; return their names."""
     oldest = clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)
     newest = latest(root)
-    gone = [path.parent for path in root.glob(f"*/{MANIFEST}") if path.parent != newest and made_at(path.parent) < oldest]
+    gone = [copy for copy in _whole(root) if copy != newest and made_at(copy) < oldest]
     for copy in gone:
         shutil.rmtree(copy)
     return [copy.name for copy in gone]
+
+
+def drop_unfinished(root: Path) -> list[str]:
+    """Remove what copies left that were killed (power, memory) a day ago or longer, each as large as the database; return their names."""
+    before = (clock.machine_now() - UNFINISHED_FOR).astimezone(UTC)
+    gone = []
+    for path in root.glob(f"*{UNFINISHED}"):
+        with suppress(ValueError):  # a folder of somebody else's
+            if datetime.strptime(path.stem, _NAME).replace(tzinfo=UTC) < before:
+                shutil.rmtree(path, ignore_errors=True)
+                gone.append(path.name)
+    return gone
 
 
 @jobs.regular("backup.sqlite", minutes=24 * 60)
@@ -162,14 +196,23 @@ def _verify_sqlite(database: Path, manifest: Manifest) -> None:
 
 
 def _copy_postgres(folder: Path) -> str:
-    options = connection.settings_dict
-    host, port = options["HOST"] or options["OPTIONS"].get("host", ""), options["PORT"] or options["OPTIONS"].get("port", "")
-    user = settings.BACKUP_ROLE or options["USER"]
+    password = connection.settings_dict["PASSWORD"]
     command = [_program("pg_basebackup"), "-D", str(folder / _BASE), "--wal-method=stream", "--checkpoint=fast", "--no-password"]
-    command += [word for flag, value in (("-h", host), ("-p", str(port)), ("-U", user)) if value for word in (flag, value)]
-    _run(command, environment={"PGPASSWORD": options["PASSWORD"]} if options["PASSWORD"] and not settings.BACKUP_ROLE else {})
+    command += ["-d", connection_words()]
+    _run(command, environment={"PGPASSWORD": password} if password and not settings.BACKUP_ROLE else {})
     with (folder / _BASE / "backup_manifest").open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def connection_words() -> str:
+    """How ``pg_basebackup`` reaches the server: the way the program itself does, with the certificate checked where the address of the
+    database says so (``sslmode=verify-full``, ``sslrootcert``). Whose role it is, is its own affair; no password stands in it."""
+    from psycopg.conninfo import make_conninfo  # where the database is SQLite nothing needs it
+
+    options = connection.settings_dict
+    given = {name: value for name, value in options["OPTIONS"].items() if name.startswith(_WAY) and value not in (None, "")}
+    own = {"host": options["HOST"], "port": options["PORT"], "user": settings.BACKUP_ROLE or options["USER"]}
+    return make_conninfo(**given | {name: str(value) for name, value in own.items() if value})
 
 
 def _program(name: str) -> str:

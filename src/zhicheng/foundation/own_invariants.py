@@ -82,6 +82,9 @@ def files_are_there() -> Iterator[Violation]:
                 except blobs.BlobMissing:
                     yield Violation(subject, _("文件 %(sha256)s 不在存储中。") % {"sha256": sha256[:16]})
                     continue
+                except OSError:
+                    yield Violation(subject, _("文件 %(sha256)s 读不出来，请检查磁盘。") % {"sha256": sha256[:16]})
+                    continue
                 if reference.size and size != getattr(row, reference.size):
                     words = {"sha256": sha256[:16], "size": size, "noted": getattr(row, reference.size)}
                     yield Violation(subject, _("文件 %(sha256)s 有 %(size)s 字节，登记为 %(noted)s 字节。") % words)

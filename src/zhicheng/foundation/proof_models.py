@@ -80,7 +80,7 @@ class StoredFileCheck(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     checked_at = models.DateTimeField(db_index=True)
-    found = models.CharField(max_length=10)  # good, changed, missing
+    found = models.CharField(max_length=10)  # good, changed, missing, unreadable
 
     class Meta:
         verbose_name = _("文件复核")

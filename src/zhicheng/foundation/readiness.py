@@ -26,6 +26,7 @@ from zhicheng.foundation.blobs import INCOMING
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, Probe, RegularRun, SystemVerification
+from zhicheng.foundation.patience import within
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ MAIL_AWAY = timedelta(minutes=10)
 LAW_WAITS = timedelta(minutes=5)
 VERIFIED_WITHIN = timedelta(hours=50)  # it is read every night
 BACKED_UP_WITHIN = timedelta(hours=26)
+BACKUP_SECONDS = 2.0
 LOW_PERCENT, FULL_PERCENT = 10, 2
 
 
@@ -191,7 +193,10 @@ def _system(row: SystemVerification | None) -> Check:
 
 def _backup() -> Check:
     """The newest copy this machine sees. An office's own instance must have one when it is older than a copy may be."""
-    made = _last_backup()
+    try:
+        made = _last_backup()
+    except TimeoutError:
+        return Check("backup", BAD)
     if made is not None:
         return Check("backup", BAD if clock.machine_now() - made > BACKED_UP_WITHIN else OK, made)
     mark = InstanceMark.objects.first() if settings.MODE == "production" else None
@@ -200,10 +205,17 @@ def _backup() -> Check:
 
 
 def _last_backup() -> datetime | None:
-    """When the newest whole copy was begun, by its manifest; ``None`` when this machine sees none."""
-    try:
+    """When the newest whole copy was begun, by its manifest; ``None`` when this machine sees none. Raises ``TimeoutError`` where the folder
+    hangs: anybody may ask for ``/readyz``, and no thread of the site must wait there."""
+
+    def look() -> datetime | None:
         newest = backups.latest()
         return backups.made_at(newest) if newest is not None else None
+
+    try:
+        return within(BACKUP_SECONDS, "the folder of the backups", look)
+    except TimeoutError:
+        raise
     except (OSError, backups.BackupFailed):
         return None
 

@@ -1,4 +1,7 @@
-"""Reading the stored files again, a share an hour: whether each is still what its hash says. Disks forget, and people change files."""
+"""Reading the stored files again, a share an hour: whether each is still what its hash says. Disks forget, and people change files.
+
+The copy in the second place is read with it, and replaced from the first where it has changed.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, clock, jobs, leftovers
+from zhicheng.foundation import blobs, clock, jobs, leftovers, second_copy
 from zhicheng.foundation.invariants import Violation, invariant
 from zhicheng.foundation.models import StoredFileCheck
 
 logger = logging.getLogger(__name__)
 
-GOOD, CHANGED, MISSING = "good", "changed", "missing"
+GOOD, CHANGED, MISSING, UNREADABLE = "good", "changed", "missing", "unreadable"
 LEAST = 200  # files an hour; more where that many would take longer than a week
 HOURS = 7 * 24
 SECONDS = 120
@@ -38,10 +41,10 @@ class FileChecks:
 
 @jobs.regular("files.check", minutes=60)
 def check_share() -> int:
-    """Read a share of the stored files again: first what was bad or never read, then what was read longest ago. Return how many."""
+    """Read a share of the stored files again: first what was bad (half of the share at most) or never read, then what was read longest ago. Return how many."""
     share = max(LEAST, StoredFileCheck.objects.count() // HOURS + 1)
     until, checked = time.monotonic() + SECONDS, 0
-    due = islice(dict.fromkeys(chain(_bad(), _never_read(share), _longest_ago(share))), share)
+    due = islice(dict.fromkeys(chain(_bad(share // 2), _never_read(share), _longest_ago(share))), share)
     while (batch := list(islice(due, _BATCH))) and time.monotonic() < until:
         named = leftovers.referenced(set(batch))
         StoredFileCheck.objects.filter(sha256__in=set(batch) - named).delete()  # nothing refers to it any more
@@ -58,13 +61,19 @@ def _read(sha256: str) -> StoredFileCheck:
         found = GOOD if blobs.verify_blob(sha256) else CHANGED
     except blobs.BlobMissing:
         found = MISSING
+    except OSError as error:  # the disk: the damage that this is looking for
+        found = UNREADABLE
+        logger.error("a stored file cannot be read", exc_info=error)
     if found != GOOD:
         logger.error("the stored file %s is %s", sha256, found)
+    else:
+        second_copy.heal(sha256)
     return StoredFileCheck(sha256=sha256, checked_at=clock.machine_now(), found=found)
 
 
-def _bad() -> list[str]:
-    return list(StoredFileCheck.objects.exclude(found=GOOD).values_list("sha256", flat=True)[:LEAST])
+def _bad(limit: int) -> list[str]:
+    """By turns, and never the whole share: a lost disk must not keep everything else from being read."""
+    return list(StoredFileCheck.objects.exclude(found=GOOD).order_by("checked_at").values_list("sha256", flat=True)[:limit])
 
 
 def _never_read(limit: int) -> Iterator[str]:
@@ -91,5 +100,12 @@ def files_are_whole() -> Iterator[Violation]:
     """What the rolling check last found of every file that is still referred to."""
     bad = dict(StoredFileCheck.objects.exclude(found=GOOD).values_list("sha256", "found"))
     for sha256 in sorted(leftovers.referenced(set(bad))) if bad else ():
-        said = _("内容与校验值不一致，请从备份恢复。") if bad[sha256] == CHANGED else _("文件不见了，请从备份恢复。")
-        yield Violation(f"file:{sha256[:16]}", said)
+        yield Violation(f"file:{sha256[:16]}", _said(bad[sha256]))
+
+
+def _said(found: str) -> str:
+    if found == CHANGED:
+        return _("内容与校验值不一致，请从备份恢复。")
+    if found == UNREADABLE:
+        return _("文件读不出来，请检查磁盘，并从备份恢复。")
+    return _("文件不见了，请从备份恢复。")

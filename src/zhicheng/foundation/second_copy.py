@@ -1,11 +1,13 @@
 """A second place for stored bytes (``ZHICHENG_SECOND_FILES_DIR``): a folder on another disk or machine.
 
 What is stored goes there too before anybody is told that it was received. When the second place does not answer, the upload is
-not refused: a note stays in the first, and the copy is made up for within minutes of its return.
+not refused: a note stays in the first, and the copy is made up for within minutes of its return. A place that hangs (a machine that is
+gone) is one that does not answer: nobody waits for it longer than ``SECONDS`` for a file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
@@ -13,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,9 +25,12 @@ from django.core.files.storage import FileSystemStorage, storages
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.instance import FOLDER_MARK
+from zhicheng.foundation.patience import within
 
 logger = logging.getLogger(__name__)
 
+PLACE = "the second place"
+SECONDS = 10.0
 OWED = "owed"  # below the first folder: an empty file for each hash the second place has not got
 LEAVING = "leaving"  # below the second folder: what the first no longer has, by the day it was missed
 
@@ -48,14 +54,22 @@ def keep_second(name: str) -> None:
     second = second_root()
     if second is None:
         return
+    first = first_root()
+
+    def copy() -> None:
+        _copy(first / name, second / name)
+        if not (second / FOLDER_MARK).exists() and (first / FOLDER_MARK).exists():
+            _copy(first / FOLDER_MARK, second / FOLDER_MARK)  # whose files these are goes with them
+
     try:
-        _copy(first_root() / name, second / name)
-        if not (second / FOLDER_MARK).exists() and (first_root() / FOLDER_MARK).exists():
-            _copy(first_root() / FOLDER_MARK, second / FOLDER_MARK)  # whose files these are goes with them
+        within(SECONDS, PLACE, copy)
     except OSError as error:
         error_id = new_error_id()
         logger.error("a stored file did not reach the second place [%s]", error_id, exc_info=error)
-        _owe(name)
+        try:
+            _owe(name)
+        except OSError as full:  # the bytes are in the first place all the same: the nightly comparison finds what lacks
+            logger.error("what the second place lacks could not be noted [%s]", error_id, exc_info=full)
 
 
 @jobs.regular("files.second_copy", minutes=1)
@@ -68,7 +82,7 @@ def pay_what_is_owed() -> int:
     for note in sorted((first_root() / OWED).glob("*")):
         name = name_of(note.name)
         try:
-            _copy(first_root() / name, second / name)
+            within(SECONDS, PLACE, partial(_copy, first_root() / name, second / name))
         except FileNotFoundError:
             if (first_root() / name).exists():
                 break  # it is the second place that is not there
@@ -91,6 +105,7 @@ def reconcile() -> tuple[int, int]:
     second = second_root()
     if second is None:
         return 0, 0
+    within(SECONDS, PLACE, second.exists)  # one that hangs holds nobody up until the end of the run's time
     copied = aside = 0
     for name in _names(first_root()):
         if not (second / name).exists():
@@ -106,6 +121,36 @@ def reconcile() -> tuple[int, int]:
     return copied, aside
 
 
+def heal(sha256: str) -> bool:
+    """Read the second place's bytes of a file that is whole in the first, and replace them when they are not what their name says; return
+    whether they had to be. What the second place has not got is not looked at (:func:`reconcile` does). Never raises for a disk."""
+    second = second_root()
+    if second is None:
+        return False
+    path, source = second / name_of(sha256), first_root() / name_of(sha256)
+
+    def look() -> bool:
+        try:
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                    return False
+        except FileNotFoundError:
+            return False
+        except OSError as error:  # a disk that cannot read it may still take it anew
+            logger.error("a copy in the second place cannot be read", exc_info=error)
+        _copy(source, path, anew=True)
+        return True
+
+    try:
+        healed = within(SECONDS, PLACE, look)
+    except OSError as error:
+        logger.error("a copy in the second place could not be looked at", exc_info=error)
+        return False
+    if healed:
+        logger.error("the copy of %s in the second place was damaged and has been replaced", sha256)
+    return healed
+
+
 def name_of(sha256: str) -> str:
     """Where the bytes with this hash lie below either folder."""
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
@@ -113,7 +158,8 @@ def name_of(sha256: str) -> str:
 
 def _names(root: Path) -> Iterator[str]:
     for path in (root / "sha256").glob("*/*/*"):
-        yield str(path.relative_to(root))
+        if not path.name.startswith("."):  # a copy that is being made, or was broken off
+            yield str(path.relative_to(root))
 
 
 def _owe(name: str) -> None:
@@ -122,9 +168,10 @@ def _owe(name: str) -> None:
     (folder / Path(name).name).touch(mode=0o600)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy and force to the disk; whoever looks at ``target`` sees the whole file or none."""
-    if target.exists() and target.stat().st_size == source.stat().st_size:
+def _copy(source: Path, target: Path, *, anew: bool = False) -> None:
+    """Copy and force to the disk; whoever looks at ``target`` sees the whole file or none. What is there with the same size is left as it
+    is, unless it shall be made ``anew``."""
+    if not anew and target.exists() and target.stat().st_size == source.stat().st_size:
         return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{uuid4().hex}")

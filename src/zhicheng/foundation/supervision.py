@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import multiprocessing
+import multiprocessing.process
 import os
 import signal
 import sys
@@ -22,7 +23,11 @@ from types import FrameType
 logger = logging.getLogger(__name__)
 
 _fork = multiprocessing.get_context("fork")
+GONE_SECONDS = 5.0  # to be gone after it was killed
 PAUSE_SECONDS = 2.0  # before a process that ended by itself is started again: one that cannot start must not spin
+
+
+_held: set[int] = set()  # the writing ends of the pipes by which the processes notice that this one has died
 
 
 class Pulse:
@@ -117,8 +122,9 @@ class _Running:
 
     def __init__(self, post: Post) -> None:
         self.post = post
-        # Nobody but this process holds the writing end: whoever reads the other one learns when this process dies.
+        # Nobody but this process keeps a writing end open: whoever reads the other one learns when this process dies.
         reading, self._held = os.pipe()
+        _held.add(self._held)
         post.pulse.end()
         self._process = _fork.Process(target=self._run, args=(reading,), name=post.name)
         self._process.start()
@@ -127,7 +133,9 @@ class _Running:
 
     def _run(self, reading: int) -> None:
         os.setsid()
-        os.close(self._held)
+        for held in _held:  # its own, and those of the others that this process was forked with
+            os.close(held)
+        _held.clear()
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: also when no thread of ours gets to run
         ending = threading.Event()
@@ -159,6 +167,10 @@ class _Running:
         """End whatever is left of its group; its children may be alive although it is not."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.join()
-        with suppress(OSError):
+        self._process.join(GONE_SECONDS)
+        if self._process.exitcode is None:  # the kernel holds it (a file system that hangs): nobody waits for it
+            logger.error("the process %s (%d) cannot be ended: it waits for a disk", self.post.name, self.pid)
+            vars(multiprocessing.process)["_children"].discard(self._process)  # which the library waits for when this one ends
+        if self._held in _held:
+            _held.remove(self._held)
             os.close(self._held)
