@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
 
 from zhicheng.foundation import clock, mail, outbox
+from zhicheng.foundation.actions import retry_message
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.foundation.queries import mails
+from zhicheng.foundation.sealing import SealBroken, seal
 from zhicheng.foundation.transactions import NotInTransaction
 
 BACKEND = "zhicheng.foundation.mail.OutboxBackend"
@@ -162,12 +165,15 @@ def test_words_of_an_old_mail_are_forgotten_and_that_it_was_sent_stays(settings:
 
 
 @pytest.mark.django_db
-def test_mail_that_waits_or_failed_keeps_its_words_however_old(settings: Any) -> None:
+def test_mail_that_was_given_up_is_forgotten_like_a_sent_one_and_one_that_waits_is_not(settings: Any) -> None:
     waiting, failed = queue(), queue(key="failed")
     OutboxMessage.objects.filter(pk=failed.pk).update(state="failed")
     for message in (waiting, failed):
         let_days_pass(message, 10 * settings.MAIL_KEPT_DAYS)
-    assert mail.forget_bodies() == 0
+    assert mail.forget_bodies() == 1
+    waiting.refresh_from_db()
+    failed.refresh_from_db()
+    assert waiting.payload and (failed.payload, failed.state) == ({}, "failed")
 
 
 @pytest.mark.django_db
@@ -188,3 +194,68 @@ def test_other_messages_are_not_mails_and_keep_theirs(register: Any) -> None:
     outbox.drain()
     let_days_pass(message, 400)
     assert mail.forget_bodies() == 0
+
+
+@pytest.mark.django_db
+def test_mail_whose_words_were_forgotten_is_not_sent_empty(settings: Any) -> None:
+    failed = queue()
+    OutboxMessage.objects.filter(pk=failed.pk).update(state="failed")
+    let_days_pass(failed, settings.MAIL_KEPT_DAYS + 1)
+    mail.forget_bodies()
+    retry_message(message_id=failed.pk, actor="operator")
+    outbox.drain()
+    failed.refresh_from_db()
+    assert failed.state == "failed" and "forgotten" in failed.last_error and not django_mail.outbox
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"to": ["thief@example.cn"]},
+        {"to": ["zhang@example.cn", "thief@example.cn"]},
+        {"bcc": ["thief@example.cn"]},
+        {"subject": "另一封"},
+        {"headers": {"Reply-To": "thief@example.cn"}},
+    ],
+)
+def test_mail_whose_recipient_was_changed_in_the_database_does_not_open(change: dict[str, Any]) -> None:
+    message = queue()
+    message.payload = message.payload | change
+    message.save()
+    with pytest.raises(SealBroken):
+        mail.read_mail(message)
+    outbox.drain()
+    assert not django_mail.outbox
+
+
+@pytest.mark.django_db
+def test_words_of_a_mail_copied_into_another_row_do_not_open() -> None:
+    message = queue()
+    message.pk, message.key = None, "own"
+    message.save(force_insert=True)
+    with pytest.raises(SealBroken):
+        mail.read_mail(message)
+
+
+def as_before(message: OutboxMessage) -> None:
+    """As the versions before sealed it: every mail for one place."""
+    words = json.dumps({"body": mail.read_mail(message)["body"]})
+    message.payload = {"to": message.payload["to"], "subject": message.payload["subject"]}
+    message.payload["sealed"] = seal(words, purpose=mail.PURPOSE, place=mail.PLACE)
+    message.save()
+
+
+@pytest.mark.django_db
+def test_mail_that_waits_since_the_version_before_still_goes_out_and_is_bound_afterwards() -> None:
+    message = queue(body="您好，张三。")
+    as_before(message)
+    assert mail.bind_old() == 0, "a worker of that version may still be at it"
+    outbox.drain()
+    assert django_mail.outbox[0].body == "您好，张三。"
+    assert mail.bind_old() == 1 and mail.bind_old() == 0
+    message.refresh_from_db()
+    assert "sealed" not in message.payload and mail.read_mail(message)["body"] == "您好，张三。"
+    message.payload["to"] = ["thief@example.cn"]
+    with pytest.raises(SealBroken):
+        mail.read_mail(message)

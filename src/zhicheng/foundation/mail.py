@@ -1,6 +1,7 @@
 """Mail waits in the outbox until its cause is committed, then goes to the mail server of ``ZHICHENG_MAIL_URL``.
 
-What a mail says lies sealed: it names people, and its links open accounts for a day. Only address and subject can be read in the database.
+What a mail says lies sealed: it names people, and its links open accounts for a day. Only address and subject can be read in the database,
+and the seal holds for them: words do not open under another key, for another recipient or below another subject.
 """
 
 from __future__ import annotations
@@ -19,26 +20,31 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from zhicheng.foundation import clock, jobs, mail_server, outbox, resealing
+from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.lanes import Lane
-from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
 from zhicheng.foundation.sealing import seal, unseal
 
 KIND = "mail"
 PURPOSE, PLACE = "mail", "foundation_outboxmessage.payload"
-SEALED = "sealed"  # within the payload, in place of what it says
+SEALED = "bound"  # within the payload, in place of what it says
+SEALED_BEFORE = "sealed"  # so by the versions before, for every mail alike: bound by the next ``bind_old``
 
 
 def queue_mail(*, to: str, subject: str, body: str, key: str, sequence: str = "") -> OutboxMessage:
     """Queue one plain-text mail in the caller's transaction; ``key`` and ``sequence`` as in ``outbox.queue`` (one mail for one key, ever)."""
     payload = {"to": [to], "subject": " ".join(str(subject).split()), "body": str(body)}
-    return outbox.queue(kind=KIND, payload=_sealed(payload), key=key, sequence=sequence)
+    return outbox.queue(kind=KIND, payload=_sealed(payload, key), key=key, sequence=sequence)
 
 
 def read_mail(message: OutboxMessage) -> dict[str, Any]:
     """The payload of a mail with its words opened; of one that was forgotten, nothing. Raises ``SealBroken`` for a value of elsewhere."""
     payload: dict[str, Any] = dict(message.payload)
+    before = payload.pop(SEALED_BEFORE, "")
     if sealed := payload.pop(SEALED, ""):
-        payload.update(json.loads(unseal(sealed, purpose=PURPOSE, place=PLACE)))
+        payload.update(json.loads(unseal(sealed, purpose=PURPOSE, place=_place(message.key, payload))))
+    elif before:
+        payload.update(json.loads(unseal(before, purpose=PURPOSE, place=PLACE)))
     return payload  # queued by a version before: as it was written
 
 
@@ -48,24 +54,44 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         with transaction.atomic():
             for message in email_messages:
-                outbox.queue(kind=KIND, payload=_sealed(_payload(message)), key=f"sent:{uuid4().hex}")
+                key = f"sent:{uuid4().hex}"
+                outbox.queue(kind=KIND, payload=_sealed(_payload(message), key), key=key)
         return len(email_messages)
 
 
 @outbox.handler(KIND, lane=Lane.MAIL, lease=timedelta(minutes=2))
 def deliver(message: OutboxMessage) -> None:
-    """Hand one mail to the mail server. A second delivery of the same message carries the same Message-ID."""
+    """Hand one mail to the mail server. A second delivery of the same message carries the same Message-ID. Raises ``outbox.GivenUp`` for one
+    whose words were forgotten."""
+    if not message.payload:
+        raise outbox.GivenUp(Failure.REFUSED, "its words were forgotten")
     mail_server.send(compose(message))
 
 
 @jobs.regular("mail.forget", minutes=24 * 60)
 def forget_bodies() -> int:
-    """Empty the mails delivered longer than ``MAIL_KEPT_DAYS`` ago: who got what is personal data. That there was a mail, under which
-    key and when, stays. Return how many. Measured by the machine's time: a rehearsal that moves its clock keeps its mails.
+    """Empty the mails delivered or given up longer than ``MAIL_KEPT_DAYS`` ago: who got what is personal data. That there was a mail,
+    under which key and when, stays; one that was given up cannot be sent any more. Return how many. Measured by the machine's time: a rehearsal that moves its clock keeps its mails.
     """
     before = clock.machine_now() - timedelta(days=settings.MAIL_KEPT_DAYS)
-    old = OutboxMessage.objects.filter(kind=KIND, state=OutboxState.DONE, next_attempt_at__lt=before)
+    old = OutboxMessage.objects.filter(kind=KIND, next_attempt_at__lt=before).exclude(state=OutboxState.PENDING)
     return old.exclude(payload={}).update(payload={})
+
+
+@jobs.regular("mail.bind", minutes=24 * 60)
+def bind_old() -> int:
+    """Bind the words of mails sealed by the versions before to their recipients; return how many. One that waits is delivered as it is, so
+    that a worker of that version can still open it during an update."""
+    old = _with_words().exclude(state=OutboxState.PENDING).filter(**{f"payload__{SEALED_BEFORE}__isnull": False})
+    bound = 0
+    for pk in list(old.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = old.select_for_update(no_key=True).filter(pk=pk).first()
+            if row is not None:
+                row.payload = _sealed(read_mail(row), row.key)
+                row.save(update_fields=["payload"])
+                bound += 1
+    return bound
 
 
 def compose(message: OutboxMessage) -> EmailMultiAlternatives:
@@ -114,10 +140,16 @@ def _payload(message: EmailMessage) -> dict[str, Any]:
     return payload
 
 
-def _sealed(payload: dict[str, Any]) -> dict[str, Any]:
+def _sealed(payload: dict[str, Any], key: str) -> dict[str, Any]:
     words = {name: payload[name] for name in ("body", "html") if name in payload}
     told = {name: value for name, value in payload.items() if name not in words}
-    return {**told, SEALED: seal(json.dumps(words, ensure_ascii=False), purpose=PURPOSE, place=PLACE)}
+    return {**told, SEALED: seal(json.dumps(words, ensure_ascii=False), purpose=PURPOSE, place=_place(key, told))}
+
+
+def _place(key: str, told: dict[str, Any]) -> str:
+    """Where the words of a mail belong: to this key, and to everything that is told beside them, above all to whom they go."""
+    bound = {name: value for name, value in told.items() if name not in (SEALED, SEALED_BEFORE)}
+    return f"{PLACE} {digest({'key': key, 'told': bound})}"
 
 
 def _with_words() -> Any:
@@ -126,7 +158,7 @@ def _with_words() -> Any:
 
 def _sealed_texts() -> Iterator[str]:
     for payload in _with_words().values_list("payload", flat=True).iterator(chunk_size=500):
-        if sealed := payload.get(SEALED):
+        if sealed := payload.get(SEALED) or payload.get(SEALED_BEFORE):
             yield sealed
 
 
@@ -135,11 +167,14 @@ def _renew(fresh: Callable[[str, str], str]) -> int:
     for pk in list(_with_words().values_list("pk", flat=True)):
         with transaction.atomic():
             row = _with_words().select_for_update(no_key=True).filter(pk=pk).first()
-            if row is None or not (sealed := row.payload.get(SEALED)) or (renewed := fresh(sealed, PLACE)) == sealed:
+            name = SEALED if row is not None and SEALED in row.payload else SEALED_BEFORE
+            if row is None or not (sealed := row.payload.get(name)):
                 continue
-            row.payload = {**row.payload, SEALED: renewed}
-            row.save(update_fields=["payload"])
-            changed += 1
+            place = _place(row.key, row.payload) if name == SEALED else PLACE
+            if (renewed := fresh(sealed, place)) != sealed:
+                row.payload = {**row.payload, name: renewed}
+                row.save(update_fields=["payload"])
+                changed += 1
     return changed
 
 
