@@ -74,26 +74,39 @@ def put_on(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
     """Create the triggers (again): of ``guarded``, or of every room whose tables are there. Not while migrations run."""
     if connection.alias in _migrating:
         return
-    wanted = list(guarded) if guarded is not None else _present(connection)
-    _run(connection, [*_drop_statements(connection.vendor, wanted), *_create_statements(connection.vendor, wanted)])
+    _put_on(connection, list(guarded) if guarded is not None else _present(connection))
 
 
 def take_off(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
     """Remove the triggers, if they are there."""
-    wanted = list(guarded) if guarded is not None else _present(connection)
-    _run(connection, _drop_statements(connection.vendor, wanted))
+    for table in _by_table(list(guarded) if guarded is not None else _present(connection)):
+        _run(connection, _drop_statements(connection.vendor, table))
+
+
+def _put_on(connection: Any, wanted: list[Guarded]) -> None:
+    for table in _by_table(wanted):
+        _run(connection, [*_drop_statements(connection.vendor, table), *_create_statements(connection.vendor, table)])
+
+
+def _by_table(guarded: list[Guarded]) -> list[list[Guarded]]:
+    """Table by table, each a transaction of its own where the caller has none: taking a trigger off or putting one on locks its table, and
+    who holds one table and waits for the next is what people's transactions would wait for in a circle."""
+    tables: dict[str, list[Guarded]] = {}
+    for one in guarded:
+        tables.setdefault(one.table, []).append(one)
+    return list(tables.values())
 
 
 def begin_migrating(connection: Any) -> None:
     """Take every trigger off until :func:`end_migrating`."""
+    _migrating.add(connection.alias)  # first: when it ends in the middle, some are off already
     take_off(connection)
-    _migrating.add(connection.alias)
 
 
 def end_migrating(connection: Any) -> None:
     """Every table has its final shape: put every trigger on."""
-    _migrating.discard(connection.alias)
-    put_on(connection)
+    _put_on(connection, _present(connection))
+    _migrating.discard(connection.alias)  # last: when it ends in the middle, some are off still
 
 
 def end_broken_migrating(connection: Any) -> None:
@@ -209,7 +222,7 @@ def _function_for_postgres(one: Guarded) -> str:
     return (
         f"CREATE OR REPLACE FUNCTION {one.table}_{one.rule}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {one.when} THEN RAISE EXCEPTION '%', '{one.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-        "RETURN NEW; END $$"
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"  # NEW is nothing there: the row would silently stay
     )
 
 

@@ -18,7 +18,7 @@ from zhicheng.foundation.taking_back import refuse_losses
 LOCK_TIMEOUT_MS = 3000
 TRIES = 10
 PAUSE_SECONDS = 2.0
-LOCK_NOT_AVAILABLE = "55P03"
+GIVES_WAY = ("55P03", "40P01")  # lock_not_available; deadlock_detected, which PostgreSQL sees before the time is over
 
 
 class Command(DjangoMigrate):
@@ -51,7 +51,7 @@ class Command(DjangoMigrate):
             try:
                 super().handle(*args, **options)
             except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                if getattr(error.__cause__, "sqlstate", None) not in GIVES_WAY:
                     raise
                 self.stderr.write(_("有一张表正在使用，这一步等了 %(n)d 秒后让开，稍后再试。") % {"n": LOCK_TIMEOUT_MS // 1000})
                 time.sleep(PAUSE_SECONDS * (attempt + 1) / 2)
