@@ -99,7 +99,7 @@ def test_receiver_that_never_answers_holds_nothing_but_itself(settings: Any, mai
     settings.ALERT_WEBHOOK, settings.ALERT_MAIL, settings.ALERT_AFTER_MINUTES = "http://127.0.0.1:9/", [], 0
     assert alerts.watch() == ["mail"]
     message = OutboxMessage.objects.get(kind=alerts.KIND)
-    assert message.lane == Lane.CHECKS
+    assert message.lane == Lane.ROUNDS, "not behind the nightly verification"
     assert outbox.drain() == 0
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("pending", 1)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
-from zhicheng.foundation import mail_server, originals, outbox
+from zhicheng.foundation import alerts, leaving, mail_server, originals, outbox
 from zhicheng.foundation.models import LedgerEntry, OriginalPlace
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,17 @@ def test_mail_lane_of_a_copy_takes_nothing_in_hand(settings: Any) -> None:
     assert not mail_server.may_send(True)
     with pytest.raises(outbox.Postponed, match="restored copy"):
         mail_server.send(EmailMessage("通知", "正文", "a@example.cn", ["b@example.cn"]))
+
+
+@pytest.mark.parametrize("kind", [leaving.FILE, leaving.STAMP, alerts.KIND])
+def test_copy_lets_no_head_and_no_alarm_out(kind: str, settings: Any, tmp_path: Path) -> None:
+    """What waited when the copy was taken waits on; on a shared disk the original's file stays as it is."""
+    settings.LEDGER_HEADS_DIR = str(tmp_path / "heads")
+    assert originals.is_original()
+    somewhere_else()
+    with transaction.atomic():
+        message = outbox.queue(kind=kind, payload={"checkpoint": 1}, key="k")
+    outbox.drain()
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("pending", 0, "this is a restored copy")
+    assert not (tmp_path / "heads").exists()

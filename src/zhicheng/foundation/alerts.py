@@ -86,11 +86,11 @@ def _tell(row: Incident, *, over: bool) -> None:
         outbox.queue(kind=KIND, payload=payload, key=key, sequence=f"alert:{row.name}")
 
 
-@outbox.handler(KIND, lane=Lane.CHECKS, lease=timedelta(minutes=1))
+# Beside the short rounds: an alarm must not wait for the nightly verification.
+@outbox.handler(KIND, lane=Lane.ROUNDS, lease=timedelta(minutes=1))
 def call_webhook(message: OutboxMessage) -> None:
     """POST the incident as JSON. An answer other than 2xx raises, and is tried again. A restored copy keeps silent."""
-    if not originals.is_original():
-        raise outbox.Postponed("this is a restored copy", until=clock.machine_now() + outbox.LONGEST_POSTPONED)
+    originals.require()
     request = Request(  # noqa: S310 - the address is the operator's own setting, checked to be http(s) at start
         settings.ALERT_WEBHOOK,
         data=json.dumps(message.payload, ensure_ascii=False).encode(),

@@ -42,13 +42,15 @@ def let_out(message: OutboxMessage) -> None:
 
 @outbox.handler(FILE, lane=Lane.CHECKS, lease=timedelta(minutes=2))
 def write_file(message: OutboxMessage) -> None:
-    """Write the head into ``ZHICHENG_LEDGER_HEADS_DIR``."""
+    """Write the head into ``ZHICHENG_LEDGER_HEADS_DIR``. A restored copy leaves what the original wrote there alone."""
+    originals.require()
     write_head(LedgerCheckpoint.objects.get(pk=message.payload["checkpoint"]))
 
 
 @outbox.handler(STAMP, lane=Lane.CHECKS, lease=timedelta(minutes=2))
 def take_stamp(message: OutboxMessage) -> None:
-    """Let the authority stamp the head, keep the stamp, and write the file anew with it."""
+    """Let the authority stamp the head, keep the stamp, and write the file anew with it. A restored copy asks nobody."""
+    originals.require()
     checkpoint = LedgerCheckpoint.objects.get(pk=message.payload["checkpoint"])
     if not checkpoint.timestamp:
         checkpoint.timestamp = base64.b64encode(stamps.stamp(checkpoint.statement.encode())).decode()

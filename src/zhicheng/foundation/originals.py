@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from zhicheng.foundation import clock, ledger
+from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.models import OriginalPlace
 from zhicheng.foundation.transactions import one_transaction
 
@@ -50,6 +50,12 @@ def is_original() -> bool:
             logger.warning("this is a restored copy, or the database was moved: nothing is sent until zhicheng original confirm")
         _seen[here] = (time.monotonic(), answer)
     return answer
+
+
+def require() -> None:
+    """For handlers whose effect leaves the database. Raises ``outbox.Postponed`` in a restored copy: it waits for what a person says."""
+    if not is_original():
+        raise outbox.Postponed("this is a restored copy", until=clock.machine_now() + outbox.LONGEST_POSTPONED)
 
 
 def is_known_copy() -> bool:
