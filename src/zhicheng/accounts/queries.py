@@ -43,9 +43,14 @@ def account_with_mailbox(email: str) -> User | None:
 
 
 def account_tried(credentials: Mapping[str, Any]) -> str:
-    """The ledger's name of the account somebody tried to sign in to; empty when there is none of that login name or mailbox."""
+    """The ledger's name of the account somebody tried to sign in to; empty when there is none of that login name or mailbox.
+
+    A mailbox names an account when it is confirmed, as at the sign-in itself: whoever registered with a stranger's would else learn
+    from the brake on both names whether it was free.
+    """
     typed = str(credentials.get("username") or credentials.get("email") or "")
-    found = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).values_list("pk", flat=True).first()
+    confirmed = EmailAddress.objects.filter(email=typed.lower(), verified=True).values("user_id")
+    found = User.objects.filter(Q(username__iexact=typed) | Q(pk__in=confirmed)).values_list("pk", flat=True).first()
     return f"user:{found}" if typed and found is not None else ""
 
 

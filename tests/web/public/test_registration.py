@@ -175,6 +175,22 @@ def test_a_taken_mailbox_looks_the_same_at_sign_in() -> None:
     assert seen[0] == seen[1]
 
 
+def test_a_taken_mailbox_looks_the_same_at_sign_in_after_wrong_passwords_for_the_login_name() -> None:
+    employer = ex.approved_unit()
+    owner = ex.registered_applicant(employer)
+    seen = []
+    for serial, mailbox in ((2, "free@mail.example"), (3, owner.email)):
+        typed = person_typed(serial, email=mailbox, employer_id=str(employer.pk))
+        accepted("person").post(PERSON, typed)
+        tries = [
+            Client().post(reverse("account_login"), {"login": login, "password": "wrong"}, REMOTE_ADDR=f"198.51.100.{serial}")
+            for login in [typed["username"]] * 8 + [mailbox]
+        ]
+        seen.append([summary_of(answer) for answer in tries])
+    assert seen[0] == seen[1]
+    assert seen[0][7] != seen[0][8], "the brake on the login name says nothing of the mailbox"
+
+
 def test_employer_is_found_without_a_script_and_everything_typed_stays() -> None:
     employer = ex.approved_unit()
     ex.registered_unit(2)
