@@ -21,6 +21,11 @@ def nginx() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
+def libfaketime() -> str:
+    """The library that shows a process another time, or ``""``."""
+    return str(next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), ""))
+
+
 def postgres_programs() -> Path | None:
     """The folder that holds ``initdb`` and ``postgres`` (the newest version), or ``None``."""
     folders = [
@@ -59,4 +64,6 @@ def missing() -> dict[str, str]:
         lacks["clamd"] = "no clamd on this machine (Debian: apt-get install clamav-daemon)"
     if nginx() is None or shutil.which("openssl") is None:
         lacks["nginx"] = "no nginx on this machine (Debian: apt-get install nginx-light openssl)"
+    if not libfaketime():
+        lacks["faketime"] = "no libfaketime on this machine (Debian: apt-get install libfaketime)"
     return lacks
