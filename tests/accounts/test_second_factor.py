@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.organizations import examples as ex
-from tests.support.factors import code_of
+from tests.support.factors import code_of, give_factor
 from tests.support.keys import new_key
 from tests.web.registering import link_in, mails, page_of
 from zhicheng.accounts import brakes, second_factor
@@ -269,3 +269,22 @@ def test_lost_factor_that_was_reset_is_set_up_anew(officer: User) -> None:
     assert client.get(DESK)["Location"].startswith(reverse("account_login"))
     assert not Authenticator.objects.filter(user=officer).exists()
     assert sign_in(officer).get(DESK)["Location"] == SET_UP
+
+
+def test_code_page_tells_the_way_of_every_kind_of_account_and_nothing_of_this_one(officer: User) -> None:
+    """Who knows the password alone learns neither what kind of account it is nor whose."""
+    user = ex.registered_applicant(ex.approved_unit(), password=PASSWORD)
+    pages = []
+    for account in (officer, user):
+        give_factor(account)
+        pages.append(page_of(sign_in(account).get(reverse("mfa_authenticate"))).main.get_text(" ", strip=True))
+    assert pages[0] == pages[1] and user.name not in pages[1]
+    for word in ("申报人", "单位管理员", "各部门工作人员", "系统运维"):
+        assert word in pages[0]
+    wrong = [Client().post(reverse("account_login"), {"login": one.username, "password": "wrong"}) for one in (officer, user)]
+    Authenticator.objects.all().delete()
+    without = Client().post(reverse("account_login"), {"login": user.username, "password": "wrong"})
+    told = [
+        page_of(answer).main.get_text(" ", strip=True).replace(officer.username, user.username) for answer in (*wrong, without)
+    ]
+    assert len(set(told)) == 1, "before the password is right nothing tells that there is a factor"

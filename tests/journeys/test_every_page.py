@@ -66,6 +66,8 @@ OPENED_ELSEWHERE = {
     "mfa_deactivate_totp": "test_second_factor",
     "mfa_view_recovery_codes": "test_second_factor",
     "mfa_generate_recovery_codes": "test_second_factor",
+    "unit_person_factor": "test_second_factor: of somebody who has one",
+    "office_administrator_factor": "test_second_factor: of somebody who has one",
     "mailbox_confirm": "test_recovery: behind a mailed key",
     "files_checking": "test_checking: while a file is being examined",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",

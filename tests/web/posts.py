@@ -21,7 +21,7 @@ from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import world as w
-from tests.support.factors import code_of
+from tests.support.factors import code_of, give_factor
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -369,6 +369,14 @@ EXAMPLES["unit_account_request_withdraw"] = lambda world: _by(
 EXAMPLES["unit_person_mailbox"] = lambda world: _by(
     world.unit_admin, "unit_person_mailbox", _worker(world).pk, email="fresh@mail.example", **VOUCHED
 )
+
+
+def _worker_with_factor(world: w.World) -> int:
+    give_factor(_worker(world))
+    return _worker(world).pk
+
+
+EXAMPLES["unit_person_factor"] = lambda world: _by(world.unit_admin, "unit_person_factor", _worker_with_factor(world), **VOUCHED)
 EXAMPLES["unit_person_correction"] = lambda world: _by(
     world.unit_admin,
     "unit_person_correction",
@@ -531,6 +539,13 @@ def office_administrator_mailbox(world: w.World) -> Press:
     user = User.objects.get(pk=world.unit_admin.user_id)
     typed = {"email": "fresh@mail.example", "last_characters": user.id_number[-6:], **VOUCHED}
     return _by(world.county_officer, "office_administrator_mailbox", user.pk, **typed)
+
+
+@example("office_administrator_factor")
+def office_administrator_factor(world: w.World) -> Press:
+    user = User.objects.get(pk=world.unit_admin.user_id)
+    give_factor(user)
+    return _by(world.county_officer, "office_administrator_factor", user.pk, last_characters=user.id_number[-6:], **VOUCHED)
 
 
 @example("office_account_withdraw")

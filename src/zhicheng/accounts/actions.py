@@ -419,9 +419,10 @@ def reopen_account(*, user: User, actor: str) -> None:
 
 
 def reset_second_factor(*, user: User) -> None:
-    """Remove every second factor of an account and end its sessions; the next sign-in asks to set one up anew.
+    """Remove every second factor of a locked account, end its sessions and know none of its devices any more.
 
-    Two people have consented: ``organizations.actions.decide_factor_reset``, whose entry of the ledger it is.
+    Two have made sure of the person: ``organizations.actions.decide_factor_reset`` for who works in an office or runs the system,
+    ``decide_account_request`` for applicants and units. The entry of the ledger is theirs.
     """
     if apps.is_installed("allauth.mfa"):
         from allauth.mfa.models import Authenticator

@@ -16,6 +16,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.models import User
@@ -98,6 +99,19 @@ def is_required(kind: str) -> bool:
 def is_set_up(user_id: int) -> bool:
     """Whether the account has an authenticator app."""
     return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def of_this_account() -> Exists:
+    """For a list of accounts: whether each asks for a code after the password."""
+    return Exists(Authenticator.objects.filter(user=OuterRef("pk")))
+
+
+def those_of(user_id: int) -> str:
+    """The ids of everything that is a second factor of the account, recovery codes among them, in order: ``"7,8"``; empty for none.
+
+    Another app or new recovery codes are another id.
+    """
+    return ",".join(str(pk) for pk in Authenticator.objects.filter(user_id=user_id).order_by("pk").values_list("pk", flat=True))
 
 
 def use_once(*, user_id: int, code: str) -> bool:

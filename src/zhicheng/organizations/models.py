@@ -162,6 +162,7 @@ class UnitVerification(models.Model):
 class AccountRequestKind(models.TextChoices):
     MAILBOX = "mailbox", _("邮箱遗失")
     CORRECTION = "correction", _("更正姓名或身份证号")
+    FACTOR = "factor", _("两步验证遗失")
 
 
 class AccountRequestState(models.TextChoices):
@@ -173,7 +174,8 @@ class AccountRequestState(models.TextChoices):
 
 
 class AccountRequest(models.Model):
-    """What a person cannot do alone: another mailbox when the old one is lost (S-36), a name or number typed wrongly (S-18).
+    """What a person cannot do alone: another mailbox when the old one is lost (S-36), a name or number typed wrongly (S-18), signing
+    in when the authenticator app and the recovery codes are both lost.
 
     ``requested_for`` vouches for the person (the employer; for a unit's administrator the county), ``office`` decides (the county;
     for a unit's administrator the prefecture). Never removed; a decided row changes only by its end: opened, or withdrawn.
@@ -194,6 +196,8 @@ class AccountRequest(models.Model):
     new_name = models.CharField(_("更正后的姓名"), max_length=50, blank=True)
     old_number = EncryptedTextField()
     new_number = EncryptedTextField(_("更正后的身份证号"), blank=True)
+    # Which factors shall go, by their ids: whoever has set up others since could sign in, and has lost nothing.
+    old_factors = models.CharField(max_length=200, blank=True, default="", db_default="")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -9,6 +9,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import mailbox_is_released
@@ -298,14 +299,18 @@ def returned_before(verification: UnitVerification) -> UnitVerification | None:
     return last if last is not None and last.state == VerificationState.RETURNED else None
 
 
-# --- Lost mailboxes and corrections (S-18, S-36) ---
+# --- Lost mailboxes, lost second factors and corrections (S-18, S-36) ---
 
 OPEN_REQUEST = (AccountRequestState.PENDING, AccountRequestState.APPROVED)
 
 
 def _confirmed_accounts(kind: AccountKind) -> QuerySet[User]:
-    """Active accounts whose mailbox was confirmed once: one that never was is simply registered anew (S-35)."""
-    return User.objects.filter(_mailbox_of(OuterRef("pk")), kind=kind, is_active=True)
+    """Active accounts whose mailbox was confirmed once: one that never was is simply registered anew (S-35).
+
+    Each with ``has_factor``: whether it asks for a code after the password.
+    """
+    confirmed = User.objects.filter(_mailbox_of(OuterRef("pk")), kind=kind, is_active=True)
+    return confirmed.annotate(has_factor=second_factor.of_this_account())
 
 
 def _mailbox_of(user: OuterRef) -> Exists:

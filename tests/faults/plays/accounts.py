@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 
 from tests.faults.stage import YEAR, Stage, play
 from tests.organizations import examples as ex
 from tests.support import world as w
+from tests.support.factors import give_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import clock
 from zhicheng.organizations.actions.account_decisions import mailbox_link
@@ -186,6 +189,30 @@ def ask_for_another_mailbox(stage: Stage) -> None:
             year=YEAR,
             last_characters=user.id_number[-6:],
         )
+
+
+@play("organizations.request_factor_removal", weight=2)
+def ask_for_the_factor_to_go(stage: Stage) -> None:
+    """Of somebody who has set one up meanwhile, or never."""
+    user, actor = _asked_for(stage)
+    if user is not None:
+        if stage.dice.percent(60):
+            set_a_factor_up(user)
+        stage.act(
+            "organizations.request_factor_removal",
+            actor=actor,
+            user_id=user.pk,
+            statement=SAID if stage.dice.percent(95) else "有",
+            identity_checked=stage.dice.percent(95),
+            year=YEAR,
+            last_characters=user.id_number[-6:],
+        )
+
+
+def set_a_factor_up(user: User) -> None:
+    """The sign-in library's to do, and no action of ours; nothing when the account has one, or is getting one at this moment."""
+    with suppress(IntegrityError), transaction.atomic():
+        give_factor(user)
 
 
 @play("organizations.request_correction", weight=2)

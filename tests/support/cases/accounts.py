@@ -12,6 +12,7 @@ from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide, token_of
 from tests.support import world as w
 from tests.support.cases import case
+from tests.support.factors import give_factor
 from zhicheng.accounts import devices
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -19,6 +20,7 @@ from zhicheng.accounts.queries import person_index
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import clock
+from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.models import MembershipRole
 
 ACTIONS, DECISIONS = "accounts.actions", "organizations.actions.account_decisions"
@@ -218,6 +220,13 @@ def request_mailbox(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "user_id": worker(world).pk, **told}
 
 
+@case(f"{REQUESTS}.request_factor_removal")
+def request_factor_removal(world: w.World) -> dict[str, Any]:
+    give_factor(worker(world))
+    told = {"statement": SAID, "identity_checked": True, "year": ex.YEAR}
+    return {"actor": world.unit_admin, "user_id": worker(world).pk, **told}
+
+
 @case(f"{REQUESTS}.request_correction")
 def request_correction(world: w.World) -> dict[str, Any]:
     scan = ex.licence_file(b"card", uploaded_by=world.unit_admin.user_id)
@@ -249,6 +258,15 @@ def approve_correction(world: w.World) -> dict[str, Any]:
     w.member(other, world.other_unit, MembershipRole.STAFF)
     row = ask_correction(world.unit_admin, worker(world), id_number=ex.id_number(301))
     return _decision(world, row, approve=True, last_characters=row.new_number[-6:])
+
+
+@case(f"{DECISIONS}.decide_account_request:factor")
+def approve_factor_removal(world: w.World) -> dict[str, Any]:
+    """Of somebody who is signed in somewhere, on a device that is known."""
+    session_of(worker(world))
+    devices.remember_device(user_id=worker(world).pk, cookies={}, browser="Firefox")
+    row = organizations.request_factor_removal(**request_factor_removal(world))
+    return _decision(world, row, approve=True, last_characters=row.old_number[-6:])
 
 
 @case(f"{DECISIONS}.decide_account_request:refused")

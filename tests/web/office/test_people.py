@@ -13,11 +13,14 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
+from tests.support.factors import give_factor
 from tests.support.uploads import keep_file
 from tests.web.registering import IN_WINDOW, client_of, licence_upload, mails, page_of, publish, read, summary_of
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
+from zhicheng.organizations import actions
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequest, Organization
 
@@ -168,6 +171,42 @@ def test_an_administrators_mailbox_from_county_to_prefecture(unit: Organization)
     assert bureau.post(at("approve", row), {"checked": "on"}).status_code == 303
     assert state(row) == "approved"
     assert county.post(at("withdraw", row)).status_code == 303 and state(row) == "withdrawn"
+
+
+def test_an_administrators_lost_factor_from_county_to_prefecture(unit: Organization) -> None:
+    user, county = User.objects.get(pk=ex.unit_actor(unit).user_id), client_of(officer())
+    address, listed = reverse("office_administrator_factor", args=[user.pk]), reverse("office_administrators")
+    assert address not in county.get(listed).content.decode()
+    assert "没有设置两步验证" in county.get(address).content.decode()
+    give_factor(user)
+    assert address in county.get(listed).content.decode()
+    typed = {"statement": SAID, "identity_checked": "on"}
+    assert "末六位" in summary_of(county.post(address, typed | {"last_characters": "000000"}))[0]
+    assert county.post(address, typed | {"last_characters": user.id_number[-6:]}).status_code == 303
+    row = AccountRequest.objects.get()
+    assert not page_of(county.get(at("request", row))).select_one("#approve")
+    bureau = client_of(ex.officer(ex.prefecture()))
+    shown = page_of(bureau.get(at("request", row)))
+    assert "两步验证和备用码" in shown.main.get_text() and not shown.select_one("input[name=last_characters]")
+    assert bureau.post(at("approve", row), {"checked": "on"}).status_code == 303
+    assert state(row) == "done" and not second_factor.those_of(user.pk)
+    stranger = client_of(ex.officer(ex.county("精河县人社局职称办", "652722")))
+    assert stranger.get(address).status_code == 404
+
+
+def test_a_lost_factor_is_removed_with_the_card_in_hand(unit: Organization) -> None:
+    user = ex.registered_applicant(unit)
+    give_factor(user)
+    row = actions.request_factor_removal(
+        actor=ex.unit_actor(unit), user_id=user.pk, statement=SAID, identity_checked=True, year=ex.YEAR
+    )
+    client = client_of(officer())
+    text = page_of(client.get(at("request", row))).main.get_text(" ", strip=True)
+    assert f"{user.id_number[:12]}******" in text and user.id_number[-4:] not in text and user.email not in text
+    assert "密码没有变化" in text
+    assert "还可以输入 4 次" in summary_of(client.post(at("approve", row), {"last_characters": "000000", "checked": "on"}))[0]
+    done = client.post(at("approve", row), card(row), follow=True)
+    assert "两步验证已去掉" in done.content.decode() and not second_factor.those_of(user.pk)
 
 
 def test_the_prefecture_releases_a_number_that_a_correction_left_behind(unit: Organization) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_mailbox, decide
+from tests.support.factors import give_factor
 from tests.web.registering import IN_WINDOW, client_of, errors_of, licence_upload, page_of, publish, summary_of
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock
@@ -92,6 +93,25 @@ def test_a_lost_mailbox_is_asked_for_and_seen_in_both_lists(unit: Organization) 
     assert AccountRequest.objects.count() == 1
 
 
+def test_lost_factor_is_offered_and_asked_for_only_of_somebody_who_has_one(unit: Organization) -> None:
+    user, other, client = ex.registered_applicant(unit), ex.registered_applicant(unit, 2), client_of(ex.unit_actor(unit))
+    give_factor(user)
+    address, without = (reverse("unit_person_factor", args=[one.pk]) for one in (user, other))
+    links = [link["href"] for link in page_of(client.get(PEOPLE)).select("tbody a")]
+    assert address in links and without not in links
+    shown = page_of(client.get(without)).main
+    assert "没有设置两步验证" in shown.get_text() and not shown.select("textarea")
+    vouched = {"statement": SAID, "identity_checked": "on"}
+    refused = client.post(without, vouched)
+    assert refused.status_code == 422 and "没有设置两步验证" in summary_of(refused)[0]
+    nothing = client.post(address, {"statement": "见过"})
+    assert nothing.status_code == 422 and len(summary_of(nothing)) == 2 and errors_of(nothing, "statement")
+    assert client.post(address, vouched)["Location"] == REQUESTS
+    assert "两步验证遗失 去掉两步验证" in rows(client.get(REQUESTS))[0]
+    again = client.post(address, vouched)
+    assert again.status_code == 422 and "正在办理" in summary_of(again)[0]
+
+
 def test_everything_wrong_stands_beside_its_field_and_what_was_typed_stays(unit: Organization) -> None:
     user, client = ex.registered_applicant(unit), client_of(ex.unit_actor(unit))
     answer = client.post(reverse("unit_person_mailbox", args=[user.pk]), {"email": "x@yopmail.com", "statement": "见过"})
@@ -124,10 +144,10 @@ def test_a_correction_without_scan_or_with_a_file_that_is_none_says_so(unit: Org
 def test_another_units_person_is_not_found_and_that_is_recorded(unit: Organization) -> None:
     user = ex.registered_applicant(ex.approved_unit(2))
     client = client_of(ex.unit_actor(unit))
-    for name in ("unit_person_mailbox", "unit_person_correction"):
+    for name in ("unit_person_mailbox", "unit_person_correction", "unit_person_factor"):
         assert client.get(reverse(name, args=[user.pk])).status_code == 404
         assert client.post(reverse(name, args=[user.pk]), MAILBOX).status_code == 404
-    assert AccessRefusal.objects.count() == 4 and not AccountRequest.objects.exists()
+    assert AccessRefusal.objects.count() == 6 and not AccountRequest.objects.exists()
 
 
 def test_a_request_is_withdrawn_by_the_unit_that_made_it(unit: Organization) -> None:

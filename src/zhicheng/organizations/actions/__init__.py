@@ -5,7 +5,12 @@ from zhicheng.organizations.actions.account_decisions import (
     decide_account_request,
     release_left_number,
 )
-from zhicheng.organizations.actions.account_requests import request_correction, request_mailbox, withdraw_account_request
+from zhicheng.organizations.actions.account_requests import (
+    request_correction,
+    request_factor_removal,
+    request_mailbox,
+    withdraw_account_request,
+)
 from zhicheng.organizations.actions.decisions import Reason, decide_unit_verification, transfer_verification
 from zhicheng.organizations.actions.factor_resets import decide_factor_reset, request_factor_reset
 from zhicheng.organizations.actions.identities import confirm_people
@@ -42,6 +47,7 @@ __all__ = [
     "reopen_officer",
     "request_change",
     "request_correction",
+    "request_factor_removal",
     "request_factor_reset",
     "request_mailbox",
     "request_reverification",

@@ -1,4 +1,4 @@
-"""The office decides on a lost mailbox or a correction, and the person opens the new mailbox (S-18, S-36)."""
+"""The office decides on a lost mailbox, a lost second factor or a correction, and the person opens the new mailbox (S-18, S-36)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims
+from zhicheng.accounts import claims, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
@@ -24,6 +24,7 @@ from zhicheng.organizations.actions.account_requests import (
     close_request,
     conflicts_of_correction,
     digits_differ,
+    no_factor,
 )
 from zhicheng.organizations.actions.identities import settle_number
 from zhicheng.organizations.actors import Actor, Role
@@ -37,8 +38,8 @@ def decide_account_request(
 ) -> AccountRequest:
     """Approve a request, or refuse it with a reason.
 
-    Approving a mailbox sends the link that puts it in force; approving a correction puts it in force at once. Where a unit asked,
-    the officer types the last characters of the identity number from the card in hand; after five that do not fit the request
+    Approving a mailbox sends the link that puts it in force; approving a correction puts it in force at once; approving a lost second
+    factor removes it, ends every session and tells the person. Where a unit asked, the officer types the last characters of the identity number from the card in hand; after five that do not fit the request
     is refused by itself. Locked and read again: the slower of two officers reads who was faster. Raises ``Refused``.
     """
     row, wrong = _decided(request_id, actor, approve, reason.strip(), last_characters)
@@ -169,6 +170,8 @@ def _decide(row: AccountRequest, actor: Actor, *, approve: bool, reason: str) ->
         _refuse(row, actor)
     elif row.kind == AccountRequestKind.MAILBOX:
         _approve_mailbox(row, actor)
+    elif row.kind == AccountRequestKind.FACTOR:
+        _remove_factor(row, actor)
     else:
         _put_correction_in_force(row, actor)
 
@@ -199,6 +202,23 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
     _save_decision(row, AccountRequestState.APPROVED)
     ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
     _tell_approved(row)
+
+
+def _remove_factor(row: AccountRequest, actor: Actor) -> None:
+    """What the person had when it was asked for, and nothing they have set up since: who could do that has lost nothing."""
+    problems = _moved_away(row)
+    factors = second_factor.those_of(row.user_id)
+    if not factors:
+        problems.append(no_factor())
+    elif factors != row.old_factors:
+        text = _("提出申请之后，本人又登录并更换了两步验证或备用码，说明没有遗失，请与本人核实。确需办理的，须重新申请。")
+        problems.append(Problem(text, code="stale"))
+    if problems:
+        raise Refused(problems)
+    accounts.reset_second_factor(user=User.objects.get(pk=row.user_id))
+    _save_decision(row, AccountRequestState.DONE)
+    ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    _tell_factor_removed(row)
 
 
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
@@ -312,6 +332,29 @@ def _tell_asker(row: AccountRequest, result: str) -> None:
             "site": settings.SITE_ADDRESS,
         },
         key=f"account-request:{row.pk}:{row.state}",
+    )
+
+
+@platform_language()
+def _tell_factor_removed(row: AccountRequest) -> None:
+    _tell_asker(row, _("两步验证已去掉，本人用密码即可登录。"))
+    mail.queue_mail(
+        to=row.user.email,
+        subject=_("您的账号已去掉两步验证"),
+        body=_(
+            "%(name)s：\n\n经%(who)s申请、%(office)s核实身份，您在%(site)s的账号（登录名 %(username)s）的两步验证和备用码已全部去掉，各处的登录已退出，常用设备已清除。密码没有变化，用密码即可登录。\n\n"
+            "请登录后重新设置两步验证：\n%(link)s\n\n"
+            "如果这不是您本人提出的，请立即修改密码，并联系%(office)s。\n"
+        )
+        % {
+            "name": row.user.name,
+            "who": row.requested_for.name,
+            "office": row.office.name,
+            "site": settings.SITE_NAME,
+            "username": row.user.username,
+            "link": settings.SITE_ADDRESS + reverse("mfa_index"),
+        },
+        key=f"factor-removed:{row.pk}",
     )
 
 

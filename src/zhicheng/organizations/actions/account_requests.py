@@ -1,4 +1,5 @@
-"""Somebody vouches for a person who cannot help himself: a lost mailbox (S-36), a name or number typed wrongly (S-18).
+"""Somebody vouches for a person who cannot help himself: a lost mailbox (S-36), a lost second factor, a name or number typed wrongly
+(S-18).
 
 The employer asks for its people, and the county decides. For a unit's administrator the county asks, and the prefecture decides.
 """
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import Particulars, check_identity, check_name, last_characters_match, mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
@@ -48,6 +50,28 @@ def request_mailbox(
     return _put_in_queue(
         actor, user, unit, office, AccountRequestKind.MAILBOX, statement, new_email=tidy.email.lower(), old_email=user.email
     )
+
+
+@one_transaction
+def request_factor_removal(
+    *, actor: Actor, user_id: int, statement: str, identity_checked: bool, year: int, last_characters: str = ""
+) -> AccountRequest:
+    """Ask that the second factor of somebody be removed who has lost both the app and the recovery codes. Nothing changes yet, and
+    the account's mailbox is told at once.
+
+    A unit asks for its own people; a county for the administrators of its units, typing ``last_characters`` of the card it has
+    seen. Offices and the three who run the system have their own way (:func:`request_factor_reset`). Raises ``Refused`` with everything wrong.
+    """
+    user, unit, office = _person(actor, user_id, year)
+    factors = second_factor.those_of(user.pk)
+    problems = _check_statement(statement, identity_checked)
+    if not factors:
+        problems.append(no_factor())
+    if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
+        problems.append(digits_differ())
+    if problems:
+        raise Refused(problems)
+    return _put_in_queue(actor, user, unit, office, AccountRequestKind.FACTOR, statement, old_factors=factors)
 
 
 @one_transaction
@@ -149,6 +173,12 @@ def close_request(row: AccountRequest, state: AccountRequestState) -> None:
     row.save(update_fields=["state", "closed_at"])
 
 
+def no_factor() -> Problem:
+    """There is nothing to remove."""
+    text = _("这个账号没有设置两步验证，用密码就能登录，不需要申请。忘记密码的，请本人在登录页“找回账号”。")
+    return Problem(text, code="no_factor")
+
+
 def digits_differ(tries_left: int | None = None) -> Problem:
     """The card in hand and the account do not agree."""
     text = _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。")
@@ -224,6 +254,8 @@ def _put_in_queue(
     )
     if kind == AccountRequestKind.MAILBOX:
         _warn_old_mailbox(row)
+    elif kind == AccountRequestKind.FACTOR:
+        _warn_owner_of_factor(row)
     return row
 
 
@@ -257,4 +289,25 @@ def _warn_old_mailbox(row: AccountRequest) -> None:
             "office": row.office.name,
         },
         key=f"mailbox-requested:{row.pk}",
+    )
+
+
+@platform_language()
+def _warn_owner_of_factor(row: AccountRequest) -> None:
+    mail.queue_mail(
+        to=row.user.email,
+        subject=_("有人为您的账号申请去掉两步验证"),
+        body=_(
+            "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请去掉两步验证，理由是手机和备用码都已遗失，正等待%(office)s审核。现在还没有任何变化。\n\n"
+            "如果这不是您本人提出的，请立即联系%(office)s。\n"
+            "手机或备用码又找到了的，请告诉%(who)s撤回申请，照常登录即可。\n"
+        )
+        % {
+            "name": row.user.name,
+            "who": row.requested_for.name,
+            "site": settings.SITE_NAME,
+            "username": row.user.username,
+            "office": row.office.name,
+        },
+        key=f"factor-removal-requested:{row.pk}",
     )

@@ -34,6 +34,14 @@ def rows_of(request: AccountRequest) -> list[Row]:
             Row("old_email", _("原邮箱"), mask_mailbox(request.old_email)),
             Row("new_email", _("新邮箱"), request.new_email),
         ]
+    if request.kind == AccountRequestKind.FACTOR:
+        return [
+            Row("name", _("姓名"), request.old_name),
+            Row("number", _("身份证号"), hide_last(request.old_number)),
+            *rows,
+            Row("email", _("登记的邮箱"), mask_mailbox(user.email)),
+            Row("factor", _("申请去掉"), _("两步验证和备用码")),
+        ]
     return [
         _changed("name", _("姓名"), request.old_name, request.new_name),
         _changed("number", _("身份证号"), hide_last(request.old_number), hide_last(request.new_number))
@@ -44,9 +52,11 @@ def rows_of(request: AccountRequest) -> list[Row]:
 
 
 def asked_of(request: AccountRequest) -> list[str]:
-    """What shall be different, for a list: the new mailbox, or the new name and number (masked)."""
+    """What shall be different, for a list: the new mailbox, the new name and number (masked), or that the second factor goes."""
     if request.kind == AccountRequestKind.MAILBOX:
         return [request.new_email]
+    if request.kind == AccountRequestKind.FACTOR:
+        return [_("去掉两步验证")]
     name = [request.new_name] if request.new_name != request.old_name else []
     return name + ([mask_id_number(request.new_number)] if request.new_number != request.old_number else [])
 
@@ -70,6 +80,20 @@ def send_mailbox_request(request: HttpRequest, person: User, form: Form) -> Acco
         actor=actor_of(request),
         user_id=person.pk,
         email=typed.get("email", ""),
+        statement=typed.get("statement", ""),
+        identity_checked=typed.get("identity_checked", False),
+        year=current_year(),
+        last_characters=typed.get("last_characters", ""),
+    )
+
+
+def send_factor_request(request: HttpRequest, person: User, form: Form) -> AccountRequest:
+    """What was typed into a form of 两步验证遗失, asked for by a unit or by a county. Raises ``Refused`` with everything wrong."""
+    form.is_valid()
+    typed = form.cleaned_data
+    return actions.request_factor_removal(
+        actor=actor_of(request),
+        user_id=person.pk,
         statement=typed.get("statement", ""),
         identity_checked=typed.get("identity_checked", False),
         year=current_year(),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.web.shared.forms import CodeField, Form, needed, words_field
-from zhicheng.web.unit.people.forms import MailboxForm
+from zhicheng.web.unit.people.forms import MailboxForm, VouchForm
 
 
 def _last_characters() -> forms.Field:
@@ -52,3 +52,11 @@ class AdministratorForm(MailboxForm):
     last_characters = _last_characters()
 
     field_order = ("email", "last_characters", "statement", "identity_checked")
+
+
+class AdministratorFactorForm(VouchForm):
+    """两步验证遗失 of a unit's administrator: the county saw the card."""
+
+    last_characters = _last_characters()
+
+    field_order = ("last_characters", "statement", "identity_checked")

@@ -15,4 +15,5 @@ urlpatterns = [
     path("identities/", identities.confirm, name="office_identities"),
     path("administrators/", views.show_administrators, name="office_administrators"),
     path("administrators/<int:user_id>/mailbox/", views.ask_mailbox, name="office_administrator_mailbox"),
+    path("administrators/<int:user_id>/factor/", views.ask_factor_removal, name="office_administrator_factor"),
 ]

@@ -22,8 +22,8 @@ from zhicheng.organizations import actions, persons, queries, rules
 from zhicheng.organizations.actions.account_decisions import needs_card
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
-from zhicheng.web.office.people.forms import AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
-from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_mailbox_request
+from zhicheng.web.office.people.forms import AdministratorFactorForm, AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
+from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_factor_request, send_mailbox_request
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.looks import note_file_given
@@ -31,6 +31,7 @@ from zhicheng.web.shared.paging import page_of
 
 CASE = "office/people/request.html"
 ADMINISTRATOR = "office/people/administrator.html"
+ADMINISTRATOR_FACTOR = "office/people/administrator_factor.html"
 
 
 def show_queue(request: HttpRequest) -> HttpResponse:
@@ -69,6 +70,8 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
         return _refused(request, row.pk, refused, approve_form=form)
     if done.kind == AccountRequestKind.MAILBOX:
         said = _("%(name)s：已通过，确认链接已发到新邮箱，24 小时内有效。")
+    elif done.kind == AccountRequestKind.FACTOR:
+        said = _("%(name)s：两步验证已去掉，各处的登录已退出，已发邮件告知本人和提出申请的人。")
     else:
         said = _("%(name)s：姓名和身份证号已更正，已发邮件告知本人和单位。")
     messages.success(request, said % {"name": done.new_name or done.old_name})
@@ -151,6 +154,22 @@ def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
         row = send_mailbox_request(request, person, form)
     except Refused as refused:
         return render_refused(request, ADMINISTRATOR, context, refused)
+    messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
+    return go(request, "office_account_requests")
+
+
+def ask_factor_removal(request: HttpRequest, user_id: int) -> HttpResponse:
+    """两步验证遗失 of a unit's administrator: this office saw the card, the prefecture decides."""
+    person = object_or_404(queries.unit_administrators_for(actor_of(request)), pk=user_id)
+    form = AdministratorFactorForm(request.POST or None)
+    unit = queries.employers_of([person.pk]).get(person.pk, "")
+    context = {"form": form, "person": person, "unit": unit, "mailbox": mask_mailbox(person.email)}
+    if request.method != "POST":
+        return render(request, ADMINISTRATOR_FACTOR, context)
+    try:
+        row = send_factor_request(request, person, form)
+    except Refused as refused:
+        return render_refused(request, ADMINISTRATOR_FACTOR, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
     return go(request, "office_account_requests")
 

@@ -11,7 +11,7 @@ from zhicheng.web.shared.forms import Form, needed, words_field
 
 
 class VouchForm(Form):
-    """How the person was recognised: the same for both requests."""
+    """How the person was recognised: the same for every request, and all that is asked for 两步验证遗失."""
 
     statement = words_field(
         _("核实情况"),

@@ -1,4 +1,4 @@
-"""The unit's people, what was asked for them, and the two forms."""
+"""The unit's people, what was asked for them, and the three forms."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
-from zhicheng.web.shared.account_requests import asked_of, send_mailbox_request
+from zhicheng.web.shared.account_requests import asked_of, send_factor_request, send_mailbox_request
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.limits import braked, too_many
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import Brought, brought_before, take_brought
 from zhicheng.web.shared.units.round import current_year
-from zhicheng.web.unit.people.forms import CorrectionForm, MailboxForm
+from zhicheng.web.unit.people.forms import CorrectionForm, MailboxForm, VouchForm
 
 MAILBOX = "unit/people/mailbox.html"
+FACTOR = "unit/people/factor.html"
 CORRECTION = "unit/people/correction.html"
 SCAN_TOKEN = "scan_token"  # noqa: S105 - the name of a form field
 
@@ -78,6 +79,23 @@ def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
         row = send_mailbox_request(request, person, form)
     except Refused as refused:
         return render_refused(request, MAILBOX, context, refused)
+    messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
+    return go(request, "unit_account_requests")
+
+
+def ask_factor_removal(request: HttpRequest, user_id: int) -> HttpResponse:
+    """两步验证遗失: app and recovery codes are both lost; the unit vouches, the county decides."""
+    person = _person(request, user_id)
+    form = VouchForm(request.POST or None)
+    context = {"form": form, **_about(person)}
+    if request.method != "POST":
+        return render(request, FACTOR, context)
+    if too_many(request, what="vouching"):
+        return braked(request)
+    try:
+        row = send_factor_request(request, person, form)
+    except Refused as refused:
+        return render_refused(request, FACTOR, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
     return go(request, "unit_account_requests")
 
