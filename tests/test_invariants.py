@@ -145,6 +145,7 @@ def _two_memberships() -> None:
 # Invariant → what is written past the program, of the application that is ``a``.
 CORRUPTED: dict[str, Callable[[Application], object]] = {
     "accounts.corrections": lambda _: _correct_past_the_account(),
+    "accounts.duties": lambda _: w.without_number(User.objects.filter(kind="officer").order_by("pk")[0]),
     "accounts.mailboxes": lambda _: _second_mailbox(),
     "accounts.unique": lambda _: _same_login_name(),
     "accounts.numbers": lambda _: _another_number(),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tests.support.world import number_at_work
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -55,6 +56,7 @@ def officer(office: Organization, number: int = 1, **changes: Any) -> Actor:
         "email": f"officer-{office.pk}-{number}@office.example",
         "username": f"officer{office.pk}n{number}",
         "password": PASSWORD,
+        "id_number": number_at_work(f"officer{office.pk}n{number}"),
     }
     user = actions.create_officer(organization_id=office.pk, actor="system", **(particulars | changes))
     return actor_for(user)

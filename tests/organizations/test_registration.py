@@ -377,7 +377,7 @@ def test_create_officer_sees_only_the_role_of_the_office() -> None:
 
 def test_create_officer_refuses_a_taken_mailbox_and_name() -> None:
     ex.officer(ex.county())
-    assert set(refused(ex.officer, ex.county())) == {"username_taken", "email_taken"}
+    assert set(refused(ex.officer, ex.county())) == {"username_taken", "email_taken", "id_number_taken"}
 
 
 def test_add_unit_staff_gives_a_colleague_the_desk_and_a_way_in() -> None:
@@ -433,4 +433,5 @@ def test_name_and_code_of_the_unit_are_guessed_in_a_password(extra: str) -> None
         assert "password_weak" in refused(actions.register_applicant, **data), said
     office = ex.county()
     made = {"organization_id": office.pk, "name": "王芳", "email": "w@office.example", "username": "wang-fang", "actor": "system"}
+    made["id_number"] = ex.id_number(52)
     assert "password_weak" in refused(actions.create_officer, **made, password=f"{office.name}{extra}")

@@ -31,7 +31,12 @@ def world() -> w.World:
 @pytest.fixture
 def officer(world: w.World) -> User:
     return actions.open_officer(
-        actor=world.bureau, office_id=world.county.pk, name="叶尔兰", email="new@office.example", username="yeerlan"
+        actor=world.bureau,
+        office_id=world.county.pk,
+        name="叶尔兰",
+        email="new@office.example",
+        username="yeerlan",
+        id_number=w.number_at_work("yeerlan"),
     )
 
 

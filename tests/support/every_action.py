@@ -72,6 +72,7 @@ NO_ACTION = {
     "organizations.actions.account_requests.close_request": _PART,
     "organizations.actions.account_requests.conflicts_of_correction": _LOOKS,
     "organizations.actions.account_requests.digits_differ": _LOOKS,
+    "organizations.actions.account_requests.no_factor": _LOOKS,
     "organizations.actions.identities.settle_number": _PART,
     "organizations.actions.officer_mails.tell_change": _TELLS,
     "organizations.actions.officer_mails.tell_reset_asked": _TELLS,

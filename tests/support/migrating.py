@@ -15,6 +15,7 @@ django.setup()
 
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.core.checks import run_checks  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
@@ -31,6 +32,44 @@ def before() -> None:
     for label in OURS:
         if (label, FIRST) in graph.nodes:
             call_command("migrate", label, FIRST, verbosity=0, skip_checks=True)
+
+
+def older_accounts() -> None:
+    """Accounts at work as an older version let them be: without a number, or two of one person."""
+    migrate()
+    older = ("accounts", "0009_factors_of_their_account")
+    call_command("migrate", *older, verbosity=0, skip_checks=True)
+    user = MigrationLoader(connection).project_state([older]).apps.get_model("accounts", "User").objects
+    for username, kind, index in (
+        ("officer-without", "officer", ""),
+        ("operator-without", "operator", ""),
+        ("officer", "officer", "a" * 64),
+        ("operator-of-the-officer", "operator", "a" * 64),
+        ("auditor", "auditor", "b" * 64),
+        ("unit-of-the-auditor", "unit", "b" * 64),
+        ("applicant", "applicant", "b" * 64),
+    ):
+        at = clock.machine_now()
+        held = at if index else None
+        words = {"username": username, "email": f"{username}@b.example", "name": "甲", "kind": kind, "created_at": at}
+        user.create(**words, id_number_index=index, number_held_at=held)
+
+
+def told() -> None:
+    """What this version says of them."""
+    from zhicheng.accounts.models import User
+    from zhicheng.foundation import invariants
+
+    names = {f"user:{pk}": name for pk, name in User.objects.values_list("pk", "username")}
+    marked = User.objects.filter(predates_duties=True)
+    subjects = [one.violation.subject for one in invariants.verify(["accounts.duties"])]
+    found = {
+        "marked": sorted(marked.values_list("username", flat=True)),
+        "written": marked.update(last_login=clock.machine_now()),
+        "warned": [one.id for one in run_checks(databases=["default"]) if one.id == "zhicheng.W031"],
+        "violated": sorted([names[one] for one in subject.split()] for subject in subjects),
+    }
+    print(json.dumps(found))
 
 
 def migrate() -> None:

@@ -6,16 +6,17 @@ Everything is synthetic. Times are inside the 2023 window unless a test travels 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from typing import Any
+from zlib import crc32
 
 import pikepdf
 from allauth.account.models import EmailAddress
 
 from zhicheng.accounts.actions import accept_text
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import actions as applications
 from zhicheng.applications.completeness import requirements_of
@@ -71,19 +72,30 @@ def evidence(user_id: int, words: str) -> EvidenceFile:
     )
 
 
+def number_at_work(username: str) -> str:
+    """The number of somebody who works in an office or runs the system: nobody else's of any test."""
+    told = crc32(username.encode())
+    day = date(1950, 1, 1) + timedelta(days=told % 9000)
+    return identity_number(1 + told // 9000 % 998, birth=f"{day:%Y%m%d}", region="652700")
+
+
 def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "古丽娜尔·买买提", held: bool = True) -> User:
-    """An account with a confirmed mailbox; ``serial`` above 0 gives it an identity number, which it holds, or only claims."""
-    number = identity_number(serial) if serial else ""
+    """An account with a confirmed mailbox; ``serial`` above 0 gives it an identity number, which it holds, or only claims.
+
+    Who works in an office or runs the system has one in any case.
+    """
+    at_work = kind in AT_WORK
+    number = identity_number(serial) if serial else number_at_work(username) if at_work else ""
     user = User(
         username=username,
         email=f"{username}@example.cn",
         name=name,
-        mobile="13812345678",
+        mobile=f"139{crc32(username.encode()) % 10**8:08d}" if at_work else "13812345678",
         kind=kind,
         id_number=number,
         id_number_index=blind_index(number) if number else "",
-        birth_date=datetime(1990, 3, 7).date() if number else None,  # noqa: DTZ001 - a date
-        sex=str(2 - serial % 2) if number else "",
+        birth_date=date.fromisoformat(number[6:14]) if number else None,
+        sex=str(2 - int(number[16]) % 2) if number else "",
         number_held_at=clock.now() if number and held else None,
         identity_confirmed_at=clock.now() if number and held else None,
         created_at=clock.now(),
@@ -91,6 +103,14 @@ def person(kind: AccountKind, username: str, *, serial: int = 0, name: str = "�
     user.set_password("rehearsal-2023")
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def without_number(user: User) -> User:
+    """The account as one of the time before a number was asked for at work."""
+    user.id_number, user.id_number_index, user.birth_date, user.sex = "", "", None, ""
+    user.number_held_at, user.identity_confirmed_at, user.predates_duties = None, None, True
+    user.save()
     return user
 
 

@@ -596,7 +596,13 @@ def _officer(world: w.World, name: str, **data: Any) -> Press:
 
 
 EXAMPLES["office_officer_new"] = lambda world: _by(
-    world.bureau, "office_officer_new", office_id=world.county.pk, name="叶尔兰", email="ye@b.example", username="yeerlan"
+    world.bureau,
+    "office_officer_new",
+    office_id=world.county.pk,
+    name="叶尔兰",
+    email="ye@b.example",
+    username="yeerlan",
+    id_number=ex.id_number(51),
 )
 EXAMPLES["office_officer_move"] = lambda world: _officer(
     world, "office_officer_move", to_office_id=world.other_county.pk, reason=LEFT, nobody_left="on"
@@ -610,6 +616,12 @@ EXAMPLES["office_officer_factor"] = lambda world: _officer(world, "office_office
 def office_officer_reopen(world: w.World) -> Press:
     organizations.close_officer(actor=world.bureau, user_id=world.county_officer.account_id, reason=LEFT, nobody_left=True)
     return _officer(world, "office_officer_reopen", office_id=world.county.pk, reason="回到原岗位工作")
+
+
+@example("office_officer_number")
+def office_officer_number(world: w.World) -> Press:
+    w.without_number(User.objects.get(pk=world.county_officer.account_id))
+    return _officer(world, "office_officer_number", id_number=ex.id_number(51))
 
 
 @example("office_officer_factor_decide")

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import brakes, mails, queries, rules
+from zhicheng.accounts import brakes, duties, mails, queries, rules
 from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.releasing import release_mailbox, release_username
@@ -275,7 +275,7 @@ def create_system_account(
 ) -> User:
     """An account of one of the three who run the system (``SYSTEM_KINDS``); it sees no application.
 
-    The identity number is asked for so that nobody holds two of them, nor an officer's beside one. Its mailbox counts as confirmed:
+    The identity number is asked for so that nobody holds two of them, nor an officer's or a unit's beside one. Its mailbox counts as confirmed:
     the account is made on the server. The others of the three are told. Raises ``Refused`` with everything wrong.
     """
     if kind not in SYSTEM_KINDS:
@@ -285,7 +285,7 @@ def create_system_account(
     def attempt() -> User:
         problems = check_registration(person=person, password=password, with_mobile=False)
         problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
-        problems += queries.number_taken_at_work(person, kind=kind) + queries.conflicts_of_duties(person, kind=kind)
+        problems += duties.number_taken_at_work(person, kind=kind) + duties.conflicts_of_duties(person, kind=kind)
         if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):
             problems.append(Problem(_("这个邮箱已用于另一个账号。"), where="email", code="email_taken"))
         if problems:

@@ -8,7 +8,16 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.accounts import claims, frozen, invariants, persons, recording, warnings, witnesses  # noqa: F401 - they declare themselves
+        from zhicheng.accounts import (  # noqa: F401 - they declare themselves
+            checks,
+            claims,
+            frozen,
+            invariants,
+            persons,
+            recording,
+            warnings,
+            witnesses,
+        )
 
         if apps.is_installed("allauth.usersessions"):
             from zhicheng.accounts import forgetting, session_keys  # noqa: F401 - declares its daily job

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import queries
+from zhicheng.accounts import duties, queries
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, IdentityCorrection, NumberRelease, User
 from zhicheng.foundation import clock, ledger, mail, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -53,6 +53,8 @@ def number_is_free_for(user: User) -> list[Problem]:
         return [Problem(text, code="number_held_by_another")]
     if queries.number_is_held(user.id_number_index, for_user_id=user.pk):
         return [queries.number_held(where="")]
+    if user.kind == AccountKind.UNIT and duties.runs_the_system(user.id_number_index):
+        return [duties.keeps_no_unit()]
     return []
 
 
@@ -160,8 +162,8 @@ def correct_identity(
         changed = [f for f, old, new in (("name", user.name, name), ("id_number", user.id_number, number)) if old != new]
         data = {"source": source, "fields": changed, "from": user.id_number_index, "to": index}
         user.name, user.id_number, user.id_number_index = name, number, index
-        user.birth_date, user.sex = identity.birth_date, identity.sex
-        user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex"])
+        user.birth_date, user.sex, user.predates_duties = identity.birth_date, identity.sex, False
+        user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex", "predates_duties"])
         entries.append((user.pk, data))
     return entries
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import IdentityCorrection, User
+from zhicheng.accounts import duties
+from zhicheng.accounts.models import SYSTEM_KINDS, IdentityCorrection, User
 from zhicheng.accounts.queries import person_index, without_number
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.sealing import SealBroken
@@ -66,3 +67,23 @@ def mailboxes() -> Iterator[Violation]:
             found = of.get(user.pk, [])
             if found and [row.email.lower() for row in found] != [user.email.lower()]:
                 yield Violation(f"user:{user.pk}", _("显示的邮箱不是登录所用的邮箱。"))
+
+
+@invariant(
+    "accounts.duties", gettext_lazy("系统运维、安全管理、审计管理由三个人分别担任，都不经手申报；工作人员都登记了身份证号")
+)
+def duties_are_apart() -> Iterator[Violation]:
+    """Nobody holds two of the accounts that run the system, and none of the three works in an office or keeps a unit (GB/T 22239)."""
+    for user in duties.older_accounts().iterator():
+        said = _("没有登记身份证号，请用 zhicheng office number %(username)s 补填。") % {"username": user.username}
+        yield Violation(f"user:{user.pk}", said)
+    apart = User.objects.filter(duties.apart_at_work()).exclude(id_number_index="").order_by()
+    running = Q(kind__in=SYSTEM_KINDS)
+    several = (
+        apart.values("id_number_index").annotate(n=Count("pk"), three=Count("pk", filter=running)).filter(n__gt=1, three__gt=0)
+    )
+    for row in several.order_by("id_number_index").iterator():
+        users = apart.filter(id_number_index=row["id_number_index"]).order_by("pk")
+        names = "、".join(user.username for user in users)
+        said = _("%(names)s 是同一个人的账号，其中有系统管理账号，请停用其中一个。") % {"names": names}
+        yield Violation(" ".join(f"user:{user.pk}" for user in users), said)

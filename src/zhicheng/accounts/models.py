@@ -25,6 +25,8 @@ class AccountKind(models.TextChoices):
 
 # Who runs an instance, in three accounts of three people (GB/T 22239 三级: 系统管理、安全管理、审计管理). None of them sees a case.
 SYSTEM_KINDS = (AccountKind.OPERATOR, AccountKind.SECURITY, AccountKind.AUDITOR)
+# Whose number has to be known, and to be nobody else's of them.
+AT_WORK = (*SYSTEM_KINDS, AccountKind.OFFICER)
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -52,6 +54,9 @@ class User(AbstractBaseUser):
     number_held_at = models.DateTimeField(null=True, blank=True)
     # When a unit or an office recorded that it saw the person's card (IdentityConfirmation); until then desks see a mark.
     identity_confirmed_at = models.DateTimeField(_("身份核实时间"), null=True, blank=True)
+    # An account of the time before numbers were asked for at work, which has none or somebody else's: it goes on working, and
+    # ``zhicheng verify`` names it until that is put right (``accounts.duties``).
+    predates_duties = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     # How often every session of the account was ended at once: a session begun before is no longer the account's.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
@@ -86,6 +91,29 @@ class User(AbstractBaseUser):
                 fields=["id_number_index"],
                 condition=models.Q(kind__in=["operator", "security", "auditor"]) & ~models.Q(id_number_index=""),
                 name="one_system_account_for_one_identity_number",
+            ),
+            # None of them works in an office, where cases are seen, or keeps a unit. An applicant's account is everybody's to have.
+            models.UniqueConstraint(
+                fields=["id_number_index"],
+                condition=models.Q(kind__in=["operator", "security", "auditor", "officer"])
+                & ~models.Q(id_number_index="")
+                & models.Q(predates_duties=False),
+                name="one_account_at_work_for_one_identity_number",
+            ),
+            models.UniqueConstraint(
+                fields=["id_number_index"],
+                condition=(
+                    models.Q(kind__in=["operator", "security", "auditor"]) | models.Q(kind="unit", number_held_at__isnull=False)
+                )
+                & ~models.Q(id_number_index="")
+                & models.Q(predates_duties=False),
+                name="nobody_runs_the_system_and_keeps_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["operator", "security", "auditor", "officer"])
+                | ~models.Q(id_number_index="")
+                | models.Q(predates_duties=True),
+                name="account_at_work_has_identity_number",
             ),
             models.CheckConstraint(
                 condition=~models.Q(kind="applicant") | ~models.Q(id_number_index=""), name="applicant_has_identity_number"

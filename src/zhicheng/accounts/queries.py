@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
+from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import Particulars, mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import NO_NUMBER, blind_index
@@ -95,34 +95,6 @@ def conflicts_with_others(person: Particulars, *, reuse: User | None, now: datet
 def username_is_released(account: User, *, now: datetime) -> bool:
     """Whether an account no longer holds its log-in name: it was never confirmed and its link has run out, like its mailbox."""
     return mailbox_is_released(confirmed=mailbox_confirmed(account), opened_at=account.created_at, now=now)
-
-
-def conflicts_of_duties(person: Particulars, *, kind: AccountKind) -> list[Problem]:
-    """Why this person may not have an account of this ``kind`` beside those they have: who runs the system decides on no case, and
-    operation, accounts and audit are three people's. One person is recognised by the identity number, or else by the mobile number.
-    """
-    apart = [*SYSTEM_KINDS, AccountKind.OFFICER] if kind in SYSTEM_KINDS else list(SYSTEM_KINDS)
-    others = User.objects.filter(kind__in=[other for other in apart if other != kind])
-    index = person_index(person.id_number)
-    problems = []
-    for where, found in (
-        ("id_number", others.filter(id_number_index=index).first() if index else None),
-        ("mobile", others.filter(mobile=person.mobile).first() if person.mobile else None),
-    ):
-        if found is not None:
-            text = _("这个人已有%(kind)s。系统运维、安全管理、审计管理须由三个人分别担任，也不能同时是各部门的工作人员。")
-            said = text % {"kind": AccountKind(found.kind).label}
-            problems.append(Problem(said, where=where, code="duties_conflict"))
-    return problems
-
-
-def number_taken_at_work(person: Particulars, *, kind: AccountKind) -> list[Problem]:
-    """That this person has an account of this kind already: told to whoever makes accounts for an office or the system, to nobody else."""
-    index = person_index(person.id_number)
-    if not index or not User.objects.filter(kind=kind, id_number_index=index).exists():
-        return []
-    text = _("这个身份证号已有一个%(kind)s。") % {"kind": AccountKind(kind).label}
-    return [Problem(text, where="id_number", code="id_number_taken")]
 
 
 def mailbox_holder(email: str, *, reuse: User | None, now: datetime) -> User | None:

@@ -233,6 +233,7 @@ class OfficerChangeKind(models.TextChoices):
     CLOSED = "closed", _("停用账号")
     REOPENED = "reopened", _("重新启用账号")
     FACTOR_RESET = "factor_reset", _("重置两步验证")
+    NUMBER = "number", _("补填身份证号")
 
 
 class OfficerChange(models.Model):

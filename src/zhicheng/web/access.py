@@ -175,6 +175,7 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_officer_move": OFFICER_KEEPERS,
     "office_officer_close": OFFICER_KEEPERS,
     "office_officer_reopen": OFFICER_KEEPERS,
+    "office_officer_number": OFFICER_KEEPERS,
     "office_officer_sessions": OFFICER_KEEPERS,
     "office_officer_factor": OFFICER_KEEPERS,
     "office_officer_factor_decide": OFFICER_KEEPERS,

@@ -40,7 +40,7 @@ def open_an_officer(stage: Stage) -> None:
     rows = Organization.objects.filter(kind__in=OFFICES)
     office = stage.one_of(rows.exclude(memberships__until__isnull=True, memberships__user__is_active=True)) or stage.one_of(rows)
     if office is not None:
-        person = typed(stage) | {"id_number": number(stage) if stage.dice.percent(50) else ""}
+        person = typed(stage) | {"id_number": number(stage) if stage.dice.percent(95) else ""}
         stage.act("organizations.open_officer", actor=_keeper(stage), office_id=office.pk, position="科员", **person)
 
 
@@ -48,8 +48,7 @@ def open_an_officer(stage: Stage) -> None:
 def open_an_officer_on_the_server(stage: Stage) -> None:
     office = stage.organization(*OFFICES)
     if office is not None:
-        person = typed(stage) | {"id_number": ""}
-        stage.act("organizations.create_officer", organization_id=office.pk, actor="system", password=ex.PASSWORD, **person)
+        stage.act("organizations.create_officer", organization_id=office.pk, actor="system", password=ex.PASSWORD, **typed(stage))
 
 
 @play("organizations.move_officer")
@@ -91,6 +90,14 @@ def reopen_an_officer(stage: Stage) -> None:
         stage.act(
             "organizations.reopen_officer", actor=_keeper(stage), user_id=user.pk, office_id=office_id, reason=stage.reason()
         )
+
+
+@play("organizations.fill_in_number")
+def fill_in_the_number_of_an_officer(stage: Stage) -> None:
+    """Of one from the time before it was asked for; of another one, it is refused."""
+    older = User.objects.filter(kind=AccountKind.OFFICER, id_number_index="")
+    if (user := stage.one_of(older) or stage.account(AccountKind.OFFICER)) is not None:
+        stage.act("organizations.fill_in_number", actor=_keeper(stage), user_id=user.pk, id_number=number(stage))
 
 
 @play("organizations.end_officer_sessions")

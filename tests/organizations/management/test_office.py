@@ -2,12 +2,14 @@
 
 import io
 import sys
+from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from tests.organizations import examples as ex
+from tests.support import world as w
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actions import request_factor_reset
@@ -24,12 +26,27 @@ def office(*words: str) -> str:
     return out.getvalue()
 
 
-def test_offices_and_officers_can_be_opened_in_order() -> None:
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """``zhicheng office …`` with these lines on its standard input."""
+
+    def run(*words: str, lines: str) -> str:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{lines}\n"))
+        return office(*words)
+
+    return run
+
+
+def test_offices_and_officers_can_be_opened_in_order(piped: Callable[..., str]) -> None:
     office("open", "prefecture", BUREAU, "--region", "652700")
     office("open", "county", "精河县职称办", "--region", "652722", "--under", BUREAU)
-    said = office("officer", "精河县职称办", "--name", "阿依夏木·依明", "--username", "jinghe", "--email", "jinghe@example.cn")
+    words = ("officer", "精河县职称办", "--name", "阿依夏木·依明", "--username", "jinghe", "--email", "jinghe@example.cn")
+    with pytest.raises(CommandError, match="身份证号"):
+        piped(*words, lines="")
+    said = piped(*words, lines=ex.id_number(60))
     assert "找回账号" in said
     officer = User.objects.get(username="jinghe")
+    assert officer.id_number == ex.id_number(60)
     assert not officer.has_usable_password()
     assert actor_for(officer).role == Role.COUNTY
     assert Organization.objects.get(name="精河县职称办").superior_office == Organization.objects.get(name=BUREAU)
@@ -91,9 +108,22 @@ def test_account_that_runs_the_system_is_not_made_without_a_number(monkeypatch: 
         office("operator", "--name", "运维", "--username", "yunwei", "--email", "ops@example.cn")
 
 
-def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses() -> None:
+def test_number_of_an_older_account_is_filled_in_by_command(piped: Callable[..., str]) -> None:
+    """Of an officer, and of the three who run the system; never a second time, never one that somebody else of them has."""
+    older = [w.without_number(w.person(kind, kind.value)) for kind in (AccountKind.OPERATOR, AccountKind.AUDITOR)]
+    assert "已补填" in piped("number", "Operator", lines=ex.id_number(60))
+    older[0].refresh_from_db()
+    assert (older[0].id_number, older[0].predates_duties) == (ex.id_number(60), False)
+    with pytest.raises(CommandError, match="三个人分别担任"):
+        piped("number", "auditor", lines=ex.id_number(60))
+    with pytest.raises(CommandError, match="已经登记了身份证号"):
+        piped("number", "operator", lines=ex.id_number(61))
+
+
+def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses(piped: Callable[..., str]) -> None:
     office("open", "prefecture", BUREAU, "--region", "652700")
-    office("officer", BUREAU, "--name", "李州", "--username", "lizhou", "--email", "old@example.cn")
+    words = ("officer", BUREAU, "--name", "李州", "--username", "lizhou", "--email", "old@example.cn")
+    piped(*words, lines=ex.id_number(60))
     said = office("mailbox", "LiZhou", "--email", "New@example.cn")
     assert "new@example.cn" in said and "找回账号" in said
     changed = User.objects.get(username="lizhou")
@@ -108,11 +138,12 @@ def test_a_lost_mailbox_of_an_officer_is_replaced_and_nobody_elses() -> None:
         office("mailbox", person.username, "--email", "a@example.cn")
 
 
-def test_officers_come_and_go_by_command() -> None:
+def test_officers_come_and_go_by_command(piped: Callable[..., str]) -> None:
     office("open", "prefecture", BUREAU, "--region", "652700")
     office("open", "county", "精河县职称办", "--region", "652722", "--under", BUREAU)
-    for name, where in (("jinghe1", "精河县职称办"), ("jinghe2", "精河县职称办"), ("lizhou", BUREAU)):
-        office("officer", where, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+    for number, (name, where) in enumerate((("jinghe1", "精河县职称办"), ("jinghe2", "精河县职称办"), ("lizhou", BUREAU))):
+        words = ("officer", where, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+        piped(*words, lines=ex.id_number(60 + number))
     with pytest.raises(CommandError, match="由谁接手"):
         office("close", "jinghe1", "--reason", "已调离职称办岗位")
     assert "已停用" in office("close", "JingHe1", "--reason", "已调离职称办岗位", "--to", "jinghe2")
@@ -127,10 +158,11 @@ def test_officers_come_and_go_by_command() -> None:
         office("close", "nobody", "--reason", "已调离职称办岗位", "--nobody-left")
 
 
-def test_server_asks_for_a_reset_and_somebody_else_consents() -> None:
+def test_server_asks_for_a_reset_and_somebody_else_consents(piped: Callable[..., str]) -> None:
     office("open", "prefecture", BUREAU, "--region", "652700")
-    for name in ("lizhou", "wangzhou"):
-        office("officer", BUREAU, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+    for number, name in enumerate(("lizhou", "wangzhou")):
+        words = ("officer", BUREAU, "--name", "李梅", "--username", name, "--email", f"{name}@example.cn")
+        piped(*words, lines=ex.id_number(60 + number))
     assert "同意" in office("ask-reset", "lizhou", "--statement", "本人持身份证到场，手机丢失。")
     with pytest.raises(CommandError, match="另一人"):
         office("consent-reset", "lizhou")

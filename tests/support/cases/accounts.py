@@ -186,7 +186,7 @@ def register_again(world: w.World) -> dict[str, Any]:
 @case(f"{PEOPLE}.create_officer")
 def create_officer(world: w.World) -> dict[str, Any]:
     who = {"name": "叶尔肯", "email": "new@office.example", "username": "newofficer", "actor": "system"}
-    return {"organization_id": world.county.pk, **who}
+    return {"organization_id": world.county.pk, "id_number": ex.id_number(51), **who}
 
 
 @case(f"{PEOPLE}.add_unit_staff")

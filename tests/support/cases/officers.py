@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.cases import case
 from tests.support.cases.accounts import session_of
@@ -31,7 +32,7 @@ def open_office(world: w.World) -> dict[str, Any]:
 @case(f"{OFFICERS}.open_officer")
 def open_officer(world: w.World) -> dict[str, Any]:
     who = {"name": "叶尔兰", "email": "ye@b.example", "username": "yeerlan"}
-    return {"actor": world.bureau, "office_id": world.county.pk, **who}
+    return {"actor": world.bureau, "office_id": world.county.pk, "id_number": ex.id_number(51), **who}
 
 
 @case(f"{OFFICERS}.move_officer")
@@ -49,6 +50,13 @@ def close_officer(world: w.World) -> dict[str, Any]:
 def reopen_officer(world: w.World) -> dict[str, Any]:
     organizations.close_officer(**of_officer(world, nobody_left=True, **LEFT))
     return of_officer(world, office_id=world.county.pk, reason="回到原岗位工作")
+
+
+@case(f"{OFFICERS}.fill_in_number")
+def fill_in_number(world: w.World) -> dict[str, Any]:
+    """Of an account from the time before a number was asked for."""
+    w.without_number(User.objects.get(pk=world.county_officer.account_id))
+    return of_officer(world, id_number=ex.id_number(51))
 
 
 @case(f"{OFFICERS}.end_officer_sessions")

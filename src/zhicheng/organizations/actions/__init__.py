@@ -17,6 +17,7 @@ from zhicheng.organizations.actions.identities import confirm_people
 from zhicheng.organizations.actions.officers import (
     close_officer,
     end_officer_sessions,
+    fill_in_number,
     move_officer,
     open_officer,
     reopen_officer,
@@ -38,6 +39,7 @@ __all__ = [
     "decide_factor_reset",
     "decide_unit_verification",
     "end_officer_sessions",
+    "fill_in_number",
     "move_officer",
     "open_office",
     "open_officer",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, second_factor
+from zhicheng.accounts import claims, duties, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
@@ -234,6 +234,7 @@ def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
         raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")
     problems = _moved_away(row) + check_correction(user=user, name=row.new_name, number=row.new_number)
     problems += conflicts_of_correction(user=user, name=row.new_name, number=row.new_number)
+    problems += duties.conflicts_of_correction(people, index=new_index)
     # A person who already has another account of that kind under the right number: one of the two must go first.
     kinds = {p.kind for p in people} - {user.kind}
     there = account_queries.accounts_of_person(new_index).filter(kind__in=kinds, number_held_at__isnull=False)

@@ -105,6 +105,9 @@ def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
             "请打开 %(recover)s ，填写账号登记的邮箱，按随后收到的邮件设置新密码，即可登录。"
         )
         return _("账号已重新启用"), said % words
+    if kind == OfficerChangeKind.NUMBER:
+        said = _("%(name)s的账号（登录名 %(username)s）已补填身份证号。号码只用于识别本人是否审核自己的申报、是否兼任系统管理。")
+        return _("账号已补填身份证号"), said % words
     said = _("经两人核实同意，%(name)s的账号（登录名 %(username)s）的两步验证已经重置，各处的登录已退出。下次登录后请重新设置。")
     return _("两步验证已重置"), said % words
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import queries as account_queries
+from zhicheng.accounts import duties
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
@@ -37,9 +37,9 @@ def open_officer(
     name: str,
     email: str,
     username: str,
+    id_number: str,
     position: str = "",
     mobile: str = "",
-    id_number: str = "",
 ) -> User:
     """An account for somebody in an office; they set their password through “找回账号”.
 
@@ -89,6 +89,7 @@ def move_officer(
         problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
     problems += _check_successor(user, office, colleague_id, nobody_left)
     problems += _only_the_first(actor, to_office, where="to_office_id")
+    problems += _conflicts_of_duties(user)
     if problems or to_office is None:
         raise Refused(problems)
     join_organization(user=user, organization=to_office, role=MembershipRole.STAFF)
@@ -141,14 +142,28 @@ def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason:
         problems += _only_the_first(actor, office, where="office_id")
     if user.is_active:
         problems.append(Problem(_("这个账号正在使用，不需要重新启用。"), code="open"))
-    person = Particulars(user.name, user.id_number, user.mobile, user.email, user.username)
-    problems += account_queries.conflicts_of_duties(person, kind=AccountKind(user.kind))
+    problems += _conflicts_of_duties(user) if user.id_number_index else [duties.number_missing()]
     if problems:
         raise Refused(problems)
     accounts.reopen_account(user=user, actor=actor.ref)
     if office is not None:
         join_organization(user=user, organization=office, role=MembershipRole.STAFF)
     _note(OfficerChangeKind.REOPENED, user=user, office=office, actor=actor, reason=reason)
+    return user
+
+
+@one_transaction
+def fill_in_number(*, actor: Actor, user_id: int, id_number: str) -> User:
+    """The identity number of somebody whose account was opened before one was asked for; on the server also of the three who run the
+    system. Raises ``Refused``: not the actor's to keep, there is one, it is no number or somebody else's.
+    """
+    user, office = _locked(actor, user_id, None)
+
+    def attempt() -> None:
+        duties.fill_in_number(user=User.objects.get(pk=user_id), number=id_number)
+
+    once_more_when_taken(attempt)
+    _note(OfficerChangeKind.NUMBER, user=user, office=office, actor=actor)
     return user
 
 
@@ -186,6 +201,11 @@ def _only_the_first(actor: Actor, office: Organization | None, *, where: str) ->
         return []
     said = _("“%(office)s”已有在用的账号，再增加工作人员由州人力资源和社会保障局办理。") % {"office": office.name}
     return [Problem(said, where=where, code="not_the_first")]
+
+
+def _conflicts_of_duties(user: User) -> list[Problem]:
+    person = Particulars(user.name, user.id_number, user.mobile, user.email, user.username)
+    return duties.conflicts_of_duties(person, kind=AccountKind(user.kind))
 
 
 def _check_reason(reason: str) -> list[Problem]:

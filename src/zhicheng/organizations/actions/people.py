@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims
+from zhicheng.accounts import claims, duties
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -90,27 +90,24 @@ def create_officer(
     email: str,
     username: str,
     actor: str,
+    id_number: str,
     password: str | None = None,
-    id_number: str = "",
     mobile: str = "",
     position: str = "",
 ) -> User:
     """An account for somebody who works at an office or supervising body.
 
     ``actor`` is the ledger's name of who makes it (``user:1``, ``system``). Without a ``password`` the officer sets one through
-    “找回账号”. The identity number is optional, but without it self-review cannot be recognised (S-08, S-45). Raises ``Refused``.
+    “找回账号”. By the identity number it is seen that somebody would review himself (S-08, S-45), or runs the system as well. Raises ``Refused``.
     """
     organization = Organization.objects.exclude(kind=OrganizationKind.UNIT).get(pk=organization_id)
     person = Particulars(
         name=name, id_number=id_number, mobile=mobile, email=email, username=username, position=position
     ).tidied()
-    if conflicts := account_queries.conflicts_of_duties(person, kind=AccountKind.OFFICER):
-        raise Refused(conflicts)
     user = _open_made_account(
         kind=AccountKind.OFFICER,
         person=person,
         password=password,
-        with_identity=False,
         with_mobile=False,
         units=(organization.name,),
     )
@@ -138,7 +135,6 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
         kind=AccountKind.UNIT,
         person=person,
         password=None,
-        with_identity=True,
         with_mobile=True,
         reuse=queries.unconfirmed_colleague(unit.pk, username=person.username),
     )
@@ -209,22 +205,19 @@ def _open_made_account(
     kind: AccountKind,
     person: Particulars,
     password: str | None,
-    with_identity: bool,
     with_mobile: bool,
     reuse: User | None = None,
     units: tuple[str, ...] = (),
 ) -> User:
     """An account made for somebody by a colleague or an operator. What a unit is told depends on no other account but its own."""
-    wrong = accounts.check_registration(
-        person=person, password=password, with_identity=with_identity, with_mobile=with_mobile, units=units
-    )
+    wrong = accounts.check_registration(person=person, password=password, with_mobile=with_mobile, units=units)
 
     def attempt() -> User:
         now = clock.now()
         problems = wrong + account_queries.conflicts_with_others(person, reuse=reuse, now=now)
         taken = account_queries.mailbox_holder(person.email, reuse=reuse, now=now) is not None
         if kind is AccountKind.OFFICER:
-            problems += account_queries.number_taken_at_work(person, kind=kind)
+            problems += duties.number_taken_at_work(person, kind=kind) + duties.conflicts_of_duties(person, kind=kind)
             if taken:
                 problems.append(Problem(_("这个邮箱已用于另一个账号，请换一个。"), where="email", code="email_taken"))
         if problems:

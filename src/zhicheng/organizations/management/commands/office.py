@@ -41,7 +41,9 @@ class Command(BaseCommand):
         opened.add_argument("name")
         opened.add_argument("--region", required=True, help="six digits, e.g. 652701")
         opened.add_argument("--under", default="", help="for a county: the name of the prefecture's bureau")
-        officer = what.add_parser("officer", help="an account for somebody in an office; the password is set through 找回账号")
+        officer = what.add_parser(
+            "officer", help="an account for somebody in an office; the number is asked for, the password is set through 找回账号"
+        )
         officer.add_argument("office", help="the name of the office")
         running = [
             what.add_parser(kind.value, help=f"an account for the {duty}; password and identity number are asked for")
@@ -51,7 +53,6 @@ class Command(BaseCommand):
             account.add_argument("--name", required=True)
             account.add_argument("--username", required=True)
             account.add_argument("--email", required=True)
-        officer.add_argument("--id-number", default="", help="lets the system see that somebody would review himself (S-08)")
         mailbox = what.add_parser(
             "mailbox", help="another mailbox for an officer or operator who lost theirs; sessions end, the password is set anew"
         )
@@ -72,8 +73,11 @@ class Command(BaseCommand):
             "ask-reset", help="ask for the reset of a lost second factor; somebody else consents on the site"
         )
         consenting = what.add_parser("consent-reset", help="consent to the reset that somebody asked for on the site")
+        number = what.add_parser(
+            "number", help="the identity number, which is asked for, of an account that was opened without one"
+        )
         ending = what.add_parser("end-sessions", help="sign an officer out everywhere; the account stays as it is")
-        for parser in (move, close, reopen, ending, asking, consenting):
+        for parser in (move, close, reopen, ending, asking, consenting, number):
             parser.add_argument("username")
         for parser in (move, close, reopen):
             parser.add_argument("--reason", required=True)
@@ -108,16 +112,12 @@ class Command(BaseCommand):
             name=options["name"],
             email=options["email"],
             username=options["username"],
-            id_number=options["id_number"],
+            id_number=self._asked(_("身份证号：")),
         )
         self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
 
     def _open_system_account(self, options: dict[str, Any]) -> None:
-        # From the terminal or a pipe, never from the command line: there every user of the machine could read them.
-        if sys.stdin.isatty():
-            password, number = getpass.getpass(), getpass.getpass(_("身份证号："))
-        else:
-            password, number = (sys.stdin.readline().rstrip("\n") for _line in range(2))
+        password, number = self._asked("Password: "), self._asked(_("身份证号："))
         user = create_system_account(
             kind=AccountKind(options["what"]),
             name=options["name"],
@@ -127,6 +127,15 @@ class Command(BaseCommand):
             id_number=number,
         )
         self.stdout.write(user.username)
+
+    def _asked(self, prompt: str) -> str:
+        """From the terminal or a pipe, never from the command line: there every user of the machine could read it."""
+        return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    def _number(self, options: dict[str, Any]) -> None:
+        found = self._user(options["username"])
+        user = actions.fill_in_number(actor=SYSTEM, user_id=found.pk, id_number=self._asked(_("身份证号：")))
+        self.stdout.write(_("%(username)s：已补填身份证号。") % {"username": user.username})
 
     def _mailbox(self, options: dict[str, Any]) -> None:
         # Applicants and units have people who vouch for them (organizations.actions.request_mailbox): never from here.

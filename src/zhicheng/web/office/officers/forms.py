@@ -1,4 +1,4 @@
-"""What is written when an officer comes, moves, goes, or has lost a second factor."""
+"""What is written when an officer comes, moves, goes, has lost a second factor, or has no number yet."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ def _reason() -> forms.Field:
     return words_field(_("理由"), help_text=_("不少于5个字，会写进给部门的邮件。"))
 
 
+def _id_number() -> forms.Field:
+    return needed(
+        CodeField(
+            label=_("身份证号"),
+            max_length=30,
+            help_text=_("用于识别本人是否审核自己的申报、是否兼任系统管理。"),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-medium"}),
+        )
+    )
+
+
 class OfficerForm(Form):
     """开通账号."""
 
@@ -33,13 +44,7 @@ class OfficerForm(Form):
     email = needed(forms.CharField(label=_("电子邮箱"), max_length=254, help_text=_("本人的邮箱：设置密码、找回账号都靠它。")))
     username = needed(forms.CharField(label=_("登录名"), max_length=30, help_text=_("4至30个字符，以字母开头。")))
     mobile = CodeField(label=_("手机号码"), max_length=20, required=False)
-    id_number = CodeField(
-        label=_("身份证号"),
-        max_length=30,
-        required=False,
-        help_text=_("用于识别本人是否审核自己的申报。没有填的，系统无法识别。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-medium"}),
-    )
+    id_number = _id_number()
 
     field_order = ("office_id", "name", "position", "email", "username", "mobile", "id_number")
 
@@ -85,3 +90,9 @@ class FactorResetForm(Form):
     """申请重置两步验证."""
 
     statement = words_field(_("核实情况"), help_text=_("写明怎样核实是本人、两步验证怎样丢失的，不少于10个字。"))
+
+
+class NumberForm(Form):
+    """补填身份证号."""
+
+    id_number = _id_number()

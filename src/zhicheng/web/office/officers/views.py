@@ -21,7 +21,7 @@ from zhicheng.organizations import actions, officers
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import reset_is_void
-from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, OfficerForm, ReopenForm
+from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, NumberForm, OfficerForm, ReopenForm
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.paging import page_of
 
@@ -122,6 +122,21 @@ def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
     return _do(request, form, context, act)
 
 
+def fill_in_number(request: HttpRequest, user_id: int) -> HttpResponse:
+    """补填身份证号 of an account that was opened before it was asked for."""
+    actor, person = actor_of(request), _officer_or_404(request, user_id)
+    form = NumberForm(request.POST or None)
+    lede = _("请对照本人居民身份证填写。补填以后不能在这里修改。")
+    context = {"form": form, "person": person, "title": _("补填身份证号"), "lede": lede, "button_text": _("保存")}
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        actions.fill_in_number(actor=actor, user_id=person.pk, **data)
+        messages.success(request, _("%(name)s的身份证号已补填，已发邮件告知本人和部门。") % {"name": person.name})
+        return go(request, "office_officer", person.pk)
+
+    return _do(request, form, context, act)
+
+
 @require_POST
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     """退出各处的登录."""
@@ -202,6 +217,7 @@ def _context(request: HttpRequest, person: User) -> dict[str, Any]:
         "office": officers.office_of(person.pk),
         "mailbox": mask_mailbox(person.email),
         "own": person.pk == actor.user_id,
+        "number_missing": not person.id_number_index,
         "changes": officers.changes_of(person.pk),
         "reset": waiting,
         "asked_by_me": waiting is not None and waiting.asked_by_id == actor.user_id,
