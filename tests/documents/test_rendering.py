@@ -189,6 +189,30 @@ def test_a_character_no_font_has_is_refused_by_name(character: str) -> None:
     assert f"{character}（U+{ord(character):04X}）" in str(caught.value.problems[0].text)
 
 
+def test_first_names_of_a_web_process_are_asked_by_several_threads_at_once() -> None:
+    """The libraries read a font when it is first asked for it: every thread waits for that, and none meets half of it."""
+    threads_at_once = 8
+    fonts._open.cache_clear()
+    fonts._characters.cache_clear()
+    fonts._printable.cache_clear()
+    fonts.outline.cache_clear()
+    together, found = threading.Barrier(threads_at_once), []
+
+    def ask() -> None:
+        together.wait()
+        try:
+            found.append((missing_glyphs("阿依古丽\U00032000"), bool(fonts.outline("州"))))
+        except Exception as error:
+            found.append((repr(error), False))
+
+    threads = [threading.Thread(target=ask) for _number in range(threads_at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [(["\U00032000"], True)] * threads_at_once
+
+
 def test_the_same_paper_gives_the_same_bytes_also_on_another_thread(rich: bytes) -> None:
     results: list[bytes] = []
     threads = [threading.Thread(target=lambda: results.append(_render(examples.rich_form()))) for _ in range(2)]

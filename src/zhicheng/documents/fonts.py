@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import pylopdf_fonts_zh_cn
@@ -22,6 +23,8 @@ SHIPPED = {"song": "Noto Serif SC", "hei": "Noto Sans SC", "fangsong": "Noto Ser
 _REGULAR = 400
 # Breaks and the zero-width space the renderer itself inserts draw nothing, so no font has to have them.
 _INVISIBLE = frozenset("\n\u200b")
+# fontTools reads a table of a file when it is first asked for it: two threads of a web process that ask at once break it for each other.
+_ONE_READER = Lock()
 
 
 class Outline(NamedTuple):
@@ -81,7 +84,8 @@ def _open(face: _Face) -> TTFont:
 
 @lru_cache(maxsize=16)
 def _characters(face: _Face) -> dict[int, str]:
-    return dict(_open(face).getBestCmap())
+    with _ONE_READER:
+        return dict(_open(face).getBestCmap())
 
 
 @lru_cache(maxsize=4)
@@ -110,9 +114,10 @@ def outline(character: str, style: str = "hei") -> Outline:
         for face in _faces(fonts(), family):
             name = _characters(face).get(ord(character))
             if name is not None:
-                font = _open(face)
-                glyphs = font.getGlyphSet()
-                pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.0f}")
-                glyphs[name].draw(pen)
-                return Outline(pen.getCommands(), glyphs[name].width, font["head"].unitsPerEm)
+                with _ONE_READER:
+                    font = _open(face)
+                    glyphs = font.getGlyphSet()
+                    pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.0f}")
+                    glyphs[name].draw(pen)
+                    return Outline(pen.getCommands(), glyphs[name].width, font["head"].unitsPerEm)
     raise LookupError(character)
