@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.test_story import go_in
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible
 from zhicheng.web.system.rehearsal import evidence
+from zhicheng.web.system.rehearsal.people import identity
 from zhicheng.web.system.walk.people import PASSWORD, some_unit, somebody
 
 COUNTY_OFFICE = "博乐市人力资源和社会保障局职称办"
@@ -345,10 +346,16 @@ def test_officer_comes_goes_and_comes_back(page: Page) -> None:
     page.get_by_label("姓名").fill("阿依登")
     page.get_by_label("电子邮箱").fill("aydin@bozhou.example")
     page.get_by_label("登录名").fill("xian-aydin")
+    page.get_by_label("身份证号").fill(identity(470, "2", birth="19860102"))
     press(page, "开通账号")
     page.wait_for_url(re.compile(r"/office/officers/\d+/$"))
     expect(page.locator("main")).to_contain_text("开通账号")
     officer = page.url
+    page.goto(f"{officer}number/")
+    page.get_by_label("身份证号").fill(identity(471, "2", birth="19860102"))
+    press(page, "保存")
+    says_what_is_wrong(page, "已经登记了身份证号")
+    look_at(page, "officer-number")
     page.goto(f"{officer}close/")
     press(page, "停用账号")
     says_what_is_wrong(page, "请选择由谁接手", "请写明理由")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.organizations.examples import id_number
 from tests.support import world as w
 from tests.web.registering import client_of, page_of
 from zhicheng.accounts.models import AccountKind, User
@@ -35,6 +36,9 @@ def test_road_of_an_officer_from_the_first_day_to_the_last_and_back(world: w.Wor
     bureau = client_of(world.bureau)
     new = reverse("office_officer_new")
     typed = {"office_id": world.county.pk, "name": "叶尔兰", "email": "yeerlan@office.example", "username": "yeerlan"}
+    nothing = bureau.post(new, typed)
+    assert nothing.status_code == 422 and "身份证号" in nothing.content.decode()
+    typed["id_number"] = id_number(66)
     answer = bureau.post(new, typed, follow=True)
     assert "叶尔兰的账号已开通" in answer.content.decode()
     user = User.objects.get(username="yeerlan")
