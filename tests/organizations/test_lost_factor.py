@@ -65,6 +65,13 @@ def test_everything_wrong_with_a_request_is_told_at_once() -> None:
     assert refused(lambda: ask(admin, user)) == ["request_pending"]
 
 
+def test_account_that_lost_its_number_gets_it_right_first() -> None:
+    """There is nothing to compare the card with."""
+    unit, admin, user = with_factor()
+    ex.card_seen(ex.registered_applicant(unit, 2, id_number=user.id_number), admin)
+    assert refused(lambda: ask(admin, user)) == ["number_missing"]
+
+
 def test_lost_mailbox_and_lost_factor_are_asked_for_side_by_side() -> None:
     _unit, admin, user = with_factor()
     mailbox, factor = ask_mailbox(admin, user), ask(admin, user)

@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import claims, second_factor
 from zhicheng.accounts import queries as account_queries
-from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import Particulars, check_identity, check_name, last_characters_match, mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
@@ -67,6 +67,8 @@ def request_factor_removal(
     problems = _check_statement(statement, identity_checked)
     if not factors:
         problems.append(no_factor())
+    if not user.id_number:  # nothing to compare a card with
+        problems += claims.number_is_free_for(user)
     if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
         problems.append(digits_differ())
     if problems:
