@@ -127,7 +127,9 @@ def test_security_administrator_puts_nobody_beside_the_officers_of_an_office_by_
     world: w.World, security: Actor
 ) -> None:
     empty = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博州交通运输局", region_code="652700")
-    own = actions.open_officer(actor=security, office_id=empty.pk, name="李强", email="a@b.example", username="liqiang")
+    own = actions.open_officer(
+        actor=security, office_id=empty.pk, name="李强", email="a@b.example", username="liqiang", id_number=id_number(42)
+    )
     way = {"actor": security, "user_id": own.pk, "reason": REASON}
     with pytest.raises(Refused) as moved:
         actions.move_officer(to_office_id=world.prefecture.pk, nobody_left=True, **way)
