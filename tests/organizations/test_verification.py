@@ -58,6 +58,23 @@ def test_approval_lets_the_unit_work_for_the_year_and_tells_it() -> None:
     assert ledger.verify().ok
 
 
+def test_decision_is_told_to_confirmed_mailboxes_and_the_units_own_and_to_nobody_else() -> None:
+    registered = ex.approved_unit(1, email="office@unit.example")
+    admin = ex.unit_actor(registered)
+    mistyped = {"name": "李梅", "id_number": ex.id_number(50, woman=True), "mobile": "13809095555", "position": "办公室"}
+    actions.add_unit_staff(actor=admin, email="stranger@unit.example", username="mistyped", **mistyped)
+    before = len(mails())
+    decide(reverify(registered))
+    assert sorted(mail["to"][0] for mail in mails()[before:]) == ["admin1@unit.example", "office@unit.example"]
+
+
+def test_returned_registration_is_not_told_to_a_mailbox_no_county_has_looked_at() -> None:
+    verification = ex.registered_unit(1, email="typed@unit.example")
+    before = len(mails())
+    decide(verification, approve=False, reasons=[Reason("email", "邮箱不是本单位的")])
+    assert [mail["to"][0] for mail in mails()[before:]] == ["admin1@unit.example"]
+
+
 def test_return_carries_every_reason_and_opens_the_way_back() -> None:
     verification = ex.registered_unit()
     decide(

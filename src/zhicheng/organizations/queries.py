@@ -152,8 +152,12 @@ def mailboxes_of(organization: Organization) -> list[tuple[str, str]]:
     """
     if organization.email:
         return [(f"organization:{organization.pk}", organization.email)]
-    confirmed = staff_of(organization.pk).filter(is_active=True, emailaddress__primary=True, emailaddress__verified=True)
-    return [(f"user:{user.pk}", user.email) for user in confirmed]
+    return [(f"user:{user.pk}", user.email) for user in confirmed_staff_of(organization.pk)]
+
+
+def confirmed_staff_of(organization_id: int) -> QuerySet[User]:
+    """The current desk members who read the mail that is sent to them: their mailbox is confirmed and their account in use."""
+    return staff_of(organization_id).filter(is_active=True, emailaddress__primary=True, emailaddress__verified=True)
 
 
 def employer_of(user_id: int) -> Organization | None:

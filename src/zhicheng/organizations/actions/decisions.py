@@ -16,7 +16,7 @@ from zhicheng.foundation.transactions import once_more_when_taken, one_transacti
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
-from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationKind, VerificationState
+from zhicheng.organizations.models import Organization, UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.rules import UnitParticulars
 
 
@@ -191,13 +191,10 @@ def _tell_of_transfer(verification: UnitVerification) -> None:
 
 
 def _tell_staff(verification: UnitVerification, subject: str, lines: Sequence[str], *, key: str) -> None:
-    staff = Membership.objects.filter(
-        organization_id=verification.organization_id, until__isnull=True, role="staff"
-    ).select_related("user")
-    for membership in staff:
-        mail.queue_mail(
-            to=membership.user.email,
-            subject=subject,
-            body="\n\n".join([f"{membership.user.name}：", *lines]),
-            key=f"{key}:{membership.user_id}",
-        )
+    """To everybody at the unit's desk who has confirmed the mailbox, and to the unit's own mailbox once a county has looked at it."""
+    unit = Organization.objects.get(pk=verification.organization_id)
+    to = [(str(user.pk), user.email, user.name) for user in queries.confirmed_staff_of(unit.pk)]
+    if unit.email and unit.verified_year is not None:
+        to.append(("organization", unit.email, unit.name))
+    for who, email, name in to:
+        mail.queue_mail(to=email, subject=subject, body="\n\n".join([f"{name}：", *lines]), key=f"{key}:{who}")
