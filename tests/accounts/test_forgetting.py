@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.support import world as w
+from zhicheng.accounts import forgetting
 from zhicheng.accounts.forgetting import forget_ended_sign_ins
 from zhicheng.accounts.models import AccountKind, KnownDevice, User
 from zhicheng.foundation import clock, jobs
@@ -44,5 +45,12 @@ def test_known_device_goes_when_it_has_run_out() -> None:
     assert KnownDevice.objects.get().token_hash == "1"
 
 
-def test_worker_does_it_daily() -> None:
-    assert {job.minutes for job in jobs.regular_jobs() if job.name == "sign_ins.forget"} == {24 * 60}
+def test_more_than_one_batch_goes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "_BATCH", 3)
+    at = clock.machine_now() - timedelta(minutes=1)
+    Session.objects.bulk_create(Session(session_key=f"key{n}", session_data="x", expire_date=at) for n in range(8))
+    assert forget_ended_sign_ins() == 8
+
+
+def test_worker_does_it_every_ten_minutes() -> None:
+    assert {job.minutes for job in jobs.regular_jobs() if job.name == "sign_ins.forget"} == {10}

@@ -98,14 +98,16 @@ class JsonDatabaseCache(BaseCache):
         return _NEVER if seconds is None else clock.machine_now() + timedelta(seconds=seconds)
 
 
-def count(key: str, *, seconds: int) -> int:
-    """Count one more under ``key`` and return how many there were, in every process, within the ``seconds`` since the first of them."""
+def count(key: str, *, seconds: int, by: int = 1) -> int:
+    """Count one more (or ``by``, for bytes) under ``key`` and return how many there were, in every process, within the ``seconds`` since
+    the first of them.
+    """
     cache.add(key, 0, timeout=seconds)
     try:
-        return int(cache.incr(key))
+        return int(cache.incr(key, by))
     except ValueError:  # it ran out between the two lines
-        cache.add(key, 1, timeout=seconds)
-        return 1
+        cache.add(key, by, timeout=seconds)
+        return by
 
 
 @jobs.regular("cache.tidy", minutes=10)

@@ -56,8 +56,8 @@ def accepted(audience: str) -> Client:
 def test_the_form_cannot_be_reached_around_the_notice(audience: str) -> None:
     client = Client()
     for answer in (client.get(reverse(f"register_{audience}")), client.post(reverse(f"register_{audience}"), {"name": "x"})):
-        assert answer.status_code == 302 and answer["Location"] == reverse(f"register_{audience}_notice")
-    assert "请先阅读并同意注册须知" in client.get(reverse(f"register_{audience}_notice")).content.decode()
+        assert answer.status_code == 302 and answer["Location"] == reverse(f"register_{audience}_notice") + "?first=1"
+    assert "请先阅读并同意注册须知" in client.get(answer["Location"]).content.decode()
 
 
 def test_going_on_without_the_tick_says_what_to_do() -> None:

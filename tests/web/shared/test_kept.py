@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,6 +18,7 @@ from tests.support import world as w
 from tests.web.shared.people import browser
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock
+from zhicheng.web.shared import limits, owner
 from zhicheng.web.shared.kept import LIMIT_BYTES, SESSION_KEY
 from zhicheng.web.shared.owner import owner_token_for, read_owner
 
@@ -186,4 +189,46 @@ def test_owner_token_names_its_person_and_cannot_be_made_up(world):
     user = applicant_of(world)
     assert read_owner(owner_token_for(user)) == user.pk
     assert read_owner(f"{user.pk}") is None
-    assert read_owner(f"{user.pk}:{owner_token_for(user).split(':')[1]}x") is None
+    assert read_owner(f"{user.pk}:{owner_token_for(user).split(':', 1)[1]}x") is None
+
+
+def test_owner_token_runs_out(world, monkeypatch):
+    token = owner_token_for(applicant_of(world))
+    monkeypatch.setattr(owner, "VALID", timedelta(seconds=-1))
+    assert read_owner(token) is None
+
+
+def send(world, n=1000, address="203.0.113.9"):
+    typed = {"mobile": "1" * n, "_owner": owner_token_for(applicant_of(world))}
+    client = browser(REMOTE_ADDR=address)
+    client.post(reverse("person_contact"), typed)
+    return client
+
+
+def has_kept(client):
+    return settings.SESSION_COOKIE_NAME in client.cookies and SESSION_KEY in client.session
+
+
+def test_what_strangers_have_kept_is_bounded_for_a_network_and_in_all(world, monkeypatch):
+    monkeypatch.setattr(limits, "TYPED_BYTES_PER_NETWORK", 3500)
+    monkeypatch.setattr(limits, "TYPED_BYTES", 10_000)
+    monkeypatch.setattr(limits, "TYPED_BYTES_IN_A_CROWD", 1500)
+    kept = [has_kept(send(world)) for _ in range(5)]
+    assert kept == [True, True, True, False, False]
+    assert sum(has_kept(send(world, address="203.0.113.77")) for _ in range(5)) == 2
+    assert [has_kept(send(world, address="198.51.100.1")) for _ in range(3)] == [True, False, False], "half is left"
+    others = [has_kept(send(world, address=f"198.51.100.{n}")) for n in range(2, 9)]
+    assert others == [True] * 3 + [False] * 4
+    assert Session.objects.count() == 9, "what is not kept leaves no session either"
+
+
+def test_what_is_kept_is_kept_for_two_hours_however_often_its_session_is_used(world):
+    client = send(world)
+    ends = Session.objects.get().expire_date
+    assert timedelta(minutes=119) < ends - clock.machine_now() <= timedelta(hours=2)
+    Session.objects.update(expire_date=clock.machine_now() + timedelta(minutes=5))
+    client.get("/")
+    assert abs(Session.objects.get().expire_date - ends) < timedelta(seconds=2)
+    sign_in(client, applicant_of(world).username)
+    left = Session.objects.get().expire_date - clock.machine_now()
+    assert left <= timedelta(seconds=settings.SESSION_COOKIE_AGE), "signing in gives it the ordinary end"

@@ -27,7 +27,8 @@ from zhicheng.foundation import securitylog
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sealing import seal, unseal
 from zhicheng.web.shared.http import go, is_script, network_of_visitor
-from zhicheng.web.shared.kept import is_secret
+from zhicheng.web.shared.kept import end_visit, is_secret
+from zhicheng.web.shared.limits import may_keep
 
 MOST_AT_ONCE = 5
 """Files of one POST that are taken; more cost the same work without anybody looking at them."""
@@ -89,7 +90,7 @@ def show_checking(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("not a page of ours") from error
     rows = [row for row in get_intakes(known["rows"]) if row.brought_by_id in {None, request.user.pk}]
     if not any(row.is_open for row in rows):
-        if known["done"] and rows and all(row.file is not None for row in rows):
+        if known["done"] and request.user.is_authenticated and rows and all(row.file is not None for row in rows):
             messages.success(request, known["done"])
         return go(request, _fresh(known["back"], rows))
     if is_script(request):
@@ -121,6 +122,10 @@ def keep_typed(request: HttpRequest, *, token: str) -> bool:
     record = json.dumps(known, ensure_ascii=False)
     if len(record) > _LONGEST_TYPED:
         return False
+    if not request.user.is_authenticated:
+        if not may_keep(request, len(record)):
+            return False
+        end_visit(request)
     request.session[_TYPED] = seal(record, **_SEALED)
     return True
 

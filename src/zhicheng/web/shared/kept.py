@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from zhicheng.foundation.clock import now
+from zhicheng.foundation.clock import machine_now, now
 from zhicheng.foundation.sealing import seal, unseal
+from zhicheng.web.shared.limits import TYPED_KEPT, may_keep
 from zhicheng.web.shared.owner import read_owner
 
 SESSION_KEY = "kept_form"
@@ -45,7 +47,8 @@ class KeptForm:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the body of this unauthenticated POST; whether it was kept. Passwords and bodies over 200 kB never are.
+    """Keep the body of this unauthenticated POST; whether it was kept. Passwords and bodies over 200 kB never are, nor more than its
+    network, and all visitors together, may have kept (``web/shared/limits.py``).
 
     A form without a signed owner was not opened by anybody who had signed in: there is nobody to give it back to.
     """
@@ -60,9 +63,19 @@ def keep(request: HttpRequest) -> bool:
     body = typed.urlencode()
     if len(body) > LIMIT_BYTES:
         return False
+    if not may_keep(request, len(body)):
+        return False
     record = KeptForm(request.get_full_path(), body, owner, now().isoformat(timespec="seconds"), bool(request.FILES))
     request.session[SESSION_KEY] = seal(json.dumps(asdict(record)), **_KEPT)
+    end_visit(request)
     return True
+
+
+def end_visit(request: HttpRequest) -> None:
+    """Let a visitor's session end at a fixed time, however often it is used until then: what was typed lies in it. Signing in gives it
+    the ordinary end (``web/shared/sign_ins.py``).
+    """
+    request.session.set_expiry(machine_now() + timedelta(seconds=TYPED_KEPT))
 
 
 def read(request: HttpRequest) -> KeptForm | None:
@@ -91,3 +104,4 @@ def carry_over(request: HttpRequest, sealed: Any) -> None:
     """Put what was kept into the session that follows a sign-out, so that its real owner can sign in and have it."""
     if sealed:
         request.session[SESSION_KEY] = sealed
+        end_visit(request)

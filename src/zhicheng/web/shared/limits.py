@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -32,13 +33,18 @@ PER_HOUR_IN_A_CROWD = 30
 PER_HOUR_AND_PREFIX = 30
 PER_HOUR_AND_PREFIX_IN_A_CROWD = 6
 PREFIX = 14
+# What visitors typed and wait to send again: seconds it is kept, and bytes of one network, of one when half of all is used up, of all.
+TYPED_KEPT = 2 * HOUR
+TYPED_BYTES_PER_NETWORK = 20 * 1024 * 1024
+TYPED_BYTES_IN_A_CROWD = 1024 * 1024
+TYPED_BYTES = 512 * 1024 * 1024
 
 
 def too_many(request: HttpRequest, *, number: str = "", what: str = "registration") -> bool:
     """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one) has used up its hour, with the beginning of
     ``number`` or at all.
 
-    ``what`` names the counter: ``registration``, ``verification``, ``colleague``, ``vouching``.
+    ``what`` names the counter: ``registration``, ``acceptance``, ``verification``, ``colleague``, ``vouching``.
     """
     network = network_of_visitor(request)
     tries = count(f"{STRANGERS}{what}:{network}", seconds=HOUR)
@@ -56,6 +62,19 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
         return True
     crowded = count(f"{STRANGERS}{what}-prefix:{hashed}", seconds=HOUR) > PER_HOUR_AND_PREFIX
     return crowded and near > PER_HOUR_AND_PREFIX_IN_A_CROWD
+
+
+def may_keep(request: HttpRequest, size: int) -> bool:
+    """Count ``size`` bytes that a visitor wants kept in a session; whether there is room, for its network and in all. What was typed is
+    kept for ``TYPED_KEPT`` and no longer: twice these bytes are the most that lie there at any time.
+    """
+    key, whole = f"{STRANGERS}typed:{network_of_visitor(request)}", "typed-in-all"
+    mine = count(key, seconds=TYPED_KEPT, by=size)
+    if mine > TYPED_BYTES_PER_NETWORK:
+        return False  # and counts nowhere else, as above
+    if mine > TYPED_BYTES_IN_A_CROWD and int(cache.get(whole, 0)) > TYPED_BYTES // 2:
+        return False  # half is left for those who kept nothing yet
+    return count(whole, seconds=TYPED_KEPT, by=size) <= TYPED_BYTES
 
 
 def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:

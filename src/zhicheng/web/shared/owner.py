@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core import signing
@@ -9,19 +10,22 @@ from django.core import signing
 from zhicheng.foundation import securitylog
 
 _SALT = "zhicheng.web.form-owner"
+VALID = timedelta(days=7)  # as long as a form stays good for one sending (web/shared/once.py)
 
 
 def owner_token_for(user: Any) -> str:
     """A signed token naming the signed-in ``user``; empty for a visitor. It grants nothing: it only says whose words these are."""
     if not getattr(user, "is_authenticated", False):
         return ""
-    return signing.Signer(salt=_SALT).sign(str(user.pk))
+    return signing.TimestampSigner(salt=_SALT).sign(str(user.pk))
 
 
 def read_owner(token: str) -> int | None:
-    """The user id inside ``token``; ``None`` when it is missing or was not signed by us."""
+    """The user id inside ``token``; ``None`` when it is missing, was not signed by us, or longer ago than ``VALID``."""
     try:
-        return int(signing.Signer(salt=_SALT).unsign(token))
+        return int(signing.TimestampSigner(salt=_SALT).unsign(token, max_age=VALID))
+    except signing.SignatureExpired:
+        return None
     except (signing.BadSignature, ValueError):
         if token:
             securitylog.note(event="input.tampered", result="refused", what="owner")

@@ -34,6 +34,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 def begin(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A session remembers when it began, by the machine's time: a rehearsal's clock ends no session."""
     request.session[SIGNED_IN_AT] = int(clock.machine_now().timestamp())
+    if "_session_expiry" in request.session:  # of the visit before, in which something was kept
+        request.session.set_expiry(None)
 
 
 class SessionEndMiddleware:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.rules import AcceptedText
@@ -22,6 +22,7 @@ from zhicheng.web.public.registration.notices import (
     remember_acceptance,
 )
 from zhicheng.web.shared.http import go, render_refused
+from zhicheng.web.shared.limits import braked, too_many
 
 _DONE = "registration_done"
 NEXT_PAGE = {"unit": "register_unit", "person": "register_person"}
@@ -35,7 +36,9 @@ def read_notice(request: HttpRequest, audience: Audience) -> HttpResponse:
     form = AcceptForm(request.POST or None, initial={"shown": notice.sha256})
     context = {"form": form, "notice": notice, "audience": audience, "step_names": step_names(audience)}
     if request.method != "POST":
-        return render(request, "public/registration/notice.html", context)
+        return render(request, "public/registration/notice.html", context | {"read_first": "first" in request.GET})
+    if too_many(request, what="acceptance"):
+        return braked(request)
     if not form.is_valid():
         return render_refused(request, "public/registration/notice.html", context)
     if form.cleaned_data["shown"] != notice.sha256:
@@ -51,8 +54,8 @@ def accepted_or_back(request: HttpRequest, audience: Audience) -> tuple[Registra
     notice = registration_notice(audience)
     accepted = acceptance(request, audience, notice) if notice is not None else None
     if notice is None or accepted is None:
-        messages.info(request, _("请先阅读并同意注册须知，再填写注册信息。"))
-        return redirect(f"{NEXT_PAGE[audience]}_notice")
+        # Said by the address: a message would leave a session behind for everybody who opens the link, without end.
+        return redirect(f"{reverse(f'{NEXT_PAGE[audience]}_notice')}?first=1")
     return notice, accepted
 
 
