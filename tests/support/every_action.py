@@ -56,6 +56,7 @@ NO_ACTION = {
     "foundation.invariants.one_state": _LOOKS,
     "foundation.leaving.take_stamp": "its effect is another house's; what it keeps may be asked for again: tests/foundation",
     "foundation.ledger.record": _PART,
+    "foundation.mail.bind_old": "seals anew, row by row, what the versions before sealed: tests/foundation/test_mail.py",
     "foundation.outbox.run_claimed": "what process_message calls after claiming",
     "foundation.reindexing.reindex_all": "an operator's command under other keys: tests/foundation/test_reindexing.py",
     "foundation.resealing.reseal": "a part of reseal_all",
