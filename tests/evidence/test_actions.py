@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 
-from tests.evidence import files
+from tests.evidence import drawn, files
 from tests.support.uploads import keep_file
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import describe_warnings
@@ -69,6 +69,14 @@ def test_file_with_a_script_is_kept_whole_and_beside_it_a_copy_without(person: A
     assert describe_warnings(kept) == [
         "文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。"
     ]
+
+
+def test_file_that_was_only_mended_is_not_said_to_carry_a_script(person: Any) -> None:
+    kept = keep_file(upload=upload(drawn.named_in_a_stream()), actor_id=person.pk)
+    kept.refresh_from_db()
+    assert kept.safe_sha256 is not None
+    said = "".join(describe_warnings(kept))
+    assert "补全后的副本" in said and "脚本" not in said
 
 
 def test_same_bytes_twice_are_stored_once_and_are_two_rows(person: Any, settings: Any) -> None:

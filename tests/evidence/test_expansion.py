@@ -10,6 +10,7 @@ import pytest
 from tests.evidence import drawn, files
 from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.inspection.expansion import understand
+from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
 
@@ -52,6 +53,7 @@ def test_page_whose_names_the_parser_threw_away_is_shown_without_them(tmp_path: 
     kept = verdict(drawn.named_in_a_stream(), tmp_path)
     assert isinstance(kept, Examined)
     assert kept.cpu_seconds < 1 and kept.safe_copy is not None
+    assert MENDED_COPY in {warning["code"] for warning in kept.warnings}
 
 
 @pytest.mark.parametrize("make", [drawn.letterhead, lambda: drawn.laughs(levels=10), lambda: drawn.laughs(levels=30, times=1)])

@@ -59,6 +59,17 @@ def test_page_of_a_pdf_is_drawn_in_the_wanted_width(person: Any) -> None:
     assert darkness(preview_png(kept(person, files.pdf(2)), 1, 480)) > 0.003
 
 
+def test_picture_shows_what_a_reader_gets_and_the_examination_looked_at(person: Any) -> None:
+    """What the parser threw away was not reckoned: a reader must not find it in the picture either."""
+    file = kept(person, files.pdf(1))
+    assert darkness(preview_png(file, 1, 480)) > 0
+    file.safe_sha256 = blobs.store(files.pdf_with_blank_page()).sha256
+    file.pages = 2
+    assert darkness(preview_png(file, 2, 480)) == 0
+    file.sha256 = "0" * 64
+    assert darkness(preview_png(file, 1, 960)) > 0, "drawn from the copy"
+
+
 def test_every_page_has_its_own_picture(person: Any) -> None:
     file = kept(person, files.pdf_with_blank_page())
     assert darkness(preview_png(file, 1, 480)) > 0

@@ -44,6 +44,8 @@ _next = threading.BoundedSemaphore(1)
 def preview_png(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
     """Page ``page`` (from 1) as a PNG at most ``width`` pixels wide, rounded up to one of ``WIDTHS``.
 
+    Drawn are the bytes a reader gets, which are the ones the examination looked at: the copy, where there is one.
+
     Nothing in the file is executed. Never raises for a bad file, page or width: then it is a neutral empty page; and
     :func:`pending_png` when too many pictures are being drawn at once. The permission check is the caller's.
     """
@@ -82,7 +84,8 @@ def _my_turn() -> bool:
 
 
 def _kept_at(evidence_file: EvidenceFile, page: int, width: int) -> Path:
-    return _folder() / evidence_file.sha256[:2] / f"{evidence_file.sha256}-{page}-{width}.png"
+    shown = evidence_file.served_sha256
+    return _folder() / shown[:2] / f"{shown}-{page}-{width}.png"
 
 
 def _drawn(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
@@ -90,7 +93,7 @@ def _drawn(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
     with suppress(OSError):  # whoever drew before may have drawn this one
         return kept.read_bytes()
     try:
-        with _blob_on_disk(evidence_file.sha256) as path:
+        with _blob_on_disk(evidence_file.served_sha256) as path:
             bounds = limits_in_force()
             picture = render_confined(
                 path, media_type=evidence_file.media_type, page=page, width=width, bounds=bounds, seconds=SECONDS

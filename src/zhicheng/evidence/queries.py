@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import Usage
 from zhicheng.evidence.sentences import safe_copy_sentence, warning_sentence
@@ -26,10 +27,17 @@ Intakes = QuerySet[Intake]
 
 def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
     """The findings about legibility as sentences in the active language, in page order; empty when nothing was found. Also said: that
-    what is shown is a copy without what the file could have done by itself.
+    what is shown is a copy, and why.
     """
     said = [sentence for warning in evidence_file.warnings if (sentence := warning_sentence(warning))]
-    return [*said, safe_copy_sentence()] if evidence_file.safe_sha256 else said
+    if not evidence_file.safe_sha256:
+        return said
+    return [*said, safe_copy_sentence(mended_only=is_mended_only(evidence_file))]
+
+
+def is_mended_only(evidence_file: EvidenceFile) -> bool:
+    """Whether the copy readers get has everything the original does, and lacks no script, action or attachment of it."""
+    return any(warning.get("code") == MENDED_COPY for warning in evidence_file.warnings)
 
 
 def unused_files() -> QuerySet[EvidenceFile]:

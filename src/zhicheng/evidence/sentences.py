@@ -121,6 +121,8 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
     return ""
 
 
-def safe_copy_sentence() -> str:
-    """Said of a file of which readers get a copy."""
+def safe_copy_sentence(*, mended_only: bool) -> str:
+    """Said of a file of which readers get a copy. ``mended_only``: nothing was taken out of it."""
+    if mended_only:
+        return _("文件内部有缺失的资源表，这里显示和下载的是补全后的副本，请核对预览；原件另行保存。")
     return _("文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。")

@@ -20,7 +20,7 @@ from zhicheng.evidence.inspection.drawing import draw_page, open_document
 from zhicheng.evidence.inspection.expansion import check_expansion
 from zhicheng.evidence.inspection.kinds import without_lead
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
-from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import MENDED_COPY, Bounds, Finding, Rejected
 
 _LARGEST_PAGE = 14_400  # points; the limit of the format for readers (200 inches)
 _SHARE_FOR_DRAWING = 0.3  # of the time of the processor: an honest file is not refused for what is only a courtesy
@@ -38,7 +38,8 @@ def readable(content: bytes) -> bytes:
 
 
 def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
-    """Warnings: ``repaired``, ``font_missing``, and ``blank`` and ``low_resolution`` per page.
+    """Warnings: ``repaired``, ``mended_copy`` (readers get a copy in which names are mended, and nothing else was taken out),
+    ``font_missing``, and ``blank`` and ``low_resolution`` per page.
 
     Raises ``Rejected``: ``encrypted``, ``damaged``, ``no_pages``, ``page_missing``, ``too_many_pages``, ``launch``, ``attachment``,
     ``form_xfa``, ``script``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
@@ -56,11 +57,10 @@ def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
             check_expansion(pdf)
             # Reckoned was what these pages have after the mending; a reader takes from the original what is not there any more.
             other_names = any(_NAMES_MENDED in line for line in told)
-            if other_names:
+            if acts or other_names:
                 copy = write_safe_copy(pdf, bounds)
-            notes += _look_at_pages(copy or content, count, bounds)
-            if acts and copy is None:
-                copy = write_safe_copy(pdf, bounds)
+            notes += [{"code": MENDED_COPY, "page": 1}] * (other_names and not acts)
+            notes += _look_at_pages(copy or content, count, bounds)  # the bytes that readers get and pictures are drawn from
     except pikepdf.PasswordError as error:
         raise Rejected("encrypted") from error
     except pikepdf.PdfError as error:

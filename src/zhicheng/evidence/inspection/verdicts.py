@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+MENDED_COPY = "mended_copy"
+"""The warning of a file whose copy is no safer than it, only whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

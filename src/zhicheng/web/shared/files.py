@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.queries import is_mended_only
 from zhicheng.evidence.serving import file_response, original_response
 from zhicheng.foundation import securitylog
 
@@ -24,6 +25,7 @@ def file_answer(request: HttpRequest, file: EvidenceFile) -> HttpResponseBase:
     if not file.safe_sha256 or ORIGINAL not in request.GET:
         return file_response(file, request=request, as_download="download" in request.GET)
     if request.GET[ORIGINAL] != "yes":
-        return render(request, "shared/original.html", {"file": file, "address": f"{request.path}?{ORIGINAL}=yes"})
+        context = {"file": file, "address": f"{request.path}?{ORIGINAL}=yes", "mended_only": is_mended_only(file)}
+        return render(request, "shared/original.html", context)
     securitylog.note(event="file.original", file=file.pk)
     return original_response(file)
