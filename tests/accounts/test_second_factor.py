@@ -105,7 +105,7 @@ def test_codes_cannot_be_guessed_day_after_day(officer: User) -> None:
     for wrong in range(brakes.FREE_CODES + 1):
         assert brakes.may_try_code(officer.pk), wrong
     late = sign_in(officer)
-    assert "验证码不对" not in late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
+    assert "请过 15 分钟再试" in late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
     assert late.get(DESK).status_code == 302
     cache.delete(f"factor:{officer.pk}:wait")
     late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})

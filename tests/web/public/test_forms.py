@@ -186,6 +186,15 @@ def test_password_is_changed_and_its_owner_told(user):
     assert "登录名为 guli 的账号" in mail["body"]
 
 
+def test_password_is_not_changed_to_itself(user):
+    client = browser()
+    sign_in(client, "guli")
+    same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post(reverse("account_change_password"), same)
+    assert summary(answer.content) == ["新密码和现在的密码相同，请换一个。"]
+    assert not mails()
+
+
 def test_mailbox_is_replaced_only_after_it_is_confirmed(user):
     client = browser()
     sign_in(client, "guli")

@@ -37,6 +37,12 @@ class _CodeOnce:
         code_was_right(self.user.pk)
         return code
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """How long to wait, whichever brake it was."""
+        if getattr(error, "code", "") == "too_many_login_attempts":
+            error = forms.ValidationError(_("验证码连续输错太多次，请过 15 分钟再试。"), code=error.code)
+        super().add_error(field, error)  # type: ignore[misc]
+
 
 def _code_field(form: forms.Form, hint: Any) -> None:
     form.fields["code"].label = _("验证码")

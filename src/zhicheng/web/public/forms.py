@@ -121,6 +121,14 @@ class ChangePasswordForm(_TypedTwice, library.ChangePasswordForm):
         self.fields["password2"].label = _("再输入一次新密码")
         in_plain_words(self)
 
+    def clean(self) -> Any:
+        """Whoever was told of strange sign-ins must not believe that something changed."""
+        cleaned = super().clean()
+        old = self.cleaned_data.get("oldpassword")
+        if old and self.cleaned_data.get("password1") == old:
+            self.add_error("password1", forms.ValidationError(_("新密码和现在的密码相同，请换一个。"), code="same_password"))
+        return cleaned
+
 
 class ReauthenticateForm(library.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
