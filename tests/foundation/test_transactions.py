@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,13 @@ from tests.support import locks
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.models import ClockSetting, LedgerEntry, MailServer, OutboxMessage
 from zhicheng.foundation.outbox import queue
-from zhicheng.foundation.transactions import NotInTransaction, one_transaction, require_transaction, was_overtaken
+from zhicheng.foundation.transactions import (
+    NotInTransaction,
+    once_more_when_taken,
+    one_transaction,
+    require_transaction,
+    was_overtaken,
+)
 
 
 def note(event: str) -> None:
@@ -121,6 +128,13 @@ def test_overtaken_once_is_done_once(sqlstate: str) -> None:
     assert one_transaction(attempts.run)() == "done" and attempts.made == 2
     assert [entry.event for entry in LedgerEntry.objects.all()] == ["attempt 2"]
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_has_no_name_of_its_own_is_tried_again_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    attempts = Attempts(overtaken())
+    assert once_more_when_taken(partial(attempts.run)) == "done" and attempts.made == 2
+    assert "Attempts.run is tried again" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

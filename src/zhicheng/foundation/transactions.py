@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -47,22 +47,24 @@ def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic(), _with_an_end():
                 return function(*args, **kwargs)
         if any(isinstance(given, Iterator) for given in (*args, *kwargs.values())):
-            raise TypeError(f"{function.__qualname__} may be carried out a second time and was given an iterator")
+            raise TypeError(f"{_name(function)} may be carried out a second time and was given an iterator")
         try:
             with transaction.atomic(), _with_an_end():
                 return function(*args, **kwargs)
         except OperationalError as error:
             if not was_overtaken(error):
                 raise
-            logger.warning(
-                "%s.%s is tried again: it and another transaction waited for each other",
-                function.__module__,
-                function.__qualname__,
-            )
+            logger.warning("%s is tried again: it and another transaction waited for each other", _name(function))
         with transaction.atomic(), _with_an_end():
             return function(*args, **kwargs)
 
     return carried_out
+
+
+def _name(function: Callable[..., object]) -> str:
+    """What the log calls it; a ``partial`` has no name of its own."""
+    named = function.func if isinstance(function, partial) else function
+    return f"{named.__module__}.{getattr(named, '__qualname__', type(named).__name__)}"
 
 
 def once_more_when_taken(attempt: Callable[[], R]) -> R:
