@@ -59,7 +59,7 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
 
 @one_transaction
 def _bar(application_id: int, note: str) -> bool:
-    """Each is a transaction of its own."""
+    """Each is a part of the message's transaction: what is refused of one undoes nothing of the others."""
     application = lifecycle.lock(application_id, SYSTEM)
     if application.state not in lifecycle.BY_NAME["bar"].sources:
         return False
