@@ -22,6 +22,8 @@ IN_SESSION: dict[str, str] = {
     "register_person_notice": "the text was read",
     "rehearsal_sign_in": "the other account of a rehearsal",
 }
+# Of these, what the database has of it as well: when the session cannot be saved, it may have happened all the same.
+ENDS_SIGN_INS = frozenset({"usersessions_list", "session_end", "devices_forget"})
 # Saves or shows; sent again, it saves the same or shows it again.
 REPEATABLE: dict[str, str] = {
     "application_autosave": "one page saves many times; what is newer is never overwritten (its version is sent along)",

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from zhicheng.foundation.sending import Outcome, Sending
 from zhicheng.organizations.actors import Role
-from zhicheng.web.repeats import IN_SESSION
+from zhicheng.web.repeats import ENDS_SIGN_INS, IN_SESSION
 from zhicheng.web.shared.navigation import navigation_for
 
 
@@ -20,8 +20,11 @@ def outcome_of(request: HttpRequest, error: BaseException | None) -> Outcome:
     """What can be said for certain after ``error`` (``foundation/sending.py``)."""
     sending = sending_of(request)
     match = getattr(request, "resolver_match", None)
-    if sending is None or (match is not None and match.view_name in IN_SESSION):
+    name = match.view_name if match is not None else ""
+    if sending is None or (name in IN_SESSION and name not in ENDS_SIGN_INS):
         return Outcome.NOT_DONE
+    if name in ENDS_SIGN_INS:
+        return Outcome.UNSURE
     return sending.outcome(error)
 
 
