@@ -16,6 +16,7 @@ from django.db.models import ProtectedError
 from tests.organizations import examples as ex
 from tests.organizations.test_registration import mails
 from tests.support.world import IN_WINDOW
+from zhicheng.accounts.brakes import MAILS_PER_HOUR
 from zhicheng.accounts.models import IdentityCorrection, User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
@@ -165,6 +166,14 @@ def test_a_withdrawn_request_opens_nothing() -> None:
     actions.withdraw_account_request(actor=admin, request_id=row.pk)
     assert refused(lambda: open_link(row)) == ["link_over"]
     assert refused(lambda: actions.withdraw_account_request(actor=admin, request_id=row.pk)) == ["over"]
+
+
+def test_asking_and_withdrawing_again_and_again_fills_nobodys_mailbox() -> None:
+    _unit, admin, user = people()
+    for _turn in range(MAILS_PER_HOUR + 3):
+        actions.withdraw_account_request(actor=admin, request_id=ask_mailbox(admin, user).pk)
+    told = [mail for mail in mails(user.email) if mail["subject"] == "有人为您的账号申请更换邮箱"]
+    assert len(told) == MAILS_PER_HOUR
 
 
 def test_everything_wrong_with_a_request_is_told_at_once() -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, second_factor
+from zhicheng.accounts import brakes, claims, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import Particulars, check_identity, check_name, last_characters_match, mask_mailbox
@@ -275,6 +275,8 @@ def _already_asked() -> Problem:
 
 @platform_language()
 def _warn_old_mailbox(row: AccountRequest) -> None:
+    if not brakes.may_mail(kind="request", mailbox=row.old_email, account=f"user:{row.user_id}"):
+        return
     mail.queue_mail(
         to=row.old_email,
         subject=_("有人为您的账号申请更换邮箱"),
@@ -296,6 +298,8 @@ def _warn_old_mailbox(row: AccountRequest) -> None:
 
 @platform_language()
 def _warn_owner_of_factor(row: AccountRequest) -> None:
+    if not brakes.may_mail(kind="request", mailbox=row.user.email, account=f"user:{row.user_id}"):
+        return
     mail.queue_mail(
         to=row.user.email,
         subject=_("有人为您的账号申请去掉两步验证"),

@@ -23,6 +23,7 @@ _WORDS = {
     "mail-recovery": gettext_lazy("要求发送找回账号的邮件"),
     "mail-confirm": gettext_lazy("要求发送确认邮箱的邮件"),
     "mail-taken": gettext_lazy("有人用其邮箱注册的提醒邮件"),
+    "mail-request": gettext_lazy("单位为其账号提出申请的提醒邮件"),
     "mail-device": gettext_lazy("新设备登录的提醒邮件"),
 }
 
