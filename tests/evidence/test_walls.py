@@ -136,7 +136,7 @@ def test_cell_that_talks_without_end_is_left(tmp_path: Path) -> None:
 def test_cell_that_waits_without_end_is_killed_though_it_hears_no_signal(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as refusal:
         ask(hostile("seccomp"), {"instead": "wait"}, tmp_path, seconds=1)
-    assert refusal.value.code == "too_complex"
+    assert refusal.value.code == "busy"  # as a machine that has no time for it looks: so often and no oftener is it tried again
 
 
 GOOD = {"ok": True, "cpu_seconds": 0.1, "media_type": "application/pdf", "pages": 1, "warnings": [], "has_copy": False}

@@ -79,10 +79,12 @@ class Run:
     def _world(self) -> World:
         from tests.support import world as w
         from zhicheng.foundation import clock
+        from zhicheng.foundation.actions import adopt_files
 
         if self.like:
             self.places.copy(self.like, WORLD)
             self.places.use(WORLD)
+            adopt_files()  # those that come now belong to this copy
         else:
             self.places.make(WORLD)
         with clock.travel(w.IN_WINDOW):

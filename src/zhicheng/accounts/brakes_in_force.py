@@ -26,9 +26,10 @@ from zhicheng.foundation.shared_cache import BRAKED
 from zhicheng.foundation.transactions import one_transaction
 
 MOST = 200
-_HASH = "[0-9a-f]{32}"
 _KEY = re.compile(
-    rf"(stranger:)?signin(:{_HASH}|:n:{_HASH}|:{_HASH}:[nd]:{_HASH})|(stranger:)?mail:[a-z]+:{_HASH}|factor:[1-9][0-9]{{0,18}}"
+    r"(stranger:)?signin(:[0-9a-f]{32}|:n:[0-9a-f]{32}|:[0-9a-f]{32}:[nd]:[0-9a-f]{32})"
+    r"|(stranger:)?mail:[a-z]+:[0-9a-f]{32}"
+    r"|factor:[1-9][0-9]{0,18}"
 )
 
 
