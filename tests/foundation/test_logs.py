@@ -106,7 +106,7 @@ def test_long_text_is_cut(text: str) -> None:
 def _raise_integrity() -> None:
     w.person(AccountKind.OPERATOR, "zhangsan")
     with transaction.atomic():
-        User.objects.create(username="ZhangSan", email="other@example.cn", name="张三", kind="officer", created_at=now())
+        User.objects.create(username="ZhangSan", email="other@example.cn", name="张三", kind="unit", created_at=now())
 
 
 def _raise_smtp() -> None:
