@@ -6,6 +6,7 @@ What must stand or fall together has to be in one transaction; :func:`require_tr
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from typing import ParamSpec, TypeVar
 from django.db import IntegrityError, OperationalError, transaction
 
 logger = logging.getLogger(__name__)
+
+BREATH_SECONDS = 0.05  # before the second time: who won has to get what it waited for, or the two meet again
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +58,7 @@ def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
             if not was_overtaken(error):
                 raise
             logger.warning("%s is tried again: it and another transaction waited for each other", _name(function))
+        time.sleep(BREATH_SECONDS)
         with transaction.atomic(), _with_an_end():
             return function(*args, **kwargs)
 
