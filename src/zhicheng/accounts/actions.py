@@ -283,6 +283,7 @@ def create_system_account(
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
 
     def attempt() -> User:
+        """Looked at again when somebody else took login name, mailbox or number a moment ago."""
         problems = check_registration(person=person, password=password, with_mobile=False)
         problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
         problems += duties.number_taken_at_work(person, kind=kind) + duties.conflicts_of_duties(person, kind=kind)

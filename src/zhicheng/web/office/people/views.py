@@ -23,8 +23,9 @@ from zhicheng.organizations.actions.account_decisions import needs_card
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorFactorForm, AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
-from zhicheng.web.shared.account_requests import days_waiting, rows_of, send_factor_request, send_mailbox_request
+from zhicheng.web.shared.account_requests import SendRequest, days_waiting, rows_of, send_factor_request, send_mailbox_request
 from zhicheng.web.shared.files import file_answer
+from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.looks import note_file_given
 from zhicheng.web.shared.paging import page_of
@@ -144,32 +145,24 @@ def show_administrators(request: HttpRequest) -> HttpResponse:
 
 def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
     """邮箱遗失 of a unit's administrator: this office saw the card, the prefecture decides."""
-    person = object_or_404(queries.unit_administrators_for(actor_of(request)), pk=user_id)
-    form = AdministratorForm(request.POST or None)
-    unit = queries.employers_of([person.pk]).get(person.pk, "")
-    context = {"form": form, "person": person, "unit": unit, "mailbox": mask_mailbox(person.email)}
-    if request.method != "POST":
-        return render(request, ADMINISTRATOR, context)
-    try:
-        row = send_mailbox_request(request, person, form)
-    except Refused as refused:
-        return render_refused(request, ADMINISTRATOR, context, refused)
-    messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
-    return go(request, "office_account_requests")
+    return _ask(request, user_id, AdministratorForm(request.POST or None), ADMINISTRATOR, send_mailbox_request)
 
 
 def ask_factor_removal(request: HttpRequest, user_id: int) -> HttpResponse:
     """两步验证遗失 of a unit's administrator: this office saw the card, the prefecture decides."""
+    return _ask(request, user_id, AdministratorFactorForm(request.POST or None), ADMINISTRATOR_FACTOR, send_factor_request)
+
+
+def _ask(request: HttpRequest, user_id: int, form: Form, template: str, send: SendRequest) -> HttpResponse:
     person = object_or_404(queries.unit_administrators_for(actor_of(request)), pk=user_id)
-    form = AdministratorFactorForm(request.POST or None)
     unit = queries.employers_of([person.pk]).get(person.pk, "")
     context = {"form": form, "person": person, "unit": unit, "mailbox": mask_mailbox(person.email)}
     if request.method != "POST":
-        return render(request, ADMINISTRATOR_FACTOR, context)
+        return render(request, template, context)
     try:
-        row = send_factor_request(request, person, form)
+        row = send(request, person, form)
     except Refused as refused:
-        return render_refused(request, ADMINISTRATOR_FACTOR, context, refused)
+        return render_refused(request, template, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
     return go(request, "office_account_requests")
 

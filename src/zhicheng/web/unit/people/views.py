@@ -18,8 +18,9 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
-from zhicheng.web.shared.account_requests import asked_of, send_factor_request, send_mailbox_request
+from zhicheng.web.shared.account_requests import SendRequest, asked_of, send_factor_request, send_mailbox_request
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
+from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.limits import braked, too_many
 from zhicheng.web.shared.paging import page_of
@@ -68,34 +69,25 @@ def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def ask_mailbox(request: HttpRequest, user_id: int) -> HttpResponse:
     """邮箱遗失: the unit vouches, the county decides."""
-    person = _person(request, user_id)
-    form = MailboxForm(request.POST or None)
-    context = {"form": form, **_about(person)}
-    if request.method != "POST":
-        return render(request, MAILBOX, context)
-    if too_many(request, what="vouching"):
-        return braked(request)
-    try:
-        row = send_mailbox_request(request, person, form)
-    except Refused as refused:
-        return render_refused(request, MAILBOX, context, refused)
-    messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
-    return go(request, "unit_account_requests")
+    return _vouch(request, user_id, MailboxForm(request.POST or None), MAILBOX, send_mailbox_request)
 
 
 def ask_factor_removal(request: HttpRequest, user_id: int) -> HttpResponse:
     """两步验证遗失: app and recovery codes are both lost; the unit vouches, the county decides."""
+    return _vouch(request, user_id, VouchForm(request.POST or None), FACTOR, send_factor_request)
+
+
+def _vouch(request: HttpRequest, user_id: int, form: Form, template: str, send: SendRequest) -> HttpResponse:
     person = _person(request, user_id)
-    form = VouchForm(request.POST or None)
     context = {"form": form, **_about(person)}
     if request.method != "POST":
-        return render(request, FACTOR, context)
+        return render(request, template, context)
     if too_many(request, what="vouching"):
         return braked(request)
     try:
-        row = send_factor_request(request, person, form)
+        row = send(request, person, form)
     except Refused as refused:
-        return render_refused(request, FACTOR, context, refused)
+        return render_refused(request, template, context, refused)
     messages.success(request, _("已提交%(office)s。审核结果会发到您的邮箱。") % {"office": row.office.name})
     return go(request, "unit_account_requests")
 
