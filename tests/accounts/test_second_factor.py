@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from importlib import import_module
 from io import StringIO
@@ -279,8 +280,10 @@ def test_code_page_tells_the_way_of_every_kind_of_account_and_nothing_of_this_on
         give_factor(account)
         pages.append(page_of(sign_in(account).get(reverse("mfa_authenticate"))).main.get_text(" ", strip=True))
     assert pages[0] == pages[1] and user.name not in pages[1]
-    for word in ("申报人", "单位管理员", "各部门工作人员", "系统运维"):
+    for word in ("申报人", "单位管理员", "县（市）职称办", "州人力资源和社会保障局工作人员", "系统运维", "安全管理员："):
         assert word in pages[0]
+    (bureau,) = [line for line in re.findall("[^：]*工作人员：[^。]*。", pages[0]) if "州人力资源和社会保障局工作人员：" in line]
+    assert "请联系州人力资源和社会保障局" not in bureau, "nobody is sent to the office he is"
     wrong = [Client().post(reverse("account_login"), {"login": one.username, "password": "wrong"}) for one in (officer, user)]
     Authenticator.objects.all().delete()
     without = Client().post(reverse("account_login"), {"login": user.username, "password": "wrong"})

@@ -10,8 +10,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from zhicheng.accounts import actions, brakes, devices, mails
-from zhicheng.accounts.queries import account_tried
+from zhicheng.accounts import actions, brakes, devices, mails, queries
 from zhicheng.accounts.rules import works_for_an_office
 from zhicheng.foundation import securitylog
 
@@ -49,13 +48,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
         address: EmailAddress = emailconfirmation.email_address
         if address.primary:
-            actions.send_confirmation(user=address.user)
+            # Signing in asks for it again; straight after registering the first one is still on its way.
+            if not queries.was_asked_to_confirm(address.user, mailbox=address.email):
+                actions.send_confirmation(user=address.user)
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """The brake on sign-in; a try it does not let through is an event of its own."""
-        account = account_tried(credentials)
+        account = queries.account_tried(credentials)
         device = None
         if account:
             device = devices.known_device(user_id=int(account.removeprefix("user:")), cookies=request.COOKIES)

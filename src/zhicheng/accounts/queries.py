@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,9 +13,13 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.rules import Particulars, mailbox_is_released
+from zhicheng.foundation import clock, mail
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import NO_NUMBER, blind_index
+from zhicheng.foundation.models import OutboxMessage
 
+# As long as the page says that no second mail is sent for signing in again.
+CONFIRM_PAUSE = timedelta(minutes=3)
 # How the source of a correction begins that took a number from an account which only claimed it.
 TAKEN = "confirmation_of:"
 
@@ -40,6 +44,17 @@ def account_holding(*, kind: AccountKind, id_number: str) -> User | None:
 def account_with_mailbox(email: str) -> User | None:
     """The account this mailbox belongs to, confirmed or not."""
     return User.objects.filter(email__iexact=email).first()
+
+
+def was_asked_to_confirm(user: User, *, mailbox: str) -> bool:
+    """Whether a mail about confirming this mailbox went out within the last few minutes, to the account or to whose mailbox it is."""
+    start = f"confirm-mailbox:{user.pk}:"
+    if not user.email and (holder := account_with_mailbox(mailbox)) is not None:
+        start = f"mailbox-taken:{holder.pk}:"
+    now = clock.now()
+    return OutboxMessage.objects.filter(
+        kind=mail.KIND, key__startswith=start, created_at__gt=now - CONFIRM_PAUSE, created_at__lte=now
+    ).exists()
 
 
 def account_tried(credentials: Mapping[str, Any]) -> str:

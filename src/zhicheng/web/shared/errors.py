@@ -10,6 +10,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import securitylog
@@ -17,7 +18,16 @@ from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
-from zhicheng.web.shared.http import OutOfReachError, is_script, network_of_visitor, page_name, safe_path, who
+from zhicheng.web.shared.http import (
+    OutOfReachError,
+    back_path,
+    came_from_us,
+    is_script,
+    network_of_visitor,
+    page_name,
+    safe_path,
+    who,
+)
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.once import record_of, typed_again
 from zhicheng.web.shared.outages import Outage, outage_of
@@ -70,11 +80,26 @@ def handler429(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token does not fit: usually a page left open over a sign-in. What was typed is shown, to be copied, never sent from
-    here: the form may be somebody else's."""
+    """403: the form's token does not fit, usually because of a sign-in in another tab. Nothing was carried out.
+
+    What was typed is shown to whoever pressed the button. It can be sent on with one press by the account that had opened the form,
+    and by no other: the name of the account is signed into the form, so that nobody can make such a page for somebody else.
+    """
     securitylog.note(event="request.forged", result="refused", page=page_name(request))
-    typed = words_of(record_of(request)) if read_owner(request.POST.get("_owner", "")) is not None else []
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    if is_script(request):
+        words = _("浏览器里的登录换过，这一步没有办理，填写的内容还在页面上。请点页面上的按钮提交一次，核对后可以接着办理。")
+        return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
+    owner = read_owner(request.POST.get("_owner", ""))
+    user = request.user.pk if request.user.is_authenticated else None
+    ours = owner is not None and came_from_us(request)
+    context = {
+        "typed": words_of(record_of(request)) if owner is not None else [],
+        "again": typed_again(request) if ours and owner == user else None,
+        "files": bool(request.FILES),
+        "standing": "" if owner is None or owner == user else "nobody" if user is None else "other",
+        "back": back if (back := back_path(request)) != reverse("home") else "",
+    }
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:

@@ -117,3 +117,9 @@ def back_path(request: HttpRequest) -> str:
     if parts.netloc != request.get_host():  # compared only: what is given back is a path
         return reverse("home")
     return local_path(parts.path + (f"?{parts.query}" if parts.query else ""), reverse("home"))
+
+
+def came_from_us(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our own pages sent this; a page of another site cannot make it say so."""
+    said = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return urlsplit(said).netloc == request.get_host()

@@ -188,6 +188,7 @@
       return;
     }
     $("[data-session-ended]", box).hidden = !ended;
+    $("[data-session-soon]", box).hidden = ended;
     $("[data-session-stay]", box).hidden = ended;
     if (Date.now() - lastSaid > 60000) { say(box.innerText.trim()); lastSaid = Date.now(); }
   }
