@@ -24,6 +24,7 @@ from tests.web.registering import client_of, page_of
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import AT_WORK, SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.queries import person_index
+from zhicheng.accounts.rules import last_characters
 from zhicheng.applications.queries import visible_to
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
@@ -188,7 +189,9 @@ def test_who_runs_the_system_is_not_confirmed_as_a_units_administrator(world: w.
     w.member(second, world.unit, MembershipRole.STAFF)
     give_number(second, running.id_number)
     seen = {"card_seen_on": clock.today(), "checked": True, "year": 2023}
-    found = refused(lambda: actions.confirm_people(actor=world.county_officer, user_ids=[second.pk], **seen))
+    found = refused(
+        lambda: actions.confirm_people(actor=world.county_officer, cards={second.pk: last_characters(running.id_number)}, **seen)
+    )
     assert found == {"duties_conflict"}
     assert not violated("accounts.duties"), "a claim is nobody's yet"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from tests.support import world as w
 from tests.web.registering import client_of, mails
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, User
 from zhicheng.accounts.queries import without_number
+from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
 from zhicheng.applications.count_invariants import years_of_persons
 from zhicheng.applications.jobs import look_at_bans_of_the_number
@@ -25,6 +27,7 @@ from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import Actor, actor_for
 from zhicheng.organizations.models import MembershipRole
+from zhicheng.organizations.rules import card_of
 
 pytestmark = pytest.mark.django_db
 
@@ -206,8 +209,8 @@ def test_a_unit_confirms_its_own_people_together_and_a_county_those_of_its_units
 
     def confirm(actor: Actor, *people: Actor, days: int = 0, checked: bool = True) -> list[User]:
         seen_on = clock.today() - timedelta(days=days)
-        ids = [p.account_id for p in people]
-        return actions.confirm_people(actor=actor, user_ids=ids, card_seen_on=seen_on, checked=checked, year=2023)
+        cards = {p.account_id: last_characters(user_of(p).id_number) for p in people}
+        return actions.confirm_people(actor=actor, cards=cards, card_seen_on=seen_on, checked=checked, year=2023)
 
     assert refused(lambda: confirm(world.unit_admin)) == {"nobody"}
     assert refused(lambda: confirm(world.unit_admin, one, days=-1, checked=False)) == {"card_day_wrong", "identity_not_checked"}
@@ -221,6 +224,29 @@ def test_a_unit_confirms_its_own_people_together_and_a_county_those_of_its_units
     assert [u.pk for u in confirm(world.other_officer, stranger)] == [stranger.account_id]
     assert IdentityConfirmation.objects.count() == 3
     assert LedgerEntry.objects.filter(event="account.identity_confirmed").count() == 3
+
+
+def test_confirming_compares_the_card_with_the_number_and_is_all_or_nothing(
+    world: w.World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who ticked off a list without a card has compared nothing: the list shows no end of a number."""
+    one, two, lost = (claimant(world, name, serial=serial) for name, serial in (("one", 500), ("two", 502), ("lost", 504)))
+    number = user_of(one).id_number
+    right = {one.account_id: f" {number[-6:].lower()} "}
+    seen: dict[str, Any] = {"card_seen_on": clock.today(), "checked": True, "year": 2023}
+    for typed in ("000000", number, number[-5:], ""):
+        with pytest.raises(Refused) as told:
+            actions.confirm_people(actor=world.unit_admin, cards=right | {two.account_id: typed}, **seen)
+        assert [(p.code, p.where) for p in told.value.problems] == [("digits_differ", card_of(two.account_id))]
+        assert user_of(two).name in told.value.problems[0].text and "更正姓名或身份证号" in told.value.problems[0].text
+    assert not IdentityConfirmation.objects.exists()
+    wrong = [record for record in caplog.records if "card.differs" in record.getMessage()]
+    assert len(wrong) == 4 and f"user:{two.account_id}" in wrong[0].getMessage()
+    ex.card_seen(user_of(claimant(world, "owner", serial=504)), world.unit_admin)
+    with pytest.raises(Refused) as told:
+        actions.confirm_people(actor=world.unit_admin, cards=right | {lost.account_id: "000000"}, **seen)
+    assert {p.code for p in told.value.problems} == {"number_missing"}, "there is nothing to compare with"
+    assert [u.pk for u in actions.confirm_people(actor=world.unit_admin, cards=right, **seen)] == [one.account_id]
 
 
 def test_nobody_confirms_themselves(world: w.World) -> None:

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.journeys.test_story import go_in
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible
 from zhicheng.web.system.rehearsal import evidence
-from zhicheng.web.system.rehearsal.people import identity
+from zhicheng.web.system.rehearsal.people import NAMES, identity
+from zhicheng.web.system.rehearsal.people import person as invented
 from zhicheng.web.system.walk.people import PASSWORD, some_unit, somebody
 
 COUNTY_OFFICE = "博乐市人力资源和社会保障局职称办"
@@ -146,6 +147,41 @@ def test_unit_that_is_not_verified_sees_where_it_stands(page: Page, unit: str) -
     for path in ("/desk/", "/unit/information/", "/unit/information/edit/"):
         page.goto(path)
         look_at(page, f"{unit}{path.replace('/', '-').rstrip('-')}")
+
+
+def card_of(page: Page, username: str) -> str:
+    """The end of the number on the card of an invented person, as the rehearsal's entrance shows it."""
+    page.goto("/rehearsal/")
+    page.locator("section", has=page.get_by_role("heading", name="身份证（样本）")).locator("summary").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=username, exact=True)).filter(has_text="65")
+    return row.get_by_role("cell").last.inner_text()[-6:]
+
+
+def test_people_are_confirmed_by_their_cards_at_the_unit_and_at_the_county(page: Page) -> None:
+    mistyped = invented(len(NAMES) + 7)
+    card = card_of(page, mistyped.username)
+    go_in(page, "danwei-shuili")
+    page.goto("/unit/people/identities/")
+    press(page, "核实已填写的人员")
+    says_what_is_wrong(page, "请填写要核实的人员的身份证号末六位", "请填写查验身份证原件的日期", "请当面核对")
+    look_at(page, "identities-errors")
+    page.get_by_label(f"{mistyped.name}的身份证号末六位").fill(card)
+    page.get_by_label("查验身份证原件的日期").fill("2023-05-22")
+    page.get_by_label("已逐一当面核对").check()
+    press(page, "核实已填写的人员")
+    says_what_is_wrong(page, f"{mistyped.name}：输入的末六位与登记的身份证号不一致")
+    expect(page.get_by_label(f"{mistyped.name}的身份证号末六位")).to_have_value(card)
+    look_at(page, "identities-differ")
+
+    card = card_of(page, "danwei-rencai")
+    go_in(page, "xian-jinghe")
+    page.goto("/office/people/identities/")
+    page.get_by_label("加依娜·托合塔的身份证号末六位").fill(card)
+    page.get_by_label("查验身份证原件的日期").fill("2023-05-22")
+    page.get_by_label("已逐一当面核对").check()
+    look_at(page, "identities")
+    press(page, "核实已填写的人员")
+    expect(page.get_by_role("main")).to_contain_text("已核实 1 人的身份：加依娜·托合塔。")
 
 
 def test_unit_records_and_decides_an_objection(page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.world import number_at_work
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
-from zhicheng.accounts.rules import AcceptedText, Particulars
+from zhicheng.accounts.rules import AcceptedText, Particulars, last_characters
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock
 from zhicheng.organizations import actions
@@ -172,6 +172,7 @@ def registered_applicant(employer: Organization, number: int = 1, *, confirmed: 
 
 def card_seen(user: User, actor: Actor, *, year: int = YEAR) -> User:
     """``actor`` has seen the card of ``user`` and says so."""
-    actions.confirm_people(actor=actor, user_ids=[user.pk], card_seen_on=clock.today(), checked=True, year=year)
+    cards = {user.pk: last_characters(user.id_number)}
+    actions.confirm_people(actor=actor, cards=cards, card_seen_on=clock.today(), checked=True, year=year)
     user.refresh_from_db()
     return user

@@ -25,6 +25,7 @@ from tests.support.factors import code_of, give_factor
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of
@@ -36,6 +37,7 @@ from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.organizations.models import MembershipRole
+from zhicheng.organizations.rules import card_of
 from zhicheng.publicity import actions as publicity
 from zhicheng.review import actions as review
 
@@ -391,14 +393,15 @@ EXAMPLES["unit_person_correction"] = lambda world: _by(
 CARDS = {"card_seen_on": "2023-05-22", "checked": "on"}
 
 
-def _claimant(world: w.World) -> str:
+def _claimant(world: w.World) -> dict[str, str]:
+    """What a desk types for the one person on its list."""
     user = w.person(AccountKind.APPLICANT, "claimant", serial=33, held=False)
     w.member(user, world.unit, MembershipRole.EMPLOYEE)
-    return str(user.pk)
+    return {card_of(user.pk): last_characters(user.id_number), **CARDS}
 
 
-EXAMPLES["unit_identities"] = lambda world: _by(world.unit_admin, "unit_identities", people=_claimant(world), **CARDS)
-EXAMPLES["office_identities"] = lambda world: _by(world.county_officer, "office_identities", people=_claimant(world), **CARDS)
+EXAMPLES["unit_identities"] = lambda world: _by(world.unit_admin, "unit_identities", **_claimant(world))
+EXAMPLES["office_identities"] = lambda world: _by(world.county_officer, "office_identities", **_claimant(world))
 
 
 def _passed(world: w.World) -> Application:

@@ -220,9 +220,14 @@ def hide_last(number: str) -> str:
     return number[:-LAST_CHARACTERS] + "*" * min(LAST_CHARACTERS, len(number))
 
 
+def last_characters(number: str) -> str:
+    """What is typed from the card in hand: the end of the identity number."""
+    return number[-LAST_CHARACTERS:]
+
+
 def last_characters_match(typed: str, number: str) -> bool:
     """Whether ``typed`` is the end of ``number`` as printed on the card; full-width digits and a small x are no mistake."""
-    return bool(number) and compact(typed) == number[-LAST_CHARACTERS:]
+    return bool(number) and compact(typed) == last_characters(number)
 
 
 def mask_mailbox(email: str) -> str:

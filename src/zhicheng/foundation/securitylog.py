@@ -34,6 +34,7 @@ EVENTS: dict[str, str] = {
     "factor.removed": "a second factor was removed",
     "factor.renewed": "recovery codes were made anew",
     "factor.failed": "a code of a second factor was wrong",
+    "card.differs": "the end of an identity number, typed from a card to confirm a person, is not the number registered",
     "access.refused": "somebody reached for a page or a case that is not theirs",
     "request.limited": "a page was not answered because there had been too many requests",
     "request.forged": "a form without its token: left open over a sign-in, or sent from elsewhere",

@@ -289,3 +289,8 @@ class WasAsked(Protocol):
 def reset_is_void(request: WasAsked, now: datetime) -> bool:
     """Whether nobody consented in time: the person has to be made sure of anew."""
     return now - request.asked_at > RESET_LIVES
+
+
+def card_of(user_id: int) -> str:
+    """The field where a desk types the end of this person's card, and where what is wrong with it is told."""
+    return f"card-{user_id}"

@@ -16,6 +16,7 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.factors import give_factor
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import last_characters
 from zhicheng.foundation import clock
 from zhicheng.organizations.actions.account_decisions import mailbox_link
 from zhicheng.organizations.actors import Actor
@@ -158,10 +159,12 @@ def see_cards(stage: Stage) -> None:
 
 
 def confirm(stage: Stage, actor: Actor, user_ids: list[int]) -> None:
-    """The cards of these people were seen today, or on an impossible day."""
+    """The cards of these people were seen today, or on an impossible day; now and then a card is another than the account's."""
     day = clock.today() + timedelta(1) if stage.dice.percent(5) else clock.today()
     checked = stage.dice.percent(95)
-    stage.act("organizations.confirm_people", actor=actor, user_ids=user_ids, card_seen_on=day, checked=checked, year=YEAR)
+    numbers = dict(User.objects.filter(pk__in=user_ids).values_list("pk", "id_number"))
+    cards = {pk: last_characters(number) if stage.dice.percent(95) else "000000" for pk, number in numbers.items()}
+    stage.act("organizations.confirm_people", actor=actor, cards=cards, card_seen_on=day, checked=checked, year=YEAR)
 
 
 def _asked_for(stage: Stage) -> tuple[User | None, Actor]:

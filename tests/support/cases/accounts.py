@@ -17,7 +17,7 @@ from zhicheng.accounts import devices
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.queries import person_index
-from zhicheng.accounts.rules import AcceptedText
+from zhicheng.accounts.rules import AcceptedText, last_characters
 from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions as organizations
@@ -211,7 +211,7 @@ def confirm_people(world: w.World) -> dict[str, Any]:
     user = w.person(AccountKind.APPLICANT, "claimant", serial=33, held=False)
     w.submitted(world, w.member(user, world.unit, MembershipRole.EMPLOYEE))
     seen = {"card_seen_on": w.IN_WINDOW.date(), "checked": True, "year": ex.YEAR}
-    return {"actor": world.unit_admin, "user_ids": [user.pk], **seen}
+    return {"actor": world.unit_admin, "cards": {user.pk: last_characters(user.id_number)}, **seen}
 
 
 @case(f"{REQUESTS}.request_mailbox")

@@ -10,8 +10,10 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.web.registering import client_of, page_of, summary_of
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.rules import last_characters
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import MembershipRole
+from zhicheng.organizations.rules import card_of
 
 pytestmark = pytest.mark.django_db
 UNIT, OFFICE = reverse("unit_identities"), reverse("office_identities")
@@ -30,29 +32,56 @@ def claimant(world: w.World, serial: int = 500, **changes: str) -> User:
     return user
 
 
-def typed(*people: User, **changes: str) -> dict[str, object]:
-    return {"people": [str(one.pk) for one in people], "card_seen_on": "2023.5.20", "checked": "on"} | changes
+def typed(*people: User, **changes: str) -> dict[str, str]:
+    cards = {card_of(one.pk): last_characters(one.id_number) for one in people}
+    return cards | {"card_seen_on": "2023.5.20", "checked": "on"} | changes
 
 
 def test_a_unit_confirms_several_people_in_one_press(world: w.World) -> None:
     one, two, client = claimant(world, 500), claimant(world, 502), client_of(world.unit_admin)
     page = page_of(client.get(UNIT))
-    assert [box["value"] for box in page.select("input[name=people]")] == [str(one.pk), str(two.pk)]
-    assert not page.select("input[name=people][checked]"), "nobody is ticked for the unit"
-    assert len(page_of(client.get(UNIT + "?all=1")).select("input[name=people][checked]")) == 2
+    assert [box["name"] for box in page.select("input[name^=card-]")] == [card_of(one.pk), card_of(two.pk)]
     assert one.id_number not in str(page) and one.id_number[-4:] not in str(page)
     answer = client.post(UNIT, typed(one, two), follow=True).content.decode()
     assert "已核实 2 人的身份：阿不都、阿不都。" in answer and "没有待核实的人员" in answer
 
 
-def test_what_is_missing_is_told_and_the_ticks_stay(world: w.World) -> None:
+def test_only_who_was_typed_is_confirmed_and_full_width_digits_are_no_mistake(world: w.World) -> None:
+    one, two, client = claimant(world, 500), claimant(world, 502), client_of(world.unit_admin)
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in last_characters(one.id_number))
+    answer = client.post(UNIT, typed() | {card_of(one.pk): f" {wide}", card_of(two.pk): " "}, follow=True)
+    assert "已核实 1 人的身份" in answer.content.decode()
+    assert [box["name"] for box in page_of(answer).select("input[name^=card-]")] == [card_of(two.pk)]
+
+
+def test_what_is_missing_is_told_and_what_was_typed_stays(world: w.World) -> None:
     one, client = claimant(world), client_of(world.unit_admin)
     answer = client.post(UNIT, typed(one, card_seen_on="", checked=""))
     assert answer.status_code == 422 and len(summary_of(answer)) == 2
-    assert page_of(answer).select(f"input[name=people][value='{one.pk}'][checked]")
-    assert client.post(UNIT, typed(card_seen_on="2023-05-20")).status_code == 422
+    field = page_of(answer).select_one(f"input[name={card_of(one.pk)}]")
+    assert field is not None and field["value"] == last_characters(one.id_number)
+    nobody = client.post(UNIT, typed(card_seen_on="2023-05-20"))
+    assert nobody.status_code == 422 and summary_of(nobody) == ["请填写要核实的人员的身份证号末六位。"]
     elsewhere = client_of(world.other_admin).post(UNIT, typed(one))
     assert elsewhere.status_code == 422 and User.objects.get(pk=one.pk).identity_confirmed_at is None
+
+
+def test_another_card_is_told_at_the_persons_own_field(world: w.World) -> None:
+    one, two, client = claimant(world, 500), claimant(world, 502), client_of(world.unit_admin)
+    answer = client.post(UNIT, typed(one, two) | {card_of(two.pk): "00000x"})
+    page = page_of(answer)
+    assert answer.status_code == 422 and len(summary_of(answer)) == 1
+    (link,) = page.select(".error-summary a")
+    field = page.select_one(str(link["href"]))
+    assert field is not None and field["name"] == card_of(two.pk) and field["value"] == "00000x"
+    assert field["aria-invalid"] == "true" and "与登记的身份证号不一致" in str(field.find_parent("td"))
+    assert not User.objects.filter(pk__in=[one.pk, two.pk], identity_confirmed_at__isnull=False).exists()
+
+
+def test_something_else_in_place_of_an_account_is_nobody(world: w.World) -> None:
+    client = client_of(world.unit_admin)
+    for name in ("card-", "card-x", "card-²", "card-99999999999999999999"):
+        assert "请填写要核实的人员" in summary_of(client.post(UNIT, typed() | {name: "123456"}))[0]
 
 
 def test_the_mark_stands_at_every_desk_until_the_card_was_seen(world: w.World) -> None:
@@ -74,8 +103,8 @@ def test_the_mark_stands_at_every_desk_until_the_card_was_seen(world: w.World) -
 def test_a_county_sees_everybody_of_its_units_and_the_neighbour_nobody(world: w.World) -> None:
     user = claimant(world)
     page = client_of(world.county_officer).get(OFFICE).content.decode()
-    assert f"person-{user.pk}" in page and world.unit.name in page
-    assert f"person-{user.pk}" not in client_of(world.other_officer).get(OFFICE).content.decode()
+    assert card_of(user.pk) in page and world.unit.name in page
+    assert card_of(user.pk) not in client_of(world.other_officer).get(OFFICE).content.decode()
     administrator = w.person(AccountKind.UNIT, "third", serial=503, name="王新", held=False)
     w.member(administrator, world.unit, MembershipRole.STAFF)
     assert MARK in client_of(world.county_officer).get(reverse("office_administrators")).content.decode()

@@ -11,10 +11,10 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.models import Application, Material, PersonYear, State, StatusChange
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import ledger
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState
 from zhicheng.organizations.actions import decide_account_request
 from zhicheng.organizations.actors import Role, actor_for
@@ -22,6 +22,7 @@ from zhicheng.organizations.models import AccountRequest, Organization, Organiza
 from zhicheng.publicity.models import Objection
 from zhicheng.standards.credit_code import check_credit_code
 from zhicheng.standards.identity_number import check_identity_number
+from zhicheng.web.system.rehearsal.cards import cards_to_look_at
 from zhicheng.web.system.rehearsal.guide import STATIONS
 from zhicheng.web.system.rehearsal.people import NAMES, PASSWORD, person
 from zhicheng.web.system.rehearsal.seeding import BEGINS, Seeded
@@ -80,6 +81,20 @@ def test_seeding_county_has_a_lost_mailbox_and_a_mistyped_number_to_decide(seede
         actor=actor_for(officer), request_id=correction.pk, approve=True, last_characters=correction.new_number[-6:]
     )
     assert User.objects.get(pk=correction.user_id).id_number == person(len(NAMES) + 7).id_number
+
+
+def test_seeding_the_entrance_shows_the_cards_a_desk_is_asked_for(seeded: Seeded, client: Client) -> None:
+    """Every invented person a list of 身份核实 or a request names, with the card's number; nobody a guest has registered."""
+    shown = {user.username: (user, number) for user, number in cards_to_look_at()}
+    waiting = User.objects.filter(identity_confirmed_at__isnull=True, kind__in=[AccountKind.APPLICANT, AccountKind.UNIT])
+    asked = AccountRequest.objects.filter(state="pending").values_list("user__username", flat=True)
+    assert set(shown) == {*waiting.values_list("username", flat=True), *asked}
+    mistyped, typist = person(len(NAMES) + 7).username, person(len(NAMES) + 8).username
+    differ = {name for name, (user, number) in shown.items() if user.id_number != number}
+    assert differ <= {mistyped, typist} and typist in differ
+    page = client.get(reverse("rehearsal")).content.decode()
+    assert all(number in page for _user, number in shown.values())
+    assert all(check_identity_number(number, today=clock.today()) for _user, number in shown.values())
 
 
 def test_seeding_has_an_account_for_every_role_with_the_common_password(seeded: Seeded) -> None:

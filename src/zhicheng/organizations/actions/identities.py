@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts import claims
 from zhicheng.accounts.models import User
-from zhicheng.foundation import ledger
+from zhicheng.accounts.rules import last_characters_match
+from zhicheng.foundation import ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
@@ -21,20 +22,22 @@ from zhicheng.organizations.models import Organization
 _TELLING = {"number_held_by_another", "id_number_held"}
 
 
-def confirm_people(*, actor: Actor, user_ids: Iterable[int], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
+def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
     """Confirm these people: the unit its own employees, the county the administrators of its units. Returns who was confirmed.
 
+    ``cards``: account → the last six characters of the identity number, typed from the card in hand. A list that shows no end of a
+    number can only be confirmed by who has the card; a number typed wrongly at registration is found here.
     Each once; one confirmed already is passed over. Other accounts that claimed the number lose it, are told, and keep everything
     else. All or none: raises ``Refused`` with everything wrong (nobody chosen, day or tick missing, not this desk's to confirm,
-    oneself, a number that another account holds or that the person's account has lost). ``year`` is the campaign year the unit
-    must be verified for (S-14). That a number was found to be another's is recorded: it is an answer about another account.
+    oneself, characters that are not the end of the number, a number that another account holds or that the person's account has
+    lost); what concerns one person has ``where`` = :func:`organizations.rules.card_of`. ``year`` is the campaign year the unit must be verified for
+    (S-14). That a number was found to be another's is recorded: it is an answer about another account.
     """
-    wanted = sorted(set(user_ids))
     try:
-        return _confirm(actor, wanted, card_seen_on, checked, year)
+        return _confirm(actor, cards, card_seen_on, checked, year)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
-            _note_contested(actor, wanted)
+            _note_contested(actor, sorted(cards))
         raise
 
 
@@ -45,8 +48,9 @@ def _note_contested(actor: Actor, wanted: list[int]) -> None:
 
 
 @one_transaction
-def _confirm(actor: Actor, wanted: list[int], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
-    problems = [] if wanted else [Problem(_("请勾选要核实的人员。"), where="people", code="nobody")]
+def _confirm(actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
+    wanted = sorted(cards)
+    problems = [] if wanted else [Problem(_("请填写要核实的人员的身份证号末六位。"), where="people", code="nobody")]
     problems += claims.check_card_seen(card_seen_on, checked=checked)
     problems += _gate(actor, year)
     here = set(queries.confirmable_by(actor).filter(pk__in=wanted).values_list("pk", flat=True))
@@ -55,7 +59,7 @@ def _confirm(actor: Actor, wanted: list[int], card_seen_on: date | None, checked
     if problems or card_seen_on is None:
         raise Refused(problems)
     people = [one for one in _locked(wanted) if one.identity_confirmed_at is None]
-    problems = [problem for one in people for problem in _against(actor, one)]
+    problems = [problem for one in people for problem in _against(actor, one, cards[one.pk])]
     if problems:
         raise Refused(problems)
     source = f"organization:{actor.desk_id}"
@@ -98,9 +102,21 @@ def _locked(user_ids: list[int]) -> list[User]:
     return [one for one in locked if one.pk in set(user_ids)]
 
 
-def _against(actor: Actor, user: User) -> list[Problem]:
+def _against(actor: Actor, user: User, typed: str) -> list[Problem]:
+    """What speaks against this person: first what the card says, then what is known of the number."""
     if actor.person_index and actor.person_index == user.id_number_index:
-        text = _("%(name)s：这是您本人的账号，须由另一位经办人核实。") % {"name": user.name}
-        return [Problem(text, code="self_request")]
-    found = claims.number_is_free_for(user)
-    return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, code=p.code) for p in found]
+        found = [Problem(_("这是您本人的账号，须由另一位经办人核实。"), code="self_request")]
+    elif user.id_number and not last_characters_match(typed, user.id_number):
+        securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
+        found = [_card_differs()]
+    else:
+        found = claims.number_is_free_for(user)
+    where = rules.card_of(user.pk)
+    return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, where=where, code=p.code) for p in found]
+
+
+def _card_differs() -> Problem:
+    text = _(
+        "输入的末六位与登记的身份证号不一致。请对照身份证原件重新输入；确认输入无误的，是登记的号码有错，请先提出“更正姓名或身份证号”。"
+    )
+    return Problem(text, code="digits_differ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,11 +12,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from zhicheng.accounts.models import User
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.actors import Role
-from zhicheng.web.shared.forms import DateField, Form, needed
+from zhicheng.organizations.rules import card_of
+from zhicheng.web.shared.forms import CodeField, DateField, Form, half_width, needed
 from zhicheng.web.shared.http import actor_of, go, render_refused, whole_number
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.round import current_year
@@ -24,40 +27,57 @@ TEMPLATE = "shared/identities.html"
 
 
 class CardForm(Form):
-    """On which day the cards were seen, and that they were."""
+    """The end of each card in hand, on which day the cards were seen, and that they were. Nothing typed: not one of the people."""
 
     card_seen_on = needed(DateField(label=gettext_lazy("查验身份证原件的日期")))
-    checked = needed(forms.BooleanField(label=gettext_lazy("已逐一当面核对所选人员的居民身份证原件，姓名和号码一致")))
+    checked = needed(forms.BooleanField(label=gettext_lazy("已逐一当面核对以上填写人员的居民身份证原件，姓名和号码一致")))
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in people:
+            attrs = {"class": "w-short mono", "autocomplete": "off", "spellcheck": "false"}
+            label = _("%(name)s的身份证号末六位") % {"name": one.name}
+            self.fields[card_of(one.pk)] = needed(CodeField(label=label, max_length=20, widget=forms.TextInput(attrs=attrs)))
 
 
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Who is not confirmed yet, by name, to be ticked; ``all`` ticks the whole page. The answer names everybody it was done for."""
-    form = CardForm(request.POST or None)
+    """Who is not confirmed yet, by name, each with a field for the end of the card. The answer names everybody it was done for."""
+    context = _context(request)
     if request.method != "POST":
-        return render(request, TEMPLATE, _context(request, form))
+        return render(request, TEMPLATE, context)
+    form: CardForm = context["form"]
     form.is_valid()
-    chosen = [number for number in map(whole_number, request.POST.getlist("people")) if number is not None]
     try:
         done = actions.confirm_people(
             actor=actor_of(request),
-            user_ids=chosen,
+            cards=_typed(request),
             card_seen_on=form.cleaned_data.get("card_seen_on"),
             checked=form.cleaned_data.get("checked", False),
             year=current_year(),
         )
     except Refused as refused:
         told = [problem for problem in refused.problems if problem.where not in form.errors]
-        return render_refused(request, TEMPLATE, _context(request, form, chosen), told)
+        return render_refused(request, TEMPLATE, context, told)
     said = ngettext("已核实 %(n)d 人的身份：%(names)s。", "已核实 %(n)d 人的身份：%(names)s。", len(done))
     messages.success(request, said % {"n": len(done), "names": "、".join(one.name for one in done) or _("所选人员此前都已核实")})
     return go(request, "unit_identities" if actor_of(request).role is Role.UNIT else "office_identities")
 
 
-def _context(request: HttpRequest, form: CardForm, chosen: list[int] | None = None) -> dict[str, Any]:
+def _typed(request: HttpRequest) -> dict[int, str]:
+    """Account → what was typed for it, whether or not the person still stands on this page."""
+    there = {
+        name.removeprefix("card-"): half_width(str(value)) for name, value in request.POST.items() if name.startswith("card-")
+    }
+    numbers = {whole_number(name): value for name, value in there.items() if value}
+    return {number: value for number, value in numbers.items() if number is not None}
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
     actor, words = actor_of(request), " ".join(request.GET.get("name", "").split())
     people = queries.confirmable_by(actor).filter(identity_confirmed_at__isnull=True)
     page = page_of(request, people.filter(name__icontains=words) if words else people, order=("name", "id"))
     units = queries.employers_of([person.pk for person in page]) if actor.role is not Role.UNIT else {}
-    ticked = set(chosen or []) if "all" not in request.GET else {person.pk for person in page}
-    rows = [(one, mask_id_number(one.id_number), units.get(one.pk, ""), one.pk in ticked) for one in page]
+    form = CardForm(request.POST or None, people=[one for one in page if one.id_number])
+    fields = {one.pk: form[card_of(one.pk)] for one in page if one.id_number}
+    rows = [(one, mask_id_number(one.id_number), units.get(one.pk, ""), fields.get(one.pk)) for one in page]
     return {"form": form, "page": page, "rows": rows, "words": words, "is_unit": actor.role is Role.UNIT}

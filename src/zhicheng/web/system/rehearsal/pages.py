@@ -33,6 +33,7 @@ from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.web.shared.forms import DateField, Form
 from zhicheng.web.shared.http import go, local_path, object_or_404, render_refused, who
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.rehearsal.cards import cards_to_look_at
 from zhicheng.web.system.rehearsal.guide import STATIONS
 from zhicheng.web.system.rehearsal.people import PASSWORD
 from zhicheng.web.system.rehearsal.seeding import BEGINS
@@ -101,6 +102,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
         "groups": [_applicants(), *_officers_and_units()],
         "stations": STATIONS,
         "password": PASSWORD,
+        "cards": cards_to_look_at(),
         "moment": clock.now(),
     }
     return render(request, "system/rehearsal.html", context)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.accounts.rules import AcceptedText, Particulars
+from zhicheng.accounts.rules import AcceptedText, Particulars, last_characters
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.campaigns.queries import notice_of
@@ -180,11 +180,16 @@ def employer_story(places: Places, number: int, employer: Employer) -> Iterator[
     if employer.fate == "approve":
         actions.confirm_people(
             actor=places.officers[employer.county],
-            user_ids=[verification.submitted_by_id],
+            cards={verification.submitted_by_id: last_characters(verification.submitted_by.id_number)},
             card_seen_on=clock.today(),
             checked=True,
             year=places.notice.year,
         )
+
+
+def administrators_number(number: int, employer: Employer) -> str:
+    """The identity number of the administrator of the unit that stands at ``number`` in :data:`EMPLOYERS`."""
+    return identity(440 + number, employer.sex, birth="19850312", region=employer.region)
 
 
 def _register(places: Places, number: int, employer: Employer) -> UnitVerification:
@@ -195,7 +200,7 @@ def _register(places: Places, number: int, employer: Employer) -> UnitVerificati
     verification = actions.register_unit(
         administrator=Particulars(
             name=employer.administrator,
-            id_number=identity(440 + number, employer.sex, birth="19850312", region=employer.region),
+            id_number=administrators_number(number, employer),
             mobile=f"1390909{number:04d}",
             email=f"{employer.key}@bozhou.example",
             username=f"danwei-{employer.key}",

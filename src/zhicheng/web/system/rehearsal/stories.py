@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 
 from zhicheng.applications.actions import bar_applications
 from zhicheng.integrity.actions import record_fraud
+from zhicheng.web.system.rehearsal.cards import APPLYING_ADMINISTRATOR, FIRST_UNIT
 from zhicheng.web.system.rehearsal.people import NAMES, identity, person
-from zhicheng.web.system.rehearsal.places import Places, moment
+from zhicheng.web.system.rehearsal.places import Places, administrators_number, moment
 from zhicheng.web.system.rehearsal.walking import Case
 
 Story = Iterator[datetime]
@@ -329,7 +330,7 @@ def application_stories(places: Places) -> list[Story]:
         for unit in units:
             stories.append(told(Case(places, person(len(stories) + 1), unit)))
     # 王芳: the administrator of the first unit applies as well.
-    own = Case(places, person(len(NAMES) + 5), _W, id_number=identity(440, "2", birth="19850312"), card_seen=False)
+    own = Case(places, APPLYING_ADMINISTRATOR, _W, id_number=administrators_number(0, FIRST_UNIT), card_seen=False)
     stories.append(unit_review(own))
     return stories
 

@@ -9,6 +9,7 @@ from typing import Any
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.models import User
+from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application
@@ -79,7 +80,7 @@ class Case:
         """The unit has seen the person's card and says so."""
         organizations.confirm_people(
             actor=self.desk("unit"),
-            user_ids=[self.applicant.account_id],
+            cards={self.applicant.account_id: last_characters(self.person.id_number)},
             card_seen_on=clock.today(),
             checked=True,
             year=self.places.notice.year,
