@@ -49,7 +49,7 @@ from zhicheng.wsgi import application
 for path in ("/", "/accounts/login/", "/healthz"):
     said = []
     body = b"".join(application(RequestFactory().get(path).environ, lambda status, headers: said.extend((status, dict(headers)))))
-    print(path, said[0][:3], said[1].get("Retry-After", "-"), "现在使用的人太多" in body.decode())
+    print(path, said[0][:3], said[1].get("Retry-After", "-"), "<h1>暂时连不上数据库</h1>" in body.decode())
 """
 
 

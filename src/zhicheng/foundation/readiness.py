@@ -27,6 +27,7 @@ from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, Probe, RegularRun, SystemVerification
 from zhicheng.foundation.patience import within
+from zhicheng.foundation.room import try_to_grow
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +54,14 @@ class Check:
 @jobs.regular("health.probe", minutes=1)
 def probe() -> None:
     """Try a small write to the storage and to the database, and write down how it went."""
-    began = time.monotonic()
-    trouble = ""
-    try:
-        _try_storage()
-    except Exception as error:
-        trouble = describe_error(error)
-        logger.error("the storage takes no write", exc_info=error)
-    _note("storage", trouble, began)
-    _note("database", "", time.monotonic())  # that this row is fresh is the proof
+    for name, attempt in (("storage", _try_storage), ("database", try_to_grow)):
+        began, trouble = time.monotonic(), ""
+        try:
+            attempt()
+        except Exception as error:
+            trouble = describe_error(error)
+            logger.error("the %s takes no write", name, exc_info=error)
+        _note(name, trouble, began)  # a database that does not take even this is told by the age of its row
 
 
 class Look:
