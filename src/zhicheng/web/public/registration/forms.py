@@ -60,7 +60,7 @@ class AccountForm(Form):
         label=_("密码"),
         max_length=200,
         strip=False,
-        help_text=_("至少 10 位，可以是几个不相干的词。不要用姓名拼音、生日、手机号、地名或单位加年份。"),
+        help_text=_("至少 10 位，可以是四个以上不相干的词，用空格隔开。不要用姓名拼音、生日、手机号、地名或单位加年份。"),
         widget=forms.PasswordInput(attrs={"class": "w-medium", "autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
