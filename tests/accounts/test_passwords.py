@@ -109,7 +109,7 @@ def test_password_of_own_numbers_or_unit_is_refused(password: str) -> None:
     )
     assert len(what_is_left(password, own=(*own, "博乐市第一中学"))) < LEFT_AT_LEAST
     if "博乐" not in password:
-        with pytest.raises(ValidationError, match="容易被猜到|太相近"):
+        with pytest.raises(ValidationError, match=r"容易被猜到|太相近"):
             validate_password(password, User(username="ab.cd", mobile="13809095555", id_number="65270119901203123X"))
 
 

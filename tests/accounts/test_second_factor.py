@@ -123,6 +123,19 @@ def test_code_of_a_minute_ago_is_none(officer: User) -> None:
         assert (client.get(DESK).status_code == 200) == opens, step
 
 
+@pytest.mark.django_db(transaction=True)  # the library says it when the transaction is over
+def test_first_set_up_speaks_of_nothing_that_was_there_before(officer: User) -> None:
+    client = sign_in(officer)
+    begin(client)
+    wrong = client.post(SET_UP, {"code": "000000"}).content.decode()
+    assert "验证码不对。" in wrong and "已经用过" not in wrong
+    set_up(client)
+    first = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    assert "两步验证已设置。" in first and "作废" not in first and "只显示这一次" in first
+    client.post(reverse("mfa_generate_recovery_codes"))
+    assert "新的备用码已生成，原来的已经作废。" in client.get(reverse("mfa_view_recovery_codes")).content.decode()
+
+
 def test_recovery_codes_are_shown_once_and_work_once(officer: User) -> None:
     client = sign_in(officer)
     set_up(client)

@@ -23,6 +23,7 @@ ASKED_FOR = {
     "account/email/email_confirmation": "confirm",
     "account/email/account_already_exists": "taken",
 }
+RECOVERY_CODES_MADE = "mfa/messages/recovery_codes_generated.txt"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -53,6 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
                 actions.send_confirmation(user=address.user)
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def add_message(self, request: Any, level: int, message_template: Any = None, *args: Any, **kwargs: Any) -> None:
+        """The first recovery codes take no others' place: the page that shows them says what they are."""
+        match = request.resolver_match
+        if message_template == RECOVERY_CODES_MADE and match is not None and match.view_name == "mfa_activate_totp":
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """The brake on sign-in; a try it does not let through is an event of its own."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.organizations.examples import id_number
 from tests.support import world as w
-from tests.web.registering import client_of, page_of
+from tests.web.registering import client_of, errors_of, page_of, summary_of
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions
@@ -38,6 +38,9 @@ def test_road_of_an_officer_from_the_first_day_to_the_last_and_back(world: w.Wor
     typed = {"office_id": world.county.pk, "name": "叶尔兰", "email": "yeerlan@office.example", "username": "yeerlan"}
     nothing = bureau.post(new, typed)
     assert nothing.status_code == 422 and "身份证号" in nothing.content.decode()
+    empty = bureau.post(new, {})
+    assert len(summary_of(empty)) == 5, "everything that is missing at once, in the order of the form"
+    assert [bool(errors_of(empty, field)) for field in ("office_id", "name", "email", "username", "id_number")] == [True] * 5
     typed["id_number"] = id_number(66)
     answer = bureau.post(new, typed, follow=True)
     assert "叶尔兰的账号已开通" in answer.content.decode()

@@ -157,3 +157,18 @@ def test_new_password_ends_the_other_sessions(person: User) -> None:
     new = "orchard 77 kite lantern"
     here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert is_in(here) and not is_in(there)
+
+
+def test_this_sign_in_is_always_in_the_list(person: User) -> None:
+    """Also one that nobody noted when it began, and the one-click sign-in of a rehearsal."""
+    unnoted = signed_in(person)
+    UserSession.objects.all().delete()
+    one_click = Client()
+    assert one_click.post(reverse("rehearsal_sign_in"), {"username": person.username}).status_code in {302, 303}
+    for client, others in ((unnoted, 1), (one_click, 0)):
+        rows = page_of(client.get(PAGE)).select("table tbody tr")
+        assert [row for row in rows if "本次登录" in row.get_text()] and len(rows) == 1 + others
+        assert "127.0.0.1" in rows[0].get_text()
+    UserSession.objects.all().delete()
+    proved(unnoted).post(PAGE)
+    assert is_in(unnoted)

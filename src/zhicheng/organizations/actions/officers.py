@@ -46,10 +46,12 @@ def open_officer(
     The security administrator opens an office's first account only: who comes after is the prefecture's to know. Raises ``Refused``.
     """
     office = officers.office_for(actor, office_id)
+    problems = _only_the_first(actor, office, where="office_id")
     if office is None:
-        raise Refused.one(_("请选择部门。"), where="office_id", code="office_missing")
-    if problems := _only_the_first(actor, office, where="office_id"):
-        raise Refused(problems)
+        problems.append(Problem(_("请选择部门。"), where="office_id", code="office_missing"))
+    if problems or office is None:
+        person = Particulars(name, id_number, mobile, email, username, position).tidied()
+        raise Refused(problems + accounts.check_registration(person=person, password=None, with_mobile=False))
     user = create_officer(
         organization_id=office.pk,
         name=name,

@@ -83,6 +83,13 @@ class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
         keep_waiting(session, user_id=user.pk, secret=self.secret)
         _code_field(self, _("扫描之后，应用里显示的 6 位数字，每 30 秒换一个。"))
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Nothing was used yet: what is wrong is the code or the phone's clock."""
+        if getattr(error, "code", "") == "incorrect_code":
+            words = _("验证码不对。请等应用显示下一个再输入；仍然不对的，请把手机的时间设为自动，并确认扫描的是本页的二维码。")
+            error = forms.ValidationError(words, code=error.code)
+        super().add_error(field, error)
+
     def clean_code(self) -> str:
         code = super().clean_code()
         take_waiting(context.request.session, user_id=self.user.pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -63,6 +63,8 @@ def show(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("其他登录都已退出。"))
         return go(request, "usersessions_list")
     rows = sorted(UserSession.objects.purge_and_list(request.user), key=lambda row: row.created_at)
+    if not any(row.is_current() for row in rows):
+        rows.append(_this_one(request))
     ends = dict(
         Session.objects.filter(session_key__in=[row.session_key for row in rows]).values_list("session_key", "expire_date")
     )
@@ -91,6 +93,17 @@ def forget_devices(request: HttpRequest) -> HttpResponse:
     response = go(request, "usersessions_list")
     response.delete_cookie(devices.cookie_of(user_id), path="/", samesite="Lax")
     return response
+
+
+def _this_one(request: HttpRequest) -> UserSession:
+    """This sign-in, for the list, where it was not noted when it began; nothing is written."""
+    return UserSession(
+        user_id=request.user.pk,
+        created_at=datetime.fromtimestamp(request.session[SIGNED_IN_AT], tz=UTC),
+        ip=request.META.get("REMOTE_ADDR", ""),
+        user_agent=request.headers.get("User-Agent", ""),
+        session_key=request.session.session_key or "",
+    )
 
 
 def _idle() -> timedelta:

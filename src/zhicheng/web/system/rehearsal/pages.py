@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -115,6 +116,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     user = object_or_404(User.objects.filter(is_active=True), username=request.POST.get("username", ""))
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    UserSession.objects.create_from_request(request)  # listed and ended like any other sign-in
     return go(request, local_path(request.POST.get("next", "")) or "home_signed_in")
 
 
