@@ -33,6 +33,11 @@ class _Site(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"ok")
 
+    def do_POST(self) -> None:
+        """Away in the middle: what a service does that is stopped while somebody sends a form."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = True
+
     do_TRACE = do_GET
 
     def log_message(self, *told: Any) -> None:
@@ -60,7 +65,8 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]
     tls, plain = _free_port(), _free_port()
     told = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     told = re.sub(r"listen \[::\]:\d+[^;]*;", "", told)
-    told = told.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace("listen 443 ", f"listen 127.0.0.1:{tls} ")
+    told = re.sub(r"listen 80\b", f"listen 127.0.0.1:{plain}", told)
+    told = re.sub(r"listen 443\b", f"listen 127.0.0.1:{tls}", told)
     told = told.replace("/etc/ssl/zhicheng", str(folder)).replace("/var/log/nginx", str(folder))
     told = told.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{site.server_port}")
     temp = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -104,11 +110,20 @@ def _speaks(port: int, context: ssl.SSLContext) -> tuple[str, str]:
         return str(tls.version()), cipher[0]
 
 
-def _asked(port: int, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, context=_context(), timeout=10)
-    connection.request(method, path, headers={"Host": HOST, **headers})
+class _Named(ssl.SSLContext):
+    """Asks for the site by its name, wherever it is."""
+
+    def wrap_socket(self, sock: socket.socket, **said: Any) -> ssl.SSLSocket:
+        return super().wrap_socket(sock, **(said | {"server_hostname": HOST}))
+
+
+def _asked(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> http.client.HTTPResponse:
+    context = _Named(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
+    connection.request(method, path, body, headers={"Host": HOST, **headers})
     answer = connection.getresponse()
-    answer.read()
+    answer.words = answer.read().decode()  # type: ignore[attr-defined]
     connection.close()
     return answer
 
@@ -165,3 +180,32 @@ def test_trace_is_refused_and_no_version_is_told(proxy: tuple[int, int]) -> None
     _Site.seen.clear()
     answer = _asked(proxy[0], "TRACE", "/")
     assert answer.status == 405 and _Site.seen == [] and answer.getheader("Server") == "nginx"
+
+
+def test_another_name_is_not_answered_and_nobody_is_led_to_it(proxy: tuple[int, int]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", proxy[1], timeout=10)
+    connection.request("GET", "/", headers={"Host": "elsewhere.example"})
+    with pytest.raises(http.client.RemoteDisconnected):
+        connection.getresponse()
+    with (
+        socket.create_connection(("127.0.0.1", proxy[0]), timeout=10) as line,
+        pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
+    ):
+        _context().wrap_socket(line, server_hostname="elsewhere.example")
+    _Site.seen.clear()
+    with pytest.raises(http.client.RemoteDisconnected):
+        _asked(proxy[0], "GET", "/", Host="elsewhere.example")  # the right name first, another inside
+    assert _Site.seen == []
+
+
+def test_what_only_the_proxy_can_say_is_said_in_words(proxy: tuple[int, int]) -> None:
+    gone = _asked(proxy[0], "POST", "/my/applications/1/sections/summary/", b"summary=words")
+    assert gone.status == 503 and gone.getheader("Retry-After") == "30" and gone.getheader("Cache-Control") == "no-store"
+    assert "系统暂时无法访问" in gone.words and "cannot be reached" in gone.words  # type: ignore[attr-defined]
+    _Site.seen.clear()
+    large = _asked(proxy[0], "POST", "/register/unit/licence/", b"x", **{"Content-Length": str(26 * 1024 * 1024)})
+    assert large.status == 413 and "文件太大，没有收下" in large.words and _Site.seen == []  # type: ignore[attr-defined]
+    for answer in (gone, large):
+        assert answer.getheader("Strict-Transport-Security") and "default-src 'none'" in str(
+            answer.getheader("Content-Security-Policy")
+        )
