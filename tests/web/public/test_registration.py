@@ -243,6 +243,23 @@ def test_an_uploaded_licence_survives_every_error_of_the_form() -> None:
     assert EvidenceFile.objects.count() == 1
 
 
+def test_a_missing_licence_is_told_at_its_box_and_in_the_order_of_the_form() -> None:
+    client = accepted("unit")
+    empty = client.post(UNIT, {})
+    page = page_of(empty)
+    links = [str(a["href"]) for a in page.select("[data-error-summary] a")]
+    at = links.index("#at-licence")
+    assert links[at - 1] == "#id_licence_kind_0" and links[at + 1] == "#id_licence_issued_on"
+    assert links.count("#at-licence") == 1
+    box = page.select_one("#at-licence")
+    assert "请上传" in box.select_one("[data-upload-error]").get_text() and not box.select_one("[data-upload-error]").has_attr(
+        "hidden"
+    )
+    assert box.select_one(".field-wrong input[aria-invalid]") and not box.has_attr("data-mended")
+    ahead = client.post(reverse("register_unit_licence"), {"licence": licence_upload()}, headers={"HX-Request": "true"})
+    assert page_of(ahead).select_one("#at-licence").has_attr("data-mended"), "the script takes the sentence out of the summary"
+
+
 def test_a_bad_licence_is_refused_with_a_sentence_and_the_rest_is_kept() -> None:
     lie = SimpleUploadedFile("执照.pdf", b"MZ this is a program", content_type="application/pdf")
     answer = accepted("unit").post(UNIT, unit_typed() | {"licence": lie})

@@ -33,12 +33,17 @@ def field_target(field: BoundField) -> str:
     return field.id_for_label or field.auto_id
 
 
-def form_lines(form: BaseForm) -> list[SummaryLine]:
-    """The errors of a bound form, in the order of its fields."""
-    lines = [SummaryLine(str(e)) for e in form.non_field_errors()]
+def form_lines(form: BaseForm, others: Iterable[Problem] = ()) -> list[SummaryLine]:
+    """The errors of a bound form, in the order of its fields.
+
+    ``others`` are problems beside the form: one of a place that the form says stands after a field (``boxes``: place → field, for an
+    upload between its fields) is told there.
+    """
+    lines, boxes = [SummaryLine(str(e)) for e in form.non_field_errors()], getattr(form, "boxes", {})
     for field in form:
         link = "" if field.is_hidden else f"#{field_target(field)}"
         lines += [SummaryLine(str(e), link) for e in field.errors]
+        lines += [problem_line(p) for p in others if boxes.get(p.where) == field.name]
     return lines
 
 
@@ -65,7 +70,7 @@ def summary_lines(*sources: Any) -> list[SummaryLine]:
         if isinstance(source, BaseFormSet):
             lines += formset_lines(source)
         elif isinstance(source, BaseForm):
-            lines += form_lines(source)
+            lines += form_lines(source, [p for other in sources for p in _problems_in(other)])
         elif isinstance(source, Refused):
             lines += [problem_line(p) for p in source.problems]
         elif isinstance(source, Problem):
@@ -77,6 +82,13 @@ def summary_lines(*sources: Any) -> list[SummaryLine]:
         else:
             lines.append(SummaryLine(str(source)))
     return list(dict.fromkeys(lines))
+
+
+def _problems_in(source: Any) -> list[Problem]:
+    if isinstance(source, Refused):
+        return list(source.problems)
+    found = source if isinstance(source, list | tuple) else [source]
+    return [one for one in found if isinstance(one, Problem)]
 
 
 def put_on_form(form: BaseForm, problems: Iterable[Problem]) -> list[Problem]:

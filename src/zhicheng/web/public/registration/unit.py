@@ -18,7 +18,14 @@ from zhicheng.web.shared.http import actor_of, go, render_refused
 from zhicheng.web.shared.limits import braked, too_many
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
-from zhicheng.web.shared.units.licences import Brought, brought_before, keep_licence, licence_answer, licence_context
+from zhicheng.web.shared.units.licences import (
+    Brought,
+    brought_before,
+    keep_licence,
+    licence_answer,
+    licence_context,
+    told_at_the_box,
+)
 
 TEMPLATE = "public/registration/unit.html"
 
@@ -77,7 +84,8 @@ def register(request: HttpRequest) -> HttpResponse:
             unreadable=[*unreadable(form), *problems],
         )
     except Refused as refused:
-        return render_refused(request, TEMPLATE, {"form": form, **around}, not_said_yet(form, refused.problems))
+        told = not_said_yet(form, refused.problems)
+        return render_refused(request, TEMPLATE, {"form": form, **around, **told_at_the_box(told)}, told)
     office = queries.receiving_office(form.unit_particulars().receiving_office_id)
     return finish(
         request,

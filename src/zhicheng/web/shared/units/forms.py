@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import get_language
@@ -56,6 +56,7 @@ class UnitForm(Form):
     """单位信息 (S-11, S-12) and 机构代码证或营业执照 (S-13); the file itself travels beside the form (``licences``)."""
 
     field_order: tuple[str, ...] = UNIT_FIELD_ORDER
+    boxes: ClassVar[dict[str, str]] = {"licence": "licence_kind"}  # where the upload stands
 
     unit_name = forms.CharField(label=_("单位名称"), max_length=200, help_text=_("与证照上的名称完全一致。"))
     uscc = forms.CharField(

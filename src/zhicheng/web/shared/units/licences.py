@@ -115,6 +115,11 @@ def licence_context(brought: Brought, *, address: str) -> dict[str, Any]:
     }
 
 
+def told_at_the_box(problems: list[Problem]) -> dict[str, Any]:
+    """What the licence's part of the form shows of a refusal: that it is missing, or whatever else is wrong with it."""
+    return {"licence_problems": [p for p in problems if p.where == FIELD]}
+
+
 def licence_answer(request: HttpRequest, *, actor_id: int | None, address: str) -> HttpResponse:
     """The licence's part of the form again, for a script that has sent a file while the rest is still being filled in, or asks
     whether it has been examined: 204 until then.

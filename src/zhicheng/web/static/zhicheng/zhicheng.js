@@ -138,6 +138,16 @@
     const spoken = $("[data-say]", event.target);
     if (spoken) { say(spoken.dataset.say || spoken.textContent.trim()); }
   });
+  // What was wrong with a place is mended: the summary above does not go on saying it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const place = document.getElementById(event.detail.target.id);
+    if (!place || !place.hasAttribute("data-mended")) { return; }
+    document.querySelectorAll("[data-error-summary] a[href='#" + place.id + "']").forEach((link) => {
+      const box = link.closest("[data-error-summary]");
+      link.closest("li").remove();
+      if (!$("li", box)) { box.remove(); }
+    });
+  });
   // A script request met a sign-in that has ended: what was typed stays on the page; a plain save keeps it.
   document.addEventListener("htmx:responseError", (event) => {
     const xhr = event.detail.xhr;

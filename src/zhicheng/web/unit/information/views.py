@@ -27,7 +27,14 @@ from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
 from zhicheng.web.shared.limits import braked, too_many
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
-from zhicheng.web.shared.units.licences import Brought, brought_before, keep_licence, licence_answer, licence_context
+from zhicheng.web.shared.units.licences import (
+    Brought,
+    brought_before,
+    keep_licence,
+    licence_answer,
+    licence_context,
+    told_at_the_box,
+)
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import reasons_of, rows_of, rows_of_request
 from zhicheng.web.unit.information.forms import ColleagueForm, RequestForm
@@ -101,7 +108,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     try:
         _send(kind, form, request_facts)
     except Refused as refused:
-        return render_refused(request, FORM, {"form": form, **around}, not_said_yet(form, refused.problems))
+        told = not_said_yet(form, refused.problems)
+        return render_refused(request, FORM, {"form": form, **around, **told_at_the_box(told)}, told)
     messages.success(request, _("已提交，等待材料接收部门审核。审核结果会发到您的邮箱。"))
     return go(request, "unit_information")
 
