@@ -77,7 +77,7 @@ def check_card_seen(card_seen_on: date | None, *, checked: bool) -> list[Problem
     if card_seen_on is None:
         problems.append(Problem(_("请填写查验身份证原件的日期。"), where="card_seen_on", code="card_day_missing"))
     elif not today - SEEN_AT_MOST <= card_seen_on <= today:
-        text = _("查验日期应在今天以前的 90 天之内。")
+        text = _("查验日期应是今天，或者今天以前 90 天之内的一天。")
         problems.append(Problem(text, where="card_seen_on", code="card_day_wrong"))
     if not checked:
         text = _("请当面核对本人居民身份证原件，然后勾选。")

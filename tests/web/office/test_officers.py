@@ -130,3 +130,12 @@ def test_list_takes_the_queries_of_one(world: w.World) -> None:
             assert client.get(reverse("office_officers")).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 14
+
+
+def test_times_of_sign_in_are_said_to_be_the_machines_where_the_clock_was_moved(world: w.World) -> None:
+    with clock.travel(w.IN_WINDOW):
+        bureau = client_of(world.bureau)
+        moved = bureau.get(reverse("office_officers")).content.decode()
+    assert "本页的登录时间是机器时间" in moved
+    bureau = client_of(world.bureau)
+    assert "机器时间" not in bureau.get(reverse("office_officers")).content.decode()

@@ -16,7 +16,7 @@ from zhicheng.accounts.brakes import FREE_CODES, FREE_TRIES, MAILS_PER_HOUR, Sig
 from zhicheng.accounts.brakes_in_force import brakes_in_force
 from zhicheng.accounts.models import AccountKind
 from zhicheng.foundation import clock
-from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.models import CacheEntry, LedgerEntry
 
 pytestmark = pytest.mark.django_db
 PAGE, LIFT, LOGIN = reverse("system_brakes"), reverse("system_brake_lift"), reverse("account_login")
@@ -129,3 +129,20 @@ def test_page_of_many_takes_the_queries_of_one(security: Client) -> None:
     for user in users:
         guess(user.username)
     assert len(brakes_in_force()) == 6 and queries() == one
+
+
+def test_who_runs_the_system_is_told_whose_page_it_is(security: Client) -> None:
+    operator = Client()
+    operator.force_login(w.person(AccountKind.OPERATOR, "operator"))
+    refused = operator.get(PAGE)
+    assert refused.status_code == 403 and "安全管理员账号" in refused.content.decode()
+    assert "系统运维账号" in security.get(reverse("system_health")).content.decode()
+    stranger = Client()
+    stranger.force_login(w.person(AccountKind.APPLICANT, "stranger", serial=31))
+    assert "安全管理员" not in stranger.get(PAGE).content.decode()
+
+
+def test_brake_whose_wait_is_over_says_so(security: Client) -> None:
+    guess("nobody-there")
+    CacheEntry.objects.filter(cache_key__endswith=":wait").delete()
+    assert "等待已过，现在就可以" in security.get(PAGE).content.decode()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -55,6 +56,17 @@ def test_health_shows_what_is_stuck(operator: Client) -> None:
     assert "E-1234" in page
     assert "失败 1 条" in page
     assert "没有响应" in page
+
+
+def test_every_part_says_what_its_state_means(operator: Client) -> None:
+    """Also where nothing has happened yet: whether to act, and if not the operator then who can."""
+    page = BeautifulSoup(operator.get(reverse("system_health")).content.decode(), "html.parser")
+    rows = page.select("table")[0].select("tbody tr")
+    said = {cells[0].get_text(strip=True): cells[2].get_text(" ", strip=True) for row in rows if (cells := row.select("td"))}
+    assert len(said) >= 12 and not [part for part, words in said.items() if len(words) < 10]
+    assert (
+        "不用处理" in said["邮件服务器"] and "审计管理员" in said["台账"] and "ZHICHENG_SECOND_FILES_DIR" in said["文件的第二处"]
+    )
 
 
 @pytest.mark.parametrize("name", ["system_health", "system_stuck"])

@@ -13,11 +13,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.models import SYSTEM_KINDS
 from zhicheng.foundation import securitylog
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
+from zhicheng.organizations.actors import Role
+from zhicheng.web.access import ACCESS
 from zhicheng.web.shared.http import (
     OutOfReachError,
     back_path,
@@ -40,7 +43,16 @@ logger = logging.getLogger(__name__)
 def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
     """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
     error_id = _recorded(request, reason)
-    return render(request, "403.html", {"error_id": error_id}, status=403)
+    return render(request, "403.html", {"error_id": error_id, "whose": _whose(request)}, status=403)
+
+
+def _whose(request: HttpRequest) -> str:
+    """Of the pages of the three who run the system: whose it is, for another one of them, who may have to ring somebody at night."""
+    kinds = {Role(kind.value): kind for kind in SYSTEM_KINDS}
+    roles = ACCESS.get(page_name(request), frozenset()) & kinds.keys()
+    if getattr(getattr(request, "user", None), "kind", "") not in SYSTEM_KINDS or not roles:
+        return ""
+    return _("、").join(str(kinds[role].label) for role in sorted(roles))
 
 
 def _recorded(request: HttpRequest, reason: str) -> str:

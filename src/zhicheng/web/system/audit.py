@@ -14,6 +14,7 @@ from zhicheng.foundation import queries
 from zhicheng.foundation.verification import ask_for_verification
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.ledger_words import in_words as in_words_of_ledger
 from zhicheng.web.system.refusals import in_words
 
 
@@ -39,7 +40,8 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
         problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=asked["actor"]))
     found = queries.ledger_entries(what=asked["what"], subject=_subject(asked["subject"]), actor=actor)
     page = page_of(request, found.none() if problems else found, order=("-number",))
-    return render(request, "system/ledger.html", {"page": page, "asked": asked, "problems": problems})
+    context = {"page": page, "rows": in_words_of_ledger(page), "asked": asked, "problems": problems}
+    return render(request, "system/ledger.html", context)
 
 
 def _subject(typed: str) -> str:

@@ -5,7 +5,7 @@ Load with ``{% load zhicheng %}``. Inclusion tags take plain values; block tags 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import heroicons
@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token
@@ -140,6 +141,13 @@ def form_tokens(context: Context) -> SafeString:
     csrf = context.get("csrf_token", "")
     parts = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf) if csrf else mark_safe("")
     return parts + owner_token(context) + once_token(context)
+
+
+@register.inclusion_tag(f"{PARTS}/machine_time.html")
+def machine_time() -> dict[str, Any]:
+    """``{% machine_time %}`` on a page whose times are the machine's: says so where a rehearsal has moved its clock, else nothing."""
+    moved = abs(clock.now() - clock.machine_now()) > timedelta(minutes=1)
+    return {"machine_now": clock.machine_now() if moved else None}
 
 
 @register.simple_tag(takes_context=True)

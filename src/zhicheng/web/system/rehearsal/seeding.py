@@ -64,6 +64,7 @@ def seed(say: Say) -> Seeded:
     if not (settings.REHEARSAL or settings.MODE == "test"):
         raise Refused.one(_("只有演练环境可以放入演练数据（ZHICHENG_MODE=rehearsal）。"), code="not_rehearsal")
     mark_rehearsal()
+    say(_("    只有第一次启动要准备这些，一般约一分钟，较忙的机器三至四分钟；以后启动只要几秒。"))
     with securitylog.only_what_failed(), transaction.atomic():
         with clock.travel(OPENED), _timed(say, _("职称办、州局、主管单位和工作人员账号")):
             version = publish_campaign(text=BORTALA_2023.read_text("utf-8"), actor=SYSTEM)
