@@ -140,7 +140,9 @@ def open_account(
 
 def _still_unconfirmed(account: User, person: Particulars) -> User:
     """The account to register anew, locked and read again: its mailbox may have been confirmed since it was found."""
-    found = User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    found = User.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
+    if found is None:
+        raise IntegrityError("the account was removed a moment ago")
     if queries.mailbox_confirmed(found):
         raise Refused(queries.conflicts_with_others(person, reuse=None, now=clock.now()))
     return found
@@ -192,6 +194,7 @@ def send_confirmation(*, user: User) -> None:
         body=_(
             "%(name)s：\n\n您在%(site)s注册了%(kind)s，登录名为 %(username)s。\n\n"
             "请打开下面的链接确认这个邮箱，确认后即可登录（链接 24 小时内有效）：\n%(link)s\n\n"
+            "没有确认的注册最多保留 30 天，到期自动删除，可以重新注册。\n\n"
             "如果不是您本人注册，请不要打开链接，也不必处理本邮件。\n"
         )
         % {

@@ -9,7 +9,18 @@ GUARDED = (
     guard("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
 )
 # Put on after every migration, not by one.
-ACCEPTANCES = (guard("accounts_noticeacceptance", "UPDATE", "DELETE", sentence="who accepted which text is append-only"),)
+ACCEPTANCES = (
+    guard("accounts_noticeacceptance", "UPDATE", sentence="who accepted which text is append-only"),
+    # With a registration that nobody ever confirmed they go (accounts.removing).
+    guard(
+        "accounts_noticeacceptance",
+        "DELETE",
+        sentence="what an account in use accepted stays",
+        rule="stays",
+        when="EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = OLD.user_id AND verified) "
+        "OR EXISTS (SELECT 1 FROM accounts_user WHERE id = OLD.user_id AND last_login IS NOT NULL)",
+    ),
+)
 # Younger than the rest: its own migration puts it on.
 CONFIRMATIONS = (
     guard("accounts_identityconfirmation", "UPDATE", "DELETE", sentence="the confirmation of an identity is append-only"),

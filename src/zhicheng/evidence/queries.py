@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import Usage
@@ -94,8 +95,11 @@ def usage_of_network(network: str) -> Usage:
 
 
 def usage_of_visitors() -> Usage:
-    """The same of all visitors together."""
-    return _usage(Intake.objects.filter(lane=Lane.VISITORS))
+    """The same of all visitors together; what was taken fills the room until somebody known answers for it (``visitors.vouches``)."""
+    usage = _usage(Intake.objects.filter(lane=Lane.VISITORS))
+    waiting = Intake.objects.filter(lane=Lane.VISITORS, state__in=_OPEN).aggregate(bytes=Sum("size"))["bytes"] or 0
+    taken = visitors.unclaimed_files().aggregate(bytes=Sum("size"))["bytes"] or 0
+    return replace(usage, held_bytes=waiting + taken)
 
 
 def _usage(rows: Intakes) -> Usage:

@@ -8,4 +8,4 @@ class OrganizationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.organizations import frozen, invariants, replay  # noqa: F401 - they declare themselves
+        from zhicheng.organizations import frozen, invariants, jobs, replay, unconfirmed  # noqa: F401 - they declare themselves

@@ -37,6 +37,8 @@ class Places:
             return
         if event in {"account.opened", "account.reopened"}:
             self.kinds[user_id] = entry.data["kind"]
+        elif event == "account.removed":
+            self.kinds.pop(user_id, None)
         elif event == "account.closed":
             self.closed.add(user_id)
         elif event == "account.opened_again":
@@ -48,6 +50,9 @@ class Places:
 
     def differences(self) -> Iterator[Violation]:
         self._untold = 0
+        there = set(User.objects.values_list("pk", flat=True))
+        for user_id in sorted(self.kinds.keys() - there):
+            yield Violation(f"user:{user_id}", _("台账中开通的账号不见了。"))
         for users in in_batches(User.objects.only("kind", "is_active")):
             places = Membership.objects.filter(user__in=users, until__isnull=True)
             offices = dict(places.exclude(organization__kind=OrganizationKind.UNIT).values_list("user_id", "organization_id"))

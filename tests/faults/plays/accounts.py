@@ -63,6 +63,15 @@ def register(stage: Stage, *, well: bool = False) -> User | None:
     return found
 
 
+@play("organizations.remove_unconfirmed", "organizations.remove_registration")
+def forget_registrations(stage: Stage) -> None:
+    """What nobody confirmed, or, of somebody who may have confirmed, nothing."""
+    stage.act("organizations.remove_unconfirmed")
+    user = stage.account()
+    if user is not None:
+        stage.act("organizations.remove_registration", user_id=user.pk)
+
+
 @play("organizations.register_applicant")
 def register_somebody(stage: Stage) -> None:
     register(stage)

@@ -297,3 +297,19 @@ def release_left(world: w.World) -> dict[str, Any]:
 def release_number(world: w.World) -> dict[str, Any]:
     index = person_index(_left(world).old_number)
     return {"index": index, "reason": KNOWN, "released_by_id": world.bureau.account_id, "actor": "system", "source": "letter:1"}
+
+
+@case("organizations.actions.unconfirmed.remove_registration:a unit's", at=w.IN_WINDOW + timedelta(days=31))
+def remove_unit(world: w.World) -> dict[str, Any]:
+    return {"user_id": ex.registered_unit(confirmed=False, receiving_office_id=world.county.pk).submitted_by_id}
+
+
+@case("organizations.actions.unconfirmed.remove_registration:an applicant's", at=w.IN_WINDOW + timedelta(days=31))
+def remove_applicant(world: w.World) -> dict[str, Any]:
+    return {"user_id": ex.registered_applicant(world.unit, confirmed=False).pk}
+
+
+@case("organizations.actions.unconfirmed.remove_unconfirmed", at=w.IN_WINDOW + timedelta(days=31))
+def remove_all_unconfirmed(world: w.World) -> dict[str, Any]:
+    remove_unit(world), remove_applicant(world)
+    return {}

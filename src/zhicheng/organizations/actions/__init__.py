@@ -25,6 +25,7 @@ from zhicheng.organizations.actions.officers import (
 from zhicheng.organizations.actions.offices import open_office
 from zhicheng.organizations.actions.people import add_unit_staff, change_employer, create_officer, register_applicant
 from zhicheng.organizations.actions.requests import request_change, request_reverification, resubmit_registration
+from zhicheng.organizations.actions.unconfirmed import remove_registration, remove_unconfirmed
 from zhicheng.organizations.actions.units import register_unit
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "register_applicant",
     "register_unit",
     "release_left_number",
+    "remove_registration",
+    "remove_unconfirmed",
     "reopen_officer",
     "request_change",
     "request_correction",

@@ -130,7 +130,9 @@ def _locked_with_its_people(held: Organization | None) -> Organization | None:
         return None
     people = User.objects.filter(memberships__organization_id=held.pk, memberships__until__isnull=True).values("pk")
     list(User.objects.select_for_update(no_key=True).filter(pk__in=people, kind=AccountKind.UNIT).order_by("pk"))
-    return Organization.objects.select_for_update(no_key=True).get(pk=held.pk)
+    return (
+        Organization.objects.select_for_update(no_key=True).filter(pk=held.pk).first()
+    )  # gone if it was overdue (unconfirmed.py)
 
 
 def _step_back(organization: Organization) -> None:
