@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.support import world as w
 from zhicheng.applications.actions import bar_applications, discard_application
 from zhicheng.applications.models import Application, PersonYear, State
 from zhicheng.documents.queries import papers_of
-from zhicheng.foundation import clock, outbox
+from zhicheng.foundation import clock, outbox, triggers
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.actions import annul_record, record_fraud
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,38 @@ def test_bar_job_repeats_without_harm(world):
     assert bar_applications(**span) == [application.pk]
     assert bar_applications(**span) == []
     assert application.history.filter(move="bar").count() == 1
+
+
+@pytest.fixture
+def two_of_one_person(world, unguarded):
+    """Two applications under way with one number: the second one's history cannot be written."""
+    first = w.submitted(world)
+    second = w.submitted(world, world.new_applicant())
+    Application.objects.filter(pk=second.pk).update(person_index=first.person_index)
+    fault = triggers.Guarded("applications_statuschange", ("INSERT",), "a fault", "fault", f"NEW.application_id = {second.pk}")
+    triggers.put_on(connection, [fault])
+    yield first, second, lambda: triggers.take_off(connection, [fault])
+    triggers.take_off(connection, [fault])
+
+
+def test_a_fault_in_one_application_undoes_nothing_of_the_others(world, two_of_one_person):
+    first, second, mend = two_of_one_person
+    fraud(world)
+    outbox.drain(1000)
+    states = dict(Application.objects.values_list("pk", "state"))
+    assert states[first.pk] == State.BARRED and states[second.pk] != State.BARRED
+    message = OutboxMessage.objects.get(kind="integrity.recorded")
+    assert message.state == OutboxState.PENDING and message.attempts == 1
+    mend()
+    OutboxMessage.objects.filter(pk=message.pk).update(next_attempt_at=clock.machine_now())
+    outbox.drain(1000)
+    assert set(Application.objects.values_list("state", flat=True)) == {State.BARRED}
+    assert first.history.filter(move="bar").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["integrity.recorded", "integrity.annulled", "account.identity_confirmed"])
+def test_what_goes_through_several_applications_holds_no_transaction_meanwhile(kind):
+    assert outbox._is_leased(kind)
 
 
 def test_every_step_upward_is_refused_to_the_barred(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,9 @@ _UNIT_IS_TOLD = {
 _TO_SEND_AGAIN = {State.RETURNED, State.DRAFT}
 # A return from final review is the county's business as well (S-45).
 _COUNTY_IS_TOLD = {"prefecture_return", "prefecture_close"}
+# What a record does to several applications: each is a transaction of its own, so that none waits locked for the next, and what was
+# done with one stays when another fails. A lease is how a message runs outside of a transaction.
+ONE_BY_ONE = timedelta(minutes=5)
 _BARRED = {State.REJECTED_FRAUD, State.BARRED}
 
 
@@ -225,7 +229,7 @@ def tell_of_annulment(message: OutboxMessage) -> None:
     queue_mail(to=application.applicant.email, subject=subject, body="\n".join(lines), key=f"annulled:{arrival.pk}:applicant")
 
 
-@outbox.handler("integrity.recorded")
+@outbox.handler("integrity.recorded", lease=ONE_BY_ONE)
 def look_at_open_applications(message: OutboxMessage) -> None:
     """A ban was recorded: end the person's applications of the closed years that are under way (S-80, S-81). Idempotent."""
     record = IntegrityRecord.objects.get(pk=message.payload["record_id"])
@@ -238,7 +242,7 @@ def look_at_open_applications(message: OutboxMessage) -> None:
         )
 
 
-@outbox.handler("integrity.annulled")
+@outbox.handler("integrity.annulled", lease=ONE_BY_ONE)
 def give_back_what_was_ended(message: OutboxMessage) -> None:
     """A record was annulled: what it had ended is the applicant's again. Idempotent."""
     record = IntegrityRecord.objects.get(pk=message.payload["record_id"])
@@ -266,7 +270,7 @@ def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     return {"material": material.pk}
 
 
-@outbox.handler("account.identity_confirmed")
+@outbox.handler("account.identity_confirmed", lease=ONE_BY_ONE)
 def look_at_bans_of_the_number(message: OutboxMessage) -> None:
     """Somebody saw the card: from now on the number's bans hold for what this account has begun (S-80). Idempotent."""
     index = User.objects.get(pk=message.payload["user_id"]).id_number_index

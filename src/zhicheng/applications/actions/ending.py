@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterable
+
 from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,10 +14,13 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.models import OVER, Application, State
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
+
+logger = logging.getLogger(__name__)
 
 # What the system writes beside 终止. Kept in Chinese; a page looks them up again to say them in its reader's language.
 BARRED_BY_RECORD = gettext_noop("有诚信档案记录，处于不得申报年限。")
@@ -41,7 +47,8 @@ def discard_application(*, actor: Actor, application_id: int) -> Application:
 def bar_applications(*, person_index: str, first_year: int, last_year: int, note: str) -> list[int]:
     """End every application of the person in the years that is under way (S-80; S-81: a ban recorded late). Repeats do nothing.
 
-    Without a ``note`` each says why. Returns the ids that were ended.
+    Without a ``note`` each says why. Each is a transaction of its own where the caller has none. Returns the ids that were ended; when
+    something goes wrong with one, the error is raised after the others.
     """
     ids = (
         Application.objects.filter(person_index=person_index, year__gte=first_year, year__lte=last_year)
@@ -50,16 +57,27 @@ def bar_applications(*, person_index: str, first_year: int, last_year: int, note
         .order_by("id")
         .values_list("id", flat=True)
     )
-    ended = []
+    return _each(ids, lambda application_id: _bar(application_id, note))
+
+
+def _each(ids: Iterable[int], end: Callable[[int], bool]) -> list[int]:
+    """Do the same with every application, whatever becomes of another; the first error is raised at the end. Those it was done with."""
+    done, errors = [], []
     for application_id in list(ids):
-        if _bar(application_id, note):
-            ended.append(application_id)
-    return ended
+        try:
+            if end(application_id):
+                done.append(application_id)
+        except Exception as error:
+            errors.append(error)
+    for more in errors[1:]:
+        logger.error("an application was passed by [%s]", new_error_id(), exc_info=more)
+    if errors:
+        raise errors[0]
+    return done
 
 
 @one_transaction
 def _bar(application_id: int, note: str) -> bool:
-    """Each is a part of the message's transaction: what is refused of one undoes nothing of the others."""
     application = lifecycle.lock(application_id, SYSTEM)
     if application.state not in lifecycle.BY_NAME["bar"].sources:
         return False
@@ -77,21 +95,23 @@ def restore_applications(*, person_index: str, source: str, first_year: int, las
 
     They return to the applicant as a form to check and send anew: their papers were void, and somebody else may have been told so.
     What was over before the record stays over, for its own reason. Where the person has another application by now, or
-    another ban, it stays as it is.
+    another ban, it stays as it is. Each is a transaction of its own where the caller has none; when something goes wrong with one, the error is
+    raised after the others.
     """
     ended = Q(state=State.BARRED, year__gte=first_year, year__lte=last_year)
     room, _colon, number = source.partition(":")
     if room == "application":
         ended |= Q(state=State.REJECTED_FRAUD, pk=int(number))
     ids = Application.objects.filter(ended, person_index=person_index).order_by("id").values_list("id", flat=True)
-    restored = []
-    for application_id in list(ids):
-        try:
-            _restore(application_id)
-        except (Refused, IntegrityError):
-            continue
-        restored.append(application_id)
-    return restored
+    return _each(ids, _restored)
+
+
+def _restored(application_id: int) -> bool:
+    try:
+        _restore(application_id)
+    except (Refused, IntegrityError):
+        return False
+    return True
 
 
 @one_transaction
