@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
 from tests.evidence import files
@@ -301,6 +302,84 @@ def test_room_kept_for_visitors_is_bounded_for_a_network_and_in_all(settings: An
     assert refused(network="203.0.113.11") == "space"
     assert bring(person).pk
     assert len(held(settings)) == 4
+
+
+class Slow:
+    """A file; something happens while its bytes come in."""
+
+    name: str | None = "慢.pdf"
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile = meanwhile
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        self.meanwhile()
+        yield files.pdf()
+
+
+@pytest.mark.parametrize("whose", ["account's", "network's", "visitors'", "room"])
+def test_place_that_was_taken_while_the_bytes_came_in_is_not_taken_twice(whose: str, person: Any, settings: Any) -> None:
+    who = person if whose == "account's" else None
+    if whose == "account's":
+        settings.WAITING_PER_ACCOUNT = 1
+    elif whose == "network's":
+        settings.WAITING_PER_NETWORK = 1
+    elif whose == "visitors'":
+        settings.WAITING_OF_VISITORS = 1
+    else:
+        settings.VISITOR_BYTES = len(files.pdf())
+    upload = Slow(lambda: bring(who))
+    with pytest.raises(Refused) as refusal:
+        take_file(upload=upload, actor_id=who.pk if who else None, network="203.0.113.9", where="licence")
+    (problem,) = refusal.value.problems
+    assert (problem.code, problem.where) == ("space" if whose == "room" else "queue_full", "licence")
+    assert Intake.objects.count() == len(held(settings)) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lane", Lane.values)
+def test_as_many_files_at_the_same_moment_as_there_are_places_are_taken(lane: str, person: Any, settings: Any) -> None:
+    settings.WAITING_PER_ACCOUNT = settings.WAITING_OF_VISITORS = 2
+    together, answers = threading.Barrier(8), []
+
+    def send(number: int) -> None:
+        try:
+            upload, actor = Slow(lambda: together.wait(20)), person.pk if lane == Lane.PEOPLE else None
+            take_file(upload=upload, actor_id=actor, network=f"203.0.113.{number}")
+            answers.append("taken")
+        except Refused as refusal:
+            answers.append(refusal.problems[0].code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[number]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["queue_full"] * 6 + ["taken"] * 2
+    assert Intake.objects.count() == len(held(settings)) == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_is_signed_in_waits_for_visitors_files(person: Any) -> None:
+    written = threading.Event()
+
+    def send() -> None:
+        try:
+            bring(person)
+            written.set()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        bring()  # and its transaction does not end
+        thread = threading.Thread(target=send)
+        thread.start()
+        assert written.wait(20)
+    thread.join()
 
 
 def test_what_was_refused_takes_no_room(settings: Any) -> None:

@@ -19,6 +19,7 @@ from zhicheng.evidence.rules import Limits, over
 from zhicheng.evidence.sentences import refusal_sentence
 from zhicheng.foundation import clock, holding
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.transactions import take_turns
 
 
 class Upload(Protocol):
@@ -51,7 +52,7 @@ def take_file(
     """
     intake.handler_for(purpose)
     size = int(getattr(upload, "size", None) or 0)
-    _refuse_too_much(actor_id, network, size, where)
+    _refuse_too_much(actor_id, network, size, where)  # before anything is written; what is counted is counted again
     try:
         held = holding.hold(_bounded(upload, where, most_bytes))
     except Refused as refusal:
@@ -59,6 +60,8 @@ def take_file(
     at = clock.machine_now()
     try:
         with transaction.atomic():
+            _wait_for_the_others(actor_id)
+            _refuse_too_much(actor_id, network, held.size, where)
             return Intake.objects.create(
                 held=held.name,
                 sha256=held.sha256,
@@ -86,6 +89,11 @@ def note_told(*, intakes: Iterable[Intake]) -> None:
     """Write down that the answer to the upload has said these outcomes, so that the page does not say them a second time."""
     with transaction.atomic():
         Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
+
+
+def _wait_for_the_others(actor_id: int | None) -> None:
+    """One file at a time is counted and written down, of an account, or of all visitors; nobody who is signed in waits for a visitor."""
+    take_turns(f"intake:{actor_id}" if actor_id is not None else "intake:visitors")
 
 
 def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:
