@@ -59,7 +59,7 @@ def pdf(words: str) -> bytes:
 
 
 def evidence(user_id: int, words: str) -> EvidenceFile:
-    """A kept file, as ``evidence.actions.keep_file`` leaves it."""
+    """A kept file, as the examination leaves it."""
     blob = blobs.store(pdf(words))
     return EvidenceFile.objects.create(
         sha256=blob.sha256,

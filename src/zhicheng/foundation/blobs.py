@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
-from zhicheng.foundation.second_copy import keep_second
+from zhicheng.foundation.second_copy import keep_second, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def verify_blob(sha256: str) -> bool:
 def _name(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise BlobMissing(sha256)
-    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return name_of(sha256)
 
 
 @jobs.regular("blobs.tidy", minutes=24 * 60)

@@ -22,7 +22,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.db.models import Q
 
-from zhicheng.foundation import clock, originals
+from zhicheng.foundation import clock, originals, outgoing
 from zhicheng.foundation.deadlines import cut_after
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
@@ -93,16 +93,11 @@ def _forget_socket() -> None:
     _line.socket = None
 
 
-def name() -> str:
-    """``host:port`` of the server the mail goes to."""
-    return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-
-
 @gate(Lane.MAIL)
 def may_send(due: bool) -> bool:
     """Whether mail may be handed over now. Asks a server that was away, once its pause is over: a lane that waits takes no mail in
     hand. When nothing is ``due``, a connection that was not used for a while is closed."""
-    if not _is_real():
+    if not outgoing.mail_leaves():
         return True
     if _line.backend is not None and time.monotonic() - _line.used_at > IDLE_SECONDS:
         hang_up()
@@ -123,7 +118,7 @@ def send(mail: EmailMessage) -> None:
     Raises ``outbox.Postponed`` when the server is away (nothing was tried), ``outbox.GivenUp`` when it refuses this mail for good, and
     whatever went wrong otherwise: such an attempt counts.
     """
-    if not _is_real():
+    if not outgoing.mail_leaves():
         get_connection(settings.DELIVERY_BACKEND, fail_silently=False).send_messages([mail])
         return
     if not originals.is_original():
@@ -164,7 +159,7 @@ def hang_up() -> None:
 @one_transaction
 def note_failure(said: str) -> None:
     """The server was silent or refused us. After the third time in a row it is left alone for a while."""
-    row = MailServer.objects.select_for_update(no_key=True).get_or_create(name=name())[0]
+    row = MailServer.objects.select_for_update(no_key=True).get_or_create(name=outgoing.mail_server())[0]
     row.failures += 1
     row.failing_since = row.failing_since or clock.machine_now()
     row.last_error = fit_text(said, 500)
@@ -182,16 +177,11 @@ def note_answer() -> None:
     if recent and not row.failures:
         return
     values = {"failures": 0, "failing_since": None, "closed_until": None, "answered_at": clock.machine_now()}
-    MailServer.objects.update_or_create(name=name(), defaults=values)
-
-
-def _is_real() -> bool:
-    """Whether mail goes over the network at all; in tests and rehearsals it does not."""
-    return str(settings.DELIVERY_BACKEND) == "django.core.mail.backends.smtp.EmailBackend"
+    MailServer.objects.update_or_create(name=outgoing.mail_server(), defaults=values)
 
 
 def _row() -> MailServer:
-    return MailServer.objects.filter(name=name()).first() or MailServer(name=name())
+    return MailServer.objects.filter(name=outgoing.mail_server()).first() or MailServer(name=outgoing.mail_server())
 
 
 def _my_turn() -> bool:

@@ -50,6 +50,16 @@ class Destination:
         return self.protected or self.local
 
 
+def mail_leaves() -> bool:
+    """Whether mail goes over the network at all; in tests and rehearsals it does not."""
+    return str(settings.DELIVERY_BACKEND) == "django.core.mail.backends.smtp.EmailBackend"
+
+
+def mail_server() -> str:
+    """``host:port`` of the server the mail goes to."""
+    return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+
+
 def destinations() -> Iterator[Destination]:
     """Everything the settings let this instance connect to."""
     database = settings.DATABASES["default"]
@@ -58,7 +68,7 @@ def destinations() -> Iterator[Destination]:
         checked = options.get("sslmode") in VERIFYING
         host = str(database.get("HOST") or options.get("host") or "")
         yield Destination("ZHICHENG_DATABASE_URL", host, int(database.get("PORT") or 5432), checked)
-    if settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend"):
+    if mail_leaves():
         encrypted = bool(settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)  # Django checks the certificate
         yield Destination("ZHICHENG_MAIL_URL", settings.EMAIL_HOST, int(settings.EMAIL_PORT), encrypted)
     if settings.CLAMD:

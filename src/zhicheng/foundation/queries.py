@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from zhicheng.foundation import clock, liveness
+from zhicheng.foundation import clock, liveness, outgoing
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import (
     AccessLook,
@@ -117,7 +117,7 @@ def oldest_untried(lane: Lane) -> datetime | None:
 
 def mail_server_health() -> MailServer | None:
     """What is known of the mail server that is used now; ``None`` before its first mail."""
-    return MailServer.objects.filter(name=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}").first()
+    return MailServer.objects.filter(name=outgoing.mail_server()).first()
 
 
 def stuck_messages() -> QuerySet[OutboxMessage]:

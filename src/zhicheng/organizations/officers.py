@@ -71,7 +71,7 @@ def system_accounts() -> QuerySet[User]:
     return User.objects.filter(kind__in=SYSTEM_KINDS, is_active=True).order_by("kind", "id")
 
 
-def colleagues_of(user_id: int, office_id: int) -> QuerySet[User]:
+def others_in(user_id: int, office_id: int) -> QuerySet[User]:
     """Who else works in the office now and could take over."""
     here = Membership.objects.filter(organization_id=office_id, until__isnull=True, role=MembershipRole.STAFF)
     return User.objects.filter(pk__in=here.values("user_id"), is_active=True).exclude(pk=user_id).order_by("name", "id")

@@ -199,7 +199,7 @@ def _only_the_first(actor: Actor, office: Organization | None, *, where: str) ->
     if actor.role is not Role.SECURITY or office is None:
         return []
     Organization.objects.select_for_update(no_key=True).get(pk=office.pk)  # of two at once one is the first
-    if not officers.colleagues_of(0, office.pk).exists():
+    if not officers.others_in(0, office.pk).exists():
         return []
     said = _("“%(office)s”已有在用的账号，再增加工作人员由州人力资源和社会保障局办理。") % {"office": office.name}
     return [Problem(said, where=where, code="not_the_first")]
@@ -220,7 +220,7 @@ def _check_successor(user: User, office: Organization | None, colleague_id: int 
     """Whether somebody of the office takes over, or nobody is there to."""
     if office is None:
         return []
-    colleagues = officers.colleagues_of(user.pk, office.pk)
+    colleagues = officers.others_in(user.pk, office.pk)
     if colleague_id is not None:
         if colleagues.filter(pk=colleague_id).exists():
             return []

@@ -72,7 +72,7 @@ def move(request: HttpRequest, user_id: int) -> HttpResponse:
     form = MoveForm(
         request.POST or None,
         offices=officers.offices_for(actor).exclude(pk=office.pk),
-        colleagues=officers.colleagues_of(person.pk, office.pk),
+        colleagues=officers.others_in(person.pk, office.pk),
     )
     lede = _("从现在起在新部门办理，各处的登录会退出；在原部门办理过的记录保留。")
     context = _leaving(person, office, form) | {"title": _("调到其他部门"), "lede": lede, "button_text": _("确认调动")}
@@ -89,7 +89,7 @@ def close(request: HttpRequest, user_id: int) -> HttpResponse:
     """停用账号."""
     actor, person = actor_of(request), _officer_or_404(request, user_id)
     office = _office_of(person)
-    form = LeaveForm(request.POST or None, colleagues=officers.colleagues_of(person.pk, office.pk))
+    form = LeaveForm(request.POST or None, colleagues=officers.others_in(person.pk, office.pk))
     lede = _("停用后立即退出各处的登录，不能再登录，邮件里的链接也都失效；办理过的记录保留，需要时可以重新启用。")
     context = _leaving(person, office, form) | {
         "title": _("停用账号"),
