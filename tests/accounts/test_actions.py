@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, connection, transaction
 
 from tests.organizations.examples import NOTICE, PASSWORD, approved_unit, id_number, prefecture, registered_applicant
-from zhicheng.accounts import actions, queries
+from zhicheng.accounts import actions, particulars, queries
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
@@ -192,15 +192,15 @@ def test_who_runs_the_system_is_no_officer_and_the_other_way_round() -> None:
 
 def test_check_password_gives_each_broken_rule_its_own_sentence() -> None:
     person = Particulars(name="李梅", id_number="", mobile="", email="limei@mail.example", username="limei2023")
-    assert len(actions.check_password("12345", person=person)) >= 2
-    assert actions.check_password(PASSWORD, person=person) == []
-    assert [p.code for p in actions.check_password("", person=person)] == ["password_missing"]
+    assert len(particulars.check_password("12345", person=person)) >= 2
+    assert particulars.check_password(PASSWORD, person=person) == []
+    assert [p.code for p in particulars.check_password("", person=person)] == ["password_missing"]
 
 
 def test_check_printable_names_the_character_no_font_has() -> None:
-    [problem] = actions.check_printable("张\U00032000", where="name")
+    [problem] = particulars.check_printable("张\U00032000", where="name")
     assert problem.code == "glyph_missing" and "U+32000" in str(problem.text)
-    assert actions.check_printable("㛃𬍛䶮喆堃龑㼆·", where="name") == []
+    assert particulars.check_printable("㛃𬍛䶮喆堃龑㼆·", where="name") == []
 
 
 def test_one_primary_mailbox_for_one_account() -> None:

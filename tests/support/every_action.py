@@ -25,9 +25,6 @@ _PART = "a part of other actions, called in their transaction"
 _TELLS = "queues mails in the transaction of the action that calls it"
 NO_ACTION = {
     "accounts.actions.check_new_mailbox": _LOOKS,
-    "accounts.actions.check_password": _LOOKS,
-    "accounts.actions.check_printable": _LOOKS,
-    "accounts.actions.check_registration": _LOOKS,
     "accounts.actions.close_account": _PART,
     "accounts.actions.confirmation_link": _LOOKS,
     "accounts.actions.end_sessions": _PART,

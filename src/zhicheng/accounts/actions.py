@@ -8,80 +8,22 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import brakes, duties, mails, queries, rules
+from zhicheng.accounts import brakes, duties, mails, particulars, queries, rules
 from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.releasing import release_mailbox, release_username
 from zhicheng.accounts.rules import AcceptedText, Particulars
-from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import NO_NUMBER, keyed_hash
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.standards.identity_number import check_identity_number
-
-
-def check_registration(
-    *,
-    person: Particulars,
-    password: str | None,
-    with_identity: bool = True,
-    with_mobile: bool = True,
-    units: tuple[str, ...] = (),
-) -> list[Problem]:
-    """Everything wrong with tidied particulars and a password, the print of the name included; asks nothing of the database.
-
-    ``password`` None: the owner will set one later. ``with_identity`` / ``with_mobile`` say whether these may be left out;
-    ``units`` what the unit is called that the account will belong to: anybody guesses it in the password.
-    """
-    problems = rules.check_particulars(person, today=clock.today(), with_identity=with_identity, with_mobile=with_mobile)
-    if not any(p.where == "name" for p in problems):
-        problems += check_printable(person.name, where="name")
-    return problems if password is None else problems + check_password(password, person=person, units=units)
-
-
-def check_printable(text: str, *, where: str) -> list[Problem]:
-    """Whether the papers' fonts can print every character: asked when it is saved, not when it is printed."""
-    missing = missing_glyphs(text)
-    if not missing:
-        return []
-    return [
-        Problem(
-            _(
-                "“%(characters)s”（%(codes)s）这个字，系统现有字库无法打印。请核对是否输错；确为身份证用字的，请联系所在县（市）人社局职称办登记补字。"
-            )
-            % {"characters": "".join(missing), "codes": "、".join(f"U+{ord(c):04X}" for c in missing)},
-            where=where,
-            code="glyph_missing",
-        )
-    ]
-
-
-def check_password(password: str, *, person: Particulars, units: tuple[str, ...] = ()) -> list[Problem]:
-    """The password rules of the settings, each broken one as its own sentence."""
-    if not password:
-        return [Problem(_("请设置密码。"), where="password", code="password_missing")]
-    try:
-        validate_password(password, _as_known(person, units))
-    except ValidationError as error:
-        return [Problem(message, where="password", code="password_weak") for message in error.messages]
-    return []
-
-
-def _as_known(person: Particulars, units: tuple[str, ...]) -> User:
-    """An account that is not written, with what a password must not be put together from."""
-    words = {"username": person.username, "name": person.name, "email": person.email, "mobile": person.mobile}
-    known = User(**words, id_number=person.id_number)
-    known.units_named = units
-    return known
 
 
 def open_account(
@@ -109,15 +51,8 @@ def open_account(
         user.mobile, user.email, user.id_number, user.birth_date, user.sex = "", "", "", None, ""
         user.id_number_index = f"{NO_NUMBER}{get_random_string(32)}"  # until its id is known
     else:
-        user.mobile, user.email = person.mobile, person.email.lower()
-        user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
-        if person.id_number:
-            identity = check_identity_number(person.id_number, today=clock.today())
-            user.birth_date, user.sex = identity.birth_date, identity.sex
-    if password is None:
-        user.set_unusable_password()
-    else:
-        user.set_password(password)
+        _put_way_and_number(user, person)
+    user.set_password(password)  # with None no password fits
     user.created_at = clock.now()
     if kind not in {AccountKind.APPLICANT, AccountKind.UNIT} and user.id_number:
         user.number_held_at = user.created_at  # made by somebody who knows the person: no claim
@@ -136,6 +71,15 @@ def open_account(
         data={"kind": kind.value},
     )
     return user
+
+
+def _put_way_and_number(user: User, person: Particulars) -> None:
+    """Where the owner is reached, the number, and what is read from it; the caller saves."""
+    user.mobile, user.email = person.mobile, person.email.lower()
+    user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
+    if person.id_number:
+        identity = check_identity_number(person.id_number, today=clock.today())
+        user.birth_date, user.sex = identity.birth_date, identity.sex
 
 
 def _still_unconfirmed(account: User, person: Particulars) -> User:
@@ -287,7 +231,7 @@ def create_system_account(
 
     def attempt() -> User:
         """Looked at again when somebody else took login name, mailbox or number a moment ago."""
-        problems = check_registration(person=person, password=password, with_mobile=False)
+        problems = particulars.check_registration(person=person, password=password, with_mobile=False)
         problems += queries.conflicts_with_others(person, reuse=None, now=clock.now())
         problems += duties.number_taken_at_work(person, kind=kind) + duties.conflicts_of_duties(person, kind=kind)
         if queries.mailbox_holder(person.email, reuse=None, now=clock.now()):

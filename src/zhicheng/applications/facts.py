@@ -58,16 +58,7 @@ def facts_of(
         current_grade=step.grade if step is not None else "",
         tenure_started_on=_day(current.get("acquired_on")) if not current.get("first_title") else None,
         work_started_on=_day((contents.get("basic") or {}).get("work_started_on")),
-        graduations=tuple(
-            Graduation(
-                row_id=str(r.get("id", "")),
-                education=str(r.get("education") or ""),
-                degree=str(r.get("degree") or ""),
-                graduated_on=_day(r.get("graduated_on")),
-                study_form=str(r.get("study_form") or ""),
-            )
-            for r in contents.get("education") or []
-        ),
+        graduations=tuple(_graduation(row) for row in contents.get("education") or []),
         appraisal_natures={r["year"]: str(r.get("employer_nature") or "") for r in appraisals},
         appraisal_results={r["year"]: str(r.get("result") or "") for r in appraisals},
         rows={
@@ -78,4 +69,14 @@ def facts_of(
             for s in SECTIONS
             if s.rows
         },
+    )
+
+
+def _graduation(row: Mapping[str, Any]) -> Graduation:
+    return Graduation(
+        row_id=str(row.get("id", "")),
+        education=str(row.get("education") or ""),
+        degree=str(row.get("degree") or ""),
+        graduated_on=_day(row.get("graduated_on")),
+        study_form=str(row.get("study_form") or ""),
     )

@@ -184,9 +184,9 @@ def verifications_for(actor: Actor) -> QuerySet[UnitVerification]:
     if actor.organization_id is None:
         return everything.none()
     if actor.role is Role.COUNTY:
-        return everything.filter(_mailbox_confirmed(), office_id=actor.organization_id)
+        return everything.filter(_mailbox_of(OuterRef("submitted_by")), office_id=actor.organization_id)
     if actor.role is Role.PREFECTURE:
-        return everything.filter(_mailbox_confirmed(), office__superior_office_id=actor.organization_id)
+        return everything.filter(_mailbox_of(OuterRef("submitted_by")), office__superior_office_id=actor.organization_id)
     if actor.role is Role.UNIT:
         return everything.filter(organization_id=actor.organization_id)
     return everything.none()
@@ -240,10 +240,6 @@ def units_with_this_licence(verification: UnitVerification) -> list[str]:
     same = UnitVerification.objects.filter(licence__sha256=verification.licence.sha256)
     others = same.exclude(organization_id=verification.organization_id).order_by("organization__name")
     return list(others.values_list("organization__name", flat=True).distinct()[:5])
-
-
-def _mailbox_confirmed() -> Exists:
-    return Exists(EmailAddress.objects.filter(user=OuterRef("submitted_by"), verified=True))
 
 
 # --- The unit's own view ---

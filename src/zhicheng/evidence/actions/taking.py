@@ -53,10 +53,7 @@ def take_file(
     intake.handler_for(purpose)
     size = int(getattr(upload, "size", None) or 0)
     _refuse_too_much(actor_id, network, size, where)  # before anything is written; what is counted is counted again
-    try:
-        held = holding.hold(_bounded(upload, where, most_bytes))
-    except Refused as refusal:
-        raise Refused(replace(problem, where=where) for problem in refusal.problems) from refusal
+    held = _hold(upload, where, most_bytes)
     at = clock.machine_now()
     try:
         with transaction.atomic():
@@ -89,6 +86,13 @@ def note_told(*, intakes: Iterable[Intake]) -> None:
     """Write down that the answer to the upload has said these outcomes, so that the page does not say them a second time."""
     with transaction.atomic():
         Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
+
+
+def _hold(upload: Upload, where: str, most_bytes: int) -> holding.Held:
+    try:
+        return holding.hold(_bounded(upload, where, most_bytes))
+    except Refused as refusal:
+        raise Refused(replace(problem, where=where) for problem in refusal.problems) from refusal
 
 
 def _wait_for_the_others(actor_id: int | None) -> None:

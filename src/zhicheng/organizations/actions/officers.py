@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import duties
+from zhicheng.accounts import duties, particulars
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
@@ -51,7 +51,7 @@ def open_officer(
         problems.append(Problem(_("请选择部门。"), where="office_id", code="office_missing"))
     if problems or office is None:
         person = Particulars(name, id_number, mobile, email, username, position).tidied()
-        raise Refused(problems + accounts.check_registration(person=person, password=None, with_mobile=False))
+        raise Refused(problems + particulars.check_registration(person=person, password=None, with_mobile=False))
     user = create_officer(
         organization_id=office.pk,
         name=name,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, duties
+from zhicheng.accounts import claims, duties, particulars
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -44,20 +44,7 @@ def register_applicant(
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
     employer = queries.listed_employer(employer_id)
-    units = (employer.name, employer.uscc) if employer else ()
-    problems = [*unreadable, *accounts.check_registration(person=person, password=password, units=units)]
-    problems += check_acceptance(acceptance)
-    if employer is None:
-        problems.append(
-            Problem(
-                _("请查找并选择您的工作单位。找不到时，请联系单位先完成“单位注册”。"),
-                where="employer_id",
-                code="employer_missing",
-            )
-        )
-
-    elif employer.email and employer.email.lower() == person.email.lower():
-        problems.append(shared_mailbox())
+    problems = [*unreadable, *_problems_of_applicant(person, password, employer), *check_acceptance(acceptance)]
 
     def attempt() -> User | None:
         now = clock.now()
@@ -80,6 +67,18 @@ def register_applicant(
         return user if holder is None else None
 
     return once_more_when_taken(attempt)
+
+
+def _problems_of_applicant(person: Particulars, password: str, employer: Organization | None) -> list[Problem]:
+    """Everything wrong with what was typed, whoever else is registered."""
+    units = (employer.name, employer.uscc) if employer else ()
+    problems = particulars.check_registration(person=person, password=password, units=units)
+    if employer is None:
+        text = _("请查找并选择您的工作单位。找不到时，请联系单位先完成“单位注册”。")
+        problems.append(Problem(text, where="employer_id", code="employer_missing"))
+    elif employer.email and employer.email.lower() == person.email.lower():
+        problems.append(shared_mailbox())
+    return problems
 
 
 @one_transaction
@@ -210,7 +209,7 @@ def _open_made_account(
     units: tuple[str, ...] = (),
 ) -> User:
     """An account made for somebody by a colleague or an operator. What a unit is told depends on no other account but its own."""
-    wrong = accounts.check_registration(person=person, password=password, with_mobile=with_mobile, units=units)
+    wrong = particulars.check_registration(person=person, password=password, with_mobile=with_mobile, units=units)
 
     def attempt() -> User:
         now = clock.now()

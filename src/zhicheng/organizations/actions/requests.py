@@ -137,13 +137,7 @@ def _request_now(
         problems += rules.check_confirmed(confirmed, previous=previous, proposed=proposed)
     same_file = _is_file_of(last, licence)
     if same_file and not still_newest:
-        problems.append(
-            Problem(
-                _("您上传的与上次审核通过的是同一个文件。如果它仍是最新证照，请勾选“仍为最新”；否则请上传新证照。"),
-                where="still_newest",
-                code="licence_same_file",
-            )
-        )
+        problems.append(_same_file())
     held = queries.unit_holding_code(proposed.uscc)
     if held is not None and held.pk != organization.pk:
         problems.append(code_taken(held))
@@ -166,6 +160,11 @@ def _request_now(
         note=note.strip()[:500],
         still_newest=same_file,
     )
+
+
+def _same_file() -> Problem:
+    text = _("您上传的与上次审核通过的是同一个文件。如果它仍是最新证照，请勾选“仍为最新”；否则请上传新证照。")
+    return Problem(text, where="still_newest", code="licence_same_file")
 
 
 def _refuse_when_out_of_turn(organization: Organization, *, expected: VerificationKind, year: int) -> None:

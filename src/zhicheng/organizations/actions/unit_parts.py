@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import particulars
 from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
@@ -59,7 +59,7 @@ def particulars_of(organization: Organization) -> UnitParticulars:
 
 def check_names_print(unit: UnitParticulars) -> list[Problem]:
     """Whether the papers can print the unit's name and its contact person's."""
-    return accounts.check_printable(unit.name, where="unit_name") + accounts.check_printable(
+    return particulars.check_printable(unit.name, where="unit_name") + particulars.check_printable(
         unit.contact_person, where="contact_person"
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims
+from zhicheng.accounts import claims, particulars
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -93,7 +93,7 @@ def _problems_of_form(
 ) -> list[Problem]:
     """Everything wrong with what was typed, whoever else is registered."""
     problems = check_acceptance(acceptance)
-    problems += accounts.check_registration(person=administrator, password=password, units=(unit.name, unit.uscc))
+    problems += particulars.check_registration(person=administrator, password=password, units=(unit.name, unit.uscc))
     if not administrator.position:
         problems.append(Problem(_("请填写您在本单位的职务。"), where="position", code="position_missing"))
     problems += rules.check_unit(unit) + check_names_print(unit) + check_offices(unit)

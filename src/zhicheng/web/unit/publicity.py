@@ -130,14 +130,10 @@ def show_period(request: HttpRequest, application_id: int) -> HttpResponse:
     return render(request, "unit/publicity.html", period_context(request, application))
 
 
-def period_context(request: HttpRequest, application: Application, **more: Any) -> dict[str, Any]:
-    """What ``unit/publicity.html`` takes; ``more`` replaces parts of it."""
-    actor = actor_of(request)
-    period = _period_or_404(request, application)
-    objections = list(objections_of(period))
-    move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+def _uploads(period: PublicityPeriod, application: Application) -> list[dict[str, Any]]:
+    """The three papers of a notice, each with its file or with what is on its way in."""
     arriving = {row.where: row for row in intakes_at(_intake_subject(period))}
-    uploads = [
+    return [
         {
             "key": key,
             "label": label,
@@ -147,6 +143,15 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
         }
         for key, (label, wants) in paper_words().items()
     ]
+
+
+def period_context(request: HttpRequest, application: Application, **more: Any) -> dict[str, Any]:
+    """What ``unit/publicity.html`` takes; ``more`` replaces parts of it."""
+    actor = actor_of(request)
+    period = _period_or_404(request, application)
+    objections = list(objections_of(period))
+    move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+    uploads = _uploads(period, application)
     papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
     today = clock.today()
     return {
