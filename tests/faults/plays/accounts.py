@@ -171,7 +171,7 @@ def confirm(stage: Stage, actor: Actor, user_ids: list[int]) -> None:
     """The cards of these people were seen today, or on an impossible day; now and then a card is another than the account's."""
     day = clock.today() + timedelta(1) if stage.dice.percent(5) else clock.today()
     checked = stage.dice.percent(95)
-    numbers = dict(User.objects.filter(pk__in=user_ids).values_list("pk", "id_number"))
+    numbers = {user.pk: user.id_number for user in User.objects.filter(pk__in=user_ids)}
     cards = {pk: last_characters(number) if stage.dice.percent(95) else "000000" for pk, number in numbers.items()}
     stage.act("organizations.confirm_people", actor=actor, cards=cards, card_seen_on=day, checked=checked, year=YEAR)
 

@@ -27,7 +27,7 @@ def _officer(stage: Stage) -> tuple[User | None, Organization | None, int | None
     office = officers.office_of(user.pk) if user is not None else None
     if user is None or office is None:
         return user, office, None
-    colleague = stage.one_of(officers.colleagues_of(user.pk, office.pk))
+    colleague = stage.one_of(officers.others_in(user.pk, office.pk))
     if colleague is None or stage.dice.percent(10):
         stranger = stage.account()
         return user, office, stranger.pk if stranger is not None and stage.dice.percent(10) else None
