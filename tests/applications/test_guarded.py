@@ -25,6 +25,13 @@ REFUSED: dict[str, Callable[[Application], object]] = {
     "the current submission changes only": lambda a: Application.objects.filter(pk=a.pk).update(current_submission=None),
     "the count of an application is": lambda a: Application.objects.filter(pk=a.pk).update(arrivals=0),
     "an application stays with its person": lambda a: Application.objects.filter(pk=a.pk).update(person_index="0" * 64),
+    "an application stays with its owner": lambda a: Application.objects.filter(pk=a.pk).update(title="senior_engineer"),
+    "the route of an application is taken": lambda a: Application.objects.filter(pk=a.pk).update(county_office=a.employer_id),
+    "what was sent is not written anew": lambda a: Application.objects.filter(pk=a.pk).update(applicant_name="李四"),
+    "a desk that has had an application": lambda a: Application.objects.filter(pk=a.pk).update(reached_county=False),
+    "a material is taken out, never removed": lambda a: a.materials.all()._raw_delete("default"),
+    "a material comes and goes while": lambda a: _copy(a.materials.all()[0], slot="another"),
+    "a material changes only by being taken out": lambda a: a.materials.update(file=a.materials.latest("id").file_id),
     "a move begins where the application is": lambda a: _copy(a.history.latest("id"), from_state="draft"),
     "the history of an application is append-only": lambda a: a.history.update(note="x"),
     "an arrival is annulled, never removed": lambda _: CommitteeArrival.objects.all()._raw_delete("default"),
@@ -71,6 +78,27 @@ def test_every_condition_has_its_case() -> None:
     rooms = ("applications_", "integrity_")
     sentences = {one.sentence for one in triggers.declared() if one.rule and one.table.startswith(rooms)}
     assert not [s for s in sentences if not any(s.startswith(known) for known in REFUSED)]
+
+
+OF_SENT: dict[str, Callable[[Application], object]] = {
+    "owner": lambda a: Application.objects.filter(pk=a.pk).update(applicant=StatusChange.objects.exclude(by=a.applicant)[0].by),
+    "notice": lambda a: Application.objects.filter(pk=a.pk).update(year=2024),
+    "employer": lambda a: Application.objects.filter(pk=a.pk).update(employer=a.county_office_id),
+    "bureau": lambda a: Application.objects.filter(pk=a.pk).update(prefecture_office=a.county_office_id),
+    "supervising": lambda a: Application.objects.filter(pk=a.pk).update(supervising_body=a.county_office_id),
+    "first_title": lambda a: Application.objects.filter(pk=a.pk).update(first_title=True),
+    "taken out": lambda a: a.materials.update(removed_at=clock.now()),
+    "other place": lambda a: a.materials.update(slot="another"),
+    "other row": lambda a: a.materials.update(row="11111111"),
+    "other person": lambda a: a.materials.update(added_by=StatusChange.objects.exclude(by=a.applicant)[0].by),
+}
+
+
+@pytest.mark.parametrize("what", OF_SENT)
+def test_database_refuses_to_change_what_a_desk_has(arrived: Application, what: str) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        OF_SENT[what](arrived)
+    assert not triggers.missing(connection)
 
 
 def test_annulled_record_is_not_annulled_again_nor_brought_back(arrived: Application) -> None:

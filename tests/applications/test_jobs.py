@@ -6,13 +6,14 @@ import re
 from datetime import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.support import world as w
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.jobs import tell_of_move
 from zhicheng.applications.models import Application, CommitteeArrival, State
-from zhicheng.foundation import clock, outbox
+from zhicheng.foundation import clock, outbox, triggers
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.actions import annul_record, record_fraud
@@ -244,7 +245,8 @@ def test_annulled_arrival_that_reopens_nothing_is_told_with_the_count(road) -> N
 
 def test_annulled_arrival_that_reopens_has_the_mail_of_the_move(road) -> None:
     world, application = road
-    Application.objects.filter(pk=application.pk).update(supervising_body=None)
+    with triggers.lifted(connection, "applications_application"):
+        Application.objects.filter(pk=application.pk).update(supervising_body=None)
     Organization.objects.filter(pk=world.unit.pk).update(supervising_body=None)
     world.unit.refresh_from_db()
     w.arrive(world, application, 3)

@@ -14,6 +14,9 @@ GUARDED = (
 )
 
 _NEWEST = "FROM applications_statuschange c WHERE c.application_id = NEW.id ORDER BY c.id DESC LIMIT 1"
+_OPEN = "('draft', 'returned')"
+_STATE_OF_NEW = "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)"
+_STATE_OF_OLD = "(SELECT a.state FROM applications_application a WHERE a.id = OLD.application_id)"
 _CORRECTED = (
     "NEW.person_index <> OLD.person_index AND NOT EXISTS (SELECT 1 FROM accounts_identitycorrection i "
     "WHERE i.old_index = OLD.person_index AND i.new_index = NEW.person_index)"
@@ -58,6 +61,58 @@ WITH_HISTORY = (
         sentence="an application stays with its person, campaign and number",
         rule="person",
         when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.number <> OLD.number OR ({_CORRECTED})",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="an application stays with its owner, its notice and what it is for",
+        rule="owner",
+        when="NEW.applicant_id <> OLD.applicant_id OR NEW.campaign_version_id <> OLD.campaign_version_id OR NEW.year <> OLD.year "
+        "OR NEW.series <> OLD.series OR NEW.specialty <> OLD.specialty OR NEW.title <> OLD.title OR NEW.level <> OLD.level "
+        "OR NEW.grade <> OLD.grade OR NEW.created_at <> OLD.created_at",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="the route of an application is taken when it is sent",
+        rule="route",
+        when="(NEW.employer_id <> OLD.employer_id OR NEW.supervising_body_id IS DISTINCT FROM OLD.supervising_body_id "
+        "OR NEW.county_office_id <> OLD.county_office_id OR NEW.prefecture_office_id <> OLD.prefecture_office_id) "
+        f"AND NOT (OLD.state IN {_OPEN} AND NEW.state = 'unit_review')",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="what was sent is not written anew at a desk",
+        rule="sent",
+        when=f"(NEW.applicant_name <> OLD.applicant_name OR NEW.first_title <> OLD.first_title) AND OLD.state NOT IN {_OPEN}",
+    ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="a desk that has had an application has had it",
+        rule="reached",
+        when="(OLD.reached_supervising AND NOT NEW.reached_supervising) OR (OLD.reached_county AND NOT NEW.reached_county) "
+        "OR (OLD.reached_prefecture AND NOT NEW.reached_prefecture)",
+    ),
+    guard("applications_material", "DELETE", sentence="a material is taken out, never removed"),
+    guard(
+        "applications_material",
+        "INSERT",
+        sentence="a material comes and goes while the form is open",
+        rule="begins",
+        when=f"{_STATE_OF_NEW} NOT IN {_OPEN}",
+    ),
+    guard(
+        "applications_material",
+        "UPDATE",
+        sentence="a material changes only by being taken out while the form is open",
+        rule="stays",
+        when="NEW.application_id <> OLD.application_id OR NEW.slot <> OLD.slot OR NEW.paper <> OLD.paper "
+        'OR NEW.year IS DISTINCT FROM OLD.year OR NEW.section <> OLD.section OR NEW."row" <> OLD."row" OR NEW.label <> OLD.label '
+        "OR NEW.file_id <> OLD.file_id OR NEW.added_by_id <> OLD.added_by_id OR NEW.added_at <> OLD.added_at "
+        "OR (NEW.removed_at IS DISTINCT FROM OLD.removed_at AND (OLD.removed_at IS NOT NULL "
+        f"OR {_STATE_OF_OLD} NOT IN {_OPEN}))",
     ),
     guard(
         "applications_statuschange",

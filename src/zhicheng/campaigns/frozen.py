@@ -8,3 +8,13 @@ from __future__ import annotations
 from zhicheng.foundation.triggers import guard
 
 GUARDED = (guard("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
+# Put on after every migration, not by one.
+ROUNDS = (
+    guard(
+        "campaigns_campaign",
+        "UPDATE",
+        sentence="a campaign stays with its name, year and region",
+        rule="stays",
+        when="NEW.slug <> OLD.slug OR NEW.year <> OLD.year OR NEW.region_code <> OLD.region_code",
+    ),
+)

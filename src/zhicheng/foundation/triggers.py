@@ -47,6 +47,11 @@ LEDGER = (
     guard("foundation_ledgerentry", "UPDATE", "DELETE", sentence="the ledger is append-only"),
     guard("foundation_ledgerhead", "DELETE", sentence="the ledger is append-only"),
 )
+SALTS = (
+    guard(
+        "foundation_ledgersalt", "UPDATE", sentence="a salt of the ledger is erased, never changed", rule="stays", when="1 = 1"
+    ),
+)
 PROOFS = (
     guard("foundation_ledgersubtree", "UPDATE", "DELETE", sentence="the tree over the ledger is append-only"),
     guard("foundation_ledgercheckpoint", "DELETE", sentence="a checkpoint of the ledger is append-only"),

@@ -7,4 +7,17 @@ from zhicheng.foundation.triggers import guard
 
 GUARDED = (guard("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
 # Put on after every migration, not by one.
+DECISIONS = (
+    guard("organizations_unitverification", "DELETE", sentence="the request of a unit stays"),
+    guard(
+        "organizations_unitverification",
+        "UPDATE",
+        sentence="a decision on a unit is not decided anew",
+        rule="decided",
+        when="OLD.state IN ('approved', 'returned') AND (NEW.state <> OLD.state OR NEW.proposed <> OLD.proposed "
+        "OR NEW.reasons <> OLD.reasons OR NEW.kind <> OLD.kind OR NEW.year <> OLD.year "
+        "OR NEW.organization_id <> OLD.organization_id OR NEW.office_id <> OLD.office_id OR NEW.licence_id <> OLD.licence_id "
+        "OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id OR NEW.decided_at IS DISTINCT FROM OLD.decided_at)",
+    ),
+)
 OFFICERS = (guard("organizations_officerchange", "UPDATE", "DELETE", sentence="what became of an officer is append-only"),)
