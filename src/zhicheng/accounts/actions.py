@@ -68,7 +68,7 @@ def open_account(
         event="account.reopened" if reuse else "account.opened",
         subject=f"user:{user.pk}",
         actor=f"user:{user.pk}",
-        data={"kind": kind.value},
+        data={"kind": kind.value, "name": ledger.private(user.name)},
     )
     return user
 
@@ -106,7 +106,13 @@ def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
         event="account.text_accepted",
         subject=f"user:{user_id}",
         actor=f"user:{user_id}",
-        data={"text": text.key, "version": text.version, "sha256": text.sha256},
+        data={
+            "text": text.key,
+            "version": text.version,
+            "sha256": text.sha256,
+            "acceptance": accepted.pk,
+            "at": ledger.time_text(accepted.accepted_at),
+        },
     )
     return accepted
 

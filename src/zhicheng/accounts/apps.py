@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
             invariants,
             persons,
             recording,
+            told_invariants,
             warnings,
             witnesses,
         )

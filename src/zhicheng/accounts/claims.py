@@ -112,7 +112,14 @@ def confirm_identity(*, user: User, card_seen_on: date, confirmed_by_id: int, so
 
 def record_confirmation(*, user: User, losers: list[User], card_seen_on: date, actor: str, source: str) -> None:
     """Write a confirmation into the ledger, and tell whoever lost the number, and what has to be looked at (bans)."""
-    data = {"card_seen_on": card_seen_on.isoformat(), "source": source}
+    row = IdentityConfirmation.objects.filter(user=user).latest("pk")
+    data = {
+        "card_seen_on": card_seen_on.isoformat(),
+        "source": source,
+        "confirmation": row.pk,
+        "by": f"user:{row.confirmed_by_id}",
+        "at": ledger.time_text(row.confirmed_at),
+    }
     ledger.record(event="account.identity_confirmed", subject=f"user:{user.pk}", actor=actor, data=data)
     for loser in losers:
         ledger.record(
@@ -161,6 +168,7 @@ def correct_identity(
         )
         changed = [f for f, old, new in (("name", user.name, name), ("id_number", user.id_number, number)) if old != new]
         data = {"source": source, "fields": changed, "from": user.id_number_index, "to": index}
+        data["name"] = ledger.private(name)
         user.name, user.id_number, user.id_number_index = name, number, index
         user.birth_date, user.sex, user.predates_duties = identity.birth_date, identity.sex, False
         user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex", "predates_duties"])

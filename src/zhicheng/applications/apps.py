@@ -8,4 +8,14 @@ class ApplicationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.applications import checks, count_invariants, frozen, guards, invariants, jobs, persons, replay  # noqa: F401 - they register themselves
+        from zhicheng.applications import (  # noqa: F401 - they register themselves
+            checks,
+            count_invariants,
+            frozen,
+            guards,
+            invariants,
+            jobs,
+            persons,
+            replay,
+            sent_invariants,
+        )

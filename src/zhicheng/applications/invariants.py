@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.lifecycle import BY_NAME
-from zhicheng.applications.models import Application, NumberCounter, State, StatusChange, Submission
+from zhicheng.applications.lifecycle import BY_NAME, REACHED
+from zhicheng.applications.models import Application, NumberCounter, State, StatusChange
 from zhicheng.documents.models import Paper
 from zhicheng.foundation import ledger
+from zhicheng.foundation import told as told_rows
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
-from zhicheng.foundation.sealing import SealBroken
 
 # Between the unit's pass and whatever takes the application off its way again, there is a form to print (S-41, S-48).
 HAVE_REVIEW_FORM = {
@@ -28,7 +27,7 @@ HAVE_REVIEW_FORM = {
 
 
 def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
-    rows = Application.objects.only("state", "entered_state_at", "current_submission")
+    rows = Application.objects.only("state", "entered_state_at", "current_submission", *REACHED.values())
     for applications in in_batches(rows):
         changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
         history = grouped(changes, lambda change: change.application_id)
@@ -38,7 +37,7 @@ def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
 
 @invariant("applications.state_is_last_move", gettext_lazy("申请书的状态与最后一次办理一致"))
 def state_is_last_move() -> Iterator[Violation]:
-    """State, time and submission of the row are those of the last line of its history."""
+    """State, time and submission of the row are those of the last line of its history, and the desks that had it are those in it."""
     for application, history in _with_history():
         subject = f"application:{application.pk}"
         if not history:
@@ -48,6 +47,9 @@ def state_is_last_move() -> Iterator[Violation]:
             yield Violation(subject, _("状态为 %(state)s，最后一次办理到 %(last)s。") % words)
         elif last.at != application.entered_state_at or last.submission_id != application.current_submission_id:
             yield Violation(subject, _("进入状态的时间或上报版本与最后一次办理不一致。"))
+        been = {change.to_state for change in history}
+        if any(getattr(application, column) != (state in been) for state, column in REACHED.items()):
+            yield Violation(subject, _("到过哪些部门与办理记录不一致。"))
 
 
 @invariant("applications.chain_of_moves", gettext_lazy("办理记录首尾相接，每一步都在办理表中"))
@@ -95,6 +97,8 @@ def moves_in_ledger() -> Iterator[Violation]:
             for entry, change in zip(entries.get(subject, []), history.get(subject, []), strict=True):
                 if not _tells_the_words(entry, change, salts):
                     yield Violation(f"{subject} move:{change.pk}", _("说明或退回意见与台账不一致。"))
+                if not _tells_who_and_when(entry, change):
+                    yield Violation(f"{subject} move:{change.pk}", _("办理人、部门或时间与台账不一致。"))
     for batch in in_batches(told.filter(event="application.start")):
         named = {entry.subject.rpartition(":")[2] for entry in batch}
         there = set(Application.objects.filter(pk__in=[int(n) for n in named if n.isdecimal()]).values_list("pk", flat=True))
@@ -108,6 +112,19 @@ def _tells_the_words(entry: LedgerEntry, change: StatusChange, salts: ledger.Sal
     return all(ledger.says(entry, entry.data.get(key), value, salts) is not False for key, value in told.items())
 
 
+def _tells_who_and_when(entry: LedgerEntry, change: StatusChange) -> bool:
+    """Older entries tell who, not when and for which desk."""
+    told = {
+        "change": change.pk,
+        "at": told_rows.moment(change.at),
+        "role": change.by_role,
+        "organization": change.by_organization_id,
+    }
+    return entry.actor == told_rows.person(change.by_id) and all(
+        entry.data.get(key, value) == value for key, value in told.items()
+    )
+
+
 @invariant("applications.moves_in_outbox", gettext_lazy("每次办理恰有一条待办消息"))
 def moves_in_outbox() -> Iterator[Violation]:
     """Whoever is concerned is told of every move once: its message is there, waiting, failed or done."""
@@ -119,31 +136,6 @@ def moves_in_outbox() -> Iterator[Violation]:
             if there.get(key) != change.pk:
                 subject = f"application:{change.application_id} move:{change.pk}"
                 yield Violation(subject, _("没有对应的待办消息，有关人员可能没有收到通知。"))
-
-
-@invariant("applications.submissions", gettext_lazy("上报内容与校验码一致，编号连续，当前版本是最后一次"))
-def submissions() -> Iterator[Violation]:
-    """The frozen content has its hash; submissions count 1, 2, 3; the current one is the last of this application."""
-    for applications in in_batches(Application.objects.only("current_submission"), size=100):
-        rows = Submission.objects.filter(application__in=applications).order_by("number")
-        of = grouped(rows, lambda row: row.application_id)
-        for application in applications:
-            mine: list[Submission] = of.get(application.pk, [])
-            subject = f"application:{application.pk}"
-            if [row.number for row in mine] != list(range(1, len(mine) + 1)):
-                yield Violation(subject, _("上报的编号不连续。"))
-            if application.current_submission_id != (mine[-1].pk if mine else None):
-                yield Violation(subject, _("当前版本不是最后一次上报。"))
-            for row in mine:
-                if not _has_its_hash(row):
-                    yield Violation(f"{subject} submission:{row.number}", _("上报内容与校验码不一致。"))
-
-
-def _has_its_hash(submission: Submission) -> bool:
-    try:
-        return hashlib.sha256(submission.content.encode()).hexdigest() == submission.sha256
-    except SealBroken:
-        return False
 
 
 @invariant("applications.review_forms", gettext_lazy("在办申请书恰有一份有效的评审表，且属于当前版本"))

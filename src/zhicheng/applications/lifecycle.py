@@ -248,7 +248,7 @@ def walk(
     application.state = move.target
     application.entered_state_at = application.updated_at = now
     application.checked_at = None
-    if (reached := _REACHED.get(move.target)) is not None:
+    if (reached := REACHED.get(move.target)) is not None:
         setattr(application, reached, True)
     # The history first: the database lets the row go only where its newest line leads (frozen.py).
     change = _write_history(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
@@ -258,15 +258,15 @@ def walk(
 
 
 # A desk that has had an application may look it up again afterwards.
-_REACHED = {
+REACHED = {
     S.SUPERVISING_REVIEW: "reached_supervising",
     S.COUNTY_REVIEW: "reached_county",
     S.PREFECTURE_REVIEW: "reached_prefecture",
 }
 # What a move writes on the row: its own columns, and those the calling action set under the lock.
 _WRITTEN = (
-    "state", "entered_state_at", "updated_at", "checked_at", *_REACHED.values(), "current_submission", "arrivals",
-    "employer", "supervising_body", "county_office", "prefecture_office",
+    "state", "entered_state_at", "updated_at", "checked_at", *REACHED.values(), "current_submission", "arrivals",
+    "applicant_name", "employer", "supervising_body", "county_office", "prefecture_office",
 )  # fmt: skip
 
 
@@ -310,6 +310,9 @@ def _make_known(change: StatusChange, *, actor: Actor, more: dict[str, Any] | No
             "note": ledger.private(change.note),
             "reasons": ledger.private(change.reasons),
             "change": change.pk,
+            "at": ledger.time_text(change.at),
+            "role": change.by_role,
+            "organization": change.by_organization_id,
             **(more or {}),
         },
     )

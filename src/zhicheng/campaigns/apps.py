@@ -8,4 +8,4 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.campaigns import frozen  # noqa: F401 - declares what the database never changes
+        from zhicheng.campaigns import frozen, invariants  # noqa: F401 - they declare themselves

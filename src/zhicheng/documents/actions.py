@@ -72,14 +72,29 @@ def issue_paper(
         created_at=clock.now(),
     )
     issued.save(force_insert=True)
-    ledger.record(
-        event="paper.issued",
-        subject=subject,
-        actor=actor,
-        data={"kind": str(kind), "serial": issued.serial, "snapshot_sha256": snapshot_sha256, "draft": draft},
-    )
+    _note_issued(issued, actor)
     outbox.queue(kind=RENDER, payload={"paper_id": issued.pk}, key=f"paper:{issued.pk}")
     return issued
+
+
+def _note_issued(issued: Paper, actor: str) -> None:
+    """The paper in the ledger: what it says and what it is verified by as salted hashes."""
+    ledger.record(
+        event="paper.issued",
+        subject=issued.subject,
+        actor=actor,
+        data={
+            "kind": str(issued.kind),
+            "serial": issued.serial,
+            "snapshot_sha256": issued.snapshot_sha256,
+            "draft": issued.draft,
+            "title": ledger.private(issued.title),
+            "version_label": issued.version_label,
+            "at": ledger.time_text(issued.created_at),
+            "data": ledger.private(issued.data),
+            "code": ledger.private(issued.verification_code),
+        },
+    )
 
 
 def render_paper(*, paper_id: int) -> Paper:

@@ -8,4 +8,4 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.documents import checks, invariants, jobs  # noqa: F401 - they register the check and the outbox handler
+        from zhicheng.documents import checks, frozen, invariants, jobs  # noqa: F401 - they declare themselves

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.documents.models import Paper, SerialCounter
+from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.sealing import SealBroken
+from zhicheng.foundation.told import moment
 
 
 @invariant("documents.serials", gettext_lazy("文书编号连续、不重复"))
@@ -35,9 +38,10 @@ def serials() -> Iterator[Violation]:
 def papers_in_ledger() -> Iterator[Violation]:
     """Each paper was issued once in the ledger, with the same kind and hash; and no entry speaks of a paper that is not there."""
     issued = LedgerEntry.objects.filter(event="paper.issued")
-    for papers in in_batches(Paper.objects.only("serial", "subject", "kind", "snapshot_sha256", "draft")):
+    for papers in in_batches(Paper.objects.order_by(), size=100):
         rows = issued.filter(subject__in={paper.subject for paper in papers})
         entries = grouped(rows, lambda entry: entry.data.get("serial"))
+        salts = ledger.salts_of(entry.number for found in entries.values() for entry in found)
         for paper in papers:
             found = entries.get(paper.serial, [])
             if len(found) != 1:
@@ -49,11 +53,31 @@ def papers_in_ledger() -> Iterator[Violation]:
                 paper.subject,
             ):
                 yield Violation(f"paper:{paper.serial}", _("种类、对象或数据校验码与台账不一致。"))
+            elif not _says_what_was_issued(found[0], paper, salts):
+                yield Violation(f"paper:{paper.serial}", _("文书的内容、核验码或签发时间与台账不一致。"))
     for batch in in_batches(issued):
         serials_named = {str(entry.data.get("serial")) for entry in batch}
         there = set(Paper.objects.filter(serial__in=serials_named).values_list("serial", flat=True))
         for serial in sorted(serials_named - there):
             yield Violation(f"paper:{serial}", _("台账记录了签发，文书却不存在。"))
+
+
+def _says_what_was_issued(entry: LedgerEntry, paper: Paper, salts: ledger.Salts) -> bool:
+    """What is printed and what it is verified by, as far as the entry tells of it (older ones do not)."""
+    try:
+        data = paper.data
+    except SealBroken:
+        return False
+    here = {
+        "draft": paper.draft,
+        "title": paper.title,
+        "version_label": paper.version_label,
+        "at": moment(paper.created_at),
+        "data": data,
+        "code": paper.verification_code,
+    }
+    told = entry.data
+    return all(key not in told or ledger.says(entry, told[key], value, salts) is not False for key, value in here.items())
 
 
 @invariant("documents.pdf_in_ledger", gettext_lazy("每份文书的 PDF 校验码与台账一致"))

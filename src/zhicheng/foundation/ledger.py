@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ GENESIS = "0" * 64
 FORMAT = 2
 ALGORITHM = "sha256"
 SALT_BYTES = 16
+ERASED = "ledger.salts_erased"
 Salts = dict[tuple[int, str], str]
 
 
@@ -150,10 +151,17 @@ def forget_private(*, number: int, actor: str, reason: str) -> int:
     The text itself is erased where it is kept. That it was done, and why, is an entry of its own.
     """
     erased, _by_model = LedgerSalt.objects.filter(number=number).delete()
-    record(
-        event="ledger.salts_erased", subject=f"ledger:{number}", actor=actor, data={"count": erased, "reason": private(reason)}
-    )
+    record(event=ERASED, subject=f"ledger:{number}", actor=actor, data={"count": erased, "reason": private(reason)})
     return erased
+
+
+def private_in(value: Any) -> Iterator[str]:
+    """Every salted hash in a value of an entry's data."""
+    if isinstance(value, dict) and set(value) == {"sha256"} and isinstance(value["sha256"], str):
+        yield value["sha256"]
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from private_in(inner)
 
 
 def private_digest(value: Any, salt: str) -> str:

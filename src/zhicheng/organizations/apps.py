@@ -8,4 +8,11 @@ class OrganizationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.organizations import frozen, invariants, jobs, replay, unconfirmed  # noqa: F401 - they declare themselves
+        from zhicheng.organizations import (  # noqa: F401 - they declare themselves
+            frozen,
+            invariants,
+            jobs,
+            replay,
+            told_invariants,
+            unconfirmed,
+        )

@@ -8,7 +8,13 @@ from zhicheng.foundation.triggers import guard
 GUARDED = (guard("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
 # Put on after every migration, not by one.
 DECISIONS = (
-    guard("organizations_unitverification", "DELETE", sentence="the request of a unit stays"),
+    guard(
+        "organizations_unitverification",
+        "DELETE",
+        sentence="a decided request of a unit stays",
+        rule="kept",
+        when="OLD.state IN ('approved', 'returned')",
+    ),
     guard(
         "organizations_unitverification",
         "UPDATE",

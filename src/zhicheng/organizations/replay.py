@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
+from zhicheng.accounts.models import User
 from zhicheng.foundation.invariants import Violation, in_batches
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.replay import listens, number_of
 from zhicheng.organizations.models import Membership, OrganizationKind
-
-_STAFF = {AccountKind.OFFICER, *SYSTEM_KINDS}
 
 
 @listens("organizations.places", gettext_lazy("账号类型、工作人员所在部门与停用情况"))
@@ -65,7 +63,7 @@ class Places:
                     yield Violation(subject, _("账号类型与台账不同。"))
                 if offices.get(user.pk) != self.offices.get(user.pk):
                     yield Violation(subject, _("所在部门与台账不同。"))
-                if user.kind in _STAFF and user.is_active == (user.pk in self.closed):
+                if user.is_active == (user.pk in self.closed):
                     yield Violation(subject, _("是否停用与台账不同。"))
 
     def untold(self) -> int:

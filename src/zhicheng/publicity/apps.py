@@ -8,4 +8,4 @@ class PublicityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.publicity import guards, invariants, jobs  # noqa: F401 - they register themselves
+        from zhicheng.publicity import frozen, guards, invariants, jobs, told_invariants  # noqa: F401 - they register themselves

@@ -36,6 +36,11 @@ def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def words_of(period: PublicityPeriod) -> list[str]:
+    """What the unit wrote itself, as the ledger keeps it."""
+    return [period.political_conduct, period.results, period.contribution, period.office, period.phone]
+
+
 def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Actor, because: str = "已重新公示") -> Paper:
     """T1 for a period that is opened or moved; earlier T1 and T2 of the application become void, ``because``."""
     subject = subject_of(period.application_id)

@@ -12,10 +12,11 @@ from zhicheng.applications.models import OVER, Application, State, StatusChange
 from zhicheng.applications.queries import person_year_of
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import OutboxMessage, OutboxState
+from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import Ban, ban_in_force
 from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
-from zhicheng.review.models import Decision, Verdict
+from zhicheng.review.models import Decision, PaperDossier, Verdict
 
 _DECIDING = {
     **dict.fromkeys(PASS.values(), Verdict.PASSED),
@@ -25,9 +26,11 @@ _DECIDING = {
 
 @invariant("review.decisions", gettext_lazy("每次审核办理恰有一个审核决定"))
 def decisions() -> Iterator[Violation]:
-    """A pass or return has one decision, on the same submission, by the same person at the same desk; no other move has any."""
-    for changes in in_batches(StatusChange.objects.filter(move__in=list(_DECIDING)).defer("note", "reasons")):
-        rows = Decision.objects.filter(change__in=changes).defer("opinion", "reasons")
+    """A pass or return has one decision, on the same submission, by the same person at the same desk, in the same
+    words; no other move has any.
+    """
+    for changes in in_batches(StatusChange.objects.filter(move__in=list(_DECIDING))):
+        rows = Decision.objects.filter(change__in=changes)
         made = grouped(rows, lambda decision: decision.change_id)
         for change in changes:
             subject, found = f"application:{change.application_id} move:{change.pk}", made.get(change.pk, [])
@@ -38,12 +41,38 @@ def decisions() -> Iterator[Violation]:
             same = (
                 (one.application_id, one.submission_id) == (change.application_id, change.submission_id)
                 and (one.decided_by_id, one.desk_id, one.role) == (change.by_id, change.by_organization_id, change.by_role)
-                and one.verdict == _DECIDING[change.move]
+                and (one.verdict, one.decided_at) == (_DECIDING[change.move], change.at)
+                and (one.opinion, one.reasons) == (change.note, change.reasons)
             )
             if not same:
                 yield Violation(subject, _("审核决定与办理记录不一致。"))
     for decision in Decision.objects.exclude(change__move__in=list(_DECIDING)).only("pk", "application_id").iterator():
         yield Violation(f"application:{decision.application_id} decision:{decision.pk}", _("这一步办理不应有审核决定。"))
+
+
+told(
+    "review.dossiers_in_ledger",
+    gettext_lazy("登记的每份纸质材料在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=("dossier.recorded",),
+        rows=lambda: PaperDossier.objects.select_related("submission").defer("submission__content"),
+        kind="application",
+        belongs="application_id",
+        named="dossier",
+        values={
+            ACTOR: lambda row: person(row.recorded_by_id),
+            "received_on": lambda row: row.received_on.isoformat(),
+            "copies": lambda row: row.copies,
+            "mark": lambda row: row.printed_mark,
+            "mark_state": lambda row: row.mark_state,
+            "checks": lambda row: [row.duplex_with_watermark, row.handwritten_opinion, row.signed, row.sealed],
+            "remark": lambda row: row.remark,
+            "desk": lambda row: row.desk_id,
+            "submission": lambda row: row.submission.sha256,
+            "at": lambda row: moment(row.recorded_at),
+        },
+    ),
+)
 
 
 @invariant("review.records_bar", gettext_lazy("诚信档案记录与不得申报一致"))

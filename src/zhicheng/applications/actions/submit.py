@@ -83,6 +83,7 @@ def _submit(
         raise Refused(problems)
     submission = _freeze(application, notice, actor, form_token, arrived_at)
     application.current_submission = submission
+    application.applicant_name = application.applicant.name  # corrected, perhaps, while a desk had the submission before
     lifecycle.walk(application, "submit", actor=actor)
     for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
         accept_text(

@@ -62,7 +62,14 @@ def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequen
         event=f"unit.{verification.kind}_{verification.state}",
         subject=f"organization:{verification.organization_id}",
         actor=actor.ref,
-        data={"verification": verification.pk, "year": verification.year, "reasons": ledger.private(verification.reasons)},
+        data={
+            "verification": verification.pk,
+            "year": verification.year,
+            "reasons": ledger.private(verification.reasons),
+            "unit": ledger.private(verification.proposed),
+            "office": verification.office_id,
+            "at": ledger.time_text(verification.decided_at),
+        },
     )
     _tell_unit(verification)
     return verification

@@ -93,6 +93,7 @@ def open_publicity(
         again, days = _("已重新公示"), _("公示：{start}至{end}").format(start=starts_on, end=ends_on)
     _cancel(queries.current_period(application), reason=again, actor=actor)
     period = _create(application, submission, plan, text, actor)
+    _note_opened(period, actor)
     papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
     lifecycle.walk(application, "open_publicity", actor=actor, note=days)
     return period
@@ -121,6 +122,26 @@ def _create(
         phone=text.phone.strip(),
         opened_by_id=actor.account_id,
         opened_at=clock.now(),
+    )
+
+
+def _note_opened(period: PublicityPeriod, actor: Actor) -> None:
+    """What is shown, as it will be on the page and on the paper."""
+    ledger.record(
+        event="publicity.opened",
+        subject=f"publicity:{period.pk}",
+        actor=actor.ref,
+        data={
+            "application": period.application_id,
+            "submission": period.submission.sha256,
+            "unit": period.unit_id,
+            "facts": ledger.private(period.facts),
+            "facts_sha256": period.facts_sha256,
+            "words": ledger.private(papers.words_of(period)),
+            "starts_on": period.starts_on.isoformat(),
+            "ends_on": period.ends_on.isoformat(),
+            "at": ledger.time_text(period.opened_at),
+        },
     )
 
 
@@ -185,7 +206,7 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
         event="publicity.paper_added",
         subject=f"publicity:{period.pk}",
         actor=actor.ref,
-        data={"which": which, "sha256": file.sha256},
+        data={"which": which, "sha256": file.sha256, "file": file.pk},
     )
     return period
 
@@ -258,14 +279,26 @@ def register_objection(
         registered_by_id=actor.user_id,
         registered_at=clock.now(),
     )
+    _note_registered(objection, period, actor)
+    _withdraw_result(period, actor)
+    return objection
+
+
+def _note_registered(objection: Objection, period: PublicityPeriod, actor: Actor) -> None:
     ledger.record(
         event="publicity.objection_registered",
         subject=f"publicity:{period.pk}",
         actor=actor.ref,
-        data={"objection": objection.pk, "channel": channel, "result_withdrawn": period.result_file_id},
+        data={
+            "objection": objection.pk,
+            "channel": objection.channel,
+            "content": ledger.private(objection.content),
+            "from": ledger.private([objection.from_name, objection.from_contact]),
+            "received_at": ledger.time_text(objection.received_at),
+            "at": ledger.time_text(objection.registered_at),
+            "result_withdrawn": period.result_file_id,
+        },
     )
-    _withdraw_result(period, actor)
-    return objection
 
 
 def _withdraw_result(period: PublicityPeriod, actor: Actor) -> None:
@@ -297,7 +330,8 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
         event="publicity.objection_decided",
         subject=f"publicity:{objection.period_id}",
         actor=actor.ref,
-        data={"objection": objection.pk, "state": str(objection.state), "finding": ledger.private(objection.finding)},
+        data={"objection": objection.pk, "state": str(objection.state), "finding": ledger.private(objection.finding)}
+        | {"at": ledger.time_text(objection.decided_at)},
     )
     return objection
 

@@ -90,6 +90,10 @@ def _note(dossier: PaperDossier, actor: Actor) -> None:
             "copies": dossier.copies,
             "mark": ledger.private(dossier.printed_mark),
             "mark_state": dossier.mark_state,
+            "remark": ledger.private(dossier.remark),
+            "desk": dossier.desk_id,
+            "submission": dossier.submission.sha256,
+            "at": ledger.time_text(dossier.recorded_at),
             "checks": [dossier.duplex_with_watermark, dossier.handwritten_opinion, dossier.signed, dossier.sealed],
         },
     )

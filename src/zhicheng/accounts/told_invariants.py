@@ -1,0 +1,78 @@
+"""What the ledger tells of accounts, against the tables: accepted texts, seen cards, names, and whether an account is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.accounts.models import IdentityConfirmation, NoticeAcceptance, User
+from zhicheng.foundation import ledger
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.told import Telling, moment, person, told
+
+_OPENED = {"account.opened", "account.reopened"}
+_NAMED = {*_OPENED, "account.identity_corrected"}
+_SHUT = {"account.closed": True, "account.opened_again": False}
+
+told(
+    "accounts.acceptances_in_ledger",
+    gettext_lazy("签阅的每份须知和承诺在台账中恰有一条记录"),
+    Telling(
+        events=("account.text_accepted",),
+        rows=NoticeAcceptance.objects.all,
+        kind="user",
+        belongs="user_id",
+        named="acceptance",
+        values={
+            "text": lambda row: row.text_key,
+            "version": lambda row: row.version,
+            "sha256": lambda row: row.text_sha256,
+            "at": lambda row: moment(row.accepted_at),
+        },
+        removed="account.removed",
+    ),
+)
+told(
+    "accounts.confirmations_in_ledger",
+    gettext_lazy("每次身份核实在台账中恰有一条记录"),
+    Telling(
+        events=("account.identity_confirmed",),
+        rows=IdentityConfirmation.objects.all,
+        kind="user",
+        belongs="user_id",
+        named="confirmation",
+        values={
+            "card_seen_on": lambda row: row.card_seen_on.isoformat(),
+            "source": lambda row: row.source,
+            "by": lambda row: person(row.confirmed_by_id),
+            "at": lambda row: moment(row.confirmed_at),
+        },
+    ),
+)
+
+
+@invariant("accounts.as_told", gettext_lazy("账号的姓名、身份核实时间和停用情况与台账、核实记录一致"))
+def as_told() -> Iterator[Violation]:
+    """Older entries tell no name; of an account that no entry tells the beginning of, a confirmation may be older than the ledger's."""
+    rows = User.objects.only("name", "is_active", "identity_confirmed_at")
+    for users in in_batches(rows):
+        entries = LedgerEntry.objects.filter(event__in=[*_NAMED, *_SHUT], subject__in=[f"user:{user.pk}" for user in users])
+        of = grouped(entries.order_by("number"), lambda entry: entry.subject)
+        salts = ledger.salts_of(entry.number for mine in of.values() for entry in mine)
+        seen = IdentityConfirmation.objects.filter(user__in=users).order_by("pk").values_list("user_id", "confirmed_at")
+        confirmed = dict(seen)
+        for user in users:
+            subject = f"user:{user.pk}"
+            mine: list[LedgerEntry] = of.get(subject, [])
+            named = [entry for entry in mine if entry.event in _NAMED and "name" in entry.data]
+            if named and ledger.says(named[-1], named[-1].data["name"], user.name, salts) is False:
+                yield Violation(subject, _("姓名与台账不一致。"))
+            shut = [_SHUT[entry.event] for entry in mine if entry.event in _SHUT]
+            if user.is_active == (shut[-1] if shut else False):
+                yield Violation(subject, _("是否停用与台账不同。"))
+            begun = any(entry.event in _OPENED for entry in mine)
+            if user.identity_confirmed_at != confirmed.get(user.pk) and (begun or user.pk in confirmed):
+                yield Violation(subject, _("身份核实时间与核实记录不一致。"))

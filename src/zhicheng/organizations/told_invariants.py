@@ -1,0 +1,59 @@
+"""What counties decided on units, against the ledger; and that a unit is what was approved last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, told
+from zhicheng.organizations.actions.unit_parts import particulars_of
+from zhicheng.organizations.models import (
+    Organization,
+    OrganizationKind,
+    UnitVerification,
+    VerificationKind,
+    VerificationState,
+)
+from zhicheng.organizations.rules import UnitParticulars
+
+_DECIDED = (VerificationState.APPROVED, VerificationState.RETURNED)
+
+told(
+    "organizations.decisions_in_ledger",
+    gettext_lazy("对单位信息的每个审核决定在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=tuple(f"unit.{kind}_{state}" for kind in VerificationKind.values for state in _DECIDED),
+        rows=lambda: UnitVerification.objects.filter(state__in=_DECIDED),
+        kind="organization",
+        belongs="organization_id",
+        named="verification",
+        values={
+            EVENT: lambda row: f"unit.{row.kind}_{row.state}",
+            ACTOR: lambda row: person(row.decided_by_id),
+            "year": lambda row: row.year,
+            "reasons": lambda row: row.reasons,
+            "unit": lambda row: row.proposed,
+            "office": lambda row: row.office_id,
+            "at": lambda row: moment(row.decided_at),
+        },
+    ),
+)
+
+
+@invariant("organizations.units_as_approved", gettext_lazy("单位的名称、信用代码、材料接收部门等是最近一次审核通过的"))
+def units_as_approved() -> Iterator[Violation]:
+    """A unit that was approved once changes by the next approval alone; it is verified for the latest year it was approved for (S-15)."""
+    for units in in_batches(Organization.objects.filter(kind=OrganizationKind.UNIT)):
+        rows = UnitVerification.objects.filter(organization__in=units, state=VerificationState.APPROVED)
+        approved = grouped(rows.order_by("pk"), lambda row: row.organization_id)
+        for unit in units:
+            mine: list[UnitVerification] = approved.get(unit.pk, [])
+            if not mine:
+                continue
+            if particulars_of(unit) != UnitParticulars.from_json(mine[-1].proposed):
+                yield Violation(f"organization:{unit.pk}", _("单位信息不是最近一次审核通过的。"))
+            if unit.verified_year != max(row.year for row in mine):
+                yield Violation(f"organization:{unit.pk}", _("审核通过的年度与审核决定不一致。"))

@@ -1,0 +1,291 @@
+"""With the database in hand one row is changed, its triggers off: ``zhicheng verify`` names it. Each case by a statement of its own."""
+
+# ruff: noqa: S608 - every statement is written here
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.organizations import examples as ex
+from tests.support import world as w
+from tests.support.verified import everything_holds, violated
+from zhicheng.foundation import clock, outbox, triggers
+from zhicheng.publicity import actions as publicity
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """An application at the end of the road, returned once on the way, with an objection that was dismissed; and one at the unit's desk.
+
+    And a unit and a person that registered, were approved and confirmed.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.travel(w.IN_WINDOW):
+            world = w.make_world()
+            application = w.submitted(world)
+            w.unit_pass(world, application)
+            w.open_publicity(world, application)
+            w.give_back(world.unit_admin, application)
+            w.submit(world.applicant, application)
+            w.unit_pass(world, application)
+            period = w.open_publicity(world, application)
+            objection = publicity.register_objection(
+                actor=world.unit_admin,
+                period_id=period.pk,
+                channel="phone",
+                content="反映业绩不实，请核实。",
+                received_at=clock.now(),
+                from_name="马先生",
+            )
+            publicity.decide_objection(
+                actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅验收资料，业绩属实。"
+            )
+            w.submitted(world, world.new_applicant())
+            unit = ex.approved_unit()
+            ex.card_seen(ex.registered_applicant(unit), ex.unit_actor(unit))
+        with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+            w.add_papers(world, period)
+            w.report(world, application)
+            w.pass_on(world.county_officer, application)
+            w.pass_on(world.bureau, application)
+            outbox.drain(1000)
+            everything_holds()
+        yield
+        transaction.set_rollback(True)
+
+
+FIRST = "(SELECT min(id) FROM applications_application)"
+LAST = "(SELECT max(id) FROM applications_application)"
+ANOTHER = "(SELECT min(id) FROM accounts_user WHERE username = 'unitadmin2')"
+_HELD = "UPDATE applications_application SET "
+
+# What is changed → the invariant that names it, and how.
+TAMPERED: dict[str, tuple[str, str]] = {
+    "application of another person": ("applications.owner", f"{_HELD} applicant_id = {ANOTHER} WHERE id = {FIRST}"),
+    "who sent it": (
+        "applications.owner",
+        f"UPDATE applications_submission SET submitted_by_id = {ANOTHER} WHERE application_id = {FIRST}",
+    ),
+    "title": ("applications.submissions", f"{_HELD} title = 'senior_engineer' WHERE id = {FIRST}"),
+    "specialty": ("applications.submissions", f"{_HELD} specialty = 'other' WHERE id = {FIRST}"),
+    "level": ("applications.submissions", f"{_HELD} level = 'senior' WHERE id = {LAST}"),
+    "number": ("applications.submissions", f"{_HELD} number = '2023652700-00009' WHERE id = {LAST}"),
+    "year": ("applications.submissions", f"{_HELD} year = 2024 WHERE id = {LAST}"),
+    "name": ("applications.submissions", f"{_HELD} applicant_name = '李四' WHERE id = {FIRST}"),
+    "first title": ("applications.submissions", f"{_HELD} first_title = NOT first_title WHERE id = {LAST}"),
+    "employer": (
+        "applications.submissions",
+        f"{_HELD} employer_id = (SELECT max(id) FROM organizations_organization WHERE kind = 'unit') WHERE id = {FIRST}",
+    ),
+    "county office": (
+        "applications.submissions",
+        f"{_HELD} county_office_id = (SELECT max(id) FROM organizations_organization WHERE kind = 'county') WHERE id = {FIRST}",
+    ),
+    "desks that had it": (
+        "applications.state_is_last_move",
+        f"{_HELD} reached_prefecture = NOT reached_prefecture WHERE id = {LAST}",
+    ),
+    "content of another application": (
+        "applications.submissions",
+        f"UPDATE applications_submission SET application_id = {LAST}, number = 2 WHERE application_id = {FIRST} AND number = 2",
+    ),
+    "time of a submission": (
+        "applications.submissions",
+        "UPDATE applications_submission SET submitted_at = '2023-05-20 00:00:00+00:00'",
+    ),
+    "file of a material": (
+        "applications.submissions",
+        f"UPDATE applications_material SET file_id = (SELECT max(id) FROM evidence_evidencefile) WHERE application_id = {FIRST} "
+        f"AND id = (SELECT min(id) FROM applications_material WHERE application_id = {FIRST})",
+    ),
+    "material removed": (
+        "applications.submissions",
+        f"DELETE FROM applications_material WHERE id = (SELECT max(id) FROM applications_material WHERE application_id = {FIRST})",
+    ),
+    "material taken out": (
+        "applications.submissions",
+        "UPDATE applications_material SET removed_at = added_at WHERE id = (SELECT min(id) FROM applications_material)",
+    ),
+    "bytes of a file": (
+        "applications.submissions",
+        "UPDATE evidence_evidencefile SET sha256 = (SELECT max(sha256) FROM evidence_evidencefile) "
+        "WHERE id = (SELECT min(file_id) FROM applications_material)",
+    ),
+    "who brought a file": (
+        "applications.submissions",
+        f"UPDATE evidence_evidencefile SET uploaded_by_id = {ANOTHER} WHERE id = (SELECT min(file_id) FROM applications_material)",
+    ),
+    "time of a move": (
+        "applications.moves_in_ledger",
+        "UPDATE applications_statuschange SET at = '2023-05-19 00:00:00+00:00' WHERE id = 3 + (SELECT min(id) FROM applications_statuschange)",
+    ),
+    "who made a move": (
+        "applications.moves_in_ledger",
+        f"UPDATE applications_statuschange SET by_id = {ANOTHER} WHERE id = (SELECT min(id) FROM applications_statuschange)",
+    ),
+    "desk of a move": (
+        "applications.moves_in_ledger",
+        "UPDATE applications_statuschange SET by_organization_id = NULL WHERE move = 'unit_return'",
+    ),
+    "opinion of a decision": (
+        "review.decisions",
+        "UPDATE review_decision SET opinion = '没有意见' WHERE id = (SELECT min(id) FROM review_decision)",
+    ),
+    "reasons of a decision": ("review.decisions", "UPDATE review_decision SET reasons = '[{{}}]' WHERE verdict = 'returned'"),
+    "time of a decision": ("review.decisions", "UPDATE review_decision SET decided_at = '2023-05-19 00:00:00+00:00'"),
+    "day of a dossier": ("review.dossiers_in_ledger", "UPDATE review_paperdossier SET received_on = '2023-04-01'"),
+    "remark on a dossier": ("review.dossiers_in_ledger", "UPDATE review_paperdossier SET remark = '缺页'"),
+    "mark on a dossier": ("review.dossiers_in_ledger", "UPDATE review_paperdossier SET printed_mark = 'PS2023-000009'"),
+    "dossier removed": ("review.dossiers_in_ledger", "DELETE FROM review_paperdossier"),
+    "notice": ("campaigns.notices", "UPDATE campaigns_campaignversion SET notice = {notice}"),
+    "hash of the notice": ("campaigns.versions_in_ledger", f"UPDATE campaigns_campaignversion SET sha256 = '{'0' * 64}'"),
+    "campaign withdrawn": ("campaigns.notices", "UPDATE campaigns_campaign SET published = NOT published"),
+    "year of the campaign": ("campaigns.notices", "UPDATE campaigns_campaign SET year = 2024"),
+    "facts of a notice": ("publicity.shows_what_was_sent", "UPDATE publicity_publicityperiod SET facts = '{{}}'"),
+    "facts of a notice told": ("publicity.periods_in_ledger", "UPDATE publicity_publicityperiod SET facts = '{{}}'"),
+    "hash of the facts": ("publicity.shows_what_was_sent", f"UPDATE publicity_publicityperiod SET facts_sha256 = '{'0' * 64}'"),
+    "whom to call": ("publicity.periods_in_ledger", "UPDATE publicity_publicityperiod SET office = '别的办公室', phone = '1'"),
+    "first day shown": (
+        "publicity.periods_in_ledger",
+        "UPDATE publicity_publicityperiod SET starts_on = '2023-05-02' WHERE cancelled_at IS NULL",
+    ),
+    "why it was cancelled": (
+        "publicity.cancellations_in_ledger",
+        "UPDATE publicity_publicityperiod SET cancel_reason = '改过' WHERE cancelled_at IS NOT NULL",
+    ),
+    "paper of the unit": (
+        "publicity.uploads_in_ledger",
+        "UPDATE publicity_publicityperiod SET photo_file_id = notice_file_id WHERE cancelled_at IS NULL",
+    ),
+    "paper of the unit gone": (
+        "publicity.uploads_in_ledger",
+        "UPDATE publicity_publicityperiod SET notice_file_id = NULL WHERE cancelled_at IS NULL",
+    ),
+    "objection": ("publicity.objections_in_ledger", "UPDATE publicity_objection SET content = '没有什么反映的。'"),
+    "who objected": ("publicity.objections_in_ledger", "UPDATE publicity_objection SET from_name = '王先生'"),
+    "finding": ("publicity.findings_in_ledger", "UPDATE publicity_objection SET finding = '没有核实。'"),
+    "finding taken back": (
+        "publicity.findings_in_ledger",
+        "UPDATE publicity_objection SET state = 'open', finding = '', decided_at = NULL, decided_by_id = NULL",
+    ),
+    "number no longer held": (
+        "applications.owner",
+        "UPDATE accounts_user SET number_held_at = NULL, identity_confirmed_at = NULL WHERE username = 'applicant'",
+    ),
+    "accepted text": ("accounts.acceptances_in_ledger", "UPDATE accounts_noticeacceptance SET version = '9'"),
+    "hash of an accepted text": ("accounts.acceptances_in_ledger", "UPDATE accounts_noticeacceptance SET text_sha256 = '00'"),
+    "acceptance removed": (
+        "accounts.acceptances_in_ledger",
+        "DELETE FROM accounts_noticeacceptance WHERE id = (SELECT min(id) FROM accounts_noticeacceptance)",
+    ),
+    "day of a seen card": (
+        "accounts.confirmations_in_ledger",
+        "UPDATE accounts_identityconfirmation SET card_seen_on = '2023-01-01'",
+    ),
+    "who saw a card": (
+        "accounts.confirmations_in_ledger",
+        f"UPDATE accounts_identityconfirmation SET confirmed_by_id = {ANOTHER}",
+    ),
+    "confirmation removed": ("accounts.confirmations_in_ledger", "DELETE FROM accounts_identityconfirmation"),
+    "account no longer confirmed": (
+        "accounts.as_told",
+        "UPDATE accounts_user SET identity_confirmed_at = NULL WHERE username = 'person1'",
+    ),
+    "account confirmed by nobody": (
+        "accounts.as_told",
+        "UPDATE accounts_user SET identity_confirmed_at = created_at, number_held_at = created_at WHERE username = 'unit-admin1'",
+    ),
+    "name of an account": ("accounts.as_told", "UPDATE accounts_user SET name = '李四' WHERE username = 'person1'"),
+    "account shut": ("accounts.as_told", "UPDATE accounts_user SET is_active = NOT is_active WHERE username = 'person1'"),
+    "name of a unit": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET name = '改过单位' WHERE name = '博乐市第1中学'",
+    ),
+    "credit code of a unit": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET uscc = '91652701MA7AAAAA01' WHERE name = '博乐市第1中学'",
+    ),
+    "office of a unit": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET receiving_office_id = (SELECT max(id) FROM organizations_organization "
+        "WHERE kind = 'county') WHERE name = '博乐市第1中学'",
+    ),
+    "year of a unit": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET verified_year = 2025 WHERE name = '博乐市第1中学'",
+    ),
+    "what was approved": ("organizations.decisions_in_ledger", "UPDATE organizations_unitverification SET proposed = '{{}}'"),
+    "approval taken back": ("organizations.decisions_in_ledger", "UPDATE organizations_unitverification SET state = 'replaced'"),
+    "who approved": ("organizations.decisions_in_ledger", f"UPDATE organizations_unitverification SET decided_by_id = {ANOTHER}"),
+    "what a paper says": (
+        "documents.papers_in_ledger",
+        "UPDATE documents_paper SET data = (SELECT max(data) FROM documents_paper)",
+    ),
+    "code of a paper": (
+        "documents.papers_in_ledger",
+        "UPDATE documents_paper SET verification_code = 'AAAAAAAA' WHERE id = (SELECT max(id) FROM documents_paper)",
+    ),
+    "day of a paper": ("documents.papers_in_ledger", "UPDATE documents_paper SET created_at = '2023-05-01 00:00:00+00:00'"),
+    "salt removed": (
+        "foundation.salts",
+        "DELETE FROM foundation_ledgersalt WHERE id = (SELECT max(id) FROM foundation_ledgersalt)",
+    ),
+    "objection removed": ("publicity.objections_in_ledger", "DELETE FROM publicity_objection"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> None:
+    name, statement = TAMPERED[what]
+    with transaction.atomic():
+        triggers.take_off(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(notice=_another_year()))
+            assert cursor.rowcount > 0, "nothing was changed"
+        assert {one for one, _subject in violated(name)} == {name}
+        transaction.set_rollback(True)
+
+
+# What the database takes, because an action may do just that to some row: found by the verification alone.
+TAKEN = {
+    "account confirmed by nobody",
+    "account no longer confirmed",
+    "account shut",
+    "campaign withdrawn",
+    "credit code of a unit",
+    "desks that had it",
+    "name of a unit",
+    "name of an account",
+    "number no longer held",
+    "office of a unit",
+    "paper of the unit",
+    "paper of the unit gone",
+    "salt removed",
+    "year of a unit",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", sorted(set(TAMPERED) - TAKEN))
+def test_what_never_changes_is_refused(story: None, what: str) -> None:
+    statement = TAMPERED[what][1].format(notice=_another_year())
+    refused = ("stays", "never", "append-only", "only", "anew", "when it is sent", "desk", "issued paper")
+    with pytest.raises(DatabaseError) as raised, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert any(word in str(raised.value) for word in refused) and "constraint" not in str(raised.value).lower()
+    assert not triggers.missing(connection)
+
+
+@pytest.mark.django_db
+def test_nothing_is_named_where_nothing_was_changed(story: None) -> None:
+    assert violated(*{name for name, _statement in TAMPERED.values()}) == set()
+
+
+def _another_year() -> str:
+    """The stored notice with 2024 wherever 2023 stood, in the SQL of the database at hand."""
+    text = "replace(notice{}, '2023', '2024'){}"
+    return text.format("::text", "::jsonb") if connection.vendor == "postgresql" else text.format("", "")
