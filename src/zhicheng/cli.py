@@ -13,9 +13,11 @@ def main() -> None:
     What is no error of the program (the database belongs to another instance, or does not answer) is said without its traceback.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhicheng.settings")
+    from zhicheng.foundation import logs
     from zhicheng.foundation.instance import UnsafeStart  # asks for the settings
     from zhicheng.foundation.unreachable import words_for
 
+    logs.set_actor("system")  # what the ledger calls whoever types a command on the server
     try:
         execute_from_command_line(["zhicheng", *sys.argv[1:]])
     except UnsafeStart as refused:

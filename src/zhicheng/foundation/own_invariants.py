@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.foundation import blobs, checkpoints, ledger, leftovers, merkle, proofs, signing, triggers
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
-from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree
+from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree, OutboxMessage
 
 
 @invariant("foundation.ledger", gettext_lazy("台账逐条相连，没有改动"))
@@ -57,6 +57,18 @@ def checkpoints_hold() -> Iterator[Violation]:
     yield from (Violation(f"checkpoint:{head.day}", _("台账短于当天签发的校验点。")) for rows in heads.values() for head in rows)
     yield from (Violation(f"ledger_tree:{level}/{position}", _("保存的校验树与台账不一致。")) for level, position in kept)
     yield from _signatures()
+
+
+@invariant("foundation.checkpoints_kept", gettext_lazy("签发过的台账校验点都还在"))
+def checkpoints_are_kept() -> Iterator[Violation]:
+    """Every head that was to leave the database is there: its message tells of it, also when the row was removed."""
+    for messages in in_batches(OutboxMessage.objects.filter(kind=checkpoints.LEAVES).only("key", "payload")):
+        there = set(
+            LedgerCheckpoint.objects.filter(pk__in=[m.payload.get("checkpoint") for m in messages]).values_list("pk", flat=True)
+        )
+        for message in messages:
+            if message.payload.get("checkpoint") not in there:
+                yield Violation(f"checkpoint:{message.key.partition(':')[2]}", _("这一天签发过校验点，现在不在数据库中。"))
 
 
 def _signatures() -> Iterator[Violation]:

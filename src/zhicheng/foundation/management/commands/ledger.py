@@ -146,6 +146,8 @@ def _noted_head(target: str, key_file: str) -> tuple[int, str, str]:
     count, _colon, root = target.partition(":")
     if count.isdecimal() and len(root) == 64:
         return int(count), root, ""
+    if count.isdecimal() and root:
+        raise CommandError(_("“%(target)s”写得不完整：公告上的校验点是“条数:64 位校验值”，请照原样抄写。") % {"target": target})
     document = _read(target)
     if isinstance(document, dict) and document.get("kind") == proofs.PROOF:
         document = document["head"]
