@@ -25,6 +25,10 @@ from zhicheng.foundation.supervision import Post, Pulse, keep_running
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
+CALM_POLL_SECONDS = (
+    1.0  # at night eight processes asking five times a second would keep a quarter of a processor busy with nothing
+)
+CALM_AFTER = timedelta(seconds=30)
 DATABASE_AWAY_SECONDS = 2.0
 KEEPER = "keeper"
 
@@ -41,6 +45,22 @@ def gate(lane: Lane) -> Callable[[Gate], Gate]:
         return function
 
     return register
+
+
+class Rest:
+    """How long a process rests before it asks for work again: a fifth of a second, a whole one when there was nothing for a while."""
+
+    def __init__(self) -> None:
+        self._busy_at = time.monotonic()
+
+    def seconds(self, *, busy: bool) -> float:
+        """0 after work; else what it rests, a little more or less each time so that the processes do not ask in step."""
+        now = time.monotonic()
+        if busy:
+            self._busy_at = now
+            return 0.0
+        calm = now - self._busy_at > CALM_AFTER.total_seconds()
+        return (CALM_POLL_SECONDS if calm else POLL_SECONDS) * random.uniform(0.8, 1.2)  # noqa: S311 - nothing is guessed from it
 
 
 def run_worker(*, stop_seconds: float = 30) -> None:
@@ -71,7 +91,7 @@ def _work(lane: Lane, instance: int, pulse: Pulse, ending: threading.Event) -> N
     """A lane's process: take the next message or regular job in hand, do it, ask again."""
     claimer = outbox.Claimer(instance, os.getpid())
     random.seed()
-    was_away = False
+    rest, was_away = Rest(), False
     while not ending.is_set():
         pulse.end()
         close_old_connections()
@@ -86,8 +106,7 @@ def _work(lane: Lane, instance: int, pulse: Pulse, ending: threading.Event) -> N
             was_away = True
             ending.wait(DATABASE_AWAY_SECONDS)
         else:
-            if not busy:
-                ending.wait(POLL_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - so that processes do not ask in step
+            ending.wait(rest.seconds(busy=busy))
     connections.close_all()
 
 
