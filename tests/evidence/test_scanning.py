@@ -138,6 +138,24 @@ def test_clear_no_is_believed(settings: Any, tmp_path: Path) -> None:
         assert find_virus(file_of(tmp_path, b"x")) == ""
 
 
+def test_scanner_that_answers_and_looks_at_nothing_is_told_apart(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "_STATE_SECONDS", 0.5)
+
+    def serve(server: socket.socket) -> None:
+        for _asked in range(2):
+            line, _address = server.accept()
+            with line, suppress(OSError):
+                if line.recv(100).startswith(b"zVERSION"):
+                    line.sendall(b"ClamAV 1.0\0")
+                else:
+                    time.sleep(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, args=[server], daemon=True).start()
+        settings.CLAMD = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        assert scanner_state() == scanning.ScannerState("stuck", "ClamAV 1.0")
+
+
 def test_scanner_that_drips_its_answer_is_given_up(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "_ANSWER_SECONDS", 1.0)
 

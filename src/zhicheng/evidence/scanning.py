@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -29,7 +31,8 @@ class ScannerUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScannerState:
-    """``state`` is ``"off"``, ``"ready"`` or ``"unreachable"``; ``version`` what clamd says of itself and its signatures."""
+    """``state`` is ``"off"``, ``"ready"``, ``"unreachable"``, or ``"stuck"``: it answers, but looks at no file. ``version`` is what clamd
+    says of itself and its signatures."""
 
     state: str
     version: str = ""
@@ -42,9 +45,13 @@ def is_on() -> bool:
 
 def find_virus(path: Path) -> str:
     """The name of what the file at ``path`` is known as, ``""`` when it is not. Raises :class:`ScannerUnreachable`."""
-    deadline = Deadline(_ANSWER_SECONDS)
+    with path.open("rb") as file:
+        return _look(file, Deadline(_ANSWER_SECONDS))
+
+
+def _look(file: IO[bytes], deadline: Deadline) -> str:
     try:
-        with _connected(deadline) as line, path.open("rb") as file:
+        with _connected(deadline) as line:
             _send(line, b"zINSTREAM\0", deadline)
             while chunk := file.read(_CHUNK):
                 _send(line, len(chunk).to_bytes(4, "big") + chunk, deadline)
@@ -60,16 +67,21 @@ def find_virus(path: Path) -> str:
 
 
 def scanner_state() -> ScannerState:
-    """For the operator's page. Waits two seconds at most."""
+    """For the operator's page: what it says of itself, and whether it looks at a file of one byte. Waits four seconds at most."""
     if not is_on():
         return ScannerState("off")
     deadline = Deadline(_STATE_SECONDS)
     try:
         with _connected(deadline) as line:
             _send(line, b"zVERSION\0", deadline)
-            return ScannerState("ready", _answer(line, deadline).decode("ascii", "replace")[:120])
+            version = _answer(line, deadline).decode("ascii", "replace")[:120]
     except (OSError, ValueError):
         return ScannerState("unreachable")
+    try:
+        _look(BytesIO(b"."), Deadline(_STATE_SECONDS))
+    except ScannerUnreachable:
+        return ScannerState("stuck", version)
+    return ScannerState("ready", version)
 
 
 def _connected(deadline: Deadline) -> socket.socket:
