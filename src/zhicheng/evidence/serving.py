@@ -26,13 +26,14 @@ _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline';
 
 
 def file_response(
-    evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False
+    evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False, in_parts: bool = True
 ) -> HttpResponseBase:
     """What a reader gets of the file (its copy without scripts and attachments, where it has one), with the type *we* found (never
     one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
 
     One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
-    the content hash. ``as_download`` sends it as an attachment under its display name (RFC 5987). Raises
+    the content hash. ``in_parts=False``: the whole file and nothing less, where each time it is given out counts. ``as_download``
+    sends it as an attachment under its display name (RFC 5987). Raises
     ``blobs.BlobMissing`` when the content is gone. The permission check is the caller's.
     """
     sha256 = evidence_file.served_sha256
@@ -40,18 +41,18 @@ def file_response(
     etag = f'"{sha256}"'
     headers = request.headers if request is not None else {}
     if "If-None-Match" in headers and _matches(headers["If-None-Match"], etag):
-        return _dressed(HttpResponse(status=304), evidence_file, etag, as_download)
-    span = _wanted_span(headers, size, etag)
+        return _dressed(HttpResponse(status=304), evidence_file, etag, as_download, in_parts)
+    span = _wanted_span(headers, size, etag) if in_parts else None
     if span == "unsatisfiable":
         refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        return _dressed(refused, evidence_file, etag, as_download)
+        return _dressed(refused, evidence_file, etag, as_download, in_parts)
     first, last = span if isinstance(span, tuple) else (0, size - 1)
     stored = blobs.open_blob(sha256)
     response = StreamingHttpResponse(_Span(stored, first, last), status=206 if isinstance(span, tuple) else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if isinstance(span, tuple):
         response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return _dressed(response, evidence_file, etag, as_download)
+    return _dressed(response, evidence_file, etag, as_download, in_parts)
 
 
 def original_response(evidence_file: EvidenceFile) -> HttpResponseBase:
@@ -73,12 +74,12 @@ def preview_response(evidence_file: EvidenceFile, *, page: int, width: int) -> H
     return response
 
 
-def _dressed(response: Any, evidence_file: EvidenceFile, etag: str, as_download: bool) -> Any:
+def _dressed(response: Any, evidence_file: EvidenceFile, etag: str, as_download: bool, in_parts: bool) -> Any:
     media_type = evidence_file.media_type if evidence_file.media_type in MediaType.values else "application/octet-stream"
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = content_disposition_header(as_download, evidence_file.name) or "attachment"
     response.headers["ETag"] = etag
-    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Accept-Ranges"] = "bytes" if in_parts else "none"
     _make_safe(response, _PDF_POLICY if media_type == MediaType.PDF else _PICTURE_POLICY)
     return response
 

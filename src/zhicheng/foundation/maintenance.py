@@ -26,6 +26,11 @@ class Maintenance:
     until: datetime | None
 
     @property
+    def is_late(self) -> bool:
+        """Whether the end that was announced has gone by."""
+        return self.until is not None and self.until <= clock.machine_now()
+
+    @property
     def retry_after(self) -> int:
         """After how many seconds to look again: at least half a minute."""
         if self.until is None:

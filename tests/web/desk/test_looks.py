@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.support import world as w
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.documents.queries import papers_of
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.models import AccessLook, LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -34,15 +35,16 @@ def _fetched(client, address: str, **headers: str) -> int:
     return int(answer.status_code)
 
 
-def test_desk_that_opens_a_file_is_noted_once_however_a_browser_fetches_it(world, signed_in, application):
+def test_desk_that_opens_a_file_gets_it_whole_and_is_noted_each_time(world, signed_in, application):
     client, file_id = signed_in(world.unit_admin), _file_id(application)
     entries = LedgerEntry.objects.count()
     address = reverse("desk_file", args=[application.pk, file_id])
-    assert _fetched(client, address) == 200
-    assert _fetched(client, address, range="bytes=0-99") == 206
-    assert _fetched(client, address, range="bytes=100-199") == 206
+    for asked in ("", "bytes=0-99", "bytes=1-", "bytes=-50"):  # all but the first byte is the file, too
+        assert _fetched(client, address, **({"range": asked} if asked else {})) == 200
     row = (world.unit_admin.ref, "file", f"application:{application.pk}", f"evidence:{file_id}")
-    assert _rows() == [row, row], "the whole, and the first part of a fetch in parts"
+    assert _rows() == [row] * 4
+    answer = client.get(address)
+    assert (answer["Accept-Ranges"], len(b"".join(answer.streaming_content))) == ("none", int(answer["Content-Length"]))
     assert LedgerEntry.objects.count() == entries, "the head of the ledger is not touched"
 
 
@@ -52,6 +54,17 @@ def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world
     assert client.get(address + "?small=1").status_code == 200
     assert _rows() == []
     assert client.get(address).status_code == 200
+    assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
+
+
+def test_thumbnail_of_a_photograph_is_a_look(world, signed_in, application):
+    """A face is known on 160 pixels as well."""
+    file_id = _file_id(application)
+    EvidenceFile.objects.filter(pk=file_id).update(media_type="image/jpeg")
+    address = reverse("desk_preview", args=[application.pk, file_id, 1])
+    client = signed_in(world.unit_admin)
+    client.raise_request_exception = False
+    assert client.get(address + "?small=1").status_code == 200
     assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
 
 

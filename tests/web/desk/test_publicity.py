@@ -90,5 +90,7 @@ def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, s
     assert number in asked.content.decode()
     assert AccessLook.objects.latest("id").what == "number"
     assert number not in client.get(case).content.decode(), "the next page is masked again"
-    assert client.get(reverse("desk_identity", args=[at_the_county.pk])).status_code == 405
+    opened = client.get(reverse("desk_identity", args=[at_the_county.pk]))
+    assert opened.status_code == 405 and opened["Allow"] == "POST"
+    assert "这个地址不能直接打开" in opened.content.decode() and "回到首页" in opened.content.decode()
     assert signed_in(world.other_officer).post(reverse("desk_identity", args=[at_the_county.pk])).status_code == 404

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import ConnectionHandler, OperationalError, connection, connections
 from django.test import Client
 from django.urls import reverse
@@ -48,6 +50,7 @@ def test_full_folder_for_arriving_files_is_said_like_a_full_store(client: Client
     assert answer.status_code == 507
     words = answer.content.decode()
     assert "服务器暂时无法保存文件，这个文件没有收下" in words and "请稍后重新上传" in words
+    assert "再次提交" not in words and "请返回上一页" in words, "the file is not in what could be sent again"
     assert answer["Retry-After"]
     assert not list((full_temp / uploads.FOLDER).iterdir()), "nothing half-written stays behind"
 
@@ -143,6 +146,22 @@ def test_maintenance_is_announced_to_everybody_and_asks_no_database(client: Clie
     assert client.post(reverse("account_login"), LOGIN).status_code == 503
     english = client.get("/", headers={"Accept-Language": "en"}).content.decode()
     assert "Maintenance" in english
+
+
+def test_maintenance_that_lasts_longer_does_not_promise_a_time_gone_by(client: Client, own_folder: Path) -> None:
+    until = clock.machine_now() - timedelta(minutes=5)
+    maintenance.announce(until=until)
+    answer = client.get("/")
+    words = BeautifulSoup(answer.content, "html.parser").get_text()
+    assert f"比预计的 {clock.written(until)}（北京时间）晚" in words and "（北京时间）恢复" not in words
+    assert answer["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(("until", "said"), [("yesterday", "2026-11-28 14:00 的样子"), ("2020-01-01 00:00", "已经过去")])
+def test_end_of_maintenance_that_is_no_time_to_come_is_refused_in_words(own_folder: Path, until: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("maintenance", "on", f"--until={until}")
+    assert maintenance.current() is None
 
 
 @pytest.mark.django_db

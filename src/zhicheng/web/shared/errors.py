@@ -73,6 +73,15 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
     return render(request, "404.html", {"error_id": error_id}, status=404)
 
 
+def only_sent(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """405 in words for a person who opened the address of a button: after an answer in its place, reloading does that."""
+    if is_script(request) or request.method not in {"GET", "HEAD"}:
+        return response
+    page = render(request, "405.html", status=405)
+    page["Allow"] = response.get("Allow", "POST")
+    return page
+
+
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What came cannot be used, or its session ended while it was worked on: then the work itself may be done."""
     error_id = new_error_id()

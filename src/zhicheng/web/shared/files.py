@@ -16,14 +16,14 @@ from zhicheng.foundation import securitylog
 ORIGINAL = "unchanged"
 
 
-def file_answer(request: HttpRequest, file: EvidenceFile) -> HttpResponseBase:
+def file_answer(request: HttpRequest, file: EvidenceFile, *, in_parts: bool = True) -> HttpResponseBase:
     """What a reader gets; ``?download`` sends it as a download.
 
     Of a file that has a copy, ``?unchanged`` shows the page that says what the original may do, and ``?unchanged=yes``, the link on that
-    page, sends it: always as a download, never to be opened by the browser, and noted.
+    page, sends it: always as a download, never to be opened by the browser, and noted. ``in_parts``: as ``file_response`` says.
     """
     if not file.safe_sha256 or ORIGINAL not in request.GET:
-        return file_response(file, request=request, as_download="download" in request.GET)
+        return file_response(file, request=request, as_download="download" in request.GET, in_parts=in_parts)
     if request.GET[ORIGINAL] != "yes":
         context = {"file": file, "address": f"{request.path}?{ORIGINAL}=yes", "mended_only": is_mended_only(file)}
         return render(request, "shared/original.html", context)

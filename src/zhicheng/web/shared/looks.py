@@ -12,7 +12,7 @@ from zhicheng.documents.models import Kind
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import looks, securitylog
 from zhicheng.organizations.actors import Role
-from zhicheng.web.shared.files import ORIGINAL
+from zhicheng.web.shared.files import ORIGINAL, file_answer
 from zhicheng.web.shared.http import actor_of
 
 # The papers whose template of the notice asks for the number in full; T1 shows region and last two, the others none.
@@ -32,16 +32,17 @@ def note_paper_given(request: HttpRequest, *, kind: str, serial: str, subject: s
         securitylog.note(event="number.given", actor=actor.ref, serial=serial, role=actor.role.value)
 
 
+def give_file(request: HttpRequest, file: EvidenceFile, *, subject: str) -> HttpResponseBase:
+    """Somebody else's file, whole each time: in parts it could be read but for its first byte, and nobody could say which part counts."""
+    return note_file_given(request, file_answer(request, file, in_parts=False), subject=subject, file=file)
+
+
 def note_file_given(
     request: HttpRequest, response: HttpResponseBase, *, subject: str, file: EvidenceFile, sheet: int | None = None
 ) -> HttpResponseBase:
-    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it; return ``response``.
-
-    A browser that fetches a file in parts looks at it once: its first bytes count.
-    """
-    first = response.status_code == 200 or response.get("Content-Range", "").startswith("bytes 0-")
+    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it; return ``response``."""
     is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out
-    if first and request.method == "GET" and not is_page:
+    if response.status_code == 200 and request.method == "GET" and not is_page:
         thing = f"evidence:{file.pk}" + (f":{sheet}" if sheet is not None else "")
         what = (
             looks.PREVIEW if sheet is not None else looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE

@@ -25,7 +25,7 @@ class MaintenanceMiddleware:
             return self.get_response(request)
         with translation.override(translation.get_language_from_request(request)):
             name = "maintenance.txt" if is_script(request) else "maintenance.html"
-            page: str = render_to_string(name, {"until": announced.until})
+            page: str = render_to_string(name, {"until": announced.until, "is_late": announced.is_late})
         kind = "text/plain" if is_script(request) else "text/html"
         headers = {"Retry-After": str(announced.retry_after), "Cache-Control": "no-store"}
         return HttpResponse(page, status=503, headers=headers, content_type=f"{kind}; charset=utf-8")

@@ -18,7 +18,7 @@ from zhicheng.foundation import logs
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.web.access import ACCESS, BEFORE_SECOND_FACTOR
 from zhicheng.web.shared import kept
-from zhicheng.web.shared.errors import refused_page
+from zhicheng.web.shared.errors import only_sent, refused_page
 from zhicheng.web.shared.http import back_path, is_script, who
 from zhicheng.web.shared.read_only import refuse_writes
 
@@ -84,7 +84,8 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return only_sent(request, response) if response.status_code == 405 else response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         roles = _roles(request)

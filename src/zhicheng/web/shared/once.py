@@ -192,8 +192,8 @@ def _answer_again(request: HttpRequest, first: SentForm | None) -> HttpResponse:
 
 def typed_again(request: HttpRequest) -> dict[str, Any] | None:
     """The path and every field of what was sent, its own token among them, for a page that did not do it; ``None`` where a
-    password or a file would have to be given again, and for more than a page should carry."""
-    if request.FILES or any(is_secret(name) for name in request.POST):
+    password or a file would have to be given again, for more than a page should carry, and for a form that could not be received."""
+    if request.FILES or not request.POST or any(is_secret(name) for name in request.POST):
         return None
     pairs = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
     if sum(len(value) for _name, value in pairs) > LIMIT_BYTES:

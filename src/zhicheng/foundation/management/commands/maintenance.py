@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=_moment, metavar='"YYYY-MM-DD HH:MM"', help="Beijing time")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["until"] is not None and options["until"] <= clock.machine_now():
+            raise CommandError(_("结束时间已经过去，请写一个以后的时间（北京时间）。"))
         if options["what"] == "on":
             maintenance.announce(until=options["until"])
         elif options["what"] == "off":
@@ -38,4 +41,4 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=clock.BEIJING)
     except ValueError as error:
-        raise CommandError(_("时间请写成 2026-11-28 14:00 的样子。")) from error
+        raise ArgumentTypeError(_("时间请写成 2026-11-28 14:00 的样子。")) from error

@@ -24,10 +24,9 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorFactorForm, AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
 from zhicheng.web.shared.account_requests import SendRequest, days_waiting, rows_of, send_factor_request, send_mailbox_request
-from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
-from zhicheng.web.shared.looks import note_file_given
+from zhicheng.web.shared.looks import give_file, note_file_given
 from zhicheng.web.shared.paging import page_of
 
 CASE = "office/people/request.html"
@@ -123,7 +122,7 @@ def release(request: HttpRequest, request_id: int) -> HttpResponse:
 def scan_file(request: HttpRequest, request_id: int) -> HttpResponseBase:
     """The scan of the card."""
     file = _scan_or_404(request, request_id)
-    return note_file_given(request, file_answer(request, file), subject=f"account_request:{request_id}", file=file)
+    return give_file(request, file, subject=f"account_request:{request_id}")
 
 
 def scan_preview(request: HttpRequest, request_id: int, page: int) -> HttpResponseBase:

@@ -22,10 +22,9 @@ from zhicheng.organizations import actions, queries
 from zhicheng.organizations.models import UnitVerification, VerificationState
 from zhicheng.organizations.rules import waits_long
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
-from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.kept_words import words_of_fields
-from zhicheng.web.shared.looks import note_file_given
+from zhicheng.web.shared.looks import give_file, note_file_given
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
 from zhicheng.web.shared.units.rows import Row, reasons_of, rows_of_request
@@ -134,7 +133,7 @@ def transfer(request: HttpRequest, verification: UnitVerification) -> HttpRespon
 def licence_file(request: HttpRequest, verification_id: int) -> HttpResponseBase:
     """The licence itself."""
     file = _request_or_404(request, verification_id).licence
-    return note_file_given(request, file_answer(request, file), subject=f"verification:{verification_id}", file=file)
+    return give_file(request, file, subject=f"verification:{verification_id}")
 
 
 def licence_preview(request: HttpRequest, verification_id: int, page: int) -> HttpResponseBase:

@@ -21,7 +21,7 @@ from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -32,10 +32,9 @@ from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
-from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.limits import braked
-from zhicheng.web.shared.looks import note_file_given, note_paper_given
+from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 
 MOST_PAGES = 30  # of one file, in the viewer
@@ -277,17 +276,18 @@ def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> Evi
 def show_file(request: HttpRequest, application_id: int, file_id: int) -> HttpResponseBase:
     """The file itself."""
     file = _file_or_404(request, application_id, file_id)
-    return note_file_given(request, file_answer(request, file), subject=f"application:{application_id}", file=file)
+    return give_file(request, file, subject=f"application:{application_id}")
 
 
 def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponseBase:
-    """One page of a file as a picture. A thumbnail, on which nothing can be read, is no look at it."""
+    """One page of a file as a picture. A thumbnail of a document, on which nothing can be read, is no look at it; that of a photograph is."""
     file = _file_or_404(request, application_id, file_id)
     if not 1 <= page <= file.pages:
         raise OutOfReachError(f"page {page} of file {file_id}")
-    if "small" in request.GET:
-        return preview_response(file, page=page, width=160)
-    response = preview_response(file, page=page, width=1000)
+    small = "small" in request.GET
+    response = preview_response(file, page=page, width=160 if small else 1000)
+    if small and file.media_type == MediaType.PDF:
+        return response
     return note_file_given(request, response, subject=f"application:{application_id}", file=file, sheet=page)
 
 
