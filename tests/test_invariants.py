@@ -129,6 +129,11 @@ def _forged_look() -> None:
     AccessLook.objects.update(actor="user:6")
 
 
+def _redirected_mail() -> None:
+    message = OutboxMessage.objects.filter(kind="mail").order_by("pk")[0]
+    OutboxMessage.objects.filter(pk=message.pk).update(payload=message.payload | {"to": "elsewhere@example.cn"})
+
+
 def _changed_file() -> None:
     file = EvidenceFile.objects.order_by("pk")[0]
     StoredFileCheck.objects.create(sha256=file.sha256, checked_at=clock.now(), found=rolling.CHANGED)
@@ -179,6 +184,7 @@ CORRUPTED: dict[str, Callable[[Application], object]] = {
     "foundation.files_are_there": lambda _: _lose_file(),
     "foundation.checkpoints_kept": lambda _: (checkpoints.make_checkpoint(), LedgerCheckpoint.objects.all().delete()),
     "foundation.salts": lambda _: LedgerSalt.objects.order_by("pk")[0].delete(),
+    "foundation.sealed_values": lambda _: _redirected_mail(),
     "foundation.guards": lambda _: triggers.take_off(connection, triggers.LEDGER),
     "foundation.ledger": lambda _: LedgerEntry.objects.filter(number=3).update(actor="user:999"),
     "integrity.records_in_ledger": lambda _: IntegrityRecord.objects.update(last_barred_year=F("last_barred_year") - 1),

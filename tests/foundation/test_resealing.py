@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.support import world as w
 from tests.support.keys import new_key
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.models import DraftSection, Submission
 from zhicheng.foundation import clock, ledger, mail, resealing
 from zhicheng.foundation.fields import Sealed
@@ -93,6 +93,30 @@ def test_a_key_taken_away_too_early_is_named(settings: Any, submission: Submissi
         run("status")
     with pytest.raises(CommandError, match="没有改动"):
         run("reseal")
+
+
+def test_value_in_another_row_is_named_with_its_place() -> None:
+    people = [w.person(AccountKind.APPLICANT, name, serial=serial) for name, serial in (("one", 3), ("two", 5))]
+    assert list(resealing.broken(connection)) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id_number FROM accounts_user WHERE id = %s", [people[0].pk])
+        put("accounts_user", "id_number", people[1].pk, cursor.fetchone()[0])
+    assert list(resealing.broken(connection)) == [f"accounts_user.id_number.{people[1].pk}"]
+
+
+@pytest.mark.postgres
+def test_role_of_the_service_is_told_who_has_to_do_it(settings: Any, submission: Submission) -> None:
+    settings.FIELD_KEYS = [new_key(), *settings.FIELD_KEYS]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE serving")
+        cursor.execute("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO serving")
+        cursor.execute("SET ROLE serving")
+    try:
+        with pytest.raises(CommandError, match="zhicheng_owner keys reseal"):
+            run("reseal")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
 
 
 def test_what_the_first_releases_sealed_is_bound_to_its_row(settings: Any) -> None:

@@ -22,9 +22,9 @@ def _authenticators() -> Any:
     return apps.get_model("mfa", "Authenticator").objects
 
 
-def _sealed_texts() -> Iterator[str]:
-    for data in _authenticators().values_list("data", flat=True).iterator():
-        yield from _sealed_in(data).values()
+def _sealed_texts() -> Iterator[tuple[str, str, str]]:
+    for user_id, data in _authenticators().values_list("user_id", "data").iterator():
+        yield from ((sealed, place_of(user_id), f"user:{user_id}") for sealed in _sealed_in(data).values())
 
 
 def _renew(fresh: Callable[[str, str], str]) -> int:

@@ -156,10 +156,12 @@ def _with_words() -> Any:
     return OutboxMessage.objects.filter(kind=KIND).exclude(payload={})
 
 
-def _sealed_texts() -> Iterator[str]:
-    for payload in _with_words().values_list("payload", flat=True).iterator(chunk_size=500):
-        if sealed := payload.get(SEALED) or payload.get(SEALED_BEFORE):
-            yield sealed
+def _sealed_texts() -> Iterator[tuple[str, str, str]]:
+    for key, payload in _with_words().values_list("key", "payload").iterator(chunk_size=500):
+        if sealed := payload.get(SEALED):
+            yield sealed, _place(key, payload), key
+        elif sealed := payload.get(SEALED_BEFORE):
+            yield sealed, PLACE, key
 
 
 def _renew(fresh: Callable[[str, str], str]) -> int:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, checkpoints, ledger, leftovers, merkle, proofs, signing, triggers
+from zhicheng.foundation import blobs, checkpoints, ledger, leftovers, merkle, proofs, resealing, signing, triggers
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree, OutboxMessage
 
@@ -81,6 +81,13 @@ def _signatures() -> Iterator[Violation]:
         statement = head.statement.encode()
         if not proofs.is_signed(statement, algorithm=head.signature_algorithm, signature=head.signature, key=public):
             yield Violation(f"checkpoint:{head.day}", _("签名与内容不符。"))
+
+
+@invariant("foundation.sealed_values", gettext_lazy("加密保存的内容都在原来的位置，都能读取"))
+def sealed_values_open() -> Iterator[Violation]:
+    """Every sealed value opens where it lies: one that was changed or put elsewhere locks somebody out, or a form or paper away."""
+    for place in resealing.broken(connection):
+        yield Violation(place, _("加密的内容打不开：被改动过，或者不属于这一行。"))
 
 
 @invariant("foundation.guards", gettext_lazy("数据库中的防改触发器齐全"))

@@ -43,12 +43,12 @@ class Column:
 class Elsewhere:
     """Sealed values that lie in no column of ours: in a library's own table.
 
-    ``read`` gives every one of them; ``renew`` is handed a function that seals one anew (the value, its place), and puts back what
+    ``read`` gives every one of them, its place, and whose it is; ``renew`` is handed a function that seals one anew (the value, its place), and puts back what
     that changed, row by row under a lock; it returns how many.
     """
 
     name: str
-    read: Callable[[], Iterator[str]]
+    read: Callable[[], Iterator[tuple[str, str, str]]]
     renew: Callable[[Callable[[str, str], str]], int]
     purpose: str
 
@@ -85,7 +85,7 @@ def count_keys(connection: Any) -> dict[str, Counter[str]]:
         for batch in _batches(connection, column):
             counts.update(key_of(sealed) for _pk, sealed in batch)
     for name, values in _elsewhere.items():
-        found[name] = Counter(key_of(sealed) for sealed in values.read())
+        found[name] = Counter(key_of(sealed) for sealed, _place, _whose in values.read())
     return found
 
 
@@ -123,6 +123,23 @@ def reseal_all(connection: Any) -> dict[str, int]:
         with transaction.atomic(using=connection.alias):
             ledger.record(event="keys.resealed", subject="keys", actor="system", data={"key": key_ids()[0], "values": changed})
     return changed
+
+
+def broken(connection: Any) -> Iterator[str]:
+    """Where a sealed value lies that does not open there (``accounts_user.id_number.12``): changed, moved, or its key is gone."""
+    for column in columns():
+        for batch in _batches(connection, column):
+            for pk, sealed in batch:
+                try:
+                    _open(column, pk, sealed)
+                except (SealBroken, ValueError):
+                    yield f"{column}.{pk}"
+    for values in _elsewhere.values():
+        for sealed, place, whose in values.read():
+            try:
+                unseal(sealed, purpose=values.purpose, place=place)
+            except SealBroken:
+                yield f"{values.name} {whose}"
 
 
 def _open(column: Column, pk: int, sealed: str) -> str:

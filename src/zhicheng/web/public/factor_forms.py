@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -17,7 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.accounts.brakes import code_was_right, may_try_code
 from zhicheng.accounts.second_factor import keep_waiting, secrets_of, take_waiting, use_once
 from zhicheng.accounts.sessions import renew_key
+from zhicheng.foundation.sealing import SealBroken
 from zhicheng.web.public.forms import in_plain_words
+
+logger = logging.getLogger(__name__)
 
 HINT = _("手机应用里显示的 6 位数字。手机不在身边时，可以输入一个没有用过的备用码。")
 
@@ -30,8 +34,15 @@ class _CodeOnce:
     def clean_code(self) -> str:
         if not may_try_code(self.user.pk):
             raise get_account_adapter().validation_error("too_many_login_attempts")
-        with secrets_of(self.user.pk):
-            code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            with secrets_of(self.user.pk):
+                code: str = super().clean_code()  # type: ignore[misc]
+        except SealBroken as error:
+            logger.error("the second factor of user:%s does not open", self.user.pk, exc_info=error)
+            raise forms.ValidationError(
+                _("系统读不出这个账号的两步验证，任何验证码都不能用。请和手机、备用码都没有了的人一样办理，然后重新设置。"),
+                code="unreadable",
+            ) from error
         if not use_once(user_id=self.user.pk, code=code):
             raise get_adapter().validation_error("incorrect_code")
         code_was_right(self.user.pk)

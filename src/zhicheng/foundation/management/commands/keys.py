@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Refused
@@ -34,6 +34,11 @@ class Command(BaseCommand):
                     self.stdout.write(_("%(column)s：重新加密 %(n)d 项") % {"column": column, "n": changed})
                 return
             self._show()
+        except ProgrammingError as error:  # the service's role: it may not lift the guards of an append-only table
+            raise CommandError(
+                _("这一步须以数据表的所有者运行：zhicheng_owner keys reseal。已经重新加密的仍然有效：%(why)s")
+                % {"why": str(error).splitlines()[0]}
+            ) from error
         except SealBroken as error:
             raise CommandError(_("有一项内容无法解密，没有改动：%(why)s") % {"why": error}) from error
 
