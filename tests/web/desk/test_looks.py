@@ -57,6 +57,7 @@ def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world
     assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_thumbnail_of_a_photograph_is_a_look(world, signed_in, application):
     """A face is known on 160 pixels as well."""
     file_id = _file_id(application)
