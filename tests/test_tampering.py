@@ -114,6 +114,19 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "UPDATE evidence_evidencefile SET sha256 = (SELECT max(sha256) FROM evidence_evidencefile) "
         "WHERE id = (SELECT min(file_id) FROM applications_material)",
     ),
+    "copy that desks see": (
+        "applications.submissions",
+        "UPDATE evidence_evidencefile SET safe_sha256 = sha256 WHERE id = (SELECT min(file_id) FROM applications_material)",
+    ),
+    "licence of a unit": (
+        "organizations.requests_in_ledger",
+        "UPDATE evidence_evidencefile SET sha256 = (SELECT max(sha256) FROM evidence_evidencefile) "
+        "WHERE id = (SELECT min(licence_id) FROM organizations_unitverification)",
+    ),
+    "who asked for a unit": (
+        "organizations.requests_in_ledger",
+        f"UPDATE organizations_unitverification SET submitted_by_id = {ANOTHER}",
+    ),
     "who brought a file": (
         "applications.submissions",
         f"UPDATE evidence_evidencefile SET uploaded_by_id = {ANOTHER} WHERE id = (SELECT min(file_id) FROM applications_material)",
@@ -265,6 +278,7 @@ TAKEN = {
     "paper of the unit",
     "paper of the unit gone",
     "salt removed",
+    "who asked for a unit",
     "year of a unit",
 }
 

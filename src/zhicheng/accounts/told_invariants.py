@@ -17,6 +17,12 @@ _OPENED = {"account.opened", "account.reopened"}
 _NAMED = {*_OPENED, "account.identity_corrected"}
 _SHUT = {"account.closed": True, "account.opened_again": False}
 
+
+def removed_accounts() -> set[str]:
+    """The registrations that nobody confirmed in time: they went with what they had accepted (``accounts.removing``)."""
+    return set(LedgerEntry.objects.filter(event="account.removed").values_list("subject", flat=True))
+
+
 told(
     "accounts.acceptances_in_ledger",
     gettext_lazy("签阅的每份须知和承诺在台账中恰有一条记录"),
@@ -32,7 +38,7 @@ told(
             "sha256": lambda row: row.text_sha256,
             "at": lambda row: moment(row.accepted_at),
         },
-        removed="account.removed",
+        gone=removed_accounts,
     ),
 )
 told(

@@ -29,7 +29,7 @@ AS_SENT = {
 }
 _OFFICES = ("supervising_body", "county_office", "prefecture_office")
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
-_OF_FILE = ("sha256", "name", "media_type", "pages", "size")
+_OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
 
 
 @invariant("applications.owner", gettext_lazy("申请书属于新增它、上报它的那个账号"))
@@ -142,7 +142,7 @@ def _of_materials(application: Application, frozen: list[dict[str, Any]], materi
         row = materials.get(one["id"])
         if row is None or any(getattr(row, key) != one[key] for key in _OF_MATERIAL):
             return _("上报的材料已不在，或者换了位置、换了文件。")
-        if any(getattr(row.file, key) != one[key] for key in _OF_FILE):
+        if any(getattr(row.file, key) != one[key] for key in _OF_FILE if key in one):  # the copy is not told by older ones
             return _("材料的文件与上报的不同。")
         if {row.added_by_id, row.file.uploaded_by_id} != {application.applicant_id}:
             return _("材料的文件不是本人上传的。")

@@ -27,6 +27,7 @@ def _material(material: Material) -> dict[str, Any]:
         "label": material.label,
         "file_id": file.pk,
         "sha256": file.sha256,
+        "safe_sha256": file.safe_sha256,
         "name": file.name,
         "media_type": file.media_type,
         "pages": file.pages,

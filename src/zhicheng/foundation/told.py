@@ -7,7 +7,7 @@ row, another value. Older entries tell less: what they do not tell, and what was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,8 @@ class Telling:
     The entry's subject is ``kind:N``, with the N of the row's column ``belongs``; its data name the row's ``column`` under ``named``
     (entries of before that did not are found by their values), or nothing does, and the subject alone names the row. ``values`` are
     what must agree, by the place in the entry's data. ``repeated``: several entries may tell of one row. ``untold``: rows of before
-    the event was written have no entry. ``removed``: the event that tells that a subject went, and its rows with it.
+    the event was written have no entry. ``gone``: what the ledger says was removed since, by subject (``user:5``)
+    or by name (``verification:12``, with ``named`` for its kind).
     """
 
     events: tuple[str, ...]
@@ -43,14 +44,15 @@ class Telling:
     column: str = "pk"
     repeated: bool = False
     untold: bool = False
-    removed: str = ""
+    gone: Callable[[], Collection[str]] | None = None
 
     def look(self) -> Iterator[Violation]:
         """Every difference between the rows and their entries."""
         for batch in in_batches(self.rows()):
             yield from self._rows_without(batch)
+        gone = frozenset(self.gone()) if self.gone is not None else frozenset()
         for entries in in_batches(LedgerEntry.objects.filter(event__in=self.events)):
-            yield from self._entries_without(entries)
+            yield from self._entries_without([one for one in entries if not {one.subject, self._named(one)} & gone])
 
     def _rows_without(self, rows: list[Any]) -> Iterator[Violation]:
         found = LedgerEntry.objects.filter(event__in=self.events, subject__in={self._subject(row) for row in rows})
@@ -79,7 +81,6 @@ class Telling:
 
     def _entries_without(self, entries: list[LedgerEntry]) -> Iterator[Violation]:
         subjects = {entry.subject for entry in entries if self._number(entry) is not None}
-        gone = set(LedgerEntry.objects.filter(event=self.removed, subject__in=subjects).values_list("subject", flat=True))
         ids = {self._number(entry) for entry in entries} - {None}
         rows = self.rows().filter(**{f"{self.belongs}__in": ids})
         there = {(str(one), str(key)) for one, key in rows.values_list(self.belongs, self.column)} if self.named else set()
@@ -88,7 +89,7 @@ class Telling:
         entries_of = dict(told.order_by().values_list("subject").annotate(n=Count("pk")))
         for entry in entries:
             number, name = self._number(entry), self._names(entry)
-            if number is None or entry.subject in gone:
+            if number is None:
                 continue
             few = counts.get(number, 0) < (1 if self.repeated else entries_of[entry.subject])
             if (str(number), name) not in there if name else few:
@@ -97,6 +98,9 @@ class Telling:
     def _names(self, entry: LedgerEntry) -> str:
         named = entry.data.get(self.named) if self.named else None
         return "" if named is None else str(named)
+
+    def _named(self, entry: LedgerEntry) -> str:
+        return f"{self.named}:{self._names(entry)}"
 
     def _number(self, entry: LedgerEntry) -> int | None:
         kind, _colon, number = entry.subject.partition(":")

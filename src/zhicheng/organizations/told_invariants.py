@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, told
 from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import (
@@ -39,6 +41,39 @@ told(
             "office": lambda row: row.office_id,
             "at": lambda row: moment(row.decided_at),
         },
+    ),
+)
+
+
+def _removed_requests() -> set[str]:
+    """Those of registrations that nobody confirmed in time."""
+    told_of = LedgerEntry.objects.filter(event="account.removed").values_list("data__requests", flat=True)
+    return {f"verification:{pk}" for requests in told_of.iterator() for pk in requests or ()}
+
+
+def _as_requested(row: UnitVerification) -> str:
+    """The particulars as they were asked for: a transfer has put another office into them."""
+    first = {"receiving_office_id": row.transfers[0]["from"]} if row.transfers else {}
+    return digest({**row.proposed, **first})
+
+
+told(
+    "organizations.requests_in_ledger",
+    gettext_lazy("单位提交的每份申请在台账中恰有一条记录，内容和证照一致"),
+    Telling(
+        events=tuple(f"unit.{kind}_requested" for kind in VerificationKind.values),
+        rows=lambda: UnitVerification.objects.select_related("licence"),
+        kind="organization",
+        belongs="organization_id",
+        named="verification",
+        values={
+            EVENT: lambda row: f"unit.{row.kind}_requested",
+            ACTOR: lambda row: person(row.submitted_by_id),
+            "year": lambda row: row.year,
+            "particulars_sha256": _as_requested,
+            "licence_sha256": lambda row: row.licence.sha256,
+        },
+        gone=_removed_requests,
     ),
 )
 
