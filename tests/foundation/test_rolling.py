@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 
 from tests.support.verified import violated
 from tests.support.world import evidence, person
 from zhicheng.accounts.models import AccountKind
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, rolling, second_copy
+from zhicheng.foundation.instance import FOLDER_MARK
 from zhicheng.foundation.models import StoredFileCheck
+from zhicheng.foundation.reconciling import Reconciled, reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def files() -> list[EvidenceFile]:
     user = person(AccountKind.APPLICANT, "someone", serial=3)
+    (Path(storages["default"].location) / FOLDER_MARK).write_text("{}")  # type: ignore[attr-defined]
     return [evidence(user.pk, f"file {n}") for n in range(5)]
 
 
@@ -103,22 +107,27 @@ def test_lost_files_leave_half_of_a_share_to_the_others(files: list[EvidenceFile
 
 def test_copy_in_the_second_place_that_rotted_is_replaced(files: list[EvidenceFile], tmp_path: Path, settings: Any) -> None:
     settings.SECOND_FILES_DIR = str(tmp_path / "second")
-    second_copy.reconcile()
+    reconcile()
     copy = tmp_path / "second" / second_copy.name_of(files[1].sha256)
     content = copy.read_bytes()
     copy.write_bytes(content[:-1] + b"X")
-    assert second_copy.reconcile() == (0, 0), "its name and size say nothing"
+    assert reconcile() == Reconciled(), "its name and size say nothing"
     rolling.check_share()
     assert copy.read_bytes() == content
 
 
-def test_copy_in_the_second_place_is_left_when_the_first_is_the_damaged_one(
-    files: list[EvidenceFile], tmp_path: Path, settings: Any
+@pytest.mark.parametrize("harm", ["changed", "lost"])
+def test_stored_file_that_is_damaged_comes_back_from_the_second_place(
+    files: list[EvidenceFile], tmp_path: Path, settings: Any, harm: str
 ) -> None:
     settings.SECOND_FILES_DIR = str(tmp_path / "second")
-    second_copy.reconcile()
-    copy = tmp_path / "second" / second_copy.name_of(files[1].sha256)
+    reconcile()
+    copy, stored = tmp_path / "second" / second_copy.name_of(files[1].sha256), _path(files[1])
     content = copy.read_bytes()
-    _path(files[1]).write_bytes(content[:-1] + b"X")
+    if harm == "changed":
+        stored.write_bytes(content[:-1] + b"X")
+    else:
+        stored.unlink()
     rolling.check_share()
-    assert copy.read_bytes() == content
+    assert copy.read_bytes() == content == stored.read_bytes()
+    assert rolling.file_checks().bad == 0

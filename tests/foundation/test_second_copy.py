@@ -15,8 +15,13 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
-from zhicheng.foundation import blobs, clock, jobs, second_copy
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import blobs, clock, jobs, reconciling, second_copy
+from zhicheng.foundation.instance import FOLDER_MARK
+from zhicheng.foundation.models import RegularRun
+from zhicheng.foundation.reconciling import LEAVING, Reconciled, reconcile
 
+pytestmark = pytest.mark.django_db
 CONTENT = "营业执照".encode() * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
@@ -26,6 +31,7 @@ def second(settings: Any, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "second"
     folder.mkdir()
     settings.SECOND_FILES_DIR = str(folder)
+    (first() / FOLDER_MARK).write_text("{}")
     yield folder
     folder.chmod(0o700)
 
@@ -76,7 +82,7 @@ def test_without_a_second_place_nothing_is_owed(settings: Any) -> None:
     settings.SECOND_FILES_DIR = ""
     blobs.store(CONTENT)
     assert second_copy.owed() is None and second_copy.pay_what_is_owed() == 0
-    assert second_copy.reconcile() == (0, 0)
+    assert reconcile() == Reconciled()
 
 
 def test_reconciling_copies_what_lacks_and_puts_aside_what_left(second: Path, settings: Any) -> None:
@@ -85,20 +91,78 @@ def test_reconciling_copies_what_lacks_and_puts_aside_what_left(second: Path, se
     settings.SECOND_FILES_DIR = str(second)
     blobs.store(CONTENT)
     (first() / second_copy.name_of(SHA256)).unlink()
-    assert second_copy.reconcile() == (1, 1)
+    assert reconcile() == Reconciled(copied=1, aside=1)
     assert not (second / second_copy.name_of(SHA256)).exists()
-    [kept] = (second / second_copy.LEAVING).glob("*/*")
+    [kept] = (second / LEAVING).glob("*/*")
     assert kept.name == SHA256 and kept.read_bytes() == CONTENT  # a copy of the database from before still finds it
-    assert second_copy.reconcile() == (0, 0)
+    assert reconcile() == Reconciled()
+
+
+def named(evidence: bytes) -> str:
+    """Stored, and named by a row."""
+    sha256 = blobs.store(evidence).sha256
+    EvidenceFile.objects.create(
+        name="a.pdf", size=len(evidence), sha256=sha256, media_type="application/pdf", pages=1, uploaded_at=clock.now()
+    )
+    return sha256
+
+
+def test_what_the_first_place_has_lost_comes_back_from_the_second(second: Path) -> None:
+    sha256 = named(CONTENT)
+    (first() / second_copy.name_of(sha256)).unlink()
+    assert reconcile() == Reconciled(back=1)
+    assert (first() / second_copy.name_of(sha256)).read_bytes() == CONTENT == (second / second_copy.name_of(sha256)).read_bytes()
+
+
+def test_damaged_copy_is_not_brought_back_and_not_put_aside(second: Path) -> None:
+    sha256 = named(CONTENT)
+    (first() / second_copy.name_of(sha256)).unlink()
+    (second / second_copy.name_of(sha256)).write_bytes(b"rotten")
+    assert reconcile() == Reconciled()
+    assert (second / second_copy.name_of(sha256)).exists() and not (first() / second_copy.name_of(sha256)).exists()
+
+
+def test_first_folder_that_is_not_there_leaves_the_second_as_it_is(second: Path) -> None:
+    """A disk that was not mounted: an empty folder, in which nothing says whose it is."""
+    blobs.store(CONTENT)
+    shutil.rmtree(first())
+    first().mkdir()
+    with pytest.raises(OSError, match="not the folder of this instance"):
+        reconcile()
+    assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT and not (second / LEAVING).exists()
+    assert not list(first().iterdir())
+
+
+def test_second_place_set_later_is_compared_at_once(second: Path, settings: Any) -> None:
+    jobs.prepare_schedules()
+    tomorrow = clock.machine_now() + timedelta(days=1)
+    RegularRun.objects.filter(name=reconciling.JOB).update(next_at=tomorrow)
+    assert reconciling.compared_all() is False and reconciling.begin() is True
+    assert RegularRun.objects.get(name=reconciling.JOB).next_at <= clock.machine_now()
+    reconcile()
+    RegularRun.objects.filter(name=reconciling.JOB).update(next_at=tomorrow)
+    assert reconciling.compared_all() is True and reconciling.begin() is False
+    settings.SECOND_FILES_DIR = ""
+    assert reconciling.compared_all() is None and reconciling.begin() is False
+
+
+def test_what_a_row_names_after_all_is_not_dropped(second: Path, settings: Any) -> None:
+    settings.BACKUP_KEPT_DAYS = 3
+    sha256 = named(CONTENT)
+    old = second / LEAVING / (clock.machine_now().date() - timedelta(days=5)).isoformat()
+    old.mkdir(parents=True)
+    (second / second_copy.name_of(sha256)).replace(old / sha256)
+    reconcile()
+    assert (second / second_copy.name_of(sha256)).read_bytes() == CONTENT and not old.exists()
 
 
 def test_what_was_put_aside_long_ago_goes(second: Path, settings: Any) -> None:
     settings.BACKUP_KEPT_DAYS = 3
     today = clock.machine_now().date()
     for days in (2, 5):
-        (second / second_copy.LEAVING / (today - timedelta(days=days)).isoformat()).mkdir(parents=True)
-    second_copy.reconcile()
-    assert [folder.name for folder in (second / second_copy.LEAVING).iterdir()] == [(today - timedelta(days=2)).isoformat()]
+        (second / LEAVING / (today - timedelta(days=days)).isoformat()).mkdir(parents=True)
+    reconcile()
+    assert [folder.name for folder in (second / LEAVING).iterdir()] == [(today - timedelta(days=2)).isoformat()]
 
 
 def test_a_copy_broken_off_in_the_middle_is_never_taken_for_a_file(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +179,7 @@ def test_unfinished_copies_of_dead_processes_are_tidied(second: Path) -> None:
     left = (second / second_copy.name_of(SHA256)).with_name(f".{SHA256}.abc")
     left.touch()
     os.utime(left, (0, 0))
-    second_copy.reconcile()
+    reconcile()
     assert not left.exists() and (second / second_copy.name_of(SHA256)).exists()
 
 
@@ -127,8 +191,8 @@ def test_a_copy_being_made_is_not_put_aside(second: Path) -> None:
     blobs.store(CONTENT)
     being_made = (second / second_copy.name_of(SHA256)).with_name(f".{SHA256}.abc")
     being_made.write_bytes(CONTENT[:100])
-    assert second_copy.reconcile() == (0, 0)
-    assert being_made.exists() and not list((second / second_copy.LEAVING).glob("*/*"))
+    assert reconcile() == Reconciled()
+    assert being_made.exists() and not list((second / LEAVING).glob("*/*"))
 
 
 def test_what_is_stored_is_received_even_where_the_debt_cannot_be_noted(second: Path) -> None:
@@ -158,11 +222,11 @@ def test_second_place_that_hangs_holds_nobody(second: Path, monkeypatch: pytest.
     assert time.monotonic() - began < 5
     assert second_copy.owed() == 21 and second_copy.pay_what_is_owed() == 0
     with pytest.raises(TimeoutError):
-        second_copy.reconcile()
+        reconcile()
     answers.set()
     until = time.monotonic() + 30
     while second_copy.owed() and time.monotonic() < until:
         second_copy.pay_what_is_owed()
         time.sleep(0.05)
-    assert second_copy.owed() == 0 and second_copy.reconcile() == (0, 0)
+    assert second_copy.owed() == 0 and reconcile() == Reconciled()
     assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT

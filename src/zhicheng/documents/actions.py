@@ -120,7 +120,7 @@ def pdf_of(issued: Paper) -> bytes:
     Raises :class:`Refused` for a paper that cannot be printed.
     """
     if issued.is_ready:
-        with blobs.open_blob(issued.pdf_sha256) as stored:
+        with blobs.open_whole(issued.pdf_sha256) as stored:
             return stored.read()
     return render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
 

@@ -153,7 +153,7 @@ def _folder() -> Path:
 @contextmanager
 def _blob_on_disk(sha256: str) -> Iterator[Path]:
     """A path to the content: the stored file itself when the storage is a local disk, else a copy for the moment."""
-    with blobs.open_blob(sha256) as stored:
+    with blobs.open_whole(sha256) as stored:
         name = getattr(stored, "name", None)
         if isinstance(name, str) and Path(name).is_absolute() and Path(name).is_file():
             yield Path(name)

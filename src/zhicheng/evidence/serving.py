@@ -29,12 +29,12 @@ def file_response(
     evidence_file: EvidenceFile, *, request: HttpRequest | None = None, as_download: bool = False, in_parts: bool = True
 ) -> HttpResponseBase:
     """What a reader gets of the file (its copy without scripts and attachments, where it has one), with the type *we* found (never
-    one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
+        one read from a name), as 200, or 206 / 304 / 416 when ``request`` asks so.
 
-    One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
+        One byte range is honoured (``Range``, ``If-Range``); several at once get the whole file, as RFC 9110 allows. The ETag is
     the content hash. ``in_parts=False``: the whole file and nothing less, where each time it is given out counts. ``as_download``
-    sends it as an attachment under its display name (RFC 5987). Raises
-    ``blobs.BlobMissing`` when the content is gone. The permission check is the caller's.
+    sends it as an attachment under its display name (RFC 5987). Raises ``blobs.BlobMissing`` when the content is gone or not what
+    it was. The permission check is the caller's.
     """
     sha256 = evidence_file.served_sha256
     size = evidence_file.size if sha256 == evidence_file.sha256 else blobs.blob_size(sha256)
@@ -47,7 +47,7 @@ def file_response(
         refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         return _dressed(refused, evidence_file, etag, as_download, in_parts)
     first, last = span if isinstance(span, tuple) else (0, size - 1)
-    stored = blobs.open_blob(sha256)
+    stored = blobs.open_whole(sha256)
     response = StreamingHttpResponse(_Span(stored, first, last), status=206 if isinstance(span, tuple) else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if isinstance(span, tuple):
@@ -59,7 +59,7 @@ def original_response(evidence_file: EvidenceFile) -> HttpResponseBase:
     """The original bytes, whole, as a download no browser opens. For a file whose readers get a copy; the permission check, the
     warning and the note in the log are the caller's. Raises ``blobs.BlobMissing``.
     """
-    stored = blobs.open_blob(evidence_file.sha256)
+    stored = blobs.open_whole(evidence_file.sha256)
     response = StreamingHttpResponse(_Span(stored, 0, evidence_file.size - 1), content_type="application/octet-stream")
     response.headers["Content-Length"] = str(evidence_file.size)
     response.headers["Content-Disposition"] = content_disposition_header(True, evidence_file.name) or "attachment"

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import jobs
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
-from zhicheng.foundation.second_copy import keep_second, name_of
+from zhicheng.foundation.second_copy import bring_back, keep_second, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,10 @@ class Blob:
 
 class BlobMissing(LookupError):
     """No bytes are stored under that hash."""
+
+
+class BlobDamaged(BlobMissing):
+    """What is stored under that hash is something else."""
 
 
 def store(content: bytes | Readable) -> Blob:
@@ -94,6 +98,24 @@ def open_blob(sha256: str) -> IO[bytes]:
         return storages["default"].open(_name(sha256), "rb")
     except FileNotFoundError as error:
         raise BlobMissing(sha256) from error
+
+
+def open_whole(sha256: str) -> IO[bytes]:
+    """:func:`open_blob`, once the bytes were read and are what their name says: a disk forgets, and people change files. Damaged or lost
+    bytes are taken from the second place, where it has them whole. Raises :class:`BlobMissing`, :class:`BlobDamaged`."""
+    for again in (False, True):
+        damaged = False
+        with suppress(BlobMissing):
+            file = open_blob(sha256)
+            if _read_hash(file) == sha256:
+                file.seek(0)
+                return file
+            file.close()
+            damaged = True
+        if again or not bring_back(sha256, anew=damaged):
+            break
+    logger.error("the stored file %s is %s", sha256, "changed" if damaged else "missing")
+    raise BlobDamaged(sha256) if damaged else BlobMissing(sha256)
 
 
 def exists(sha256: str) -> bool:

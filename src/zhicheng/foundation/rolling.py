@@ -1,6 +1,6 @@
 """Reading the stored files again, a share an hour: whether each is still what its hash says. Disks forget, and people change files.
 
-The copy in the second place is read with it, and replaced from the first where it has changed.
+The copy in the second place is read with it; whichever of the two has changed or is lost is replaced from the other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, clock, jobs, leftovers, second_copy
+from zhicheng.foundation import blobs, clock, jobs, leftovers, reconciling, second_copy  # noqa: F401 - reconciling declares its jobs
 from zhicheng.foundation.invariants import Violation, invariant
 from zhicheng.foundation.models import StoredFileCheck
 
@@ -64,10 +64,12 @@ def _read(sha256: str) -> StoredFileCheck:
     except OSError as error:  # the disk: the damage that this is looking for
         found = UNREADABLE
         logger.error("a stored file cannot be read", exc_info=error)
-    if found != GOOD:
-        logger.error("the stored file %s is %s", sha256, found)
-    else:
+    if found == GOOD:
         second_copy.heal(sha256)
+    else:
+        logger.error("the stored file %s is %s", sha256, found)
+        if second_copy.bring_back(sha256, anew=True):
+            found = GOOD
     return StoredFileCheck(sha256=sha256, checked_at=clock.machine_now(), found=found)
 
 

@@ -11,10 +11,8 @@ import hashlib
 import logging
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -22,7 +20,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 
-from zhicheng.foundation import clock, jobs
+from zhicheng.foundation import jobs
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.instance import FOLDER_MARK
 from zhicheng.foundation.patience import within
@@ -32,7 +30,6 @@ logger = logging.getLogger(__name__)
 PLACE = "the second place"
 SECONDS = 10.0
 OWED = "owed"  # below the first folder: an empty file for each hash the second place has not got
-LEAVING = "leaving"  # below the second folder: what the first no longer has, by the day it was missed
 
 
 def second_root() -> Path | None:
@@ -57,9 +54,9 @@ def keep_second(name: str) -> None:
     first = first_root()
 
     def copy() -> None:
-        _copy(first / name, second / name)
+        copy_file(first / name, second / name)
         if not (second / FOLDER_MARK).exists() and (first / FOLDER_MARK).exists():
-            _copy(first / FOLDER_MARK, second / FOLDER_MARK)  # whose files these are goes with them
+            copy_file(first / FOLDER_MARK, second / FOLDER_MARK)  # whose files these are goes with them
 
     try:
         within(SECONDS, PLACE, copy)
@@ -82,7 +79,7 @@ def pay_what_is_owed() -> int:
     for note in sorted((first_root() / OWED).glob("*")):
         name = name_of(note.name)
         try:
-            within(SECONDS, PLACE, partial(_copy, first_root() / name, second / name))
+            within(SECONDS, PLACE, partial(copy_file, first_root() / name, second / name))
         except FileNotFoundError:
             if (first_root() / name).exists():
                 break  # it is the second place that is not there
@@ -98,32 +95,9 @@ def owed() -> int | None:
     return sum(1 for _ in (first_root() / OWED).glob("*")) if second_root() else None
 
 
-@jobs.regular("files.second_reconcile", minutes=24 * 60)
-def reconcile() -> tuple[int, int]:
-    """Compare both places by name: copy what the second lacks, put aside what only it has, and drop what was put aside longer than
-    ``BACKUP_KEPT_DAYS`` ago. Return how many were copied and how many put aside."""
-    second = second_root()
-    if second is None:
-        return 0, 0
-    within(SECONDS, PLACE, second.exists)  # one that hangs holds nobody up until the end of the run's time
-    copied = aside = 0
-    for name in _names(first_root()):
-        if not (second / name).exists():
-            _copy(first_root() / name, second / name)
-            copied += 1
-    today = second / LEAVING / clock.machine_now().date().isoformat()
-    for name in _names(second):
-        if not (first_root() / name).exists():
-            today.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (second / name).replace(today / Path(name).name)
-            aside += 1
-    _drop_what_left_long_ago(second)
-    return copied, aside
-
-
 def heal(sha256: str) -> bool:
     """Read the second place's bytes of a file that is whole in the first, and replace them when they are not what their name says; return
-    whether they had to be. What the second place has not got is not looked at (:func:`reconcile` does). Never raises for a disk."""
+    whether they had to be. What the second place has not got is not looked at (``reconciling`` does). Never raises for a disk."""
     second = second_root()
     if second is None:
         return False
@@ -138,7 +112,7 @@ def heal(sha256: str) -> bool:
             return False
         except OSError as error:  # a disk that cannot read it may still take it anew
             logger.error("a copy in the second place cannot be read", exc_info=error)
-        _copy(source, path, anew=True)
+        copy_file(source, path, anew=True)
         return True
 
     try:
@@ -151,12 +125,40 @@ def heal(sha256: str) -> bool:
     return healed
 
 
+def bring_back(sha256: str, *, anew: bool = False) -> bool:
+    """Take a file that the first place has lost (``anew``: or holds damaged) from the second, if it is whole there; return whether it
+    was. Never raises for a disk."""
+    second = second_root()
+    if second is None:
+        return False
+    source, target = second / name_of(sha256), first_root() / name_of(sha256)
+
+    def take() -> bool:
+        try:
+            with source.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    return False
+        except FileNotFoundError:
+            return False
+        copy_file(source, target, anew=anew)
+        return True
+
+    try:
+        brought = within(SECONDS, PLACE, take)
+    except OSError as error:
+        logger.error("a lost file could not be brought back from the second place", exc_info=error)
+        return False
+    if brought:
+        logger.error("the stored file %s was lost or damaged and has been brought back from the second place", sha256)
+    return brought
+
+
 def name_of(sha256: str) -> str:
     """Where the bytes with this hash lie below either folder."""
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _names(root: Path) -> Iterator[str]:
+def names_in(root: Path) -> Iterator[str]:
     for path in (root / "sha256").glob("*/*/*"):
         if not path.name.startswith("."):  # a copy that is being made, or was broken off
             yield str(path.relative_to(root))
@@ -168,7 +170,7 @@ def _owe(name: str) -> None:
     (folder / Path(name).name).touch(mode=0o600)
 
 
-def _copy(source: Path, target: Path, *, anew: bool = False) -> None:
+def copy_file(source: Path, target: Path, *, anew: bool = False) -> None:
     """Copy and force to the disk; whoever looks at ``target`` sees the whole file or none. What is there with the same size is left as it
     is, unless it shall be made ``anew``."""
     if not anew and target.exists() and target.stat().st_size == source.stat().st_size:
@@ -190,15 +192,3 @@ def _copy(source: Path, target: Path, *, anew: bool = False) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _drop_what_left_long_ago(second: Path) -> None:
-    first_kept = (clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)).date()
-    for folder in (second / LEAVING).glob("*"):
-        with suppress(ValueError):
-            if date.fromisoformat(folder.name) < first_kept:
-                shutil.rmtree(folder)
-    for unfinished in second.glob("sha256/*/*/.*"):  # of a process that was killed in the middle
-        with suppress(FileNotFoundError):
-            if time.time() - unfinished.stat().st_mtime > 24 * 60 * 60:
-                unfinished.unlink()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from tests.support import world as w
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import blobs
 from zhicheng.foundation.models import AccessLook, LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,28 @@ def test_desk_that_opens_a_file_gets_it_whole_and_is_noted_each_time(world, sign
     answer = client.get(address)
     assert (answer["Accept-Ranges"], len(b"".join(answer.streaming_content))) == ("none", int(answer["Content-Length"]))
     assert LedgerEntry.objects.count() == entries, "the head of the ledger is not touched"
+
+
+@pytest.mark.parametrize("harm", ["changed", "lost"])
+def test_file_that_is_not_what_was_uploaded_is_given_to_nobody(world, signed_in, application, harm):
+    file = EvidenceFile.objects.get(pk=_file_id(application))
+    with blobs.open_blob(file.sha256) as stored:
+        path = Path(stored.name)
+    content = path.read_bytes()
+    path.unlink()
+    if harm == "changed":
+        path.write_bytes(content[:-1] + b"X")
+    for client, address in (
+        (signed_in(world.unit_admin), reverse("desk_file", args=[application.pk, file.pk])),
+        (signed_in(world.applicant), reverse("application_file", args=[application.pk, materials_of(application)[0].pk])),
+    ):
+        answer = client.get(address)
+        assert (
+            answer.status_code == 503
+            and "文件读不出来" in answer.content.decode()
+            and "刚才的操作" not in answer.content.decode()
+        )
+    assert _rows() == [], "nobody was given anything"
 
 
 def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world, signed_in, application):

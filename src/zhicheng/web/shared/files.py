@@ -11,7 +11,7 @@ from django.shortcuts import render
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import is_mended_only
 from zhicheng.evidence.serving import file_response, original_response
-from zhicheng.foundation import securitylog
+from zhicheng.foundation import blobs, securitylog
 
 ORIGINAL = "unchanged"
 
@@ -22,6 +22,13 @@ def file_answer(request: HttpRequest, file: EvidenceFile, *, in_parts: bool = Tr
     Of a file that has a copy, ``?unchanged`` shows the page that says what the original may do, and ``?unchanged=yes``, the link on that
     page, sends it: always as a download, never to be opened by the browser, and noted. ``in_parts``: as ``file_response`` says.
     """
+    try:
+        return _answer(request, file, in_parts)
+    except blobs.BlobMissing:  # logged where it was found
+        return render(request, "shared/file_lost.html", {"file": file}, status=503)
+
+
+def _answer(request: HttpRequest, file: EvidenceFile, in_parts: bool) -> HttpResponseBase:
     if not file.safe_sha256 or ORIGINAL not in request.GET:
         return file_response(file, request=request, as_download="download" in request.GET, in_parts=in_parts)
     if request.GET[ORIGINAL] != "yes":

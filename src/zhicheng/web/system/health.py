@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, originals, queries, readiness, second_copy
+from zhicheng.foundation import actions, originals, queries, readiness, reconciling, second_copy
 from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.rolling import file_checks
@@ -41,6 +41,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "head": last_checkpoint(),
         "copy": originals.is_known_copy(),
         "second_owed": second_copy.owed(),
+        "second_compared": reconciling.compared_all(),
         "backup": look.backup,
         "lanes": queries.lanes_health(),
         "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],

@@ -1,0 +1,119 @@
+"""Comparing both places of the stored files, by name: once a day, and as soon as a second place was set."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+
+from zhicheng.foundation import clock, jobs, leftovers
+from zhicheng.foundation.instance import FOLDER_MARK
+from zhicheng.foundation.models import RegularRun
+from zhicheng.foundation.patience import within
+from zhicheng.foundation.second_copy import PLACE, SECONDS, bring_back, copy_file, first_root, name_of, names_in, second_root
+
+JOB = "files.second_reconcile"
+COMPARED = "compared"  # in the second folder: an empty file, as new as the last comparison that came to its end
+LEAVING = "leaving"  # below the second folder: what the first no longer has and no row names, by the day it was missed
+LOOK_SECONDS = 2.0  # a page waits for it
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many files were copied to the second place, brought back from it, and put aside there."""
+
+    copied: int = 0
+    back: int = 0
+    aside: int = 0
+
+
+@jobs.regular(JOB, minutes=24 * 60)
+def reconcile() -> Reconciled:
+    """Copy what the second place lacks; bring back what the first has lost; put aside what nothing names any more, and drop what was put
+    aside longer than ``BACKUP_KEPT_DAYS`` ago.
+
+    A first folder that is not the instance's own (a disk that was not mounted, a folder that was emptied) is compared with nothing:
+    raises ``OSError``, and the second place stays as it is. It is the last copy then.
+    """
+    second, first = second_root(), first_root()
+    if second is None:
+        return Reconciled()
+    if not (first / FOLDER_MARK).exists():
+        raise OSError(
+            f"{first} is not the folder of this instance's files (no {FOLDER_MARK}): the second place was left as it is"
+        )
+    within(SECONDS, PLACE, second.exists)  # one that hangs holds nobody up until the end of the run's time
+    copied = 0
+    for name in names_in(first):
+        if not (second / name).exists():
+            copy_file(first / name, second / name)
+            copied += 1
+    back, aside = _what_only_the_second_has(first, second)
+    _drop_what_left_long_ago(second)
+    (second / COMPARED).touch(mode=0o600)
+    return Reconciled(copied, back, aside)
+
+
+@jobs.regular("files.second_begun", minutes=5)
+def begin() -> bool:
+    """A second place that was never compared is compared at once, not a day later; return whether that was asked for."""
+    if compared_all() is not False:
+        return False
+    idle = RegularRun.objects.filter(name=JOB, claimed_by=0)
+    return bool(idle.filter(next_at__gt=clock.machine_now()).update(next_at=clock.machine_now()))
+
+
+def compared_all() -> bool | None:
+    """Whether everything was copied to the second place once; ``None`` when the instance has none, or it does not answer."""
+    second = second_root()
+    if second is None:
+        return None
+    try:
+        return within(LOOK_SECONDS, PLACE, (second / COMPARED).exists)
+    except OSError:
+        return None
+
+
+def _what_only_the_second_has(first: Path, second: Path) -> tuple[int, int]:
+    """Bring back what a row still names, put the rest aside; how many of each."""
+    back = aside = 0
+    today = second / LEAVING / clock.machine_now().date().isoformat()
+    only_there = (name for name in names_in(second) if not (first / name).exists())
+    while batch := list(islice(only_there, _BATCH)):
+        named = leftovers.referenced({Path(name).name for name in batch})
+        for name in batch:
+            if Path(name).name in named:
+                back += bring_back(Path(name).name)
+                continue
+            today.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (second / name).replace(today / Path(name).name)
+            aside += 1
+    return back, aside
+
+
+def _drop_what_left_long_ago(second: Path) -> None:
+    first_kept = (clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)).date()
+    for folder in (second / LEAVING).glob("*"):
+        with suppress(ValueError):
+            if date.fromisoformat(folder.name) < first_kept:
+                _put_back_what_is_named(folder, second)
+                shutil.rmtree(folder)
+    for unfinished in second.glob("sha256/*/*/.*"):  # of a process that was killed in the middle
+        with suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime > 24 * 60 * 60:
+                unfinished.unlink()
+
+
+def _put_back_what_is_named(folder: Path, second: Path) -> None:
+    """What a row names after all (a database that was restored, bytes that were lost) is not dropped."""
+    for sha256 in leftovers.referenced({path.name for path in folder.iterdir()}):
+        target = second / name_of(sha256)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / sha256).replace(target)
