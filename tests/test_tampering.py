@@ -44,6 +44,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
                 actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅验收资料，业绩属实。"
             )
             w.submitted(world, world.new_applicant())
+            ex.registered_unit(2)
             unit = ex.approved_unit()
             ex.card_seen(ex.registered_applicant(unit), ex.unit_actor(unit))
         with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
@@ -121,6 +122,11 @@ TAMPERED: dict[str, tuple[str, str]] = {
     "licence of a unit": (
         "organizations.requests_in_ledger",
         "UPDATE evidence_evidencefile SET sha256 = (SELECT max(sha256) FROM evidence_evidencefile) "
+        "WHERE id = (SELECT min(licence_id) FROM organizations_unitverification)",
+    ),
+    "who brought a licence": (
+        "organizations.units_as_approved",
+        f"UPDATE evidence_evidencefile SET uploaded_by_id = {ANOTHER} "
         "WHERE id = (SELECT min(licence_id) FROM organizations_unitverification)",
     ),
     "who asked for a unit": (
@@ -217,6 +223,14 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "organizations.units_as_approved",
         "UPDATE organizations_organization SET name = '改过单位' WHERE name = '博乐市第1中学'",
     ),
+    "name of a unit that waits": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET name = '改过单位' WHERE name = '博乐市第2中学'",
+    ),
+    "year of a unit that waits": (
+        "organizations.units_as_approved",
+        "UPDATE organizations_organization SET verified_year = 2023 WHERE name = '博乐市第2中学'",
+    ),
     "credit code of a unit": (
         "organizations.units_as_approved",
         "UPDATE organizations_organization SET uscc = '91652701MA7AAAAA01' WHERE name = '博乐市第1中学'",
@@ -272,6 +286,7 @@ TAKEN = {
     "credit code of a unit",
     "desks that had it",
     "name of a unit",
+    "name of a unit that waits",
     "name of an account",
     "number no longer held",
     "office of a unit",
@@ -280,6 +295,7 @@ TAKEN = {
     "salt removed",
     "who asked for a unit",
     "year of a unit",
+    "year of a unit that waits",
 }
 
 

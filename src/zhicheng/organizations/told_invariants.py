@@ -80,15 +80,21 @@ told(
 
 @invariant("organizations.units_as_approved", gettext_lazy("单位的名称、信用代码、材料接收部门等是最近一次审核通过的"))
 def units_as_approved() -> Iterator[Violation]:
-    """A unit that was approved once changes by the next approval alone; it is verified for the latest year it was approved for (S-15)."""
+    """A unit that was approved once changes by the next approval alone, one that never was is what it asked for last; it is verified for
+    the latest year it was approved for (S-15). Whose unit no request tells of was put in by hand.
+    """
     for units in in_batches(Organization.objects.filter(kind=OrganizationKind.UNIT)):
-        rows = UnitVerification.objects.filter(organization__in=units, state=VerificationState.APPROVED)
-        approved = grouped(rows.order_by("pk"), lambda row: row.organization_id)
+        rows = UnitVerification.objects.filter(organization__in=units).select_related("licence").order_by("pk")
+        asked = grouped(rows, lambda row: row.organization_id)
         for unit in units:
-            mine: list[UnitVerification] = approved.get(unit.pk, [])
+            mine: list[UnitVerification] = asked.get(unit.pk, [])
+            approved = [row for row in mine if row.state == VerificationState.APPROVED]
             if not mine:
                 continue
-            if particulars_of(unit) != UnitParticulars.from_json(mine[-1].proposed):
+            if particulars_of(unit) != UnitParticulars.from_json((approved or mine)[-1].proposed):
                 yield Violation(f"organization:{unit.pk}", _("单位信息不是最近一次审核通过的。"))
-            if unit.verified_year != max(row.year for row in mine):
+            if unit.verified_year != max((row.year for row in approved), default=None):
                 yield Violation(f"organization:{unit.pk}", _("审核通过的年度与审核决定不一致。"))
+            bringers = {None, *(row.submitted_by_id for row in mine)}  # before the registration nobody: a visitor
+            if {row.licence.uploaded_by_id for row in mine} - bringers:
+                yield Violation(f"organization:{unit.pk}", _("证照不是本单位提交申请的人上传的。"))
