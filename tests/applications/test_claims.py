@@ -234,19 +234,45 @@ def test_confirming_compares_the_card_with_the_number_and_is_all_or_nothing(
     number = user_of(one).id_number
     right = {one.account_id: f" {number[-6:].lower()} "}
     seen: dict[str, Any] = {"card_seen_on": clock.today(), "checked": True, "year": 2023}
-    for typed in ("000000", number, number[-5:], ""):
-        with pytest.raises(Refused) as told:
-            actions.confirm_people(actor=world.unit_admin, cards=right | {two.account_id: typed}, **seen)
-        assert [(p.code, p.where) for p in told.value.problems] == [("digits_differ", card_of(two.account_id))]
-        assert user_of(two).name in told.value.problems[0].text and "更正姓名或身份证号" in told.value.problems[0].text
+    with pytest.raises(Refused) as told:
+        actions.confirm_people(actor=world.unit_admin, cards=right | {two.account_id: "000000"}, **seen)
+    assert [(p.code, p.where) for p in told.value.problems] == [("digits_differ", card_of(two.account_id))]
+    assert user_of(two).name in told.value.problems[0].text and "更正姓名或身份证号" in told.value.problems[0].text
+    for typed in (number, number[-5:], ""):
+        assert refused(
+            lambda typed=typed: actions.confirm_people(actor=world.unit_admin, cards={two.account_id: typed}, **seen)
+        ) == {"digits_length"}
+    everything = {"card_seen_on": None, "checked": False, "year": 2023}
+    assert refused(lambda: actions.confirm_people(actor=world.unit_admin, cards={two.account_id: "000000"}, **everything)) == {
+        "card_day_missing", "identity_not_checked", "digits_differ",
+    }  # fmt: skip
     assert not IdentityConfirmation.objects.exists()
     wrong = [record for record in caplog.records if "card.differs" in record.getMessage()]
-    assert len(wrong) == 4 and f"user:{two.account_id}" in wrong[0].getMessage()
+    assert len(wrong) == 2 and f"user:{two.account_id}" in wrong[0].getMessage()
     ex.card_seen(user_of(claimant(world, "owner", serial=504)), world.unit_admin)
     with pytest.raises(Refused) as told:
         actions.confirm_people(actor=world.unit_admin, cards=right | {lost.account_id: "000000"}, **seen)
     assert {p.code for p in told.value.problems} == {"number_missing"}, "there is nothing to compare with"
     assert [u.pk for u in actions.confirm_people(actor=world.unit_admin, cards=right, **seen)] == [one.account_id]
+
+
+def test_ends_of_a_number_cannot_be_tried_out_at_a_desk(world: w.World) -> None:
+    one, other = claimant(world, "one", serial=500), claimant(world, "two", serial=502)
+    seen: dict[str, Any] = {"card_seen_on": clock.today(), "checked": True, "year": 2023}
+    right = {p.account_id: last_characters(user_of(p).id_number) for p in (one, other)}
+
+    def type_in(actor: Actor, **cards: str) -> set[str]:
+        wanted = {{"one": one, "other": other}[name].account_id: text for name, text in cards.items()}
+        return refused(lambda: actions.confirm_people(actor=actor, cards=wanted, **seen))
+
+    for _time in range(5):
+        assert type_in(world.unit_admin, one="000000") == {"digits_differ"}
+    assert type_in(world.unit_admin, one=right[one.account_id]) == {"too_many_tries"}, "not even the right one: nobody learns it"
+    assert type_in(world.county_officer, one="000000") == {"digits_differ"}, "another desk counts by itself"
+    for _time in range(3):
+        assert type_in(world.unit_admin, other="000000") == {"digits_differ"}
+    confirmed = actions.confirm_people(actor=world.unit_admin, cards={other.account_id: right[other.account_id]}, **seen)
+    assert [u.pk for u in confirmed] == [other.account_id]
 
 
 def test_nobody_confirms_themselves(world: w.World) -> None:

@@ -169,7 +169,7 @@ def test_people_are_confirmed_by_their_cards_at_the_unit_and_at_the_county(page:
     page.get_by_label("查验身份证原件的日期").fill("2023-05-22")
     page.get_by_label("已逐一当面核对").check()
     press(page, "核实已填写的人员")
-    says_what_is_wrong(page, f"{mistyped.name}：输入的末六位与登记的身份证号不一致")
+    says_what_is_wrong(page, f"{mistyped.name}：末六位与登记的身份证号不一致")
     expect(page.get_by_label(f"{mistyped.name}的身份证号末六位")).to_have_value(card)
     look_at(page, "identities-differ")
 

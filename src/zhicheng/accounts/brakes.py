@@ -40,6 +40,7 @@ WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
 # What somebody who signed in may do within an hour: far more than a day's work takes, far less than a program that copies everything.
+CARDS_PER_HOUR = 5  # ends of a number typed at one desk for one person, none of them right
 NUMBERS_PER_HOUR = 200  # whole identity numbers shown to one account
 PRINTS_PER_HOUR = 60  # drafts printed for one account, each a second of computing
 
@@ -148,6 +149,20 @@ def may_mail(*, kind: str, mailbox: str, account: str = "") -> bool:
         return True
     cache.add(f"{key}{BRAKED}", {"what": f"mail-{kind}", "account": account}, timeout=HOUR)
     return False
+
+
+def may_try_card(*, desk_id: int | None, user_id: int) -> bool:
+    """Count the end of a number that a desk types for a person; whether it may be looked at. Who has the card has it right."""
+    return count(_card(desk_id, user_id), seconds=HOUR) <= CARDS_PER_HOUR
+
+
+def card_was_right(*, desk_id: int | None, user_id: int) -> None:
+    """A right one forgets the wrong ones."""
+    cache.delete(_card(desk_id, user_id))
+
+
+def _card(desk_id: int | None, user_id: int) -> str:
+    return f"card:{desk_id}:user:{user_id}"
 
 
 def within(*, what: str, user_id: int, most: int) -> bool:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import claims
+from zhicheng.accounts import brakes, claims
 from zhicheng.accounts.models import User
-from zhicheng.accounts.rules import last_characters_match
+from zhicheng.accounts.rules import LAST_CHARACTERS, last_characters_match
 from zhicheng.foundation import ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
+from zhicheng.standards.text import compact
 
 # Refusals that tell something about another account: whoever was told so is written down.
 _TELLING = {"number_held_by_another", "id_number_held"}
@@ -33,12 +34,23 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     lost); what concerns one person has ``where`` = :func:`organizations.rules.card_of`. ``year`` is the campaign year the unit must be verified for
     (S-14). That a number was found to be another's is recorded: it is an answer about another account.
     """
+    # Counted before it is looked at, and outside of the transaction: what is refused is undone there.
+    braked = {pk for pk in sorted(cards) if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
     try:
-        return _confirm(actor, cards, card_seen_on, checked, year)
+        people = _confirm(actor, cards, card_seen_on, checked, year, braked)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
             _note_contested(actor, sorted(cards))
+        wrong = {problem.where for problem in refused.problems if problem.code in {"digits_differ", "too_many_tries"}}
+        _forget_tries(actor, [pk for pk in cards if rules.card_of(pk) not in wrong])
         raise
+    _forget_tries(actor, cards)
+    return people
+
+
+def _forget_tries(actor: Actor, user_ids: Iterable[int]) -> None:
+    for pk in user_ids:
+        brakes.card_was_right(desk_id=actor.desk_id, user_id=pk)
 
 
 @one_transaction
@@ -48,7 +60,9 @@ def _note_contested(actor: Actor, wanted: list[int]) -> None:
 
 
 @one_transaction
-def _confirm(actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
+def _confirm(
+    actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int, braked: Set[int]
+) -> list[User]:
     wanted = sorted(cards)
     problems = [] if wanted else [Problem(_("请填写要核实的人员的身份证号末六位。"), where="people", code="nobody")]
     problems += claims.check_card_seen(card_seen_on, checked=checked)
@@ -56,11 +70,10 @@ def _confirm(actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, 
     here = set(queries.confirmable_by(actor).filter(pk__in=wanted).values_list("pk", flat=True))
     if here != set(wanted):
         problems.append(Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction"))
-    if problems or card_seen_on is None:
-        raise Refused(problems)
+        raise Refused(problems)  # and nothing about people who are not this desk's
     people = [one for one in _locked(wanted) if one.identity_confirmed_at is None]
-    problems = [problem for one in people for problem in _against(actor, one, cards[one.pk])]
-    if problems:
+    problems += [problem for one in people for problem in _against(actor, one, cards[one.pk], one.pk in braked)]
+    if problems or card_seen_on is None:
         raise Refused(problems)
     source = f"organization:{actor.desk_id}"
     done = []
@@ -102,21 +115,31 @@ def _locked(user_ids: list[int]) -> list[User]:
     return [one for one in locked if one.pk in set(user_ids)]
 
 
-def _against(actor: Actor, user: User, typed: str) -> list[Problem]:
+def _against(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem]:
     """What speaks against this person: first what the card says, then what is known of the number."""
     if actor.person_index and actor.person_index == user.id_number_index:
         found = [Problem(_("这是您本人的账号，须由另一位经办人核实。"), code="self_request")]
+    elif user.id_number and len(compact(typed)) != LAST_CHARACTERS:
+        found = [Problem(_("请填写身份证号的末六位，正好六个字符。"), code="digits_length")]
+    elif user.id_number and braked:
+        found = [Problem(_("一小时内已输错五次。请与身份证原件仔细核对，一小时后再填。"), code="too_many_tries")]
     elif user.id_number and not last_characters_match(typed, user.id_number):
         securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
-        found = [_card_differs()]
+        found = [_card_differs(actor)]
     else:
         found = claims.number_is_free_for(user)
     where = rules.card_of(user.pk)
     return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, where=where, code=p.code) for p in found]
 
 
-def _card_differs() -> Problem:
-    text = _(
-        "输入的末六位与登记的身份证号不一致。请对照身份证原件重新输入；确认输入无误的，是登记的号码有错，请先提出“更正姓名或身份证号”。"
-    )
+def _card_differs(actor: Actor) -> Problem:
+    """The unit asks for the correction itself; a county lets the person's unit ask."""
+    if actor.role is Role.UNIT:
+        text = _(
+            "末六位与登记的身份证号不一致。请对照原件重新输入；确认输入无误的，是登记的号码有错，请先在“人员”中提出“更正姓名或身份证号”。"
+        )
+    else:
+        text = _(
+            "末六位与登记的身份证号不一致。请对照原件重新输入；确认输入无误的，是登记的号码有错，请让其单位先提出“更正姓名或身份证号”。"
+        )
     return Problem(text, code="digits_differ")
