@@ -15,7 +15,8 @@ from hypothesis.extra.django import TestCase
 from tests.foundation.conftest import Elsewhere
 from tests.foundation.test_canonical import JSON, TEXT
 from zhicheng.foundation import clock, ledger, triggers
-from zhicheng.foundation.models import LedgerEntry, LedgerHead
+from zhicheng.foundation.models import LedgerEntry, LedgerHead, LedgerSalt
+from zhicheng.foundation.own_invariants import salts_are_there
 from zhicheng.foundation.transactions import NotInTransaction
 
 
@@ -114,6 +115,27 @@ def test_private_text_stands_as_a_salted_hash_and_can_be_forgotten() -> None:
     assert ledger.says(kept, kept.data["reason"], "业绩证明系伪造") is None
     assert ledger.verify().ok
     assert LedgerEntry.objects.latest("number").event == "ledger.salts_erased"
+
+
+@pytest.mark.django_db
+def test_salts_of_all_that_is_told_of_somebody_go_in_one_entry_and_of_nobody_else() -> None:
+    with transaction.atomic():
+        mine, again, other = (
+            ledger.record(event="a.b", subject=of, actor="system", data={"name": ledger.private("甲")})
+            for of in ("c:1", "c:1", "c:11")
+        )
+        ledger.record(event="a.b", subject="c:2", actor="system", data={"n": 1})
+    with transaction.atomic():
+        assert ledger.forget_private_of(subjects=["c:1", "c:2"], actor="system", reason="到期删除") == 2
+        assert ledger.forget_private_of(subjects=["c:1", "c:2"], actor="system", reason="到期删除") == 0
+    assert [ledger.says(one, one.data["name"], "甲") for one in (mine, again, other)] == [None, None, True]
+    (told,) = LedgerEntry.objects.filter(event=ledger.ERASED)
+    assert (told.subject, told.data["numbers"]) == ("ledger", [mine.number, again.number])
+    ledger.forget_private(number=other.number, actor="system", reason="依法删除")
+    assert ledger.erased_numbers() == {mine.number, again.number, other.number}
+    assert not list(salts_are_there()) and ledger.verify().ok
+    LedgerSalt.objects.filter(number=told.number).delete()
+    assert [one.subject for one in salts_are_there()] == [f"ledger:{told.number}"]
 
 
 @pytest.mark.django_db

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
-from django.db.models import PROTECT
+from django.db.models import PROTECT, F
 
 from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.verified import everything_holds
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import removing
-from zhicheng.accounts.models import NoticeAcceptance, User
+from zhicheng.accounts.models import IdentityCorrection, NoticeAcceptance, User
 from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import usage_of_visitors
@@ -34,7 +34,20 @@ KEPT, KEPT_WHEN_CROWDED = timedelta(days=DAYS_KEPT), timedelta(days=DAYS_KEPT_WH
 LATER = THEN + KEPT + timedelta(seconds=1)
 
 
+def a_day_later() -> None:
+    """What rounds have written down was written down a day earlier."""
+    User.objects.filter(overdue_seen_at__isnull=False).update(overdue_seen_at=F("overdue_seen_at") - timedelta(days=1))
+
+
+def seen_before(when: Any) -> None:
+    """The round of the day before."""
+    with clock.travel(when - timedelta(days=1)):
+        actions.remove_unconfirmed()
+    a_day_later()
+
+
 def at(when: Any) -> int:
+    seen_before(when)
     with clock.travel(when):
         return actions.remove_unconfirmed()
 
@@ -186,16 +199,93 @@ def test_account_that_was_removed_in_the_database_is_named() -> None:
     assert differences() == {f"user:{number}"}
 
 
+def test_clock_that_is_ahead_for_one_round_removes_nothing(monkeypatch: Any) -> None:
+    """And what it wrote down shortens nobody's time: the next round forgets it."""
+    user = ex.registered_unit(1, confirmed=False).submitted_by_id
+    machine = clock.machine_now
+    with monkeypatch.context() as ahead, clock.travel(THEN + timedelta(days=31)):
+        ahead.setattr(clock, "machine_now", lambda: machine() + timedelta(days=31))
+        assert actions.remove_unconfirmed() == 0
+        assert User.objects.get(pk=user).overdue_seen_at is not None
+    assert actions.remove_unconfirmed() == 0
+    assert User.objects.get(pk=user).overdue_seen_at is None
+    with clock.travel(LATER):
+        assert actions.remove_unconfirmed() == 0, "no earlier round has seen it"
+        a_day_later()
+        assert actions.remove_unconfirmed() == 1
+
+
+def test_what_was_written_down_in_the_future_begins_anew() -> None:
+    user = ex.registered_unit(1, confirmed=False).submitted_by_id
+    User.objects.filter(pk=user).update(overdue_seen_at=clock.machine_now() + timedelta(days=31))
+    with clock.travel(LATER):
+        assert actions.remove_unconfirmed() == 0
+        a_day_later()
+        assert actions.remove_unconfirmed() == 1
+
+
+def test_rehearsal_whose_clock_is_moved_by_weeks_keeps_what_was_just_registered() -> None:
+    asked = ex.registered_unit(1, confirmed=False)
+    for weeks in (5, 10, 15):
+        with clock.travel(THEN + timedelta(weeks=weeks)):
+            assert actions.remove_unconfirmed() == 0
+    assert User.objects.filter(pk=asked.submitted_by_id).exists()
+
+
+def test_name_of_a_removed_registration_cannot_be_confirmed_from_the_ledger() -> None:
+    """Nor anything else that the ledger tells of it and of its unit; one entry says so, and the others stay provable."""
+    other = ex.registered_unit(2, confirmed=False)
+    asked = ex.registered_unit(1, confirmed=False)
+    user, name = asked.submitted_by_id, asked.submitted_by.name
+    User.objects.filter(pk=other.submitted_by_id).update(last_login=clock.now())
+    opened = LedgerEntry.objects.get(event="account.opened", subject=f"user:{user}")
+    assert ledger.says(opened, opened.data["name"], name) is True
+    assert at(LATER) == 1
+    assert ledger.says(opened, opened.data["name"], name) is None
+    (erased,) = LedgerEntry.objects.filter(event=ledger.ERASED)
+    assert (erased.subject, erased.actor, erased.data["numbers"]) == ("ledger", "system", [opened.number])
+    stays = LedgerEntry.objects.get(event="account.opened", subject=f"user:{other.submitted_by_id}")
+    assert ledger.says(stays, stays.data["name"], other.submitted_by.name) is True
+    everything_holds()
+
+
+def test_whoever_lost_the_number_that_was_claimed_stays_and_is_not_tried_again(caplog: Any) -> None:
+    """The correction is the record of who claimed whose number."""
+    employer = ex.approved_unit()
+    squatter = ex.registered_applicant(employer, 3, confirmed=False)
+    rightful = ex.registered_applicant(employer, 4)
+    IdentityCorrection.objects.create(
+        user=squatter, old_name=squatter.name, new_name=squatter.name, old_number="1", new_number="2", old_index="a" * 64,
+        new_index="b" * 64, source="taken:1", corrected_by=rightful, corrected_at=clock.now(),
+    )  # fmt: skip
+    with caplog.at_level("INFO"):
+        assert at(LATER) == 0
+    assert User.objects.get(pk=squatter.pk).overdue_seen_at is None and not caplog.records
+
+
+def test_what_something_refers_to_is_said_truthfully_and_tried_again_in_a_day(caplog: Any) -> None:
+    brought = ex.registered_applicant(ex.approved_unit(), confirmed=False)
+    file = ex.licence_file(b"a file of an account", uploaded_by=brought.pk)
+    with caplog.at_level("INFO"):
+        assert at(LATER) == 0
+        with clock.travel(LATER):
+            assert actions.remove_unconfirmed() == 0
+    (said,) = [one.getMessage() for one in caplog.records if "registration" in one.getMessage()]
+    assert said == f"the registration of account {brought.pk} stays, referred to by evidence.EvidenceFile {file.pk}"
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_registration_confirmed_in_the_same_moment_survives() -> None:
     user = ex.registered_applicant(ex.approved_unit(), confirmed=False)
     confirming, removed = threading.Event(), []
+    seen_before(LATER)
 
     def remove() -> None:
         confirming.wait()
         try:
-            removed.append(at(LATER))
+            with clock.travel(LATER):
+                removed.append(actions.remove_unconfirmed())
         finally:
             connection.close()
 
@@ -232,6 +322,7 @@ def test_registering_anew_at_the_moment_of_removal_makes_a_new_registration(how:
             connection.close()
 
     thread = threading.Thread(target=register)
+    seen_before(LATER)
     with transaction.atomic():
         with clock.travel(LATER):
             assert actions.remove_registration(user_id=old.submitted_by_id)

@@ -61,6 +61,8 @@ class User(AbstractBaseUser):
     # How often every session of the account was ended at once: a session begun before is no longer the account's.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
+    # Of a registration nobody confirms: when the machine's clock first found that it shall go (accounts.removing).
+    overdue_seen_at = models.DateTimeField(null=True, blank=True)
     # What the unit of an account that is not written yet is called; not stored (accounts.passwords).
     units_named: tuple[str, ...] = ()
 

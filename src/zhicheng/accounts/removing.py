@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, QuerySet
+from datetime import datetime
 
-from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhicheng.accounts.models import AccountKind, IdentityCorrection, NoticeAcceptance, User
 from zhicheng.accounts.queries import mailbox_confirmed
+from zhicheng.foundation import clock
+
+MOST_AT_ONCE = 5000
+"""In an hour: more than strangers can make, who have 3,000 registrations (web.shared.limits)."""
 
 
 def never_confirmed() -> QuerySet[User]:
-    """Accounts that somebody registered and nobody uses: no mailbox of theirs is confirmed, nobody signed in to them, no card was seen."""
+    """Accounts that somebody registered and nobody uses: no mailbox of theirs is confirmed, nobody signed in to them, no card was seen.
+
+    Whose name or number was corrected, or whose number was taken for its owner, stays as the record of who claimed it.
+    """
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     return User.objects.filter(
         ~Exists(confirmed),
+        ~Exists(IdentityCorrection.objects.filter(user=OuterRef("pk"))),
         kind__in=[AccountKind.APPLICANT, AccountKind.UNIT],
         last_login__isnull=True,
         identity_confirmed_at__isnull=True,
         number_held_at__isnull=True,
     )
+
+
+def note_overdue(*, due: QuerySet[User]) -> None:
+    """Write down of ``due``, accounts that shall go, since when the machine's clock finds so, and forget it of all others.
+
+    What was written down in the future was written by a clock that was ahead: it begins anew. An account somebody has in hand waits for
+    the next round.
+    """
+    at = clock.machine_now()
+    _note(User.objects.filter(overdue_seen_at__isnull=False).exclude(pk__in=due.order_by().values("pk")), None)
+    _note(due.filter(Q(overdue_seen_at__isnull=True) | Q(overdue_seen_at__gt=at)), at)
+
+
+def put_off(*, user_id: int) -> None:
+    """Let an account that could not be removed wait for another day before it is tried again."""
+    _note(User.objects.filter(pk=user_id), clock.machine_now())
+
+
+def _note(users: QuerySet[User], at: datetime | None) -> None:
+    locked = users.select_for_update(no_key=True, skip_locked=True).order_by("pk")
+    User.objects.filter(pk__in=list(locked.values_list("pk", flat=True)[:MOST_AT_ONCE])).update(overdue_seen_at=at)
 
 
 def remove_account(*, user: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -153,6 +153,31 @@ def forget_private(*, number: int, actor: str, reason: str) -> int:
     erased, _by_model = LedgerSalt.objects.filter(number=number).delete()
     record(event=ERASED, subject=f"ledger:{number}", actor=actor, data={"count": erased, "reason": private(reason)})
     return erased
+
+
+def forget_private_of(*, subjects: Collection[str], actor: str, reason: str) -> int:
+    """Erase the salts of every entry about ``subjects``, as :func:`forget_private` does, and tell of them all in one entry; return how
+    many salts there were. Where there was none, nothing is written. A part of its caller's transaction.
+    """
+    require_transaction("ledger.forget_private_of()")
+    about = LedgerEntry.objects.filter(subject__in=subjects).values("number")
+    salts = LedgerSalt.objects.filter(number__in=about)
+    numbers = sorted(set(salts.values_list("number", flat=True)))
+    if not numbers:
+        return 0
+    erased, _by_model = LedgerSalt.objects.filter(number__in=numbers).delete()
+    record(event=ERASED, subject="ledger", actor=actor, data={"numbers": numbers, "count": erased, "reason": private(reason)})
+    return erased
+
+
+def erased_numbers() -> set[int]:
+    """The entries that an entry says the salts of were erased, one by one or many at once."""
+    told = LedgerEntry.objects.filter(event=ERASED).values_list("subject", "data")
+    numbers: set[int] = set()
+    for subject, data in told.iterator():
+        named = subject.partition(":")[2]
+        numbers.update([int(named)] if named else data["numbers"])
+    return numbers
 
 
 def private_in(value: Any) -> Iterator[str]:

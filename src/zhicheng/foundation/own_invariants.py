@@ -26,12 +26,12 @@ def ledger_is_whole() -> Iterator[Violation]:
 @invariant("foundation.salts", gettext_lazy("台账中加盐的校验值都能核对，依法删除的除外"))
 def salts_are_there() -> Iterator[Violation]:
     """Without its salt a text beside the ledger can be changed unnoticed: it is gone only where an entry says that it was erased."""
-    erased = set(LedgerEntry.objects.filter(event=ledger.ERASED).values_list("subject", flat=True))
+    erased = ledger.erased_numbers()
     for entries in in_batches(LedgerEntry.objects.filter(format__gt=1)):
         there = ledger.salts_of(entry.number for entry in entries)
         for entry in entries:
             hashes = {found for value in entry.data.values() for found in ledger.private_in(value)}
-            if f"ledger:{entry.number}" not in erased and not all((entry.number, one) in there for one in hashes):
+            if entry.number not in erased and not all((entry.number, one) in there for one in hashes):
                 yield Violation(f"ledger:{entry.number}", _("校验值的盐不在了，台账却没有依法删除的记录。"))
 
 

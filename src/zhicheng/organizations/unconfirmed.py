@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,6 +15,7 @@ from zhicheng.evidence import visitors
 from zhicheng.evidence.queries import usage_of_visitors
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import (
+    AccountRequest,
     Membership,
     MembershipRole,
     UnitVerification,
@@ -28,36 +30,51 @@ DAYS_KEPT_WHEN_CROWDED = 3
 a month."""
 
 
+SEEN_BEFORE = timedelta(days=1)
+"""How long before it goes an earlier round must have found it due."""
+
+
 def is_crowded() -> bool:
     """Whether visitors' files that nobody answers for fill more than half of their room."""
     return usage_of_visitors().held_bytes > settings.VISITOR_BYTES // 2
 
 
-def overdue_registrations(*, crowded: bool) -> QuerySet[User]:
-    """The accounts that were registered long enough ago and never confirmed, the oldest first; some of them stay (``stands_alone``)."""
-    now = clock.now()
+def overdue_registrations(*, crowded: bool, ahead: timedelta = timedelta(0)) -> QuerySet[User]:
+    """The accounts that were registered long enough ago (or will have been, ``ahead`` of now), never confirmed, and that nobody has to do
+    with, the oldest first.
+    """
+    now = clock.now() + ahead
     old = Q(created_at__lt=now - timedelta(days=DAYS_KEPT))
     if crowded:
         old |= Q(created_at__lt=now - timedelta(days=DAYS_KEPT_WHEN_CROWDED), kind=AccountKind.UNIT)
-    return never_confirmed().filter(old).order_by("created_at", "pk")
+    return never_confirmed().filter(old, *_nobody_has_to_do_with_it()).order_by("created_at", "pk")
 
 
-def stands_alone(user_id: int) -> bool:
-    """Whether no county has handed this registration on or decided about it, and no unit opened the account for a colleague.
+def removable_registrations(*, crowded: bool) -> QuerySet[User]:
+    """Those that are overdue, and that a round a day ago or longer found so already: one moment of a clock that is ahead removes nothing.
 
-    Asked of one account at a time: for many at once PostgreSQL finds no good way through the tables.
+    That day is counted by the machine, whatever a rehearsal's clock says.
     """
-    asked = UnitVerification.objects.filter(submitted_by=user_id)
-    untouched = asked.filter(
+    return overdue_registrations(crowded=crowded).filter(overdue_seen_at__lte=clock.machine_now() - SEEN_BEFORE)
+
+
+def _nobody_has_to_do_with_it() -> list[Any]:
+    """No county has handed this registration on or decided about it, nobody asked for anything else with the account or vouched for its
+    owner, and no unit opened it for a colleague. What somebody has to do with is a record and stays.
+    """
+    asked = UnitVerification.objects.filter(submitted_by=OuterRef("pk"))
+    untouched = Q(
         kind=VerificationKind.REGISTRATION,
         state__in=[VerificationState.PENDING, VerificationState.REPLACED],
         decided_at__isnull=True,
         transfers=[],
     )
-    if asked.count() != untouched.count():
-        return False
-    desks = Membership.objects.filter(user=user_id, role=MembershipRole.STAFF, until__isnull=True)
-    return not desks.filter(organization__verified_year__isnull=False).exists()
+    desks = Membership.objects.filter(user=OuterRef("pk"), role=MembershipRole.STAFF, until__isnull=True)
+    return [
+        ~Exists(asked.exclude(untouched)),
+        ~Exists(AccountRequest.objects.filter(user=OuterRef("pk"))),
+        ~Exists(desks.filter(organization__verified_year__isnull=False)),
+    ]
 
 
 @visitors.vouches

@@ -65,7 +65,8 @@ def register(stage: Stage, *, well: bool = False) -> User | None:
 
 @play("organizations.remove_unconfirmed", "organizations.remove_registration")
 def forget_registrations(stage: Stage) -> None:
-    """What nobody confirmed, or, of somebody who may have confirmed, nothing."""
+    """What nobody confirmed, or, of somebody who may have confirmed, nothing; what was seen overdue was seen days ago."""
+    User.objects.filter(overdue_seen_at__isnull=False).update(overdue_seen_at=clock.machine_now() - timedelta(days=2))
     stage.act("organizations.remove_unconfirmed")
     user = stage.account()
     if user is not None:

@@ -299,14 +299,23 @@ def release_number(world: w.World) -> dict[str, Any]:
     return {"index": index, "reason": KNOWN, "released_by_id": world.bureau.account_id, "actor": "system", "source": "letter:1"}
 
 
+def _overdue_since_days() -> None:
+    """As an earlier round would have written it down."""
+    User.objects.filter(emailaddress__verified=False).update(overdue_seen_at=clock.machine_now() - timedelta(days=2))
+
+
 @case("organizations.actions.unconfirmed.remove_registration:a unit's", at=w.IN_WINDOW + timedelta(days=31))
 def remove_unit(world: w.World) -> dict[str, Any]:
-    return {"user_id": ex.registered_unit(confirmed=False, receiving_office_id=world.county.pk).submitted_by_id}
+    user = ex.registered_unit(confirmed=False, receiving_office_id=world.county.pk).submitted_by_id
+    _overdue_since_days()
+    return {"user_id": user}
 
 
 @case("organizations.actions.unconfirmed.remove_registration:an applicant's", at=w.IN_WINDOW + timedelta(days=31))
 def remove_applicant(world: w.World) -> dict[str, Any]:
-    return {"user_id": ex.registered_applicant(world.unit, confirmed=False).pk}
+    user = ex.registered_applicant(world.unit, confirmed=False).pk
+    _overdue_since_days()
+    return {"user_id": user}
 
 
 @case("organizations.actions.unconfirmed.remove_unconfirmed", at=w.IN_WINDOW + timedelta(days=31))

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.db.models import ProtectedError
 
 from zhicheng.accounts.models import User
-from zhicheng.accounts.removing import remove_account
+from zhicheng.accounts.removing import MOST_AT_ONCE, note_overdue, put_off, remove_account
 from zhicheng.foundation import ledger
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import unconfirmed
@@ -16,21 +16,34 @@ from zhicheng.organizations.models import Membership, Organization, Organization
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 5000
-"""In an hour: more than strangers can make, who have 3,000 registrations (web.shared.limits)."""
-
 
 def remove_unconfirmed() -> int:
-    """Remove the registrations that are overdue, each in a transaction of its own; return how many."""
+    """Remove the registrations that are overdue and were so a day ago, each in a transaction of its own; return how many. What will be
+    due in a day is written down first.
+    """
     removed, crowded = 0, unconfirmed.is_crowded()
-    for user_id in list(unconfirmed.overdue_registrations(crowded=crowded).values_list("pk", flat=True)):
-        if removed == MOST_AT_ONCE:
-            break
+    _note_due(crowded=crowded)
+    due = unconfirmed.removable_registrations(crowded=crowded)
+    for user_id in list(due.values_list("pk", flat=True)[:MOST_AT_ONCE]):
         try:
             removed += remove_registration(user_id=user_id, crowded=crowded)
-        except (ProtectedError, IntegrityError):
-            logger.info("the registration of account %s was taken into use", user_id)
+        except ProtectedError as kept:
+            rows = sorted({f"{type(row)._meta.label} {row.pk}" for row in kept.protected_objects})
+            _let_stay(user_id, ", ".join(rows[:5]))
+        except IntegrityError:
+            _let_stay(user_id, "a row that came meanwhile")
     return removed
+
+
+@one_transaction
+def _note_due(*, crowded: bool) -> None:
+    note_overdue(due=unconfirmed.overdue_registrations(crowded=crowded, ahead=unconfirmed.SEEN_BEFORE))
+
+
+@one_transaction
+def _let_stay(user_id: int, why: str) -> None:
+    logger.info("the registration of account %s stays, referred to by %s", user_id, why)
+    put_off(user_id=user_id)
 
 
 @one_transaction
@@ -38,11 +51,11 @@ def remove_registration(*, user_id: int, crowded: bool = False) -> bool:
     """Remove this registration if it is overdue still: locked and read again, for its mailbox may be confirmed at this moment.
 
     The account, what it accepted, where it belonged, its requests, and a unit that nobody else belongs to; their numbers stand in the
-    ledger. False: it stays.
+    ledger, and the name that it tells cannot be checked any more. False: it stays.
     """
     User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    user = unconfirmed.overdue_registrations(crowded=crowded).filter(pk=user_id).first()
-    if user is None or not unconfirmed.stands_alone(user_id):
+    user = unconfirmed.removable_registrations(crowded=crowded).filter(pk=user_id).first()
+    if user is None:
         return False
     asked, places = UnitVerification.objects.filter(submitted_by=user), Membership.objects.filter(user=user)
     units = {*asked.values_list("organization_id", flat=True), *places.values_list("organization_id", flat=True)}
@@ -56,6 +69,11 @@ def remove_registration(*, user_id: int, crowded: bool = False) -> bool:
         subject=f"user:{user_id}",
         actor="system",
         data={"kind": user.kind, "requests": requests, "units": gone},
+    )
+    ledger.forget_private_of(
+        subjects=[f"user:{user_id}", *(f"organization:{pk}" for pk in gone)],
+        actor="system",
+        reason="removed with a registration nobody confirmed",
     )
     return True
 
