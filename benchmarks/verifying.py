@@ -4,6 +4,7 @@
 
 Makes a world with the real actions, and copies of one started application by bulk insert: account, year, application, move, mail and the
 entries of the ledger that tell of them, hashed one after the other as the ledger does it, so that everything that is looked at is whole.
+Nothing that comes after the start is copied (drafts, submissions, papers, decisions, publicity): what is looked at there costs nothing here.
 Measured are whole processes, from their start to their end: time by the clock, processor time of Python alone, and the most memory each had.
 Ends with status 1 when something was not whole, or when the memory grew by more than the entries of the larger ledger would fill.
 """

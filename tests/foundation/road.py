@@ -15,7 +15,8 @@ from django.test import Client  # noqa: E402
 
 from tests.support import world as w  # noqa: E402
 from zhicheng.accounts.models import User  # noqa: E402
-from zhicheng.foundation import clock, ledger, outbox  # noqa: E402
+from zhicheng.foundation import clock, ledger, outbox, readiness  # noqa: E402
+from zhicheng.foundation.models import Probe  # noqa: E402
 
 
 def migrate() -> None:
@@ -24,6 +25,12 @@ def migrate() -> None:
 
 def grant() -> None:
     call_command("database", "grant", "zhicheng_service", stdout=io.StringIO())
+
+
+def probe() -> None:
+    """What the worker tries every minute, and what it found of the database."""
+    readiness.probe()
+    print("database", repr(Probe.objects.get(name="database").trouble))
 
 
 def try_what_only_an_owner_may() -> None:

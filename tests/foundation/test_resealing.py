@@ -105,18 +105,32 @@ def test_value_in_another_row_is_named_with_its_place() -> None:
 
 
 @pytest.mark.postgres
-def test_role_of_the_service_is_told_who_has_to_do_it(settings: Any, submission: Submission) -> None:
+@pytest.mark.parametrize("what", ["reseal", "reindex"])
+def test_role_of_the_service_is_told_who_has_to_do_it(settings: Any, submission: Submission, what: str) -> None:
     settings.FIELD_KEYS = [new_key(), *settings.FIELD_KEYS]
+    settings.BLIND_INDEX_KEY_BEFORE, settings.BLIND_INDEX_KEY = settings.BLIND_INDEX_KEY, f"test-only-{new_key()}"
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE serving")
         cursor.execute("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO serving")
         cursor.execute("SET ROLE serving")
     try:
-        with pytest.raises(CommandError, match="zhicheng_owner keys reseal"):
-            run("reseal")
+        with pytest.raises(CommandError, match=f"zhicheng_owner keys {what}。"):
+            run(what)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("what", ["status", "reseal", "reindex"])
+def test_table_that_is_missing_is_named_and_no_owner_is_blamed(settings: Any, submission: Submission, what: str) -> None:
+    settings.FIELD_KEYS = [new_key(), *settings.FIELD_KEYS]
+    settings.BLIND_INDEX_KEY_BEFORE, settings.BLIND_INDEX_KEY = settings.BLIND_INDEX_KEY, f"test-only-{new_key()}"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_user RENAME TO gone")
+    with pytest.raises(DatabaseError, match="accounts_user"):
+        run(what)
 
 
 def test_what_the_first_releases_sealed_is_bound_to_its_row(settings: Any) -> None:

@@ -33,7 +33,10 @@ def there(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
         user = superuser.removeprefix("postgres://").partition("@")[0]
         as_owner = superuser.replace(f"//{user}@", f"//{OWNER}@")
         elsewhere.run("migrate", ZHICHENG_DATABASE_URL=as_owner)
+        with psycopg.connect(superuser.replace("postgres://", "postgresql://"), autocommit=True) as server:
+            server.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")  # as those do who harden a server
         elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)
+        elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)  # after the next migration, again
         elsewhere.environment["ZHICHENG_DATABASE_URL"] = superuser.replace(f"//{user}@", f"//{SERVICE}@")
         yield elsewhere
     with psycopg.connect(
@@ -48,6 +51,11 @@ def test_service_walks_the_road_without_owning_a_table(there: Elsewhere) -> None
     assert there.run("walk") == "closed_for_year 3 True"
     said = there.run("try_what_only_an_owner_may").splitlines()
     assert said and all(line.endswith("InsufficientPrivilege") for line in said), said
+
+
+@pytest.mark.postgres
+def test_service_can_find_out_whether_the_database_still_grows(there: Elsewhere) -> None:
+    assert there.run("probe") == "database ''"
 
 
 @pytest.mark.django_db

@@ -28,6 +28,7 @@ from zhicheng.foundation.transactions import one_transaction
 logger = logging.getLogger(__name__)
 
 FILE, PREVIEW, ORIGINAL, NUMBER, PAPER = "file", "preview", "original", "number", "paper"
+THUMBNAIL = "thumbnail"  # a picture, small, in a list: shown by the page, chosen by nobody
 SEALED = "access.sealed"
 # A row that was begun before another may be committed after it: what is this old is complete.
 SETTLED_AFTER = timedelta(minutes=2)

@@ -1,7 +1,8 @@
 """Two roles on PostgreSQL: one owns the tables and changes them (migrations), the other serves and owns nothing.
 
 Who takes over a web process then has the rights of the second: it can write what an application writes, and can neither change
-what is append-only, nor take a trigger off, nor make or drop a table.
+what is append-only, nor take a trigger off, nor make or drop a table (but a temporary one, which
+only its own connection sees).
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ def grant_statements(connection: Any, role: str) -> list[str]:
     quoted = connection.ops.quote_name(role)
     guarded = {one.table: one.operations for one in triggers.declared() if not one.rule}
     tables = sorted(connection.introspection.table_names())
+    database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
     statements = [
+        # Said for databases where PUBLIC has lost both; the table that growing.py tries is a temporary one.
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {quoted}",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {quoted}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}",

@@ -30,8 +30,9 @@ class Telling:
 
     The entry's subject is ``kind:N``, with the N of the row's column ``belongs``; its data name the row's ``column`` under ``named``
     (entries of before that did not are found by their values), or nothing does, and the subject alone names the row. ``values`` are
-    what must agree, by the place in the entry's data. ``repeated``: several entries may tell of one row. ``untold``: rows of before
-    the event was written have no entry. ``gone``: what the ledger says was removed since, by subject (``user:5``)
+    what must agree, by the place in the entry's data. ``repeated``: several entries may tell of one row. ``untold`` names the column
+    with a row's time, where rows of before the event was written have no entry: a row older than the first entry, by this time and by its
+    number, need have none. ``gone``: what the ledger says was removed since, by subject (``user:5``)
     or by name (``verification:12``, with ``named`` for its kind).
     """
 
@@ -43,18 +44,19 @@ class Telling:
     named: str = ""
     column: str = "pk"
     repeated: bool = False
-    untold: bool = False
+    untold: str = ""
     gone: Callable[[], Collection[str]] | None = None
 
     def look(self) -> Iterator[Violation]:
         """Every difference between the rows and their entries."""
+        first = LedgerEntry.objects.filter(event__in=self.events).order_by("number").first() if self.untold else None
         for batch in in_batches(self.rows()):
-            yield from self._rows_without(batch)
+            yield from self._rows_without(batch, first)
         gone = frozenset(self.gone()) if self.gone is not None else frozenset()
         for entries in in_batches(LedgerEntry.objects.filter(event__in=self.events)):
             yield from self._entries_without([one for one in entries if not {one.subject, self._named(one)} & gone])
 
-    def _rows_without(self, rows: list[Any]) -> Iterator[Violation]:
+    def _rows_without(self, rows: list[Any], first: LedgerEntry | None) -> Iterator[Violation]:
         found = LedgerEntry.objects.filter(event__in=self.events, subject__in={self._subject(row) for row in rows})
         entries = grouped(found.order_by("number"), lambda entry: (entry.subject, self._names(entry)))
         salts = ledger.salts_of(entry.number for mine in entries.values() for entry in mine)
@@ -63,7 +65,7 @@ class Telling:
             mine = entries.get((subject, str(getattr(row, self.column)) if self.named else ""), [])
             if not mine and self.named:
                 mine = self._older(row, entries.get((subject, ""), []), salts)
-            if not mine and not self.untold:
+            if not mine and not self._is_older(row, first):
                 yield Violation(self._about(row), _("台账没有记录过它。"))
             elif len(mine) > 1 and not self.repeated:
                 yield Violation(self._about(row), _("台账中有 %(count)s 条记录，应为 1 条。") % {"count": len(mine)})
@@ -71,6 +73,12 @@ class Telling:
                 if other := [key for key in self.values if not self._agrees(entry, key, row, salts)]:
                     said = _("与台账不一致：%(what)s。") % {"what": "、".join(other)}
                     yield Violation(self._about(row), said)
+
+    def _is_older(self, row: Any, first: LedgerEntry | None) -> bool:
+        """Whether ``row`` was made before the ledger told of any such row."""
+        if not self.untold or first is None:
+            return bool(self.untold)
+        return bool(getattr(row, self.untold) < first.at and getattr(row, self.belongs) < (self._number(first) or 0))
 
     def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts) -> list[LedgerEntry]:
         """The first of the entries that name no row which tells of one like this; it is not another row's as well."""

@@ -36,7 +36,7 @@ told(
             "starts_on": lambda row: row.starts_on.isoformat(),
             "at": lambda row: moment(row.opened_at),
         },
-        untold=True,  # opened before this was written
+        untold="opened_at",
     ),
 )
 told(

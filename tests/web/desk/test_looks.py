@@ -83,15 +83,19 @@ def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world
 
 
 @pytest.mark.usefixtures("unguarded")
-def test_thumbnail_of_a_photograph_is_a_look(world, signed_in, application):
-    """A face is known on 160 pixels as well."""
+def test_thumbnail_of_a_photograph_is_noted_and_is_no_page_that_was_read(world, signed_in, application):
+    """A face is known on 160 pixels as well; but a list shows them all, and nobody need have looked."""
     file_id = _file_id(application)
     EvidenceFile.objects.filter(pk=file_id).update(media_type="image/jpeg")
     address = reverse("desk_preview", args=[application.pk, file_id, 1])
     client = signed_in(world.unit_admin)
     client.raise_request_exception = False
+    subject = f"application:{application.pk}"
+    thumbnail = (world.unit_admin.ref, "thumbnail", subject, f"evidence:{file_id}")
     assert client.get(address + "?small=1").status_code == 200
-    assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
+    assert _rows() == [thumbnail]
+    assert client.get(address).status_code == 200
+    assert _rows() == [thumbnail, (world.unit_admin.ref, "preview", subject, f"evidence:{file_id}:1")]
 
 
 def test_a_look_costs_one_query(world, signed_in, application, monkeypatch):

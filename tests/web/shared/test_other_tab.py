@@ -82,6 +82,7 @@ def test_nobody_signed_in_is_led_back_through_the_sign_in(world: w.World) -> Non
 
 FORGED = {
     "another site": ({"origin": "https://evil.example"}, {}),
+    "this host, the other way to it": ({"origin": "https://testserver", "referer": "https://testserver/a/"}, {}),
     "a page without an address": ({"origin": "null"}, {}),
     "no word of where it came from": ({}, {}),
     "no owner": (OURS, {"_owner": ""}),

@@ -121,5 +121,5 @@ def back_path(request: HttpRequest) -> str:
 
 def came_from_us(request: HttpRequest) -> bool:
     """Whether the browser says that one of our own pages sent this; a page of another site cannot make it say so."""
-    said = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return urlsplit(said).netloc == request.get_host()
+    said = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    return (said.scheme, said.netloc) == (request.scheme, request.get_host())  # http here may be somebody between it and us

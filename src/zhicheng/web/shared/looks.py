@@ -38,13 +38,13 @@ def give_file(request: HttpRequest, file: EvidenceFile, *, subject: str) -> Http
 
 
 def note_file_given(
-    request: HttpRequest, response: HttpResponseBase, *, subject: str, file: EvidenceFile, sheet: int | None = None
+    request: HttpRequest, response: HttpResponseBase, *, subject: str, file: EvidenceFile, sheet: int | None = None, what: str = ""
 ) -> HttpResponseBase:
-    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it; return ``response``."""
+    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it, or ``what``; return ``response``."""
     is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out
     if response.status_code == 200 and request.method == "GET" and not is_page:
         thing = f"evidence:{file.pk}" + (f":{sheet}" if sheet is not None else "")
-        what = (
+        what = what or (
             looks.PREVIEW if sheet is not None else looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE
         )
         looks.note_look_or_log(actor=actor_of(request).ref, what=what, subject=subject, thing=thing)

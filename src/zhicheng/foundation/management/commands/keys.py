@@ -14,6 +14,9 @@ from zhicheng.foundation.resealing import count_keys, reseal_all
 from zhicheng.foundation.sealing import SealBroken, key_ids
 
 
+REFUSED = "42501"  # PostgreSQL: insufficient privilege
+
+
 class Command(BaseCommand):
     help = (
         "Show with which keys the sealed columns were sealed (status), seal them all with the current key (reseal), "
@@ -24,23 +27,30 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["status", "reseal", "reindex"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["what"] == "reindex":
-            self._reindex()
-            return
-        self.stdout.write(_("现用密钥：%(keys)s（第一个用于加密）") % {"keys": ", ".join(key_ids())})
         try:
-            if options["what"] == "reseal":
-                for column, changed in reseal_all(connection).items():
-                    self.stdout.write(_("%(column)s：重新加密 %(n)d 项") % {"column": column, "n": changed})
-                return
-            self._show()
-        except ProgrammingError as error:  # the service's role: it may not lift the guards of an append-only table
-            raise CommandError(
+            if options["what"] == "reindex":
+                self._reindex()
+            else:
+                self._show_or_reseal(options["what"])
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", None) != REFUSED or options["what"] == "status":
+                raise
+            words = (  # the service's role: it may not lift the guards of an append-only table
                 _("这一步须以数据表的所有者运行：zhicheng_owner keys reseal。已经重新加密的仍然有效：%(why)s")
-                % {"why": str(error).splitlines()[0]}
-            ) from error
+                if options["what"] == "reseal"
+                else _("这一步须以数据表的所有者运行：zhicheng_owner keys reindex。没有作任何改动：%(why)s")
+            )
+            raise CommandError(words % {"why": str(error).splitlines()[0]}) from error
         except SealBroken as error:
             raise CommandError(_("有一项内容无法解密，没有改动：%(why)s") % {"why": error}) from error
+
+    def _show_or_reseal(self, what: str) -> None:
+        self.stdout.write(_("现用密钥：%(keys)s（第一个用于加密）") % {"keys": ", ".join(key_ids())})
+        if what == "reseal":
+            for column, changed in reseal_all(connection).items():
+                self.stdout.write(_("%(column)s：重新加密 %(n)d 项") % {"column": column, "n": changed})
+            return
+        self._show()
 
     def _reindex(self) -> None:
         try:

@@ -23,7 +23,7 @@ from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.evidence.serving import preview_response
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, looks
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
@@ -280,15 +280,20 @@ def show_file(request: HttpRequest, application_id: int, file_id: int) -> HttpRe
 
 
 def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponseBase:
-    """One page of a file as a picture. A thumbnail of a document, on which nothing can be read, is no look at it; that of a photograph is."""
+    """One page of a file as a picture. A thumbnail of a document, on which nothing can be read, is no look at it. On that of a photograph
+    a face is known: it is noted under a word of its own, for a list that shows it is not a page that somebody opened to read.
+    """
     file = _file_or_404(request, application_id, file_id)
     if not 1 <= page <= file.pages:
         raise OutOfReachError(f"page {page} of file {file_id}")
     small = "small" in request.GET
     response = preview_response(file, page=page, width=160 if small else 1000)
-    if small and file.media_type == MediaType.PDF:
+    subject = f"application:{application_id}"
+    if not small:
+        return note_file_given(request, response, subject=subject, file=file, sheet=page)
+    if file.media_type == MediaType.PDF:
         return response
-    return note_file_given(request, response, subject=f"application:{application_id}", file=file, sheet=page)
+    return note_file_given(request, response, subject=subject, file=file, what=looks.THUMBNAIL)
 
 
 def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
