@@ -58,7 +58,7 @@ NO_ACTION = {
     "foundation.reindexing.reindex_all": "an operator's command under other keys: tests/foundation/test_reindexing.py",
     "foundation.resealing.reseal": "a part of reseal_all",
     "foundation.resealing.reseal_all": "an operator's command under other keys: tests/foundation/test_resealing.py",
-    "foundation.room.try_to_grow": "takes room and gives it back, no row: tests/foundation/test_room.py",
+    "foundation.growing.try_to_grow": "takes space and gives it back, no row: tests/foundation/test_growing.py",
     "foundation.transactions.once_more_when_taken": "runs the attempt that a registration gives it",
     "foundation.transactions.one_transaction": "the door of the actions",
     "foundation.transactions.require_transaction": _LOOKS,

@@ -23,11 +23,11 @@ from django.db import DatabaseError
 
 from zhicheng.foundation import backups, clock, jobs, queries
 from zhicheng.foundation.blobs import INCOMING
+from zhicheng.foundation.growing import try_to_grow
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, Probe, RegularRun, SystemVerification
 from zhicheng.foundation.patience import within
-from zhicheng.foundation.room import try_to_grow
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from zhicheng.organizations.models import AccountRequestKind, OfficerChangeKind,
 from zhicheng.settings import PACKAGE_DIR
 from zhicheng.web.system.ledger_words import event_words
 
-
 RECORD = {"ledger.record", "record", "one_transaction(ledger.record)"}
 # Events put together from a kind, a state or a move: the test below says them all, by the beginning and the end that stand in the code.
 PUT_TOGETHER = {"application.{}", "officer.{}", "account.{}_requested", "unit.{}_requested", "unit.{}_{}"}

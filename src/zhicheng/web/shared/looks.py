@@ -38,7 +38,13 @@ def give_file(request: HttpRequest, file: EvidenceFile, *, subject: str) -> Http
 
 
 def note_file_given(
-    request: HttpRequest, response: HttpResponseBase, *, subject: str, file: EvidenceFile, sheet: int | None = None, what: str = ""
+    request: HttpRequest,
+    response: HttpResponseBase,
+    *,
+    subject: str,
+    file: EvidenceFile,
+    sheet: int | None = None,
+    what: str = "",
 ) -> HttpResponseBase:
     """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it, or ``what``; return ``response``."""
     is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out

@@ -13,7 +13,6 @@ from zhicheng.foundation.reindexing import reindex_all
 from zhicheng.foundation.resealing import count_keys, reseal_all
 from zhicheng.foundation.sealing import SealBroken, key_ids
 
-
 REFUSED = "42501"  # PostgreSQL: insufficient privilege
 
 

@@ -1,5 +1,5 @@
-"""Whether the database can still grow. A row that is there can be changed on a full disk, in the room that is left on its page: only
-taking new room finds out what everybody's next new row would."""
+"""Whether the database can still grow. A row that is there can be changed on a full disk, in the space that is left on its page: only
+taking new space finds out what everybody's next new row would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BYTES = 300_000
 
 
 def try_to_grow() -> None:
-    """Take new room where the database keeps its rows, and give it back. Raises ``DatabaseError`` or ``OSError`` where there is none.
+    """Take new space where the database keeps its rows, and give it back. Raises ``DatabaseError`` or ``OSError`` where there is none.
 
     On PostgreSQL a table that only this transaction sees; for SQLite a file beside the database's own (none for one in memory).
     """
@@ -26,8 +26,8 @@ def try_to_grow() -> None:
 
 def _grow_a_table() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE room_tried AS SELECT generate_series(1, %s) AS n", [ROWS])
-        cursor.execute("DROP TABLE room_tried")
+        cursor.execute("CREATE TEMPORARY TABLE growth_tried AS SELECT generate_series(1, %s) AS n", [ROWS])
+        cursor.execute("DROP TABLE growth_tried")
 
 
 def _grow_a_file(folder: Path) -> None:
