@@ -52,11 +52,8 @@ def views(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[
             yield f"{namespace}{entry.name or ''}", entry.callback
 
 
-def takes_posts(view: Any) -> bool:
-    """Whether a form can be sent to ``view``: a class with ``post``, a function that is restricted to it or speaks of it."""
-    of_class = getattr(view, "view_class", None)
-    if of_class is not None:
-        return hasattr(of_class, "post")
+def methods_of(view: Any) -> list[str] | None:
+    """The methods a function is restricted to; ``None`` for one that is not."""
     methods: list[str] | None = None
     while True:
         for cell in getattr(view, "__closure__", None) or ():
@@ -64,8 +61,17 @@ def takes_posts(view: Any) -> bool:
             if isinstance(content, list) and content and all(m in {"GET", "HEAD", "POST"} for m in content):
                 methods = content
         if not hasattr(view, "__wrapped__"):
-            break
+            return methods
         view = view.__wrapped__
+
+
+def takes_posts(view: Any) -> bool:
+    """Whether a form can be sent to ``view``: a class with ``post``, a function that is restricted to it or speaks of it."""
+    of_class = getattr(view, "view_class", None)
+    if of_class is not None:
+        return hasattr(of_class, "post")
+    methods = methods_of(view)
+    view = inspect.unwrap(view)
     if methods is not None:
         return "POST" in methods
     return any("POST" in inspect.getsource(f) for f in (view, *_called(view)))

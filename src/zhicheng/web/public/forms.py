@@ -13,6 +13,7 @@ from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.rules import check_mailbox
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
+from zhicheng.web.shared.standing import page_behind
 
 
 class VerifyForm(Form):
@@ -58,9 +59,12 @@ class LoginForm(library.LoginForm):
         self.fields["public_computer"].widget.attrs.pop("class", None)
 
     def login(self, request: Any, redirect_url: str | None = None) -> Any:
-        """A shared computer is remembered by nobody (``accounts.adapter.post_login``), also when a code is still asked for."""
+        """A shared computer is remembered by nobody (``accounts.adapter.post_login``), also when a code is still asked for.
+
+        A sign-in that was asked for at the address of a button leads to the page it stands on.
+        """
         request.session[PUBLIC_COMPUTER] = bool(self.cleaned_data.get("public_computer"))
-        return super().login(request, redirect_url=redirect_url)
+        return super().login(request, redirect_url=page_behind(redirect_url) if redirect_url else None)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """The same sentence whichever of the two was tried, so that it never tells which accounts exist."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from zhicheng.accounts.second_factor import is_required
 from zhicheng.foundation.clock import now
 from zhicheng.web.shared.kept import SESSION_KEY
+from zhicheng.web.shared.standing import page_address
 
 gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for the translators
 
@@ -19,11 +20,12 @@ gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's name, whether this is a rehearsal, who is asking, and what the server's clock says.
 
-    ``server_now`` is asked for only by a page that shows it. ``idle_seconds``/``idle_minutes``: how long a sign-in lasts without a request.
+    ``page_address``: where this page, or the one its form stands on, is opened again. ``server_now`` is asked for only by a page that shows it. ``idle_seconds``/``idle_minutes``: how long a sign-in lasts without a request.
     """
     return {
         "site_name": gettext(settings.SITE_NAME),
         "rehearsal": settings.REHEARSAL,
+        "page_address": SimpleLazyObject(lambda: page_address(request)),
         "actor": getattr(request, "actor", None),
         "second_factor_required": SimpleLazyObject(lambda: is_required(getattr(request.user, "kind", "applicant"))),
         "kept_form_waits": SimpleLazyObject(lambda: SESSION_KEY in request.session),

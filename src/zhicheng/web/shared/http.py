@@ -18,6 +18,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.access import KEY_IN_ADDRESS
 from zhicheng.web.shared.problems import put_on_form
+from zhicheng.web.shared.standing import page_behind
 
 M = TypeVar("M", bound=Model)
 
@@ -116,7 +117,7 @@ def back_path(request: HttpRequest) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.get_host():  # compared only: what is given back is a path
         return reverse("home")
-    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""), reverse("home"))
+    return page_behind(local_path(parts.path + (f"?{parts.query}" if parts.query else ""), reverse("home")))
 
 
 def came_from_us(request: HttpRequest) -> bool:

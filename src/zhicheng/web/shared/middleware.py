@@ -21,6 +21,7 @@ from zhicheng.web.shared import kept
 from zhicheng.web.shared.errors import only_sent, refused_page
 from zhicheng.web.shared.http import back_path, is_script, who
 from zhicheng.web.shared.read_only import refuse_writes
+from zhicheng.web.shared.standing import page_address
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class AccessMiddleware:
             return refused_page(request, reason=f"the role {role} of {who(request)} may not open {name}")
         if is_script(request):
             return HttpResponse(status=401)
-        return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else back_path(request))
+        return redirect_to_login(page_address(request) if request.method in {"GET", "HEAD"} else back_path(request))
 
 
 class ReadOnlyGetMiddleware:
