@@ -328,6 +328,32 @@ def test_one_address_cannot_go_on_for_ever() -> None:
     assert client.post(PERSON, person_typed()).status_code == 429
 
 
+def test_who_mends_mistakes_with_one_number_is_not_braked_and_who_tries_another_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PER_HOUR_AND_PREFIX", 2)
+    client, own, employer = accepted("person"), person_typed()["id_number"], ex.approved_unit(1)
+    tried = [client.post(PERSON, person_typed(id_number=own, password="1")).status_code for _ in range(6)]
+    assert tried == [422] * 6
+    others = [f"{own[:14]}{n:03d}1" for n in (901, 902, 903)]
+    assert [client.post(PERSON, person_typed(id_number=one)).status_code for one in others] == [422, 429, 429]
+    assert client.post(PERSON, person_typed(id_number=others[1])).status_code == 429, "what was refused was not tried"
+    assert client.post(PERSON, person_typed(id_number=own, employer_id=str(employer.pk))).status_code == 303
+
+
+def test_what_was_typed_is_sent_again_when_the_brake_is_over() -> None:
+    client, typed = accepted("person"), person_typed(employer_id=str(ex.approved_unit(1).pk))
+    cache.set("stranger:registration:127.0.0.1", limits.PER_HOUR, 3600)
+    braked = client.post(PERSON, typed)
+    page = page_of(braked)
+    assert braked.status_code == 429 and typed["name"] in page.select_one("#main").get_text()
+    form = page.select_one("#main form")
+    again = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
+    assert typed["password"] not in braked.content.decode() and again["password"] == ""
+    assert client.session.get_expiry_age() > 3600, "the notice that was read is not forgotten meanwhile"
+    cache.delete("stranger:registration:127.0.0.1")
+    again |= {name: value for name, value in typed.items() if "password" in name}
+    assert client.post(form["action"], again).status_code == 303
+
+
 def test_one_address_beyond_its_limit_does_not_use_up_what_is_everybodys() -> None:
     client = accepted("person")
     cache.set("stranger:registration:127.0.0.1", limits.PER_HOUR - 1, 3600)

@@ -16,8 +16,8 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import actor_of, object_or_404
-from zhicheng.web.shared.limits import braked
 from zhicheng.web.shared.looks import note_paper_given
 
 # Papers of an application that are handed to the applicant; the unit's own letters are not.

@@ -14,8 +14,9 @@ from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.queries import public_periods
 from zhicheng.web.public.forms import VerifyForm
 from zhicheng.web.shared import kept
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import OutOfReachError, actor_of
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.windows import shown_window, windows_of

@@ -1,7 +1,8 @@
 """How often strangers may register, upload or ask after a paper: anybody can reach these pages, and each costs the server work.
 
 Counted by network, by network and what a number begins with (region and birth date: whoever tries numbers tries one of these), by what
-it begins with from everywhere, and in all. Nobody is shut out by what others do: when everybody together, or everybody with one
+it begins with from everywhere, and in all. One number that is sent again counts once beside its beginning: whoever mends a password or
+a mailbox and presses again has tried one number. Nobody is shut out by what others do: when everybody together, or everybody with one
 beginning, has used up the hour, each network still has a few tries of its own, which is all that an honest person needs, and all that
 each of a program's many addresses gets. What is tried is no secret's answer: registration says the same whoever has the number.
 
@@ -14,8 +15,7 @@ from __future__ import annotations
 import unicodedata
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from zhicheng.foundation.fields import keyed_hash
 from zhicheng.foundation.shared_cache import STRANGERS, count
@@ -56,6 +56,17 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     prefix = unicodedata.normalize("NFKC", number).replace(" ", "")[:PREFIX]
     if len(prefix) < PREFIX:
         return False
+    # The very same number once more is somebody who mends what was wrong beside it, and tells nobody anything new.
+    same = f"{STRANGERS}{what}-same:{keyed_hash(number.strip(), purpose='number tried')}:{network}"
+    if cache.get(same):
+        return False
+    if _too_many_with(prefix, network=network, what=what):
+        return True
+    cache.set(same, 1, timeout=HOUR)
+    return False
+
+
+def _too_many_with(prefix: str, *, network: str, what: str) -> bool:
     hashed = keyed_hash(prefix, purpose="beginning of a number")
     near = count(f"{STRANGERS}{what}-prefix:{hashed}:{network}", seconds=HOUR)
     if near > PER_HOUR_AND_PREFIX:
@@ -75,10 +86,3 @@ def may_keep(request: HttpRequest, size: int) -> bool:
     if mine > TYPED_BYTES_IN_A_CROWD and int(cache.get(whole, 0)) > TYPED_BYTES // 2:
         return False  # half is left for those who kept nothing yet
     return count(whole, seconds=TYPED_KEPT, by=size) <= TYPED_BYTES
-
-
-def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
-    """429, in words: what to do is to wait. ``account``: it is what this account did, whatever network it comes from."""
-    response = render(request, "429.html", {"an_hour": True, "of_account": account}, status=429)
-    response["Retry-After"] = str(HOUR)
-    return response

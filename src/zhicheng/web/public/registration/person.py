@@ -11,8 +11,9 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import PersonForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import render_refused, whole_number
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 
 TEMPLATE = "public/registration/person.html"

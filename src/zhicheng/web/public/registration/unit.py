@@ -13,9 +13,10 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, render_refused
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.credit_codes import code_differs, credit_code_says
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 from zhicheng.web.shared.units.licences import (

@@ -21,8 +21,9 @@ from zhicheng.web.public.registration.notices import (
     registration_notice,
     remember_acceptance,
 )
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import go, render_refused
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 
 _DONE = "registration_done"
 NEXT_PAGE = {"unit": "register_unit", "person": "register_person"}

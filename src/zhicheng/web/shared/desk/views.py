@@ -29,11 +29,11 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
-from zhicheng.web.shared.limits import braked
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 

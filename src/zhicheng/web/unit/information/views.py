@@ -21,10 +21,11 @@ from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.queries import Standing
 from zhicheng.organizations.rules import UnitParticulars, next_request, waits_long
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.credit_codes import credit_code_says
 from zhicheng.web.shared.units.forms import initial_of, not_said_yet, unreadable
 from zhicheng.web.shared.units.licences import (

@@ -19,10 +19,11 @@ from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
 from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.account_requests import SendRequest, asked_of, send_factor_request, send_mailbox_request
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
-from zhicheng.web.shared.limits import braked, too_many
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import Brought, brought_before, take_brought
 from zhicheng.web.shared.units.round import current_year

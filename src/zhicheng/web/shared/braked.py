@@ -1,0 +1,31 @@
+"""The page for who tried too often within an hour (``web/shared/limits.py``): what to do is to wait, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhicheng.web.shared.kept import end_visit, is_secret
+from zhicheng.web.shared.kept_words import words_of
+from zhicheng.web.shared.limits import HOUR
+from zhicheng.web.shared.once import record_of
+
+
+def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
+    """429, in words, with the form to be sent again later from this very page. ``account``: it is what this account did, whatever
+    network it comes from.
+
+    A visitor's session (the notice that was read) lasts until the brake is over; one that does not exist is not begun.
+    """
+    context: dict[str, Any] = {"an_hour": True, "of_account": account}
+    if request.method == "POST" and request.POST:
+        record = record_of(request)
+        secret = [name for name in request.POST if is_secret(name)]
+        context |= {"kept": record, "typed": words_of(record), "secret": secret}
+        if not request.user.is_authenticated and not request.session.is_empty():
+            end_visit(request)
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(HOUR)
+    return response
