@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.organizations.examples import PASSWORD, id_number
 from tests.support import world as w
+from tests.support.factors import need_factor
 from tests.support.verified import everything_holds
 from tests.web.registering import client_of, link_in, mails, page_of
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
@@ -286,6 +287,7 @@ def test_officer_who_became_auditor_meanwhile_does_not_come_back(world: w.World)
 
 
 def ask(actor: Actor, of: Actor) -> FactorReset:
+    need_factor(of.account_id)
     return actions.request_factor_reset(actor=actor, user_id=of.account_id, statement="本人持身份证到场，手机丢失。")
 
 

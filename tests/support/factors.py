@@ -23,3 +23,10 @@ def give_factor(user: User) -> str:
         TOTP.activate(user, secret)
         RecoveryCodes.activate(user)
     return secret
+
+
+def need_factor(user_id: int | None) -> None:
+    """The account has a second factor from here on, if it had none."""
+    user = User.objects.get(pk=user_id)
+    if not second_factor.is_set_up(user.pk):
+        give_factor(user)

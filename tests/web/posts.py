@@ -21,7 +21,7 @@ from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import world as w
-from tests.support.factors import code_of, give_factor
+from tests.support.factors import code_of, give_factor, need_factor
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -612,7 +612,12 @@ EXAMPLES["office_officer_move"] = lambda world: _officer(
 )
 EXAMPLES["office_officer_close"] = lambda world: _officer(world, "office_officer_close", reason=LEFT, nobody_left="on")
 EXAMPLES["office_officer_sessions"] = lambda world: _officer(world, "office_officer_sessions")
-EXAMPLES["office_officer_factor"] = lambda world: _officer(world, "office_officer_factor", statement=MADE_SURE)
+
+
+@example("office_officer_factor")
+def office_officer_factor(world: w.World) -> Press:
+    need_factor(world.county_officer.account_id)
+    return _officer(world, "office_officer_factor", statement=MADE_SURE)
 
 
 @example("office_officer_reopen")
@@ -629,6 +634,7 @@ def office_officer_number(world: w.World) -> Press:
 
 @example("office_officer_factor_decide")
 def office_officer_factor_decide(world: w.World) -> Press:
+    need_factor(world.county_officer.account_id)
     row = organizations.request_factor_reset(actor=SYSTEM, user_id=world.county_officer.account_id, statement=MADE_SURE)
     return _by(world.bureau, "office_officer_factor_decide", row.pk, decision="consent")
 

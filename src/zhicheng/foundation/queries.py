@@ -149,7 +149,7 @@ def refusals() -> QuerySet[AccessRefusal]:
 
 
 def looks(*, day: date | None = None, actor: str = "", subject: str = "") -> QuerySet[AccessLook]:
-    """Who looked at other people's files and whole numbers; by ``("-at", "-id")`` newest first.
+    """Who looked at other people's files and whole numbers; by ``("-id",)`` newest first.
 
     ``day`` is one of Beijing's, ``actor`` and ``subject`` are the ledger's names (``user:12``, ``application:4``); empty: all.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
@@ -113,3 +115,9 @@ def pending_resets(actor: Actor) -> QuerySet[FactorReset]:
     """Every such request this actor may decide, longest waiting first."""
     waiting = resets_for(actor).filter(state=FactorResetState.PENDING)
     return waiting.exclude(user_id=actor.user_id or 0).select_related("user", "asked_by").order_by("asked_at", "id")
+
+
+def names_of_organizations(ids: Iterable[int]) -> dict[int, str]:
+    """The names of units and offices by id, as they are called today; without a query for none."""
+    wanted = set(ids)
+    return dict(Organization.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}

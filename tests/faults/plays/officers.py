@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults.plays.accounts import number, typed
 from tests.faults.stage import Stage, play
 from tests.organizations import examples as ex
+from tests.support.factors import need_factor
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.organizations import officers
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
@@ -109,6 +110,8 @@ def end_sessions_of_an_officer(stage: Stage) -> None:
 @play("organizations.request_factor_reset")
 def ask_for_a_factor_reset(stage: Stage) -> None:
     if (user := stage.account(AccountKind.OFFICER, *SYSTEM_KINDS)) is not None:
+        if stage.dice.percent(80):
+            need_factor(user.pk)
         stage.act("organizations.request_factor_reset", actor=_keeper(stage), user_id=user.pk, statement=stage.reason())
 
 

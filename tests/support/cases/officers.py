@@ -8,6 +8,7 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.cases import case
 from tests.support.cases.accounts import session_of
+from tests.support.factors import need_factor
 from zhicheng.accounts.models import User
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM
@@ -42,6 +43,7 @@ def move_officer(world: w.World) -> dict[str, Any]:
 
 @case(f"{OFFICERS}.close_officer")
 def close_officer(world: w.World) -> dict[str, Any]:
+    need_factor(world.county_officer.account_id)
     organizations.request_factor_reset(actor=SYSTEM, user_id=world.county_officer.account_id, statement=MADE_SURE)
     return of_officer(world, nobody_left=True, **LEFT)
 
@@ -66,11 +68,13 @@ def end_sessions(world: w.World) -> dict[str, Any]:
 
 @case(f"{RESETS}.request_factor_reset")
 def ask_reset(world: w.World) -> dict[str, Any]:
+    need_factor(world.county_officer.account_id)
     return of_officer(world, statement=MADE_SURE)
 
 
 @case(f"{RESETS}.decide_factor_reset:consent")
 def consent(world: w.World) -> dict[str, Any]:
+    need_factor(world.county_officer.account_id)
     row = organizations.request_factor_reset(actor=SYSTEM, user_id=world.county_officer.account_id, statement=MADE_SURE)
     return {"actor": world.bureau, "request_id": row.pk, "consent": True}
 

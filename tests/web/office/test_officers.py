@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.organizations.examples import id_number
 from tests.support import world as w
+from tests.support.factors import need_factor
 from tests.web.registering import client_of, errors_of, page_of, summary_of
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import clock
@@ -76,6 +77,11 @@ def test_cases_in_hand_of_the_office_are_counted(world: w.World) -> None:
 def test_two_people_reset_a_factor_by_page(world: w.World) -> None:
     target = reverse("office_officer_factor", args=[world.county_officer.account_id])
     first = client_of(world.bureau)
+    without = page_of(first.get(reverse("office_officer", args=[world.county_officer.account_id]))).get_text()
+    assert "未设置" in without and "申请重置两步验证" not in without
+    told = first.post(target, {"statement": "本人持身份证到场，手机丢失。"})
+    assert told.status_code == 422 and "没有设置两步验证" in told.content.decode() and not FactorReset.objects.exists()
+    need_factor(world.county_officer.account_id)
     assert first.post(target, {"statement": "丢了"}).status_code == 422
     first.post(target, {"statement": "本人持身份证到场，手机丢失。"})
     row = FactorReset.objects.get()
@@ -92,6 +98,7 @@ def test_two_people_reset_a_factor_by_page(world: w.World) -> None:
 
 def test_security_administrator_sees_every_office_and_the_three(world: w.World) -> None:
     operator = w.person(AccountKind.OPERATOR, "operator", name="运维甲")
+    need_factor(operator.pk)
     client = client_of(actor_for(w.person(AccountKind.SECURITY, "security")))
     page = client.get(reverse("office_officers")).content.decode()
     assert "运维甲" in page and User.objects.get(pk=world.county_officer.user_id).name in page
@@ -125,6 +132,7 @@ def test_list_takes_the_queries_of_one(world: w.World) -> None:
     for numbers in (range(1), range(1, 25)):
         for number in numbers:
             actor = one_more(world, number)
+            need_factor(actor.account_id)
             actions.request_factor_reset(actor=SYSTEM, user_id=actor.account_id, statement="本人持身份证到场，手机丢失。")
         with CaptureQueriesContext(connection) as captured:
             assert client.get(reverse("office_officers")).status_code == 200

@@ -109,3 +109,15 @@ def test_entry_is_told_in_words_with_names_beside_the_ledgers_own(client: Client
     started = rows[LedgerEntry.objects.get(subject=f"application:{application.pk}").event]
     assert "新建申请书" in started and application.number in started and f"application:{application.pk}" in started
     assert world.applicant.ref in started and "停用账号" in rows["account.closed"] and "user:999999" in rows["account.closed"]
+
+
+@pytest.mark.django_db
+def test_unit_is_told_by_its_name_and_a_request_that_ended_by_itself_as_such(client: Client) -> None:
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        ledger.record(event="unit.staff_added", subject=f"organization:{world.unit.pk}", actor="system", data={})
+        ledger.record(event="account.request_voided", subject="user:999999", actor="system", data={})
+        client.force_login(person(AccountKind.AUDITOR, "auditor"))
+        rows = page_of(client.get(reverse("system_ledger"))).select("tbody tr")
+    assert "自动作废" in rows[0].get_text() and "不同意" not in rows[0].get_text()
+    assert world.unit.name in rows[1].get_text() and f"organization:{world.unit.pk}" in rows[1].get_text()

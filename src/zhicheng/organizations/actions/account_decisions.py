@@ -183,10 +183,11 @@ def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
 
 
 @platform_language()
-def _refuse(row: AccountRequest, actor: Actor | None) -> None:
+def _refuse(row: AccountRequest, actor: Actor | None, *, voided: bool = False) -> None:
+    """End the request; ``voided``: by itself, after too many wrong tries, and by nobody's judgement."""
     _save_decision(row, AccountRequestState.REFUSED)
     ledger.record(
-        event="account.request_refused",
+        event="account.request_voided" if voided else "account.request_refused",
         subject=f"user:{row.user_id}",
         actor=actor.ref if actor is not None else "system",
         data={"request": row.pk, "reason": ledger.private(row.reason)},
@@ -298,7 +299,7 @@ def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
     row.decided_at = row.decided_at or clock.now()
     with platform_language():
         row.reason = _("身份证号末六位连续输错 %(n)d 次，申请自动作废。") % {"n": TRIES_ALLOWED}
-    _refuse(row, actor)
+    _refuse(row, actor, voided=True)
     return Problem(
         _("身份证号末六位已输错 %(n)d 次，这份申请已作废，须重新核对身份后再申请。") % {"n": TRIES_ALLOWED}, code="too_many_tries"
     )

@@ -177,7 +177,7 @@ def close_request(row: AccountRequest, state: AccountRequestState) -> None:
 
 def no_factor() -> Problem:
     """There is nothing to remove."""
-    text = _("这个账号没有设置两步验证，用密码就能登录，不需要申请。忘记密码的，请本人在登录页“找回账号”。")
+    text = _("这个账号没有设置两步验证，用密码就能登录，不需要申请。忘记密码的，请本人在登录页点“忘记登录名或密码”。")
     return Problem(text, code="no_factor")
 
 

@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import officers
+from zhicheng.organizations.actions.account_requests import no_factor
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_reset_asked
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import FactorReset, FactorResetState, OfficerChange, OfficerChangeKind
@@ -26,7 +28,8 @@ NEW_FOR = timedelta(days=30)  # so long an account does not count as a second pe
 def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> FactorReset:
     """Ask that an account's second factor be removed; nothing changes yet, and the person is told at once.
 
-    ``statement`` says how the person was made sure of. Raises ``Refused``: not the actor's to ask for, their own, asked for already.
+    ``statement`` says how the person was made sure of. Raises ``Refused``: not the actor's to ask for, their own, no second factor set up,
+    asked for already.
     """
     user = _locked_user(actor, user_id)
     problems = []
@@ -35,6 +38,8 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
         problems.append(Problem(text, where="statement", code="statement_missing"))
     if not user.is_active:
         problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
+    if not second_factor.those_of(user.pk):
+        problems.append(no_factor())
     waiting = officers.pending_reset(user.pk)
     if waiting is not None and not reset_is_void(waiting, clock.now()):
         problems.append(Problem(_("已有人提出过，等待另一人同意。"), code="asked_already"))

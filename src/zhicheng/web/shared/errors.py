@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import SYSTEM_KINDS
+from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind
 from zhicheng.foundation import securitylog
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
@@ -39,6 +40,15 @@ from zhicheng.web.shared.truth import outcome_of, place_to_look, sending_of
 
 logger = logging.getLogger(__name__)
 
+_ACCOUNTS = {
+    Role.APPLICANT: AccountKind.APPLICANT.label,
+    Role.UNIT: AccountKind.UNIT.label,
+    Role.SUPERVISING: gettext_lazy("主管单位的工作人员账号"),
+    Role.COUNTY: gettext_lazy("县（市）人社局职称办的工作人员账号"),
+    Role.PREFECTURE: gettext_lazy("州人力资源和社会保障局的工作人员账号"),
+    **{Role(kind.value): kind.label for kind in SYSTEM_KINDS},
+}
+
 
 def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
     """403: signed in, but this is not for them. Recorded; the page carries the record's id."""
@@ -47,12 +57,9 @@ def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
 
 
 def _whose(request: HttpRequest) -> str:
-    """Of the pages of the three who run the system: whose it is, for another one of them, who may have to ring somebody at night."""
-    kinds = {Role(kind.value): kind for kind in SYSTEM_KINDS}
-    roles = ACCESS.get(page_name(request), frozenset()) & kinds.keys()
-    if getattr(getattr(request, "user", None), "kind", "") not in SYSTEM_KINDS or not roles:
-        return ""
-    return _("、").join(str(kinds[role].label) for role in sorted(roles))
+    """Whose page it is: the kinds of account that open it, for who has the wrong one, or has to ring somebody at night."""
+    roles = ACCESS.get(page_name(request), frozenset())
+    return _("、").join(str(words) for role, words in _ACCOUNTS.items() if role in roles)
 
 
 def _recorded(request: HttpRequest, reason: str) -> str:

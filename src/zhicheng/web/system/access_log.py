@@ -65,7 +65,7 @@ def show_looks(request: HttpRequest) -> HttpResponse:
     typed = {name: " ".join(request.GET.get(name, "").split())[:80] for name in ("day", "account", "application")}
     day, actor, subject, problems = _narrowed(**typed)
     found = queries.looks(day=day, actor=actor, subject=subject)
-    page = page_of(request, found.none() if problems else found, order=("-at", "-id"))
+    page = page_of(request, found.none() if problems else found, order=("-id",))
     context = {
         "page": page,
         "rows": in_words(page),

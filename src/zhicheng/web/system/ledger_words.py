@@ -14,6 +14,7 @@ from zhicheng.applications.lifecycle import MOVES
 from zhicheng.applications.queries import numbers_of
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.models import AccountRequestKind, OfficerChangeKind, VerificationKind, VerificationState
+from zhicheng.organizations.officers import names_of_organizations
 from zhicheng.web.system.refusals import accounts_of
 
 Words = str | Promise
@@ -37,6 +38,7 @@ EVENTS: dict[str, Words] = {
     "account.removed": gettext_lazy("清除没有确认的注册"),
     "account.reopened": gettext_lazy("重新注册没有确认的账号"),
     "account.request_refused": gettext_lazy("不同意账号申请"),
+    "account.request_voided": gettext_lazy("账号申请自动作废（末六位输错次数用完）"),
     "account.request_withdrawn": gettext_lazy("撤回账号申请"),
     "account.text_accepted": gettext_lazy("同意注册须知等文本"),
     "application.start": gettext_lazy("新建申请书"),
@@ -107,7 +109,8 @@ def event_words(event: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of the page. ``subject`` and ``actor`` are a login name or an application's number where there is one, else empty."""
+    """One entry of the page. ``subject`` and ``actor`` are a login name, an application's number or a unit's or office's name
+    where there is one, else empty."""
 
     entry: LedgerEntry
     event: Words
@@ -116,15 +119,22 @@ class Line:
 
 
 def in_words(entries: Iterable[LedgerEntry]) -> list[Line]:
-    """The entries as the page shows them; two queries for all their names."""
+    """The entries as the page shows them; three queries for all their names."""
     rows = list(entries)
     accounts = accounts_of(ref for row in rows for ref in (row.subject, row.actor))
-    numbers = numbers_of(int(found[1]) for row in rows if (found := re.fullmatch(r"application:(\d{1,18})", row.subject)))
+    numbers = numbers_of(_ids("application", rows))
+    organizations = names_of_organizations(_ids("organization", rows))
 
     def name(ref: str) -> str:
         what, _colon, number = ref.partition(":")
         if what == "application" and number.isdecimal():
             return numbers.get(int(number), "")
+        if what == "organization" and number.isdecimal():
+            return organizations.get(int(number), "")
         return accounts[ref][0] if ref in accounts else ""
 
     return [Line(row, event_words(row.event), name(row.subject), name(row.actor)) for row in rows]
+
+
+def _ids(kind: str, rows: Iterable[LedgerEntry]) -> set[int]:
+    return {int(found[1]) for row in rows if (found := re.fullmatch(rf"{kind}:(\d{{1,18}})", row.subject))}

@@ -114,7 +114,7 @@ class Command(BaseCommand):
             username=options["username"],
             id_number=self._asked(_("身份证号：")),
         )
-        self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
+        self.stdout.write(_("%(username)s：请在登录页用“忘记登录名或密码”设置密码。") % {"username": user.username})
 
     def _open_system_account(self, options: dict[str, Any]) -> None:
         password, number = self._asked("Password: "), self._asked(_("身份证号："))
@@ -143,7 +143,7 @@ class Command(BaseCommand):
         email = Particulars("", "", "", options["email"], user.username).tidied().email
         changed = replace_mailbox(user_id=user.pk, email=email, actor="system")
         self.stdout.write(
-            _("%(username)s：邮箱已改为 %(email)s，请在登录页用“找回账号”设置密码。")
+            _("%(username)s：邮箱已改为 %(email)s，请在登录页用“忘记登录名或密码”设置密码。")
             % {"username": changed.username, "email": changed.email}
         )
 
@@ -170,7 +170,7 @@ class Command(BaseCommand):
         office = self._office(options["office"]).pk if options["office"] else None
         found = self._user(options["username"])
         user = actions.reopen_officer(actor=SYSTEM, user_id=found.pk, office_id=office, reason=options["reason"])
-        self.stdout.write(_("%(username)s：请在登录页用“找回账号”设置密码。") % {"username": user.username})
+        self.stdout.write(_("%(username)s：请在登录页用“忘记登录名或密码”设置密码。") % {"username": user.username})
 
     def _end_sessions(self, options: dict[str, Any]) -> None:
         user = actions.end_officer_sessions(actor=SYSTEM, user_id=self._user(options["username"]).pk)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.applications.queries import queue
@@ -52,7 +53,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "title": _("开通账号"),
-        "lede": _("开通后，本人和部门都会收到邮件；本人用“找回账号”设置密码后即可登录。"),
+        "lede": _("开通后，本人和部门都会收到邮件；本人用“忘记登录名或密码”设置密码后即可登录。"),
         "button_text": _("开通账号"),
         "person": None,
     }
@@ -111,7 +112,7 @@ def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
     actor, person = actor_of(request), _officer_or_404(request, user_id)
     initial = {"office_id": person.office_id}  # type: ignore[attr-defined]
     form = ReopenForm(request.POST or None, offices=officers.offices_for(actor), initial=initial)
-    lede = _("启用后，原来的密码作废，本人用“找回账号”设置新密码后即可登录。")
+    lede = _("启用后，原来的密码作废，本人用“忘记登录名或密码”设置新密码后即可登录。")
     context = {"form": form, "person": person, "title": _("重新启用账号"), "lede": lede, "button_text": _("重新启用")}
 
     def act(data: dict[str, Any]) -> HttpResponse:
@@ -217,6 +218,7 @@ def _context(request: HttpRequest, person: User) -> dict[str, Any]:
         "office": officers.office_of(person.pk),
         "mailbox": mask_mailbox(person.email),
         "own": person.pk == actor.user_id,
+        "has_factor": bool(second_factor.those_of(person.pk)),
         "number_missing": not person.id_number_index,
         "changes": officers.changes_of(person.pk),
         "reset": waiting,
