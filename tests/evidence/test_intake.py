@@ -13,10 +13,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
+from django.db.models import OuterRef
 from django.test import TestCase
 
 from tests.evidence import files
-from zhicheng.evidence import intake
+from zhicheng.evidence import intake, visitors
 from zhicheng.evidence.actions import Turn, claim_next, end_turn, examine_due, give_back, remove_leftovers, stay_at, take_file
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.queries import intake_health, intakes_at, usage_of_account, usage_of_network
@@ -76,9 +77,10 @@ def held(settings: Any) -> list[Path]:
 
 
 def test_bytes_are_held_before_the_row_and_go_with_its_end(person: Any, settings: Any, told: list[Any]) -> None:
-    row = bring(person, purpose=PURPOSE, subject="s:1", where="w", payload={"a": 1})
+    content = files.pdf()  # made anew a second later it has another id
+    row = bring(person, content=content, purpose=PURPOSE, subject="s:1", where="w", payload={"a": 1})
     (path,) = held(settings)
-    assert (path.name, path.read_bytes(), row.state) == (row.held, files.pdf(), IntakeState.WAITING)
+    assert (path.name, path.read_bytes(), row.state) == (row.held, content, IntakeState.WAITING)
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert examine_due() == 1
     assert (again(row).state, row.result, held(settings)) == (IntakeState.KEPT, {"done": True}, [])
@@ -302,6 +304,51 @@ def test_room_kept_for_visitors_is_bounded_for_a_network_and_in_all(settings: An
     assert refused(network="203.0.113.11") == "space"
     assert bring(person).pk
     assert len(held(settings)) == 4
+
+
+def test_beyond_half_of_the_room_a_site_holds_as_much_as_one_file_may(settings: Any, person: Any) -> None:
+    """So that a few who fill it shut nobody else out: neither a new network, nor whoever is in the same half of a provider's."""
+    size = len(files.pdf())
+    settings.VISITOR_BYTES = 8 * size
+    settings.UPLOAD_LIMIT_BYTES = size
+    for number in range(4):
+        bring(network=f"2001:db8:0:{number}::/64")
+    assert [refused(network=f"2001:db8:0:{number:x}::/64") for number in (0, 9, 0xFF)] == ["share"] * 3
+    assert bring(network="2001:db8:0:100::/64").pk and bring(network="203.0.113.9").pk
+    assert (refused(network="2001:db8:0:1ff::/64"), refused(network="203.0.113.9")) == ("share", "share")
+    assert bring(network="203.0.113.10").pk and bring(person).pk
+
+
+def answered_for(row: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the mailbox of the registration is confirmed."""
+    rows = EvidenceFile.objects.filter(pk=OuterRef("pk")).filter(pk=row.file_id)
+    monkeypatch.setattr(visitors, "_vouching", [*visitors._vouching, lambda: rows])
+
+
+def test_file_somebody_answers_for_takes_no_share(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = len(files.pdf())
+    settings.VISITOR_BYTES, settings.UPLOAD_LIMIT_BYTES = 4 * size, size
+    row = bring()
+    assert examine_due() == 1
+    bring(network="203.0.113.10")
+    assert refused() == "share"
+    answered_for(again(row), monkeypatch)
+    bring(network="203.0.113.11")
+    assert bring().pk
+
+
+def test_network_of_a_file_nobody_answers_for_is_known_as_long_as_it_fills_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, other = bring(), bring(network="203.0.113.10")
+    assert examine_due() == 2
+    answered_for(again(other), monkeypatch)
+    Intake.objects.update(ended_at=clock.machine_now() - timedelta(days=20))
+    with clock.travel(clock.now() + timedelta(days=1)):
+        remove_leftovers()
+    assert list(Intake.objects.values_list("pk", flat=True)) == [row.pk]
+    assert usage_of_network("203.0.113.9").held_bytes == again(row).size
+    with clock.travel(clock.now() + timedelta(days=3)):
+        remove_leftovers()
+    assert not Intake.objects.exists() and not EvidenceFile.objects.filter(pk=row.file_id).exists()
 
 
 class Slow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zhicheng.evidence.models import Lane
-from zhicheng.evidence.rules import Limits, Usage, allowance, may_take_longer, over
+from zhicheng.evidence.rules import Limits, Usage, allowance, may_take_longer, over, site_of
 
 
 def test_visitor_may_cost_five_seconds_and_400_megabytes_at_most() -> None:
@@ -33,3 +33,17 @@ def test_first_round_is_short_and_the_second_is_the_last() -> None:
 )
 def test_limit_that_would_be_broken_is_named(usage: Usage, verdict: str) -> None:
     assert over(usage, Limits(waiting=3, cpu_seconds=10, held_bytes=100), size=10) == verdict
+
+
+@pytest.mark.parametrize(
+    ("network", "site"),
+    [
+        ("2001:db8:0:12ff::/64", "2001:db8:0:1200::/56"),
+        ("2001:db8::/64", "2001:db8::/56"),
+        ("203.0.113.9", "203.0.113.9"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_site_of_a_network(network: str, site: str) -> None:
+    assert site_of(network) == site

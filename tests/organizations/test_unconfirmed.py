@@ -25,6 +25,7 @@ from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.replay import replay
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.jobs import forget
 from zhicheng.organizations.models import Membership, Organization, UnitVerification
 from zhicheng.organizations.unconfirmed import DAYS_KEPT, DAYS_KEPT_WHEN_CROWDED
 
@@ -167,6 +168,15 @@ def test_while_the_room_is_more_than_half_full_units_wait_for_three_days_only(se
     assert at(THEN + KEPT_WHEN_CROWDED) == 0
     assert at(THEN + KEPT_WHEN_CROWDED + timedelta(seconds=1)) == 1
     assert User.objects.filter(pk=applicant.pk).exists()
+
+
+def test_licence_of_a_removed_registration_makes_room_in_the_same_job() -> None:
+    ex.registered_unit(1, confirmed=False)
+    seen_before(LATER)
+    with clock.travel(LATER):
+        assert usage_of_visitors().held_bytes > 0
+        assert forget() == 1
+        assert usage_of_visitors().held_bytes == 0
 
 
 def test_what_an_account_in_use_accepted_cannot_be_removed() -> None:

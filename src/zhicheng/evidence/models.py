@@ -86,7 +86,8 @@ class Intake(models.Model):
 
     ``purpose`` names who is told when it has been examined (``intake.handler``) and ``payload`` what for; ``subject`` and ``where``
     name the page and the place on it that show the outcome. ``result`` is what the handler made of it. All times are the machine's:
-    they order work, they decide nothing about anybody. The row goes two days after its end.
+    they order work, they decide nothing about anybody. The row goes two days after its end; of
+    a file that a visitor brought, not before somebody answers for it.
     """
 
     held = models.CharField(max_length=32, unique=True)

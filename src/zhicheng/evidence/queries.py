@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
-from zhicheng.evidence.rules import Usage
+from zhicheng.evidence.rules import Usage, site_of
 from zhicheng.evidence.sentences import safe_copy_sentence, warning_sentence
 from zhicheng.foundation import clock
 
@@ -80,8 +80,10 @@ def due_intakes(lane: str) -> Intakes:
 
 
 def ended_intakes(*, before: datetime) -> Intakes:
-    """What was decided before that moment of the machine's clock."""
-    return Intake.objects.filter(ended_at__lt=before)
+    """What was decided before that moment of the machine's clock, but for files of visitors that nobody answers for yet: whose network
+    they came from counts as long as they fill the room.
+    """
+    return Intake.objects.filter(ended_at__lt=before).exclude(lane=Lane.VISITORS, file__in=visitors.unclaimed_files())
 
 
 def usage_of_account(user_id: int) -> Usage:
@@ -100,6 +102,13 @@ def usage_of_visitors() -> Usage:
     waiting = Intake.objects.filter(lane=Lane.VISITORS, state__in=_OPEN).aggregate(bytes=Sum("size"))["bytes"] or 0
     taken = visitors.unclaimed_files().aggregate(bytes=Sum("size"))["bytes"] or 0
     return replace(usage, held_bytes=waiting + taken)
+
+
+def unclaimed_bytes_near(network: str) -> int:
+    """What visitors from ``network`` and the rest of its site (``rules.site_of``) fill with files nobody answers for, examined or not."""
+    fill = Q(state__in=_OPEN) | Q(file__in=visitors.unclaimed_files())
+    of = Intake.objects.filter(fill, lane=Lane.VISITORS).values_list("network").annotate(bytes=Sum("size")).order_by()
+    return sum(size for other, size in of if site_of(other) == site_of(network))
 
 
 def _usage(rows: Intakes) -> Usage:

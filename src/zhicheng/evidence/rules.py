@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 
 from zhicheng.evidence.models import Lane
@@ -46,6 +47,16 @@ class Usage:
     waiting: int = 0
     cpu_seconds: float = 0
     held_bytes: int = 0
+
+
+def site_of(network: str) -> str:
+    """The /56 that the /64 of a visitor lies in: providers give as much to one connection, so that 256 networks are one stranger's. Of
+    an IPv4 address, itself.
+    """
+    try:
+        return str(ipaddress.IPv6Network(network).supernet(new_prefix=56))
+    except ValueError:
+        return network
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ def take_file(
     ``actor_id`` is the primary key of the user who brought it, None for a visitor, who comes from ``network``
     (the part of an address that limits go by). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a
     limit of that place below the instance's own. Raises ``Refused`` at
-    ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is written ``queue_full``, ``budget``, ``space``
-    when this account or network has too much waiting, used up its hour, or fills the room kept for visitors.
+    ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is written ``queue_full``, ``budget``, ``space``,
+    ``share`` when this account or network has too much waiting, used up its hour, or fills the room kept for visitors or its share of it.
     """
     intake.handler_for(purpose)
     size = int(getattr(upload, "size", None) or 0)
@@ -101,28 +101,34 @@ def _wait_for_the_others(actor_id: int | None) -> None:
 
 
 def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:
-    if actor_id is not None:
+    if actor_id is None:
+        verdict = _too_much_of_visitors(network, size)
+    else:
         verdict = over(
             queries.usage_of_account(actor_id),
             Limits(waiting=settings.WAITING_PER_ACCOUNT, cpu_seconds=settings.EXAMINE_SECONDS_PER_ACCOUNT),
             size=size,
         )
-    else:
-        verdict = over(
-            queries.usage_of_network(network),
-            Limits(
-                waiting=settings.WAITING_PER_NETWORK,
-                cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK,
-                held_bytes=settings.VISITOR_BYTES_PER_NETWORK,
-            ),
-            size=size,
-        ) or over(
-            queries.usage_of_visitors(),
-            Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES),
-            size=size,
-        )
     if verdict:
         raise Refused.one(_sentence(verdict), where=where, code=verdict)
+
+
+def _too_much_of_visitors(network: str, size: int) -> str:
+    """Half of their room is for those who fill nothing yet: beyond it a site has as many bytes as one file may."""
+    everybody = queries.usage_of_visitors()
+    verdict = over(
+        queries.usage_of_network(network),
+        Limits(
+            waiting=settings.WAITING_PER_NETWORK,
+            cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK,
+            held_bytes=settings.VISITOR_BYTES_PER_NETWORK,
+        ),
+        size=size,
+    ) or over(everybody, Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES), size=size)
+    crowded = everybody.held_bytes + size > settings.VISITOR_BYTES // 2
+    if not verdict and crowded and queries.unclaimed_bytes_near(network) + size > limits_in_force().max_bytes:
+        return "share"
+    return verdict
 
 
 def _sentence(verdict: str) -> str:
@@ -130,6 +136,11 @@ def _sentence(verdict: str) -> str:
         return _("已有多个文件正在排队检查，这个文件没有收下。您填写的内容没有丢失，请等前面的检查完再上传。")
     if verdict == "budget":
         return _("最近一小时上传的文件检查用时过多，这个文件没有收下。您填写的内容没有丢失，请一小时后再上传。")
+    if verdict == "share":
+        return _(
+            "暂存注册材料的空间紧张，您所在的网络已有上传的文件没有确认邮箱，这个文件没有收下。"
+            "请先打开注册邮件中的链接确认邮箱，或者稍后再上传。"
+        )
     return _("暂存注册材料的空间已满，这个文件没有收下。请稍后再上传，或者联系当地人社局职称办。")
 
 
