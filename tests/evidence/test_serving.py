@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.evidence import files
 from tests.support.uploads import keep_file
@@ -159,6 +163,40 @@ def test_file_the_browser_has_is_not_sent_again(header: str, kept: EvidenceFile)
 
 def test_other_etag_gets_the_file(kept: EvidenceFile) -> None:
     assert body(ask(kept, If_None_Match='"another"')) == CONTENT
+
+
+def bytes_read() -> int:
+    """What this process has read so far, from whatever file (Linux)."""
+    return int(Path("/proc/self/io").read_text("ascii").split()[1])
+
+
+def test_parts_of_a_file_are_read_without_reading_all_of_it_each_time(person: Any) -> None:
+    drawn = io.BytesIO()
+    Image.frombytes("RGB", (900, 900), os.urandom(3 * 900 * 900)).save(drawn, "PNG")  # noise: nothing packs it
+    kept = keep_file(upload=ContentFile(drawn.getvalue(), name="照片.png"), actor_id=person.pk)
+    with blobs.open_blob(kept.served_sha256) as stored:
+        content = stored.read()
+    assert body(ask(kept, Range="bytes=0-9")) == content[:10]
+    before = bytes_read()
+    assert [body(ask(kept, Range=f"bytes={n}-{n + 9}")) for n in range(100, 130)] == [
+        content[n : n + 10] for n in range(100, 130)
+    ]
+    assert bytes_read() - before < len(content)
+
+
+def test_file_that_is_changed_between_two_parts_is_given_to_nobody(kept: EvidenceFile) -> None:
+    """Also when the time of its content is set back."""
+    body(ask(kept, Range="bytes=0-9"))
+    with blobs.open_blob(kept.sha256) as stored:
+        path = Path(stored.name)
+    was = path.stat()
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        file.seek(SIZE - 1)
+        file.write(b"X")
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    with pytest.raises(blobs.BlobMissing):
+        ask(kept, Range="bytes=0-9")
 
 
 def test_response_that_is_never_read_closes_the_file(kept: EvidenceFile) -> None:

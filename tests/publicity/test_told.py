@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.support import world as w
 from tests.support.verified import violated
-from zhicheng.foundation import clock
-from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.foundation import clock, invariants, ledger
+from zhicheng.publicity.models import Objection, PublicityPeriod
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +50,25 @@ def test_period_put_in_since_the_ledger_tells_of_them_is_named(period: Publicity
 def test_period_of_before_the_ledger_told_of_them_is_not_named(period: PublicityPeriod) -> None:
     put_in(period, number=period.pk - 1, later=-1)
     assert named() == set()
+
+
+def test_one_old_entry_that_names_no_row_stands_for_one_row(period: PublicityPeriod) -> None:
+    """Also when the rows of its subject are more than are read at once."""
+    one = Objection(
+        period=period,
+        channel="phone",
+        content="不实",
+        received_at=clock.now(),
+        registered_at=clock.now(),
+        registered_by=period.opened_by,
+    )
+    Objection.objects.bulk_create(copy(one) for _n in range(invariants.BATCH + 1))
+    with transaction.atomic():
+        ledger.record(
+            event="publicity.objection_registered",
+            subject=f"publicity:{period.pk}",
+            actor=f"user:{period.opened_by_id}",
+            data={"channel": "phone"},
+        )
+    objections = next(one for one in invariants.registered() if one.name == "publicity.objections_in_ledger")
+    assert len(list(objections.look())) == invariants.BATCH

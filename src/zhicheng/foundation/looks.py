@@ -1,6 +1,7 @@
 """Who looked at other people's files and whole identity numbers: an append-only log of its own (PIPL 第五十一条, S-66).
 
-A look is one row, written by the page that answers it: the one thing a GET request writes. It never waits for the ledger's head; the
+A look is one row, written by the page that answers it: the one thing a GET request writes into the database (on the disk it may put back
+a damaged file, ``blobs.open_whole``, and keep a preview). It never waits for the ledger's head; the
 worker seals what has come in with one entry an hour, whose hash covers every row since the seal before.
 """
 

@@ -50,13 +50,14 @@ class Telling:
     def look(self) -> Iterator[Violation]:
         """Every difference between the rows and their entries."""
         first = LedgerEntry.objects.filter(event__in=self.events).order_by("number").first() if self.untold else None
+        used: set[int] = set()
         for batch in in_batches(self.rows()):
-            yield from self._rows_without(batch, first)
+            yield from self._rows_without(batch, first, used)
         gone = frozenset(self.gone()) if self.gone is not None else frozenset()
         for entries in in_batches(LedgerEntry.objects.filter(event__in=self.events)):
             yield from self._entries_without([one for one in entries if not {one.subject, self._named(one)} & gone])
 
-    def _rows_without(self, rows: list[Any], first: LedgerEntry | None) -> Iterator[Violation]:
+    def _rows_without(self, rows: list[Any], first: LedgerEntry | None, used: set[int]) -> Iterator[Violation]:
         found = LedgerEntry.objects.filter(event__in=self.events, subject__in={self._subject(row) for row in rows})
         entries = grouped(found.order_by("number"), lambda entry: (entry.subject, self._names(entry)))
         salts = ledger.salts_of(entry.number for mine in entries.values() for entry in mine)
@@ -64,7 +65,7 @@ class Telling:
             subject = self._subject(row)
             mine = entries.get((subject, str(getattr(row, self.column)) if self.named else ""), [])
             if not mine and self.named:
-                mine = self._older(row, entries.get((subject, ""), []), salts)
+                mine = self._older(row, entries.get((subject, ""), []), salts, used)
             if not mine and not self._is_older(row, first):
                 yield Violation(self._about(row), _("台账没有记录过它。"))
             elif len(mine) > 1 and not self.repeated:
@@ -80,11 +81,14 @@ class Telling:
             return bool(self.untold)
         return bool(getattr(row, self.untold) < first.at and getattr(row, self.belongs) < (self._number(first) or 0))
 
-    def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts) -> list[LedgerEntry]:
-        """The first of the entries that name no row which tells of one like this; it is not another row's as well."""
-        for place, entry in enumerate(unnamed):
-            if all(self._agrees(entry, key, row, salts) for key in self.values):
-                return [unnamed.pop(place)]
+    def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts, used: set[int]) -> list[LedgerEntry]:
+        """The first of the entries that name no row which tells of one like this; it is not another row's as well, in whatever batch
+        (``used``: the numbers of those that were taken).
+        """
+        for entry in unnamed:
+            if entry.number not in used and all(self._agrees(entry, key, row, salts) for key in self.values):
+                used.add(entry.number)
+                return [entry]
         return []
 
     def _entries_without(self, entries: list[LedgerEntry]) -> Iterator[Violation]:
