@@ -110,3 +110,13 @@ def test_a_county_sees_everybody_of_its_units_and_the_neighbour_nobody(world: w.
     assert MARK in client_of(world.county_officer).get(reverse("office_administrators")).content.decode()
     assert client_of(world.county_officer).post(OFFICE, typed(administrator)).status_code == 303
     assert User.objects.get(pk=administrator.pk).identity_confirmed_at is not None
+
+
+def test_a_unit_that_may_not_work_yet_is_told_before_it_fills_anything_in(world: w.World) -> None:
+    claimant(world)
+    world.unit.verified_year = 2022
+    world.unit.save()
+    page = page_of(client_of(world.unit_admin).get(UNIT))
+    told = page.select_one("#main .callout")
+    assert told is not None and "年度核实" in told.get_text() and told.select_one("a")["href"] == reverse("unit_information")
+    assert page_of(client_of(world.county_officer).get(reverse("office_identities"))).select_one("#main .callout") is None

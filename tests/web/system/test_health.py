@@ -131,7 +131,7 @@ def test_mail_server_that_is_left_alone_is_explained(operator: Client, settings:
 
 def test_health_begins_with_what_has_to_be_seen_to(operator: Client) -> None:
     page = operator.get(reverse("system_health")).content.decode()
-    assert "现在需要处理：" in page and "后台任务没有响应" in page
+    assert "现在需要处理：" in page and "后台任务没有响应，它们都在等待" in page
 
 
 def test_health_names_the_lane_that_does_not_answer(operator: Client) -> None:

@@ -22,8 +22,9 @@ def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
     context: dict[str, Any] = {"an_hour": True, "of_account": account}
     if request.method == "POST" and request.POST:
         record = record_of(request)
-        secret = [name for name in request.POST if is_secret(name)]
-        context |= {"kept": record, "typed": words_of(record), "secret": secret}
+        if record.body:  # a button alone is pressed again where it stands
+            secret = [name for name in request.POST if is_secret(name)]
+            context |= {"kept": record, "typed": words_of(record), "secret": secret}
         if not request.user.is_authenticated and not request.session.is_empty():
             end_visit(request)
     response = render(request, "429.html", context, status=429)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zhicheng.accounts.models import User
-from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries
-from zhicheng.organizations.actors import Role
-from zhicheng.organizations.rules import card_of
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import card_of, unit_may_work
 from zhicheng.web.shared.forms import CodeField, DateField, Form, half_width, needed
 from zhicheng.web.shared.http import actor_of, go, render_refused, whole_number
 from zhicheng.web.shared.paging import page_of
@@ -72,6 +73,13 @@ def _typed(request: HttpRequest) -> dict[int, str]:
     return {number: value for number, value in numbers.items() if number is not None}
 
 
+def _gate(actor: Actor) -> list[Problem]:
+    """Why the unit may confirm nobody at present, told before anything is filled in; nothing for a county."""
+    if actor.role is not Role.UNIT:
+        return []
+    return unit_may_work(Organization.objects.get(pk=actor.desk_id), current_year())
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     actor, words = actor_of(request), " ".join(request.GET.get("name", "").split())
     people = queries.confirmable_by(actor).filter(identity_confirmed_at__isnull=True)
@@ -80,4 +88,4 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     form = CardForm(request.POST or None, people=[one for one in page if one.id_number])
     fields = {one.pk: form[card_of(one.pk)] for one in page if one.id_number}
     rows = [(one, mask_id_number(one.id_number), units.get(one.pk, ""), fields.get(one.pk)) for one in page]
-    return {"form": form, "page": page, "rows": rows, "words": words, "is_unit": actor.role is Role.UNIT}
+    return {"form": form, "page": page, "rows": rows, "words": words, "is_unit": actor.role is Role.UNIT, "gate": _gate(actor)}

@@ -45,7 +45,7 @@ _OBJECTS: dict[str, str | Promise] = {
 }
 _ROLE = re.compile(r"the role (?P<role>\w+) of \S+ may not open (?P<page>\S+)")
 _MODEL = re.compile(r"(?P<app>\w+)\.(?P<model>\w+) (?P<lookup>\w+=.*)")
-_NAMED = re.compile(rf"\b(?P<what>{'|'.join(_OBJECTS)}) (?P<which>[\w-]+)")
+_NAMED = re.compile(rf"\b(?P<what>{'|'.join(_OBJECTS)})(?: (?P<which>(?!of\b)[\w-]+)|(?= of\b))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _objects(reason: str) -> str:
             return ""
         which = ", ".join(value.partition("=")[2] for value in found["lookup"].split(", "))
         return f"{model._meta.verbose_name} {which}"
-    named = [f"{_OBJECTS[m['what']]} {m['which']}" for m in _NAMED.finditer(reason)]
+    named = [f"{_OBJECTS[m['what']]} {m['which'] or ''}".rstrip() for m in _NAMED.finditer(reason)]
     return pgettext("between items of a list", "、").join(named)
 
 
