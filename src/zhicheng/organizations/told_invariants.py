@@ -81,7 +81,8 @@ told(
 @invariant("organizations.units_as_approved", gettext_lazy("单位的名称、信用代码、材料接收部门等是最近一次审核通过的"))
 def units_as_approved() -> Iterator[Violation]:
     """A unit that was approved once changes by the next approval alone, one that never was is what it asked for last; it is verified for
-    the latest year it was approved for (S-15). Whose unit no request tells of was put in by hand.
+    the latest year it was approved for (S-15). A unit whose registration no request tells of was put in by hand, and is known from its
+    first approval on; one whose every request was replaced (by registrations that are gone since) is what nobody asks for any more.
     """
     for units in in_batches(Organization.objects.filter(kind=OrganizationKind.UNIT)):
         rows = UnitVerification.objects.filter(organization__in=units).select_related("licence").order_by("pk")
@@ -89,11 +90,12 @@ def units_as_approved() -> Iterator[Violation]:
         for unit in units:
             mine: list[UnitVerification] = asked.get(unit.pk, [])
             approved = [row for row in mine if row.state == VerificationState.APPROVED]
-            if not mine:
-                continue
-            if particulars_of(unit) != UnitParticulars.from_json((approved or mine)[-1].proposed):
+            by_hand = all(row.kind != VerificationKind.REGISTRATION for row in mine)
+            says = approved or [row for row in mine if not by_hand and row.state != VerificationState.REPLACED]
+            if says and particulars_of(unit) != UnitParticulars.from_json(says[-1].proposed):
                 yield Violation(f"organization:{unit.pk}", _("单位信息不是最近一次审核通过的。"))
-            if unit.verified_year != max((row.year for row in approved), default=None):
+            year = max((row.year for row in approved), default=None)
+            if unit.verified_year != year and (not by_hand or (year or 0) > (unit.verified_year or 0)):
                 yield Violation(f"organization:{unit.pk}", _("审核通过的年度与审核决定不一致。"))
             bringers = {None, *(row.submitted_by_id for row in mine)}  # before the registration nobody: a visitor
             if {row.licence.uploaded_by_id for row in mine} - bringers:
