@@ -28,7 +28,19 @@ from zhicheng.applications.models import (
 )
 from zhicheng.documents.models import Paper, SerialCounter
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs, checkpoints, clock, invariants, ledger, looks, outbox, rolling, triggers, verification
+from zhicheng.foundation import (
+    blobs,
+    checkpoints,
+    clock,
+    invariants,
+    ledger,
+    looks,
+    outbox,
+    rolling,
+    second_copy,
+    triggers,
+    verification,
+)
 from zhicheng.foundation.models import (
     AccessLook,
     LedgerCheckpoint,
@@ -184,6 +196,7 @@ CORRUPTED: dict[str, Callable[[Application], object]] = {
     "foundation.files_are_there": lambda _: _lose_file(),
     "foundation.checkpoints_kept": lambda _: (checkpoints.make_checkpoint(), LedgerCheckpoint.objects.all().delete()),
     "foundation.salts": lambda _: LedgerSalt.objects.order_by("pk")[0].delete(),
+    "foundation.files_brought_back": lambda _: second_copy._set_aside(second_copy.first_root() / second_copy.name_of("0" * 64)),
     "foundation.sealed_values": lambda _: _redirected_mail(),
     "foundation.guards": lambda _: triggers.take_off(connection, triggers.LEDGER),
     "foundation.ledger": lambda _: LedgerEntry.objects.filter(number=3).update(actor="user:999"),

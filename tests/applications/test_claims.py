@@ -265,11 +265,18 @@ def test_ends_of_a_number_cannot_be_tried_out_at_a_desk(world: w.World) -> None:
         wanted = {{"one": one, "other": other}[name].account_id: text for name, text in cards.items()}
         return refused(lambda: actions.confirm_people(actor=actor, cards=wanted, **seen))
 
+    stranger = claimant(world, "stranger", serial=504, unit="other_unit").account_id
     for _time in range(5):
         assert type_in(world.unit_admin, one="000000") == {"digits_differ"}
+    assert type_in(world.unit_admin, one="0") == {"digits_length"}, "nothing is compared"
+    for _time in range(5):  # neither half an answer nor somebody else's people forget the tries
+        cards = {one.account_id: right[one.account_id], stranger: "000000"}
+        assert refused(lambda cards=cards: actions.confirm_people(actor=world.unit_admin, cards=cards, **seen)) == {
+            "not_in_jurisdiction"
+        }
     assert type_in(world.unit_admin, one=right[one.account_id]) == {"too_many_tries"}, "not even the right one: nobody learns it"
     assert type_in(world.county_officer, one="000000") == {"digits_differ"}, "another desk counts by itself"
-    for _time in range(3):
+    for _time in range(9):
         assert type_in(world.unit_admin, other="000000") == {"digits_differ"}
     confirmed = actions.confirm_people(actor=world.unit_admin, cards={other.account_id: right[other.account_id]}, **seen)
     assert [u.pk for u in confirmed] == [other.account_id]

@@ -131,3 +131,7 @@ def test_stored_file_that_is_damaged_comes_back_from_the_second_place(
     rolling.check_share()
     assert copy.read_bytes() == content == stored.read_bytes()
     assert rolling.file_checks().bad == 0
+    [kept] = second_copy.set_aside()
+    assert kept.startswith(files[1].sha256) and violated("foundation.files_brought_back")
+    if harm == "changed":
+        assert (Path(storages["default"].location) / second_copy.DAMAGED / kept).read_bytes() == content[:-1] + b"X"  # type: ignore[attr-defined]

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
+from tests.support.verified import violated
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs, clock, jobs, reconciling, second_copy
+from zhicheng.foundation import blobs, clock, jobs, originals, reconciling, second_copy
 from zhicheng.foundation.instance import FOLDER_MARK
 from zhicheng.foundation.models import RegularRun
 from zhicheng.foundation.reconciling import LEAVING, Reconciled, reconcile
@@ -112,6 +113,11 @@ def test_what_the_first_place_has_lost_comes_back_from_the_second(second: Path) 
     (first() / second_copy.name_of(sha256)).unlink()
     assert reconcile() == Reconciled(back=1)
     assert (first() / second_copy.name_of(sha256)).read_bytes() == CONTENT == (second / second_copy.name_of(sha256)).read_bytes()
+    [kept] = second_copy.set_aside()
+    assert kept.startswith(sha256) and kept.endswith("-missing")
+    assert violated("foundation.files_brought_back") == {("foundation.files_brought_back", f"file:{sha256[:16]}")}
+    (first() / second_copy.DAMAGED / kept).unlink()
+    assert not violated("foundation.files_brought_back")
 
 
 def test_damaged_copy_is_not_brought_back_and_not_put_aside(second: Path) -> None:
@@ -131,6 +137,27 @@ def test_first_folder_that_is_not_there_leaves_the_second_as_it_is(second: Path)
         reconcile()
     assert (second / second_copy.name_of(SHA256)).read_bytes() == CONTENT and not (second / LEAVING).exists()
     assert not list(first().iterdir())
+
+
+@pytest.mark.parametrize("mark", ['{"mode": "production", "instance": "another"}', ""])
+def test_second_folder_of_somebody_else_is_left_as_it_is(second: Path, mark: str) -> None:
+    """The old setting on a machine set up anew, a rehearsal that points at the folder of people."""
+    other = second / second_copy.name_of(SHA256)
+    other.parent.mkdir(parents=True)
+    other.write_bytes(CONTENT)
+    if mark:
+        (second / FOLDER_MARK).write_text(mark)
+    with pytest.raises(OSError, match=r"another instance|does not say whose"):
+        reconcile()
+    assert other.read_bytes() == CONTENT and not (second / LEAVING).exists()
+
+
+def test_restored_copy_touches_no_second_place(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs.store(CONTENT)
+    (first() / second_copy.name_of(SHA256)).unlink()
+    monkeypatch.setattr(originals, "is_original", lambda: False)
+    assert reconcile() == Reconciled()
+    assert (second / second_copy.name_of(SHA256)).exists()
 
 
 def test_second_place_set_later_is_compared_at_once(second: Path, settings: Any) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from zhicheng.foundation import clock, jobs, leftovers
+from zhicheng.foundation import clock, jobs, leftovers, originals
 from zhicheng.foundation.instance import FOLDER_MARK
 from zhicheng.foundation.models import RegularRun
 from zhicheng.foundation.patience import within
@@ -39,17 +39,14 @@ def reconcile() -> Reconciled:
     """Copy what the second place lacks; bring back what the first has lost; put aside what nothing names any more, and drop what was put
     aside longer than ``BACKUP_KEPT_DAYS`` ago.
 
-    A first folder that is not the instance's own (a disk that was not mounted, a folder that was emptied) is compared with nothing:
-    raises ``OSError``, and the second place stays as it is. It is the last copy then.
+    Two folders that are not both this instance's are compared with nothing: a first one without its mark (a disk that was not mounted,
+    a folder that was emptied), a second one with another instance's mark. Raises ``OSError``, and the second place stays as it is: it
+    is the last copy then, or somebody else's. A restored copy, which nobody has declared the original, touches neither.
     """
     second, first = second_root(), first_root()
-    if second is None:
+    if second is None or not originals.is_original():
         return Reconciled()
-    if not (first / FOLDER_MARK).exists():
-        raise OSError(
-            f"{first} is not the folder of this instance's files (no {FOLDER_MARK}): the second place was left as it is"
-        )
-    within(SECONDS, PLACE, second.exists)  # one that hangs holds nobody up until the end of the run's time
+    _are_both_ours(first, second)
     copied = 0
     for name in names_in(first):
         if not (second / name).exists():
@@ -59,6 +56,26 @@ def reconcile() -> Reconciled:
     _drop_what_left_long_ago(second)
     (second / COMPARED).touch(mode=0o600)
     return Reconciled(copied, back, aside)
+
+
+def _are_both_ours(first: Path, second: Path) -> None:
+    mine = (first / FOLDER_MARK).read_bytes() if (first / FOLDER_MARK).exists() else b""
+    if not mine:
+        raise OSError(
+            f"{first} is not the folder of this instance's files (no {FOLDER_MARK}): the second place was left as it is"
+        )
+
+    def mark_of_second() -> bytes:
+        """What says whose it is; a folder that has files and no mark is of before marks were copied, and is not put aside from."""
+        return (second / FOLDER_MARK).read_bytes() if (second / FOLDER_MARK).exists() else b""
+
+    there = within(SECONDS, PLACE, mark_of_second)  # one that hangs holds nobody up until the end of the run's time
+    if there and there != mine:
+        raise OSError(f"{second} holds the files of another instance ({FOLDER_MARK}): it was left as it is")
+    if not there:
+        if next(names_in(second), None) is not None:
+            raise OSError(f"{second} holds files and does not say whose ({FOLDER_MARK}): it was left as it is")
+        copy_file(first / FOLDER_MARK, second / FOLDER_MARK)
 
 
 @jobs.regular("files.second_begun", minutes=5)

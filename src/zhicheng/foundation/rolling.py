@@ -99,10 +99,19 @@ def file_checks() -> FileChecks:
 
 @invariant("foundation.files_are_whole", gettext_lazy("已复核的存储文件内容与校验值一致"))
 def files_are_whole() -> Iterator[Violation]:
-    """What the rolling check last found of every file that is still referred to."""
+    """What the rolling check last found of every file that is still referred to, and what was brought back from the second place: it is
+    whole again, and somebody has to find out why it was not."""
     bad = dict(StoredFileCheck.objects.exclude(found=GOOD).values_list("sha256", "found"))
     for sha256 in sorted(leftovers.referenced(set(bad))) if bad else ():
         yield Violation(f"file:{sha256[:16]}", _said(bad[sha256]))
+
+
+@invariant("foundation.files_brought_back", gettext_lazy("没有从第二处取回、尚未查明原因的文件"))
+def files_brought_back() -> Iterator[Violation]:
+    """Each file whose bytes were damaged or lost, until the operator has removed what was kept aside."""
+    for name in second_copy.set_aside():
+        said = _("曾经损坏或不见，已从第二处取回。原来的内容留在文件目录的 %(place)s 中，查明原因后请删除。")
+        yield Violation(f"file:{name[:16]}", said % {"place": f"{second_copy.DAMAGED}/{name}"})
 
 
 def _said(found: str) -> str:

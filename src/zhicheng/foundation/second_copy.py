@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 PLACE = "the second place"
 SECONDS = 10.0
+DAMAGED = "damaged"  # below the first folder: what was found in the place of bytes that were brought back, until the operator removes it
 OWED = "owed"  # below the first folder: an empty file for each hash the second place has not got
 
 
@@ -127,7 +129,8 @@ def heal(sha256: str) -> bool:
 
 def bring_back(sha256: str, *, anew: bool = False) -> bool:
     """Take a file that the first place has lost (``anew``: or holds damaged) from the second, if it is whole there; return whether it
-    was. Never raises for a disk."""
+    was. What was found in its place is kept aside and named every night until somebody has looked at it: it may be the trace of an
+    intrusion. Never raises for a disk."""
     second = second_root()
     if second is None:
         return False
@@ -140,6 +143,7 @@ def bring_back(sha256: str, *, anew: bool = False) -> bool:
                     return False
         except FileNotFoundError:
             return False
+        _set_aside(target)
         copy_file(source, target, anew=anew)
         return True
 
@@ -151,6 +155,23 @@ def bring_back(sha256: str, *, anew: bool = False) -> bool:
     if brought:
         logger.error("the stored file %s was lost or damaged and has been brought back from the second place", sha256)
     return brought
+
+
+def set_aside() -> list[str]:
+    """What :func:`bring_back` kept aside: file names that begin with the hash of what was brought back."""
+    if not isinstance(storages["default"], FileSystemStorage):
+        return []
+    return sorted(path.name for path in (first_root() / DAMAGED).glob("*"))
+
+
+def _set_aside(target: Path) -> None:
+    folder = first_root() / DAMAGED
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = folder / f"{target.name}-{int(time.time())}"
+    try:
+        target.replace(kept)
+    except FileNotFoundError:
+        kept.with_name(f"{kept.name}-missing").touch(mode=0o600)
 
 
 def name_of(sha256: str) -> str:

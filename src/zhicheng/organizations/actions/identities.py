@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import date
 
 from django.db.models import Q
@@ -34,23 +34,18 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     lost); what concerns one person has ``where`` = :func:`organizations.rules.card_of`. ``year`` is the campaign year the unit must be verified for
     (S-14). That a number was found to be another's is recorded: it is an answer about another account.
     """
-    # Counted before it is looked at, and outside of the transaction: what is refused is undone there.
-    braked = {pk for pk in sorted(cards) if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
+    # Counted before it is looked at, and outside of the transaction: what is refused is undone there. Only a confirmation forgets.
+    looked_at = [pk for pk in sorted(cards) if len(compact(cards[pk])) == LAST_CHARACTERS]
+    braked = {pk for pk in looked_at if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
     try:
         people = _confirm(actor, cards, card_seen_on, checked, year, braked)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
             _note_contested(actor, sorted(cards))
-        wrong = {problem.where for problem in refused.problems if problem.code in {"digits_differ", "too_many_tries"}}
-        _forget_tries(actor, [pk for pk in cards if rules.card_of(pk) not in wrong])
         raise
-    _forget_tries(actor, cards)
+    for one in people:
+        brakes.card_was_right(desk_id=actor.desk_id, user_id=one.pk)
     return people
-
-
-def _forget_tries(actor: Actor, user_ids: Iterable[int]) -> None:
-    for pk in user_ids:
-        brakes.card_was_right(desk_id=actor.desk_id, user_id=pk)
 
 
 @one_transaction
@@ -122,7 +117,7 @@ def _against(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem
     elif user.id_number and len(compact(typed)) != LAST_CHARACTERS:
         found = [Problem(_("请填写身份证号的末六位，正好六个字符。"), code="digits_length")]
     elif user.id_number and braked:
-        found = [Problem(_("一小时内已输错五次。请与身份证原件仔细核对，一小时后再填。"), code="too_many_tries")]
+        found = [Problem(_("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。"), code="too_many_tries")]
     elif user.id_number and not last_characters_match(typed, user.id_number):
         securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
         found = [_card_differs(actor)]
