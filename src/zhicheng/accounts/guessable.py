@@ -60,6 +60,11 @@ WORDS = frozenset(
         "urumqi",
         "wulumuqi",
         "zhongguo",
+        "zhonghua",
+        "renmin",
+        "gongheguo",
+        "bayinbulake",
+        "bayinguoleng",
         "china",
         "beijing",
         "shanghai",
@@ -173,41 +178,5 @@ WORDS = frozenset(
         "bzzc",
         "bzzrsj",
         "xjbz",
-    ]
-)
-
-# The thirty most frequent surnames: two names one after the other are four short words, and the first thing tried.
-SURNAMES = frozenset(
-    [
-        "wang",
-        "li",
-        "zhang",
-        "liu",
-        "chen",
-        "yang",
-        "huang",
-        "zhao",
-        "wu",
-        "zhou",
-        "xu",
-        "sun",
-        "ma",
-        "zhu",
-        "hu",
-        "guo",
-        "he",
-        "lin",
-        "gao",
-        "luo",
-        "zheng",
-        "liang",
-        "xie",
-        "song",
-        "tang",
-        "deng",
-        "han",
-        "feng",
-        "cao",
-        "peng",
     ]
 )

