@@ -225,7 +225,9 @@ def test_an_officer_without_the_card_gets_no_further_and_the_tries_are_counted()
     _unit, admin, user = people()
     row = ask_mailbox(admin, user)
     officer = ex.officer(row.office, 6)
-    codes = [refused(lambda: decide(row, officer, last_characters="")) for _n in range(5)]
+    for typed in ("", "12345", ex.id_number(301)):  # a slip, and no wrong card: nothing is counted
+        assert refused(lambda typed=typed: decide(row, officer, last_characters=typed)) == ["digits_length"]
+    codes = [refused(lambda: decide(row, officer, last_characters="000000")) for _n in range(5)]
     assert codes == [["digits_differ"]] * 4 + [["too_many_tries"]]
     row.refresh_from_db()
     assert row.state == AccountRequestState.REFUSED and row.wrong_tries == 5

@@ -225,6 +225,11 @@ def last_characters(number: str) -> str:
     return number[-LAST_CHARACTERS:]
 
 
+def is_end_of_number(typed: str) -> bool:
+    """Whether this has the length of what is asked for: nothing typed, or the whole number, is a slip and no wrong card."""
+    return len(compact(typed)) == LAST_CHARACTERS
+
+
 def last_characters_match(typed: str, number: str) -> bool:
     """Whether ``typed`` is the end of ``number`` as printed on the card; full-width digits and a small x are no mistake."""
     return bool(number) and compact(typed) == last_characters(number)

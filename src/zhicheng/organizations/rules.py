@@ -294,3 +294,8 @@ def reset_is_void(request: WasAsked, now: datetime) -> bool:
 def card_of(user_id: int) -> str:
     """The field where a desk types the end of this person's card, and where what is wrong with it is told."""
     return f"card-{user_id}"
+
+
+def not_six() -> Problem:
+    """What was typed is not the end of any number: nothing was compared, and no try is counted."""
+    return Problem(_("请填写身份证号的末六位，正好六个字符。"), where="last_characters", code="digits_length")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,8 @@ from zhicheng.accounts.rules import last_characters
 from zhicheng.foundation import clock
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
+from zhicheng.web.shared.kept import KeptForm
+from zhicheng.web.shared.kept_words import words_of
 
 pytestmark = pytest.mark.django_db
 UNIT, OFFICE = reverse("unit_identities"), reverse("office_identities")
@@ -120,3 +123,15 @@ def test_a_unit_that_may_not_work_yet_is_told_before_it_fills_anything_in(world:
     told = page.select_one("#main .callout")
     assert told is not None and "年度核实" in told.get_text() and told.select_one("a")["href"] == reverse("unit_information")
     assert page_of(client_of(world.county_officer).get(reverse("office_identities"))).select_one("#main .callout") is None
+
+
+def test_words_of_a_kept_form_name_the_people(world: w.World) -> None:
+    """What was typed when the session was over: shown with the names that stood beside it, and no name is looked up for it."""
+    one, client = claimant(world), client_of(world.unit_admin)
+    page = page_of(client.get(UNIT))
+    who = page.select_one(f"input[name=who-{one.pk}]")
+    assert who is not None and who["value"] == "阿不都"
+    body = urlencode(typed(one) | {f"who-{one.pk}": "阿不都", "card-999999": "123456"})
+    found = {one.label: one.value for one in words_of(KeptForm(UNIT, body, 0, "2023-05-22T10:00:00", False))}
+    assert found["阿不都的身份证号末六位"] == last_characters(one.id_number) and found["的身份证号末六位"] == "123456"
+    assert found["查验身份证原件的日期"] == "2023.5.20"

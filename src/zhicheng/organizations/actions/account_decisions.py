@@ -13,7 +13,7 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import claims, duties, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
-from zhicheng.accounts.rules import TRIES_ALLOWED, last_characters_match
+from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_characters_match
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
@@ -54,6 +54,8 @@ def _decided(
 ) -> tuple[AccountRequest, list[Problem]]:
     """The request, decided, or with what was wrong about the try that was counted."""
     row = _pending_row(request_id, actor)
+    if approve and needs_card(row) and not is_end_of_number(last_characters):
+        raise Refused([rules.not_six()])
     if approve and needs_card(row) and not last_characters_match(last_characters, row.new_number or row.user.id_number):
         return row, [_count_wrong_try(row, actor)]
     _decide(row, actor, approve=approve, reason=reason)
@@ -101,6 +103,8 @@ def _opened(token: str, last_characters: str) -> tuple[User, list[Problem]]:
     if row is None or row.state != AccountRequestState.APPROVED or rules.link_has_run_out(row, clock.now()):
         raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
     user = User.objects.get(pk=row.user_id)
+    if not is_end_of_number(last_characters):
+        raise Refused([rules.not_six()])
     if not last_characters_match(last_characters, user.id_number):
         return user, [_count_wrong_try(row, None)]
     accounts.replace_mailbox(user_id=user.pk, email=row.new_email, actor=f"user:{user.pk}", source=f"account_request:{row.pk}")

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts import brakes, claims
 from zhicheng.accounts.models import User
-from zhicheng.accounts.rules import LAST_CHARACTERS, last_characters_match
+from zhicheng.accounts.rules import is_end_of_number, last_characters_match
 from zhicheng.foundation import ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
-from zhicheng.standards.text import compact
 
 # Refusals that tell something about another account: whoever was told so is written down.
 _TELLING = {"number_held_by_another", "id_number_held"}
@@ -35,7 +34,7 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     (S-14). That a number was found to be another's is recorded: it is an answer about another account.
     """
     # Counted before it is looked at, and outside of the transaction: what is refused is undone there. Only a confirmation forgets.
-    looked_at = [pk for pk in sorted(cards) if len(compact(cards[pk])) == LAST_CHARACTERS]
+    looked_at = [pk for pk in sorted(cards) if is_end_of_number(cards[pk])]
     braked = {pk for pk in looked_at if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
     try:
         people = _confirm(actor, cards, card_seen_on, checked, year, braked)
@@ -114,8 +113,8 @@ def _against(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem
     """What speaks against this person: first what the card says, then what is known of the number."""
     if actor.person_index and actor.person_index == user.id_number_index:
         found = [Problem(_("这是您本人的账号，须由另一位经办人核实。"), code="self_request")]
-    elif user.id_number and len(compact(typed)) != LAST_CHARACTERS:
-        found = [Problem(_("请填写身份证号的末六位，正好六个字符。"), code="digits_length")]
+    elif user.id_number and not is_end_of_number(typed):
+        found = [rules.not_six()]
     elif user.id_number and braked:
         found = [Problem(_("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。"), code="too_many_tries")]
     elif user.id_number and not last_characters_match(typed, user.id_number):

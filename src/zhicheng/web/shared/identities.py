@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +21,7 @@ from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import card_of, unit_may_work
 from zhicheng.web.shared.forms import CodeField, DateField, Form, half_width, needed
 from zhicheng.web.shared.http import actor_of, go, render_refused, whole_number
+from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.round import current_year
 
@@ -62,6 +63,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
     said = ngettext("已核实 %(n)d 人的身份：%(names)s。", "已核实 %(n)d 人的身份：%(names)s。", len(done))
     messages.success(request, said % {"n": len(done), "names": "、".join(one.name for one in done) or _("所选人员此前都已核实")})
     return go(request, "unit_identities" if actor_of(request).role is Role.UNIT else "office_identities")
+
+
+@words_for("unit_identities")
+@words_for("office_identities")
+def _in_words(_place: Mapping[str, Any], data: QueryDict) -> list[Typed]:
+    """Who is being confirmed, by name, and the rest: kept while somebody signs in again."""
+    people = [
+        Typed(_("%(name)s的身份证号末六位") % {"name": data.get(f"who-{key.removeprefix('card-')}", "")}, str(data[key]))
+        for key in data
+        if key.startswith("card-") and data[key]
+    ]
+    return [*people, *words_of_fields(CardForm(people=[]).fields, data)]
 
 
 def _typed(request: HttpRequest) -> dict[int, str]:

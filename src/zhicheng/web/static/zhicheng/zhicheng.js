@@ -50,7 +50,7 @@
     if (form.method !== "post") { return; }
     if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
     form.dataset.sentAt = String(Date.now());
-    changed = false;
+    if (!form.hasAttribute("data-asks-first")) { changed = false; }  // another language, signing out: what was typed would be lost
     sent = form;
     const button = event.submitter;
     if (button) { button.setAttribute("aria-disabled", "true"); }
