@@ -72,6 +72,7 @@ OPENED_ELSEWHERE = {
     "files_checking": "test_checking: while a file is being examined",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",
     "office_officer_number": "test_office_pages: of an account that has one already",
+    "office_officer_factor": "test_second_factor: of somebody who has one",
     "office_officer_reopen": "test_office_pages: of an account that was just closed",
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
 }

@@ -175,7 +175,7 @@ def test_people_are_confirmed_by_their_cards_at_the_unit_and_at_the_county(page:
 
     card = card_of(page, "danwei-rencai")
     go_in(page, "xian-jinghe")
-    page.goto("/office/people/identities/")
+    page.goto("/office/accounts/identities/")
     page.get_by_label("加依娜·托合塔的身份证号末六位").fill(card)
     page.get_by_label("查验身份证原件的日期").fill("2023-05-22")
     page.get_by_label("已逐一当面核对").check()

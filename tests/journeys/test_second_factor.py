@@ -141,3 +141,30 @@ def test_unit_administrator_who_lost_phone_and_codes_gets_in_through_county_and_
     _asks(page, "danwei-xumu", "administrators", card=identity(442, "1", birth="19850312", region="652723")[-6:])
     _approves(page, "zhou", "孟根", "prefecture")
     _is_in_with_the_password(page, "danwei-xumu")
+
+
+def _of_officer(page: Page, keeper: str, login: str) -> None:
+    """The page of an officer's account, as somebody who keeps accounts finds it."""
+    go_in(page, keeper)
+    page.goto("/office/officers/")
+    page.locator("tbody tr", has_text=login).get_by_role("link").first.click()
+
+
+def test_officer_who_lost_phone_and_codes_is_reset_by_two_people(page: Page) -> None:
+    login = "xian-wenquan"
+    _set_up(page, login, "officer")
+    _of_officer(page, "zhou", login)
+    page.get_by_role("link", name="申请重置两步验证").click()
+    page.get_by_role("button", name="提出申请").click()
+    expect(page.locator("[data-error-summary] li")).to_have_count(1)
+    _shown(page, "officer-mistakes")
+    page.get_by_label("核实情况").fill("5月22日本人到州局当面核对身份证，手机丢失，备用码没有找到。")
+    page.get_by_role("button", name="提出申请").click()
+    expect(page.get_by_role("main")).to_contain_text("等待另一人同意")
+    expect(page.get_by_role("button", name="同意重置")).to_have_count(0)
+    _shown(page, "officer-asked")
+    _of_officer(page, "security", login)
+    _shown(page, "officer-second")
+    page.get_by_role("button", name="同意重置").click()
+    expect(page.get_by_role("link", name="申请重置两步验证")).to_have_count(0)
+    _is_in_with_the_password(page, login)
