@@ -26,6 +26,7 @@ from zhicheng.web.office.registrations.forms import ApproveForm, TransferForm
 from zhicheng.web.public import forms as sign_in
 from zhicheng.web.shared.desk.forms import ReturnForm
 from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.identities import CardForm
 from zhicheng.web.unit.information.forms import RequestForm
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,7 @@ NEEDS: dict[type[forms.BaseForm], Callable[[], forms.BaseForm]] = {
     LeaveForm: lambda: LeaveForm(colleagues=[User(pk=1, name="王芳")]),
     MoveForm: lambda: MoveForm(colleagues=[], offices=[]),
     ReopenForm: lambda: ReopenForm(offices=[]),
+    CardForm: lambda: CardForm(people=[User(pk=1, name="王芳")]),
     OfficerForm: lambda: OfficerForm(offices=[]),
     sign_in.ReauthenticateForm: lambda: sign_in.ReauthenticateForm(user=User()),
     sign_in.LoginForm: lambda: sign_in.LoginForm(request=RequestFactory().get("/")),
