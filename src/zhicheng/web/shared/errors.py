@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind
+from zhicheng.accounts.models import AT_WORK, SYSTEM_KINDS, AccountKind
 from zhicheng.foundation import securitylog
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.ids import new_error_id
@@ -57,8 +57,11 @@ def refused_page(request: HttpRequest, *, reason: str) -> HttpResponse:
 
 
 def _whose(request: HttpRequest) -> str:
-    """Whose page it is: the kinds of account that open it, for who has the wrong one, or has to ring somebody at night."""
+    """Whose page it is: the kinds of account that open it, for who has the wrong one, or has to ring somebody at night. Who runs the
+    system is told to those at work alone: an applicant has nothing to do there."""
     roles = ACCESS.get(page_name(request), frozenset())
+    if getattr(request.user, "kind", "") not in AT_WORK:
+        roles = roles - {Role(kind.value) for kind in SYSTEM_KINDS}
     return _("、").join(str(words) for role, words in _ACCOUNTS.items() if role in roles)
 
 
