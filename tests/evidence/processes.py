@@ -27,7 +27,13 @@ CONTENT = {
 
 
 def migrate() -> None:
-    for room in ("foundation", "evidence", "accounts"):
+    for room in (
+        "foundation",
+        "evidence",
+        "accounts",
+        "account",
+        "organizations",
+    ):  # whose rows say who answers for a visitor's file
         call_command("migrate", room, verbosity=0, skip_checks=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import window_state
@@ -66,6 +67,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "public/privacy.html")
 
 
+@require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """Whether a printed paper is ours and still holds (S-48, S-50). The QR code brings both values along."""
     form = VerifyForm(request.GET if "serial" in request.GET or "code" in request.GET else None)
