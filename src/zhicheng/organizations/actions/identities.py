@@ -35,16 +35,27 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     """
     # Counted before it is looked at, and outside of the transaction: what is refused is undone there. Only a confirmation forgets.
     looked_at = [pk for pk in sorted(cards) if is_end_of_number(cards[pk])]
-    braked = {pk for pk in looked_at if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
+    braked = _count_tries(actor, looked_at)
     try:
         people = _confirm(actor, cards, card_seen_on, checked, year, braked)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
             _note_contested(actor, sorted(cards))
         raise
-    for one in people:
-        brakes.card_was_right(desk_id=actor.desk_id, user_id=one.pk)
+    _forget_tries(actor, [one.pk for one in people])
     return people
+
+
+@one_transaction
+def _count_tries(actor: Actor, user_ids: list[int]) -> set[int]:
+    """Count a try for each; those for whom there were too many."""
+    return {pk for pk in user_ids if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
+
+
+@one_transaction
+def _forget_tries(actor: Actor, user_ids: list[int]) -> None:
+    for pk in user_ids:
+        brakes.card_was_right(desk_id=actor.desk_id, user_id=pk)
 
 
 @one_transaction

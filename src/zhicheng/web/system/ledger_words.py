@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from zhicheng.applications.queries import numbers_of
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.models import AccountRequestKind, OfficerChangeKind, VerificationKind, VerificationState
 from zhicheng.organizations.officers import names_of_organizations
+from zhicheng.web.shared.http import whole_number
 from zhicheng.web.system.refusals import accounts_of
 
 Words = str | Promise
@@ -137,4 +137,6 @@ def in_words(entries: Iterable[LedgerEntry]) -> list[Line]:
 
 
 def _ids(kind: str, rows: Iterable[LedgerEntry]) -> set[int]:
-    return {int(found[1]) for row in rows if (found := re.fullmatch(rf"{kind}:(\d{{1,18}})", row.subject))}
+    parts = (row.subject.partition(":") for row in rows)
+    numbers = (whole_number(number) for found, _colon, number in parts if found == kind)
+    return {number for number in numbers if number is not None}
