@@ -6,9 +6,10 @@ import logging
 import sys
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from zhicheng.web.shared.http import (
     safe_path,
     who,
 )
+from zhicheng.web.shared.kept import keep
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.once import record_of, typed_again
 from zhicheng.web.shared.outages import Outage, outage_of
@@ -113,24 +115,39 @@ def handler429(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token does not fit, usually because of a sign-in in another tab. Nothing was carried out.
 
-    What was typed is shown to whoever pressed the button. It can be sent on with one press by the account that had opened the form,
-    and by no other: the name of the account is signed into the form, so that nobody can make such a page for somebody else.
+    What was typed can be sent on with one press by the account that had opened the form, and by no other: the name of the account is
+    signed into the form, so that nobody can make such a page for somebody else. Where another one has signed in, or nobody, it is kept
+    for its owner (``kept.py``), and only what cannot be kept is shown to whoever pressed the button.
     """
     securitylog.note(event="request.forged", result="refused", page=page_name(request))
-    if is_script(request):
-        words = _("浏览器里的登录换过，这一步没有办理，填写的内容还在页面上。请点页面上的按钮提交一次，核对后可以接着办理。")
-        return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
     owner = read_owner(request.POST.get("_owner", ""))
     user = request.user.pk if request.user.is_authenticated else None
+    standing = "" if owner is None or owner == user else "nobody" if user is None else "other"
+    if is_script(request):
+        return HttpResponse(_words_for_script(standing), status=403, content_type="text/plain; charset=utf-8")
     ours = owner is not None and came_from_us(request)
+    if ours and standing and keep(request):
+        return redirect("kept_form") if user else redirect_to_login(reverse("kept_form"))
     context = {
         "typed": words_of(record_of(request)) if owner is not None else [],
         "again": typed_again(request) if ours and owner == user else None,
         "files": bool(request.FILES),
-        "standing": "" if owner is None or owner == user else "nobody" if user is None else "other",
+        "standing": standing,
         "back": back if (back := back_path(request)) != reverse("home") else "",
     }
     return render(request, "403_csrf.html", context, status=403)
+
+
+def _words_for_script(standing: str) -> str:
+    """What the page that asked by itself is to say: the plain form is answered as said here."""
+    if standing == "other":
+        return _(
+            "浏览器里现在登录的是另一个账号，所以没有办理，填写的内容还在页面上。请点页面上的按钮提交一次：内容会为原来的账号保留，"
+            "换回那个账号登录后可以接着提交。"
+        )
+    if standing == "nobody":
+        return _("现在没有登录，所以没有办理，填写的内容还在页面上。请点页面上的按钮提交一次，登录后可以接着提交。")
+    return _("浏览器里的登录换过，这一步没有办理，填写的内容还在页面上。请点页面上的按钮提交一次，核对后可以接着办理。")
 
 
 def handler500(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,8 @@
-"""A form that was sent after its session had ended: kept, encrypted, until its owner has signed in again.
+"""A form that was sent after its session had ended, or when another account had signed in: kept, encrypted, until its owner has signed
+in again.
 
-The record lives in the (new, anonymous) session of the same browser, which signing in carries over; it goes back only to the
-person who had opened the form. Files cannot be kept: the page says so.
+The record lives in the session of the same browser, whoever it is now; it goes over into the session that follows, and back only to
+the person who had opened the form. Files cannot be kept: the page says so.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
@@ -47,8 +47,8 @@ class KeptForm:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the body of this unauthenticated POST; whether it was kept. Passwords and bodies over 200 kB never are, nor more than its
-    network, and all visitors together, may have kept (``web/shared/limits.py``).
+    """Keep the body of this POST that its owner did not send; whether it was kept. Passwords and bodies over 200 kB never are, nor
+    more than its network, and all visitors together, may have kept (``web/shared/limits.py``).
 
     A form without a signed owner was not opened by anybody who had signed in: there is nobody to give it back to.
     """
@@ -66,8 +66,7 @@ def keep(request: HttpRequest) -> bool:
     if not may_keep(request, len(body)):
         return False
     record = KeptForm(request.get_full_path(), body, owner, now().isoformat(timespec="seconds"), bool(request.FILES))
-    request.session[SESSION_KEY] = seal(json.dumps(asdict(record)), **_KEPT)
-    end_visit(request)
+    carry_over(request, seal(json.dumps(asdict(record)), **_KEPT))
     return True
 
 
@@ -100,8 +99,16 @@ def forget_when_sent_again(request: HttpRequest) -> None:
         forget(request)
 
 
-def carry_over(request: HttpRequest, sealed: Any) -> None:
-    """Put what was kept into the session that follows a sign-out, so that its real owner can sign in and have it."""
-    if sealed:
-        request.session[SESSION_KEY] = sealed
+def of_another(request: HttpRequest) -> str:
+    """What this session keeps, sealed, when it is not for whoever is signed in now; empty when there is nothing."""
+    record = read(request) if SESSION_KEY in request.session else None
+    return str(request.session[SESSION_KEY]) if record is not None and record.owner != request.user.pk else ""
+
+
+def carry_over(request: HttpRequest, sealed: str) -> None:
+    """Put what was kept into the session there is now: after a sign-out or another sign-in its real owner can still have it."""
+    if not sealed:
+        return
+    request.session[SESSION_KEY] = sealed
+    if not request.user.is_authenticated:
         end_visit(request)

@@ -19,7 +19,7 @@ from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.web.access import ACCESS, BEFORE_SECOND_FACTOR
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.errors import only_sent, refused_page
-from zhicheng.web.shared.http import back_path, is_script, who
+from zhicheng.web.shared.http import back_path, is_script, page_name, who
 from zhicheng.web.shared.read_only import refuse_writes
 from zhicheng.web.shared.standing import page_address
 
@@ -53,7 +53,12 @@ class KeepTypedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """What waits for somebody else outlives a sign-out and a sign-in; only who is told of it can throw it away."""
+        waits = kept.of_another(request) if request.method == "POST" else ""
+        response = self.get_response(request)
+        if waits and kept.SESSION_KEY not in request.session and page_name(request) != "kept_form_discard":
+            kept.carry_over(request, waits)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Runs after the CSRF check: only what our own page sent is kept."""

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from zhicheng.accounts import devices
 from zhicheng.accounts.actions import end_other_sessions, end_session
 from zhicheng.foundation import clock
+from zhicheng.web.shared import kept
 from zhicheng.web.shared.http import actor_of, go
 
 SIGNED_IN_AT = "signed_in_at"
@@ -49,7 +50,9 @@ class SessionEndMiddleware:
             now = int(clock.machine_now().timestamp())
             began = request.session.setdefault(SIGNED_IN_AT, now)
             if now - began > settings.SESSION_LONGEST_HOURS * 3600:
+                waits = request.session.get(kept.SESSION_KEY, "")
                 logout(request)
+                kept.carry_over(request, waits)
         return self.get_response(request)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -45,15 +46,14 @@ def kept_form(request: HttpRequest) -> HttpResponse:
 def discard_kept_form(request: HttpRequest) -> HttpResponse:
     """Throw away what was kept, by the wish of whoever is signed in."""
     kept.forget(request)
+    messages.success(request, _("没有提交的内容已经丢弃。"))
     return redirect("home_signed_in")
 
 
 @require_POST
 def switch_account_for_kept_form(request: HttpRequest) -> HttpResponse:
-    """Somebody else signed in on this browser: sign out, keep the record for its owner, and ask to sign in again."""
-    sealed = request.session.get(kept.SESSION_KEY)
+    """Somebody else signed in on this browser: sign out, which leaves the record for its owner, and ask to sign in again."""
     logout(request)
-    kept.carry_over(request, sealed)
     return redirect_to_login(reverse("kept_form"))
 
 
