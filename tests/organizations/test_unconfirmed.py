@@ -20,23 +20,25 @@ from zhicheng.accounts.models import IdentityCorrection, NoticeAcceptance, User
 from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import usage_of_visitors
-from zhicheng.foundation import clock, ledger
-from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation import clock, jobs, ledger
+from zhicheng.foundation.models import LedgerEntry, RegularRun
 from zhicheng.foundation.replay import replay
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.jobs import forget
 from zhicheng.organizations.models import Membership, Organization, UnitVerification
-from zhicheng.organizations.unconfirmed import DAYS_KEPT, DAYS_KEPT_WHEN_CROWDED
+from zhicheng.organizations.unconfirmed import DAYS_KEPT, DAYS_KEPT_WHEN_CROWDED, JOB, LEAST_ROUNDS_A_DAY
 
 pytestmark = pytest.mark.django_db
 THEN = w.IN_WINDOW
 KEPT, KEPT_WHEN_CROWDED = timedelta(days=DAYS_KEPT), timedelta(days=DAYS_KEPT_WHEN_CROWDED)
+ALL_ROUNDS, ALL_ROUNDS_WHEN_CROWDED = DAYS_KEPT * LEAST_ROUNDS_A_DAY, DAYS_KEPT_WHEN_CROWDED * LEAST_ROUNDS_A_DAY
 LATER = THEN + KEPT + timedelta(seconds=1)
 
 
 def a_day_later() -> None:
-    """What rounds have written down was written down a day earlier."""
+    """What rounds have written down was written down a day earlier, and all their rounds were made."""
+    User.objects.filter(first_round__isnull=False).update(first_round=-ALL_ROUNDS)
     User.objects.filter(overdue_seen_at__isnull=False).update(overdue_seen_at=F("overdue_seen_at") - timedelta(days=1))
 
 
@@ -240,6 +242,58 @@ def test_rehearsal_whose_clock_is_moved_by_weeks_keeps_what_was_just_registered(
         with clock.travel(THEN + timedelta(weeks=weeks)):
             assert actions.remove_unconfirmed() == 0
     assert User.objects.filter(pk=asked.submitted_by_id).exists()
+
+
+class Machine:
+    """One that makes the rounds of the worker, whose clock is set and whose time since it was started is not."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.passed, self.set_by, self.began = 0.0, timedelta(0), clock.machine_now()
+        monkeypatch.setattr(clock, "machine_now", lambda: self.began + timedelta(seconds=self.passed) + self.set_by)
+        monkeypatch.setattr(jobs.time, "monotonic", lambda: 5000.0 + self.passed)
+        jobs.prepare_schedules()
+        self.job = next(job for job in jobs.regular_jobs() if job.name == JOB)
+
+    def let_pass(self, minutes: int, *, set_by: timedelta) -> bool:
+        self.passed, self.set_by = self.passed + minutes * 60 + 1, set_by
+        with clock.travel(THEN + timedelta(seconds=self.passed) + set_by):
+            return jobs.run_if_due(self.job, instance=1, pid=1)
+
+
+def test_clock_that_is_ahead_in_every_round_removes_nothing_young(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    user = ex.registered_unit(1, confirmed=False).submitted_by_id
+    machine, ahead = Machine(monkeypatch), timedelta(days=31)
+    for _hour in range(30):
+        assert machine.let_pass(60, set_by=ahead)
+    assert User.objects.get(pk=user).overdue_seen_at is not None and User.objects.get(pk=user).first_round == 1
+    RegularRun.objects.filter(name=JOB).update(rounds=ALL_ROUNDS_WHEN_CROWDED)
+    settings.VISITOR_BYTES = 1
+    assert machine.let_pass(60, set_by=ahead) and not User.objects.filter(pk=user).exists(), "three days have passed"
+    user = ex.registered_applicant(ex.approved_unit(2), confirmed=False).pk
+    for _hour in range(25):
+        assert machine.let_pass(60, set_by=ahead)
+    RegularRun.objects.filter(name=JOB).update(rounds=F("rounds") + ALL_ROUNDS - 26)
+    assert machine.let_pass(60, set_by=ahead) and User.objects.filter(pk=user).exists()
+    assert machine.let_pass(60, set_by=ahead) and not User.objects.filter(pk=user).exists(), "thirty days have passed"
+
+
+def test_clock_that_is_set_forth_and_back_makes_no_day_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = ex.registered_unit(1, confirmed=False).submitted_by_id
+    machine, made = Machine(monkeypatch), 0
+    for minute in range(240):
+        made += machine.let_pass(1, set_by=timedelta(days=31 + minute) if minute % 2 else timedelta(0))
+    assert made > 200 and jobs.rounds_made(JOB) <= 5
+    assert User.objects.filter(pk=user).exists()
+
+
+def test_count_of_rounds_that_begins_anew_lets_a_registration_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = ex.registered_unit(1, confirmed=False).submitted_by_id
+    machine = Machine(monkeypatch)
+    User.objects.filter(pk=user).update(first_round=5000)
+    machine.let_pass(60, set_by=timedelta(0))
+    assert User.objects.get(pk=user).first_round == 1
+    machine.passed = -4000.0  # started anew: the time since then is less than it was
+    assert machine.let_pass(60, set_by=timedelta(hours=9)) and jobs.rounds_made(JOB) == 2
 
 
 def test_name_of_a_removed_registration_cannot_be_confirmed_from_the_ledger() -> None:

@@ -53,7 +53,7 @@ def open_account(
     else:
         _put_way_and_number(user, person)
     user.set_password(password)  # with None no password fits
-    user.created_at, user.overdue_seen_at = clock.now(), None
+    user.created_at, user.overdue_seen_at, user.first_round = clock.now(), None, None
     if kind not in {AccountKind.APPLICANT, AccountKind.UNIT} and user.id_number:
         user.number_held_at = user.created_at  # made by somebody who knows the person: no claim
     user.save()

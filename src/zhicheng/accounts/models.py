@@ -63,6 +63,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     # Of a registration nobody confirms: when the machine's clock first found that it shall go (accounts.removing).
     overdue_seen_at = models.DateTimeField(null=True, blank=True)
+    # Of the same: how many hourly rounds had been made when one first came upon it; they count hours whatever the clock says.
+    first_round = models.IntegerField(null=True, blank=True)
     # What the unit of an account that is not written yet is called; not stored (accounts.passwords).
     units_named: tuple[str, ...] = ()
 

@@ -39,18 +39,26 @@ def note_overdue(*, due: QuerySet[User]) -> None:
     the next round.
     """
     at = clock.machine_now()
-    _note(User.objects.filter(overdue_seen_at__isnull=False).exclude(pk__in=due.order_by().values("pk")), None)
-    _note(due.filter(Q(overdue_seen_at__isnull=True) | Q(overdue_seen_at__gt=at)), at)
+    _note(User.objects.filter(overdue_seen_at__isnull=False).exclude(pk__in=due.order_by().values("pk")), overdue_seen_at=None)
+    _note(due.filter(Q(overdue_seen_at__isnull=True) | Q(overdue_seen_at__gt=at)), overdue_seen_at=at)
+
+
+def note_first_round(*, number: int) -> None:
+    """Write down of every account nobody confirmed, and that no round has come upon, that the one with this ``number`` did.
+
+    A number that is still to come is of a count that was begun anew since.
+    """
+    _note(never_confirmed().filter(Q(first_round__isnull=True) | Q(first_round__gt=number)), first_round=number)
 
 
 def put_off(*, user_id: int) -> None:
     """Let an account that could not be removed wait for another day before it is tried again."""
-    _note(User.objects.filter(pk=user_id), clock.machine_now())
+    _note(User.objects.filter(pk=user_id), overdue_seen_at=clock.machine_now())
 
 
-def _note(users: QuerySet[User], at: datetime | None) -> None:
+def _note(users: QuerySet[User], **values: datetime | int | None) -> None:
     locked = users.select_for_update(no_key=True, skip_locked=True).order_by("pk")
-    User.objects.filter(pk__in=list(locked.values_list("pk", flat=True)[:MOST_AT_ONCE])).update(overdue_seen_at=at)
+    User.objects.filter(pk__in=list(locked.values_list("pk", flat=True)[:MOST_AT_ONCE])).update(**values)
 
 
 def remove_account(*, user: User) -> None:

@@ -7,6 +7,7 @@ logged, keeps its error in the timetable and comes again at its next time.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -101,8 +102,24 @@ def _take_in_hand(job: RegularJob, instance: int, pid: int) -> bool:
     at = clock.machine_now()
     row.claimed_by, row.claimed_pid, row.began_at = instance, pid, at
     row.next_at = at + timedelta(minutes=row.minutes)
-    row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at"])
+    _count_round(row)
+    row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at", "rounds", "round_began"])
     return True
+
+
+def _count_round(row: RegularRun) -> None:
+    """Only a run that begins most of an interval after the last counted one: a clock that is set forth and back makes many due.
+
+    That time is the machine's since it was started, the same in all processes; where it is less than before, the machine was started anew.
+    """
+    steady = time.monotonic()
+    if row.round_began is None or not 0 <= steady - row.round_began < row.minutes * 60 * 5 / 6:
+        row.rounds, row.round_began = row.rounds + 1, steady
+
+
+def rounds_made(name: str) -> int:
+    """How many rounds of a job were made that lie an interval apart, or nearly: what has really passed, whatever the clock was set to."""
+    return RegularRun.objects.filter(name=name).values_list("rounds", flat=True).first() or 0
 
 
 def run_now(job: RegularJob) -> str:

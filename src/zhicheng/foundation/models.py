@@ -332,6 +332,9 @@ class RegularRun(models.Model):
     last_error = models.TextField(blank=True, default="")
     claimed_by = models.BigIntegerField(default=0)
     claimed_pid = models.PositiveIntegerField(default=0)
+    # How many runs began an interval after the one before, and when the last of them did: seconds of the clock that nobody sets.
+    rounds = models.PositiveIntegerField(default=0, db_default=0)
+    round_began = models.FloatField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["lane", "next_at"], name="regular_by_lane")]

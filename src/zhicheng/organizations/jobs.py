@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.foundation import jobs
+from zhicheng.organizations import unconfirmed
 from zhicheng.organizations.actions import remove_unconfirmed
 
 
-@jobs.regular("registrations.forget", minutes=60)
+@jobs.regular(unconfirmed.JOB, minutes=60)
 def forget() -> int:
     """Remove registrations whose mailbox nobody confirmed in time, and their licences, which fill the room for visitors; return how many."""
     removed = remove_unconfirmed()

@@ -13,7 +13,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.removing import never_confirmed
 from zhicheng.evidence import visitors
 from zhicheng.evidence.queries import usage_of_visitors
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, jobs
 from zhicheng.organizations.models import (
     AccountRequest,
     Membership,
@@ -28,10 +28,12 @@ DAYS_KEPT = 30
 DAYS_KEPT_WHEN_CROWDED = 3
 """The same of units' registrations while more than half of the room for visitors' files is taken: whoever fills it shuts nobody out for
 a month."""
-
-
 SEEN_BEFORE = timedelta(days=1)
 """How long before it goes an earlier round must have found it due."""
+JOB = "registrations.forget"  # every hour
+LEAST_ROUNDS_A_DAY = 20
+"""Of the 24 of a day those that must have been made for each day a registration is kept: a clock that is wrong for weeks makes none.
+The others a machine may have stood still for."""
 
 
 def is_crowded() -> bool:
@@ -51,11 +53,17 @@ def overdue_registrations(*, crowded: bool, ahead: timedelta = timedelta(0)) -> 
 
 
 def removable_registrations(*, crowded: bool) -> QuerySet[User]:
-    """Those that are overdue, and that a round a day ago or longer found so already: one moment of a clock that is ahead removes nothing.
+    """Those that are overdue, that a round a day ago or longer found so already, and that have been there for as many rounds as their days
+    have: one moment of a clock that is ahead removes nothing, and one that stays ahead, or is set forth and back, nothing that is young.
 
-    That day is counted by the machine, whatever a rehearsal's clock says.
+    That day is counted by the machine, whatever a rehearsal's clock says; the rounds are counted without any clock that is set.
     """
-    return overdue_registrations(crowded=crowded).filter(overdue_seen_at__lte=clock.machine_now() - SEEN_BEFORE)
+    rounds = jobs.rounds_made(JOB)
+    long_enough = Q(first_round__lte=rounds - DAYS_KEPT * LEAST_ROUNDS_A_DAY)
+    if crowded:
+        long_enough |= Q(first_round__lte=rounds - DAYS_KEPT_WHEN_CROWDED * LEAST_ROUNDS_A_DAY, kind=AccountKind.UNIT)
+    seen = overdue_registrations(crowded=crowded).filter(overdue_seen_at__lte=clock.machine_now() - SEEN_BEFORE)
+    return seen.filter(long_enough)
 
 
 def _nobody_has_to_do_with_it() -> list[Any]:

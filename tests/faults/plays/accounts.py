@@ -66,7 +66,9 @@ def register(stage: Stage, *, well: bool = False) -> User | None:
 @play("organizations.remove_unconfirmed", "organizations.remove_registration")
 def forget_registrations(stage: Stage) -> None:
     """What nobody confirmed, or, of somebody who may have confirmed, nothing; what was seen overdue was seen days ago."""
-    User.objects.filter(overdue_seen_at__isnull=False).update(overdue_seen_at=clock.machine_now() - timedelta(days=2))
+    User.objects.filter(overdue_seen_at__isnull=False).update(
+        overdue_seen_at=clock.machine_now() - timedelta(days=2), first_round=-10_000
+    )
     stage.act("organizations.remove_unconfirmed")
     user = stage.account()
     if user is not None:

@@ -301,7 +301,8 @@ def release_number(world: w.World) -> dict[str, Any]:
 
 def _overdue_since_days() -> None:
     """As an earlier round would have written it down."""
-    User.objects.filter(emailaddress__verified=False).update(overdue_seen_at=clock.machine_now() - timedelta(days=2))
+    seen = {"overdue_seen_at": clock.machine_now() - timedelta(days=2), "first_round": -10_000}
+    User.objects.filter(emailaddress__verified=False).update(**seen)
 
 
 @case("organizations.actions.unconfirmed.remove_registration:a unit's", at=w.IN_WINDOW + timedelta(days=31))

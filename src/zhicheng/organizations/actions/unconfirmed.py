@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from django.db.models import ProtectedError
 
 from zhicheng.accounts.models import User
-from zhicheng.accounts.removing import MOST_AT_ONCE, note_overdue, put_off, remove_account
-from zhicheng.foundation import ledger
+from zhicheng.accounts.removing import MOST_AT_ONCE, note_first_round, note_overdue, put_off, remove_account
+from zhicheng.foundation import jobs, ledger
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import unconfirmed
 from zhicheng.organizations.models import Membership, Organization, OrganizationKind, UnitVerification
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def remove_unconfirmed() -> int:
-    """Remove the registrations that are overdue and were so a day ago, each in a transaction of its own; return how many. What will be
+    """Remove the registrations that are overdue, were so a day ago, and saw the rounds of all their days, each in a transaction of its own; return how many. What will be
     due in a day is written down first.
     """
     removed, crowded = 0, unconfirmed.is_crowded()
@@ -37,6 +37,7 @@ def remove_unconfirmed() -> int:
 
 @one_transaction
 def _note_due(*, crowded: bool) -> None:
+    note_first_round(number=jobs.rounds_made(unconfirmed.JOB))
     note_overdue(due=unconfirmed.overdue_registrations(crowded=crowded, ahead=unconfirmed.SEEN_BEFORE))
 
 
