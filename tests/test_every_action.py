@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from django.db import connection, transaction
 
 from tests.support import every_action, locks
 from tests.support import world as w
-from tests.support.cases import CASES
+from tests.support.cases import CASES, Call
 from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actors import ANONYMOUS, SYSTEM, Actor, Role
 
 # Nothing is due in the small world, or another process has said it before.
 MAY_WRITE_NOTHING = {"foundation.actions.sweep_refusals", "foundation.alerts.watch"}
@@ -44,12 +47,26 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[w.World]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_action_succeeds_and_locks_in_order(world: w.World, settings: Any, name: str) -> None:
+def test_action_refuses_who_may_not_and_succeeds_and_locks_in_order(world: w.World, settings: Any, name: str) -> None:
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
     call = CASES[name].ready(world)
+    refuse_who_may_not(call)
     with locks.recorded() as transactions:
         call()
     assert any(one.taken for one in transactions) or name in MAY_WRITE_NOTHING, "the case does nothing"
     assert not [late for one in transactions for late in one.after_the_head()], "the ledger's entry is written last"
     if connection.features.has_select_for_update:  # SQLite has one lock, which is taken first
         assert not [wrong for one in transactions for wrong in one.out_of_order()], "docs/structure.md says in which order"
+
+
+def refuse_who_may_not(call: Call) -> None:
+    """Somebody whose work has ended while the page was open reads a refusal, never an error of ours, and changes nothing."""
+    actor = call.given.get("actor")
+    if not isinstance(actor, Actor) or actor in {ANONYMOUS, SYSTEM}:
+        return  # an action of the system's own, or of everybody
+    left = [ANONYMOUS]  # what an account at work becomes that works nowhere any more
+    if actor.role is not Role.APPLICANT:
+        left.append(replace(actor, role=Role.APPLICANT, organization_id=None, organization_name=""))
+    for stranger in left:
+        with pytest.raises(Refused), transaction.atomic():
+            replace(call, given=call.given | {"actor": stranger})()

@@ -20,6 +20,7 @@ from zhicheng.organizations.models import Organization
 
 # Refusals that tell something about another account: whoever was told so is written down.
 _TELLING = {"number_held_by_another", "id_number_held"}
+_DESKS = {Role.UNIT, Role.COUNTY}
 
 
 def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
@@ -48,7 +49,9 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
 
 @one_transaction
 def _count_tries(actor: Actor, user_ids: list[int]) -> set[int]:
-    """Count a try for each; those for whom there were too many."""
+    """Count a try for each; those for whom there were too many. Who acts for no desk is refused before anything is compared."""
+    if actor.role not in _DESKS:
+        return set()
     return {pk for pk in user_ids if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
 
 
@@ -104,7 +107,7 @@ def settle_number(*, user: User, card_seen_on: date, confirmed_by_id: int, sourc
 
 
 def _gate(actor: Actor, year: int) -> list[Problem]:
-    if actor.role not in {Role.UNIT, Role.COUNTY}:
+    if actor.role not in _DESKS:
         return [Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction")]
     if actor.role is Role.UNIT:
         return rules.unit_may_work(Organization.objects.get(pk=actor.desk_id), year)
