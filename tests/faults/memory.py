@@ -104,10 +104,21 @@ class Memory:
         for label, pk in self.results:
             by_model.setdefault(label, set()).add(pk)
         for label, wanted in by_model.items():
-            found = set(apps.get_model(label)._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))
+            found = set(apps.get_model(label)._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)) | told_removed(
+                label
+            )
             assert found == wanted, f"{label}: {sorted(wanted - found)} were given and are gone"
         submissions = Submission.objects.filter(pk__in=by_model.get("applications.Submission", ()))
         for row in submissions.select_related("application__applicant"):
             application = get_application(actor_for(row.application.applicant), row.application_id)
             assert application is not None, f"application:{row.application_id} is not to be found by its applicant"
             assert application.submissions.filter(pk=row.pk).exists()
+
+
+def told_removed(label: str) -> set[int]:
+    """What the ledger tells was removed: registrations nobody confirmed, and units nobody belonged to any more."""
+    told = LedgerEntry.objects.filter(event="account.removed").values_list("subject", "data")
+    if label == "accounts.User":
+        return {int(subject.removeprefix("user:")) for subject, _data in told}
+    key = {"organizations.AccountRequest": "requests", "organizations.Organization": "units"}.get(label)
+    return {pk for _subject, data in told for pk in data[key]} if key else set()

@@ -7,6 +7,7 @@ from typing import Any
 from tests.faults.stage import Stage, play
 from tests.support import world as w
 from zhicheng.accounts.models import AccountKind
+from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, Material, State
@@ -22,8 +23,9 @@ OPEN = tuple(OPEN_FOR_APPLICANT)
 
 @play("accounts.accept_text")
 def read_the_prompt(stage: Stage) -> None:
+    """By who can sign in: before that the account may still go, and what it accepted with it."""
     version, user = stage.one_of(CampaignVersion.objects.all()), stage.account(AccountKind.APPLICANT)
-    if user is not None and version is not None:
+    if user is not None and version is not None and mailbox_confirmed(user):
         accept(stage, user.pk, version)
 
 
