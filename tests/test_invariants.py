@@ -272,8 +272,9 @@ def test_verification_of_the_night_is_queued_once_and_keeps_what_it_found() -> N
         assert [verification.verify_nightly(), verification.verify_nightly()] == [True, False]
     with clock.travel(w.IN_WINDOW.replace(day=23, hour=9)):  # the worker had been away
         assert [verification.verify_nightly(), verification.verify_nightly()] == [True, False]
-    assert outbox.drain() == 2
+    assert outbox.drain() == 4
     assert [one.found for one in SystemVerification.objects.all()] == [0, 0]
+    assert [entry.data["ok"] for entry in LedgerEntry.objects.filter(event="ledger.verified")] == [True, True]
 
 
 @pytest.mark.django_db

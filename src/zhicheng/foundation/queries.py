@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from zhicheng.foundation import clock, liveness, outgoing
+from zhicheng.foundation import clock, liveness, mail, outgoing
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import (
     AccessLook,
@@ -32,11 +32,15 @@ _EARLIEST, _LATEST = date.min + timedelta(days=2), date.max - timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
-    """``waiting`` since ``oldest`` (a time of the one clock, ``None`` when nothing waits), ``retrying`` failed at least once."""
+    """``waiting`` since ``oldest`` (a time of the one clock, ``None`` when nothing waits), ``retrying`` failed at least once.
+
+    ``failed`` for good: mails that were not taken, and ``broken``, which are anything else: a move, a paper, a head of the ledger.
+    """
 
     waiting: int
     retrying: int
     failed: int
+    broken: int
     oldest: datetime | None
 
 
@@ -75,21 +79,22 @@ def database_answers() -> bool:
 def outbox_health() -> OutboxHealth:
     """The outbox in numbers, without what an operator has settled; two queries over what is not done."""
     pending: dict[bool, int] = {True: 0, False: 0}
-    failed = 0
+    failed = broken = 0
     rows = (
         OutboxMessage.objects.exclude(state=OutboxState.DONE)
         .filter(settled_at__isnull=True)
         .order_by()
-        .values_list("state", "attempts")
+        .values_list("state", "attempts", "kind")
         .annotate(n=Count("id"))
     )
-    for state, attempts, n in rows:
+    for state, attempts, kind, n in rows:
         if state == OutboxState.FAILED:
             failed += n
+            broken += n if kind != mail.KIND else 0
         else:
             pending[attempts > 0] += n
     oldest = OutboxMessage.objects.filter(state=OutboxState.PENDING).aggregate(at=Min("created_at"))["at"]
-    return OutboxHealth(sum(pending.values()), pending[True], failed, oldest)
+    return OutboxHealth(sum(pending.values()), pending[True], failed, broken, oldest)
 
 
 @dataclass(frozen=True, slots=True)

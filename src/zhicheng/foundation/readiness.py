@@ -165,7 +165,8 @@ def _effects() -> Check:
 
 
 def _failed(outbox: queries.OutboxHealth) -> Check:
-    return Check("failed", WARN if outbox.failed else OK, outbox.failed)
+    """What is given up is settled by an operator: a mailbox that does not exist can wait, a move or a paper cannot."""
+    return Check("failed", BAD if outbox.broken else WARN if outbox.failed else OK, outbox.failed)
 
 
 def _jobs(rows: list[RegularRun]) -> Check:

@@ -44,15 +44,21 @@ def _ask(kind: str, actor: str) -> OutboxMessage:
 
 @jobs.regular("system.verify", minutes=30)
 def verify_nightly() -> bool:
-    """Once a night, from two o'clock on, queue a look at every invariant; whether it was due now."""
+    """Once a night, from two o'clock on, queue a reading of the ledger and a look at every invariant; whether it was due now."""
     now = clock.now()
     if now.hour < NIGHT_HOUR:
         return False
     key = f"night:{now.date().isoformat()}"
     if OutboxMessage.objects.filter(kind=WHOLE, key=key).exists():
         return False
-    one_transaction(outbox.queue)(kind=WHOLE, payload={"actor": "system"}, key=key)
+    _queue_night(key)
     return True
+
+
+@one_transaction
+def _queue_night(key: str) -> None:
+    for kind in (KIND, WHOLE):
+        outbox.queue(kind=kind, payload={"actor": "system"}, key=key)
 
 
 # A lease: reading everything must not hold the only writer's lock of SQLite.

@@ -154,6 +154,12 @@ def test_outbox_health_counts_waiting_retrying_and_failed() -> None:
     assert (found.waiting, found.retrying, found.failed, found.oldest) == (2, 1, 1, yesterday)
 
 
+@pytest.mark.parametrize(("kind", "level"), [("mail", "warn"), ("ledger.head_file", "bad")])
+def test_work_given_up_raises_an_alarm_and_a_mail_does_not(kind: str, level: str) -> None:
+    OutboxMessage.objects.filter(pk=_failed(1).pk).update(kind=kind)
+    assert {check.name: check.level for check in readiness.checks()}["failed"] == level
+
+
 @pytest.mark.parametrize("name", ["system_stuck"])
 def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(operator: Client, name: str) -> None:
     counts = []
