@@ -173,6 +173,55 @@ def test_second_place_set_later_is_compared_at_once(second: Path, settings: Any)
     assert reconciling.compared_all() is None and reconciling.begin() is False
 
 
+def test_comparing_goes_on_by_itself_in_slices_and_whatever_else_is_due_comes_between(
+    second: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SECOND_FILES_DIR = ""
+    stored = [blobs.store(f"stored before {number}".encode()).sha256 for number in range(40)]
+    stored.append(named(CONTENT))
+    (lost, unnamed) = stored[-1], blobs.store(b"of nobody").sha256
+    settings.SECOND_FILES_DIR = str(second)
+    for sha256 in (lost, unnamed):
+        second_copy.keep_second(second_copy.name_of(sha256))
+        (first() / second_copy.name_of(sha256)).unlink()
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
+    jobs.prepare_schedules()
+    mine = next(job for job in jobs.regular_jobs() if job.name == reconciling.JOB)
+    others = RegularRun.objects.filter(lane=mine.lane).exclude(name=mine.name)
+    others.update(next_at=clock.machine_now() + timedelta(minutes=20))
+    slices = 0
+    while jobs.next_due(mine.lane) == mine:
+        assert reconciling.compared_all() is False
+        RegularRun.objects.filter(name="system.verify").update(next_at=clock.machine_now())  # due while the slice runs
+        assert jobs.run_if_due(mine, instance=1, pid=1) and not jobs.failing()
+        slices += 1
+        if slices < 42:
+            due = jobs.next_due(mine.lane)
+            assert due is not None and due.name == "system.verify"
+        RegularRun.objects.filter(name="system.verify").update(next_at=clock.machine_now() + timedelta(minutes=20))
+    assert slices == 43 and reconciling.compared_all() is True
+    assert all((second / second_copy.name_of(sha256)).exists() for sha256 in stored)
+    assert (first() / second_copy.name_of(lost)).exists() and not (second / second_copy.name_of(unnamed)).exists()
+    assert not (second / reconciling.REACHED).exists() and reconcile() == Reconciled()
+
+
+def test_slice_that_was_broken_off_begins_where_the_one_before_ended(
+    second: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SECOND_FILES_DIR = ""
+    for number in range(5):
+        blobs.store(f"stored before {number}".encode())
+    settings.SECOND_FILES_DIR = str(second)
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
+    assert reconcile() == Reconciled(copied=1)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copyfileobj", lambda *_words: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(OSError, match="No space"):
+            reconcile()
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 60.0)
+    assert reconcile() == Reconciled(copied=4) and reconciling.compared_all() is True
+
+
 def test_what_a_row_names_after_all_is_not_dropped(second: Path, settings: Any) -> None:
     settings.BACKUP_KEPT_DAYS = 3
     sha256 = named(CONTENT)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from zhicheng.foundation.second_copy import PLACE, SECONDS, bring_back, copy_fil
 
 JOB = "files.second_reconcile"
 COMPARED = "compared"  # in the second folder: an empty file, as new as the last comparison that came to its end
+REACHED = "comparing"  # in the second folder, while a comparison goes on: the name it has come to
 LEAVING = "leaving"  # below the second folder: what the first no longer has and no row names, by the day it was missed
+SLICE_SECONDS = 60.0  # the nightly checks of the same lane never wait longer for it
 LOOK_SECONDS = 2.0  # a page waits for it
 _BATCH = 500
 
@@ -33,11 +37,15 @@ class Reconciled:
     back: int = 0
     aside: int = 0
 
+    def __add__(self, other: Reconciled) -> Reconciled:
+        return Reconciled(self.copied + other.copied, self.back + other.back, self.aside + other.aside)
+
 
 @jobs.regular(JOB, minutes=24 * 60)
 def reconcile() -> Reconciled:
     """Copy what the second place lacks; bring back what the first has lost; put aside what nothing names any more, and drop what was put
-    aside longer than ``BACKUP_KEPT_DAYS`` ago.
+    aside longer than ``BACKUP_KEPT_DAYS`` ago. Goes on for ``SLICE_SECONDS``, in the order of the hashes, and is due again at once when
+    there is more: what has become due meanwhile comes first. Return what this slice did.
 
     Two folders that are not both this instance's are compared with nothing: a first one without its mark (a disk that was not mounted,
     a folder that was emptied), a second one with another instance's mark. Raises ``OSError``, and the second place stays as it is: it
@@ -47,15 +55,66 @@ def reconcile() -> Reconciled:
     if second is None or not originals.is_original():
         return Reconciled()
     _are_both_ours(first, second)
-    copied = 0
-    for name in names_in(first):
-        if not (second / name).exists():
-            copy_file(first / name, second / name)
-            copied += 1
-    back, aside = _what_only_the_second_has(first, second)
+    until, done = time.monotonic() + SLICE_SECONDS, Reconciled()
+    for names in _lopsided(first, second, after=_place_reached(second)):
+        named = leftovers.referenced({Path(name).name for name in names})
+        for name in names:
+            done += _even_out(first, second, name, is_named=Path(name).name in named)
+            if time.monotonic() >= until:
+                _go_on_after(second, name)
+                return done
     _drop_what_left_long_ago(second)
+    (second / REACHED).unlink(missing_ok=True)
     (second / COMPARED).touch(mode=0o600)
-    return Reconciled(copied, back, aside)
+    return done
+
+
+def _lopsided(first: Path, second: Path, *, after: str) -> Iterator[list[str]]:
+    """What only one of the two has, of the names after ``after``, a batch at a time."""
+    for byte in (f"{number:02x}" for number in range(256)):
+        if name_of(f"{byte}ff~") < after:  # everything of this byte comes before
+            continue
+        here, there = _names(first, byte), within(SECONDS, PLACE, partial(_names, second, byte))
+        names = iter(sorted(name for name in here ^ there if name > after))
+        while batch := list(islice(names, _BATCH)):
+            yield batch
+
+
+def _names(root: Path, byte: str) -> set[str]:
+    return set(names_in(root, byte))
+
+
+def _even_out(first: Path, second: Path, name: str, *, is_named: bool) -> Reconciled:
+    """Do what is to be done with a file that one of the two had alone a moment ago."""
+    if (first / name).exists():
+        if within(SECONDS, PLACE, (second / name).exists):
+            return Reconciled()
+        within(SECONDS, PLACE, partial(copy_file, first / name, second / name))
+        return Reconciled(copied=1)
+    if is_named:
+        return Reconciled(back=int(bring_back(Path(name).name)))
+    today = second / LEAVING / clock.machine_now().date().isoformat()
+
+    def put_aside() -> bool:
+        today.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # of the first alone, and removed there meanwhile
+            (second / name).replace(today / Path(name).name)
+            return True
+        return False
+
+    return Reconciled(aside=int(within(SECONDS, PLACE, put_aside)))
+
+
+def _place_reached(second: Path) -> str:
+    """The last name of the slice before; empty when a comparison begins."""
+    with suppress(FileNotFoundError):
+        return (second / REACHED).read_text()
+    return ""
+
+
+def _go_on_after(second: Path, name: str) -> None:
+    (second / REACHED).write_text(name)
+    RegularRun.objects.filter(name=JOB).update(next_at=clock.machine_now())
 
 
 def _are_both_ours(first: Path, second: Path) -> None:
@@ -96,23 +155,6 @@ def compared_all() -> bool | None:
         return within(LOOK_SECONDS, PLACE, (second / COMPARED).exists)
     except OSError:
         return None
-
-
-def _what_only_the_second_has(first: Path, second: Path) -> tuple[int, int]:
-    """Bring back what a row still names, put the rest aside; how many of each."""
-    back = aside = 0
-    today = second / LEAVING / clock.machine_now().date().isoformat()
-    only_there = (name for name in names_in(second) if not (first / name).exists())
-    while batch := list(islice(only_there, _BATCH)):
-        named = leftovers.referenced({Path(name).name for name in batch})
-        for name in batch:
-            if Path(name).name in named:
-                back += bring_back(Path(name).name)
-                continue
-            today.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (second / name).replace(today / Path(name).name)
-            aside += 1
-    return back, aside
 
 
 def _drop_what_left_long_ago(second: Path) -> None:

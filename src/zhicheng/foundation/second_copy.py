@@ -179,8 +179,9 @@ def name_of(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def names_in(root: Path) -> Iterator[str]:
-    for path in (root / "sha256").glob("*/*/*"):
+def names_in(root: Path, first_byte: str = "*") -> Iterator[str]:
+    """What lies below ``root``; of the hashes that begin with ``first_byte`` (two digits) alone, when one is given."""
+    for path in (root / "sha256").glob(f"{first_byte}/*/*"):
         if not path.name.startswith("."):  # a copy that is being made, or was broken off
             yield str(path.relative_to(root))
 
