@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 FILE, PREVIEW, ORIGINAL, NUMBER, PAPER = "file", "preview", "original", "number", "paper"
 THUMBNAIL = "thumbnail"  # a picture, small, in a list: shown by the page, chosen by nobody
+THUMBNAIL_AGAIN_AFTER = timedelta(hours=1)
 SEALED = "access.sealed"
 # A row that was begun before another may be committed after it: what is this old is complete.
 SETTLED_AFTER = timedelta(minutes=2)
@@ -56,6 +57,14 @@ def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") ->
         note_look(actor=actor, what=what, subject=subject, thing=thing)
     except DatabaseError:
         logger.exception("a look could not be written down: %s %s %s %s", actor, what, subject, thing)
+
+
+def note_thumbnail_or_log(*, actor: str, subject: str, thing: str) -> None:
+    """:func:`note_look_or_log` of a thumbnail, once in :data:`THUMBNAIL_AGAIN_AFTER`: a page shows all it lists each time it is opened."""
+    now = clock.now()
+    shown = AccessLook.objects.filter(actor=actor, at__gt=now - THUMBNAIL_AGAIN_AFTER, at__lte=now)
+    if not shown.filter(what=THUMBNAIL, subject=subject, thing=thing).exists():
+        note_look_or_log(actor=actor, what=THUMBNAIL, subject=subject, thing=thing)
 
 
 @jobs.regular("looks.seal", minutes=60)

@@ -13,7 +13,7 @@ from tests.support import world as w
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs
+from zhicheng.foundation import blobs, clock, looks
 from zhicheng.foundation.models import AccessLook, LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -73,39 +73,52 @@ def test_file_that_is_not_what_was_uploaded_is_given_to_nobody(world, signed_in,
     assert _rows() == [], "nobody was given anything"
 
 
-def test_desk_that_reads_a_page_of_a_file_is_noted_and_a_thumbnail_is_none(world, signed_in, application):
-    client, file_id = signed_in(world.unit_admin), _file_id(application)
-    address = reverse("desk_preview", args=[application.pk, file_id, 1])
-    assert client.get(address + "?small=1").status_code == 200
-    assert _rows() == []
-    assert client.get(address).status_code == 200
-    assert _rows() == [(world.unit_admin.ref, "preview", f"application:{application.pk}", f"evidence:{file_id}:1")]
-
-
 @pytest.mark.usefixtures("unguarded")
-def test_thumbnail_of_a_photograph_is_noted_and_is_no_page_that_was_read(world, signed_in, application):
+@pytest.mark.parametrize("kind", ["application/pdf", "image/jpeg"])
+def test_thumbnail_is_noted_whatever_the_file_is_and_is_no_page_that_was_read(world, signed_in, application, kind):
     """A face is known on 160 pixels as well; but a list shows them all, and nobody need have looked."""
     file_id = _file_id(application)
-    EvidenceFile.objects.filter(pk=file_id).update(media_type="image/jpeg")
+    EvidenceFile.objects.filter(pk=file_id).update(media_type=kind)
     address = reverse("desk_preview", args=[application.pk, file_id, 1])
     client = signed_in(world.unit_admin)
     client.raise_request_exception = False
     subject = f"application:{application.pk}"
-    thumbnail = (world.unit_admin.ref, "thumbnail", subject, f"evidence:{file_id}")
+    thumbnail = (world.unit_admin.ref, "thumbnail", subject, f"evidence:{file_id}:1")
     assert client.get(address + "?small=1").status_code == 200
     assert _rows() == [thumbnail]
     assert client.get(address).status_code == 200
     assert _rows() == [thumbnail, (world.unit_admin.ref, "preview", subject, f"evidence:{file_id}:1")]
 
 
-def test_a_look_costs_one_query(world, signed_in, application, monkeypatch):
+def test_list_that_is_opened_again_leaves_one_row_an_hour_for_each_file(world, signed_in, application):
+    """A page of thumbnails that is left and opened again would fill the log with what nobody chose to see."""
+    files = [material["file_id"] for material in snapshot_of(application.current_submission)["materials"]][:3]
+    client = signed_in(world.unit_admin)
+
+    def open_lists() -> None:
+        for file_id in files:
+            assert client.get(reverse("desk_preview", args=[application.pk, file_id, 1]) + "?small").status_code == 200
+
+    open_lists()
+    open_lists()
+    once = len(_rows())
+    assert once == len(set(_rows())) == len(files)
+    with clock.travel(clock.now() + looks.THUMBNAIL_AGAIN_AFTER):
+        open_lists()
+        assert len(_rows()) == 2 * once
+    open_lists()  # the clock was put back: what is written down in the future hides nothing
+    assert len(_rows()) == 2 * once
+
+
+def test_a_look_costs_one_query_and_a_thumbnail_two(world, signed_in, application):
     client, address = signed_in(world.unit_admin), reverse("desk_preview", args=[application.pk, _file_id(application), 1])
+    counts = {}
     client.get(address)
-    with CaptureQueriesContext(connection) as small:
-        client.get(address + "?small=1")
-    with CaptureQueriesContext(connection) as whole:
-        client.get(address)
-    assert len(whole) - len(small) == 1
+    for asked in ("", "?small", "?small=again"):
+        with CaptureQueriesContext(connection) as made:
+            client.get(address + asked)
+        counts[asked] = len(made)
+    assert counts[""] == counts["?small=again"] == counts["?small"] - 1
 
 
 def test_whole_number_on_paper_is_noted_for_a_desk_and_not_for_its_owner(world, signed_in, application):

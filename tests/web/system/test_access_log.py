@@ -40,7 +40,7 @@ def test_looks_are_listed_newest_first_in_words(auditor: Client) -> None:
     look(42, what=looks.PREVIEW)
     look(43, what=looks.THUMBNAIL)
     page = page_of(auditor)
-    assert "列表中显示了照片的缩略图" in page
+    assert "列表中显示了附件的缩略图" in page
     assert page.index("单位注册、年度核实 42") < page.index("单位注册、年度核实 41")
     assert "看附件的一页" in page and "附件文件 42，第 3 页" in page
 

@@ -44,13 +44,18 @@ def note_file_given(
     subject: str,
     file: EvidenceFile,
     sheet: int | None = None,
-    what: str = "",
+    is_small: bool = False,
 ) -> HttpResponseBase:
-    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it, or ``what``; return ``response``."""
+    """Note that the actor was given somebody else's file, or a picture of one ``sheet`` of it (``is_small``: its thumbnail); return
+    ``response``.
+    """
     is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out
     if response.status_code == 200 and request.method == "GET" and not is_page:
         thing = f"evidence:{file.pk}" + (f":{sheet}" if sheet is not None else "")
-        what = what or (
+        if is_small:
+            looks.note_thumbnail_or_log(actor=actor_of(request).ref, subject=subject, thing=thing)
+            return response
+        what = (
             looks.PREVIEW if sheet is not None else looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE
         )
         looks.note_look_or_log(actor=actor_of(request).ref, what=what, subject=subject, thing=thing)

@@ -25,7 +25,7 @@ from zhicheng.web.system.refusals import accounts_of, nobody
 WHAT: dict[str, str | Promise] = {
     looks.FILE: gettext_lazy("打开附件"),
     looks.PREVIEW: gettext_lazy("看附件的一页"),
-    looks.THUMBNAIL: gettext_lazy("列表中显示了照片的缩略图"),
+    looks.THUMBNAIL: gettext_lazy("列表中显示了附件的缩略图"),
     looks.ORIGINAL: gettext_lazy("下载附件原件"),
     looks.NUMBER: gettext_lazy("查看完整身份证号"),
     looks.PAPER: gettext_lazy("打开印有完整身份证号的文书"),

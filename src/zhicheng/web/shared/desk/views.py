@@ -21,9 +21,9 @@ from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
-from zhicheng.evidence.models import EvidenceFile, MediaType
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.serving import preview_response
-from zhicheng.foundation import clock, looks
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
@@ -280,8 +280,8 @@ def show_file(request: HttpRequest, application_id: int, file_id: int) -> HttpRe
 
 
 def show_preview(request: HttpRequest, application_id: int, file_id: int, page: int) -> HttpResponseBase:
-    """One page of a file as a picture. A thumbnail of a document, on which nothing can be read, is no look at it. On that of a photograph
-    a face is known: it is noted under a word of its own, for a list that shows it is not a page that somebody opened to read.
+    """One page of a file as a picture. On a thumbnail a face is known, whether it stands in a photograph or in a PDF of one: it is noted
+    under a word of its own, for a list that shows it is not a page that somebody opened to read.
     """
     file = _file_or_404(request, application_id, file_id)
     if not 1 <= page <= file.pages:
@@ -289,11 +289,7 @@ def show_preview(request: HttpRequest, application_id: int, file_id: int, page: 
     small = "small" in request.GET
     response = preview_response(file, page=page, width=160 if small else 1000)
     subject = f"application:{application_id}"
-    if not small:
-        return note_file_given(request, response, subject=subject, file=file, sheet=page)
-    if file.media_type == MediaType.PDF:
-        return response
-    return note_file_given(request, response, subject=subject, file=file, what=looks.THUMBNAIL)
+    return note_file_given(request, response, subject=subject, file=file, sheet=page, is_small=small)
 
 
 def show_paper(request: HttpRequest, serial: str) -> HttpResponse:
