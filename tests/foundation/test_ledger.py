@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Q
 from django.db.utils import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,8 +127,8 @@ def test_salts_of_all_that_is_told_of_somebody_go_in_one_entry_and_of_nobody_els
         )
         ledger.record(event="a.b", subject="c:2", actor="system", data={"n": 1})
     with transaction.atomic():
-        assert ledger.forget_private_of(subjects=["c:1", "c:2"], actor="system", reason="到期删除") == 2
-        assert ledger.forget_private_of(subjects=["c:1", "c:2"], actor="system", reason="到期删除") == 0
+        assert ledger.forget_private_of(about=Q(subject__in=["c:1", "c:2"]), actor="system", reason="到期删除") == 2
+        assert ledger.forget_private_of(about=Q(subject__in=["c:1", "c:2"]), actor="system", reason="到期删除") == 0
     assert [ledger.says(one, one.data["name"], "甲") for one in (mine, again, other)] == [None, None, True]
     (told,) = LedgerEntry.objects.filter(event=ledger.ERASED)
     assert (told.subject, told.data["numbers"]) == ("ledger", [mine.number, again.number])

@@ -21,6 +21,7 @@ from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import usage_of_visitors
 from zhicheng.foundation import clock, jobs, ledger
+from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.models import LedgerEntry, RegularRun
 from zhicheng.foundation.replay import replay
 from zhicheng.organizations import actions
@@ -135,7 +136,10 @@ def test_a_stranger_whose_place_was_taken_goes_and_the_unit_that_was_confirmed_s
         )
         assert rightful is not None and rightful.organization_id == squatter.organization_id
         accounts.confirm_mailbox(user_id=rightful.submitted_by_id, actor="system")
+    first, second = LedgerEntry.objects.filter(event="unit.registration_requested").order_by("number")
     assert at(LATER) == 1
+    assert ledger.says(first, first.data["particulars"], squatter.proposed) is None, "told of what is gone"
+    assert ledger.says(second, second.data["particulars"], rightful.proposed) is True
     assert list(UnitVerification.objects.values_list("pk", flat=True)) == [rightful.pk]
     assert Organization.objects.filter(pk=rightful.organization_id).exists() and differences() == set()
 
@@ -303,11 +307,17 @@ def test_name_of_a_removed_registration_cannot_be_confirmed_from_the_ledger() ->
     user, name = asked.submitted_by_id, asked.submitted_by.name
     User.objects.filter(pk=other.submitted_by_id).update(last_login=clock.now())
     opened = LedgerEntry.objects.get(event="account.opened", subject=f"user:{user}")
-    assert ledger.says(opened, opened.data["name"], name) is True
+    requested = LedgerEntry.objects.get(event="unit.registration_requested", subject=f"organization:{asked.organization_id}")
+    proposed = asked.proposed
+    for entry, key, value in ((opened, "name", name), (requested, "particulars", proposed)):
+        assert ledger.says(entry, entry.data[key], value) is True
+        assert ledger.says(entry, entry.data[key], "another") is False
+    assert digest(proposed) not in str(requested.data), "who guesses all of it would know"
     assert at(LATER) == 1
     assert ledger.says(opened, opened.data["name"], name) is None
+    assert ledger.says(requested, requested.data["particulars"], proposed) is None
     (erased,) = LedgerEntry.objects.filter(event=ledger.ERASED)
-    assert (erased.subject, erased.actor, erased.data["numbers"]) == ("ledger", "system", [opened.number])
+    assert (erased.subject, erased.actor, erased.data["numbers"]) == ("ledger", "system", [opened.number, requested.number])
     stays = LedgerEntry.objects.get(event="account.opened", subject=f"user:{other.submitted_by_id}")
     assert ledger.says(stays, stays.data["name"], other.submitted_by.name) is True
     everything_holds()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, securitylog
@@ -155,13 +156,13 @@ def forget_private(*, number: int, actor: str, reason: str) -> int:
     return erased
 
 
-def forget_private_of(*, subjects: Collection[str], actor: str, reason: str) -> int:
-    """Erase the salts of every entry about ``subjects``, as :func:`forget_private` does, and tell of them all in one entry; return how
+def forget_private_of(*, about: Q, actor: str, reason: str) -> int:
+    """Erase the salts of every entry ``about`` something, as :func:`forget_private` does, and tell of them all in one entry; return how
     many salts there were. Where there was none, nothing is written. A part of its caller's transaction.
     """
     require_transaction("ledger.forget_private_of()")
-    about = LedgerEntry.objects.filter(subject__in=subjects).values("number")
-    salts = LedgerSalt.objects.filter(number__in=about)
+    entries = LedgerEntry.objects.filter(about).values("number")
+    salts = LedgerSalt.objects.filter(number__in=entries)
     numbers = sorted(set(salts.values_list("number", flat=True)))
     if not numbers:
         return 0

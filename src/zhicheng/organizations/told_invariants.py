@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,10 +52,10 @@ def _removed_requests() -> set[str]:
     return {f"verification:{pk}" for requests in told_of.iterator() for pk in requests or ()}
 
 
-def _as_requested(row: UnitVerification) -> str:
+def _as_requested(row: UnitVerification) -> dict[str, Any]:
     """The particulars as they were asked for: a transfer has put another office into them."""
     first = {"receiving_office_id": row.transfers[0]["from"]} if row.transfers else {}
-    return digest({**row.proposed, **first})
+    return {**row.proposed, **first}
 
 
 told(
@@ -70,7 +71,8 @@ told(
             EVENT: lambda row: f"unit.{row.kind}_requested",
             ACTOR: lambda row: person(row.submitted_by_id),
             "year": lambda row: row.year,
-            "particulars_sha256": _as_requested,
+            "particulars": _as_requested,
+            "particulars_sha256": lambda row: digest(_as_requested(row)),  # of older entries: without a salt
             "licence_sha256": lambda row: row.licence.sha256,
         },
         gone=_removed_requests,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import IntegrityError
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.removing import MOST_AT_ONCE, note_first_round, note_overdue, put_off, remove_account
@@ -52,7 +52,7 @@ def remove_registration(*, user_id: int, crowded: bool = False) -> bool:
     """Remove this registration if it is overdue still: locked and read again, for its mailbox may be confirmed at this moment.
 
     The account, what it accepted, where it belonged, its requests, and a unit that nobody else belongs to; their numbers stand in the
-    ledger, and the name that it tells cannot be checked any more. False: it stays.
+    ledger, and the name and particulars that it tells cannot be checked any more. False: it stays.
     """
     User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     user = unconfirmed.removable_registrations(crowded=crowded).filter(pk=user_id).first()
@@ -71,11 +71,11 @@ def remove_registration(*, user_id: int, crowded: bool = False) -> bool:
         actor="system",
         data={"kind": user.kind, "requests": requests, "units": gone},
     )
-    ledger.forget_private_of(
-        subjects=[f"user:{user_id}", *(f"organization:{pk}" for pk in gone)],
-        actor="system",
-        reason="removed with a registration nobody confirmed",
-    )
+    about = Q(subject__in=[f"user:{user_id}", *(f"organization:{pk}" for pk in gone)])
+    asked_for = Q(
+        subject__in=[f"organization:{pk}" for pk in units], data__verification__in=requests
+    )  # also where the unit stays
+    ledger.forget_private_of(about=about | asked_for, actor="system", reason="removed with a registration nobody confirmed")
     return True
 
 

@@ -8,7 +8,6 @@ from zhicheng.accounts import particulars
 from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
-from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations import queries
 from zhicheng.organizations.models import (
@@ -135,7 +134,7 @@ def put_in_queue(
             "verification": verification.pk,
             "year": year,
             "office": verification.office_id,
-            "particulars_sha256": digest(verification.proposed),
+            "particulars": ledger.private(verification.proposed),
             "licence_sha256": file.sha256,
         },
     )
