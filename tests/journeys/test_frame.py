@@ -144,6 +144,36 @@ def test_open_page_warns_before_the_session_ends_and_prolongs_it(page: Page) -> 
     expect(warning).to_contain_text("登录已经结束")
 
 
+def test_box_over_a_page_is_one_and_presses_the_pages_own_button(page: Page) -> None:
+    sign_in(page, "sbr05")
+    page.get_by_role("link", name="继续填写").first.click()
+    page.get_by_role("link", name="业绩成果").first.click()
+    mine = page.locator("main textarea").first
+    mine.fill("写了一段还没有保存的话。")
+    other = page.context.new_page()
+    other.goto("/help/")
+    other.get_by_role("button", name="退出登录").click()
+    box = page.locator(".session-warning:visible")
+    expect(box).to_contain_text("照常点“保存”")
+    sign_in(other, "sbr05")
+    mine.fill("写了一段还没有保存的话，又写了一段。")
+    expect(box).to_contain_text("自动保存没有成功")
+    assert box.count() == 1
+    assert_accessible(page, "frame-autosave-lost")
+    box.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="接着提交").click()
+    expect(mine).to_have_value("写了一段还没有保存的话，又写了一段。")
+
+
+def test_box_calls_the_button_of_the_page_by_its_name(page: Page) -> None:
+    page.clock.install()
+    sign_in(page, "danwei-shuili")
+    page.goto("/unit/people/identities/")
+    page.locator("main input[type=text]").first.fill("12")
+    page.clock.fast_forward("31:00")
+    expect(page.locator(".session-warning:visible")).to_contain_text("照常点“核实已填写的人员”")
+
+
 def test_page_of_a_sign_in_that_is_over_is_cleared_without_asking_the_server(page: Page) -> None:
     page.clock.install()
     sign_in(page, "sbr04")

@@ -148,6 +148,34 @@ def test_maintenance_is_announced_to_everybody_and_asks_no_database(client: Clie
     assert "Maintenance" in english
 
 
+def test_maintenance_gives_back_what_was_sent_and_takes_it_afterwards(own_folder: Path) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.get("/accounts/login/")
+    typed = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "language": "en", "next": "/help/?a=“b”"}
+    maintenance.announce()
+    answer = client.post("/language/", typed)
+    assert answer.status_code == 503 and "没有办理" in answer.content.decode()
+    form = BeautifulSoup(answer.content, "html.parser").form
+    again = {str(f["name"]): str(f["value"]) for f in form.select("input")}
+    assert again == typed
+    maintenance.end()
+    assert client.post(str(form["action"]), again).status_code == 302
+
+
+def test_maintenance_keeps_no_password_and_no_file_and_says_so(client: Client, own_folder: Path) -> None:
+    maintenance.announce()
+    answer = client.post(reverse("account_login"), LOGIN)
+    assert "密码要重新输入" in answer.content.decode() and LOGIN["password"] not in answer.content.decode()
+    assert client.post("/language/", b"--x\r\n", content_type="multipart/form-data; boundary=y").status_code == 503
+
+
+def test_autosave_that_meets_maintenance_is_told_until_when(client: Client, own_folder: Path) -> None:
+    until = clock.machine_now() + timedelta(minutes=20)
+    maintenance.announce(until=until)
+    answer = client.post("/my/applications/1/sections/basic/autosave/", {}, headers={"HX-Request": "true"})
+    assert answer["Content-Type"].startswith("text/plain") and clock.written(until) in answer.content.decode()
+
+
 def test_maintenance_that_lasts_longer_does_not_promise_a_time_gone_by(client: Client, own_folder: Path) -> None:
     until = clock.machine_now() - timedelta(minutes=5)
     maintenance.announce(until=until)

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
@@ -141,6 +142,18 @@ def form_tokens(context: Context) -> SafeString:
     csrf = context.get("csrf_token", "")
     parts = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf) if csrf else mark_safe("")
     return parts + owner_token(context) + once_token(context)
+
+
+@register.simple_tag
+def our_name() -> str:
+    """``{% our_name %}``: what the site is called, for pages that are made without anything of the request."""
+    return _(settings.SITE_NAME)
+
+
+@register.simple_tag
+def own_button() -> SafeString:
+    """``{% own_button as name %}``: the name of the button that sends what was typed; the script puts in the one the page has."""
+    return format_html("<span data-own-button>{}</span>", _("提交"))
 
 
 @register.inclusion_tag(f"{PARTS}/machine_time.html")

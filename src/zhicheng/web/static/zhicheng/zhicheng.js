@@ -30,10 +30,11 @@
 
   // --- a form is sent once, and leaving it half filled asks first ---
   let changed = false;
+  let typedInto = null;
   let lastSaid = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; }
+    if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; typedInto = form; }
   });
   // A file that was chosen and not sent is as easily lost as words: it asks before leaving, unless it goes along with the form.
   let sent = null;
@@ -103,7 +104,7 @@
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, (event) => {
     release();
     const form = event.target.closest("[data-upload]");
-    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else { answerLost("wordsLost"); }
+    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else { answerLost("Lost", "", event.target); }
   }));
 
   // --- a file that is being examined: its place asks by itself, and never throws away what was chosen or typed meanwhile ---
@@ -153,15 +154,40 @@
     const xhr = event.detail.xhr;
     if (xhr.status === 401) { showSessionWarning(true); return; }
     const ours = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    if (ours && xhr.responseText) { answerLost("", xhr.responseText); } else { answerLost(xhr.status < 500 ? "wordsFailed" : "wordsLost"); }
+    answerLost(xhr.status < 500 ? "Failed" : "Lost", ours ? xhr.responseText : "", event.target);
   });
   // What became of a request nobody answered, or whose answer cannot be shown: said where the person is, until something works again.
-  function answerLost(key, words) {
+  // Where a form was to save itself, nothing in the box may lose what was typed: its own button, or the same once more.
+  function answerLost(kind, words, from) {
     const box = $("[data-answer-lost]");
     if (!box) { return; }
-    $("[data-answer-words]", box).textContent = words || box.dataset[key];
-    box.hidden = false;
+    const saving = from.hasAttribute("data-autosave");
+    const known = words && saving ? [box.dataset.wordsUnsaved, words].join(document.documentElement.lang === "zh-CN" ? "" : " ") : words;
+    $("[data-answer-words]", box).textContent = known || box.dataset[(saving ? "wordsUnsaved" : "words") + kind];
+    $("[data-press-own]", box).hidden = !(saving && kind === "Failed" && ownButton());
+    $("[data-answer-again]", box).hidden = !(saving && kind === "Lost");
+    $("[data-answer-reload]", box).hidden = saving;
+    nameOwnButton(box);
+    showAlone(box);
   }
+  // There is one box at a time: what is newer is what is so.
+  function showAlone(box) {
+    document.querySelectorAll("[data-session-warning], [data-answer-lost]").forEach((other) => { other.hidden = other !== box; });
+  }
+  // The button of the page that sends what was typed: boxes call it by its own name, and press it.
+  function ownButton() {
+    const form = typedInto && typedInto.isConnected ? typedInto : $("main form[method='post']:not([data-no-leave-check])");
+    const own = form ? Array.from(document.querySelectorAll("button[type='submit']")).filter((button) => button.form === form && !button.matches(".visually-hidden, [formmethod]")) : [];
+    return own.find((button) => button.name === "save") || own.find((button) => button.closest(".form-actions")) || own[0];
+  }
+  function nameOwnButton(box) {
+    const button = ownButton();
+    if (button) { box.querySelectorAll("[data-own-button]").forEach((name) => { name.textContent = button.textContent.trim(); }); }
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-press-own]")) { ownButton().click(); }
+    if (event.target.closest("[data-answer-again]")) { htmx.trigger($("[data-autosave]"), "change"); }
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const box = $("[data-answer-lost]");
     if (box && event.detail.successful) { box.hidden = true; }
@@ -181,6 +207,7 @@
     kept.hidden = false;
     return true;
   }
+  let warned = "";
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("zhicheng-sign-in") : null;
   if (channel) { channel.addEventListener("message", () => { showSessionWarning(true); }); }
   document.addEventListener("submit", (event) => {
@@ -190,7 +217,8 @@
   function showSessionWarning(ended) {
     const box = $("[data-session-warning]");
     if (!box) { return; }
-    box.hidden = false;
+    if (warned !== String(ended) || $("[data-answer-lost]").hidden) { showAlone(box); }
+    warned = String(ended);
     if (ended && clearPage()) {
       $("[data-session-ended]", box).hidden = true;
       $("[data-session-stay]", box).hidden = true;
@@ -200,6 +228,8 @@
     $("[data-session-ended]", box).hidden = !ended;
     $("[data-session-soon]", box).hidden = ended;
     $("[data-session-stay]", box).hidden = ended;
+    $("[data-press-own]", box).hidden = !(ended && ownButton());
+    nameOwnButton(box);
     if (Date.now() - lastSaid > 60000) { say(box.innerText.trim()); lastSaid = Date.now(); }
   }
   if (idle) {
