@@ -106,6 +106,13 @@ def pending_reset(user_id: int) -> FactorReset | None:
     return FactorReset.objects.filter(user_id=user_id, state=FactorResetState.PENDING).select_related("asked_by").first()
 
 
+def consent_is_on_the_server(person: User, asked_by_id: int | None) -> bool:
+    """Whether nobody on the site but who asks could consent to the reset of this account: one of the three who run the system, and
+    no other security administrator. Then it is done on the server (``zhicheng office consent-reset``)."""
+    others = User.objects.filter(kind=AccountKind.SECURITY, is_active=True).exclude(pk__in=[person.pk, asked_by_id or 0])
+    return person.kind in SYSTEM_KINDS and not others.exists()
+
+
 def resets_for(actor: Actor) -> QuerySet[FactorReset]:
     """Every request to reset a second factor about an account that is this actor's to reset, decided ones among them."""
     return FactorReset.objects.filter(user_id__in=accounts_for(actor).values("pk"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,6 +12,7 @@ from tests.organizations.examples import id_number
 from tests.support import world as w
 from tests.support.factors import need_factor
 from tests.web.registering import client_of, errors_of, page_of, summary_of
+from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions
@@ -105,6 +107,20 @@ def test_security_administrator_sees_every_office_and_the_three(world: w.World) 
     one = client.get(reverse("office_officer", args=[operator.pk])).content.decode()
     assert "申请重置两步验证" in one and "停用账号" not in one
     assert client.get(reverse("office_officer_close", args=[operator.pk])).status_code == 404
+
+
+def test_who_is_the_only_one_on_the_site_is_told_where_the_second_one_consents(world: w.World) -> None:
+    operator = w.person(AccountKind.OPERATOR, "operator", name="运维甲")
+    need_factor(operator.pk)
+    client, command = client_of(actor_for(w.person(AccountKind.SECURITY, "security"))), "zhicheng office consent-reset operator"
+    ask, page = (reverse(name, args=[operator.pk]) for name in ("office_officer_factor", "office_officer"))
+    assert command in client.get(ask).content.decode()
+    said = client.post(ask, {"statement": "本人持身份证到场，手机丢失。"}, follow=True).content.decode()
+    assert said.count(command) == 2, "when it was asked for, and as long as it waits"
+    w.person(AccountKind.SECURITY, "security-2")
+    assert command not in client.get(page).content.decode()
+    call_command("office", "consent-reset", "operator")
+    assert not second_factor.those_of(operator.pk)
 
 
 @pytest.mark.parametrize("name", ["office_officer", "office_officer_close", "office_officer_move", "office_officer_reopen"])

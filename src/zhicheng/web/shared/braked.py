@@ -1,4 +1,5 @@
-"""The page for who tried too often within an hour (``web/shared/limits.py``): what to do is to wait, and nothing typed is lost."""
+"""The page for who tried too often within an hour (``web/shared/limits.py``) or a minute (the library's brakes): what to do is to wait,
+and nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -12,14 +13,16 @@ from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.limits import HOUR
 from zhicheng.web.shared.once import record_of
 
+MINUTE = 60
 
-def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
+
+def braked(request: HttpRequest, *, account: bool = False, seconds: int = HOUR) -> HttpResponse:
     """429, in words, with the form to be sent again later from this very page. ``account``: it is what this account did, whatever
-    network it comes from.
+    network it comes from. ``seconds``: how long the brake holds.
 
     A visitor's session (the notice that was read) lasts until the brake is over; one that does not exist is not begun.
     """
-    context: dict[str, Any] = {"an_hour": True, "of_account": account}
+    context: dict[str, Any] = {"an_hour": seconds == HOUR, "of_account": account, "sent": request.method == "POST"}
     if request.method == "POST" and request.POST:
         record = record_of(request)
         if record.body:  # a button alone is pressed again where it stands
@@ -28,5 +31,5 @@ def braked(request: HttpRequest, *, account: bool = False) -> HttpResponse:
         if not request.user.is_authenticated and not request.session.is_empty():
             end_visit(request)
     response = render(request, "429.html", context, status=429)
-    response["Retry-After"] = str(HOUR)
+    response["Retry-After"] = str(seconds)
     return response

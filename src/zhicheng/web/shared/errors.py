@@ -23,6 +23,7 @@ from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
 from zhicheng.organizations.actors import Role
 from zhicheng.web.access import ACCESS
+from zhicheng.web.shared.braked import MINUTE, braked
 from zhicheng.web.shared.http import (
     OutOfReachError,
     back_path,
@@ -109,7 +110,7 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 def handler429(request: HttpRequest) -> HttpResponse:
     """Too many tries within a minute (recovery, password, mailbox), by the network of a visitor or by the account."""
-    return render(request, "429.html", status=429)
+    return braked(request, seconds=MINUTE)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -155,6 +155,9 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
     actor, person = actor_of(request), _account_or_404(request, user_id)
     form = FactorResetForm(request.POST or None)
     lede = _("请先核实确是本人。提出后由另一人同意，才会重置；本人会立即收到一封提醒邮件。")
+    on_server = officers.consent_is_on_the_server(person, actor.user_id)
+    if on_server:
+        lede += _on_server(person)
     context = {
         "form": form,
         "person": person,
@@ -165,7 +168,7 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         actions.request_factor_reset(actor=actor, user_id=person.pk, **data)
-        messages.success(request, _("已提出，等待另一人同意，7天内有效。"))
+        messages.success(request, _("已提出，等待另一人同意，7天内有效。") + (_on_server(person) if on_server else ""))
         return go(request, "office_officer", person.pk)
 
     return _do(request, form, context, act)
@@ -186,6 +189,12 @@ def decide_factor_reset(request: HttpRequest, request_id: int) -> HttpResponse:
     else:
         messages.success(request, _("没有同意，两步验证保持不变。"))
     return go(request, "office_officer", row.user_id)
+
+
+def _on_server(person: User) -> str:
+    """Who consents where no second person could on the site, and how."""
+    said = _("系统没有另一名安全管理员，请系统运维核实后在服务器上同意：zhicheng office consent-reset %(username)s")
+    return said % {"username": person.username}
 
 
 def _do(
@@ -222,6 +231,7 @@ def _context(request: HttpRequest, person: User) -> dict[str, Any]:
         "number_missing": not person.id_number_index,
         "changes": officers.changes_of(person.pk),
         "reset": waiting,
+        "on_server": _on_server(person) if waiting and officers.consent_is_on_the_server(person, waiting.asked_by_id) else "",
         "asked_by_me": waiting is not None and waiting.asked_by_id == actor.user_id,
     }
 
