@@ -269,10 +269,15 @@ def test_staff_are_told_of_a_device_they_did_not_use_before() -> None:
     officer = User.objects.get(pk=ex.officer(ex.county()).user_id)
     officer.set_password(PASSWORD)
     officer.save(update_fields=["password"])
-    client = Client()
+    client = Client(
+        headers={
+            "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0 Safari/537.36"
+        }
+    )
     sign_in(officer, client=client)
     (mail,) = [mail for mail in mails(officer.email) if "新设备" in mail["subject"]]
     assert "203.0.113.1" in mail["body"] and officer.username in mail["body"]
+    assert "浏览器：Chrome · Linux\n" in mail["body"]
     client.post(reverse("account_logout"))
     sign_in(officer, client=client)
     assert len([mail for mail in mails(officer.email) if "新设备" in mail["subject"]]) == 1

@@ -67,7 +67,7 @@ def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
             "username": user.username,
             "when": clock.written(now),
             "address": address,
-            "browser": browser[:200],
+            "browser": rules.browser_in_words(browser),
         },
         key=f"new-device:{user.pk}:{clock.machine_now().isoformat()}",
     )

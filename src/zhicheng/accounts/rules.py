@@ -239,3 +239,20 @@ def mask_mailbox(email: str) -> str:
     """``wangfang@qq.com`` → ``wa******@qq.com``: enough for its owner to recognise it."""
     name, at, domain = email.rpartition("@")
     return f"{name[:2]}{'*' * max(len(name) - 2, 1)}{at}{domain}" if at else ""
+
+
+_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("QQBrowser", "QQ"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_in_words(user_agent: str) -> str:
+    """``Chrome · Windows`` for what a browser calls itself; the beginning of that when it says neither."""
+    parts = [next((word for mark, word in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(part for part in parts if part) or user_agent[:60]

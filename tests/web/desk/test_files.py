@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, resolve, reverse
 
 from tests.evidence import files
 from tests.support import world as w
@@ -19,6 +19,8 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock, triggers
+from zhicheng.web.shared.files import STANDS_ON
+from zhicheng.web.shared.standing import page_with
 
 pytestmark = pytest.mark.django_db
 ORIGINAL = files.pdf(dressed_with="script on opening")
@@ -84,6 +86,23 @@ def test_original_is_given_out_on_asking_after_a_warning_as_a_download_and_noted
     assert sent["X-Content-Type-Options"] == "nosniff"
     assert sent["Content-Security-Policy"].startswith("sandbox")
     assert "file.original" in log.getvalue() and f"file={case[2].pk}" in log.getvalue()
+
+
+def test_page_before_an_original_leads_back_to_where_the_file_is_shown(case, signed_in) -> None:
+    client = signed_in(case[0].unit_admin)
+    page = BeautifulSoup(of(client, case, "?unchanged").content, "html.parser")
+    back = f"{reverse('desk_case', args=[case[1].pk])}?file={case[2].pk}"
+    assert [link["href"] for link in page.select(".breadcrumbs a")] == [back] and client.get(back).status_code == 200
+    (button,) = [link for link in page.select("main a") if link.get_text(strip=True) == "不取了，返回"]
+    assert button["href"] == back
+
+
+@pytest.mark.parametrize("name", STANDS_ON)
+def test_every_file_has_a_page_it_stands_on(name: str) -> None:
+    patterns = get_resolver().reverse_dict.getlist(name)
+    ((_path, given),) = patterns[0][0]
+    match = resolve(reverse(name, kwargs={key: "t1" if key == "which" else 1 for key in given}))
+    assert page_with(STANDS_ON[name][0], match) != "/"
 
 
 def test_original_of_another_countys_case_is_not_there(case, signed_in) -> None:

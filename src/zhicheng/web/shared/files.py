@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import is_mended_only
 from zhicheng.evidence.serving import file_response, original_response
 from zhicheng.foundation import blobs, securitylog
+from zhicheng.web.shared.standing import page_with
 
 ORIGINAL = "unchanged"
+# Address of a file → the page it stands on, and what that is called there.
+STANDS_ON: dict[str, tuple[str, str]] = {
+    "desk_file": ("desk_case", gettext_noop("申请书")),
+    "application_file": ("application_material", gettext_noop("申报材料")),
+    "unit_publicity_file": ("unit_publicity", gettext_noop("单位公示")),
+    "unit_licence_file": ("unit_information", gettext_noop("我的信息")),
+    "office_licence_file": ("office_registration", gettext_noop("单位注册审核")),
+    "office_account_scan": ("office_account_request", gettext_noop("账号申请")),
+}
 
 
 def file_answer(request: HttpRequest, file: EvidenceFile, *, in_parts: bool = True) -> HttpResponseBase:
@@ -33,6 +45,15 @@ def _answer(request: HttpRequest, file: EvidenceFile, in_parts: bool) -> HttpRes
         return file_response(file, request=request, as_download="download" in request.GET, in_parts=in_parts)
     if request.GET[ORIGINAL] != "yes":
         context = {"file": file, "address": f"{request.path}?{ORIGINAL}=yes", "mended_only": is_mended_only(file)}
-        return render(request, "shared/original.html", context)
+        return render(request, "shared/original.html", context | _way_back(request))
     securitylog.note(event="file.original", file=file.pk)
     return original_response(file)
+
+
+def _way_back(request: HttpRequest) -> dict[str, str]:
+    match = request.resolver_match
+    if match is None:
+        raise LookupError("a file that stands at no address")
+    page, label = STANDS_ON[match.view_name]
+    shown = f"?file={match.kwargs['file_id']}" if "file_id" in match.kwargs else ""  # a case shows one of its files
+    return {"back": page_with(page, match) + shown, "back_label": _(label)}

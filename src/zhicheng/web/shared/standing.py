@@ -14,17 +14,20 @@ def page_behind(address: str) -> str:
         match = resolve(address.partition("?")[0])
     except Resolver404:
         return address
-    return address if match.view_name not in SENT_ONLY else _page_of(match)
+    return address if match.view_name not in SENT_ONLY else page_with(SENT_ONLY[match.view_name], match)
 
 
 def page_address(request: HttpRequest) -> str:
     """What the browser may be sent to so that this page, or the one its form stands on, is opened again."""
     match = request.resolver_match
-    return request.get_full_path() if match is None or match.view_name not in SENT_ONLY else _page_of(match)
+    if match is None or match.view_name not in SENT_ONLY:
+        return request.get_full_path()
+    return page_with(SENT_ONLY[match.view_name], match)
 
 
-def _page_of(match: ResolverMatch) -> str:
-    page, given = SENT_ONLY[match.view_name], list(match.kwargs.values())
+def page_with(page: str, match: ResolverMatch) -> str:
+    """The address of the page of this name, which takes the first of the arguments of ``match``; the start page when it takes others."""
+    given = list(match.kwargs.values())
     for taken in range(len(given), -1, -1):
         try:
             return reverse(page, args=given[:taken])

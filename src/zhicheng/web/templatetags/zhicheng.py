@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.rules import browser_in_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
@@ -92,22 +93,10 @@ def anchor(where: str) -> str:
     return anchor_id(where)
 
 
-_BROWSERS = (("Edg", "Edge"), ("Firefox/", "Firefox"), ("QQBrowser", "QQ"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (
-    ("Windows", "Windows"),
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
 @register.filter
 def browser(user_agent: str) -> str:
-    """``{{ session.user_agent|browser }}`` → ``Chrome · Windows``; the beginning of the text when it says neither."""
-    parts = [next((word for mark, word in table if mark in user_agent), "") for table in (_BROWSERS, _SYSTEMS)]
-    return " · ".join(part for part in parts if part) or user_agent[:60]
+    """``{{ session.user_agent|browser }}`` → ``Chrome · Windows`` (``accounts.rules.browser_in_words``)."""
+    return browser_in_words(user_agent)
 
 
 # --- status -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.organizations.models import AccountRequest, AccountRequestState
@@ -23,12 +23,14 @@ def sample_cards() -> dict[str, str]:
 
 
 def cards_to_look_at() -> list[tuple[User, str]]:
-    """The invented people a desk has to do with now, each with the number on the card: not confirmed yet, or with a request.
+    """Every invented person who has an account, each with the number on the card; first whom a desk has to do with now: not confirmed
+    yet, or with a request.
 
     People a guest has registered are not among them: their numbers could be real.
     """
     cards = sample_cards()
     asked: QuerySet[AccountRequest] = AccountRequest.objects.filter(state=AccountRequestState.PENDING)
     people = User.objects.filter(username__in=cards, is_active=True, kind__in=[AccountKind.APPLICANT, AccountKind.UNIT])
-    concerned = people.filter(Q(identity_confirmed_at__isnull=True) | Q(pk__in=asked.values("user_id")))
-    return [(one, cards[one.username]) for one in concerned.order_by("kind", "id")]
+    concerned = Q(identity_confirmed_at__isnull=True) | Q(pk__in=asked.values("user_id"))
+    first = people.annotate(turn=Case(When(concerned, then=0), default=1))
+    return [(one, cards[one.username]) for one in first.order_by("turn", "kind", "id")]
