@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -427,6 +428,36 @@ def test_nobody_who_is_signed_in_waits_for_visitors_files(person: Any) -> None:
         thread.start()
         assert written.wait(20)
     thread.join()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_visitor_whose_turn_does_not_come_is_answered_and_holds_no_thread_of_the_pages(settings: Any) -> None:
+    """One who hangs between two statements would keep all others, and with them every thread, for as long as a statement may take."""
+    answers: list[Any] = []
+
+    def send() -> None:
+        began = time.monotonic()
+        try:
+            bring()
+        except Refused as refusal:
+            answers.append((refusal.problems[0].code, time.monotonic() - began < 10))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        bring()  # and its transaction does not end
+        threads = [threading.Thread(target=send) for _one in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert answers == [("queue_full", True)] * 4
+    assert Intake.objects.count() == len(held(settings)) == 1
+    bring()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_what_was_refused_takes_no_room(settings: Any) -> None:

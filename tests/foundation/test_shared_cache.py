@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.foundation.conftest import Elsewhere
 from zhicheng.foundation import clock, jobs, shared_cache
@@ -100,6 +103,43 @@ def test_what_ran_out_is_not_there_and_can_be_added_anew(cache: Any) -> None:
     assert cache.add("a", 5, 60) and cache.get("a") == 5
     cache.set("b", 1, 0)
     assert cache.get("b") is None
+
+
+@pytest.mark.django_db
+def test_counting_is_one_statement_and_begins_anew_when_it_ran_out(cache: Any, settings: Any) -> None:
+    """Each commit is one more wait for the disk, and an upload of a stranger makes several counts before it is answered."""
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    for expected, by in ((1, 1), (2, 1), (502, 500)):
+        with CaptureQueriesContext(connection) as made:
+            assert shared_cache.count("tries", seconds=60, by=by) == expected
+        assert len(made) == 1
+    assert cache.get("tries") == 502 and cache.incr("tries") == 503
+    until = CacheEntry.objects.get().expires
+    assert shared_cache.count("tries", seconds=6000) == 504 and CacheEntry.objects.get().expires == until
+    CacheEntry.objects.update(expires=clock.machine_now() - timedelta(seconds=1))
+    assert shared_cache.count("tries", seconds=60, by=7) == 7
+    assert CacheEntry.objects.get().expires > clock.machine_now() + timedelta(seconds=30)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_none_is_lost_between_many_who_count_at_once(settings: Any) -> None:
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    together, seen = threading.Barrier(6), []
+
+    def tries() -> None:
+        try:
+            together.wait(20)
+            seen.extend(shared_cache.count("tries", seconds=60) for _try in range(20))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=tries) for _one in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == list(range(1, 121))
 
 
 @pytest.mark.django_db

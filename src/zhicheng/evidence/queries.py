@@ -138,6 +138,11 @@ def get_intakes(ids: Iterable[int]) -> list[Intake]:
     return list(Intake.objects.filter(pk__in=list(ids)).select_related("file").order_by("pk"))
 
 
+def other_visitors_wait(ids: Collection[int]) -> bool:
+    """Whether visitors' files other than these wait or are being examined."""
+    return Intake.objects.filter(lane=Lane.VISITORS, state__in=_OPEN).exclude(pk__in=ids).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeHealth:
     """How the queue of files stands: how many wait, in each lane, since when the oldest (a time of the machine), and whether nobody

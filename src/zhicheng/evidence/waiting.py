@@ -10,7 +10,7 @@ from django.conf import settings
 
 from zhicheng.evidence.actions import examine_due
 from zhicheng.evidence.models import Intake, Lane
-from zhicheng.evidence.queries import get_intakes
+from zhicheng.evidence.queries import get_intakes, other_visitors_wait
 
 _STEPS = (0.05, 0.1, 0.1, 0.15)  # seconds between two looks; the last one again and again
 
@@ -21,7 +21,7 @@ _of_visitors = threading.BoundedSemaphore(1)
 
 def wait_for(intakes: Sequence[Intake]) -> list[Intake]:
     """The same intakes as they stand once all are decided, or after ``EXAMINE_WAIT_SECONDS``, or at once when too many requests
-    wait already.
+    wait already, and a visitor's when other visitors' files stand before it: what would it wait for?
     """
     ids = [row.pk for row in intakes]
     if settings.EXAMINE_INLINE:
@@ -29,7 +29,7 @@ def wait_for(intakes: Sequence[Intake]) -> list[Intake]:
         return get_intakes(ids)
     held = [place for place in _places(intakes) if place.acquire(blocking=False)]
     try:
-        if len(held) < len(_places(intakes)):
+        if len(held) < len(_places(intakes)) or (_of_visitors in held and other_visitors_wait(ids)):
             return get_intakes(ids)
         return _watch(ids)
     finally:

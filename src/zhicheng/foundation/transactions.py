@@ -24,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # What PostgreSQL says of two transactions that wait for each other, or saw each other's rows change: nothing of this one was done.
 _OVERTAKEN = {"40P01", "40001"}
+_NOT_AVAILABLE = "55P03"
+_PATIENCE = "SELECT set_config('lock_timeout', %s, true)"  # until the transaction ends
 
 
 class NotInTransaction(RuntimeError):
@@ -36,18 +38,32 @@ def require_transaction(what: str) -> None:
         raise NotInTransaction(f"{what} must be called inside transaction.atomic(), in the same transaction as its cause.")
 
 
-def take_turns(name: str) -> None:
+class StillTheirTurn(RuntimeError):
+    """Others had theirs for longer than whoever asked waits: nothing was done."""
+
+
+def take_turns(name: str, *, seconds: float = 0) -> None:
     """Let one transaction at a time go on from here for ``name``, until it ends: for a limit that is counted over rows, of which none can
     be locked. What was committed by the one before is seen by the next question. Does nothing on SQLite, where one writes at a time.
 
-    Nothing that others wait for may be locked before. Raises ``NotInTransaction``.
+    Nothing that others wait for may be locked before. Raises ``NotInTransaction``, and :class:`StillTheirTurn` when it has not come within
+    ``seconds`` (0: it is waited for as long as for anything); the transaction can only be rolled back then.
     """
     require_transaction("take_turns()")
     connection = transaction.get_connection()
     if connection.vendor == "postgresql":
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            if seconds:
+                cursor.execute(_PATIENCE, [f"{seconds * 1000:.0f}ms"])
+            try:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) == _NOT_AVAILABLE:
+                    raise StillTheirTurn(name) from error
+                raise
+            if seconds:
+                cursor.execute(_PATIENCE, ["0"])
 
 
 def one_transaction(function: Callable[P, R]) -> Callable[P, R]:

@@ -19,7 +19,10 @@ from zhicheng.evidence.rules import Limits, over
 from zhicheng.evidence.sentences import refusal_sentence
 from zhicheng.foundation import clock, holding
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.transactions import take_turns
+from zhicheng.foundation.transactions import StillTheirTurn, take_turns
+
+TURN_SECONDS = 1.0
+"""How long a visitor's file waits until others' are written down; a few hundredths are usual."""
 
 
 class Upload(Protocol):
@@ -44,37 +47,24 @@ def take_file(
 ) -> Intake:
     """Hold ``upload`` durably and let it wait to be examined; what it was brought for is done afterwards (``intake.handler``).
 
-    ``actor_id`` is the primary key of the user who brought it, None for a visitor, who comes from ``network``
-    (the part of an address that limits go by). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a
-    limit of that place below the instance's own. Raises ``Refused`` at
-    ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is written ``queue_full``, ``budget``, ``space``,
-    ``share`` when this account or network has too much waiting, used up its hour, or fills the room kept for visitors or its share of it.
+    ``actor_id`` is the primary key of the user who brought it, None for a visitor, who comes from ``network`` (the part of an address that
+    limits go by). ``subject`` and ``where`` name the page and the place on it that show the outcome; ``most_bytes`` is a limit of that
+    place below the instance's own. Raises ``Refused`` at ``where``: ``too_large``, ``storage`` (the disk refused), and before anything is
+    written ``queue_full``, ``budget``, ``space``, ``share`` when this account or network has too much waiting (or a visitor's turn does not
+    come), used up its hour, or fills the room kept for visitors or its share of it.
     """
     intake.handler_for(purpose)
     size = int(getattr(upload, "size", None) or 0)
     _refuse_too_much(actor_id, network, size, where)  # before anything is written; what is counted is counted again
     held = _hold(upload, where, most_bytes)
-    at = clock.machine_now()
+    row = _row_of(held, upload.name or "", actor_id, network)
+    row.purpose, row.subject, row.where, row.payload = purpose, subject, where, payload or {}
     try:
         with transaction.atomic():
-            _wait_for_the_others(actor_id)
+            _wait_for_the_others(actor_id, where)
             _refuse_too_much(actor_id, network, held.size, where)
-            return Intake.objects.create(
-                held=held.name,
-                sha256=held.sha256,
-                size=held.size,
-                name=(upload.name or "").replace("\0", "")[-255:],
-                purpose=purpose,
-                subject=subject,
-                where=where,
-                payload=payload or {},
-                language=translation.get_language() or settings.LANGUAGE_CODE,
-                lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
-                brought_by_id=actor_id,
-                network=network[:50] if actor_id is None else "",
-                due_at=at,
-                arrived_at=at,
-            )
+            row.save(force_insert=True)
+            return row
     except (OperationalError, InterfaceError):  # it may have been committed: what nobody wants is tidied later
         raise
     except BaseException:
@@ -82,10 +72,28 @@ def take_file(
         raise
 
 
+def _row_of(held: holding.Held, name: str, actor_id: int | None, network: str) -> Intake:
+    at = clock.machine_now()
+    return Intake(
+        held=held.name,
+        sha256=held.sha256,
+        size=held.size,
+        name=name.replace("\0", "")[-255:],
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
+        brought_by_id=actor_id,
+        network=network[:50] if actor_id is None else "",
+        due_at=at,
+        arrived_at=at,
+    )
+
+
 def note_told(*, intakes: Iterable[Intake]) -> None:
     """Write down that the answer to the upload has said these outcomes, so that the page does not say them a second time."""
-    with transaction.atomic():
-        Intake.objects.filter(pk__in=[row.pk for row in intakes], ended_at__isnull=False).update(told=True)
+    told = [row.pk for row in intakes]
+    if told:
+        with transaction.atomic():
+            Intake.objects.filter(pk__in=told, ended_at__isnull=False).update(told=True)
 
 
 def _hold(upload: Upload, where: str, most_bytes: int) -> holding.Held:
@@ -95,9 +103,18 @@ def _hold(upload: Upload, where: str, most_bytes: int) -> holding.Held:
         raise Refused(replace(problem, where=where) for problem in refusal.problems) from refusal
 
 
-def _wait_for_the_others(actor_id: int | None) -> None:
-    """One file at a time is counted and written down, of an account, or of all visitors; nobody who is signed in waits for a visitor."""
-    take_turns(f"intake:{actor_id}" if actor_id is not None else "intake:visitors")
+def _wait_for_the_others(actor_id: int | None, where: str) -> None:
+    """One file at a time is counted and written down, of an account, or of all visitors; nobody who is signed in waits for a visitor.
+
+    Whoever waits holds a thread of the pages: visitors may hold all of them for this moment and no longer.
+    """
+    if actor_id is not None:
+        take_turns(f"intake:{actor_id}")
+        return
+    try:
+        take_turns("intake:visitors", seconds=TURN_SECONDS)
+    except StillTheirTurn as late:
+        raise Refused.one(_sentence("queue_full"), where=where, code="queue_full") from late
 
 
 def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:
