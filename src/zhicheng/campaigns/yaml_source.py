@@ -15,6 +15,16 @@ Path = tuple[str | int, ...]
 MOST_VALUES = 50_000
 
 
+def _compose(text: str) -> Node | None:
+    """The node tree of ``text``. A sound file is read by libyaml, many times as fast; what is wrong with another is said by PyYAML itself."""
+    if yaml.__with_libyaml__:
+        try:
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            pass
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 class BadYaml(Exception):
     """The text is no YAML we read. ``found``: (line, path, reason in Chinese) of everything wrong."""
 
@@ -36,7 +46,7 @@ class Source:
         self._open: set[int] = set()
         self._found: list[tuple[int, Path, str]] = []
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            root = _compose(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
