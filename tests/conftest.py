@@ -15,7 +15,8 @@ from django.db import connection
 from django.utils import translation
 
 from deploy.translations import compile_translations
-from tests.support import capabilities
+from tests.support import capabilities, told_once
+from tests.support import world as w
 from zhicheng.foundation import clock, logs, triggers
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +43,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: ZHICHENG_TEST_DATABASE=postgres gives it one"))
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> None:
+    """Tell what many tests begin with (``tests/support/told_once.py``) just before the test's own transaction begins."""
+    if fixturedef.argname == "_django_db_helper":
+        told_once.tell_what_is_wanted(request.node, request.getfixturevalue("django_db_blocker"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """Undo what the next test does not begin with."""
+    try:
+        return (yield)
+    finally:
+        told_once.undo_unless_wanted(nextitem)
+
+
+@told_once.told_once
+def world() -> w.World:
+    """The small world, at ten o'clock of a day on which applications are taken."""
+    return w.make_world()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.support.verified import everything_holds, violated
 from tests.test_tampering import TAMPERED
 from zhicheng.accounts.models import IdentityCorrection, User
@@ -57,8 +58,8 @@ from zhicheng.review import actions as review
 from zhicheng.review.models import Decision
 
 
-@pytest.fixture
-def accepted(db: Any) -> Iterator[Application]:
+@told_once(at=w.IN_WINDOW + w.UNTIL_REPORT)
+def accepted() -> Application:
     """One application that came to its end, returned once on the way, and another person's that was a fraud."""
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
@@ -66,15 +67,14 @@ def accepted(db: Any) -> Iterator[Application]:
         w.publicise_and_report(world, application)
         other = w.submitted(world, world.new_applicant())
         review.reject_for_fraud(actor=world.bureau, application_id=other.pk, reason="提交的业绩证明经核查系伪造。")
-    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
-        w.pass_on(world.county_officer, application)
-        w.give_back(world.bureau, application)
-        w.again(world, application)
-        w.pass_on(world.bureau, application)
-        outbox.drain(1000)
-        application.refresh_from_db()
-        everything_holds()
-        yield application
+    w.pass_on(world.county_officer, application)
+    w.give_back(world.bureau, application)
+    w.again(world, application)
+    w.pass_on(world.bureau, application)
+    outbox.drain(1000)
+    application.refresh_from_db()
+    everything_holds()
+    return application
 
 
 DAY = timedelta(days=1)

@@ -37,11 +37,9 @@ pytestmark = pytest.mark.django_db
 REASON = "工作需要调整岗位"
 
 
-@pytest.fixture
-def world(settings: Any) -> Any:
+@pytest.fixture(autouse=True)
+def _through_the_outbox(settings: Any) -> None:
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def refused(call: Callable[[], object]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,12 +30,6 @@ from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def refused(call: Callable[[], object]) -> set[str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.actions import confirm_check, save_section
 from zhicheng.applications.actions.draft import MOST_ROWS
 from zhicheng.applications.models import Application, DraftSection, State
@@ -16,11 +17,10 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 
 
-@pytest.fixture
-def road(db):
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        yield world, w.start(world)
+@told_once
+def road():
+    world = w.make_world()
+    return world, w.start(world)
 
 
 def save(road, key="summary", typed=None, base=0, actor=None):

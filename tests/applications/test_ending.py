@@ -19,12 +19,6 @@ from zhicheng.integrity.actions import annul_record, record_fraud
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
 def fraud(world, year=2022, source="application:0"):
     return record_fraud(
         actor=world.bureau, person_index=world.applicant.person_index, name="某", application_year=year, ban_years=5,

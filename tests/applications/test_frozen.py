@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.models import StatusChange, Submission
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import Sealed
@@ -15,10 +16,9 @@ pytestmark = pytest.mark.django_db
 TABLES = ("applications_submission", "applications_statuschange")
 
 
-@pytest.fixture
+@told_once
 def application():
-    with clock.travel(w.IN_WINDOW):
-        yield w.submitted(w.make_world())
+    return w.submitted(w.make_world())
 
 
 def test_submission_refuses_update(application):

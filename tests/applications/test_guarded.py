@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange
 from zhicheng.foundation import clock, triggers
@@ -55,8 +56,8 @@ def _copy(row: Any, **changed: Any) -> None:
     row.save(force_insert=True)
 
 
-@pytest.fixture
-def arrived(db: Any) -> Application:
+@told_once(at=None)
+def arrived() -> Application:
     """An application at final review, and another person's that was a fraud."""
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()

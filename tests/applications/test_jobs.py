@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.jobs import tell_of_move
 from zhicheng.applications.models import Application, CommitteeArrival, State
@@ -27,16 +28,15 @@ REASON = "经办人误退，材料实际齐全，撤销本次计次。"
 Mails = dict[str, dict]
 
 
-@pytest.fixture
+@told_once(at=LATER)
 def road():
     """An application that waits for its final review, through a supervising body."""
     with clock.travel(w.IN_WINDOW):
         world = w.make_world(with_supervising=True)
         application = w.submitted(world)
         w.to_bureau(world, application)
-    with clock.travel(LATER):
-        outbox.drain(1000)
-        yield world, application
+    outbox.drain(1000)
+    return world, application
 
 
 def mails(application: Application, move: str) -> Mails:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications import lifecycle
 from zhicheng.applications.diagram import ROLE_WORDS, lifecycle_page
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, STATES, moves_for, objections_to
@@ -84,11 +84,10 @@ class _UndoError(Exception):
     pass
 
 
-@pytest.fixture
-def road() -> Iterator[tuple[w.World, Application]]:
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world(with_supervising=True)
-        yield world, w.submitted(world)
+@told_once
+def road() -> tuple[w.World, Application]:
+    world = w.make_world(with_supervising=True)
+    return world, w.submitted(world)
 
 
 def everybody(world: w.World) -> dict[str, Actor]:

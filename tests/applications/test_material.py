@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.actions import add_material, confirm_check, remove_material, save_section
 from zhicheng.applications.completeness import everything_missing, requirements_of
 from zhicheng.applications.models import Application, Material
@@ -16,13 +17,12 @@ from zhicheng.foundation.errors import Refused
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        application = w.start(world)
-        w.fill(world.applicant, application)
-        yield world, application
+    world = w.make_world()
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    return world, application
 
 
 def put(road, words, slot="other", paper="", actor=None, **place):

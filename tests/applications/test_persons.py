@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,12 +30,6 @@ from zhicheng.review.actions import reject_for_fraud
 pytestmark = pytest.mark.django_db
 RIGHT = w.identity_number(901)
 FOUND = "经查实，业绩证明系伪造，当事人已承认。"
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def refused(call: Callable[[], object]) -> list[str]:

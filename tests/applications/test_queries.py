@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +22,6 @@ from zhicheng.review.queries import decisions_of, dossiers_of
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def seen(world: w.World) -> set[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +11,7 @@ from django.db import connection, transaction
 
 from tests.organizations import examples as ex
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.foundation import clock, outbox, triggers
@@ -27,8 +27,8 @@ def differences() -> set[tuple[str, str]]:
     return {(told.name, one.subject) for told in replay() for one in told.differences}
 
 
-@pytest.fixture
-def story(db: Any) -> Iterator[w.World]:
+@told_once(at=w.IN_WINDOW + w.UNTIL_REPORT)
+def story() -> w.World:
     """Three returned arrivals close a year, one is annulled and opens it; a fraud is recorded and annulled."""
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
@@ -36,18 +36,17 @@ def story(db: Any) -> Iterator[w.World]:
         w.publicise_and_report(world, application)
         other = w.submitted(world, world.new_applicant())
         record = review.reject_for_fraud(actor=world.bureau, application_id=other.pk, reason="提交的业绩证明经核查系伪造。")
-    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
-        w.pass_on(world.county_officer, application)
-        w.arrive(world, application, 3)
-        w.give_back(world.bureau, application)
-        assert PersonYear.objects.get(person_index=application.person_index).closed_at is not None
-        assert differences() == set()
-        last = CommitteeArrival.objects.latest("sequence")
-        review.annul_arrival(actor=world.bureau, arrival_id=last.pk, reason="材料遗失系本局责任，撤销计次。")
-        outbox.drain(1000)
-        annul_record(actor=world.bureau, record_id=record.pk, reason="经复核证明材料属实，予以撤销。")
-        outbox.drain(1000)
-        yield world
+    w.pass_on(world.county_officer, application)
+    w.arrive(world, application, 3)
+    w.give_back(world.bureau, application)
+    assert PersonYear.objects.get(person_index=application.person_index).closed_at is not None
+    assert differences() == set()
+    last = CommitteeArrival.objects.latest("sequence")
+    review.annul_arrival(actor=world.bureau, arrival_id=last.pk, reason="材料遗失系本局责任，撤销计次。")
+    outbox.drain(1000)
+    annul_record(actor=world.bureau, record_id=record.pk, reason="经复核证明材料属实，予以撤销。")
+    outbox.drain(1000)
+    return world
 
 
 CHANGED: dict[tuple[str, str], Callable[[], object]] = {

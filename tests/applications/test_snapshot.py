@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.actions import add_material, save_section
 from zhicheng.applications.models import Submission
 from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
@@ -28,11 +29,10 @@ def shuffled(value):
     return [shuffled(v) for v in value] if isinstance(value, list) else value
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        yield world, w.submitted(world)
+    world = w.make_world()
+    return world, w.submitted(world)
 
 
 def test_snapshot_is_canonical_and_its_hash_is_of_what_is_kept(road):

@@ -20,12 +20,6 @@ from zhicheng.organizations.models import Membership
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
 def begin(world, actor=None, **choice):
     specialty = notice_of(world.version).series("engineering").specialties[0].code
     wanted = {"series": "engineering", "specialty": specialty, "title": "engineer"} | choice

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.applications.actions import (
     confirm_check,
@@ -34,13 +35,12 @@ def beijing(*at: int) -> datetime:
     return datetime(*at, tzinfo=clock.BEIJING)  # type: ignore[arg-type]
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        application = w.start(world)
-        w.fill(world.applicant, application)
-        yield world, application
+    world = w.make_world()
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    return world, application
 
 
 PAGE = "page-1"

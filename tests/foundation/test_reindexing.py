@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from tests.support import world as w
 from tests.support.keys import new_key
+from tests.support.told_once import told_once
 from zhicheng.accounts import queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.models import Application, PersonYear, Submission
@@ -22,7 +23,7 @@ from zhicheng.foundation.models import LedgerEntry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once(at=None)
 def application() -> Application:
     with clock.travel(w.IN_WINDOW):
         return w.submitted(w.make_world())

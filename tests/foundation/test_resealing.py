@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.support import world as w
 from tests.support.keys import new_key
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.models import DraftSection, Submission
 from zhicheng.foundation import clock, ledger, mail, resealing
@@ -25,7 +26,7 @@ from zhicheng.foundation.sealing import SealBroken, key_ids
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once(at=None)
 def submission() -> Submission:
     with clock.travel(w.IN_WINDOW):
         application = w.submitted(w.make_world())

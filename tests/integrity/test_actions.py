@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.support import world as w
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry
@@ -15,12 +14,6 @@ from zhicheng.integrity.queries import ban_for, records_visible_to
 
 pytestmark = pytest.mark.django_db
 REASON = "业绩证明系伪造，已向出具单位核实。"
-
-
-@pytest.fixture
-def world():
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def record(world, **changes) -> IntegrityRecord:

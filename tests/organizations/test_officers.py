@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.organizations.examples import PASSWORD, id_number
 from tests.support import world as w
 from tests.support.factors import need_factor
+from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from tests.web.registering import client_of, link_in, mails, page_of
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
@@ -28,9 +29,13 @@ pytestmark = pytest.mark.django_db
 REASON = "已调离职称办岗位"
 
 
-@pytest.fixture
-def world(settings: pytest.FixtureRequest) -> w.World:
+@pytest.fixture(autouse=True)
+def _through_the_outbox(settings: pytest.FixtureRequest) -> None:
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"  # type: ignore[attr-defined]
+
+
+@told_once(at=None)
+def world() -> w.World:
     with clock.travel(w.IN_WINDOW):
         return w.make_world(with_supervising=True)
 

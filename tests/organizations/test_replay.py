@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import clock
 from zhicheng.foundation.replay import replay
@@ -22,13 +23,13 @@ def differences() -> set[str]:
     return {one.subject for one in told.differences}
 
 
-@pytest.fixture
+@told_once(at=None)
 def world() -> w.World:
     with clock.travel(w.IN_WINDOW):
         return w.make_world(with_supervising=True)
 
 
-@pytest.fixture
+@told_once(at=None)
 def officer(world: w.World) -> User:
     return actions.open_officer(
         actor=world.bureau,

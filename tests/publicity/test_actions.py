@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.actions import save_section
 from zhicheng.applications.models import Application, State
 from zhicheng.applications.queries import draft_of
@@ -26,13 +27,12 @@ def at(*when: int):
     return clock.travel(datetime(*when, tzinfo=clock.BEIJING))  # type: ignore[arg-type]
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        application = w.submitted(world)
-        w.unit_pass(world, application)
-        yield world, application
+    world = w.make_world()
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    return world, application
 
 
 def open_(road, start: date, end: date, **changes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import StringIO
 
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.models import Application, State
 from zhicheng.documents.actions import void_papers
 from zhicheng.documents.queries import papers_of
@@ -40,14 +41,13 @@ def corrected(*days: date, working: bool = False) -> Callable[[str], Calendar]:
 WEDNESDAY_FREE = corrected(date(2023, 5, 24))
 
 
-@pytest.fixture
-def road() -> Iterator[tuple[w.World, PublicityPeriod]]:
+@told_once
+def road() -> tuple[w.World, PublicityPeriod]:
     """A period of exactly five working days: Monday 22 to Friday 26 May 2023."""
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        application = w.submitted(world)
-        w.unit_pass(world, application)
-        yield world, w.open_publicity(world, application, days=4)
+    world = w.make_world()
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    return world, w.open_publicity(world, application, days=4)
 
 
 def events(period: PublicityPeriod) -> list[LedgerEntry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.support.verified import violated
 from zhicheng.foundation import clock, invariants, ledger
 from zhicheng.publicity.models import Objection, PublicityPeriod
@@ -17,13 +17,12 @@ from zhicheng.publicity.models import Objection, PublicityPeriod
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def period() -> Iterator[PublicityPeriod]:
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        application = w.submitted(world)
-        w.unit_pass(world, application)
-        yield w.open_publicity(world, application)
+@told_once
+def period() -> PublicityPeriod:
+    world = w.make_world()
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    return w.open_publicity(world, application)
 
 
 def named() -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, LATER, START, form, to_supervising
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, objections_to
 from zhicheng.applications.models import Application, State, StatusChange
 from zhicheng.campaigns.actions import publish_campaign
@@ -43,10 +43,9 @@ def submitted(world: w.World) -> Application:
     return application
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(START):
-        yield make_world(other_text())
+@told_once(at=START)
+def world() -> w.World:
+    return make_world(other_text())
 
 
 def refused(call) -> list[Problem]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.models import Application, State, StatusChange
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
@@ -21,11 +22,10 @@ pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        yield world, w.submitted(world)
+    world = w.make_world()
+    return world, w.submitted(world)
 
 
 def codes(call) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support import world as w
-from zhicheng.foundation import clock
+from tests.support.told_once import told_once
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import AccessLook, LedgerEntry
 from zhicheng.review.actions import show_identity_number
@@ -13,11 +13,10 @@ from zhicheng.review.actions import show_identity_number
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once
 def road():
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world()
-        yield world, w.submitted(world)
+    world = w.make_world()
+    return world, w.submitted(world)
 
 
 def test_desk_reads_the_whole_number_and_that_is_recorded(road):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.campaigns.files import other_text
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
 from zhicheng.applications.queries import draft_of
@@ -25,16 +26,15 @@ LATER = datetime(2025, 9, 20, 10, 0, tzinfo=clock.BEIJING)
 CHOICE = {"series": "primary_teaching", "specialty": "chinese", "title": "first_teacher"}
 
 
-@pytest.fixture
+@told_once(at=START)
 def world():
-    with clock.travel(START):
-        made = w.make_world(with_supervising=True, campaign_text=other_text())
-        for organization in Organization.objects.all():
-            organization.region_code = "653001"
-            organization.verified_year = 2025 if organization.kind == "unit" else None
-            organization.save()
-        made.unit.refresh_from_db()
-        yield made
+    made = w.make_world(with_supervising=True, campaign_text=other_text())
+    for organization in Organization.objects.all():
+        organization.region_code = "653001"
+        organization.verified_year = 2025 if organization.kind == "unit" else None
+        organization.save()
+    made.unit.refresh_from_db()
+    return made
 
 
 def form():

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
@@ -28,14 +29,13 @@ FRAUD = "业绩证明系伪造，已向出具单位核实。"
 ANNULLED = "复核后认定材料属实，撤销记录。"
 
 
-@pytest.fixture
+@told_once(at=LATER)
 def road():
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = w.submitted(world)
         w.to_bureau(world, application)
-    with clock.travel(LATER):
-        yield world, application
+    return world, application
 
 
 def year() -> PersonYear:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +23,6 @@ from zhicheng.web.access import ACCESS
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "lantern-77-orchard-kite"
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.urls import resolve
 
-from tests.support import world as w
 from tests.web.shared.addresses import address, patterns
 from tests.web.shared.people import browser, users_by_role
 from zhicheng.foundation import clock
@@ -17,12 +14,6 @@ from zhicheng.web.access import ACCESS, NOBODY
 from zhicheng.web.shared.navigation import NAVIGATION
 
 ROUTES = sorted({name: address(chain) for name, chain in patterns()}.items())
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def test_every_route_is_declared():

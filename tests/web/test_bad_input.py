@@ -18,6 +18,7 @@ from django.urls import reverse
 from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from tests.web.registering import (
     IN_WINDOW,
@@ -124,13 +125,7 @@ def test_one_credit_code_twice_tells_the_second_and_leaves_the_first_alone(visit
 # --- files --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
-@pytest.fixture
+@told_once
 def application(world) -> Application:
     """A form with a saved section and one good file."""
     application = w.start(world)

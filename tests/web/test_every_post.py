@@ -6,7 +6,6 @@ The list of forms is read from the code. An address without an example in ``post
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from tests.support import world as w
 from tests.support.forms import token_for
 from tests.web.posts import EXAMPLES, Press
 from tests.web.shared.addresses import takes_posts, views
-from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessLook
 from zhicheng.web.access import ACCESS
 from zhicheng.web.repeats import CORRECTS, ENDS_SIGN_INS, IN_SESSION, REPEATABLE
@@ -34,11 +32,9 @@ BESIDE = {
 NOT_DONE = ("没有处理", "没有完成", "没有办理")
 
 
-@pytest.fixture
-def world(db: None, settings: Any) -> Iterator[w.World]:
+@pytest.fixture(autouse=True)
+def _through_the_outbox(settings: Any) -> None:
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"  # the test runner had put its own place there
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def everything() -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -11,16 +9,9 @@ from django.urls import reverse
 
 from tests.support import world as w
 from tests.web.shared.addresses import address, patterns
-from zhicheng.foundation import clock
 from zhicheng.web.shared import limits
 
 ADDRESSES = sorted({address(chain) for _name, chain in patterns()})
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

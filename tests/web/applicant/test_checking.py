@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material, State, Submission
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 PROMISE = {"commitment": "on", "liability": "on", "commitment_version": "2023-1", "liability_version": "2023-1"}
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.start(world)
 
@@ -31,7 +32,7 @@ def client(world):
     return client_of(world.applicant)
 
 
-@pytest.fixture
+@told_once
 def checked(world, application):
     w.fill(world.applicant, application)
     actions.confirm_check(actor=world.applicant, application_id=application.pk)

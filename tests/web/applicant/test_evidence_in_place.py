@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.evidence import files
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material
@@ -20,7 +21,7 @@ SCRIPT = {"HX-Request": "true"}
 COURSE = {f"{ROW}-{key}": value for key, value in w.sections()["education"][0].items()}
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.start(world)
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.models import State
@@ -20,7 +21,7 @@ from zhicheng.foundation.models import AccessRefusal
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.submitted(world)
 

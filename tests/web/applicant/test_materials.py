@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.evidence import files
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications.models import Material
 from zhicheng.applications.queries import draft_of
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 SCRIPT = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.start(world)
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import resolve
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.places import linked, place_url, slot_of
@@ -13,7 +14,7 @@ from zhicheng.web.applicant.places import linked, place_url, slot_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.start(world)
 

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material
@@ -25,7 +26,7 @@ WORK = {
 }
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.start(world)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tests.evidence import files
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions as applications
 from zhicheng.applications.completeness import everything_missing
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 SCRIPT = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@told_once
 def application(world: w.World) -> Application:
     return w.start(world)
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from tests.support import world as w
 from zhicheng.accounts.models import User
-from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 @pytest.fixture

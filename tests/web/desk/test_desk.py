@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,12 +22,6 @@ from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.review.queries import dossiers_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def client_of(actor: Actor) -> Client:

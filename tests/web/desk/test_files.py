@@ -15,6 +15,7 @@ from django.urls import get_resolver, resolve, reverse
 from tests.evidence import files
 from tests.support import world as w
 from tests.support.logs import written_log
+from tests.support.told_once import told_once
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.evidence.models import EvidenceFile
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 ORIGINAL = files.pdf(dressed_with="script on opening")
 
 
-@pytest.fixture
+@told_once(at=None)
 def case() -> tuple[w.World, Application, EvidenceFile]:
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile
@@ -19,7 +20,7 @@ from zhicheng.foundation.models import AccessLook, LedgerEntry
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@told_once
 def application(world):
     return w.submitted(world)
 

@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
+from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessLook
 from zhicheng.publicity import actions
@@ -17,29 +19,29 @@ from zhicheng.publicity.queries import uploads_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def at_the_county(world):
+@told_once(at=w.IN_WINDOW + timedelta(days=10))
+def at_the_county(world) -> Application:
     """An application whose publicity had an objection that was found untrue, now at the county."""
-    application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    objection = actions.register_objection(
-        actor=world.unit_admin,
-        period_id=period.pk,
-        channel="phone",
-        content="反映业绩成果为集体完成。",
-        received_at=clock.now(),
-        from_name="举报人某某",
-        from_contact="13800000000",
-    )
-    with clock.travel(clock.now() + timedelta(days=10)):
-        actions.decide_objection(
-            actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅任务书，反映不属实。"
+    with clock.travel(w.IN_WINDOW):
+        application = w.submitted(world)
+        w.unit_pass(world, application)
+        period = w.open_publicity(world, application)
+        objection = actions.register_objection(
+            actor=world.unit_admin,
+            period_id=period.pk,
+            channel="phone",
+            content="反映业绩成果为集体完成。",
+            received_at=clock.now(),
+            from_name="举报人某某",
+            from_contact="13800000000",
         )
-        w.add_papers(world, period)
-        w.report(world, application)
-        application.refresh_from_db()
-        yield application
+    actions.decide_objection(
+        actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅任务书，反映不属实。"
+    )
+    w.add_papers(world, period)
+    w.report(world, application)
+    application.refresh_from_db()
+    return application
 
 
 def uploads(application):

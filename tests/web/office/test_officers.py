@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.organizations.examples import id_number
 from tests.support import world as w
 from tests.support.factors import need_factor
+from tests.support.told_once import told_once
 from tests.web.registering import client_of, errors_of, page_of, summary_of
 from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 REASON = "已调离职称办岗位"
 
 
-@pytest.fixture
+@told_once(at=None)
 def world() -> w.World:
     with clock.travel(w.IN_WINDOW):
         return w.make_world(with_supervising=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.desk.test_desk import at_county, client_of
 from zhicheng.applications.models import Application, State
 from zhicheng.campaigns.actions import publish_campaign
@@ -24,14 +24,13 @@ CORRECT_UNTIL = datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING)
 LATE = "补正时间已于 2023-07-21 18:00（北京时间）截止"
 
 
-@pytest.fixture
-def at_desk() -> Iterator[tuple[w.World, Application]]:
+@told_once(at=w.IN_WINDOW + w.UNTIL_REPORT)
+def at_desk() -> tuple[w.World, Application]:
     """A case at the county's desk, its publicity over."""
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         application = at_county(world)
-    with clock.travel(w.IN_WINDOW + timedelta(days=11)):
-        yield world, application
+    return world, application
 
 
 def arrive(world: w.World, application: Application, times: int = 1) -> Application:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
@@ -16,19 +15,13 @@ from zhicheng.integrity.models import IntegrityRecord
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
-@pytest.fixture
+@told_once(at=w.IN_WINDOW + w.UNTIL_REPORT)
 def case(world) -> Application:
     """A case at the prefecture."""
-    application = w.submitted(world)
-    w.to_bureau(world, application)
-    with clock.travel(clock.now() + w.UNTIL_REPORT):
-        yield application
+    with clock.travel(w.IN_WINDOW):
+        application = w.submitted(world)
+        w.to_bureau(world, application)
+    return application
 
 
 def send(world, case: Application, reason: str):

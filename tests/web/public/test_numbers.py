@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
 
 import pikepdf
 import pypdf
@@ -15,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from zhicheng.applications.models import Application, State
 from zhicheng.documents.actions import pdf_of
@@ -31,13 +31,7 @@ pytestmark = pytest.mark.django_db
 MASKED = re.compile(r"(?=[\dXx*]*\*)\d[\dXx*]{16}[\dXx*]")
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
-@pytest.fixture
+@told_once
 def shown(world: w.World) -> Application:
     """An application in its publicity period."""
     application = w.submitted(world)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,12 +20,6 @@ from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def text_of(path: str) -> str:

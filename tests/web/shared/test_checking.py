@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -14,7 +12,6 @@ from tests.support import world as w
 from tests.web.applicant.kit import client_of, page
 from zhicheng.evidence.actions import examine_due, take_file
 from zhicheng.evidence.models import Intake
-from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.checking import MOST_AT_ONCE, refuse_crowd, waiting_url
 
@@ -25,12 +22,6 @@ SCRIPT = {"HX-Request": "true"}
 def bring(actor: Actor | None = None) -> Intake:
     upload = ContentFile(files.pdf(), name="证书.pdf")
     return take_file(upload=upload, actor_id=actor.user_id if actor else None, network="203.0.113.9")
-
-
-@pytest.fixture
-def world() -> Any:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def test_waits_then_leads_back_to_an_address_that_is_not_open_yet(world: w.World) -> None:

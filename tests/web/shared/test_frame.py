@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from tests.support import world as w
 from tests.web.shared.people import browser, users_by_role
-from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def test_page_is_chinese_until_english_is_chosen():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.support import world as w
 from tests.web.shared.addresses import address, patterns
 from tests.web.shared.people import browser, users_by_role
-from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 from zhicheng.web.access import ACCESS
 
@@ -34,12 +31,6 @@ BEGINS = {
     b"{": "application/json",
     b"\x89png": "image/png",
 }
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def test_every_answer_to_anybody_carries_the_headers_and_stays_in_no_cache(world):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +11,6 @@ from tests.support import world as w
 from tests.web.registering import client_of, page_of, summary_of
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import last_characters
-from zhicheng.foundation import clock
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.web.shared.kept import KeptForm
@@ -21,12 +19,6 @@ from zhicheng.web.shared.kept_words import words_of
 pytestmark = pytest.mark.django_db
 UNIT, OFFICE = reverse("unit_identities"), reverse("office_identities")
 MARK = "身份未核实"
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def claimant(world: w.World, serial: int = 500, **changes: str) -> User:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +23,6 @@ from zhicheng.web.shared.owner import owner_token_for, read_owner
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "rehearsal-2023"
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def applicant_of(world: w.World) -> User:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ from django.db import connection
 
 from tests.support import world as w
 from tests.support.forms import token_for
+from tests.support.told_once import told_once
 from tests.web.posts import EXAMPLES, Press
 from tests.web.registering import page_of
 from tests.web.shared.people import browser
 from zhicheng.accounts.models import User
-from zhicheng.foundation import clock
 from zhicheng.foundation.models import SentForm
 from zhicheng.publicity.models import Objection
 from zhicheng.settings import PACKAGE_DIR
@@ -26,13 +25,7 @@ pytestmark = pytest.mark.django_db
 BARE = {"X-Bare-Form": "1"}  # what a page from before an update sends
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
-@pytest.fixture
+@told_once
 def objection(world: w.World) -> Press:
     return EXAMPLES["unit_objection"](world)
 

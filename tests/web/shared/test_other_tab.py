@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,17 +14,10 @@ from tests.web.registering import page_of
 from tests.web.shared.people import browser
 from tests.web.shared.test_kept import PASSWORD, applicant_of, opened_form
 from zhicheng.accounts.models import User
-from zhicheng.foundation import clock
 from zhicheng.web.shared import kept
 
 pytestmark = pytest.mark.django_db
 OURS = {"origin": "http://testserver", "referer": "http://testserver/applicant/information/contact/"}
-
-
-@pytest.fixture
-def world() -> Iterator[w.World]:
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
 
 
 def in_another_tab(user: User | None, opened_by: User) -> tuple[Client, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.foundation import clock
 from zhicheng.publicity.models import PublicityPeriod
@@ -21,17 +21,10 @@ from zhicheng.web.shared.public_facts import facts_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> Iterator[w.World]:
+@told_once(at=w.IN_WINDOW + timedelta(days=1))
+def period(world) -> PublicityPeriod:
     with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
-
-
-@pytest.fixture
-def period(world) -> Iterator[PublicityPeriod]:
-    opened = publicise(world)
-    with clock.travel(clock.now() + timedelta(days=1)):
-        yield opened
+        return publicise(world)
 
 
 def publicise(world: w.World, actor=None) -> PublicityPeriod:

@@ -15,6 +15,7 @@ from django.utils import translation
 from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, START, form
 from tests.support import world as w
+from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from zhicheng.accounts.models import User
 from zhicheng.applications.actions import discard_application
@@ -35,21 +36,19 @@ def lines(application, actor: Actor, phase: str) -> list[Entry]:
     return [e for e in entries_of(found, history_of(found), audience="applicant") if e.phase == phase]
 
 
-@pytest.fixture
+@told_once
 def bortala():
-    with clock.travel(w.IN_WINDOW):
-        yield w.make_world()
+    return w.make_world()
 
 
-@pytest.fixture
+@told_once(at=START)
 def other():
     """A campaign whose notice sets the unit and the county an end."""
-    with clock.travel(START):
-        world = w.make_world(with_supervising=True, campaign_text=other_text())
-        Organization.objects.update(region_code="653001")
-        Organization.objects.filter(kind="unit").update(verified_year=2025)
-        world.unit.refresh_from_db()
-        yield world
+    world = w.make_world(with_supervising=True, campaign_text=other_text())
+    Organization.objects.update(region_code="653001")
+    Organization.objects.filter(kind="unit").update(verified_year=2025)
+    world.unit.refresh_from_db()
+    return world
 
 
 def test_draft_says_until_when_it_can_be_sent(bortala) -> None:

@@ -1,0 +1,165 @@
+"""What many tests begin with is told once: the database, the files and the mails are as the telling left them for each of them.
+
+``@told_once`` makes a fixture of a function that tells something with real actions. The first test that wants it has it told inside a
+transaction, which stays open while the tests that follow want the same; each of them runs in a savepoint of it and leaves nothing behind.
+A test that does not want it does not see it: it is undone before. Tellings build on each other (``def application(world)``), and each test
+has copies of its own of what they gave. A test whose transactions are real (``transaction=True``) has everything told for itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import override_settings
+
+from tests.support.world import IN_WINDOW
+from zhicheng.foundation import clock
+
+_TOLD = "_told_once"  # the mark a fixture's function carries
+_FIXTURES = ("request", "db", "_own_files")  # what the fixture needs besides the tellings
+_COPIES = pytest.StashKey[dict[str, Any]]()
+_FILES = pytest.StashKey[list[Any]]()
+
+
+class Telling:
+    """What is told: ``tell`` at the time ``at`` (or now), after those of its parameters that are tellings themselves."""
+
+    def __init__(self, tell: Callable[..., Any], at: datetime | None) -> None:
+        self.tell = tell
+        self.at = at
+        self.name = tell.__name__
+        self.builds_on = tuple(inspect.signature(tell).parameters)
+
+    def there(self) -> Any:
+        """The time in which it is told, and in which the test runs."""
+        return clock.travel(self.at) if self.at is not None else nullcontext()
+
+
+class _Standing:
+    """A telling that has been told and not been undone: what it gave, its files and the mails it sent."""
+
+    def __init__(self, telling: Telling, given: dict[str, Any], blocker: Any) -> None:
+        self.telling = telling
+        self._blocker = blocker
+        self.folder = Path(tempfile.mkdtemp(prefix="told-", dir=settings.DATA_DIR))
+        self._block = transaction.atomic()
+        before = len(mail.outbox)
+        with blocker.unblock():
+            self._block.__enter__()
+            try:
+                with _files_in(self.folder), telling.there():
+                    self.value = telling.tell(**given)
+                # The database checks now what it would check at the commit: nothing is pending then that would keep a test from its triggers.
+                connection.check_constraints()
+            except BaseException:
+                self.undo()
+                raise
+        self.mails, mail.outbox[before:] = mail.outbox[before:], []
+        cache.clear()
+
+    def undo(self) -> None:
+        """Leave nothing of it behind."""
+        with self._blocker.unblock():
+            transaction.set_rollback(True)
+            self._block.__exit__(None, None, None)
+        shutil.rmtree(self.folder)
+
+
+@contextmanager
+def _files_in(folder: Path) -> Iterator[None]:
+    default = settings.STORAGES["default"] | {"OPTIONS": {"location": folder}}
+    with override_settings(MEDIA_ROOT=folder, STORAGES=settings.STORAGES | {"default": default}):
+        yield
+
+
+_standing: list[_Standing] = []  # the later ones build on what was told before them
+
+
+def told_once(tell: Callable[..., Any] | None = None, *, at: datetime | None = IN_WINDOW) -> Any:
+    """Make a fixture of ``tell``, whose parameters are names of other tellings. The test that takes it runs at the time ``at`` (None: now)."""
+    if tell is None:
+        return lambda function: told_once(function, at=at)
+    telling = Telling(tell, at)
+
+    def fixture(request: pytest.FixtureRequest, db: None, _own_files: None, **given: Any) -> Iterator[Any]:
+        with telling.there():
+            copies = request.node.stash.get(_COPIES, {})
+            if telling.name in copies:
+                _give_files_and_mails(request.node)
+                yield copies[telling.name]
+            else:
+                yield tell(**given)
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in _FIXTURES + telling.builds_on]
+    fixture.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # pytest asks it for the fixtures to give
+    fixture.__doc__, fixture.__name__ = tell.__doc__, telling.name
+    setattr(fixture, _TOLD, telling)
+    return pytest.fixture(fixture)
+
+
+def _wanted(item: pytest.Item | None) -> list[Telling]:
+    """The tellings ``item`` takes, each after what it builds on; none for a test whose transactions are real."""
+    if not isinstance(item, pytest.Function):
+        return []
+    marker = item.get_closest_marker("django_db")
+    if (marker is not None and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(item.fixturenames):
+        return []
+    wanted: list[Telling] = []
+
+    def add(name: str) -> None:
+        made = item._fixtureinfo.name2fixturedefs.get(name)
+        telling = getattr(made[-1].func, _TOLD, None) if made else None
+        if telling is not None and telling not in wanted:
+            for other in telling.builds_on:
+                add(other)
+            wanted.append(telling)
+
+    for name in item.fixturenames:
+        add(name)
+    return wanted
+
+
+def undo_unless_wanted(item: pytest.Item | None) -> None:
+    """Undo what was told and ``item``, the test that comes next, does not want; all of it when there is none."""
+    if not _standing:
+        return
+    broken = connection.connection is None or connection.needs_rollback  # by the test before
+    wanted = [] if broken else _wanted(item)
+    while [one.telling for one in _standing] != wanted[: len(_standing)]:
+        _standing.pop().undo()
+
+
+def tell_what_is_wanted(item: pytest.Item, blocker: Any) -> None:
+    """Tell what ``item`` wants and was not told before, and copy for it what was: to be called before its own transaction begins.
+
+    ``blocker`` is pytest-django's, which keeps everything from the database that is no test's.
+    """
+    undo_unless_wanted(item)
+    wanted = _wanted(item)
+    for telling in wanted[len(_standing) :]:
+        values = {one.telling.name: one.value for one in _standing}
+        _standing.append(_Standing(telling, {name: values[name] for name in telling.builds_on}, blocker))
+    if wanted:
+        item.stash[_COPIES] = copy.deepcopy({one.telling.name: one.value for one in _standing})
+        item.stash[_FILES] = list(_standing)
+
+
+def _give_files_and_mails(item: pytest.Item) -> None:
+    """Put the files that were kept while telling into the folder of the test ``item``, and the mails that were sent into its outbox. Once."""
+    for one in item.stash[_FILES]:
+        shutil.copytree(one.folder, settings.MEDIA_ROOT, dirs_exist_ok=True)
+        mail.outbox.extend(one.mails)
+    item.stash[_FILES] = []

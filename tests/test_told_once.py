@@ -1,0 +1,93 @@
+"""What is told once is there, unchanged and told no second time, for each test that takes it, and not there for one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.mail import send_mail
+from django.db import connection
+
+from tests.support import world as w
+from tests.support.told_once import told_once
+from zhicheng.accounts.models import AccountKind, User
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import clock, triggers
+
+pytestmark = pytest.mark.django_db
+
+told: list[str] = []
+
+
+@told_once
+def reader() -> User:
+    """Somebody who was there before; a mail told them so."""
+    told.append("reader")
+    send_mail("subject", "text", None, ["reader@example.cn"])
+    return w.person(AccountKind.APPLICANT, "reader", serial=7)
+
+
+@told_once(at=w.IN_WINDOW + w.UNTIL_REPORT)
+def kept(reader: User) -> tuple[User, EvidenceFile]:
+    """A file of theirs, days later."""
+    told.append("kept")
+    return reader, w.evidence(reader.pk, "kept")
+
+
+def path_of(file: EvidenceFile) -> Path:
+    return next(Path(settings.MEDIA_ROOT).rglob(file.sha256))
+
+
+def change(user: User, file: EvidenceFile) -> None:
+    """Whatever a test may do to what it was given."""
+    user.name = "changed"
+    user.save()
+    path_of(file).unlink()
+    file.delete()
+    mail.outbox.clear()
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_each_test_finds_what_was_told_as_it_was_left(reader: User, kept: Any, turn: int) -> None:
+    owner, file = kept
+    assert owner is reader, "they are copied together"
+    assert (reader.name, User.objects.get().name) == ("古丽娜尔·买买提", "古丽娜尔·买买提")
+    assert path_of(file).read_bytes() == w.pdf("kept")
+    assert EvidenceFile.objects.get() == file
+    assert [message.to for message in mail.outbox] == [["reader@example.cn"]]
+    assert clock.now() == w.IN_WINDOW + w.UNTIL_REPORT
+    assert told == ["reader", "kept"]
+    change(reader, file)
+
+
+def test_a_test_may_take_off_the_triggers_of_what_was_told(kept: Any) -> None:
+    triggers.take_off(connection)
+    EvidenceFile.objects.update(size=1)
+    triggers.put_on(connection)
+
+
+def test_who_takes_less_sees_less(reader: User) -> None:
+    assert User.objects.get() == reader
+    assert not EvidenceFile.objects.exists()
+    assert clock.now() == w.IN_WINDOW
+    assert told == ["reader", "kept"]
+
+
+def test_who_takes_nothing_sees_nothing() -> None:
+    assert not User.objects.exists()
+    assert not mail.outbox
+
+
+def test_afterwards_it_is_told_again(kept: Any) -> None:
+    assert User.objects.count() == EvidenceFile.objects.count() == 1
+    assert told == ["reader", "kept", "reader", "kept"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_real_transactions_has_it_told_apart(kept: Any) -> None:
+    assert not connection.in_atomic_block
+    assert User.objects.count() == EvidenceFile.objects.count() == 1
+    assert told[-2:] == ["reader", "kept"]
