@@ -221,6 +221,43 @@ def test_language_is_switched_and_kept(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
+def test_language_takes_along_what_was_typed(page: Page) -> None:
+    sign_in(page, "sbr03")
+    page.goto("/applicant/information/contact/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("职务").fill("站长")
+    page.get_by_label("手机号码").fill("12")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=position]")).to_have_value("站长")
+    expect(page.locator("[data-carried]")).to_be_visible()
+    assert_accessible(page, "frame-carried")
+    page.get_by_role("main").locator("button[type=submit]").click()
+    expect(page.locator("[data-error-summary]")).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_label("手机号码")).to_have_value("12")
+    assert asked == []
+    page.goto("/help/")
+    assert asked == ["beforeunload"], "it is not submitted yet"
+
+
+def test_language_takes_along_passwords_and_chosen_files_in_this_page_alone(page: Page) -> None:
+    page.goto("/register/unit/")
+    page.get_by_role("main").get_by_role("checkbox").check()
+    page.get_by_role("button", name="同意并继续").click()
+    page.locator("[name=name]").fill("叶尔兰")
+    page.locator("input[type=password]").first.fill("geheim-und-lang-1")
+    page.locator("input[type=file]").set_input_files({"name": "证照.png", "mimeType": "image/png", "buffer": b"not sent"})
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=name]")).to_have_value("叶尔兰")
+    expect(page.locator("input[type=password]").first).to_have_value("geheim-und-lang-1")
+    assert page.locator("input[type=file]").evaluate("box => box.files[0].name") == "证照.png"
+    assert page.evaluate("JSON.stringify([localStorage, sessionStorage])").find("geheim") == -1
+
+
 def test_sign_in_works_without_scripts(page_without_scripts: Page) -> None:
     page = page_without_scripts
     page.goto("/accounts/login/")

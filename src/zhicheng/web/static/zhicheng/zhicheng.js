@@ -31,6 +31,7 @@
   // --- a form is sent once, and leaving it half filled asks first ---
   let changed = false;
   let typedInto = null;
+  let warned = "";
   let lastSaid = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -49,6 +50,7 @@
     const form = event.target;
     if (form.hasAttribute("data-upload") && !uploadMayGo(form)) { event.preventDefault(); event.stopPropagation(); return; }
     if (form.method !== "post") { return; }
+    if (form.hasAttribute("data-carries") && mayCarry(form)) { event.preventDefault(); event.stopPropagation(); inAnotherLanguage(form, event.submitter); return; }
     if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
     form.dataset.sentAt = String(Date.now());
     if (!form.hasAttribute("data-asks-first")) { changed = false; }  // another language, signing out: what was typed would be lost
@@ -61,6 +63,61 @@
     sent = null;
     document.querySelectorAll("form[data-sent-at]").forEach((form) => { delete form.dataset.sentAt; });
     document.querySelectorAll("button[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+  }
+
+  // --- another language: the page comes anew, and what was typed goes over into it, in this page's memory alone ---
+  const placeOf = (address) => { const to = new URL(address, location.href); return to.pathname + to.search; };
+  // Every control that somebody types into, ticks or chooses with, under a key that is the same in both languages.
+  function typable() {
+    const count = new Map();
+    return Array.from(document.querySelectorAll("main form[method='post'] :is(input, select, textarea)"))
+      .filter((control) => control.name && !["hidden", "submit"].includes(control.type))
+      .map((control) => {
+        const part = { checkbox: "checked", radio: "checked", file: "files" }[control.type] || "value";
+        const name = part === "checked" ? `${control.name}=${control.value}` : control.name;
+        count.set(name, (count.get(name) || 0) + 1);
+        return { control, part, key: `${name}#${count.get(name)}`, value: control[part], words: part === "value" && control.type !== "password" ? control.value.trim() : "" };
+      });
+  }
+  // A form that saves itself, a file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
+  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main [data-error-summary]"))
+    && !$("main [data-autosave]") && !Array.from(document.querySelectorAll("main input[type='hidden'][name$='_token']")).some((held) => held.value);
+  async function inAnotherLanguage(form, button) {
+    const data = new FormData(form);
+    data.append(button.name, button.value);
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok || placeOf(answer.url) !== placeOf(form.elements.next.value)) {
+      release();
+      form.dataset.plain = "1";
+      form.requestSubmit(button);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const before = typable();
+    document.documentElement.lang = page.documentElement.lang;
+    document.title = page.title;
+    document.body.replaceWith(document.adoptNode(page.body));
+    history.replaceState(null, "", placeOf(answer.url));
+    htmx.process(document.body);
+    putBack(before);
+  }
+  function putBack(before) {
+    const here = new Map(typable().map((place) => [place.key, place]));
+    const lost = before.filter(({ key, part, value, words }) => {
+      const place = here.get(key);
+      if (!place) { return words; }
+      if (place.value !== value) {
+        if (part === "checked") { place.control.checked = value; } else if (part === "files") { place.control.files = value; } else { place.control.value = value; }
+        changed = true;
+        typedInto = place.control.form;
+      }
+      return words && place.control.value !== value;
+    });
+    const box = $("[data-carried-box]").content.firstElementChild.cloneNode(true);
+    $("main").prepend(box);
+    $("[data-carried-left]", box).hidden = !lost.length;
+    lost.forEach(({ words }) => { $("[data-carried-left] ul", box).appendChild(document.createElement("li")).textContent = words; });
+    box.focus();
   }
 
   // --- upload: too big or nothing chosen is said before it is sent; progress while it is ---
@@ -207,7 +264,6 @@
     kept.hidden = false;
     return true;
   }
-  let warned = "";
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("zhicheng-sign-in") : null;
   if (channel) { channel.addEventListener("message", () => { showSessionWarning(true); }); }
   document.addEventListener("submit", (event) => {

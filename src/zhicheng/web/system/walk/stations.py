@@ -80,7 +80,7 @@ def _decide_registration(walk: Walk) -> None:
     page = unit.open("").click("我的信息").is_ok().shows("请补充门牌号和楼层。")
     page = page.click("修改", within="main").is_ok()
     form = page.form("提交审核").fill("单位地址", "青得里大街 8 号 3 楼").fill("证照种类", "事业单位法人证书")
-    form.fill("发证（登记）日期", "2021-05-06").fill("换一份证照", ("证照.pdf", _licence(walk)))
+    form.fill("发证（登记）日期", "2021-05-06").fill("要换一份的，重新选择证照", ("证照.pdf", _licence(walk)))
     form.press("提交审核").is_ok()
     case = county.open("").click("单位注册审核").is_ok().click(walk.unit.name).is_ok().shows("3 楼")
     form = case.form("审核通过").tick("事业单位").tick("证照清晰、有效")
