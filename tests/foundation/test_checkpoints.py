@@ -25,7 +25,7 @@ from django.db.models import F
 from tests.support.verified import violated
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import checkpoints, clock, leaving, ledger, merkle, outbox, proofs, signing, stamps, triggers
+from zhicheng.foundation import checkpoints, clock, leaving, ledger, merkle, outbox, proofs, readiness, signing, stamps, triggers
 from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerSubtree, OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +170,65 @@ def test_database_keeps_a_head_as_it_was() -> None:
     ):
         with pytest.raises(DatabaseError, match="checkpoint of the ledger"), transaction.atomic():
             change()
+
+
+# --- Put ahead by somebody who has the database and not the key ---------------------------------------------------------
+
+
+def put_ahead(settings: Any, *days: int) -> None:
+    """Heads of the days to come, each with the right count and root, signed by nobody, and without the message that lets them out."""
+    settings.MODE = "production"  # where no key is made by itself
+    for n in days:
+        with clock.travel(DAY + timedelta(days=n)):
+            assert checkpoints.make_checkpoint() is not None
+    settings.MODE = "test"
+    OutboxMessage.objects.filter(kind=checkpoints.LEAVES, key__in=[f"head:{clock_day(n)}" for n in days]).delete()
+
+
+def clock_day(n: int) -> str:
+    return (DAY + timedelta(days=n)).date().isoformat()
+
+
+def test_head_put_ahead_without_the_key_is_named_and_keeps_no_day(settings: Any, heads: Path) -> None:
+    write(3)
+    let_out()
+    put_ahead(settings, 1, 2)
+    assert violated("foundation.checkpoints", "foundation.checkpoints_kept") == {
+        (name, f"checkpoint:{clock_day(n)}") for name in ("foundation.checkpoints", "foundation.checkpoints_kept") for n in (1, 2)
+    }
+    let_out(DAY + timedelta(days=1))
+    own = LedgerCheckpoint.objects.get(day=clock_day(1), key_id=signing.own_key_id())
+    assert (heads / f"ledger-head-{clock_day(1)}-{own.pk}.json").exists()
+
+
+def test_head_that_is_missing_for_two_days_is_an_alarm(settings: Any) -> None:
+    write(3)
+    let_out()
+    put_ahead(settings, 1, 2, 3)
+    with clock.travel(DAY + timedelta(days=1)):
+        assert level_of("head") == "ok"
+    with clock.travel(DAY + timedelta(days=2)):
+        assert level_of("head") == "bad"
+
+
+def test_key_that_cannot_be_read_is_named_and_an_alarm(settings: Any) -> None:
+    write(1)
+    let_out()
+    settings.LEDGER_SIGNING_KEY = "/nowhere/key.pem"
+    assert violated("foundation.checkpoints") == {("foundation.checkpoints", "checkpoints")}
+    assert level_of("head") == "bad"
+
+
+def level_of(name: str) -> str:
+    return {check.name: check.level for check in readiness.checks()}[name]
+
+
+def test_head_under_another_day_is_named() -> None:
+    write(1)
+    let_out()
+    with triggers.lifted(connection, "foundation_ledgercheckpoint"):
+        LedgerCheckpoint.objects.update(day=clock_day(5))
+    assert ("foundation.checkpoints", f"checkpoint:{clock_day(5)}") in violated("foundation.checkpoints")
 
 
 # --- What is found with nothing but a head noted elsewhere -------------------------------------------------------------

@@ -97,9 +97,9 @@ def _row(level: int, position: int, found: bytes) -> LedgerSubtree:
 
 
 def make_checkpoint() -> LedgerCheckpoint | None:
-    """Sign the head of today (Beijing), once; ``None`` when it was done already, or nothing was ever written."""
+    """Sign the head of today (Beijing), once with a key; ``None`` when it was done already, or nothing was ever written."""
     day = clock.today()
-    if LedgerCheckpoint.objects.filter(day=day).exists():
+    if LedgerCheckpoint.objects.filter(day=day, key_id=signing.own_key_id()).exists():
         return None
     grow()
     return _sign(day)
@@ -115,18 +115,25 @@ def _sign(day: date) -> LedgerCheckpoint | None:
     signed = signing.sign(text)
     kept, created = LedgerCheckpoint.objects.get_or_create(
         day=day,
+        key_id=signed.key_id,
         defaults={
             "number": head.number,
             "root": statement["root"],
             "statement": text.decode(),
             "signature_algorithm": signed.algorithm,
-            "key_id": signed.key_id,
             "signature": signed.value,
         },
     )
     if created:
-        outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{day.isoformat()}")
+        outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{name_of(kept)}")
     return kept if created else None
+
+
+def name_of(checkpoint: LedgerCheckpoint) -> str:
+    """What a head is called when it leaves: its day, and its id when there is an earlier one of the day (of another key, or nobody's)."""
+    day = checkpoint.day.isoformat()
+    earlier = LedgerCheckpoint.objects.filter(day=checkpoint.day, pk__lt=checkpoint.pk).exists()
+    return f"{day}-{checkpoint.pk}" if earlier else day
 
 
 def _statement(head: LedgerHead) -> dict[str, Any]:
@@ -162,6 +169,11 @@ def document_of(checkpoint: LedgerCheckpoint) -> dict[str, Any]:
 def last_checkpoint() -> LedgerCheckpoint | None:
     """The newest head that was signed."""
     return LedgerCheckpoint.objects.order_by("-number", "-day").first()
+
+
+def last_of_own_key() -> LedgerCheckpoint | None:
+    """The newest head that was signed with the key in use, whatever else the table holds."""
+    return LedgerCheckpoint.objects.filter(key_id=signing.own_key_id()).order_by("-day").first()
 
 
 def head_in_words() -> str:

@@ -32,12 +32,13 @@ def sign_daily() -> bool:
 def let_out(message: OutboxMessage) -> None:
     """Queue the mails, the file and the time stamp of a head. Idempotent: each has a key of its own."""
     checkpoint = LedgerCheckpoint.objects.get(pk=message.payload["checkpoint"])
+    name = checkpoints.name_of(checkpoint)
     for address in checkpoints.receivers():
-        queue_mail(to=address, subject=_subject(checkpoint), body=_body(checkpoint), key=f"head:{checkpoint.day}:{address}")
+        queue_mail(to=address, subject=_subject(checkpoint), body=_body(checkpoint), key=f"head:{name}:{address}")
     if settings.LEDGER_HEADS_DIR:
-        outbox.queue(kind=FILE, payload={"checkpoint": checkpoint.pk}, key=f"head:{checkpoint.day}")
+        outbox.queue(kind=FILE, payload={"checkpoint": checkpoint.pk}, key=f"head:{name}")
     if stamps.is_wanted():
-        outbox.queue(kind=STAMP, payload={"checkpoint": checkpoint.pk}, key=f"head:{checkpoint.day}")
+        outbox.queue(kind=STAMP, payload={"checkpoint": checkpoint.pk}, key=f"head:{name}")
 
 
 @outbox.handler(FILE, lane=Lane.CHECKS, lease=timedelta(minutes=2))
@@ -64,7 +65,7 @@ def write_head(checkpoint: LedgerCheckpoint) -> Path:
     """The file ``ledger-head-2023-05-22.json`` in the folder of the heads; whole or not at all."""
     folder = Path(settings.LEDGER_HEADS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"ledger-head-{checkpoint.day.isoformat()}.json"
+    path = folder / f"ledger-head-{checkpoints.name_of(checkpoint)}.json"
     made = path.with_name(f".{path.name}.{os.getpid()}")
     with made.open("w", encoding="utf-8") as target:
         json.dump(checkpoints.document_of(checkpoint), target, ensure_ascii=False, indent=1)

@@ -41,7 +41,8 @@ def findings(alias: str = "default") -> list[Finding]:
         found.append(
             Finding(
                 _("数据库还差 %(n)d 个更新没有执行：%(names)s。") % {"n": len(waiting), "names": _some(waiting)},
-                _("请先运行：%(command)s") % {"command": "zhicheng migrate"},
+                _("请先运行：%(command)s")
+                % {"command": "zhicheng_owner migrate" if connection.vendor == "postgresql" else "zhicheng migrate"},
                 "E026",
             )
         )

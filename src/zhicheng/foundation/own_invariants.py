@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, checkpoints, ledger, leftovers, merkle, proofs, resealing, signing, triggers
+from zhicheng.foundation import blobs, checkpoints, clock, ledger, leftovers, merkle, proofs, resealing, signing, triggers
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree, OutboxMessage
 
@@ -61,26 +63,50 @@ def checkpoints_hold() -> Iterator[Violation]:
 
 @invariant("foundation.checkpoints_kept", gettext_lazy("签发过的台账校验点都还在"))
 def checkpoints_are_kept() -> Iterator[Violation]:
-    """Every head that was to leave the database is there: its message tells of it, also when the row was removed."""
+    """Every head that was to leave the database is there, its message tells of it, also when the row was removed; and every row is one
+    that was to leave.
+    """
+    told = set()
     for messages in in_batches(OutboxMessage.objects.filter(kind=checkpoints.LEAVES).only("key", "payload")):
         there = set(
             LedgerCheckpoint.objects.filter(pk__in=[m.payload.get("checkpoint") for m in messages]).values_list("pk", flat=True)
         )
+        told |= there
         for message in messages:
             if message.payload.get("checkpoint") not in there:
                 yield Violation(f"checkpoint:{message.key.partition(':')[2]}", _("这一天签发过校验点，现在不在数据库中。"))
+    for head in LedgerCheckpoint.objects.order_by("pk").only("day").iterator():
+        if head.pk not in told:
+            yield Violation(f"checkpoint:{head.day}", _("没有签发这个校验点的记录，它不是平台写入的。"))
 
 
 def _signatures() -> Iterator[Violation]:
-    """Of the key that signs now; an older key's public part is with whoever kept it."""
-    key = signing.signing_key()
+    """Of the key that signs now, and from its first head on there are no others; an older key's public part is with whoever kept it."""
+    try:
+        key = signing.signing_key()
+    except ImproperlyConfigured as error:
+        yield Violation("checkpoints", _("签发密钥读不出来，签名没有核对：{error}").format(error=error))
+        return
     if key is None:
         return
-    public = key.public_key()
-    for head in LedgerCheckpoint.objects.filter(key_id=proofs.key_id(public)).iterator():
+    public, begun = key.public_key(), False
+    for head in LedgerCheckpoint.objects.order_by("pk").iterator():
+        if head.key_id != proofs.key_id(public):
+            if begun:
+                yield Violation(f"checkpoint:{head.day}", _("不是用现在的签发密钥签的，此前已经用过这个密钥。"))
+            continue
+        begun = True
         statement = head.statement.encode()
         if not proofs.is_signed(statement, algorithm=head.signature_algorithm, signature=head.signature, key=public):
             yield Violation(f"checkpoint:{head.day}", _("签名与内容不符。"))
+        elif not _is_of_its_day(head):
+            yield Violation(f"checkpoint:{head.day}", _("日期与签发时间不符。"))
+
+
+def _is_of_its_day(head: LedgerCheckpoint) -> bool:
+    """Signed on that day, or a moment later, when midnight fell between."""
+    signed = datetime.fromisoformat(json.loads(head.statement)["at"]).astimezone(clock.BEIJING).date()
+    return head.day in {signed, signed - timedelta(days=1)}
 
 
 @invariant("foundation.sealed_values", gettext_lazy("加密保存的内容都在原来的位置，都能读取"))

@@ -31,10 +31,11 @@ class LedgerCheckpoint(models.Model):
     """The head of the ledger as it left the database on one day (``foundation.checkpoints``). Append-only but for the time stamp,
     which comes later, once.
 
-    ``statement`` is canonical JSON: what was signed. ``signature`` (base64) is empty while no key is set.
+    ``statement`` is canonical JSON: what was signed. ``signature`` (base64) is empty while no key is set. One a day and key: a row that
+    somebody without the key put there keeps the head of that day from nobody.
     """
 
-    day = models.DateField(unique=True)
+    day = models.DateField()
     number = models.BigIntegerField()  # of the last entry it stands for
     root = models.CharField(max_length=64)
     root_algorithm = AlgorithmField(of=("root",))
@@ -46,6 +47,7 @@ class LedgerCheckpoint(models.Model):
 
     class Meta:
         verbose_name = _("台账校验点")
+        constraints = [models.UniqueConstraint(fields=["day", "key_id"], name="one_head_for_one_day_and_key")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.number}"

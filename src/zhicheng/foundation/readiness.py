@@ -17,16 +17,25 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError
 
-from zhicheng.foundation import backups, clock, jobs, queries
+from zhicheng.foundation import backups, checkpoints, clock, jobs, originals, queries
 from zhicheng.foundation.blobs import INCOMING
 from zhicheng.foundation.growing import try_to_grow
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error
-from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, Probe, RegularRun, SystemVerification
+from zhicheng.foundation.models import (
+    InstanceMark,
+    LedgerCheckpoint,
+    LedgerEntry,
+    MailServer,
+    Probe,
+    RegularRun,
+    SystemVerification,
+)
 from zhicheng.foundation.patience import within
 
 logger = logging.getLogger(__name__)
@@ -37,6 +46,7 @@ STALE = timedelta(minutes=3)  # three rounds
 MAIL_AWAY = timedelta(minutes=10)
 LAW_WAITS = timedelta(minutes=5)
 VERIFIED_WITHIN = timedelta(hours=50)  # it is read every night
+HEAD_WITHIN = timedelta(days=1)
 BACKED_UP_WITHIN = timedelta(hours=26)
 BACKUP_SECONDS = 2.0
 LOW_PERCENT, FULL_PERCENT = 10, 2
@@ -72,6 +82,7 @@ class Look:
     mail_server = cached_property(lambda _self: queries.mail_server_health())
     verification = cached_property(lambda _self: queries.last_verification())
     whole = cached_property(lambda _self: queries.last_whole_verification())
+    head = cached_property(lambda _self: _newest_head())
     failing_jobs = cached_property(lambda _self: jobs.failing())
     disk = cached_property(lambda _self: queries.disk())
     backup = cached_property(lambda _self: _backup())
@@ -90,6 +101,7 @@ def checks(look: Look | None = None) -> list[Check]:
             _jobs(look.failing_jobs),
             _ledger(look.verification),
             _system(look.whole),
+            _head(look.head),
             look.backup,
             _disk(look.disk),
         ]
@@ -180,7 +192,7 @@ def _ledger(entry: LedgerEntry | None) -> Check:
         return Check("ledger", UNKNOWN)
     if not entry.data.get("ok"):
         return Check("ledger", BAD, "broken")
-    return Check("ledger", WARN if clock.now() - entry.at > VERIFIED_WITHIN else OK, entry.at)
+    return Check("ledger", BAD if clock.now() - entry.at > VERIFIED_WITHIN else OK, entry.at)
 
 
 def _system(row: SystemVerification | None) -> Check:
@@ -189,7 +201,25 @@ def _system(row: SystemVerification | None) -> Check:
         return Check("system", UNKNOWN)
     if row.found:
         return Check("system", BAD, row.found)
-    return Check("system", WARN if clock.now() - row.at > VERIFIED_WITHIN else OK, row.at)
+    return Check("system", BAD if clock.now() - row.at > VERIFIED_WITHIN else OK, row.at)
+
+
+def _newest_head() -> LedgerCheckpoint | str | None:
+    """The newest head of the key in use; why that key cannot be used; or ``None``."""
+    try:
+        return checkpoints.last_of_own_key()
+    except ImproperlyConfigured:
+        return "key"
+
+
+def _head(row: LedgerCheckpoint | str | None) -> Check:
+    """The last head of the ledger that left the database. A restored copy signs none."""
+    if isinstance(row, str):
+        return Check("head", BAD, row)
+    if row is None:
+        return Check("head", UNKNOWN)
+    late = clock.today() - row.day > HEAD_WITHIN and not originals.is_known_copy()
+    return Check("head", BAD if late else OK, row.day.isoformat())
 
 
 def _backup() -> Check:

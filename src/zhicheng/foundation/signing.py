@@ -47,6 +47,12 @@ def public_pem() -> str:
     return key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
+def own_key_id() -> str:
+    """The id of the key in use; empty while none is set."""
+    key = signing_key()
+    return key_id(key.public_key()) if key is not None else ""
+
+
 def signing_key() -> PrivateKey | None:
     """The key of ``ZHICHENG_LEDGER_SIGNING_KEY`` (PEM, or the path of a PEM file): Ed25519, or EC on P-256. A rehearsal makes its own."""
     told = settings.LEDGER_SIGNING_KEY

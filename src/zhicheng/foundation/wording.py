@@ -13,8 +13,9 @@ _ALARMS: dict[str, str | Promise] = {
     "effects": gettext_lazy("办理的后续事项没有及时处理"),
     "failed": gettext_lazy("有后续事项失败"),
     "jobs": gettext_lazy("定时任务没有按时运行"),
-    "ledger": gettext_lazy("台账核验没有通过"),
-    "system": gettext_lazy("全面核验发现不一致"),
+    "ledger": gettext_lazy("台账核验没有通过，或者两天没有核验"),
+    "system": gettext_lazy("全面核验发现不一致，或者两天没有核验"),
+    "head": gettext_lazy("台账校验点没有按天签发"),
     "backup": gettext_lazy("超过一天没有新的备份"),
     "disk": gettext_lazy("磁盘即将用完"),
 }

@@ -13,6 +13,7 @@ from zhicheng.evidence.scanning import scanner_state
 from zhicheng.foundation import actions, originals, queries, readiness, reconciling, second_copy
 from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import LedgerCheckpoint
 from zhicheng.foundation.rolling import file_checks
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.foundation.wording import alarm_words
@@ -38,7 +39,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "scanner": scanner_state(),
         "whole": look.whole,
         "files": file_checks(),
-        "head": last_checkpoint(),
+        "head": look.head if isinstance(look.head, LedgerCheckpoint) else last_checkpoint(),
+        "head_late": any(check.name == "head" and check.level == readiness.BAD for check in checks),
         "copy": originals.is_known_copy(),
         "second_owed": second_copy.owed(),
         "second_compared": reconciling.compared_all(),
