@@ -1,4 +1,5 @@
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, Tags, run_checks
+from django.core.management import call_command
 from django.db import connection
 
 from zhicheng.foundation import checks, clock, triggers
@@ -156,3 +158,24 @@ def test_database_out_of_reach_is_named(production: Any, tmp_path: Path) -> None
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "zhicheng.E021" in done.stderr and "ZHICHENG_DATABASE_URL" in done.stderr
+
+
+def test_production_without_its_static_files_says_what_to_run(production: Any, tmp_path: Path) -> None:
+    settings = production
+    settings.STATIC_ROOT = str(tmp_path)
+    kept = settings.STORAGES["staticfiles"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    assert kept["BACKEND"] != settings.STORAGES["staticfiles"]["BACKEND"]
+    [problem] = checks.check_pages(None)
+    assert problem.id == "zhicheng.E031" and "collectstatic" in str(problem.hint)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    settings.STORAGES = dict(settings.STORAGES)  # asked anew: what was collected is read when the storage is made
+    assert checks.check_pages(None) == []
+    manifest = tmp_path / "staticfiles.json"
+    facts = json.loads(manifest.read_text())
+    facts["paths"].popitem()  # of the version before
+    manifest.write_text(json.dumps(facts))
+    settings.STORAGES = dict(settings.STORAGES)
+    assert "1 个" in checks.check_pages(None)[0].msg
