@@ -75,6 +75,7 @@ class Place:
             "ZHICHENG_FILES_DIR": str(self.first / "instance" / "files"),
             "ZHICHENG_SECOND_FILES_DIR": str(self.second / "files"),
             "ZHICHENG_BACKUP_DIR": str(self.second / "backups"),
+            "ZHICHENG_WAL_DIR": str(self.second / "wal"),
             "ZHICHENG_DATABASE_URL": f"postgres://zhicheng@/postgres?host={self.first}&port=5432",
             "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
             "PYTHONUNBUFFERED": "1",
@@ -99,6 +100,13 @@ class Place:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def drill(self, *words: str, wal: Path | None = None, copy: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """The restore drill, of the second place's copies."""
+        given = ["--copy", str(copy)] if copy else ["--copies", str(self.second / "backups")]
+        given += ["--wal", str(wal or self.second / "wal"), "--files", str(self.second / "files"), *words]
+        command = [sys.executable, "deploy/restore_drill.py", *given]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
 
     def destroy(self) -> None:
         """What a burnt machine leaves: nothing."""
@@ -140,7 +148,8 @@ def test_nothing_acknowledged_a_minute_ago_is_lost_with_the_machine(place: Place
     while len(acknowledged) < 2:
         assert traffic.poll() is None and time.monotonic() < until
         time.sleep(0.1)
-    assert "备份完整" in place.python("-m", "zhicheng", "backup", "make")
+    said = place.python("-m", "zhicheng", "backup", "make")
+    assert "备份完整" in said and "日志归档完整" in said
     taken = len(acknowledged)
     time.sleep(TRAFFIC_SECONDS)
     place.destroy()
@@ -152,21 +161,71 @@ def test_nothing_acknowledged_a_minute_ago_is_lost_with_the_machine(place: Place
     traffic.stdout.close()
     assert len(acknowledged) > taken + 2  # people went on while and after the copy was taken
 
-    [copy] = (place.second / "backups").iterdir()
-    words = ["--copy", str(copy), "--wal", str(place.second / "wal"), "--files", str(place.second / "files")]
     restored = place.second.parent / "restored"
-    drill = subprocess.run(
-        [sys.executable, "deploy/restore_drill.py", *words, "--into", str(restored), "--keep"],
-        cwd=ROOT, env=place.environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    drill = place.drill("--into", str(restored), "--keep")
     assert drill.returncode == 0, drill.stdout + drill.stderr
-    assert "Restored and whole after" in drill.stdout
+    assert "Restored and whole after" in drill.stdout and "Reached: " in drill.stdout
+    assert list(
+        (restored / "database" / "pg_wal" / "archive_status").glob("*.history.ready")
+    )  # the archive will know the time line
     found = submissions_in(place, restored)
     owed = {(pk, sha256) for pk, sha256, at in acknowledged if ended - at > LOST_AT_MOST}
     assert owed <= found
     archived = {(pk, sha256) for pk, sha256, at in acknowledged if ended - at > 2 * ARCHIVE_SECONDS + 5}
     assert archived and archived <= found  # as the archive of this test promises
     print(drill.stdout)
+    what_leads_nowhere_is_refused(place)
+
+
+def what_leads_nowhere_is_refused(place: Place) -> None:
+    """Every acknowledged thing after a gap would be lost in silence."""
+
+    def refused(*words: str, **folders: Path) -> str:
+        drill = place.drill(*words, **folders)
+        assert drill.returncode == 1 and "Restored" not in drill.stdout and "Traceback" not in drill.stderr, (
+            drill.stdout + drill.stderr
+        )
+        return drill.stderr
+
+    assert "is not there" in refused(wal=place.second / "nowhere")
+    (place.second / "empty").mkdir()
+    assert "is empty" in refused(wal=place.second / "empty")
+    assert "No copy in" in refused("--until", "2020-01-01 00:00:00+08")
+    [copy] = (place.second / "backups").iterdir()
+    nothing_starts_over_the_base_itself(place, copy / "base")
+    assert "cannot lead there" in refused("--until", "2020-01-01 00:00:00+08", copy=copy)
+    pieces = sorted((place.second / "wal").glob("*.gz"))[-3:]
+    kept = pieces[1].read_bytes()
+    pieces[1].write_bytes(kept[: len(kept) // 2] + bytes([kept[len(kept) // 2] ^ 1]) + kept[len(kept) // 2 + 1 :])
+    assert f"is damaged: {pieces[1].stem}" in refused()
+    pieces[1].unlink()
+    assert f"lacks {pieces[1].stem}" in refused()
+    drill = place.drill("--despite-loss")
+    assert drill.returncode == 1 and "Restored BUT NOT WHOLE" in drill.stdout, drill.stdout + drill.stderr
+    assert f"NOT USED: 2 pieces of the log lie after it, {pieces[1].stem} to {pieces[2].stem}" in drill.stdout
+
+
+def nothing_starts_over_the_base_itself(place: Place, base: Path) -> None:
+    """It would take itself for the original, and send its mails a second time."""
+    data = place.second.parent / "by hand"
+    shutil.copytree(base, data)
+    if place.as_owner:
+        subprocess.run(["chown", "-R", "postgres:", str(data)], check=True)
+    data.chmod(0o700)
+    settings = place.second.parent / "restored" / "settings"
+    (place.second.parent / "plain.conf").write_text("")
+    command = [
+        *place.as_owner,
+        str(place.programs / "postgres"),
+        "-D",
+        str(data),
+        "-clisten_addresses=",
+        "-cunix_socket_directories=",
+    ]
+    command += [f"-cconfig_file={place.second.parent / 'plain.conf'}", f"-chba_file={settings / 'pg_hba.conf'}"]
+    command += [f"-cident_file={settings / 'pg_ident.conf'}"]
+    started = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+    assert started.returncode and "restore_command" in started.stderr, started.stderr
 
 
 def submissions_in(place: Place, restored: Path) -> set[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """Copies of the database: whole ones, each in a folder of its own with a manifest that says what it holds.
 
 PostgreSQL: ``pg_basebackup``. Together with the archived write-ahead log (``deploy/archive_wal``) such a copy leads to any second
-since it was begun. SQLite: ``VACUUM INTO``. The stored files have their own way (``foundation.second_copy``), and keys are never part
-of a copy: the manifest names their ids.
+since it ended; pieces of the log that no kept copy wants go with the copies. SQLite: ``VACUUM INTO``. The stored files have their own way
+(``foundation.second_copy``), and keys are never part of a copy: the manifest names their ids, and carries a mark that only they can make, so
+that nobody at the second place can change a copy and its sums.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from zhicheng.foundation import clock, jobs
+from zhicheng.foundation import archive, clock, jobs
+from zhicheng.foundation.archive import Archive, ArchiveFailed
+from zhicheng.foundation.canonical import canonical_json
 from zhicheng.foundation.models import LedgerHead
-from zhicheng.foundation.sealing import key_ids
+from zhicheng.foundation.sealing import authenticate, key_ids, require_authentic
 
 MANIFEST = "manifest.json"
 _DATABASE = "zhicheng.sqlite3"
@@ -44,8 +48,10 @@ _WAY = (
     "keepalives",
     "tcp_user_timeout",
 )
+_PURPOSE = "backup.manifest"
 _NAME = "%Y%m%dT%H%M%SZ"
 UNFINISHED = ".part"
+ARCHIVED_WITHIN = 60.0  # seconds in which PostgreSQL hands over the piece a copy ended in
 UNFINISHED_FOR = timedelta(hours=24)  # no copy takes as long: what made it is dead
 
 
@@ -55,7 +61,11 @@ class BackupFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a copy holds. ``made_at`` is when it was begun (ISO, UTC); everything in the ledger up to ``ledger_number`` is in it."""
+    """What a copy holds. ``made_at`` is when it was begun, ``ended_at`` when it was whole: the earliest moment it leads to (ISO, UTC).
+
+    Everything in the ledger up to ``ledger_number`` is in it. ``sha256`` is the hash of the database (SQLite) or of the list that holds the hash of
+    its files; ``others`` those of what the list leaves out. ``mark`` authenticates all of it; copies from before there were marks have none.
+    """
 
     kind: str
     made_at: str
@@ -64,6 +74,9 @@ class Manifest:
     migrations: str
     keys: list[str]
     sha256: str = ""
+    ended_at: str = ""
+    others: dict[str, str] = field(default_factory=dict)
+    mark: str = ""
 
 
 def make(folder: Path | None = None) -> Path:
@@ -91,7 +104,10 @@ def make(folder: Path | None = None) -> Path:
             migrations=_migrations(),
             keys=key_ids(),
             sha256=sha256,
+            ended_at=clock.machine_now().astimezone(UTC).isoformat(),
+            others=_others(unfinished / _BASE),
         )
+        manifest = replace(manifest, mark=authenticate(_told(manifest), purpose=_PURPOSE))
         (unfinished / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
         whole = root / name
         unfinished.rename(whole)
@@ -102,18 +118,39 @@ def make(folder: Path | None = None) -> Path:
     return whole
 
 
-def verify(copy: Path) -> Manifest:
-    """Read the copy in ``copy`` and say what it holds. Raises :class:`BackupFailed` when it is not whole, or was changed.
+def verify(copy: Path, *, unsigned: bool = False) -> Manifest:
+    """Read the copy in ``copy`` and say what it holds. Raises :class:`BackupFailed` when it is not whole, or was changed by anybody without the keys;
+    one from before copies carried a mark is taken where ``unsigned`` says so.
 
     What is read is the copy alone: whether an instance can be started from it is what the restore drill shows.
     """
     manifest = _read_manifest(copy)
+    _require_mark(copy, manifest, unsigned=unsigned)
     if manifest.kind == "sqlite":
         _verify_sqlite(copy / _DATABASE, manifest)
     else:
         _verify_hash(copy / _BASE / "backup_manifest", manifest)  # which holds the hash of every other file
         _run([_program("pg_verifybackup"), "--quiet", str(copy / _BASE)])
+        found = _others(copy / _BASE)
+        if manifest.mark and (wrong := sorted(name for name, _hash in found.items() ^ manifest.others.items())):
+            raise BackupFailed(f"{copy / _BASE / wrong[0]} was changed since it was made.")
     return manifest
+
+
+def verify_archive(copy: Path, folder: Path, *, patience: float = 0.0) -> Archive:
+    """Read the archived log in ``folder`` from the beginning of ``copy`` to its newest piece. Raises :class:`BackupFailed` when one is missing or
+    not as it was archived. ``patience``: for so many seconds PostgreSQL may hand over the piece a copy ended in that was made just now."""
+    try:
+        last = folder / f"{archive.last_of(copy / _BASE)}{archive.KEPT}"
+        until = time.monotonic() + patience
+        while not last.exists() and time.monotonic() < until:
+            time.sleep(0.2)
+        found = archive.look(folder, copy / _BASE)
+    except (ArchiveFailed, OSError) as error:
+        raise BackupFailed(str(error)) from error
+    if found.troubles:
+        raise BackupFailed(" ".join(found.troubles))
+    return found
 
 
 def latest(folder: Path | None = None) -> Path | None:
@@ -141,6 +178,19 @@ def prune(root: Path) -> list[str]:
     for copy in gone:
         shutil.rmtree(copy)
     return [copy.name for copy in gone]
+
+
+def prune_archive(root: Path, folder: Path) -> None:
+    """Remove what no kept copy below ``root`` wants of the archived log. Raises :class:`BackupFailed`."""
+    copies = [copy for copy in _whole(root) if _read_manifest(copy).kind == "postgresql"]
+    if not copies:
+        return
+    try:
+        oldest = archive.first_of(copies[0] / _BASE)
+    except ArchiveFailed as error:
+        raise BackupFailed(str(error)) from error
+    for extension in (archive.KEPT, archive.HASH):
+        _run([_program("pg_archivecleanup"), "-x", extension, str(folder), oldest])
 
 
 def drop_unfinished(root: Path) -> list[str]:
@@ -172,15 +222,63 @@ def _copy_sqlite(folder: Path) -> str:
         if own.connection is not None:  # None where it could not be opened: that is the error
             own.connection.close()
     target.chmod(0o600)
+    _mark_as_copy(target)
     with target.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verify_hash(file: Path, manifest: Manifest) -> None:
+def _mark_as_copy(database: Path) -> None:
+    """The file says itself that it is a copy: put in the place of the original with the same name it would take itself for it, and send its
+    mails a second time (``foundation.originals``)."""
+    with closing(sqlite3.connect(database)) as copy, copy:
+        copy.execute("DELETE FROM foundation_originalplace")
+        copy.execute(
+            "INSERT INTO foundation_originalplace (place, place_algorithm, since, said_by) VALUES ('a copy', 'sha256', datetime('now'), 'backup')"
+        )
+
+
+def _told(manifest: Manifest) -> str:
+    """What the mark of a manifest stands for: everything else in it."""
+    return canonical_json(asdict(manifest) | {"mark": ""}).decode()
+
+
+def _require_mark(copy: Path, manifest: Manifest, *, unsigned: bool) -> None:
+    if not manifest.mark:
+        if not unsigned:
+            raise BackupFailed(
+                f"{copy / MANIFEST} carries no mark of ours: the copy is from before copies were marked, or somebody took it off and may have "
+                "changed anything. --unsigned takes it as it is."
+            )
+        return
+    try:
+        require_authentic(_told(manifest), manifest.mark, purpose=_PURPOSE)
+    except (ValueError, TypeError, AttributeError) as error:  # a broken mark, or what is no manifest's
+        raise BackupFailed(
+            f"{copy / MANIFEST} was not written by this instance, or was changed since, or ZHICHENG_FIELD_KEYS lacks the key of its day: {error}."
+        ) from error
+
+
+def _others(base: Path) -> dict[str, str]:
+    """The hash of each file that PostgreSQL's own list (``backup_manifest``) leaves out: settings it would follow, and the log."""
+    names = ["postgresql.auto.conf", "standby.signal", "recovery.signal"]
+    log = base / "pg_wal"
+    found = [base / name for name in names if (base / name).exists()] + [path for path in log.glob("*") if path.is_file()]
+    return {str(path.relative_to(base)): _hash(path) for path in found}
+
+
+def _hash(file: Path) -> str:
     with file.open("rb") as opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != manifest.sha256:
-            raise BackupFailed(f"{file} was changed since it was made.")
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _verify_hash(file: Path, manifest: Manifest) -> None:
+    try:
+        same = _hash(file) == manifest.sha256
+    except OSError as error:
+        raise BackupFailed(f"{file} cannot be read: {error.strerror}.") from error
+    if not same:
+        raise BackupFailed(f"{file} was changed since it was made.")
 
 
 def _verify_sqlite(database: Path, manifest: Manifest) -> None:
@@ -198,10 +296,12 @@ def _verify_sqlite(database: Path, manifest: Manifest) -> None:
 def _copy_postgres(folder: Path) -> str:
     password = connection.settings_dict["PASSWORD"]
     command = [_program("pg_basebackup"), "-D", str(folder / _BASE), "--wal-method=stream", "--checkpoint=fast", "--no-password"]
+    command += ["--manifest-checksums=SHA256"]  # by default a sum that anybody can make two files have
     command += ["-d", connection_words()]
     _run(command, environment={"PGPASSWORD": password} if password and not settings.BACKUP_ROLE else {})
-    with (folder / _BASE / "backup_manifest").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    # A server that somebody starts over the base itself asks for the log and ends: it would take itself for the original, on the same time line.
+    (folder / _BASE / "recovery.signal").touch(mode=0o600)
+    return _hash(folder / _BASE / "backup_manifest")
 
 
 def connection_words() -> str:
@@ -238,6 +338,8 @@ def _read_manifest(copy: Path) -> Manifest:
         return Manifest(**json.loads((copy / MANIFEST).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise BackupFailed(f"{copy} is not a whole copy: it has no {MANIFEST}.") from error
+    except OSError as error:
+        raise BackupFailed(f"{copy / MANIFEST} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError) as error:
         raise BackupFailed(f"{copy / MANIFEST} cannot be read: {error}") from error
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from zhicheng.foundation.algorithms import HMAC_SHA_256
 
 FORM = "v2"
 AES_256_GCM = "a256gcm"
@@ -60,6 +63,23 @@ def unseal(sealed: str, *, purpose: str, place: str) -> str:
         raise SealBroken(f"this value was changed, or was not sealed for {place}") from error
 
 
+def authenticate(value: str, *, purpose: str) -> str:
+    """What nobody without the keys can write beside ``value``: ``v2:hmac-sha256:KEY:HEX``. It hides nothing."""
+    key_id, key = _keys()[0]
+    head = f"{FORM}:{HMAC_SHA_256}:{key_id}"
+    return f"{head}:{_mac(key, head, value, purpose)}"
+
+
+def require_authentic(value: str, mark: str, *, purpose: str) -> None:
+    """Whether ``mark`` is what :func:`authenticate` wrote beside the same value, with any of the keys. Raises :class:`SealBroken`."""
+    head, _colon, body = mark.rpartition(":")
+    key = dict(_keys()).get(key_of(mark))
+    if not head.startswith(f"{FORM}:{HMAC_SHA_256}:") or key is None:
+        raise SealBroken(f"no known key made this mark: {mark[:40]!r}")
+    if not hmac.compare_digest(_mac(key, head, value, purpose), body):
+        raise SealBroken("this was changed since its mark was made")
+
+
 def key_ids() -> list[str]:
     """The ids of the instance's keys, the current one first. An id is the beginning of a hash of the key and tells nothing of it."""
     return [key_id for key_id, _key in _keys()]
@@ -69,6 +89,11 @@ def key_of(sealed: str) -> str:
     """The id of the key ``sealed`` was sealed with; ``""`` for what has none (sealed before values named their key)."""
     parts = sealed.split(":")
     return parts[2] if len(parts) == 4 and parts[0] == FORM else ""
+
+
+def _mac(key: bytes, head: str, value: str, purpose: str) -> str:
+    derived = _derived(key, purpose, HMAC_SHA_256)
+    return hmac.new(derived, "\0".join((head, purpose, value)).encode(), hashlib.sha256).hexdigest()
 
 
 def _keys() -> list[tuple[str, bytes]]:
@@ -87,8 +112,8 @@ def _read_keys(texts: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
 
 
 @lru_cache(maxsize=64)
-def _derived(key: bytes, purpose: str) -> bytes:
-    info = f"zhicheng {AES_256_GCM} {purpose}".encode()
+def _derived(key: bytes, purpose: str, algorithm: str = AES_256_GCM) -> bytes:
+    info = f"zhicheng {algorithm} {purpose}".encode()
     return HKDF(algorithm=hashes.SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(key)
 
 
