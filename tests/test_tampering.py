@@ -13,6 +13,7 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.verified import everything_holds, violated
 from zhicheng.foundation import clock, outbox, triggers
+from zhicheng.organizations import actions as people
 from zhicheng.publicity import actions as publicity
 
 
@@ -47,6 +48,8 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             ex.registered_unit(2)
             unit = ex.approved_unit()
             ex.card_seen(ex.registered_applicant(unit), ex.unit_actor(unit))
+            mover = ex.registered_applicant(unit, 2)
+            people.change_employer(user_id=mover.pk, employer_id=world.unit.pk)
         with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
             w.add_papers(world, period)
             w.report(world, application)
@@ -62,6 +65,17 @@ FIRST = "(SELECT min(id) FROM applications_application)"
 LAST = "(SELECT max(id) FROM applications_application)"
 ANOTHER = "(SELECT min(id) FROM accounts_user WHERE username = 'unitadmin2')"
 _HELD = "UPDATE applications_application SET "
+
+_LEFT = "id = (SELECT min(id) FROM organizations_membership WHERE until IS NOT NULL)"
+
+
+def _place(what: str, username: str) -> str:
+    """Where an account belongs now, changed."""
+    return (
+        f"UPDATE organizations_membership SET {what} WHERE until IS NULL "
+        f"AND user_id = (SELECT id FROM accounts_user WHERE username = '{username}')"
+    )
+
 
 # What is changed → the invariant that names it, and how.
 TAMPERED: dict[str, tuple[str, str]] = {
@@ -244,6 +258,29 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "organizations.units_as_approved",
         "UPDATE organizations_organization SET verified_year = 2025 WHERE name = '博乐市第1中学'",
     ),
+    "unit of an administrator": ("organizations.places_in_ledger", _place("organization_id = {other_unit}", "unit-admin1")),
+    "who belonged to a unit": (
+        "organizations.places_in_ledger",
+        f"UPDATE organizations_membership SET user_id = (SELECT id FROM accounts_user WHERE username = 'bureau') WHERE {_LEFT}",
+    ),
+    "employer of a person": ("organizations.places_in_ledger", _place("organization_id = {other_unit}", "person1")),
+    "person who acts for the employer": ("organizations.places_in_ledger", _place("role = 'staff'", "person1")),
+    "since when somebody belongs": ("organizations.places_in_ledger", _place("since = '2023-05-02 00:00:00+00:00'", "person1")),
+    "administrator out": ("organizations.places_left_in_ledger", _place("until = since", "unit-admin1")),
+    "employee out": ("organizations.places_left_in_ledger", _place("until = since", "person1")),
+    "when somebody left": (
+        "organizations.places_left_in_ledger",
+        f"UPDATE organizations_membership SET until = '2029-05-02 00:00:00+00:00' WHERE {_LEFT}",
+    ),
+    "administrator removed": (
+        "organizations.places_in_ledger",
+        "DELETE FROM organizations_membership WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'unit-admin1')",
+    ),
+    "administrator added": (
+        "organizations.places_in_ledger",
+        "INSERT INTO organizations_membership (user_id, organization_id, role, since, until) SELECT user_id, {other_unit}, role, "
+        "since, since FROM organizations_membership WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'unit-admin1')",
+    ),
     "what was approved": ("organizations.decisions_in_ledger", "UPDATE organizations_unitverification SET proposed = '{{}}'"),
     "approval taken back": ("organizations.decisions_in_ledger", "UPDATE organizations_unitverification SET state = 'replaced'"),
     "who approved": ("organizations.decisions_in_ledger", f"UPDATE organizations_unitverification SET decided_by_id = {ANOTHER}"),
@@ -271,7 +308,7 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
     with transaction.atomic():
         triggers.take_off(connection)
         with connection.cursor() as cursor:
-            cursor.execute(statement.format(notice=_another_year()))
+            cursor.execute(statement.format(**_values()))
             assert cursor.rowcount > 0, "nothing was changed"
         assert {one for one, _subject in violated(name)} == {name}
         transaction.set_rollback(True)
@@ -279,6 +316,9 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
 
 # What the database takes, because an action may do just that to some row: found by the verification alone.
 TAKEN = {
+    "administrator added",
+    "administrator out",
+    "employee out",
     "account confirmed by nobody",
     "account no longer confirmed",
     "account shut",
@@ -302,7 +342,7 @@ TAKEN = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", sorted(set(TAMPERED) - TAKEN))
 def test_what_never_changes_is_refused(story: None, what: str) -> None:
-    statement = TAMPERED[what][1].format(notice=_another_year())
+    statement = TAMPERED[what][1].format(**_values())
     refused = ("stays", "never", "append-only", "only", "anew", "when it is sent", "desk", "issued paper")
     with pytest.raises(DatabaseError) as raised, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -313,6 +353,12 @@ def test_what_never_changes_is_refused(story: None, what: str) -> None:
 @pytest.mark.django_db
 def test_nothing_is_named_where_nothing_was_changed(story: None) -> None:
     assert violated(*{name for name, _statement in TAMPERED.values()}) == set()
+
+
+def _values() -> dict[str, str]:
+    """What statements name, in the SQL of the database at hand."""
+    unit = "(SELECT min(id) FROM organizations_organization WHERE kind = 'unit')"
+    return {"notice": _another_year(), "other_unit": unit}
 
 
 def _another_year() -> str:

@@ -6,13 +6,14 @@ import dataclasses
 from datetime import datetime
 
 import pytest
+from django.db import connection
 
 from tests.support import world as w
 from zhicheng.applications import actions
 from zhicheng.applications.actions import objections_to_start, start_application
 from zhicheng.applications.models import Application, PersonYear, State
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, triggers
 from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.models import Membership
@@ -120,6 +121,7 @@ def test_second_application_is_refused_with_the_first_ones_number(world):
 
 
 def test_person_without_a_unit_is_told(world):
+    triggers.take_off(connection)
     Membership.objects.filter(user_id=world.applicant.user_id).delete()
     alone = dataclasses.replace(world.applicant, organization_id=None)
     w.accept_prompt(alone, world.version)

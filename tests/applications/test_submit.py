@@ -25,8 +25,8 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import record_fraud
+from zhicheng.organizations.actions import change_employer
 from zhicheng.organizations.actors import SYSTEM, actor_for
-from zhicheng.organizations.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -216,7 +216,7 @@ def test_route_is_the_employers_of_today(road):
 def test_person_who_changed_employer_goes_to_the_new_ones_desk(road):
     world, application = road
     check(road)
-    Membership.objects.filter(user_id=world.applicant.user_id).update(organization=world.other_unit)
+    change_employer(user_id=world.applicant.account_id, employer_id=world.other_unit.pk)
     moved = actor_for(User.objects.get(pk=world.applicant.user_id))
     texts = notice_of(application.campaign_version).texts
     submission = submit_application(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, triggers
 from zhicheng.foundation.replay import replay
 from zhicheng.organizations import actions
 from zhicheng.organizations.models import Membership
@@ -63,6 +64,7 @@ HELPED: dict[str, Callable[[w.World, User], object]] = {
 
 @pytest.mark.parametrize("how", HELPED)
 def test_account_that_was_helped_along_in_the_database_is_named(world: w.World, officer: User, how: str) -> None:
+    triggers.take_off(connection)
     HELPED[how](world, officer)
     assert differences() == {f"user:{officer.pk}"}
 

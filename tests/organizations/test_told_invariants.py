@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.organizations import examples as ex
+from tests.organizations.test_unconfirmed import LATER, at
 from tests.support import world as w
 from tests.support.verified import violated
 from zhicheng.accounts import actions as accounts
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, triggers
+from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions
-from zhicheng.organizations.models import Organization, UnitVerification, VerificationState
+from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationState
 
 pytestmark = pytest.mark.django_db
 NAME = "organizations.units_as_approved"
@@ -46,3 +49,40 @@ def test_unit_whose_last_registration_was_removed_is_named_by_nobody() -> None:
         VerificationState.REPLACED
     }
     assert not violated(NAME)
+
+
+PLACES = ("organizations.places_in_ledger", "organizations.places_left_in_ledger")
+
+
+def test_places_of_before_the_ledger_told_of_them_are_named_by_nobody() -> None:
+    """Where nothing was told at all; where somebody left before; and what they leave afterwards is told."""
+    with clock.travel(w.IN_WINDOW):
+        unit, other = ex.approved_unit(1), ex.approved_unit(2)
+        people = [ex.registered_applicant(unit, number) for number in (1, 2, 3)]
+        actions.change_employer(user_id=people[0].pk, employer_id=other.pk)
+        triggers.take_off(connection)
+        _forget_places()
+        assert not violated(*PLACES)
+    with clock.travel(w.IN_WINDOW + timedelta(days=1)):
+        actions.change_employer(user_id=people[1].pk, employer_id=other.pk)
+        ex.registered_applicant(unit, 4)
+        assert not violated(*PLACES)
+        told, older = (Membership.objects.get(user=user, until__isnull=True) for user in people[1:])
+        Membership.objects.filter(pk=older.pk).update(until=clock.now())
+        Membership.objects.filter(pk=told.pk).update(organization=unit)
+        assert violated(*PLACES) == {
+            (PLACES[0], f"user:{told.user_id} membership:{told.pk}"),
+            (PLACES[1], f"user:{older.user_id} membership:{older.pk}"),
+        }
+
+
+def test_registration_that_was_removed_takes_its_places_along() -> None:
+    with clock.travel(w.IN_WINDOW):
+        ex.registered_unit(1, confirmed=False)
+    assert at(LATER) == 1 and not Membership.objects.exists()
+    assert not violated(*PLACES)
+
+
+def _forget_places() -> None:
+    """The ledger as one of before, which told of no places."""
+    LedgerEntry.objects.filter(event__startswith="account.place_").update(event="account.older")

@@ -14,6 +14,7 @@ from zlib import crc32
 
 import pikepdf
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
@@ -30,8 +31,9 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock
 from zhicheng.foundation.fields import blind_index
+from zhicheng.organizations.actions.registering import join_organization
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
-from zhicheng.organizations.models import Membership, MembershipRole, Organization, OrganizationKind
+from zhicheng.organizations.models import MembershipRole, Organization, OrganizationKind
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.review import actions as review
@@ -116,7 +118,8 @@ def without_number(user: User) -> User:
 
 def member(user: User, organization: Organization, role: MembershipRole) -> Actor:
     """``user`` belongs to ``organization``; the actor they are."""
-    Membership.objects.create(user=user, organization=organization, role=role, since=clock.now())
+    with transaction.atomic():
+        join_organization(user=user, organization=organization, role=role, actor="system")
     return actor_for(user)
 
 

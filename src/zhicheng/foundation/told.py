@@ -30,9 +30,11 @@ class Telling:
 
     The entry's subject is ``kind:N``, with the N of the row's column ``belongs``; its data name the row's ``column`` under ``named``
     (entries of before that did not are found by their values), or nothing does, and the subject alone names the row. ``values`` are
-    what must agree, by the place in the entry's data. ``repeated``: several entries may tell of one row. ``untold`` names the column
-    with a row's time, where rows of before the event was written have no entry: a row older than the first entry, by this time and by its
-    number, need have none. ``gone``: what the ledger says was removed since, by subject (``user:5``)
+    what must agree, by the place in the entry's data; ``indexes`` are those of them that hold blind indexes, which entries of before a
+    new key tell otherwise. ``repeated``: several entries may tell of one row. ``untold`` names the column
+    with a row's time, where rows of before the event was written have no entry: a row older than the first entry (or than the first of
+    ``told_since``), by this time, and where nothing names rows by its number too, need have none; with ``untold`` the row's number, what
+    has a smaller one than the first entry names. ``gone``: what the ledger says was removed since, by subject (``user:5``)
     or by name (``verification:12``, with ``named`` for its kind).
     """
 
@@ -45,11 +47,14 @@ class Telling:
     column: str = "pk"
     repeated: bool = False
     untold: str = ""
+    told_since: tuple[str, ...] = ()
+    indexes: frozenset[str] = frozenset()
     gone: Callable[[], Collection[str]] | None = None
 
     def look(self) -> Iterator[Violation]:
         """Every difference between the rows and their entries."""
-        first = LedgerEntry.objects.filter(event__in=self.events).order_by("number").first() if self.untold else None
+        since = LedgerEntry.objects.filter(event__in=self.told_since or self.events)
+        first = since.order_by("number").first() if self.untold else None
         used: set[int] = set()
         for batch in in_batches(self.rows()):
             yield from self._rows_without(batch, first, used)
@@ -79,7 +84,10 @@ class Telling:
         """Whether ``row`` was made before the ledger told of any such row."""
         if not self.untold or first is None:
             return bool(self.untold)
-        return bool(getattr(row, self.untold) < first.at and getattr(row, self.belongs) < (self._number(first) or 0))
+        of_row = getattr(row, self.untold)
+        if not isinstance(of_row, datetime):
+            return bool(0 < of_row < int(self._names(first) or 0))
+        return bool(of_row < first.at and (self.named or getattr(row, self.belongs) < (self._number(first) or 0)))
 
     def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts, used: set[int]) -> list[LedgerEntry]:
         """The first of the entries that name no row which tells of one like this; it is not another row's as well, in whatever batch

@@ -27,3 +27,23 @@ DECISIONS = (
     ),
 )
 OFFICERS = (guard("organizations_officerchange", "UPDATE", "DELETE", sentence="what became of an officer is append-only"),)
+# Who acts for a unit, and whose employee a person is. Put on after every migration, not by one.
+PLACES = (
+    # With a registration that nobody ever confirmed they go (actions.unconfirmed).
+    guard(
+        "organizations_membership",
+        "DELETE",
+        sentence="where somebody in use belonged stays",
+        rule="kept",
+        when="EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = OLD.user_id AND verified) "
+        "OR EXISTS (SELECT 1 FROM accounts_user WHERE id = OLD.user_id AND last_login IS NOT NULL)",
+    ),
+    guard(
+        "organizations_membership",
+        "UPDATE",
+        sentence="a membership ends once, and nothing else of it changes: it stays",
+        rule="stays",
+        when="NEW.user_id <> OLD.user_id OR NEW.organization_id <> OLD.organization_id OR NEW.role <> OLD.role "
+        "OR NEW.since <> OLD.since OR (OLD.until IS NOT NULL AND NEW.until IS DISTINCT FROM OLD.until)",
+    ),
+)

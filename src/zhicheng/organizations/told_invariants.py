@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.accounts.told_invariants import removed_accounts
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, told
 from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import (
+    Membership,
     Organization,
     OrganizationKind,
     UnitVerification,
@@ -22,6 +24,7 @@ from zhicheng.organizations.models import (
 )
 from zhicheng.organizations.rules import UnitParticulars
 
+_PLACES = ("account.place_began", "account.place_ended")
 _DECIDED = (VerificationState.APPROVED, VerificationState.RETURNED)
 
 told(
@@ -42,6 +45,41 @@ told(
             "office": lambda row: row.office_id,
             "at": lambda row: moment(row.decided_at),
         },
+    ),
+)
+
+
+told(
+    "organizations.places_in_ledger",
+    gettext_lazy("账号所属的单位、部门与台账记录的一致"),
+    Telling(
+        events=_PLACES[:1],
+        rows=Membership.objects.all,
+        kind="user",
+        belongs="user_id",
+        named="membership",
+        values={
+            "organization": lambda row: row.organization_id,
+            "role": lambda row: row.role,
+            "since": lambda row: moment(row.since),
+        },
+        untold="pk",
+        gone=removed_accounts,
+    ),
+)
+told(
+    "organizations.places_left_in_ledger",
+    gettext_lazy("账号离开单位、部门的时间与台账记录的一致"),
+    Telling(
+        events=_PLACES[1:],
+        rows=lambda: Membership.objects.filter(until__isnull=False),
+        kind="user",
+        belongs="user_id",
+        named="membership",
+        values={"until": lambda row: moment(row.until)},
+        untold="until",
+        told_since=_PLACES,
+        gone=removed_accounts,
     ),
 )
 

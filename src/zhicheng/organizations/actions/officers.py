@@ -94,7 +94,7 @@ def move_officer(
     problems += _conflicts_of_duties(user)
     if problems or to_office is None:
         raise Refused(problems)
-    join_organization(user=user, organization=to_office, role=MembershipRole.STAFF)
+    join_organization(user=user, organization=to_office, role=MembershipRole.STAFF, actor=actor.ref)
     accounts.end_sessions(user=user)
     _note(
         OfficerChangeKind.MOVED,
@@ -123,7 +123,7 @@ def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int 
     if problems:
         raise Refused(problems)
     accounts.close_account(user=user, actor=actor.ref)
-    end_memberships(Membership.objects.filter(user=user))
+    end_memberships(Membership.objects.filter(user=user), actor=actor.ref)
     FactorReset.objects.filter(user=user, state=FactorResetState.PENDING).update(
         state=FactorResetState.REFUSED, decided_by_id=actor.user_id, decided_at=clock.now()
     )
@@ -149,7 +149,7 @@ def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason:
         raise Refused(problems)
     accounts.reopen_account(user=user, actor=actor.ref)
     if office is not None:
-        join_organization(user=user, organization=office, role=MembershipRole.STAFF)
+        join_organization(user=user, organization=office, role=MembershipRole.STAFF, actor=actor.ref)
     _note(OfficerChangeKind.REOPENED, user=user, office=office, actor=actor, reason=reason)
     return user
 

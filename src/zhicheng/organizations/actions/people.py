@@ -61,7 +61,7 @@ def register_applicant(
             reuse=reuse,
             mailbox_is_anothers=holder is not None,
         )
-        join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE)
+        join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE, actor=f"user:{user.pk}")
         accounts.send_confirmation(user=user)
         claims.announce_claim(user=user)
         return user if holder is None else None
@@ -110,7 +110,7 @@ def create_officer(
         with_mobile=False,
         units=(organization.name,),
     )
-    join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
+    join_organization(user=user, organization=organization, role=MembershipRole.STAFF, actor=actor)
     accounts.confirm_mailbox(user_id=user.pk, actor=actor)
     ledger.record(event="office.officer_added", subject=f"organization:{organization.pk}", actor=actor, data={"user": user.pk})
     return user
@@ -137,7 +137,7 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
         with_mobile=True,
         reuse=queries.unconfirmed_colleague(unit.pk, username=person.username),
     )
-    join_organization(user=user, organization=unit, role=MembershipRole.STAFF)
+    join_organization(user=user, organization=unit, role=MembershipRole.STAFF, actor=actor.ref)
     ledger.record(event="unit.staff_added", subject=f"organization:{unit.pk}", actor=actor.ref, data={"user": user.pk})
     if user.email:
         _tell_new_staff(user, unit, actor)
@@ -160,11 +160,12 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
     before = queries.employer_of(user.pk)
     if before is not None and before.pk == employer.pk:
         raise Refused.one(_("您选择的就是现在登记的单位，无需变更。"), where="employer_id", code="employer_same")
-    membership = join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE)
+    actor = f"user:{user.pk}"
+    membership = join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE, actor=actor)
     ledger.record(
         event="account.employer_changed",
         subject=f"user:{user.pk}",
-        actor=f"user:{user.pk}",
+        actor=actor,
         data={"from": before.pk if before else None, "to": employer.pk},
     )
     return membership

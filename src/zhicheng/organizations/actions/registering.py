@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import DateTimeField, F, Max, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import AcceptedText
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.models import Membership, MembershipRole, Organization
 
@@ -20,17 +19,27 @@ def check_acceptance(acceptance: AcceptedText | None) -> list[Problem]:
     return []
 
 
-def join_organization(*, user: User, organization: Organization, role: MembershipRole) -> Membership:
-    """Make ``organization`` the person's current one; an earlier membership ends now."""
+def join_organization(*, user: User, organization: Organization, role: MembershipRole, actor: str) -> Membership:
+    """Make ``organization`` the person's current one; an earlier membership ends now. ``actor``: who did it, as the ledger names them.
+
+    The ledger tells of both: who acts for a unit, and whose employee a person is, is not changed in the tables alone.
+    """
     earlier = Membership.objects.filter(user=user)
-    end_memberships(earlier)
+    end_memberships(earlier, actor=actor)
     ended = earlier.aggregate(last=Max("until"))["last"]
     at = clock.now()
-    return Membership.objects.create(
+    row = Membership.objects.create(
         user=user, organization=organization, role=role, since=at if ended is None else max(at, ended)
     )
+    data = {"membership": row.pk, "organization": organization.pk, "role": role.value, "since": ledger.time_text(row.since)}
+    ledger.record(event="account.place_began", subject=f"user:{user.pk}", actor=actor, data=data)
+    return row
 
 
-def end_memberships(rows: QuerySet[Membership]) -> None:
+def end_memberships(rows: QuerySet[Membership], *, actor: str) -> None:
     """Let those of ``rows`` that are current end now, but never before they began: the clock may have been put back since."""
-    rows.filter(until__isnull=True).update(until=Greatest(Value(clock.now(), output_field=DateTimeField()), F("since")))
+    for row in rows.filter(until__isnull=True).order_by("pk"):
+        row.until = max(clock.now(), row.since)
+        row.save(update_fields=["until"])
+        data = {"membership": row.pk, "until": ledger.time_text(row.until)}
+        ledger.record(event="account.place_ended", subject=f"user:{row.user_id}", actor=actor, data=data)

@@ -108,8 +108,8 @@ def _found_unit(
     put_particulars(organization, unit)
     organization.save()
     if held is not None:
-        _step_back(held)
-    join_organization(user=user, organization=organization, role=MembershipRole.STAFF)
+        _step_back(held, actor=f"user:{user.pk}")
+    join_organization(user=user, organization=organization, role=MembershipRole.STAFF, actor=f"user:{user.pk}")
     return put_in_queue(
         organization=organization,
         kind=VerificationKind.REGISTRATION,
@@ -135,7 +135,7 @@ def _locked_with_its_people(held: Organization | None) -> Organization | None:
     )  # gone if it was overdue (unconfirmed.py)
 
 
-def _step_back(organization: Organization) -> None:
+def _step_back(organization: Organization, *, actor: str) -> None:
     """What was registered under this code and never confirmed makes room: its people leave, its request is replaced."""
-    end_memberships(organization.memberships.all())
+    end_memberships(organization.memberships.all(), actor=actor)
     organization.verifications.filter(state=VerificationState.PENDING).update(state=VerificationState.REPLACED)

@@ -35,6 +35,8 @@ EVENTS: dict[str, Words] = {
     "account.number_taken": gettext_lazy("身份证号归另一账号"),
     "account.opened": gettext_lazy("注册账号"),
     "account.opened_again": gettext_lazy("重新启用账号"),
+    "account.place_began": gettext_lazy("登记所属单位或部门"),
+    "account.place_ended": gettext_lazy("离开所属单位或部门"),
     "account.removed": gettext_lazy("清除没有确认的注册"),
     "account.reopened": gettext_lazy("重新注册没有确认的账号"),
     "account.request_refused": gettext_lazy("不同意账号申请"),
