@@ -53,6 +53,36 @@ def test_copy_is_none_until_a_person_says_so() -> None:
     assert "没有变化" in out.getvalue()
 
 
+def test_copy_laid_exactly_where_the_original_lay_is_behind_its_pulse(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    assert originals.is_original()
+    originals.count_up()
+    taken = OriginalPlace.objects.get().pulse
+    originals.count_up()
+    originals._seen.clear()
+    assert originals.is_original() and not originals.is_known_copy()
+    OriginalPlace.objects.update(pulse=taken)  # what a copy from a minute ago holds
+    originals._seen.clear()
+    assert not originals.is_original() and originals.is_known_copy()
+    originals.count_up()
+    assert OriginalPlace.objects.get().pulse == taken, "a copy does not catch up by itself"
+    assert originals.declare(by="王主任")
+    assert originals.is_original() and not originals.is_known_copy()
+    originals.count_up()
+    assert originals.is_original()
+
+
+def test_pulse_that_was_never_written_down_keeps_nobody_silent(settings: Any, tmp_path: Path) -> None:
+    """A process that ended between the two, and a data folder that is new."""
+    settings.DATA_DIR = tmp_path
+    assert originals.is_original()
+    OriginalPlace.objects.update(pulse=7)
+    originals._seen.clear()
+    assert originals.is_original()
+    originals.count_up()
+    assert [path.read_text() for path in tmp_path.glob("original-*.pulse")] == ["8"]
+
+
 def test_another_machine_can_be_added_beside_the_first() -> None:
     assert originals.is_original()
     somewhere_else()

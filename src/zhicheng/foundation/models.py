@@ -62,12 +62,16 @@ class InstanceMark(models.Model):
 
 
 class OriginalPlace(models.Model):
-    """Where the database lay when a person last said that it is the original (``foundation.originals``): a hash, since when, who said it."""
+    """Where the database lay when a person last said that it is the original (``foundation.originals``): a hash, since when, who said it.
+
+    ``pulse`` is counted up there every minute, and written down beside the database afterwards.
+    """
 
     place = models.CharField(max_length=64, unique=True)
     place_algorithm = AlgorithmField(of=("place",))
     since = models.DateTimeField()
     said_by = models.CharField(max_length=200)
+    pulse = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.place[:8]} since {self.since.isoformat()}"

@@ -2,13 +2,16 @@
 has said that it is the original from now on.
 
 The database remembers where it lay when that was last said. A copy lies somewhere else: in another cluster, on another timeline of
-one (a restore to a point in time begins a new one), under another name, in another file, or on another machine.
+one (a restore to a point in time begins a new one), under another name, in another file, or on another machine. A copy that was laid
+exactly where the original lay is behind the pulse: a number that the original counts up every minute and then writes into a file beside
+the database, which no copy of a database brings along.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import socket
 import time
 from contextlib import suppress
@@ -17,7 +20,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from zhicheng.foundation import clock, ledger, outbox
+from zhicheng.foundation import clock, jobs, ledger, outbox
 from zhicheng.foundation.models import OriginalPlace
 from zhicheng.foundation.transactions import one_transaction
 
@@ -42,7 +45,7 @@ def is_original() -> bool:
     here = place()
     at, answer = _seen.get(here, (0.0, False))
     if not at or time.monotonic() - at > _LOOK_AGAIN_SECONDS:
-        answer = OriginalPlace.objects.filter(place=here).exists()
+        answer = _lies(here)
         if not answer and not OriginalPlace.objects.exists():
             declare(by="first start")
             answer = True
@@ -62,8 +65,49 @@ def is_known_copy() -> bool:
     """Whether this is surely a copy that keeps silent. Only looks; for the operator's page."""
     if settings.MODE != "production":
         return False
-    places = list(OriginalPlace.objects.values_list("place", flat=True))
-    return bool(places) and place() not in places
+    return OriginalPlace.objects.exists() and not _lies(place())
+
+
+def _lies(here: str) -> bool:
+    """Whether the original lies ``here``: somebody said so, and the database is not older than what was written down beside it."""
+    row = OriginalPlace.objects.filter(place=here).first()
+    return row is not None and row.pulse >= _written_pulse(here)
+
+
+@jobs.regular("instance.pulse", minutes=1)
+def count_up() -> None:
+    """Count the original's pulse up, first in the database, then in the file: the file is never ahead of the original."""
+    here = place()
+    if (pulse := _count_up(here)) is not None:
+        _write_pulse(here, pulse)
+
+
+@one_transaction
+def _count_up(here: str) -> int | None:
+    row = OriginalPlace.objects.select_for_update(no_key=True).filter(place=here).first()
+    if row is None or row.pulse < _written_pulse(here):
+        return None  # a copy
+    row.pulse += 1
+    row.save(update_fields=["pulse"])
+    return row.pulse
+
+
+def _pulse_file(here: str) -> Path:
+    return Path(settings.DATA_DIR) / f"original-{here[:16]}.pulse"
+
+
+def _written_pulse(here: str) -> int:
+    try:
+        return int(_pulse_file(here).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _write_pulse(here: str, pulse: int) -> None:
+    path = _pulse_file(here)
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    made.write_text(str(pulse), "ascii")
+    made.replace(path)
 
 
 def declare(*, by: str, also: bool = False) -> bool:
@@ -77,12 +121,11 @@ def declare(*, by: str, also: bool = False) -> bool:
 @one_transaction
 def _declare(by: str, also: bool) -> bool:
     here = place()
-    if OriginalPlace.objects.filter(place=here).exists():
+    if _lies(here):
         return False
     before = OriginalPlace.objects.count()
-    if not also:
-        OriginalPlace.objects.all().delete()
-    OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
+    (OriginalPlace.objects.filter(place=here) if also else OriginalPlace.objects.all()).delete()
+    OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by, pulse=_written_pulse(here))
     ledger.record(
         event="instance.original",
         subject="instance",

@@ -164,11 +164,12 @@ def mail_server_is_silent(stage: Stage) -> None:
     mail_server.note_answer()
 
 
-@play("foundation.declare", "foundation.reseal_all", "foundation.reindex_all")
+@play("foundation.declare", "foundation.count_up", "foundation.reseal_all", "foundation.reindex_all")
 def keys_and_places(stage: Stage) -> None:
     """What an operator does on the server: nothing is left to do, and nothing is done."""
     if stage.dice.percent(50):
         stage.act("foundation.declare", by="系统管理员")
+        stage.act("foundation.count_up")
         stage.act("foundation.reseal_all", connection)
         stage.act("foundation.reindex_all", connection)
 

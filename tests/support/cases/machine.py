@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from tests.support import world as w
 from tests.support.cases import case
-from zhicheng.foundation import clock, jobs, ledger, looks, outbox, triggers, verification
+from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, triggers, verification
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
 from zhicheng.foundation.sending import Form
@@ -147,6 +147,12 @@ def mail_failure(world: w.World) -> dict[str, Any]:
 @case("foundation.originals.declare")
 def declare(world: w.World) -> dict[str, Any]:
     return {"by": "operator"}
+
+
+@case("foundation.originals.count_up")
+def count_up(world: w.World) -> dict[str, Any]:
+    originals.declare(by="operator")
+    return {}
 
 
 def _sent(said: str = "") -> None:
