@@ -212,7 +212,8 @@ def nothing_starts_over_the_base_itself(place: Place, base: Path) -> None:
     if place.as_owner:
         subprocess.run(["chown", "-R", "postgres:", str(data)], check=True)
     data.chmod(0o700)
-    settings = place.second.parent / "restored" / "settings"
+    restored = place.second.parent / "restored"
+    settings = restored / "settings"
     (place.second.parent / "plain.conf").write_text("")
     command = [
         *place.as_owner,
@@ -220,7 +221,7 @@ def nothing_starts_over_the_base_itself(place: Place, base: Path) -> None:
         "-D",
         str(data),
         "-clisten_addresses=",
-        "-cunix_socket_directories=",
+        f"-cunix_socket_directories={restored / 'socket'}",
     ]
     command += [f"-cconfig_file={place.second.parent / 'plain.conf'}", f"-chba_file={settings / 'pg_hba.conf'}"]
     command += [f"-cident_file={settings / 'pg_ident.conf'}"]

@@ -20,9 +20,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
-from zhicheng.foundation import backups, checkpoints, clock, jobs, originals, queries
+from zhicheng.foundation import backups, checkpoints, clock, jobs, originals, queries, second_copy
 from zhicheng.foundation.blobs import INCOMING
 from zhicheng.foundation.growing import try_to_grow
 from zhicheng.foundation.lanes import Lane
@@ -86,6 +86,8 @@ class Look:
     failing_jobs = cached_property(lambda _self: jobs.failing())
     disk = cached_property(lambda _self: queries.disk())
     backup = cached_property(lambda _self: _backup())
+    archive = cached_property(lambda _self: _archive())
+    is_copy = cached_property(lambda _self: originals.is_known_copy())
 
 
 def checks(look: Look | None = None) -> list[Check]:
@@ -103,6 +105,9 @@ def checks(look: Look | None = None) -> list[Check]:
             _system(look.whole),
             _head(look.head),
             look.backup,
+            *([look.archive] if look.archive else []),
+            *_second(),
+            Check("original", BAD if look.is_copy else OK),
             _disk(look.disk),
         ]
     except DatabaseError:
@@ -233,6 +238,37 @@ def _backup() -> Check:
     mark = InstanceMark.objects.first() if settings.MODE == "production" else None
     owed = mark is not None and clock.machine_now() - mark.made_at > BACKED_UP_WITHIN
     return Check("backup", BAD if owed else UNKNOWN)
+
+
+def _archive() -> Check | None:
+    """Whether PostgreSQL hands its log over (``docs/operations.md``): while it cannot, nothing after the last piece comes back from the copies, and what
+    waits fills the database's disk. The worker writes something every minute, so a piece is due after every ``archive_timeout``."""
+    if connection.vendor == "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('archive_mode'), (SELECT setting::int FROM pg_settings WHERE name = 'archive_timeout'), last_archived_time, "
+            "COALESCE(last_failed_time > COALESCE(last_archived_time, '-infinity'), false), "
+            "EXTRACT(EPOCH FROM clock_timestamp() - GREATEST(last_archived_time, pg_postmaster_start_time()))::int FROM pg_stat_archiver"
+        )
+        mode, timeout, at, fails, age = cursor.fetchone()
+    return archive_level(mode=mode, timeout=timeout, at=at, fails=fails, age=age)
+
+
+def archive_level(*, mode: str, timeout: int, at: datetime | None, fails: bool, age: int) -> Check:
+    """What the archiver's own figures mean; ``age``: seconds since the last piece, or since PostgreSQL was started."""
+    if mode == "off":
+        return Check("archive", BAD if settings.MODE == "production" and settings.WAL_DIR else UNKNOWN, "off")
+    late = age > max(STALE.total_seconds(), 3 * timeout) and (fails or timeout > 0)
+    return Check("archive", BAD if late else WARN if fails else OK, at or "")
+
+
+def _second() -> list[Check]:
+    """Whether stored files reach their second place: what it has not got is made up for within a minute of its return."""
+    since = second_copy.owed_since()
+    if since is None:
+        return [Check("second", OK)] if second_copy.second_root() else []
+    return [Check("second", BAD if clock.machine_now() - since > STALE else WARN, since)]
 
 
 def _last_backup() -> datetime | None:

@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -95,6 +96,17 @@ def pay_what_is_owed() -> int:
 def owed() -> int | None:
     """How many stored files the second place has not got, as far as the instance knows; ``None`` when the instance has none."""
     return sum(1 for _ in (first_root() / OWED).glob("*")) if second_root() else None
+
+
+def owed_since() -> datetime | None:
+    """Since when the second place has lacked a stored file; ``None`` when it lacks none, or there is none. By this machine's clock."""
+    if second_root() is None:
+        return None
+    noted = []
+    for path in (first_root() / OWED).glob("*"):
+        with suppress(FileNotFoundError):  # paid meanwhile
+            noted.append(path.stat().st_mtime)
+    return datetime.fromtimestamp(min(noted), UTC) if noted else None
 
 
 def heal(sha256: str) -> bool:

@@ -17,6 +17,9 @@ _ALARMS: dict[str, str | Promise] = {
     "system": gettext_lazy("全面核验发现不一致，或者两天没有核验"),
     "head": gettext_lazy("台账校验点没有按天签发"),
     "backup": gettext_lazy("超过一天没有新的备份"),
+    "archive": gettext_lazy("数据库日志没有归档"),
+    "second": gettext_lazy("文件没有存入第二处"),
+    "original": gettext_lazy("这是恢复出来的副本，没有发送任何邮件"),
     "disk": gettext_lazy("磁盘即将用完"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,9 +19,17 @@ from django.urls import reverse
 
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import alerts, backups, clock, liveness, outbox, queries, readiness
+from zhicheng.foundation import alerts, backups, clock, liveness, originals, outbox, queries, readiness, second_copy
 from zhicheng.foundation.lanes import Lane
-from zhicheng.foundation.models import InstanceMark, LedgerEntry, MailServer, OutboxMessage, OutboxState, SystemVerification
+from zhicheng.foundation.models import (
+    InstanceMark,
+    LedgerEntry,
+    MailServer,
+    OriginalPlace,
+    OutboxMessage,
+    OutboxState,
+    SystemVerification,
+)
 from zhicheng.web.system import monitoring
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +252,57 @@ def test_backup_is_not_owed_on_the_first_day_nor_by_a_rehearsal(
     settings.MODE, settings.REHEARSAL = "rehearsal", True
     assert readiness.Look().backup.level == "unknown"
     assert "演练的数据不作备份" in operator.get(reverse("system_health")).content.decode()
+
+
+def test_log_that_is_not_archived_is_told_while_there_is_room(settings: Any) -> None:
+    """What PostgreSQL says of its archiver (``pg_stat_archiver``), and what it means: seconds since the last piece."""
+    at = clock.machine_now()
+
+    def level(*, age: int, fails: bool = False, timeout: int = 30, mode: str = "on") -> str:
+        return readiness.archive_level(mode=mode, timeout=timeout, at=at, fails=fails, age=age).level
+
+    assert level(age=40) == "ok"
+    assert level(age=40, fails=True) == "warn"
+    assert level(age=181, fails=True) == "bad"
+    assert level(age=181) == "bad"  # it hangs, and does not even fail
+    assert level(age=181, timeout=600) == "ok" and level(age=1801, timeout=600) == "bad"
+    assert level(age=90_000, timeout=0) == "ok" and level(age=90_000, timeout=0, fails=True) == "bad"  # whole pieces only
+    assert level(age=90_000, mode="off") == "unknown"
+    settings.MODE, settings.WAL_DIR = "production", "/mnt/second/wal"
+    assert level(age=0, mode="off") == "bad"
+
+
+def test_archive_of_the_log_is_looked_at_where_there_is_one(operator: Client) -> None:
+    looked = readiness.Look().archive
+    page = operator.get(reverse("system_health")).content.decode()
+    assert (looked is not None) == (connection.vendor == "postgresql") == ("数据库日志归档" in page)
+
+
+def test_files_that_do_not_reach_their_second_place_raise_an_alarm(settings: Any, tmp_path: Path) -> None:
+    settings.SECOND_FILES_DIR = str(tmp_path / "second")
+    note = second_copy.first_root() / second_copy.OWED / ("0" * 64)
+
+    def level() -> str:
+        return next(check.level for check in readiness.checks() if check.name == "second")
+
+    assert level() == "ok"
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+    assert level() == "warn"
+    long_ago = clock.machine_now().timestamp() - 200
+    os.utime(note, (long_ago, long_ago))
+    assert level() == "bad" and "second" in {row.name for row in readiness.checks() if row.level == "bad"}
+    note.unlink()
+    assert level() == "ok"
+
+
+def test_restored_copy_that_keeps_silent_is_told_to_monitors(settings: Any) -> None:
+    def level() -> str:
+        return next(check.level for check in readiness.checks() if check.name == "original")
+
+    assert level() == "ok"
+    settings.MODE = "production"
+    originals.declare(by="first start")
+    assert level() == "ok"
+    OriginalPlace.objects.update(place="0" * 64)
+    assert level() == "bad"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, originals, queries, readiness, reconciling, second_copy
+from zhicheng.foundation import actions, queries, readiness, reconciling, second_copy
 from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerCheckpoint
@@ -41,10 +41,11 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "files": file_checks(),
         "head": look.head if isinstance(look.head, LedgerCheckpoint) else last_checkpoint(),
         "head_late": any(check.name == "head" and check.level == readiness.BAD for check in checks),
-        "copy": originals.is_known_copy(),
+        "copy": look.is_copy,
         "second_owed": second_copy.owed(),
         "second_compared": reconciling.compared_all(),
         "backup": look.backup,
+        "archive": look.archive,
         "lanes": queries.lanes_health(),
         "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],
         "mail_server": look.mail_server,
