@@ -78,19 +78,20 @@ def test_unit_that_opens_one_reads_the_same_words(world) -> None:
     assert "Female · Uygur · " in shown and "Engineering Forestry and grassland Engineer" in shown
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_list_of_thirty_takes_the_queries_of_one(world, reader, language) -> None:
-    reader.cookies["django_language"] = language
+def test_list_of_thirty_takes_the_queries_of_one(world, reader) -> None:
+    def queries() -> dict[str, int]:
+        counted = {}
+        for language in ("zh-hans", "en"):
+            reader.cookies["django_language"] = language
+            with CaptureQueriesContext(connection) as captured:
+                assert reader.get(reverse("publicity_list")).status_code == 200
+            counted[language] = len(captured)
+        return counted
+
     publicise(world)
-    address = reverse("publicity_list")
-
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            assert reader.get(address).status_code == 200
-        return len(captured)
-
     queries()
     one = queries()
+    assert max(one.values()) <= 12
     for _n in range(29):
         publicise(world, world.new_applicant())
-    assert queries() == one <= 12
+    assert queries() == one
