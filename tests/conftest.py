@@ -28,6 +28,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_translations()
+    # As for the cluster of PostgreSQL: what a crash of the machine would lose was never wanted, and no test could see it. A sent application
+    # waits some sixty times for the disk. Processes that tests start wait as they do at work.
+    os.fsync = lambda _descriptor: None  # type: ignore[assignment]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
