@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.organizations import examples as ex
+from tests.organizations.test_account_requests import ask_mailbox, decide
 from tests.organizations.test_unconfirmed import LATER, at
 from tests.support import world as w
 from tests.support.verified import violated
 from zhicheng.accounts import actions as accounts
-from zhicheng.foundation import clock, triggers
+from zhicheng.foundation import clock, ledger, triggers
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions
 from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationState
@@ -51,6 +53,7 @@ def test_unit_whose_last_registration_was_removed_is_named_by_nobody() -> None:
     assert not violated(NAME)
 
 
+ASKED = "organizations.account_requests_in_ledger"
 PLACES = ("organizations.places_in_ledger", "organizations.places_left_in_ledger")
 
 
@@ -81,6 +84,28 @@ def test_registration_that_was_removed_takes_its_places_along() -> None:
         ex.registered_unit(1, confirmed=False)
     assert at(LATER) == 1 and not Membership.objects.exists()
     assert not violated(*PLACES)
+
+
+def test_request_of_before_a_new_key_of_the_index_is_named_by_nobody(settings: Any) -> None:
+    with clock.travel(w.IN_WINDOW):
+        unit = ex.approved_unit(1)
+        ask_mailbox(ex.unit_actor(unit), ex.registered_applicant(unit))
+        assert not violated(ASKED)
+        settings.BLIND_INDEX_KEY = "f" * 64
+        assert {name for name, _subject in violated(ASKED)} == {ASKED}
+        with transaction.atomic():
+            ledger.record(event="keys.reindexed", subject="keys", actor="system", data={})
+        assert not violated(ASKED)
+
+
+def test_link_that_ran_out_and_gave_way_is_told() -> None:
+    with clock.travel(w.IN_WINDOW):
+        unit = ex.approved_unit(1)
+        user = ex.registered_applicant(unit)
+        decide(ask_mailbox(ex.unit_actor(unit), user))
+    with clock.travel(w.IN_WINDOW + timedelta(days=2)):
+        ask_mailbox(ex.unit_actor(unit), user, email="newer@mail.example")
+        assert not violated(ASKED, "organizations.account_requests_decided")
 
 
 def _forget_places() -> None:

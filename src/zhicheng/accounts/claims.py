@@ -122,9 +122,9 @@ def record_confirmation(*, user: User, losers: list[User], card_seen_on: date, a
     }
     ledger.record(event="account.identity_confirmed", subject=f"user:{user.pk}", actor=actor, data=data)
     for loser in losers:
-        ledger.record(
-            event="account.number_taken", subject=f"user:{loser.pk}", actor=actor, data={"confirmed": user.pk, "source": source}
-        )
+        taken = IdentityCorrection.objects.filter(user=loser).latest("pk")
+        data = {"confirmed": user.pk, "source": source, "old_name": ledger.private(taken.old_name)} | _told_of(taken)
+        ledger.record(event="account.number_taken", subject=f"user:{loser.pk}", actor=actor, data=data)
         _tell_loser(loser, key=f"{user.pk}:{loser.pk}")
     outbox.queue(
         kind="account.identity_confirmed",
@@ -154,7 +154,7 @@ def correct_identity(
     identity = check_identity_number(number, today=clock.today())
     index, now = queries.person_index(number), clock.now()
     for user in accounts:
-        IdentityCorrection.objects.create(
+        row = IdentityCorrection.objects.create(
             user=user,
             old_name=user.name,
             new_name=name,
@@ -167,13 +167,19 @@ def correct_identity(
             corrected_at=now,
         )
         changed = [f for f, old, new in (("name", user.name, name), ("id_number", user.id_number, number)) if old != new]
-        data = {"source": source, "fields": changed, "from": user.id_number_index, "to": index}
-        data["name"] = ledger.private(name)
+        data = {"source": source, "fields": changed, "name": ledger.private(name), "old_name": ledger.private(row.old_name)}
+        data |= _told_of(row)
         user.name, user.id_number, user.id_number_index = name, number, index
         user.birth_date, user.sex, user.predates_duties = identity.birth_date, identity.sex, False
         user.save(update_fields=["name", "id_number", "id_number_index", "birth_date", "sex", "predates_duties"])
         entries.append((user.pk, data))
     return entries
+
+
+def _told_of(row: IdentityCorrection) -> dict[str, Any]:
+    """What the ledger keeps of every correction: the row, from which index to which, by whom and when."""
+    by, at = f"user:{row.corrected_by_id}", ledger.time_text(row.corrected_at)
+    return {"correction": row.pk, "from": row.old_index, "to": row.new_index, "by": by, "at": at}
 
 
 def record_correction(*, entries: list[tuple[int, dict[str, Any]]], actor: str) -> None:

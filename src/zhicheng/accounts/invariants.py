@@ -49,12 +49,23 @@ def corrections() -> Iterator[Violation]:
     """Each correction begins with what the one before left, and the last one left what the account says now (S-18)."""
     for users in in_batches(User.objects.filter(corrections__isnull=False).distinct().only("id_number_index", "name")):
         rows = IdentityCorrection.objects.filter(user__in=users).order_by("id")
-        of = grouped(rows.only("user_id", "old_index", "new_index", "old_name", "new_name"), lambda row: row.user_id)
+        of = grouped(rows.defer("source"), lambda row: row.user_id)
         for user in users:
             mine = of[user.pk]
             after = [(row.old_index, row.old_name) for row in mine[1:]] + [(user.id_number_index, user.name)]
             if after != [(row.new_index, row.new_name) for row in mine]:
                 yield Violation(f"user:{user.pk}", _("更正的记录与账号现在的姓名或身份证号不一致。"))
+            if not all(_numbers_fit(row) for row in mine):
+                yield Violation(f"user:{user.pk}", _("更正记录中的身份证号与索引不一致。"))
+
+
+def _numbers_fit(row: IdentityCorrection) -> bool:
+    """Whether both sealed numbers of a correction are those of its indexes."""
+    try:
+        pairs = [(row.old_number, row.old_index), (row.new_number, row.new_index)]
+    except SealBroken:
+        return False
+    return all(index in ({person_index(number)} if number else {"", without_number(row.user_id)}) for number, index in pairs)
 
 
 @invariant("accounts.mailboxes", gettext_lazy("账号的邮箱与登录邮箱一致"))

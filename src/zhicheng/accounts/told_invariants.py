@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import IdentityConfirmation, NoticeAcceptance, User
+from zhicheng.accounts.models import IdentityConfirmation, IdentityCorrection, NoticeAcceptance, User
+from zhicheng.accounts.queries import TAKEN
 from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
@@ -56,6 +57,39 @@ told(
             "by": lambda row: person(row.confirmed_by_id),
             "at": lambda row: moment(row.confirmed_at),
         },
+    ),
+)
+_CORRECTION = {
+    "old_name": lambda row: row.old_name,
+    "from": lambda row: row.old_index,
+    "to": lambda row: row.new_index,
+    "by": lambda row: person(row.corrected_by_id),
+    "at": lambda row: moment(row.corrected_at),
+}
+told(
+    "accounts.corrections_in_ledger",
+    gettext_lazy("姓名、身份证号的每次更正在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=("account.identity_corrected",),
+        rows=lambda: IdentityCorrection.objects.exclude(source__startswith=TAKEN),
+        kind="user",
+        belongs="user_id",
+        named="correction",
+        values=_CORRECTION | {"source": lambda row: row.source, "name": lambda row: row.new_name},
+        indexes=frozenset({"from", "to"}),
+    ),
+)
+told(
+    "accounts.taken_numbers_in_ledger",
+    gettext_lazy("身份证号归另一账号的，每次在台账中恰有一条记录"),
+    Telling(
+        events=("account.number_taken",),
+        rows=lambda: IdentityCorrection.objects.filter(source__startswith=TAKEN),
+        kind="user",
+        belongs="user_id",
+        named="correction",
+        values=_CORRECTION | {"confirmed": lambda row: int(row.source.removeprefix(TAKEN) or 0)},
+        indexes=frozenset({"from", "to"}),
     ),
 )
 

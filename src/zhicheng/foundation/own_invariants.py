@@ -33,8 +33,13 @@ def salts_are_there() -> Iterator[Violation]:
         there = ledger.salts_of(entry.number for entry in entries)
         for entry in entries:
             hashes = {found for value in entry.data.values() for found in ledger.private_in(value)}
-            if entry.number not in erased and not all((entry.number, one) in there for one in hashes):
+            if entry.number in erased:
+                continue
+            salts = [there.get((entry.number, one)) for one in hashes]
+            if not all(salts):
                 yield Violation(f"ledger:{entry.number}", _("校验值的盐不在了，台账却没有依法删除的记录。"))
+            elif ledger.SALTS in entry.data and ledger.salts_digest(filter(None, salts)) != entry.data[ledger.SALTS]:
+                yield Violation(f"ledger:{entry.number}", _("校验值的盐不是写入台账时的盐。"))
 
 
 @invariant("foundation.checkpoints", gettext_lazy("每天签发的台账校验点与台账一致"))
@@ -56,6 +61,9 @@ def checkpoints_hold() -> Iterator[Violation]:
             statement = json.loads(head.statement)
             if (growing.root().hex(), entry.hash) != (head.root, statement["head"]) or statement["root"] != head.root:
                 yield Violation(f"checkpoint:{head.day}", _("台账已与当天签发的校验点不一致。"))
+            signed = datetime.fromisoformat(statement["at"])  # the day was taken a moment before
+            if head.day not in {at.astimezone(clock.BEIJING).date() for at in (signed, signed - timedelta(minutes=10))}:
+                yield Violation(f"checkpoint:{head.day}", _("校验点的日期不是它签发的那一天。"))
     yield from (Violation(f"checkpoint:{head.day}", _("台账短于当天签发的校验点。")) for rows in heads.values() for head in rows)
     yield from (Violation(f"ledger_tree:{level}/{position}", _("保存的校验树与台账不一致。")) for level, position in kept)
     yield from _signatures()

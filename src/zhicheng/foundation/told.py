@@ -56,13 +56,14 @@ class Telling:
         since = LedgerEntry.objects.filter(event__in=self.told_since or self.events)
         first = since.order_by("number").first() if self.untold else None
         used: set[int] = set()
+        new_key = _last_new_key() if self.indexes else 0
         for batch in in_batches(self.rows()):
-            yield from self._rows_without(batch, first, used)
+            yield from self._rows_without(batch, first, used, new_key)
         gone = frozenset(self.gone()) if self.gone is not None else frozenset()
         for entries in in_batches(LedgerEntry.objects.filter(event__in=self.events)):
             yield from self._entries_without([one for one in entries if not {one.subject, self._named(one)} & gone])
 
-    def _rows_without(self, rows: list[Any], first: LedgerEntry | None, used: set[int]) -> Iterator[Violation]:
+    def _rows_without(self, rows: list[Any], first: LedgerEntry | None, used: set[int], new_key: int) -> Iterator[Violation]:
         found = LedgerEntry.objects.filter(event__in=self.events, subject__in={self._subject(row) for row in rows})
         entries = grouped(found.order_by("number"), lambda entry: (entry.subject, self._names(entry)))
         salts = ledger.salts_of(entry.number for mine in entries.values() for entry in mine)
@@ -76,7 +77,8 @@ class Telling:
             elif len(mine) > 1 and not self.repeated:
                 yield Violation(self._about(row), _("台账中有 %(count)s 条记录，应为 1 条。") % {"count": len(mine)})
             for entry in mine:
-                if other := [key for key in self.values if not self._agrees(entry, key, row, salts)]:
+                compared = self.values if entry.number > new_key else self.values.keys() - self.indexes
+                if other := [key for key in compared if not self._agrees(entry, key, row, salts)]:
                     said = _("与台账不一致：%(what)s。") % {"what": "、".join(other)}
                     yield Violation(self._about(row), said)
 
@@ -143,6 +145,12 @@ def told(name: str, label: str | Promise, telling: Telling) -> Telling:
     """Register ``telling`` as the invariant ``name``."""
     invariant(name, label)(telling.look)
     return telling
+
+
+def _last_new_key() -> int:
+    """The entry that tells of the last new key of the blind index: what stands in earlier ones was made with another."""
+    newest = LedgerEntry.objects.filter(event="keys.reindexed").order_by("-number").values_list("number", flat=True)
+    return newest.first() or 0
 
 
 def person(user_id: int | None) -> str:

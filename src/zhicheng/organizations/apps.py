@@ -13,6 +13,7 @@ class OrganizationsConfig(AppConfig):
             invariants,
             jobs,
             replay,
+            request_invariants,
             told_invariants,
             unconfirmed,
         )

@@ -7,6 +7,22 @@ from zhicheng.foundation.triggers import guard
 
 GUARDED = (guard("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
 # Put on after every migration, not by one.
+REQUESTS = (
+    guard(
+        "organizations_accountrequest",
+        "UPDATE",
+        sentence="a request about an account stays as it was made, and ends once",
+        rule="stays",
+        when="NEW.kind <> OLD.kind OR NEW.user_id <> OLD.user_id OR NEW.unit_id <> OLD.unit_id "
+        "OR NEW.requested_for_id <> OLD.requested_for_id OR NEW.office_id <> OLD.office_id OR NEW.statement <> OLD.statement "
+        "OR NEW.scan_id IS DISTINCT FROM OLD.scan_id OR NEW.old_email <> OLD.old_email OR NEW.new_email <> OLD.new_email "
+        "OR NEW.old_name <> OLD.old_name OR NEW.new_name <> OLD.new_name OR NEW.old_number <> OLD.old_number "
+        "OR NEW.new_number <> OLD.new_number OR NEW.old_factors <> OLD.old_factors OR NEW.requested_by_id <> OLD.requested_by_id "
+        "OR NEW.requested_at <> OLD.requested_at OR (OLD.closed_at IS NOT NULL AND (NEW.state <> OLD.state "
+        "OR NEW.closed_at IS DISTINCT FROM OLD.closed_at OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id "
+        "OR NEW.decided_at IS DISTINCT FROM OLD.decided_at OR NEW.reason <> OLD.reason OR NEW.wrong_tries <> OLD.wrong_tries))",
+    ),
+)
 DECISIONS = (
     guard(
         "organizations_unitverification",

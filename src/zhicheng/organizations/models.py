@@ -226,6 +226,10 @@ class AccountRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id} {self.state}"
 
+    def changes(self) -> list[str]:
+        """What it asks to change, from what to what, but the numbers: what its entry in the ledger holds as one hash."""
+        return [self.old_email, self.new_email, self.old_name, self.new_name, self.old_factors]
+
 
 class OfficerChangeKind(models.TextChoices):
     OPENED = "opened", _("开通账号")

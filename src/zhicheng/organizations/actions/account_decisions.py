@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -186,6 +188,12 @@ def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
     row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at", "wrong_tries"])
 
 
+def _decision_of(row: AccountRequest) -> dict[str, Any]:
+    """What the ledger keeps of every decision: which request, by whom and when as the row says."""
+    by = f"user:{row.decided_by_id}" if row.decided_by_id else "system"
+    return {"request": row.pk, "by": by, "at": ledger.time_text(row.decided_at or clock.now())}
+
+
 @platform_language()
 def _refuse(row: AccountRequest, actor: Actor | None, *, voided: bool = False) -> None:
     """End the request; ``voided``: by itself, after too many wrong tries, and by nobody's judgement."""
@@ -194,7 +202,7 @@ def _refuse(row: AccountRequest, actor: Actor | None, *, voided: bool = False) -
         event="account.request_voided" if voided else "account.request_refused",
         subject=f"user:{row.user_id}",
         actor=actor.ref if actor is not None else "system",
-        data={"request": row.pk, "reason": ledger.private(row.reason)},
+        data=_decision_of(row) | {"reason": ledger.private(row.reason)},
     )
     _tell_asker(row, _("未通过：%(reason)s") % {"reason": row.reason})
 
@@ -205,7 +213,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
         raise Refused([Problem(p.text, code=p.code) for p in problems])
     row.wrong_tries = 0  # the officer's slips are not the person's
     _save_decision(row, AccountRequestState.APPROVED)
-    ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
     _tell_approved(row)
 
 
@@ -222,7 +230,7 @@ def _remove_factor(row: AccountRequest, actor: Actor) -> None:
         raise Refused(problems)
     accounts.reset_second_factor(user=User.objects.get(pk=row.user_id))
     _save_decision(row, AccountRequestState.DONE)
-    ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
     _tell_factor_removed(row)
 
 
@@ -273,7 +281,7 @@ def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
         event="account.correction_approved",
         subject=f"user:{row.user_id}",
         actor=actor.ref,
-        data={"request": row.pk, "followed": moved},
+        data=_decision_of(row) | {"followed": moved},
     )
     _tell_corrected(row)
 

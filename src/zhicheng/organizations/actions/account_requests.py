@@ -128,8 +128,12 @@ def withdraw_account_request(*, actor: Actor, request_id: int) -> AccountRequest
     if row.state not in queries.OPEN_REQUEST:
         raise Refused.one(_("这份申请已经办完（%(state)s），不能撤回。") % {"state": row.get_state_display()}, code="over")
     close_request(row, AccountRequestState.WITHDRAWN)
-    ledger.record(event="account.request_withdrawn", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
+    _record_withdrawn(row, actor)
     return row
+
+
+def _record_withdrawn(row: AccountRequest, actor: Actor) -> None:
+    ledger.record(event="account.request_withdrawn", subject=f"user:{row.user_id}", actor=actor.ref, data={"request": row.pk})
 
 
 def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
@@ -230,7 +234,7 @@ def _check_statement(statement: str, identity_checked: bool) -> list[Problem]:
 def _put_in_queue(
     actor: Actor, user: User, unit: Organization, office: Organization, kind: AccountRequestKind, statement: str, **what: Any
 ) -> AccountRequest:
-    _make_room(user, kind)
+    _make_room(user, kind, actor)
     try:
         with transaction.atomic():
             row = AccountRequest.objects.create(
@@ -252,7 +256,17 @@ def _put_in_queue(
         event=f"account.{kind.value}_requested",
         subject=f"user:{user.pk}",
         actor=actor.ref,
-        data={"request": row.pk, "unit": unit.pk, "office": office.pk, "statement": ledger.private(row.statement)},
+        data={
+            "request": row.pk,
+            "unit": unit.pk,
+            "office": office.pk,
+            "for": row.requested_for_id,
+            "statement": ledger.private(row.statement),
+            "changes": ledger.private(row.changes()),
+            "numbers": [account_queries.person_index(number) for number in (row.old_number, row.new_number)],
+            "scan": row.scan.sha256 if row.scan is not None else None,
+            "at": ledger.time_text(row.requested_at),
+        },
     )
     if kind == AccountRequestKind.MAILBOX:
         _warn_old_mailbox(row)
@@ -261,12 +275,13 @@ def _put_in_queue(
     return row
 
 
-def _make_room(user: User, kind: AccountRequestKind) -> None:
+def _make_room(user: User, kind: AccountRequestKind, actor: Actor) -> None:
     """One open request of a kind; one whose link ran out unopened gives way."""
     for row in AccountRequest.objects.select_for_update(no_key=True).filter(user=user, kind=kind, state__in=queries.OPEN_REQUEST):
         if not rules.link_has_run_out(row, clock.now()):
             raise Refused([_already_asked()])
         close_request(row, AccountRequestState.WITHDRAWN)
+        _record_withdrawn(row, actor)
 
 
 def _already_asked() -> Problem:
