@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, Tags, run_checks
+from django.core.checks.registry import registry
 from django.core.management import call_command
 from django.db import connection
 
@@ -179,3 +180,9 @@ def test_production_without_its_static_files_says_what_to_run(production: Any, t
     manifest.write_text(json.dumps(facts))
     settings.STORAGES = dict(settings.STORAGES)
     assert "1 个" in checks.check_pages(None)[0].msg
+
+
+def test_pages_are_asked_for_before_the_site_starts_and_by_no_other_command() -> None:
+    """``migrate`` comes before ``collectstatic``, and a restored instance in a folder of its own has no pages."""
+    assert checks.check_pages in registry.get_checks(include_deployment_checks=True)
+    assert checks.check_pages not in registry.get_checks()

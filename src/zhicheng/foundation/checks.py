@@ -70,11 +70,12 @@ def check_database(app_configs: Any, databases: Sequence[str] | None = None, **k
     return problems
 
 
-@register("zhicheng")
+@register("zhicheng", deploy=True)
 def check_pages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What pages refer to was collected, and of this version: without it every page is an error of ours, the one that says so as well.
 
-    The unit of the web server asks before it starts. A rehearsal collects them itself, at every start.
+    The unit of the web server asks before it starts; commands do not ask, of which some come before that (``migrate``) and some look at a restored
+    instance that has no pages (``deploy/restore_drill.py``). A rehearsal collects them itself, at every start.
     """
     collected = getattr(staticfiles_storage, "hashed_files", None)
     if collected is None or settings.MODE != "production":
