@@ -199,6 +199,7 @@ class Server:
             "unix_socket_directories": str(socket),
             "port": "5432",
             "archive_mode": "off",  # the archive belongs to the original
+            "archive_timeout": "0",  # what it writes stays in a piece that is not full: whoever takes its place goes on in it, and archives it
             "hot_standby": "off",  # else it wants to be allowed as many connections as the original was
         }
         command = ["setpriv", "--pdeathsig=QUIT", *AS_OWNER, "--", str(programs / "postgres"), "-D", str(data)]
