@@ -169,6 +169,10 @@ def test_production_without_its_static_files_says_what_to_run(production: Any, t
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     }
     assert kept["BACKEND"] != settings.STORAGES["staticfiles"]["BACKEND"]
+    asked = [{problem.id for problem in run_checks(include_deployment_checks=deploying)} for deploying in (False, True)]
+    assert ["zhicheng.E031" in found for found in asked] == [False, True], (
+        "no command but check --deploy: migrate comes before collecting"
+    )
     [problem] = checks.check_pages(None)
     assert problem.id == "zhicheng.E031" and "collectstatic" in str(problem.hint)
     call_command("collectstatic", interactive=False, verbosity=0)
