@@ -180,7 +180,8 @@ def put_ahead(settings: Any, *days: int) -> None:
     settings.MODE = "production"  # where no key is made by itself
     for n in days:
         with clock.travel(DAY + timedelta(days=n)):
-            assert checkpoints.make_checkpoint() is not None
+            assert checkpoints.make_checkpoint() is None, "a process without the key leaves it to the one that has it"
+            assert checkpoints._sign(clock.today()) is not None
     settings.MODE = "test"
     OutboxMessage.objects.filter(kind=checkpoints.LEAVES, key__in=[f"head:{clock_day(n)}" for n in days]).delete()
 
@@ -205,18 +206,38 @@ def test_head_that_is_missing_for_two_days_is_an_alarm(settings: Any) -> None:
     write(3)
     let_out()
     put_ahead(settings, 1, 2, 3)
-    with clock.travel(DAY + timedelta(days=1)):
-        assert level_of("head") == "ok"
-    with clock.travel(DAY + timedelta(days=2)):
-        assert level_of("head") == "bad"
+    for days, mode, level in [
+        (1, "production", "ok"),
+        (2, "production", "bad"),
+        (2, "rehearsal", "warn"),
+        (-2, "production", "bad"),
+    ]:
+        settings.MODE = mode
+        with clock.travel(DAY + timedelta(days=days)):
+            assert level_of("head") == level
 
 
-def test_key_that_cannot_be_read_is_named_and_an_alarm(settings: Any) -> None:
+def test_key_that_cannot_be_read_is_named(settings: Any) -> None:
     write(1)
     let_out()
     settings.LEDGER_SIGNING_KEY = "/nowhere/key.pem"
     assert violated("foundation.checkpoints") == {("foundation.checkpoints", "checkpoints")}
-    assert level_of("head") == "bad"
+
+
+def test_heads_of_keys_that_took_turns_are_nobodys_fault(settings: Any, tmp_path: Path) -> None:
+    write(1)
+    let_out()
+    other = tmp_path / "other.pem"
+    key = ed25519.Ed25519PrivateKey.generate()
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    other.write_bytes(key.private_bytes(*form))
+    settings.LEDGER_SIGNING_KEY = str(other)
+    let_out()
+    let_out(DAY + timedelta(days=1))
+    settings.LEDGER_SIGNING_KEY = ""
+    let_out(DAY + timedelta(days=2))
+    assert LedgerCheckpoint.objects.values("key_id").distinct().count() == 2
+    assert not violated("foundation.checkpoints", "foundation.checkpoints_kept")
 
 
 def level_of(name: str) -> str:

@@ -178,6 +178,11 @@ def test_production_without_its_static_files_says_what_to_run(production: Any, t
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.STORAGES = dict(settings.STORAGES)  # asked anew: what was collected is read when the storage is made
     assert checks.check_pages(None) == []
+    changed = next(tmp_path.rglob("zhicheng.css"))
+    kept_text = changed.read_text()
+    changed.write_text(kept_text + "/* of the version before */")
+    assert "zhicheng.css" in checks.check_pages(None)[0].msg
+    changed.write_text(kept_text)
     manifest = tmp_path / "staticfiles.json"
     facts = json.loads(manifest.read_text())
     facts["paths"].popitem()  # of the version before

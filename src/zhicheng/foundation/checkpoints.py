@@ -13,6 +13,7 @@ from datetime import UTC, date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from zhicheng.foundation import clock, ledger, merkle, outbox, proofs, signing
 from zhicheng.foundation.canonical import canonical_json
@@ -97,9 +98,12 @@ def _row(level: int, position: int, found: bytes) -> LedgerSubtree:
 
 
 def make_checkpoint() -> LedgerCheckpoint | None:
-    """Sign the head of today (Beijing), once with a key; ``None`` when it was done already, or nothing was ever written."""
-    day = clock.today()
-    if LedgerCheckpoint.objects.filter(day=day, key_id=signing.own_key_id()).exists():
+    """Sign the head of today (Beijing), once with a key; ``None`` when it was done already, or nothing was ever written.
+
+    A process without the key makes none where heads have been signed: that is the work of the one that has it.
+    """
+    day, own = clock.today(), signing.own_key_id()
+    if LedgerCheckpoint.objects.filter(day=day, key_id=own).exists() or (not own and signed_heads().exists()):
         return None
     grow()
     return _sign(day)
@@ -171,9 +175,14 @@ def last_checkpoint() -> LedgerCheckpoint | None:
     return LedgerCheckpoint.objects.order_by("-number", "-day").first()
 
 
-def last_of_own_key() -> LedgerCheckpoint | None:
-    """The newest head that was signed with the key in use, whatever else the table holds."""
-    return LedgerCheckpoint.objects.filter(key_id=signing.own_key_id()).order_by("-day").first()
+def signed_heads() -> QuerySet[LedgerCheckpoint]:
+    """Heads that carry a signature, of whatever key: a row that somebody without one put there does not."""
+    return LedgerCheckpoint.objects.exclude(signature="")
+
+
+def newest_head() -> LedgerCheckpoint | None:
+    """The head made last, a signed one once any was signed. Whether signatures hold is for who has the key (``zhicheng verify``)."""
+    return signed_heads().order_by("-pk").first() or LedgerCheckpoint.objects.order_by("-pk").first()
 
 
 def head_in_words() -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import filecmp
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -80,7 +82,9 @@ def check_pages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     collected = getattr(staticfiles_storage, "hashed_files", None)
     if collected is None or settings.MODE != "production":
         return []
-    missing = sorted({path for finder in get_finders() for path, _storage in finder.list([]) if path not in collected})
+    patterns: list[str] = getattr(apps.get_app_config("staticfiles"), "ignore_patterns", [])
+    files = {path: storage.path(path) for finder in get_finders() for path, storage in finder.list(patterns)}
+    missing = sorted(path for path, here in files.items() if path not in collected or not _is_collected(path, here))
     if not missing:
         return []
     return [
@@ -90,6 +94,14 @@ def check_pages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="zhicheng.E031",
         )
     ]
+
+
+def _is_collected(path: str, here: str) -> bool:
+    """Whether what was collected under ``path`` is the file that lies ``here``."""
+    try:
+        return filecmp.cmp(here, staticfiles_storage.path(path), shallow=False)
+    except FileNotFoundError:
+        return False
 
 
 def refuse_unsafe_start(*, serving: bool = False) -> None:

@@ -49,15 +49,16 @@ def verify_nightly() -> bool:
     if now.hour < NIGHT_HOUR:
         return False
     key = f"night:{now.date().isoformat()}"
-    if OutboxMessage.objects.filter(kind=WHOLE, key=key).exists():
-        return False
-    _queue_night(key)
-    return True
+    there = set(OutboxMessage.objects.filter(kind__in=(KIND, WHOLE), key=key).values_list("kind", flat=True))
+    wanted = [kind for kind in (KIND, WHOLE) if kind not in there]
+    if wanted:
+        _queue_night(wanted, key)
+    return bool(wanted)
 
 
 @one_transaction
-def _queue_night(key: str) -> None:
-    for kind in (KIND, WHOLE):
+def _queue_night(kinds: list[str], key: str) -> None:
+    for kind in kinds:
         outbox.queue(kind=kind, payload={"actor": "system"}, key=key)
 
 

@@ -11,9 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
 from zhicheng.foundation import actions, queries, readiness, reconciling, second_copy
-from zhicheng.foundation.checkpoints import last_checkpoint
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.models import LedgerCheckpoint
 from zhicheng.foundation.rolling import file_checks
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.foundation.wording import alarm_words
@@ -39,7 +37,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "scanner": scanner_state(),
         "whole": look.whole,
         "files": file_checks(),
-        "head": look.head if isinstance(look.head, LedgerCheckpoint) else last_checkpoint(),
+        "head": look.head,
         "head_late": any(check.name == "head" and check.level == readiness.BAD for check in checks),
         "copy": look.is_copy,
         "second_owed": second_copy.owed(),

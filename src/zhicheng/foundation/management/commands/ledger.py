@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import checkpoints, ledger, proofs, replay, signing
+from zhicheng.foundation import checkpoints, ledger, originals, proofs, replay, signing
 from zhicheng.foundation.language import platform_language
 
 
@@ -65,10 +65,13 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _checkpoint(self, options: dict[str, Any]) -> None:
-        checkpoints.make_checkpoint()
+        if not originals.is_known_copy():
+            checkpoints.make_checkpoint()
         last = checkpoints.last_checkpoint()
         if last is None:
             self._fail(_("台账还没有任何记录。"))
+        if last.signature and not signing.own_key_id():
+            self.stderr.write(_("这里没有签发密钥，没有签发新的校验点；下面是最近的一个。"))
         self.stdout.write(f"{last.day.isoformat()} {last.number}:{last.root}")
 
     def _key(self, options: dict[str, Any]) -> None:
