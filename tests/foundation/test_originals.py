@@ -72,15 +72,21 @@ def test_copy_laid_exactly_where_the_original_lay_is_behind_its_pulse(settings: 
     assert originals.is_original()
 
 
-def test_pulse_that_was_never_written_down_keeps_nobody_silent(settings: Any, tmp_path: Path) -> None:
-    """A process that ended between the two, and a data folder that is new."""
+def test_count_that_begins_anew_is_not_compared_with_the_one_before(settings: Any, tmp_path: Path) -> None:
+    """A version before that knows no count has been here, or the data folder is a new one."""
     settings.DATA_DIR = tmp_path
     assert originals.is_original()
-    OriginalPlace.objects.update(pulse=7)
+    for _ in range(3):
+        originals.count_up()
+    OriginalPlace.objects.update(pulse=0, pulse_name="")
+    originals._seen.clear()
+    assert originals.is_original() and not originals.is_known_copy()
+    originals.count_up()
+    name = OriginalPlace.objects.get().pulse_name
+    assert [path.read_text() for path in tmp_path.glob("original-*.pulse")] == [f"{name} 1"]
+    OriginalPlace.objects.update(pulse=7)  # a process that ended before it wrote it down
     originals._seen.clear()
     assert originals.is_original()
-    originals.count_up()
-    assert [path.read_text() for path in tmp_path.glob("original-*.pulse")] == ["8"]
 
 
 def test_another_machine_can_be_added_beside_the_first() -> None:

@@ -64,7 +64,8 @@ class InstanceMark(models.Model):
 class OriginalPlace(models.Model):
     """Where the database lay when a person last said that it is the original (``foundation.originals``): a hash, since when, who said it.
 
-    ``pulse`` is counted up there every minute, and written down beside the database afterwards.
+    ``pulse`` is counted up there every minute, and written down beside the database afterwards, under ``pulse_name``: what another count
+    wrote down says nothing about this one.
     """
 
     place = models.CharField(max_length=64, unique=True)
@@ -72,6 +73,7 @@ class OriginalPlace(models.Model):
     since = models.DateTimeField()
     said_by = models.CharField(max_length=200)
     pulse = models.BigIntegerField(default=0, db_default=0)
+    pulse_name = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"{self.place[:8]} since {self.since.isoformat()}"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import secrets
 import socket
 import time
 from contextlib import suppress
@@ -70,43 +71,54 @@ def is_known_copy() -> bool:
 
 def _lies(here: str) -> bool:
     """Whether the original lies ``here``: somebody said so, and the database is not older than what was written down beside it."""
+    written = _written_pulse(here)  # before the row: it is counted up meanwhile
     row = OriginalPlace.objects.filter(place=here).first()
-    return row is not None and row.pulse >= _written_pulse(here)
+    return row is not None and not _is_behind(row, written)
+
+
+def _is_behind(row: OriginalPlace, written: tuple[str, int]) -> bool:
+    """Whether more was written down of the same count than the row holds."""
+    name, pulse = written
+    return name == row.pulse_name and pulse > row.pulse
 
 
 @jobs.regular("instance.pulse", minutes=1)
 def count_up() -> None:
     """Count the original's pulse up, first in the database, then in the file: the file is never ahead of the original."""
     here = place()
-    if (pulse := _count_up(here)) is not None:
-        _write_pulse(here, pulse)
+    if (counted := _count_up(here)) is not None:
+        _write_pulse(here, counted)
 
 
 @one_transaction
-def _count_up(here: str) -> int | None:
+def _count_up(here: str) -> tuple[str, int] | None:
+    written = _written_pulse(here)
     row = OriginalPlace.objects.select_for_update(no_key=True).filter(place=here).first()
-    if row is None or row.pulse < _written_pulse(here):
+    if row is None or _is_behind(row, written):
         return None  # a copy
     row.pulse += 1
-    row.save(update_fields=["pulse"])
-    return row.pulse
+    row.pulse_name = row.pulse_name or secrets.token_hex(16)
+    row.save(update_fields=["pulse", "pulse_name"])
+    return row.pulse_name, row.pulse
 
 
 def _pulse_file(here: str) -> Path:
     return Path(settings.DATA_DIR) / f"original-{here[:16]}.pulse"
 
 
-def _written_pulse(here: str) -> int:
+def _written_pulse(here: str) -> tuple[str, int]:
+    """The count's name and how far it was written down; no name where nothing was."""
     try:
-        return int(_pulse_file(here).read_text("ascii"))
+        name, pulse = _pulse_file(here).read_text("ascii").split()
+        return name, int(pulse)
     except (OSError, ValueError):
-        return 0
+        return "nothing", 0
 
 
-def _write_pulse(here: str, pulse: int) -> None:
+def _write_pulse(here: str, counted: tuple[str, int]) -> None:
     path = _pulse_file(here)
     made = path.with_name(f".{path.name}.{os.getpid()}")
-    made.write_text(str(pulse), "ascii")
+    made.write_text("{} {}".format(*counted), "ascii")
     made.replace(path)
 
 
@@ -125,7 +137,7 @@ def _declare(by: str, also: bool) -> bool:
         return False
     before = OriginalPlace.objects.count()
     (OriginalPlace.objects.filter(place=here) if also else OriginalPlace.objects.all()).delete()
-    OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by, pulse=_written_pulse(here))
+    OriginalPlace.objects.create(place=here, since=clock.machine_now(), said_by=by)
     ledger.record(
         event="instance.original",
         subject="instance",

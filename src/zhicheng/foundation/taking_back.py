@@ -15,10 +15,14 @@ from django.utils.translation import gettext as _
 # What the machine has written for itself, and writes anew: pulses, breakers, counts, tokens of forms, notes of when something was looked at.
 WRITTEN_ANEW = {
     "accounts_knowndevice",
+    "accounts_user.first_round",
+    "accounts_user.overdue_seen_at",
     "accounts_user.session_epoch",
     "foundation_incident",
     "foundation_instancemark",
     "foundation_mailserver",
+    "foundation_originalplace.pulse",
+    "foundation_originalplace.pulse_name",
     "foundation_outboxmessage.claimed_by",
     "foundation_outboxmessage.claimed_pid",
     "foundation_outboxmessage.failure",
@@ -28,6 +32,8 @@ WRITTEN_ANEW = {
     "foundation_outboxmessage.settled_by",
     "foundation_probe",
     "foundation_regularrun",
+    "foundation_regularrun.round_began",
+    "foundation_regularrun.rounds",
     "foundation_sentform",
     "foundation_storedfilecheck",
     "foundation_systemverification",

@@ -6,4 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("foundation", "0012_heads_by_key")]
 
-    operations = [migrations.AddField("originalplace", "pulse", models.BigIntegerField(db_default=0, default=0))]
+    operations = [
+        migrations.AddField("originalplace", "pulse", models.BigIntegerField(db_default=0, default=0)),
+        migrations.AddField("originalplace", "pulse_name", models.CharField(blank=True, db_default="", default="", max_length=32)),
+    ]
