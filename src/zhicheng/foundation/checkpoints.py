@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -106,15 +106,16 @@ def make_checkpoint() -> LedgerCheckpoint | None:
     if LedgerCheckpoint.objects.filter(day=day, key_id=own).exists() or (not own and signed_heads().exists()):
         return None
     grow()
-    return _sign(day)
+    return _sign()
 
 
 @one_transaction
-def _sign(day: date) -> LedgerCheckpoint | None:
-    head = LedgerHead.objects.get(pk=1)
+def _sign() -> LedgerCheckpoint | None:
+    """Sign the head as it is, under the day of its own time."""
+    head, at = LedgerHead.objects.get(pk=1), clock.now()
     if not head.number:
         return None
-    statement = _statement(head)
+    day, statement = at.astimezone(clock.BEIJING).date(), _statement(head, at)
     text = canonical_json(statement)
     signed = signing.sign(text)
     kept, created = LedgerCheckpoint.objects.get_or_create(
@@ -129,7 +130,7 @@ def _sign(day: date) -> LedgerCheckpoint | None:
         },
     )
     if created:
-        outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{name_of(kept)}")
+        outbox.queue(kind=LEAVES, payload={"checkpoint": kept.pk}, key=f"head:{day.isoformat()}:{kept.pk}")
     return kept if created else None
 
 
@@ -140,12 +141,12 @@ def name_of(checkpoint: LedgerCheckpoint) -> str:
     return f"{day}-{checkpoint.pk}" if earlier else day
 
 
-def _statement(head: LedgerHead) -> dict[str, Any]:
+def _statement(head: LedgerHead, at: datetime) -> dict[str, Any]:
     before = LedgerCheckpoint.objects.filter(number__lte=head.number).order_by("-number", "-day").first()
     return {
         "site": settings.SITE_ADDRESS,
         "count": head.number,
-        "at": clock.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "at": at.astimezone(UTC).isoformat(timespec="seconds"),
         "head": head.hash,
         "root": tree_hash(0, head.number).hex(),
         "hash_algorithm": ledger.ALGORITHM,
@@ -164,7 +165,7 @@ def document_of(checkpoint: LedgerCheckpoint) -> dict[str, Any]:
         "kind": proofs.HEAD,
         "statement": statement,
         "signature": signed,
-        "public_key": signing.public_pem() if checkpoint.signature else "",
+        "public_key": signing.public_pem() if checkpoint.key_id and checkpoint.key_id == signing.own_key_id() else "",
         "consistency": [step.hex() for step in path],
         "timestamp": checkpoint.timestamp,
     }

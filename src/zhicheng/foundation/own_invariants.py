@@ -82,7 +82,7 @@ def checkpoints_are_kept() -> Iterator[Violation]:
         told |= there
         for message in messages:
             if message.payload.get("checkpoint") not in there:
-                yield Violation(f"checkpoint:{message.key.partition(':')[2]}", _("这一天签发过校验点，现在不在数据库中。"))
+                yield Violation(f"checkpoint:{message.key.split(':')[1]}", _("这一天签发过校验点，现在不在数据库中。"))
     for head in LedgerCheckpoint.objects.order_by("pk").only("day").iterator():
         if head.pk not in told:
             yield Violation(f"checkpoint:{head.day}", _("没有签发这个校验点的记录，它不是平台写入的。"))
@@ -114,7 +114,7 @@ def _signatures() -> Iterator[Violation]:
 
 
 def _is_of_its_day(head: LedgerCheckpoint) -> bool:
-    """Signed on that day, or a moment later, when midnight fell between."""
+    """Signed on that day; by the version before perhaps a moment later, when midnight fell between."""
     signed = datetime.fromisoformat(json.loads(head.statement)["at"]).astimezone(clock.BEIJING).date()
     return head.day in {signed, signed - timedelta(days=1)}
 
