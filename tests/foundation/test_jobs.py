@@ -129,6 +129,60 @@ def test_regular_job_runs_at_most_its_interval_later_when_the_clock_was_put_back
     assert late and run_due()
 
 
+class Fleet:
+    """Machines that take turns at one timetable: each has its own start, its own time since then, and a clock that somebody set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.passed, self.on, self.job = 0.0, "", jobs._regular["test.sheep"]
+        self.up = {"a": 90_000.0, "b": 1_200.0, "c": 5.0}
+        self.set_by = dict.fromkeys(self.up, timedelta(0))
+        began = clock.machine_now()
+        monkeypatch.setattr(clock, "machine_now", lambda: began + timedelta(seconds=self.passed) + self.set_by[self.on])
+        monkeypatch.setattr(jobs.time, "monotonic", lambda: self.up[self.on] + self.passed)
+        monkeypatch.setattr(jobs, "_this_start", lambda: self.on)
+
+    def turn(self, machine: str, *, seconds: float) -> bool:
+        self.passed, self.on = self.passed + seconds, machine
+        return jobs.run_if_due(self.job, instance=ord(machine), pid=1)
+
+
+def test_rounds_are_counted_by_each_machines_own_clock(sheep: RegularRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two whose clocks disagree each find the job due: what runs every few seconds is no round."""
+    fleet = Fleet(monkeypatch)
+    fleet.set_by["b"] = timedelta(hours=9)
+    made = sum(fleet.turn("ab"[number % 2], seconds=10) for number in range(40))
+    assert made > 30 and jobs.rounds_made("test.sheep") <= 1 + 400 // 350
+
+
+@pytest.mark.parametrize("machines", ["a", "ab", "abc", "aaaaab", "abcc"])
+def test_rounds_are_counted_in_full_whichever_machine_makes_them(
+    sheep: RegularRun, monkeypatch: pytest.MonkeyPatch, machines: str
+) -> None:
+    fleet = Fleet(monkeypatch)
+    for number in range(60):
+        assert fleet.turn(machines[number % len(machines)], seconds=7 * 60 + 1)
+    assert 60 >= jobs.rounds_made("test.sheep") >= 60 - 2 * (len(set(machines)) - 1)
+
+
+def test_machine_that_was_started_anew_counts_none_at_once(sheep: RegularRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(monkeypatch)
+    fleet.turn("a", seconds=0)
+    for start in range(40):  # each start is one the row does not know
+        fleet.up[chr(200 + start)], fleet.set_by[chr(200 + start)] = 3.0 - fleet.passed, timedelta(0)
+        assert fleet.turn(chr(200 + start), seconds=7 * 60 + 1)
+    assert jobs.rounds_made("test.sheep") == 1
+    assert fleet.turn(fleet.on, seconds=7 * 60 + 1) and jobs.rounds_made("test.sheep") == 2
+    notes = RegularRun.objects.get().round_notes
+    assert notes is not None and len(notes) == 16
+
+
+def test_rounds_of_the_version_before_go_on(sheep: RegularRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(monkeypatch)
+    RegularRun.objects.update(rounds=12, round_began=fleet.up["a"])
+    assert fleet.turn("a", seconds=10) and jobs.rounds_made("test.sheep") == 12
+    assert fleet.turn("a", seconds=7 * 60) and jobs.rounds_made("test.sheep") == 13
+
+
 @pytest.mark.django_db
 def test_drain_outbox_command_says_what_it_did(register: Any) -> None:
     register("test.kind")(str)

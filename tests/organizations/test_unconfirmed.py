@@ -270,13 +270,13 @@ def test_clock_that_is_ahead_in_every_round_removes_nothing_young(monkeypatch: p
     for _hour in range(30):
         assert machine.let_pass(60, set_by=ahead)
     assert User.objects.get(pk=user).overdue_seen_at is not None and User.objects.get(pk=user).first_round == 1
-    RegularRun.objects.filter(name=JOB).update(rounds=ALL_ROUNDS_WHEN_CROWDED)
+    RegularRun.objects.filter(name=JOB).update(rounds=ALL_ROUNDS_WHEN_CROWDED, round_notes=None)
     settings.VISITOR_BYTES = 1
     assert machine.let_pass(60, set_by=ahead) and not User.objects.filter(pk=user).exists(), "three days have passed"
     user = ex.registered_applicant(ex.approved_unit(2), confirmed=False).pk
     for _hour in range(25):
         assert machine.let_pass(60, set_by=ahead)
-    RegularRun.objects.filter(name=JOB).update(rounds=F("rounds") + ALL_ROUNDS - 26)
+    RegularRun.objects.filter(name=JOB).update(rounds=F("rounds") + ALL_ROUNDS - 26, round_notes=None)
     assert machine.let_pass(60, set_by=ahead) and User.objects.filter(pk=user).exists()
     assert machine.let_pass(60, set_by=ahead) and not User.objects.filter(pk=user).exists(), "thirty days have passed"
 

@@ -7,10 +7,13 @@ logged, keeps its error in the timetable and comes again at its next time.
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
@@ -28,6 +31,7 @@ logger = logging.getLogger(__name__)
 SHORT_ROUND = 15  # minutes; what comes more seldom may take long and has the other lane
 LIMIT = timedelta(hours=2)  # how long one run may take before its process is taken to hang
 SHORT_LIMIT = timedelta(minutes=5)
+_MACHINES = 16  # whose notes a row keeps; a machine whose note went begins with a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +107,45 @@ def _take_in_hand(job: RegularJob, instance: int, pid: int) -> bool:
     row.claimed_by, row.claimed_pid, row.began_at = instance, pid, at
     row.next_at = at + timedelta(minutes=row.minutes)
     _count_round(row)
-    row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at", "rounds", "round_began"])
+    row.save(update_fields=["claimed_by", "claimed_pid", "began_at", "next_at", "rounds", "round_began", "round_notes"])
     return True
 
 
 def _count_round(row: RegularRun) -> None:
     """Only a run that begins most of an interval after the last counted one: a clock that is set forth and back makes many due.
 
-    That time is the machine's since it was started, the same in all processes; where it is less than before, the machine was started anew.
+    That time is the machine's since it was started: the same in all its processes, another on every machine. So each machine notes what it
+    showed when the machine last counted, and how many rounds there were; it counts when most of an interval has passed by its own for
+    each round that was counted anywhere since, and for the one it counts. A machine that begins, or was started anew, counts none the
+    first time: it cannot know how long ago the last one was.
     """
-    steady = time.monotonic()
-    if row.round_began is None or not 0 <= steady - row.round_began < row.minutes * 60 * 5 / 6:
+    here, steady = _this_start(), time.monotonic()
+    notes = {one: (shown, rounds) for one, shown, rounds in row.round_notes or []}
+    if not notes and row.round_began is not None:  # counted by the version before, which knew one machine
+        notes[here] = (row.round_began, row.rounds)
+    shown, rounds = notes.get(here, (steady, row.rounds))
+    passed = steady - shown
+    counts = not notes or passed < 0 or passed >= row.minutes * 60 * 5 / 6 * (row.rounds - rounds + 1)
+    if counts:
         row.rounds, row.round_began = row.rounds + 1, steady
+    if counts or here not in notes:
+        notes[here] = (steady, row.rounds)
+    newest = sorted(notes.items(), key=lambda note: (note[0] == here, note[1][1]))[-_MACHINES:]
+    row.round_notes = [[one, *note] for one, note in newest]
+
+
+@cache
+def _this_start() -> str:
+    """This machine since it was started: in it one clock that nobody sets."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:  # no /proc; where that clock shows less than before, it was started anew
+        return socket.gethostname()[:100]
 
 
 def rounds_made(name: str) -> int:
-    """How many rounds of a job were made that lie an interval apart, or nearly: what has really passed, whatever the clock was set to."""
+    """How many rounds of a job were made that lie an interval apart, or nearly: what has really passed, whatever the clocks were set to,
+    and however many machines take turns."""
     return RegularRun.objects.filter(name=name).values_list("rounds", flat=True).first() or 0
 
 

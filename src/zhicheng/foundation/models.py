@@ -338,9 +338,11 @@ class RegularRun(models.Model):
     last_error = models.TextField(blank=True, default="")
     claimed_by = models.BigIntegerField(default=0)
     claimed_pid = models.PositiveIntegerField(default=0)
-    # How many runs began an interval after the one before, and when the last of them did: seconds of the clock that nobody sets.
+    # How many runs began an interval after the one before, when the last of them did, and of each machine that had a turn its name, what
+    # its clock showed when it last counted and how many there were: seconds of the clock that nobody sets, which is each machine's own.
     rounds = models.PositiveIntegerField(default=0, db_default=0)
     round_began = models.FloatField(null=True, blank=True)
+    round_notes = models.JSONField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["lane", "next_at"], name="regular_by_lane")]
