@@ -121,6 +121,20 @@ def test_counting_is_one_statement_and_begins_anew_when_it_ran_out(cache: Any, s
     assert CacheEntry.objects.get().expires > clock.machine_now() + timedelta(seconds=30)
 
 
+@pytest.mark.django_db
+def test_counting_needs_nothing_that_an_older_sqlite_does_not_know(
+    cache: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before 3.35 (some systems have 3.34) it cannot tell what a statement wrote."""
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
+    with CaptureQueriesContext(connection) as made:
+        assert [shared_cache.count("tries", seconds=60, by=by) for by in (1, 1, 500)] == [1, 2, 502]
+    assert not [one["sql"] for one in made.captured_queries if "RETURNING" in one["sql"]]
+    CacheEntry.objects.update(expires=clock.machine_now() - timedelta(seconds=1))
+    assert shared_cache.count("tries", seconds=60, by=7) == 7
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_none_is_lost_between_many_who_count_at_once(settings: Any) -> None:

@@ -29,13 +29,13 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 STRANGERS = "stranger:"  # how the key of something begins that a stranger named
 BRAKED = ":braked"  # how the key of what is told of a brake ends
 _AT_ONCE, _IN_ALL = 5_000, 300_000
-_COUNT = """
-    INSERT INTO foundation_cache AS counted (cache_key, value, expires) VALUES (%s, %s, %s)
+_COUNT = f"""
+    INSERT INTO {CacheEntry._meta.db_table} AS counted (cache_key, value, expires) VALUES (%s, %s, %s)
     ON CONFLICT (cache_key) DO UPDATE SET
         value = CASE WHEN counted.expires > %s THEN CAST(CAST(counted.value AS BIGINT) + %s AS TEXT) ELSE excluded.value END,
         expires = CASE WHEN counted.expires > %s THEN counted.expires ELSE excluded.expires END
     RETURNING value
-"""
+"""  # noqa: S608 - the name of our own table
 
 
 class JsonDatabaseCache(BaseCache):
@@ -120,7 +120,7 @@ def count(key: str, *, seconds: int, by: int = 1) -> int:
     the first of them.
     """
     shared = caches["default"]
-    if isinstance(shared, JsonDatabaseCache):
+    if isinstance(shared, JsonDatabaseCache) and connection.features.can_return_columns_from_insert:  # SQLite can since 3.35
         return shared.count(key, by, seconds)
     cache.add(key, 0, timeout=seconds)
     try:
