@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -195,11 +197,12 @@ def test_comparing_goes_on_by_itself_in_slices_and_whatever_else_is_due_comes_be
         RegularRun.objects.filter(name="system.verify").update(next_at=clock.machine_now())  # due while the slice runs
         assert jobs.run_if_due(mine, instance=1, pid=1) and not jobs.failing()
         slices += 1
-        if slices < 42:
+        if slices < 42 + 256:
             due = jobs.next_due(mine.lane)
             assert due is not None and due.name == "system.verify"
         RegularRun.objects.filter(name="system.verify").update(next_at=clock.machine_now() + timedelta(minutes=20))
-    assert slices == 43 and reconciling.compared_all() is True
+    assert slices == 42 + 256 + 1, "one for each file, one for each byte's names, one to end it"
+    assert reconciling.compared_all() is True
     assert all((second / second_copy.name_of(sha256)).exists() for sha256 in stored)
     assert (first() / second_copy.name_of(lost)).exists() and not (second / second_copy.name_of(unnamed)).exists()
     assert not (second / reconciling.REACHED).exists() and reconcile() == Reconciled()
@@ -213,13 +216,128 @@ def test_slice_that_was_broken_off_begins_where_the_one_before_ended(
         blobs.store(f"stored before {number}".encode())
     settings.SECOND_FILES_DIR = str(second)
     monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
-    assert reconcile() == Reconciled(copied=1)
+    while reconcile() != Reconciled(copied=1):
+        pass
     with monkeypatch.context() as full:
         full.setattr(shutil, "copyfileobj", lambda *_words: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        monkeypatch.setattr(reconciling, "SLICE_SECONDS", 60.0)
         with pytest.raises(OSError, match="No space"):
             reconcile()
-    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 60.0)
     assert reconcile() == Reconciled(copied=4) and reconciling.compared_all() is True
+
+
+def test_comparing_two_that_are_alike_ends_its_slice_too(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual night: nothing differs, and a million names are listed all the same."""
+    blobs.store(CONTENT)
+    jobs.prepare_schedules()
+    RegularRun.objects.update(next_at=clock.machine_now() + timedelta(days=1))
+    passed = iter(range(0, 100_000, 40))
+    monkeypatch.setattr(reconciling.time, "monotonic", lambda: float(next(passed)))
+    monkeypatch.setattr(reconciling, "within", lambda _seconds, _place, ask: ask())
+    slices = 0
+    while not reconciling.compared_all():
+        assert reconcile() == Reconciled() and slices < 200
+        slices += 1
+        is_due = RegularRun.objects.get(name=reconciling.JOB).next_at <= clock.machine_now()
+        assert is_due or reconciling.compared_all()
+        RegularRun.objects.update(next_at=clock.machine_now() + timedelta(days=1))
+    assert slices == 129, "two bytes a slice, and the end"
+
+
+def test_comparison_that_paused_for_longer_than_a_day_begins_anew(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place was away for weeks: what was looked at before says nothing about today."""
+    blobs.store(CONTENT)
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
+    while not (second / reconciling.REACHED).exists() or name_reached(second) <= second_copy.name_of(SHA256):
+        reconcile()
+    (second / second_copy.name_of(SHA256)).unlink()
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 60.0)
+    noted = (second / reconciling.REACHED).read_text()
+    now = clock.machine_now()
+    for later in (timedelta(days=2), -timedelta(days=2)):  # a clock that was wrong
+        (second / second_copy.name_of(SHA256)).unlink(missing_ok=True)
+        (second / reconciling.REACHED).write_text(noted)
+        with monkeypatch.context() as weeks:
+            weeks.setattr(clock, "machine_now", lambda later=later: now + later)
+            assert reconcile() == Reconciled(copied=1)
+    (second / second_copy.name_of(SHA256)).unlink()
+    (second / reconciling.REACHED).write_text(name_reached(second, noted))  # as the version before noted it
+    assert reconcile() == Reconciled(copied=1)
+    (second / second_copy.name_of(SHA256)).unlink()
+    (second / reconciling.REACHED).write_text(noted)
+    assert reconcile() == Reconciled(), "on the same day it goes on"
+
+
+def name_reached(second: Path, noted: str = "") -> str:
+    return (noted or (second / reconciling.REACHED).read_text()).split()[-1]
+
+
+@contextmanager
+def asked_by_itself(second: Path) -> Iterator[list[str]]:
+    """What is asked of the disk of the second place by a thread that is not one to be given up."""
+    waiting: list[str] = []
+
+    def watch(module: Any, name: str) -> None:
+        real = getattr(module, name)
+
+        def asked(*words: Any, **more: Any) -> Any:
+            is_there = words and str(words[0]).startswith(str(second))
+            if is_there and not threading.current_thread().name.startswith("asks "):
+                waiting.append(f"{name} {words[0]}")
+            return real(*words, **more)
+
+        watched.setattr(module, name, asked)
+
+    with pytest.MonkeyPatch.context() as watched:
+        for name in ("stat", "open", "scandir", "listdir", "replace", "rename", "unlink", "rmdir", "mkdir", "utime"):
+            watch(os, name)
+        watch(io, "open")
+        yield waiting
+
+
+def test_second_place_is_asked_by_nobody_who_would_wait_for_ever(
+    second: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is done in it: begun, compared, copied, put aside, put back, dropped, tidied, noted and ended."""
+    settings.BACKUP_KEPT_DAYS = 3
+    settings.SECOND_FILES_DIR = ""
+    lost, lacking = named(CONTENT), blobs.store(b"lacking").sha256
+    settings.SECOND_FILES_DIR = str(second)
+    with asked_by_itself(second) as waiting:
+        monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
+        reconcile()
+    assert (second / reconciling.REACHED).exists() and not waiting
+    old = second / LEAVING / (clock.machine_now().date() - timedelta(days=5)).isoformat()
+    old.mkdir(parents=True)
+    (old / lost).write_bytes(CONTENT)
+    (old / hashlib.sha256(b"of nobody").hexdigest()).write_bytes(b"of nobody")
+    unnamed = second / second_copy.name_of(hashlib.sha256(b"unnamed").hexdigest())
+    unnamed.parent.mkdir(parents=True)
+    unnamed.write_bytes(b"unnamed")
+    left = unnamed.with_name(f".{unnamed.name}.abc")
+    left.touch()
+    os.utime(left, (0, 0))
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 60.0)
+    with asked_by_itself(second) as waiting:
+        assert reconcile() == Reconciled(copied=2, aside=1)
+    assert not waiting
+    assert not old.exists() and not left.exists() and not unnamed.exists()
+    assert all((second / second_copy.name_of(sha256)).exists() for sha256 in (lost, lacking))
+
+
+def test_dropping_what_left_long_ago_goes_on_in_slices(second: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.BACKUP_KEPT_DAYS = 3
+    old = second / LEAVING / (clock.machine_now().date() - timedelta(days=5)).isoformat()
+    old.mkdir(parents=True)
+    for number in range(5):
+        (old / hashlib.sha256(b"%d" % number).hexdigest()).touch()
+    monkeypatch.setattr(reconciling, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(reconciling, "_BYTES", [])
+    for left in (4, 3, 2, 1, 0):
+        reconcile()
+        assert len(list(old.iterdir())) == left and not reconciling.compared_all()
+    reconcile()
+    assert not old.exists() and reconciling.compared_all()
 
 
 def test_what_a_row_names_after_all_is_not_dropped(second: Path, settings: Any) -> None:

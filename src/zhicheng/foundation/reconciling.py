@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -22,11 +21,15 @@ from zhicheng.foundation.second_copy import PLACE, SECONDS, bring_back, copy_fil
 
 JOB = "files.second_reconcile"
 COMPARED = "compared"  # in the second folder: an empty file, as new as the last comparison that came to its end
-REACHED = "comparing"  # in the second folder, while a comparison goes on: the name it has come to
+REACHED = "comparing"  # in the second folder, while a comparison goes on: when, and the name it has come to
 LEAVING = "leaving"  # below the second folder: what the first no longer has and no row names, by the day it was missed
-SLICE_SECONDS = 60.0  # the nightly checks of the same lane never wait longer for it
+SLICE_SECONDS = 60.0  # the nightly checks of the same lane wait as long for it, and for one byte's names or one file more
+GOES_ON_WITHIN = timedelta(days=1)  # what was looked at before a longer pause says nothing about today
+UNFINISHED_SECONDS = 24 * 60 * 60
 LOOK_SECONDS = 2.0  # a page waits for it
 _BATCH = 500
+_BYTES = [f"{number:02x}" for number in range(256)]
+_ALL = name_of("ffff~")  # after every name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ class Reconciled:
 @jobs.regular(JOB, minutes=24 * 60)
 def reconcile() -> Reconciled:
     """Copy what the second place lacks; bring back what the first has lost; put aside what nothing names any more, and drop what was put
-    aside longer than ``BACKUP_KEPT_DAYS`` ago. Goes on for ``SLICE_SECONDS``, in the order of the hashes, and is due again at once when
-    there is more: what has become due meanwhile comes first. Return what this slice did.
+    aside longer than ``BACKUP_KEPT_DAYS`` ago. Goes on for ``SLICE_SECONDS``, in the order of the hashes, whether anything differs or not, and
+    is due again at once when there is more: what has become due meanwhile comes first. One that paused for longer than a day begins anew.
+    Return what this slice did. Nobody waits longer than ``SECONDS`` for one answer of the second place.
 
     Two folders that are not both this instance's are compared with nothing: a first one without its mark (a disk that was not mounted,
     a folder that was emptied), a second one with another instance's mark. Raises ``OSError``, and the second place stays as it is: it
@@ -56,32 +60,52 @@ def reconcile() -> Reconciled:
         return Reconciled()
     _are_both_ours(first, second)
     until, done = time.monotonic() + SLICE_SECONDS, Reconciled()
-    for names in _lopsided(first, second, after=_place_reached(second)):
-        named = leftovers.referenced({Path(name).name for name in names})
-        for name in names:
-            done += _even_out(first, second, name, is_named=Path(name).name in named)
-            if time.monotonic() >= until:
-                _go_on_after(second, name)
-                return done
-    _drop_what_left_long_ago(second)
-    (second / REACHED).unlink(missing_ok=True)
-    (second / COMPARED).touch(mode=0o600)
+    after = _place_reached(second)
+    for byte in _BYTES:
+        end = name_of(f"{byte}ff~")
+        if end <= after:  # everything of this byte comes before
+            continue
+        for names in _lopsided(first, second, byte, after=after):
+            named = leftovers.referenced({Path(name).name for name in names})
+            for name in names:
+                done += _even_out(first, second, name, is_named=Path(name).name in named)
+                if time.monotonic() >= until:
+                    _go_on_after(second, name)
+                    return done
+        if time.monotonic() >= until:
+            _go_on_after(second, end)
+            return done
+    if not _drop_what_left_long_ago(second, until):
+        _go_on_after(second, _ALL)
+        return done
+
+    def has_ended() -> None:
+        (second / REACHED).unlink(missing_ok=True)
+        (second / COMPARED).touch(mode=0o600)
+
+    within(SECONDS, PLACE, has_ended)
     return done
 
 
-def _lopsided(first: Path, second: Path, *, after: str) -> Iterator[list[str]]:
-    """What only one of the two has, of the names after ``after``, a batch at a time."""
-    for byte in (f"{number:02x}" for number in range(256)):
-        if name_of(f"{byte}ff~") < after:  # everything of this byte comes before
-            continue
-        here, there = _names(first, byte), within(SECONDS, PLACE, partial(_names, second, byte))
-        names = iter(sorted(name for name in here ^ there if name > after))
-        while batch := list(islice(names, _BATCH)):
-            yield batch
+def _lopsided(first: Path, second: Path, byte: str, *, after: str) -> Iterator[list[str]]:
+    """What only one of the two has, of the names that begin with ``byte`` and come after ``after``, a batch at a time."""
+
+    def there() -> set[str]:
+        _tidy_unfinished(second, byte)
+        return set(names_in(second, byte))
+
+    here = set(names_in(first, byte))
+    names = iter(sorted(name for name in here ^ within(SECONDS, PLACE, there) if name > after))
+    while batch := list(islice(names, _BATCH)):
+        yield batch
 
 
-def _names(root: Path, byte: str) -> set[str]:
-    return set(names_in(root, byte))
+def _tidy_unfinished(second: Path, byte: str) -> None:
+    """Remove the copies of a process that was killed in the middle."""
+    for unfinished in second.glob(f"sha256/{byte}/*/.*"):
+        with suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime > UNFINISHED_SECONDS:
+                unfinished.unlink()
 
 
 def _even_out(first: Path, second: Path, name: str, *, is_named: bool) -> Reconciled:
@@ -106,14 +130,23 @@ def _even_out(first: Path, second: Path, name: str, *, is_named: bool) -> Reconc
 
 
 def _place_reached(second: Path) -> str:
-    """The last name of the slice before; empty when a comparison begins."""
-    with suppress(FileNotFoundError):
-        return (second / REACHED).read_text()
+    """The last name of the slice before; empty when a comparison begins, anew as well when the slice before was not of this day."""
+
+    def noted() -> str:
+        with suppress(FileNotFoundError):
+            return (second / REACHED).read_text()
+        return ""
+
+    at, _space, name = within(SECONDS, PLACE, noted).partition(" ")
+    with suppress(ValueError, TypeError):  # of a version that noted no time
+        if abs(clock.machine_now() - datetime.fromisoformat(at)) <= GOES_ON_WITHIN:
+            return name
     return ""
 
 
 def _go_on_after(second: Path, name: str) -> None:
-    (second / REACHED).write_text(name)
+    noted = f"{clock.machine_now().isoformat()} {name}"
+    within(SECONDS, PLACE, partial((second / REACHED).write_text, noted))
     RegularRun.objects.filter(name=JOB).update(next_at=clock.machine_now())
 
 
@@ -132,9 +165,9 @@ def _are_both_ours(first: Path, second: Path) -> None:
     if there and there != mine:
         raise OSError(f"{second} holds the files of another instance ({FOLDER_MARK}): it was left as it is")
     if not there:
-        if next(names_in(second), None) is not None:
+        if within(SECONDS, PLACE, partial(next, names_in(second), None)) is not None:
             raise OSError(f"{second} holds files and does not say whose ({FOLDER_MARK}): it was left as it is")
-        copy_file(first / FOLDER_MARK, second / FOLDER_MARK)
+        within(SECONDS, PLACE, partial(copy_file, first / FOLDER_MARK, second / FOLDER_MARK))
 
 
 @jobs.regular("files.second_begun", minutes=5)
@@ -157,22 +190,36 @@ def compared_all() -> bool | None:
         return None
 
 
-def _drop_what_left_long_ago(second: Path) -> None:
+def _drop_what_left_long_ago(second: Path, until: float) -> bool:
+    """Drop what was put aside longer than ``BACKUP_KEPT_DAYS`` ago, one file at least; return whether that came to its end by ``until``
+    (``time.monotonic``). What a row names after all (a database that was restored, bytes that were lost) is put back, not dropped."""
     first_kept = (clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)).date()
-    for folder in (second / LEAVING).glob("*"):
-        with suppress(ValueError):
-            if date.fromisoformat(folder.name) < first_kept:
-                _put_back_what_is_named(folder, second)
-                shutil.rmtree(folder)
-    for unfinished in second.glob("sha256/*/*/.*"):  # of a process that was killed in the middle
-        with suppress(FileNotFoundError):
-            if time.time() - unfinished.stat().st_mtime > 24 * 60 * 60:
-                unfinished.unlink()
+    for folder in within(SECONDS, PLACE, lambda: sorted((second / LEAVING).glob("*"))):
+        try:
+            if date.fromisoformat(folder.name) >= first_kept:
+                continue
+        except ValueError:
+            continue
+        hashes = iter(within(SECONDS, PLACE, partial(_listed, folder)))
+        while batch := list(islice(hashes, _BATCH)):
+            named = leftovers.referenced(set(batch))
+            for sha256 in batch:
+                within(SECONDS, PLACE, partial(_put_back if sha256 in named else _drop, second, folder / sha256))
+                if time.monotonic() >= until:
+                    return False
+        within(SECONDS, PLACE, folder.rmdir)
+    return True
 
 
-def _put_back_what_is_named(folder: Path, second: Path) -> None:
-    """What a row names after all (a database that was restored, bytes that were lost) is not dropped."""
-    for sha256 in leftovers.referenced({path.name for path in folder.iterdir()}):
-        target = second / name_of(sha256)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / sha256).replace(target)
+def _listed(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def _drop(_second: Path, path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _put_back(second: Path, path: Path) -> None:
+    target = second / name_of(path.name)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.replace(target)
