@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_translations()
     # As for the cluster of PostgreSQL: what a crash of the machine would lose was never wanted, and no test could see it. A sent application
     # waits some sixty times for the disk. Processes that tests start wait as they do at work.
-    os.fsync = lambda _descriptor: None  # type: ignore[assignment]
+    os.fsync = lambda descriptor: os.fstat(descriptor) and None  # type: ignore[assignment]  # what is closed is still an error
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
