@@ -24,6 +24,7 @@ NOTHING_TO_VERIFY = {
     "figures.py": "no script of its own",
     "file_cells.py": "opens files",
     "office_queue.py": "bulk rows in the likeness of one application, for the planner",
+    "restoring.py": "the drill verifies what it has brought back",
     "queries.py": "the rows of a page, many times the same",
     "review_forms.py": "prints",
     "start.py": "starts",
