@@ -14,9 +14,12 @@ from tests.organizations import test_account_requests as asked
 from tests.support import world as w
 from tests.support.verified import everything_holds, violated
 from zhicheng.foundation import checkpoints, clock, outbox, triggers
+from zhicheng.integrity import actions as integrity
+from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as people
 from zhicheng.organizations.models import Organization
 from zhicheng.publicity import actions as publicity
+from zhicheng.review import actions as review
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,10 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
                 actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅验收资料，业绩属实。"
             )
             w.submitted(world, world.new_applicant())
+            fraud = w.submitted(world, world.new_applicant())
+            review.reject_for_fraud(actor=world.bureau, application_id=fraud.pk, reason="提交的业绩证明经核查系伪造。")
+            (record,) = IntegrityRecord.objects.all()
+            integrity.annul_record(actor=world.bureau, record_id=record.pk, reason="经复核，证明属实，原登记有误。")
             ex.registered_unit(2)
             unit = ex.approved_unit()
             ex.card_seen(ex.registered_applicant(unit), ex.unit_actor(unit))
@@ -78,7 +85,7 @@ def _ask_for_others(unit: Organization) -> None:
 
 
 FIRST = "(SELECT min(id) FROM applications_application)"
-LAST = "(SELECT max(id) FROM applications_application)"
+LAST = "(SELECT max(id) FROM applications_application WHERE state = 'unit_review')"
 ANOTHER = "(SELECT min(id) FROM accounts_user WHERE username = 'unitadmin2')"
 _HELD = "UPDATE applications_application SET "
 
@@ -354,6 +361,55 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "accounts.taken_numbers_in_ledger",
         "UPDATE accounts_identitycorrection SET source = 'confirmation_of:1' WHERE source LIKE 'confirmation_of:%'",
     ),
+    "login name": ("accounts.as_told", "UPDATE accounts_user SET username = 'somebody' WHERE username = 'person1'"),
+    "time of a registration": (
+        "accounts.as_told",
+        "UPDATE accounts_user SET created_at = '2023-05-02 00:00:00+00:00' WHERE username = 'person1'",
+    ),
+    "birth date": ("accounts.numbers", "UPDATE accounts_user SET birth_date = '1980-01-01' WHERE username = 'person1'"),
+    "sex": ("accounts.numbers", "UPDATE accounts_user SET sex = '' WHERE username = 'person1'"),
+    "number of a seen card": (
+        "accounts.confirmations_in_ledger",
+        'UPDATE accounts_identityconfirmation SET "index" = (SELECT max(id_number_index) FROM accounts_user)',
+    ),
+    "time of an arrival": ("applications.arrivals_are_moves", "UPDATE applications_committeearrival SET arrived_at = {later}"),
+    "time of the form": (
+        "applications.state_is_last_move",
+        f"{_HELD} created_at = '2023-05-02 00:00:00+00:00' WHERE id = {FIRST}",
+    ),
+    "last day shown": ("publicity.ends_as_told", "UPDATE publicity_publicityperiod SET ends_on = '2029-05-02'"),
+    "pages of a paper": ("documents.pdf_in_ledger", "UPDATE documents_paper SET pages = pages + 1 WHERE pages > 0"),
+    "when a paper was made": (
+        "documents.pdf_in_ledger",
+        "UPDATE documents_paper SET ready_at = '2029-05-02 00:00:00+00:00' WHERE ready_at IS NOT NULL",
+    ),
+    "when a paper was voided": (
+        "documents.pdf_in_ledger",
+        "UPDATE documents_paper SET voided_at = '2029-05-02 00:00:00+00:00' WHERE voided_at IS NOT NULL",
+    ),
+    "why a paper was voided": (
+        "documents.pdf_in_ledger",
+        "UPDATE documents_paper SET void_reason = '别的原因' WHERE voided_at IS NOT NULL",
+    ),
+    "kind of a licence": (
+        "organizations.requests_in_ledger",
+        "UPDATE organizations_unitverification SET licence_kind = 'social'",
+    ),
+    "end of a licence": (
+        "organizations.requests_in_ledger",
+        "UPDATE organizations_unitverification SET licence_valid_until = '2024-01-01'",
+    ),
+    "note of a request": ("organizations.requests_in_ledger", "UPDATE organizations_unitverification SET note = '改过'"),
+    "time of a unit's request": (
+        "organizations.requests_in_ledger",
+        "UPDATE organizations_unitverification SET submitted_at = '2023-05-02 00:00:00+00:00'",
+    ),
+    "name on a ban": ("integrity.records_as_told", "UPDATE integrity_integrityrecord SET name = '李四'"),
+    "time of a ban": ("integrity.records_as_told", "UPDATE integrity_integrityrecord SET recorded_at = {later}"),
+    "who lifted a ban": (
+        "integrity.annulments_as_told",
+        f"UPDATE integrity_integrityrecord SET annulled_by_id = {ANOTHER} WHERE annulled_at IS NOT NULL",
+    ),
     "day of a head": ("foundation.checkpoints", "UPDATE foundation_ledgercheckpoint SET day = '2023-01-01'"),
     "salt replaced": ("foundation.salts", f"UPDATE foundation_ledgersalt SET salt = '{'0' * 32}'"),
     "salt removed": (
@@ -379,6 +435,11 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
 
 # What the database takes, because an action may do just that to some row: found by the verification alone.
 TAKEN = {
+    "birth date",
+    "last day shown",
+    "login name",
+    "sex",
+    "time of a registration",
     "administrator added",
     "administrator out",
     "employee out",
@@ -421,7 +482,7 @@ def test_nothing_is_named_where_nothing_was_changed(story: None) -> None:
 def _values() -> dict[str, str]:
     """What statements name, in the SQL of the database at hand."""
     unit = "(SELECT min(id) FROM organizations_organization WHERE kind = 'unit')"
-    return {"notice": _another_year(), "other_unit": unit}
+    return {"notice": _another_year(), "other_unit": unit, "later": "'2029-05-02 00:00:00+00:00'"}
 
 
 def _another_year() -> str:

@@ -68,7 +68,12 @@ def open_account(
         event="account.reopened" if reuse else "account.opened",
         subject=f"user:{user.pk}",
         actor=f"user:{user.pk}",
-        data={"kind": kind.value, "name": ledger.private(user.name)},
+        data={
+            "kind": kind.value,
+            "name": ledger.private(user.name),
+            "username": ledger.private(user.username),
+            "at": ledger.time_text(user.created_at),
+        },
     )
     return user
 

@@ -117,6 +117,7 @@ def record_confirmation(*, user: User, losers: list[User], card_seen_on: date, a
         "card_seen_on": card_seen_on.isoformat(),
         "source": source,
         "confirmation": row.pk,
+        "index": row.index,
         "by": f"user:{row.confirmed_by_id}",
         "at": ledger.time_text(row.confirmed_at),
     }

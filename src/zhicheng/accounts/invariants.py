@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Q
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from zhicheng.accounts import duties
 from zhicheng.accounts.models import SYSTEM_KINDS, IdentityCorrection, User
 from zhicheng.accounts.queries import person_index, without_number
+from zhicheng.foundation import clock
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.sealing import SealBroken
+from zhicheng.standards.identity_number import InvalidNumber, check_identity_number
 
 
 @invariant("accounts.unique", gettext_lazy("登录名和邮箱不重复"))
@@ -33,7 +36,7 @@ def unique() -> Iterator[Violation]:
 @invariant("accounts.numbers", gettext_lazy("身份证号可以解密，并与它的索引一致"))
 def numbers() -> Iterator[Violation]:
     """The sealed number opens, and its blind index is the one that counts, closed years and bans go by."""
-    for users in in_batches(User.objects.only("id_number", "id_number_index")):
+    for users in in_batches(User.objects.only("id_number", "id_number_index", "birth_date", "sex")):
         for user in users:
             try:
                 number = user.id_number
@@ -42,6 +45,19 @@ def numbers() -> Iterator[Violation]:
                 continue
             if user.id_number_index not in ({person_index(number)} if number else {"", without_number(user.pk)}):
                 yield Violation(f"user:{user.pk}", _("身份证号与索引不一致。"))
+            if (user.birth_date, user.sex) != _read_from(number):
+                yield Violation(f"user:{user.pk}", _("出生日期或性别不是身份证号中的。"))
+
+
+def _read_from(number: str) -> tuple[date | None, str]:
+    """Birth date and sex as a number says them."""
+    if not number:
+        return None, ""
+    try:
+        read = check_identity_number(number, today=clock.today())
+    except InvalidNumber:
+        return None, "?"
+    return read.birth_date, read.sex
 
 
 @invariant("accounts.corrections", gettext_lazy("身份更正首尾相接，最后一次与账号一致"))

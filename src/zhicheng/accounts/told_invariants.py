@@ -54,9 +54,11 @@ told(
         values={
             "card_seen_on": lambda row: row.card_seen_on.isoformat(),
             "source": lambda row: row.source,
+            "index": lambda row: row.index,
             "by": lambda row: person(row.confirmed_by_id),
             "at": lambda row: moment(row.confirmed_at),
         },
+        indexes=frozenset({"index"}),
     ),
 )
 _CORRECTION = {
@@ -97,7 +99,7 @@ told(
 @invariant("accounts.as_told", gettext_lazy("账号的姓名、身份核实时间和停用情况与台账、核实记录一致"))
 def as_told() -> Iterator[Violation]:
     """Older entries tell no name; of an account that no entry tells the beginning of, a confirmation may be older than the ledger's."""
-    rows = User.objects.only("name", "is_active", "identity_confirmed_at")
+    rows = User.objects.only("name", "username", "created_at", "is_active", "identity_confirmed_at")
     for users in in_batches(rows):
         entries = LedgerEntry.objects.filter(event__in=[*_NAMED, *_SHUT], subject__in=[f"user:{user.pk}" for user in users])
         of = grouped(entries.order_by("number"), lambda entry: entry.subject)
@@ -113,6 +115,18 @@ def as_told() -> Iterator[Violation]:
             shut = [_SHUT[entry.event] for entry in mine if entry.event in _SHUT]
             if user.is_active == (shut[-1] if shut else False):
                 yield Violation(subject, _("是否停用与台账不同。"))
-            begun = any(entry.event in _OPENED for entry in mine)
+            begun = [entry for entry in mine if entry.event in _OPENED]
+            if begun and not _opened_as_told(begun[-1], user, salts):
+                yield Violation(subject, _("登录名或注册时间与台账不一致。"))
             if user.identity_confirmed_at != confirmed.get(user.pk) and (begun or user.pk in confirmed):
                 yield Violation(subject, _("身份核实时间与核实记录不一致。"))
+
+
+def _opened_as_told(entry: LedgerEntry, user: User, salts: ledger.Salts) -> bool:
+    """Whether login name and time are those of the registration; a name that was released since is nobody's (``accounts.releasing``)."""
+    here = {"username": user.username, "at": moment(user.created_at)}
+    if user.username == f"~{user.pk}":
+        del here["username"]
+    return all(
+        key not in entry.data or ledger.says(entry, entry.data[key], value, salts) is not False for key, value in here.items()
+    )

@@ -11,6 +11,7 @@ from zhicheng.applications.models import OVER, Application, CommitteeArrival, Pe
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
+from zhicheng.foundation.told import together
 
 # Which desk a state is at, for the states a move up leads to.
 _DESK = {State.SUPERVISING_REVIEW: "supervising", State.COUNTY_REVIEW: "county", State.PREFECTURE_REVIEW: "prefecture"}
@@ -22,21 +23,22 @@ def arrivals_are_moves() -> Iterator[Violation]:
     rows = Application.objects.select_related("campaign_version").only("campaign_version__sha256", "person_index", "campaign_id")
     for applications in in_batches(rows):
         changes = StatusChange.objects.filter(application__in=applications, to_state__in=list(_DESK)).order_by("id")
-        moves = grouped(changes.only("application_id", "to_state", "submission_id"), lambda change: change.application_id)
+        moves = grouped(changes.only("application_id", "to_state", "submission_id", "at"), lambda change: change.application_id)
         counted = CommitteeArrival.objects.filter(application__in=applications).select_related("person_year").order_by("id")
         arrivals = grouped(counted, lambda arrival: arrival.application_id)
         for application in applications:
             notice = notice_of(application.campaign_version)
             mine = arrivals.get(application.pk, [])
             brought = [
-                change.submission_id
-                for change in moves.get(application.pk, [])
-                if is_committee_arrival(notice, _DESK[State(change.to_state)])
+                change for change in moves.get(application.pk, []) if is_committee_arrival(notice, _DESK[State(change.to_state)])
             ]
-            if [arrival.submission_id for arrival in mine] != brought:
+            if [arrival.submission_id for arrival in mine] != [change.submission_id for change in brought]:
                 words = {"moves": len(brought), "arrivals": len(mine)}
                 said = _("办理记录中有 %(moves)s 次提交，计次有 %(arrivals)s 次，或者版本不同。") % words
                 yield Violation(f"application:{application.pk}", said)
+            for arrival, change in zip(mine, brought, strict=False):
+                if not together(arrival.arrived_at, change.at):
+                    yield Violation(f"arrival:{arrival.pk}", _("提交的时间与办理记录不一致。"))
             for arrival in mine:
                 year = arrival.person_year
                 if (year.campaign_id, year.person_index) != (application.campaign_id, application.person_index):
@@ -70,7 +72,7 @@ def years_of_persons() -> Iterator[Violation]:
         )
         of = grouped(shown, lambda row: (row.campaign_id, row.person_index))
         closed = grouped(
-            StatusChange.objects.filter(application__in=rows, move__endswith="_close").only("application_id"),
+            StatusChange.objects.filter(application__in=rows, move__endswith="_close").only("application_id", "at"),
             lambda change: change.application_id,
         )
         for year in years:
@@ -83,7 +85,8 @@ def years_of_persons() -> Iterator[Violation]:
                     yield Violation(f"application:{application.pk}", said)
                 if application.state == State.CLOSED_FOR_YEAR and year.closed_at is None:
                     yield Violation(f"application:{application.pk}", _("本年度不再受理，年度计次却没有关闭。"))
-            if year.closed_at is not None and not any(application.pk in closed for application in mine):
+            closings = [change for application in mine for change in closed.get(application.pk, [])]
+            if year.closed_at is not None and not any(together(change.at, year.closed_at) for change in closings):
                 yield Violation(f"person_year:{year.pk}", _("年度计次已关闭，却没有一次退回关闭过它。"))
 
 

@@ -27,7 +27,7 @@ HAVE_REVIEW_FORM = {
 
 
 def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
-    rows = Application.objects.only("state", "entered_state_at", "current_submission", *REACHED.values())
+    rows = Application.objects.only("state", "entered_state_at", "created_at", "current_submission", *REACHED.values())
     for applications in in_batches(rows):
         changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
         history = grouped(changes, lambda change: change.application_id)
@@ -47,6 +47,8 @@ def state_is_last_move() -> Iterator[Violation]:
             yield Violation(subject, _("状态为 %(state)s，最后一次办理到 %(last)s。") % words)
         elif last.at != application.entered_state_at or last.submission_id != application.current_submission_id:
             yield Violation(subject, _("进入状态的时间或上报版本与最后一次办理不一致。"))
+        if history and not told_rows.together(history[0].at, application.created_at):
+            yield Violation(subject, _("新建的时间与办理记录不一致。"))
         been = {change.to_state for change in history}
         if any(getattr(application, column) != (state in been) for state, column in REACHED.items()):
             yield Violation(subject, _("到过哪些部门与办理记录不一致。"))

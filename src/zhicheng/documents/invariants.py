@@ -12,7 +12,7 @@ from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.sealing import SealBroken
-from zhicheng.foundation.told import moment
+from zhicheng.foundation.told import moment, together
 
 
 @invariant("documents.serials", gettext_lazy("文书编号连续、不重复"))
@@ -84,16 +84,29 @@ def _says_what_was_issued(entry: LedgerEntry, paper: Paper, salts: ledger.Salts)
 def pdfs_in_ledger() -> Iterator[Violation]:
     """The hash of a finished PDF is the one that the ledger noted when it was made, and a voided paper was voided there too."""
     told = LedgerEntry.objects.filter(event__in=["paper.made", "paper.voided"])
-    for papers in in_batches(Paper.objects.only("serial", "subject", "pdf_sha256", "voided_at")):
-        made: dict[str, list[str]] = {}
-        voided: set[str] = set()
+    for papers in in_batches(
+        Paper.objects.only("serial", "subject", "pdf_sha256", "pages", "ready_at", "voided_at", "void_reason")
+    ):
+        made: dict[str, list[LedgerEntry]] = {}
+        voided: dict[str, LedgerEntry] = {}
         for entry in told.filter(subject__in={paper.subject for paper in papers}):
             if entry.event == "paper.made":
-                made.setdefault(str(entry.data.get("serial")), []).append(str(entry.data.get("pdf_sha256")))
+                made.setdefault(str(entry.data.get("serial")), []).append(entry)
             else:
-                voided.update(entry.data.get("serials", ()))
+                voided.update(dict.fromkeys(entry.data.get("serials", ()), entry))
+        salts = ledger.salts_of(entry.number for entry in voided.values())
         for paper in papers:
-            if made.get(paper.serial, []) != ([paper.pdf_sha256] if paper.pdf_sha256 else []):
+            prints, void = made.get(paper.serial, []), voided.get(paper.serial)
+            if [entry.data.get("pdf_sha256") for entry in prints] != ([paper.pdf_sha256] if paper.pdf_sha256 else []):
                 yield Violation(f"paper:{paper.serial}", _("PDF 的校验码与台账不一致。"))
-            if (paper.voided_at is not None) != (paper.serial in voided):
+            elif any(
+                entry.data.get("pages", paper.pages) != paper.pages or not together(paper.ready_at, entry.at) for entry in prints
+            ):
+                yield Violation(f"paper:{paper.serial}", _("页数或生成时间与台账不一致。"))
+            if (paper.voided_at is not None) != (void is not None):
                 yield Violation(f"paper:{paper.serial}", _("是否作废与台账不一致。"))
+            elif void is not None and not (
+                together(paper.voided_at, void.at)
+                and ledger.says(void, void.data.get("reason"), paper.void_reason, salts) is not False
+            ):
+                yield Violation(f"paper:{paper.serial}", _("作废的时间或原因与台账不一致。"))

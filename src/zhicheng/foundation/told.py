@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -20,6 +20,7 @@ from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 
+ONE_TRANSACTION = timedelta(minutes=10)  # at most: two times of one action lie apart by how long it took
 EVENT, ACTOR = "event", "actor"  # of the entry itself, not of its data
 Value = Callable[[Any], Any]
 
@@ -156,6 +157,13 @@ def _last_new_key() -> int:
 def person(user_id: int | None) -> str:
     """An account as entries name it; nobody is the system."""
     return f"user:{user_id}" if user_id else "system"
+
+
+def together(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two times can be of one action; or there is neither."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= ONE_TRANSACTION
 
 
 def moment(at: datetime | None) -> str | None:

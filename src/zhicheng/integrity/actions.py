@@ -53,7 +53,14 @@ def record_fraud(
             event="integrity.recorded",
             subject=f"integrity_record:{record.pk}",
             actor=actor.ref,
-            data={"source": source, "years": [ban.first_year, ban.last_year], "reason": ledger.private(record.reason)},
+            data={
+                "source": source,
+                "years": [ban.first_year, ban.last_year],
+                "reason": ledger.private(record.reason),
+                "name": ledger.private(record.name),
+                "for": record.recorded_for_id,
+                "at": ledger.time_text(record.recorded_at),
+            },
         )
     return record
 
@@ -84,7 +91,7 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
         event="integrity.annulled",
         subject=f"integrity_record:{record.pk}",
         actor=actor.ref,
-        data={"reason": ledger.private(record.annulment_reason)},
+        data={"reason": ledger.private(record.annulment_reason), "at": ledger.time_text(record.annulled_at)},
     )
     outbox.queue(kind="integrity.annulled", payload={"record_id": record.pk}, key=f"integrity.annulled:{record.pk}")
     return record

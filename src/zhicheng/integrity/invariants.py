@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
 from zhicheng.integrity.models import IntegrityRecord
 
 
 @invariant("integrity.records_in_ledger", gettext_lazy("每条诚信档案记录及其撤销在台账中恰有一条记录"))
 def records_in_ledger() -> Iterator[Violation]:
     """Source, years and whether a record was annulled are as the ledger says; and no entry tells of a record that is not there."""
-    told = LedgerEntry.objects.filter(event__in=["integrity.recorded", "integrity.annulled"])
+    entries_of = LedgerEntry.objects.filter(event__in=["integrity.recorded", "integrity.annulled"])
     for records in in_batches(IntegrityRecord.objects.all()):
         subjects = {f"integrity_record:{record.pk}" for record in records}
-        entries = grouped(told.filter(subject__in=subjects), lambda entry: (entry.subject, entry.event))
+        entries = grouped(entries_of.filter(subject__in=subjects), lambda entry: (entry.subject, entry.event))
         for record in records:
             subject = f"integrity_record:{record.pk}"
             recorded = entries.get((subject, "integrity.recorded"), [])
@@ -30,8 +31,42 @@ def records_in_ledger() -> Iterator[Violation]:
                 [record.first_barred_year, record.last_barred_year],
             ):
                 yield Violation(subject, _("依据或不得申报的年度与台账不一致。"))
-    for batch in in_batches(told.filter(event="integrity.recorded")):
+    for batch in in_batches(entries_of.filter(event="integrity.recorded")):
         named = {entry.subject.rpartition(":")[2] for entry in batch}
         there = IntegrityRecord.objects.filter(pk__in=[int(n) for n in named if n.isdecimal()]).values_list("pk", flat=True)
         for number in sorted(named - {str(pk) for pk in there}):
             yield Violation(f"integrity_record:{number}", _("台账记录了这条诚信档案，它却不存在。"))
+
+
+told(
+    "integrity.records_as_told",
+    gettext_lazy("诚信档案记录的姓名、查实情况、登记人和时间与台账一致"),
+    Telling(
+        events=("integrity.recorded",),
+        rows=IntegrityRecord.objects.all,
+        kind="integrity_record",
+        belongs="pk",
+        values={
+            ACTOR: lambda row: person(row.recorded_by_id),
+            "reason": lambda row: row.reason,
+            "name": lambda row: row.name,
+            "for": lambda row: row.recorded_for_id,
+            "at": lambda row: moment(row.recorded_at),
+        },
+    ),
+)
+told(
+    "integrity.annulments_as_told",
+    gettext_lazy("撤销诚信档案记录的理由、撤销人和时间与台账一致"),
+    Telling(
+        events=("integrity.annulled",),
+        rows=lambda: IntegrityRecord.objects.filter(annulled_at__isnull=False),
+        kind="integrity_record",
+        belongs="pk",
+        values={
+            ACTOR: lambda row: person(row.annulled_by_id),
+            "reason": lambda row: row.annulment_reason,
+            "at": lambda row: moment(row.annulled_at),
+        },
+    ),
+)

@@ -34,6 +34,17 @@ DECISIONS = (
     guard(
         "organizations_unitverification",
         "UPDATE",
+        sentence="what a unit asked for stays as it was handed in",
+        rule="asked",
+        when="NEW.organization_id <> OLD.organization_id OR NEW.kind <> OLD.kind OR NEW.year <> OLD.year "
+        "OR NEW.note <> OLD.note OR NEW.licence_kind <> OLD.licence_kind OR NEW.licence_issued_on <> OLD.licence_issued_on "
+        "OR NEW.licence_valid_until IS DISTINCT FROM OLD.licence_valid_until OR NEW.still_newest <> OLD.still_newest "
+        "OR NEW.licence_id <> OLD.licence_id OR NEW.submitted_by_id <> OLD.submitted_by_id "
+        "OR NEW.submitted_at <> OLD.submitted_at",
+    ),
+    guard(
+        "organizations_unitverification",
+        "UPDATE",
         sentence="a decision on a unit is not decided anew",
         rule="decided",
         when="OLD.state IN ('approved', 'returned') AND (NEW.state <> OLD.state OR NEW.proposed <> OLD.proposed "

@@ -158,6 +158,11 @@ class UnitVerification(models.Model):
     def __str__(self) -> str:
         return f"{self.organization_id} {self.kind} {self.year} {self.state}"
 
+    def licence_words(self) -> list[str | bool | None]:
+        """What was said of the licence: its kind, since when and until when it holds, and that it is the newest there is."""
+        until = self.licence_valid_until
+        return [self.licence_kind, self.licence_issued_on.isoformat(), until.isoformat() if until else None, self.still_newest]
+
 
 class AccountRequestKind(models.TextChoices):
     MAILBOX = "mailbox", _("邮箱遗失")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,11 +13,10 @@ from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.sealing import SealBroken
-from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, told
+from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, together, told
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 
 _REPLACED = "account.mailbox_replaced"
-_ONE_TRANSACTION = timedelta(minutes=10)  # at most: the row is written a moment before its entry
 _SOURCE = "account_request:"
 _DECIDED: dict[str, AccountRequestState] = {
     "account.mailbox_approved": AccountRequestState.APPROVED,
@@ -94,7 +92,7 @@ def _difference(row: AccountRequest, mine: list[LedgerEntry], salts: ledger.Salt
         return _("办理结果与台账不同。")
     if mine and not gave_way and (row.closed_at is None) != (state == AccountRequestState.APPROVED):
         return _("办理结束的时间与台账不同。")
-    if row.closed_at is not None and mine and not gave_way and abs(row.closed_at - mine[-1].at) > _ONE_TRANSACTION:
+    if row.closed_at is not None and mine and not gave_way and not together(row.closed_at, mine[-1].at):
         return _("办理结束的时间与台账不同。")
     decisions = [entry for entry in mine if entry.event in _DECIDED]
     last = decisions[-1] if decisions else None

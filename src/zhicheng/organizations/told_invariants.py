@@ -112,6 +112,9 @@ told(
             "particulars": _as_requested,
             "particulars_sha256": lambda row: digest(_as_requested(row)),  # of older entries: without a salt
             "licence_sha256": lambda row: row.licence.sha256,
+            "licence": lambda row: row.licence_words(),
+            "note": lambda row: row.note,
+            "at": lambda row: moment(row.submitted_at),
         },
         gone=_removed_requests,
     ),

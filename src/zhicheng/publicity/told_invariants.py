@@ -17,6 +17,8 @@ from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
 from zhicheng.publicity.papers import public_facts, words_of
 from zhicheng.publicity.queries import UPLOADS
 
+_MEASURED = ("publicity.opened", "publicity.end_moved")
+
 told(
     "publicity.periods_in_ledger",
     gettext_lazy("公示的内容与台账记录的一致"),
@@ -74,7 +76,7 @@ told(
     gettext_lazy("异议的每个处理结果在台账中恰有一条记录，内容一致"),
     Telling(
         events=("publicity.objection_decided",),
-        rows=lambda: Objection.objects.exclude(state=ObjectionState.OPEN),
+        rows=lambda: Objection.objects.exclude(state=ObjectionState.OPEN, finding=""),
         kind="publicity",
         belongs="period_id",
         named="objection",
@@ -86,6 +88,22 @@ told(
         },
     ),
 )
+
+
+@invariant("publicity.ends_as_told", gettext_lazy("公示的结束日期与台账一致"))
+def ends_as_told() -> Iterator[Violation]:
+    """The last day is the one it was opened with, or the one a new calendar moved it to last; a period nobody told of has none to compare."""
+    for periods in in_batches(PublicityPeriod.objects.only("ends_on")):
+        subjects = {f"publicity:{period.pk}" for period in periods}
+        entries = LedgerEntry.objects.filter(event__in=_MEASURED, subject__in=subjects).order_by("number")
+        of = grouped(entries, lambda entry: entry.subject)
+        for period in periods:
+            mine: list[LedgerEntry] = of.get(f"publicity:{period.pk}", [])
+            ends = [entry.data["to"] if "to" in entry.data else entry.data.get("ends_on") for entry in mine]
+            ends = [one for one in ends if one is not None]
+            if ends and ends[-1] != period.ends_on.isoformat():
+                yield Violation(f"publicity:{period.pk}", _("公示的结束日期与台账不一致。"))
+
 
 # Of the facts those that stand in the submission as they are: a later edition of a table may have other words for a code.
 _PLAIN = ("name", "employer", "series", "specialty", "level", "title", "current_title")

@@ -136,6 +136,9 @@ def put_in_queue(
             "office": verification.office_id,
             "particulars": ledger.private(verification.proposed),
             "licence_sha256": file.sha256,
+            "licence": verification.licence_words(),
+            "note": ledger.private(note),
+            "at": ledger.time_text(verification.submitted_at),
         },
     )
     return verification
