@@ -116,8 +116,8 @@ def test_mailbox_confirmed_at_the_same_moment_is_not_taken_by_an_office() -> Non
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgres
 def test_unit_confirmed_at_the_same_moment_keeps_its_registration() -> None:
-    first = ex.registered_unit(1, confirmed=False)
-    UnitVerification.objects.filter(pk=first.pk).update(submitted_at=clock.now() - timedelta(days=2))
+    with clock.travel(clock.now() - timedelta(days=2)):
+        first = ex.registered_unit(1, confirmed=False)
     administrator = User.objects.get(pk=first.submitted_by_id)
 
     def again() -> Any:
