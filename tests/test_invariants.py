@@ -279,7 +279,7 @@ def test_verification_of_the_night_is_queued_once_and_keeps_what_it_found() -> N
 
 @pytest.mark.django_db
 def test_memory_and_queries_do_not_grow_with_what_is_stored(accepted: Application, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(260):
+    with django_assert_max_num_queries(240):
         everything_holds()
 
 

@@ -16,6 +16,7 @@ from zhicheng.applications.queries import get_application
 from zhicheng.documents.models import SerialCounter
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.models import Organization, UnitVerification
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.standards.calendar import load_calendar
 
@@ -23,6 +24,7 @@ MOST_ARRIVALS = 3  # S-28
 LEGAL_DAYS = 5  # S-39
 # What is meant to be forgotten: files nobody used, notes of what came in, messages.
 PASSING = {"evidence.Intake", "evidence.EvidenceFile", "foundation.OutboxMessage"}
+_TOLD_AS = {UnitVerification._meta.label: "requests", Organization._meta.label: "units"}  # in the data of account.removed
 FROZEN_LOOKED_AT = 2  # the newest: all of them are looked at in the end
 
 
@@ -120,5 +122,5 @@ def told_removed(label: str) -> set[int]:
     told = LedgerEntry.objects.filter(event="account.removed").values_list("subject", "data")
     if label == "accounts.User":
         return {int(subject.removeprefix("user:")) for subject, _data in told}
-    key = {"organizations.AccountRequest": "requests", "organizations.Organization": "units"}.get(label)
+    key = _TOLD_AS.get(label)
     return {pk for _subject, data in told for pk in data[key]} if key else set()

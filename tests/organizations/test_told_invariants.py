@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.organizations import examples as ex
-from tests.organizations.test_account_requests import ask_mailbox, decide
+from tests.organizations.test_account_requests import ask_correction, ask_mailbox, decide
 from tests.organizations.test_unconfirmed import LATER, at
 from tests.support import world as w
+from tests.support.keys import new_key
 from tests.support.verified import violated
 from zhicheng.accounts import actions as accounts
-from zhicheng.foundation import clock, ledger, triggers
+from zhicheng.accounts.models import IdentityCorrection
+from zhicheng.foundation import clock, ledger, reindexing, triggers
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions
+from zhicheng.organizations.actions.registering import end_memberships
 from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationState
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +81,67 @@ def test_places_of_before_the_ledger_told_of_them_are_named_by_nobody() -> None:
             (PLACES[0], f"user:{told.user_id} membership:{told.pk}"),
             (PLACES[1], f"user:{older.user_id} membership:{older.pk}"),
         }
+
+
+def test_places_left_by_a_clock_that_was_ahead_are_named_by_nobody() -> None:
+    """The clock was put three weeks ahead and back before the ledger told of places. What it tells the beginning of is not excused."""
+    with clock.travel(w.IN_WINDOW):
+        unit, other = ex.approved_unit(1), ex.approved_unit(2)
+        people = [ex.registered_applicant(unit, number) for number in (1, 2)]
+    with clock.travel(w.IN_WINDOW + timedelta(weeks=3)):
+        actions.change_employer(user_id=people[0].pk, employer_id=other.pk)
+    triggers.take_off(connection)
+    _forget_places()
+    with clock.travel(w.IN_WINDOW + timedelta(hours=1)):
+        told = ex.registered_applicant(unit, 3)
+        assert not violated(*PLACES)
+        ended = Membership.objects.filter(user=told)
+        ended.update(until=clock.now())
+        assert violated(*PLACES) == {(PLACES[1], f"user:{told.pk} membership:{ended.get().pk}")}
+        ended.update(until=None)
+        Membership.objects.filter(user=people[1]).update(until=w.IN_WINDOW + timedelta(weeks=4))
+        assert {name for name, _subject in violated(*PLACES)} == {PLACES[1]}
+
+
+def test_everybody_who_leaves_at_once_is_written_at_once_and_told() -> None:
+    with clock.travel(w.IN_WINDOW):
+        unit = ex.approved_unit(1)
+        people = [ex.registered_applicant(unit, number) for number in (1, 2, 3)]
+        of_them = Membership.objects.filter(user__in=people)
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            end_memberships(of_them, actor="system")
+            end_memberships(of_them, actor="system")
+        assert sum(one["sql"].startswith('UPDATE "organizations_membership"') for one in queries) == 1
+        assert not of_them.filter(until__isnull=True).exists() and not violated(*PLACES)
+
+
+CORRECTIONS = "accounts.corrections_in_ledger"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_correction_of_before_a_new_key_of_the_index_is_named_by_nobody(settings: Any, named: bool) -> None:
+    """Its entry holds the indexes of before; one of before entries named the correction is found by the rest that it tells."""
+    with clock.travel(w.IN_WINDOW):
+        unit = ex.approved_unit(1)
+        admin, people = ex.unit_actor(unit), [ex.registered_applicant(unit, number) for number in (1, 2)]
+        for user, number in ((people[0], 201), (people[0], 301), (people[1], 202)):
+            decide(ask_correction(admin, user, id_number=ex.id_number(number)))
+        triggers.take_off(connection)
+        if not named:
+            for entry in LedgerEntry.objects.filter(event="account.identity_corrected"):
+                entry.data = {key: entry.data[key] for key in ("source", "fields", "from", "to", "name")}
+                entry.save()
+        triggers.put_on(connection)
+        assert not violated(CORRECTIONS)
+        settings.BLIND_INDEX_KEY_BEFORE, settings.BLIND_INDEX_KEY = settings.BLIND_INDEX_KEY, f"test-only-{new_key()}"
+        reindexing.reindex_all(connection)
+        assert not violated(CORRECTIONS)
+        decide(ask_correction(admin, people[1], id_number=ex.id_number(302)))
+        assert not violated(CORRECTIONS)
+        triggers.take_off(connection)
+        row = IdentityCorrection.objects.filter(user=people[0]).earliest("pk")
+        IdentityCorrection.objects.filter(pk=row.pk).update(source="account_request:99")
+        assert (CORRECTIONS, f"user:{row.user_id} identitycorrection:{row.pk}") in violated(CORRECTIONS)
 
 
 def test_registration_that_was_removed_takes_its_places_along() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,18 @@ EVENT, ACTOR = "event", "actor"  # of the entry itself, not of its data
 Value = Callable[[Any], Any]
 
 
+@dataclass(slots=True)
+class _Look:
+    """What one look keeps from batch to batch: where the entries begin that tell of such rows, and the last new key of the blind index;
+    ``used``: the numbers of entries of before that were found to be a row's.
+    """
+
+    first: LedgerEntry | None
+    reached: datetime | None  # the latest time of the entries before the first
+    new_key: int
+    used: set[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """How entries of ``events`` tell of ``rows``.
@@ -34,8 +46,9 @@ class Telling:
     what must agree, by the place in the entry's data; ``indexes`` are those of them that hold blind indexes, which entries of before a
     new key tell otherwise. ``repeated``: several entries may tell of one row. ``untold`` names the column
     with a row's time, where rows of before the event was written have no entry: a row older than the first entry (or than the first of
-    ``told_since``), by this time, and where nothing names rows by its number too, need have none; with ``untold`` the row's number, what
-    has a smaller one than the first entry names. ``gone``: what the ledger says was removed since, by subject (``user:5``)
+    ``told_since``), by this time, and where nothing names rows by its number too, need have none, nor what is no later than the clock
+    had been by then: it may have been ahead, and put back since. A row that another of ``told_since`` names is not older. With ``untold``
+    the row's number, what has a smaller one than the first entry names. ``gone``: what the ledger says was removed since, by subject (``user:5``)
     or by name (``verification:12``, with ``named`` for its kind).
     """
 
@@ -54,69 +67,88 @@ class Telling:
 
     def look(self) -> Iterator[Violation]:
         """Every difference between the rows and their entries."""
-        since = LedgerEntry.objects.filter(event__in=self.told_since or self.events)
-        first = since.order_by("number").first() if self.untold else None
-        used: set[int] = set()
-        new_key = _last_new_key() if self.indexes else 0
+        look = self._begin()
         for batch in in_batches(self.rows()):
-            yield from self._rows_without(batch, first, used, new_key)
+            yield from self._rows_without(batch, look)
         gone = frozenset(self.gone()) if self.gone is not None else frozenset()
         for entries in in_batches(LedgerEntry.objects.filter(event__in=self.events)):
             yield from self._entries_without([one for one in entries if not {one.subject, self._named(one)} & gone])
 
-    def _rows_without(self, rows: list[Any], first: LedgerEntry | None, used: set[int], new_key: int) -> Iterator[Violation]:
-        found = LedgerEntry.objects.filter(event__in=self.events, subject__in={self._subject(row) for row in rows})
-        entries = grouped(found.order_by("number"), lambda entry: (entry.subject, self._names(entry)))
+    def _begin(self) -> _Look:
+        first = reached = None
+        if self.untold:
+            first = LedgerEntry.objects.filter(event__in=self.told_since or self.events).order_by("number").first()
+        if first is not None:
+            reached = LedgerEntry.objects.filter(number__lt=first.number).aggregate(at=Max("at"))["at"]
+        return _Look(first, reached, _last_new_key() if self.indexes else 0, used=set())
+
+    def _rows_without(self, rows: list[Any], look: _Look) -> Iterator[Violation]:
+        events = {*self.events, *self.told_since}
+        found = list(
+            LedgerEntry.objects.filter(event__in=events, subject__in={self._subject(row) for row in rows}).order_by("number")
+        )
+        entries = grouped([one for one in found if one.event in self.events], lambda one: (one.subject, self._names(one)))
+        others = {(one.subject, self._names(one)) for one in found if one.event not in self.events}
         salts = ledger.salts_of(entry.number for mine in entries.values() for entry in mine)
         for row in rows:
             subject = self._subject(row)
-            mine = entries.get((subject, str(getattr(row, self.column)) if self.named else ""), [])
+            name = str(getattr(row, self.column)) if self.named else ""
+            mine = entries.get((subject, name), [])
             if not mine and self.named:
-                mine = self._older(row, entries.get((subject, ""), []), salts, used)
-            if not mine and not self._is_older(row, first):
+                mine = self._older(row, entries.get((subject, ""), []), salts, look)
+            if not mine and ((subject, name) in others or not self._is_older(row, look)):
                 yield Violation(self._about(row), _("台账没有记录过它。"))
             elif len(mine) > 1 and not self.repeated:
                 yield Violation(self._about(row), _("台账中有 %(count)s 条记录，应为 1 条。") % {"count": len(mine)})
             for entry in mine:
-                compared = self.values if entry.number > new_key else self.values.keys() - self.indexes
-                if other := [key for key in compared if not self._agrees(entry, key, row, salts)]:
+                if other := [key for key in self._compared(entry, look) if not self._agrees(entry, key, row, salts)]:
                     said = _("与台账不一致：%(what)s。") % {"what": "、".join(other)}
                     yield Violation(self._about(row), said)
 
-    def _is_older(self, row: Any, first: LedgerEntry | None) -> bool:
+    def _compared(self, entry: LedgerEntry, look: _Look) -> list[str]:
+        """Which of the values ``entry`` can be asked for: an index in one of before the last new key was made with another."""
+        return [key for key in self.values if entry.number > look.new_key or key not in self.indexes]
+
+    def _is_older(self, row: Any, look: _Look) -> bool:
         """Whether ``row`` was made before the ledger told of any such row."""
-        if not self.untold or first is None:
+        if not self.untold or look.first is None:
             return bool(self.untold)
         of_row = getattr(row, self.untold)
         if not isinstance(of_row, datetime):
-            return bool(0 < of_row < int(self._names(first) or 0))
-        return bool(of_row < first.at and (self.named or getattr(row, self.belongs) < (self._number(first) or 0)))
+            return bool(0 < of_row < int(self._names(look.first) or 0))
+        by_then = of_row < look.first.at or (look.reached is not None and of_row <= look.reached)
+        return bool(by_then and (self.named or getattr(row, self.belongs) < (self._number(look.first) or 0)))
 
-    def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts, used: set[int]) -> list[LedgerEntry]:
-        """The first of the entries that name no row which tells of one like this; it is not another row's as well, in whatever batch
-        (``used``: the numbers of those that were taken).
-        """
+    def _older(self, row: Any, unnamed: list[LedgerEntry], salts: ledger.Salts, look: _Look) -> list[LedgerEntry]:
+        """The first of the entries that name no row which tells of one like this; it is not another row's as well, in whatever batch."""
         for entry in unnamed:
-            if entry.number not in used and all(self._agrees(entry, key, row, salts) for key in self.values):
-                used.add(entry.number)
+            if entry.number in look.used:
+                continue
+            if all(self._agrees(entry, key, row, salts) for key in self._compared(entry, look)):
+                look.used.add(entry.number)
                 return [entry]
         return []
 
     def _entries_without(self, entries: list[LedgerEntry]) -> Iterator[Violation]:
-        subjects = {entry.subject for entry in entries if self._number(entry) is not None}
-        ids = {self._number(entry) for entry in entries} - {None}
-        rows = self.rows().filter(**{f"{self.belongs}__in": ids})
-        there = {(str(one), str(key)) for one, key in rows.values_list(self.belongs, self.column)} if self.named else set()
-        counts = dict(rows.order_by().values_list(self.belongs).annotate(n=Count("pk")))
-        told = LedgerEntry.objects.filter(event__in=self.events, subject__in=subjects)
-        entries_of = dict(told.order_by().values_list("subject").annotate(n=Count("pk")))
-        for entry in entries:
+        of_rows = [entry for entry in entries if self._number(entry) is not None]
+        naming, nameless = ([one for one in of_rows if bool(self._names(one)) is says] for says in (True, False))
+        there: set[tuple[str, str]] = set()
+        if naming:
+            there = {(str(one), str(key)) for one, key in self._rows_of(naming).values_list(self.belongs, self.column)}
+        counts: dict[int, int] = {}
+        entries_of: dict[str, int] = {}
+        if nameless:
+            counts = dict(self._rows_of(nameless).order_by().values_list(self.belongs).annotate(n=Count("pk")))
+            told = LedgerEntry.objects.filter(event__in=self.events, subject__in={entry.subject for entry in nameless})
+            entries_of = dict(told.order_by().values_list("subject").annotate(n=Count("pk")))
+        for entry in of_rows:
             number, name = self._number(entry), self._names(entry)
-            if number is None:
-                continue
-            few = counts.get(number, 0) < (1 if self.repeated else entries_of[entry.subject])
-            if (str(number), name) not in there if name else few:
+            needed = 1 if self.repeated else entries_of.get(entry.subject, 0)
+            if (str(number), name) not in there if name else counts.get(number or 0, 0) < needed:
                 yield Violation(f"{entry.subject} ledger:{entry.number}", _("台账有记录，表中却没有。"))
+
+    def _rows_of(self, entries: list[LedgerEntry]) -> QuerySet[Any]:
+        return self.rows().filter(**{f"{self.belongs}__in": {self._number(entry) for entry in entries}})
 
     def _names(self, entry: LedgerEntry) -> str:
         named = entry.data.get(self.named) if self.named else None

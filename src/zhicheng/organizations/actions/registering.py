@@ -37,9 +37,17 @@ def join_organization(*, user: User, organization: Organization, role: Membershi
 
 
 def end_memberships(rows: QuerySet[Membership], *, actor: str) -> None:
-    """Let those of ``rows`` that are current end now, but never before they began: the clock may have been put back since."""
-    for row in rows.filter(until__isnull=True).order_by("pk"):
-        row.until = max(clock.now(), row.since)
-        row.save(update_fields=["until"])
-        data = {"membership": row.pk, "until": ledger.time_text(row.until)}
+    """Let those of ``rows`` that are current end now, but never before they began: the clock may have been put back since.
+
+    The caller holds the accounts they belong to, or has just made them (docs/structure.md). The rows are locked and read again all the
+    same: what somebody else has ended meanwhile has ended, and is told once.
+    """
+    current = list(rows.filter(until__isnull=True).select_for_update(no_key=True).order_by("pk"))
+    now = clock.now()
+    ends = {row.pk: max(now, row.since) for row in current}
+    for row in current:
+        row.until = ends[row.pk]
+    Membership.objects.bulk_update(current, ["until"])
+    for row in current:
+        data = {"membership": row.pk, "until": ledger.time_text(ends[row.pk])}
         ledger.record(event="account.place_ended", subject=f"user:{row.user_id}", actor=actor, data=data)
