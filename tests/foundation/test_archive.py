@@ -99,6 +99,18 @@ def test_next_time_line_is_followed_and_the_one_that_was_left_is_not(base: Path,
     assert "lacks 000000020000000000000005:" in archive.look(folder, base).troubles[0]
 
 
+def test_copy_of_a_later_time_line_is_followed_into_the_next(base: Path, folder: Path, keep: Keep) -> None:
+    """After a second restore: pieces from before the copy's own time line lie there as well."""
+    (base / "backup_label").write_text("START WAL LOCATION: 0/6000028 (file 000000020000000000000006)\n")
+    for old, new in zip(sorted((base / "pg_wal").glob("0*")), pieces(6, 7, timeline=2), strict=True):
+        old.rename(old.with_name(new))
+    keep(*pieces(2, 3, 4), *pieces(5, 6, 7, timeline=2), *pieces(8, 9, timeline=3))
+    keep("00000002.history", content=b"1\t0/5000000\tx\n")
+    keep("00000003.history", content=b"1\t0/5000000\tx\n\n2\t0/8000000\tx\n")
+    found = archive.look(folder, base)
+    assert (found.first, found.last, found.pieces, found.troubles) == (*pieces(6, timeline=2), *pieces(9, timeline=3), 4, ())
+
+
 def test_time_line_without_a_piece_yet_wants_what_led_to_it(base: Path, folder: Path, keep: Keep) -> None:
     keep(*pieces(2, 3, 4, 5))
     keep("00000002.history", content=b"1\t0/6000100\tno recovery target specified\n")

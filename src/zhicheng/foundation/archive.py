@@ -108,7 +108,7 @@ def _chain(folder: Path, kept: set[str], names: set[str], first: str, size: int,
         if own in [parent for parent, _end in parents]:  # as PostgreSQL: the newest one that comes out of ours
             begins = [0, *(end for _parent, end in parents)]
             told = [parent for parent, _end in parents] + [timeline]
-            chain = [(line, begin) for line, begin in zip(told, begins, strict=True) if line >= own]
+            chain = [(own, 0), *((line, begin) for line, begin in zip(told, begins, strict=True) if line > own)]
     for timeline in sorted({int(name[:8], 16) for name in names} - known):
         if timeline > own:
             troubles.append(f"{folder} lacks {timeline:08X}.history, though pieces of that time line lie in it.")
