@@ -208,8 +208,8 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = LINK_HOURS / 24
 ACCOUNT_RATE_LIMITS = {
     # The password has brakes of its own, which no stranger can close for somebody else (accounts/brakes.py).
     "login": None,
-    # What remains is the code of the second factor: after the right password only.
-    "login_failed": "10/5m/key",
+    # So has the code of the second factor, which the security administrator sees and can lift.
+    "login_failed": None,
     # By the visitor's address here; by recipient in accounts/brakes.py, where the page says the same either way.
     "reset_password": "20/m/ip",
     "confirm_email": "1/3m/key",

@@ -25,10 +25,12 @@ from tests.support.keys import new_key
 from tests.web.registering import link_in, mails, page_of
 from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
+from zhicheng.accounts.brakes_in_force import brakes_in_force, lift_brake
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
 from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import resealing
+from zhicheng.foundation.models import CacheEntry
 from zhicheng.foundation.sealing import unseal
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,24 @@ def test_codes_cannot_be_guessed_day_after_day(officer: User) -> None:
     late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
     assert late.get(DESK).status_code == 200
     assert brakes.may_try_code(officer.pk) and cache.get(f"factor:{officer.pk}") == 1
+
+
+def test_wrong_codes_are_told_how_long_to_wait_are_listed_and_lifted(officer: User, settings: Any) -> None:
+    """What refuses a code is what the security administrator sees, and the time that is told is the time there is."""
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    secret = set_up(sign_in(officer))
+    client, said = sign_in(officer), ""
+    for _turn in range(brakes.FREE_CODES + 2):
+        said = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+    assert "请过 15 分钟再试" in said
+    (brake,) = brakes_in_force()
+    assert (brake.what, brake.user) == ("code", officer) and brake.next_try_at is not None
+    waits = CacheEntry.objects.get(cache_key__endswith=f"factor:{officer.pk}:wait")
+    cache.set(f"factor:{officer.pk}:wait", json.loads(waits.value) - 600, timeout=300)
+    assert "请过 5 分钟再试" in client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
+    lift_brake(key=brake.key, actor="system")
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert client.get(DESK).status_code == 200
 
 
 def test_code_of_a_minute_ago_is_none(officer: User) -> None:

@@ -98,8 +98,20 @@ def test_two_people_with_one_identity_number_both_register_and_the_first_is_told
         claims.tell_of_claim(message)
     told = mails(first.email)[-1]
     assert told["subject"] == "有人用您的身份证号注册账号" and first.username in told["body"]
+    assert "请带居民身份证到本单位人事部门" in told["body"]
     for secret in (second.email, second.username, second.mobile, first.id_number, first.id_number[-4:]):
         assert secret not in told["body"]
+
+
+def test_whoever_is_confirmed_already_is_sent_to_no_office_by_a_stranger_with_the_same_number() -> None:
+    employer = ex.approved_unit()
+    first = ex.registered_applicant(employer)
+    User.objects.filter(pk=first.pk).update(number_held_at=clock.now(), identity_confirmed_at=clock.now())
+    actions.register_applicant(**ex.applicant_data(2, id_number=first.id_number, employer_id=employer.pk))
+    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
+        claims.tell_of_claim(message)
+    told = mails(first.email)[-1]["body"]
+    assert "不需要办理什么。您的身份已经核实" in told and "请带居民身份证" not in told
 
 
 def test_one_human_may_have_an_applicants_and_a_units_account() -> None:

@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from django.core.cache import cache
 
+from zhicheng.foundation import clock
 from zhicheng.foundation.fields import blind_index
 from zhicheng.foundation.shared_cache import BRAKED, STRANGERS, count
 
@@ -35,7 +36,7 @@ WAIT_FROM_EVERYWHERE = 20
 FREE_FROM_NETWORK = 100
 WAIT_FROM_NETWORK = 30
 # Wrong codes of a second factor in a day, for one account; after that one try in so many seconds.
-FREE_CODES = 30
+FREE_CODES = 10
 WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
@@ -105,17 +106,23 @@ class SignInTry:
 
 
 def may_try_code(user_id: int) -> bool:
-    """Count a try of a second factor's code; whether it may be looked at. The library's own limit of minutes alone would let whoever
-    knows the password go on for ever: half a million tries in half a year.
+    """Count a try of a second factor's code; whether it may be looked at. The only brake on codes: the library's own is switched off
+    (``settings.ACCOUNT_RATE_LIMITS``), for nobody could see or lift it.
     """
     key = f"factor:{user_id}"
     tries = count(key, seconds=DAY)
     if tries > FREE_CODES:
         cache.add(f"{key}{BRAKED}", {"what": "code", "account": f"user:{user_id}"}, timeout=DAY)
-        if not cache.add(f"{key}:wait", tries, timeout=WAIT_FOR_CODE):
+        if not cache.add(f"{key}:wait", int(clock.machine_now().timestamp()) + WAIT_FOR_CODE, timeout=WAIT_FOR_CODE):
             _take_back(key)
             return False
     return True
+
+
+def minutes_until_code(user_id: int) -> int:
+    """Whole minutes until the account may try a code again, rounded up, at least one."""
+    left = int(cache.get(f"factor:{user_id}:wait", 0)) - int(clock.machine_now().timestamp())
+    return max(1, -(-left // 60))
 
 
 def codes_tried(user_id: int) -> int:

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from allauth.core import ratelimit
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.brakes import entries_of
@@ -81,8 +79,6 @@ def lift_brake(*, key: str, actor: str) -> None:
     if told is None:
         raise Refused([Problem(_("这一限制已经解除或者到期，不用再处理。"), code="brake_gone")])
     cache.delete_many(entries_of(key))
-    if told.get("what") == "code":  # the library's own count of the last minutes
-        ratelimit.clear(HttpRequest(), action="login_failed", key=f"mfa-auth-user-{_user_id(told)}")
     ledger.record(event="signin.brake_lifted", subject=told.get("account") or "sign-in", actor=actor, data={})
 
 

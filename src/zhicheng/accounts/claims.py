@@ -215,9 +215,14 @@ def tell_of_claim(message: OutboxMessage) -> None:
             body=_(
                 "%(name)s：\n\n有人用您登记的身份证号在%(site)s注册了另一个%(kind)s。您的账号（登录名 %(username)s）没有任何变化。\n\n"
                 "如果就是您本人：请用原来的账号，忘记密码的打开 %(recover)s 找回，不必使用新账号。\n"
-                "如果不是您本人：请带居民身份证到本单位人事部门或所在县（市）人社局职称办，请他们核实您的身份；核实以后，别人不能再用这个号码申报。\n"
+                "如果不是您本人：%(else)s\n"
             )
             % {
+                "else": _("不需要办理什么。您的身份已经核实，别人不能用这个号码申报。")
+                if other.identity_confirmed_at
+                else _(
+                    "请带居民身份证到本单位人事部门或所在县（市）人社局职称办，请他们核实您的身份；核实以后，别人不能再用这个号码申报。"
+                ),
                 "name": other.name,
                 "site": settings.SITE_NAME,
                 "kind": AccountKind(other.kind).label,

@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.accounts.brakes import code_was_right, may_try_code
+from zhicheng.accounts.brakes import code_was_right, may_try_code, minutes_until_code
 from zhicheng.accounts.second_factor import keep_waiting, secrets_of, take_waiting, use_once
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.foundation.sealing import SealBroken
@@ -49,9 +49,11 @@ class _CodeOnce:
         return code
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """How long to wait, whichever brake it was."""
+        """How long to wait."""
         if getattr(error, "code", "") == "too_many_login_attempts":
-            error = forms.ValidationError(_("验证码连续输错太多次，请过 15 分钟再试。"), code=error.code)
+            words = _("验证码连续输错太多次，请过 %(minutes)d 分钟再试。")
+            params = {"minutes": minutes_until_code(self.user.pk)}
+            error = forms.ValidationError(words, code=error.code, params=params)
         super().add_error(field, error)  # type: ignore[misc]
 
 
