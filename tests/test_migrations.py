@@ -24,7 +24,7 @@ from zhicheng.foundation import clock, ledger, migration_state, triggers
 from zhicheng.foundation.checks import refuse_unsafe_start
 from zhicheng.foundation.instance import UnsafeStart
 from zhicheng.foundation.management.commands import migrate
-from zhicheng.foundation.models import Probe
+from zhicheng.foundation.models import Probe, RegularRun
 from zhicheng.foundation.taking_back import WRITTEN_ANEW, _flat, refuse_losses
 
 OURS = {config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")}
@@ -116,6 +116,14 @@ def test_what_the_machine_writes_anew_holds_nobody_up() -> None:
     Probe.objects.create(name="storage", at=clock.machine_now(), trouble="", milliseconds=1)
     last = MigrationLoader(connection).get_migration("foundation", "0007_monitoring")
     refuse_losses(plan=[(last, True)], connection=connection)
+    at = clock.machine_now()
+    RegularRun.objects.create(
+        name="a", lane="rounds", minutes=7, next_at=at, rounds=3, round_began=1.0, round_notes=[["a", 1.0, 3]]
+    )
+    columns = [
+        MigrationLoader(connection).get_migration("foundation", name) for name in ("0011_rounds", "0014_rounds_by_machine")
+    ]
+    refuse_losses(plan=[(one, True) for one in columns], connection=connection)
     names = {model._meta.db_table for model in apps.get_models()} | {
         f"{model._meta.db_table}.{field.column}" for model in apps.get_models() for field in model._meta.concrete_fields
     }

@@ -19,6 +19,7 @@ from zhicheng.foundation.transactions import (
     once_more_when_taken,
     one_transaction,
     require_transaction,
+    take_turns,
     was_overtaken,
 )
 
@@ -244,3 +245,15 @@ def test_session_that_was_overtaken_is_usable(settings: Any) -> None:
     assert not connection.in_atomic_block and not connection.needs_rollback
     ClockSetting.objects.all().delete()
     assert clock.now()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_waiting_for_a_turn_leaves_what_the_instance_says_of_waiting_for_locks() -> None:
+    """A role or an address may set it; the rest of the transaction still goes by it."""
+    with connection.cursor() as cursor:
+        for set_to in ("7s", "0"):
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [set_to])
+            take_turns("test", seconds=2)
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == (set_to,)

@@ -25,7 +25,9 @@ R = TypeVar("R")
 # What PostgreSQL says of two transactions that wait for each other, or saw each other's rows change: nothing of this one was done.
 _OVERTAKEN = {"40P01", "40001"}
 _NOT_AVAILABLE = "55P03"
-_PATIENCE = "SELECT set_config('lock_timeout', %s, true)"  # until the transaction ends
+_PATIENCE = (
+    "SELECT set_config('lock_timeout', %s, true), before FROM (SELECT current_setting('lock_timeout') AS before OFFSET 0) AS it"
+)
 
 
 class NotInTransaction(RuntimeError):
@@ -47,15 +49,18 @@ def take_turns(name: str, *, seconds: float = 0) -> None:
     be locked. What was committed by the one before is seen by the next question. Does nothing on SQLite, where one writes at a time.
 
     Nothing that others wait for may be locked before. Raises ``NotInTransaction``, and :class:`StillTheirTurn` when it has not come within
-    ``seconds`` (0: it is waited for as long as for anything); the transaction can only be rolled back then.
+    ``seconds`` (0: it is waited for as long as for anything); the transaction can only be rolled back then. What the instance's role or
+    address says of waiting for locks holds again afterwards.
     """
     require_transaction("take_turns()")
     connection = transaction.get_connection()
     if connection.vendor == "postgresql":
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         with connection.cursor() as cursor:
+            before = ""
             if seconds:
-                cursor.execute(_PATIENCE, [f"{seconds * 1000:.0f}ms"])
+                cursor.execute(_PATIENCE, [f"{seconds * 1000:.0f}ms"])  # until the transaction ends
+                before = cursor.fetchone()[1]
             try:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
             except OperationalError as error:
@@ -63,7 +68,7 @@ def take_turns(name: str, *, seconds: float = 0) -> None:
                     raise StillTheirTurn(name) from error
                 raise
             if seconds:
-                cursor.execute(_PATIENCE, ["0"])
+                cursor.execute(_PATIENCE, [before])
 
 
 def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
