@@ -161,5 +161,5 @@ def _give_files_and_mails(item: pytest.Item) -> None:
     """Put the files that were kept while telling into the folder of the test ``item``, and the mails that were sent into its outbox. Once."""
     for one in item.stash[_FILES]:
         shutil.copytree(one.folder, settings.MEDIA_ROOT, dirs_exist_ok=True)
-        mail.outbox.extend(one.mails)
+        mail.outbox.extend(copy.deepcopy(one.mails))
     item.stash[_FILES] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import re
+from collections.abc import Iterator
 
 import pikepdf
 import pytest
@@ -10,7 +13,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import get_resolver, resolve, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from tests.evidence import files
 from tests.support import world as w
@@ -104,6 +107,18 @@ def test_every_file_has_a_page_it_stands_on(name: str) -> None:
     ((_path, given),) = patterns[0][0]
     match = resolve(reverse(name, kwargs={key: "t1" if key == "which" else 1 for key in given}))
     assert page_with(STANDS_ON[name][0], match) != "/"
+
+
+def test_every_address_that_gives_a_file_is_known_to_stand_on_a_page() -> None:
+    assert set(_that_give_a_file(get_resolver())) == set(STANDS_ON)
+
+
+def _that_give_a_file(resolver: URLResolver) -> Iterator[str]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _that_give_a_file(one)
+        elif one.name and re.search(r"\b(file_answer|give_file)\(", inspect.getsource(inspect.unwrap(one.callback))):
+            yield one.name
 
 
 def test_original_of_another_countys_case_is_not_there(case, signed_in) -> None:

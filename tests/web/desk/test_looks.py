@@ -107,8 +107,13 @@ def test_list_that_is_opened_again_leaves_one_row_an_hour_for_each_file(world, s
     with clock.travel(clock.now() + looks.THUMBNAIL_AGAIN_AFTER):
         open_lists()
         assert len(_rows()) == 2 * once
-    open_lists()  # the clock was put back: what is written down in the future hides nothing
+    open_lists()
     assert len(_rows()) == 2 * once
+    with clock.travel(
+        clock.now() - 2 * looks.THUMBNAIL_AGAIN_AFTER
+    ):  # put back: what is written down in the future hides nothing
+        open_lists()
+        assert len(_rows()) == 3 * once
 
 
 def test_a_look_costs_one_query_and_a_thumbnail_two(world, signed_in, application):
