@@ -225,3 +225,25 @@ def test_what_is_kept_is_kept_for_two_hours_however_often_its_session_is_used(wo
     sign_in(client, applicant_of(world).username)
     left = Session.objects.get().expire_date - clock.machine_now()
     assert left <= timedelta(seconds=settings.SESSION_COOKIE_AGE), "signing in gives it the ordinary end"
+
+
+def test_page_says_what_is_done_and_about_whose_application_before_it_is_sent_on():
+    """“接着提交” carries out a decision: which one, and about whom, stands on the page, not only the words typed."""
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        application = w.submitted(world)
+        user = User.objects.get(pk=world.unit_admin.user_id)
+        path, typed = reverse("desk_return", args=[application.pk]), {"text-1": "请补充毕业证书", "_owner": owner_token_for(user)}
+        client = browser(user, enforce_csrf_checks=True)
+        headers = {"origin": "http://testserver"}
+        end_session()
+        client.post(path, typed, headers=headers)
+        client.force_login(user, backend="zhicheng.accounts.backends.AuthenticationBackend")
+        waits = client.get("/kept/")
+        stale = client.post(path, typed, headers=headers)
+        assert stale.status_code == 403
+        for page in (waits, stale):
+            deed = BeautifulSoup(page.content, "html.parser").select_one(".kept-deed")
+            assert deed is not None, page
+            assert [dd.text for dd in deed.find_all("dd")] == ["退回", application.applicant_name, str(application.year)]
+        assert application.applicant_name not in browser(applicant_of(world)).get("/kept/").content.decode()

@@ -35,7 +35,7 @@ from zhicheng.web.shared.http import (
     who,
 )
 from zhicheng.web.shared.kept import keep
-from zhicheng.web.shared.kept_words import words_of
+from zhicheng.web.shared.kept_words import deed_of, words_of
 from zhicheng.web.shared.once import record_of, typed_again
 from zhicheng.web.shared.outages import Outage, outage_of
 from zhicheng.web.shared.owner import read_owner
@@ -132,6 +132,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     context = {
         "typed": words_of(record_of(request)) if owner is not None else [],
         "again": typed_again(request) if ours and owner == user else None,
+        "deed": deed_of(request, request.path) if ours and owner == user else [],
         "files": bool(request.FILES),
         "standing": standing,
         "back": back if (back := back_path(request)) != reverse("home") else "",

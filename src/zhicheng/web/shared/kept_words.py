@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,9 @@ class Typed:
 
 
 Describe = Callable[[Mapping[str, Any], QueryDict], Iterable[Typed]]
+Deed = Callable[[HttpRequest, Mapping[str, Any]], Iterable[Typed]]
 _DESCRIBED: dict[str, Describe] = {}
+_DEEDS: dict[str, Deed] = {}
 
 
 def words_for(url_name: str) -> Callable[[Describe], Describe]:
@@ -42,6 +44,27 @@ def words_for(url_name: str) -> Callable[[Describe], Describe]:
         return describe
 
     return register
+
+
+def deed_for(url_name: str) -> Callable[[Deed], Deed]:
+    """``@deed_for("desk_return")``: the function that says what is done at this address, and about whom; it tells whoever asks no more
+    than the page at that address would."""
+
+    def register(say: Deed) -> Deed:
+        _DEEDS[url_name] = say
+        return say
+
+    return register
+
+
+def deed_of(request: HttpRequest, path: str) -> list[Typed]:
+    """What one press of “接着提交” would do at ``path``; empty where the form speaks for itself."""
+    try:
+        match = resolve(path.partition("?")[0])
+    except Resolver404:
+        return []
+    say = _DEEDS.get(match.view_name)
+    return list(say(request, match.kwargs)) if say else []
 
 
 def words_of(record: KeptForm) -> list[Typed]:

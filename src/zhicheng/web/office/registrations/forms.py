@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.organizations import queries
 from zhicheng.organizations.actions import Reason
 from zhicheng.organizations.models import UnitVerification
-from zhicheng.organizations.queries import receiving_offices
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
+from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
 from zhicheng.web.shared.units.rows import LABELS, nature_words
 
 RETURNABLE = (*LABELS, "licence")
@@ -61,7 +62,7 @@ class TransferForm(Form):
 
     def __init__(self, *args: Any, verification: UnitVerification, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = receiving_offices().exclude(pk=verification.office_id)
+        others = queries.receiving_offices().exclude(pk=verification.office_id)
         self.fields["to_office"] = forms.ChoiceField(
             label=_("转交到"),
             choices=[("", ""), *((str(o.pk), o.name) for o in others)],
@@ -74,3 +75,19 @@ class TransferForm(Form):
 def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
     """What was typed into a return whose session had ended."""
     return words_of_fields(ReturnForm(data).fields, data)
+
+
+def _say(step: Any) -> Deed:
+    """What an office answers at an address, and which unit, as long as the request is its own."""
+
+    def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
+        verification = queries.verification_for(actor_of(request), kwargs["verification_id"])
+        unit = [Typed(str(_("单位")), verification.proposed["name"])] if verification is not None else []
+        return [Typed(str(_("办理")), str(step)), *unit]
+
+    return say
+
+
+_STEPS = {"approve": _("审核通过"), "return": _("退回修改"), "transfer": _("转交")}
+for _name, _step in _STEPS.items():
+    deed_for(f"office_registration_{_name}")(_say(_step))

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.applications import queries
 from zhicheng.review.rules import MOST_REASONS, Reason
 from zhicheng.standards.tables import RETURN_REASONS
 from zhicheng.web.shared.forms import DateField, Form, needed
-from zhicheng.web.shared.http import whole_number
-from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
+from zhicheng.web.shared.http import actor_of, whole_number
+from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
 
 
 class PassForm(Form):
@@ -148,3 +149,21 @@ class DossierForm(Form):
 def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
     """What was typed into a return whose session had ended."""
     return words_of_fields(ReturnForm(data, places=[]).fields, data)
+
+
+def _say(step: Any) -> Deed:
+    """What a desk does at an address, and about whose application, as far as it may still see it."""
+
+    def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
+        application = queries.get_application(actor_of(request), kwargs["application_id"])
+        deed = [Typed(str(_("办理")), str(step))]
+        if application is not None:
+            deed.append(Typed(str(_("申报人")), application.applicant_name))
+            deed.append(Typed(str(_("申报年度")), str(application.year)))
+        return deed
+
+    return say
+
+
+for _name, _step in {"desk_pass": _("审核通过"), "desk_return": _("退回"), "desk_dossier": _("登记纸质材料")}.items():
+    deed_for(_name)(_say(_step))
