@@ -10,13 +10,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from zhicheng.accounts.models import User
-from zhicheng.accounts.passwords import LEFT_AT_LEAST, own_words, what_is_left
+from zhicheng.accounts.passwords import EXAMPLE, LEFT_AT_LEAST, own_words, what_is_left
+from zhicheng.web.public.forms import PASSWORD_HINT
 
 PERSON = User(username="gulinaer-maimaiti", name="古丽娜尔", email="gulinaer@example.cn")
 
 
 def parts(kinds: str) -> str:
-    return f"密码里有{kinds}，容易被猜到，除去以后剩下的太少。请换一个，例如四个以上不相干的词，用空格隔开。"
+    return f"密码里有{kinds}，容易被猜到，除去以后剩下的太少。请换一个：四个以上不相干的词，用空格隔开，不要像姓、名、地名。"
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,12 @@ def parts(kinds: str) -> str:
         ("1qaz2wsx3edc", "这个密码太常见，容易被猜到，请换一个。"),
         ("bole.1987-05-12", parts("年份或日期、地名、部门名称或者人人会想到的词")),
         ("0909-2318888", parts("本地的区号、邮编或电话")),
-        ("wodemima123456", parts("连续的字符、像姓名的拼音")),
+        ("wodemima123456", parts("连续的字符、像姓名的拼音（wodemima）")),
         ("jinghexian2023", parts("年份或日期、地名、部门名称或者人人会想到的词")),
-        ("Wang Xiaoming 1990", parts("年份或日期、像姓名的拼音")),
+        ("Wang Xiaoming 1990", parts("年份或日期、像姓名的拼音（wang、xiaoming）")),
         ("65270119900307123x!", parts("身份证号")),
+        ("feng lei dian yu 88", parts("像姓名的拼音（feng、lei、dian）")),
+        (EXAMPLE.title(), "提示里的例子人人看得到，请另外想四个以上的词。"),
     ],
 )
 def test_password_that_is_refused_is_told_the_one_cause_it_met(password: str, words: str) -> None:
@@ -154,3 +157,10 @@ def test_password_may_be_long_and_is_kept_as_it_was_typed() -> None:
     user.set_password(long)
     assert len(long) > 150 and user.check_password(long)
     assert not any(user.check_password(other) for other in (long.strip(), long.lower(), long[:72], long[:-1]))
+
+
+def test_advice_of_the_hint_is_taken() -> None:
+    """Whoever follows the example, and does not copy it, is not refused; the hint shows the very words this was tried with."""
+    assert EXAMPLE in str(PASSWORD_HINT)
+    assert len(what_is_left(EXAMPLE)) >= LEFT_AT_LEAST
+    validate_password(EXAMPLE.replace("shafa", "yaogun"), PERSON)

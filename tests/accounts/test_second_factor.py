@@ -185,6 +185,7 @@ def test_secret_that_is_being_set_up_lies_sealed_in_the_session(officer: User) -
     assert any("v2:a256gcm:" in str(session.get(second_factor.WAITING)) for session in kept)
     wrong = client.post(SET_UP, {"code": "000000"})
     assert page_of(wrong).select_one(".factor-secret").get_text() == secret, "a slip does not make the scan worthless"
+    assert {len(part.get_text()) for part in page_of(wrong).select(".factor-secret span")} == {4}, "in fours, and copied in one"
     client.post(SET_UP, {"code": code_of(secret)})
     assert second_factor.is_set_up(officer.pk)
     assert not any(second_factor.WAITING in dict(SessionStore(row.session_key).items()) for row in Session.objects.all())

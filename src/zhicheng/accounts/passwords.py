@@ -77,6 +77,8 @@ class UserAttributeSimilarityValidator(library.UserAttributeSimilarityValidator)
 
 # What the list of breached passwords begins with; shorter ones are Django's.
 _SHORTEST_BREACHED = 10
+# What the hint shows for a good one (``web.public.forms.PASSWORD_HINT``): it meets every other rule, and everybody has read it.
+EXAMPLE = "putao chabei shafa bingxiang"
 
 
 class CommonPasswordValidator(library.CommonPasswordValidator):
@@ -87,6 +89,8 @@ class CommonPasswordValidator(library.CommonPasswordValidator):
     def validate(self, password: str, user: Any = None) -> None:
         super().validate(password, user)
         tried = {password, password.strip(), password.casefold().strip()}
+        if "".join(EXAMPLE.split()) in "".join(password.casefold().split()):
+            raise ValidationError(_("提示里的例子人人看得到，请另外想四个以上的词。"), code="password_too_common")
         if any(len(one) >= _SHORTEST_BREACHED and is_bad_password(one) for one in tried):
             raise ValidationError(self.get_error_message(), code="password_too_common")
 
@@ -101,7 +105,9 @@ class GuessablePartsValidator:
         """Raises ``ValidationError`` when too little is left without the guessable parts, and says of what kind those are."""
         left, kinds = take_apart(password, own=own_words(user))
         if len(left) < min(LEFT_AT_LEAST, len(re.sub(r"\s", "", password))):  # what is merely short is told by another rule
-            words = _("密码里有%(kinds)s，容易被猜到，除去以后剩下的太少。请换一个，例如四个以上不相干的词，用空格隔开。")
+            words = _(
+                "密码里有%(kinds)s，容易被猜到，除去以后剩下的太少。请换一个：四个以上不相干的词，用空格隔开，不要像姓、名、地名。"
+            )
             raise ValidationError(words, code="password_guessable", params={"kinds": _("、").join(str(k) for k in kinds)})
 
     def get_help_text(self) -> str:
@@ -117,9 +123,10 @@ def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[s
     """What :func:`what_is_left` leaves, and of what kinds the parts are that it took out, in the words of the page."""
     text, kinds = password.casefold(), []
 
-    def took(kind: Any, left: str) -> str:
+    def took(kind: Any, left: str, *, says_which: bool = False) -> str:
         if left != text:
-            kinds.append(kind)
+            words = [one[0] for one in _LETTERS.finditer(text) if not left[one.start() : one.end()].strip()]
+            kinds.append(_("%(kind)s（%(words)s）") % {"kind": kind, "words": _("、").join(words)} if says_which else kind)
         return left
 
     def without_runs() -> str:
@@ -140,7 +147,7 @@ def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[s
     text = took(_("520、888 一类的数字"), _LUCKY.sub(" ", text))
     text = took(_("重复的字符"), _REPEATED.sub(" ", text))
     text = took(_("地名、部门名称或者人人会想到的词"), _without_local_words(text))
-    text = took(_("像姓名的拼音"), _without_names(text))
+    text = took(_("像姓名的拼音"), _without_names(text), says_which=True)
     return re.sub(r"\s", "", text), kinds
 
 

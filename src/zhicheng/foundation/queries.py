@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from zhicheng.foundation import clock, liveness, mail, outgoing
@@ -135,14 +136,14 @@ def mails() -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(kind="mail").exclude(payload={})
 
 
-def ledger_entries(*, what: str = "", subject: str = "", actor: str = "") -> QuerySet[LedgerEntry]:
+def ledger_entries(*, what: str = "", events: Iterable[str] = (), subject: str = "", actor: str = "") -> QuerySet[LedgerEntry]:
     """The ledger's entries without what they hold; by ``-number`` newest first.
 
-    ``what`` is the beginning of an event's name, ``subject`` and ``actor`` are the ledger's names (``user:12``); empty: all.
+    ``what`` is the beginning of an event's name, ``events`` are whole names that will do as well, ``subject`` and ``actor`` are the ledger's names (``user:12``); empty: all.
     """
     rows = LedgerEntry.objects.defer("data")
     if what:
-        rows = rows.filter(event__startswith=what)
+        rows = rows.filter(Q(event__startswith=what) | Q(event__in=sorted(events)))
     if subject:
         rows = rows.filter(subject=subject)
     return rows.filter(actor=actor) if actor else rows

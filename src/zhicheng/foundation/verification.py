@@ -31,6 +31,11 @@ def ask_for_verification(*, actor: str) -> OutboxMessage:
     return _ask(KIND, actor)
 
 
+def verification_waits() -> bool:
+    """Whether a reading of the ledger is asked for and not finished: what the page shows is the one before."""
+    return OutboxMessage.objects.filter(kind=KIND, state=OutboxState.PENDING).exists()
+
+
 def ask_for_whole_verification(*, actor: str) -> OutboxMessage:
     """Queue a look at every invariant; one that waits already is not queued a second time."""
     return _ask(WHOLE, actor)

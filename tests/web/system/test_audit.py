@@ -116,3 +116,21 @@ def test_lists_ask_the_database_the_same_for_one_row_and_for_thirty(auditor: Cli
             assert auditor.get(reverse(name)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 12
+
+
+def test_ledger_is_found_by_the_words_its_list_shows(auditor: Client) -> None:
+    ledger.record(event="account.identity_corrected", subject="user:1", actor="user:2", data={})
+    ledger.record(event="account.opened", subject="user:3", actor="user:2", data={})
+    for typed in ("更正", "account.identity", "更正姓名或身份证号"):
+        page = auditor.get(reverse("system_ledger"), {"what": typed}).content.decode()
+        assert "account.identity_corrected" in page and "account.opened" not in page, typed
+    assert "没有记录" in auditor.get(reverse("system_ledger"), {"what": "没有这样的事"}).content.decode()
+
+
+def test_audit_says_that_a_verification_is_asked_for_until_it_is_done(auditor: Client) -> None:
+    waits = "已要求核验台账，还没有完成"
+    assert waits not in auditor.get(reverse("system_audit")).content.decode()
+    auditor.post(reverse("system_verify_ledger"))
+    assert waits in auditor.get(reverse("system_audit")).content.decode()
+    outbox.drain()
+    assert waits not in auditor.get(reverse("system_audit")).content.decode()

@@ -40,6 +40,7 @@ def refused(reason: str, path: str = "/x/") -> AccessRefusal:
         ("file 3 of application 4", "/x/", "要打开的内容不存在，或者不在这个账号能查看的范围内：附件文件 3、申请书 4。"),
         ("publicity of application 63", "/x/", "要打开的内容不存在，或者不在这个账号能查看的范围内：公示、申请书 63。"),
         ("unit verification 7", "/x/", "要打开的内容不存在，或者不在这个账号能查看的范围内：单位注册、年度核实 7。"),
+        ("organizations.AccountRequest pk=9", "/x/", "要打开的内容不存在，或者不在这个账号能查看的范围内：账号申请 9。"),
         ("gone.Model pk=1", "/x/", "其他原因，按错误编号可以在日志里查到。"),
         ("permission denied", "/x/", "其他原因，按错误编号可以在日志里查到。"),
     ],

@@ -87,6 +87,11 @@ def test_a_unit_that_may_not_work_yet_starts_where_it_stands() -> None:
     assert client.get(reverse("home_signed_in"))["Location"] == SHOW
 
 
+def test_a_units_page_leads_to_its_second_factor() -> None:
+    page = page_of(client_of(ex.unit_actor(ex.approved_unit())).get(SHOW))
+    assert page.select_one(f'main a[href="{reverse("mfa_index")}"]') is not None
+
+
 def test_editing_while_a_request_waits_leads_back() -> None:
     client = client_of(ex.unit_actor(ex.registered_unit().organization))
     assert client.get(EDIT)["Location"] == SHOW

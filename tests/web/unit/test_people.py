@@ -21,8 +21,9 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import actor_for
-from zhicheng.organizations.models import AccountRequest, Organization
+from zhicheng.organizations.models import AccountRequest, AccountRequestKind, Organization
 from zhicheng.web.shared import limits
+from zhicheng.web.shared.account_requests import asked_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE, REQUESTS = reverse("unit_people"), reverse("unit_account_requests")
@@ -202,3 +203,16 @@ def test_requests_about_people_are_braked_by_the_beginning_of_the_number(
     monkeypatch.setattr(limits, "PER_HOUR", 5)
     assert client.post(reverse("unit_person_mailbox", args=[user.pk]), MAILBOX).status_code == 429
     assert not AccountRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("652701199003071233", "652701199105071233", "身份证号：652701199003****** 改为 652701199105******"),
+        ("652701199003071233", "652701199003071241", "身份证号：652701199003******（末六位有改动）"),
+    ],
+)
+def test_correction_that_was_asked_for_can_be_read_without_the_end_of_a_number(old: str, new: str, said: str) -> None:
+    names = {"old_name": "马俊", "new_name": "马俊"}
+    asked = AccountRequest(kind=AccountRequestKind.CORRECTION, old_number=old, new_number=new, **names)
+    assert asked_of(asked) == [said]

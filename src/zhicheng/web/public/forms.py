@@ -125,6 +125,13 @@ class ChangePasswordForm(_TypedTwice, library.ChangePasswordForm):
         self.fields["password2"].label = _("再输入一次新密码")
         in_plain_words(self)
 
+    def clean_oldpassword(self) -> str:
+        """A wrong one was typed, it is not missing."""
+        try:
+            return str(super().clean_oldpassword())
+        except forms.ValidationError as error:
+            raise forms.ValidationError(_("现在的密码不对，请重新输入。"), code="wrong_password") from error
+
     def clean(self) -> Any:
         """Whoever was told of strange sign-ins must not believe that something changed."""
         cleaned = super().clean()
@@ -163,4 +170,7 @@ class AddEmailForm(library.AddEmailForm):
         return email
 
 
-PASSWORD_HINT = _("至少 10 位，可以是四个以上不相干的词，用空格隔开。不要用姓名拼音、生日、手机号、地名或单位加年份。")
+PASSWORD_HINT = _(
+    "至少 10 位。可以是四个以上不相干的词，用空格隔开，每个词不要像姓或名，例如 putao chabei shafa bingxiang（请另外想）。"
+    "不要用姓名拼音、生日、手机号、地名或单位加年份。"
+)

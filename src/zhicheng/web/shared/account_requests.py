@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import hide_last, mask_mailbox
 from zhicheng.foundation import clock
-from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind
 from zhicheng.web.shared.forms import Form
@@ -60,7 +59,14 @@ def asked_of(request: AccountRequest) -> list[str]:
     if request.kind == AccountRequestKind.FACTOR:
         return [_("去掉两步验证")]
     name = [request.new_name] if request.new_name != request.old_name else []
-    return name + ([mask_id_number(request.new_number)] if request.new_number != request.old_number else [])
+    return name + ([_number_asked_of(request)] if request.new_number != request.old_number else [])
+
+
+def _number_asked_of(request: AccountRequest) -> str:
+    """Both numbers without their ends, so that what changes can be read; where only the ends differ, that they do."""
+    old, new = hide_last(request.old_number), hide_last(request.new_number)
+    words = _("身份证号：{new}（末六位有改动）") if old == new else _("身份证号：{old} 改为 {new}")
+    return words.format(old=old, new=new)
 
 
 def days_waiting(request: AccountRequest, today: date) -> int:

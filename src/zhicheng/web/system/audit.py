@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.accounts.queries import ref_of_typed
 from zhicheng.applications.queries import id_of_number
 from zhicheng.foundation import queries
-from zhicheng.foundation.verification import ask_for_verification
+from zhicheng.foundation.verification import ask_for_verification, verification_waits
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.system.ledger_words import events_called
 from zhicheng.web.system.ledger_words import in_words as in_words_of_ledger
 from zhicheng.web.system.refusals import in_words
 
@@ -23,6 +24,7 @@ def show_audit(request: HttpRequest) -> HttpResponse:
     """审计: how the ledger's last verification ended, and where the rest is found."""
     verification = queries.last_verification()
     context = {"verification": verification, "verified": verification.data if verification else {}}
+    context["asked"] = verification_waits()
     return render(request, "system/audit.html", context)
 
 
@@ -38,7 +40,9 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
     actor = ref_of_typed(asked["actor"]) if asked["actor"] else ""
     if asked["actor"] and not actor:
         problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=asked["actor"]))
-    found = queries.ledger_entries(what=asked["what"], subject=_subject(asked["subject"]), actor=actor)
+    found = queries.ledger_entries(
+        what=asked["what"], events=events_called(asked["what"]), subject=_subject(asked["subject"]), actor=actor
+    )
     page = page_of(request, found.none() if problems else found, order=("-number",))
     context = {"page": page, "rows": in_words_of_ledger(page), "asked": asked, "problems": problems}
     return render(request, "system/ledger.html", context)

@@ -109,6 +109,15 @@ def event_words(event: str) -> Words:
     return ""
 
 
+def events_called(words: str) -> set[str]:
+    """The events whose words on the page have ``words`` in them, in the reader's language: 更正 finds what the list calls so."""
+    names = {*EVENTS, *(f"application.{move}" for move in _MOVES)}
+    names |= {f"account.{kind}_requested" for kind in AccountRequestKind.values}
+    ends = ("requested", *VerificationState.values)
+    names |= {f"unit.{kind}_{end}" for kind in VerificationKind.values for end in ends}
+    return {name for name in names if words.casefold() in str(event_words(name)).casefold()}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One entry of the page. ``subject`` and ``actor`` are a login name, an application's number or a unit's or office's name

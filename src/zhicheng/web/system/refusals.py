@@ -93,7 +93,9 @@ def _objects(reason: str) -> str:
         except LookupError:
             return ""
         which = ", ".join(value.partition("=")[2] for value in found["lookup"].split(", "))
-        return f"{model._meta.verbose_name} {which}"
+        # A model that no form shows has no name in Chinese; then the views' own word stands here, or a general one.
+        said = str(model._meta.verbose_name)
+        return f"{_OBJECTS.get(said, _('内容') if said.isascii() else said)} {which}"
     named = [f"{_OBJECTS[m['what']]} {m['which'] or ''}".rstrip() for m in _NAMED.finditer(reason)]
     return pgettext("between items of a list", "、").join(named)
 

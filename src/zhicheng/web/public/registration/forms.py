@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.rules import Particulars
+from zhicheng.web.public.forms import PASSWORD_HINT
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import whole_number
 from zhicheng.web.shared.units.forms import UNIT_FIELD_ORDER, UnitForm
@@ -60,7 +61,7 @@ class AccountForm(Form):
         label=_("密码"),
         max_length=200,
         strip=False,
-        help_text=_("至少 10 位，可以是四个以上不相干的词，用空格隔开。不要用姓名拼音、生日、手机号、地名或单位加年份。"),
+        help_text=PASSWORD_HINT,
         widget=forms.PasswordInput(attrs={"class": "w-medium", "autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
