@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -24,6 +25,7 @@ from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, Organization
 from zhicheng.web.shared import limits
 from zhicheng.web.shared.account_requests import asked_of
+from zhicheng.web.shared.kept_words import deed_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE, REQUESTS = reverse("unit_people"), reverse("unit_account_requests")
@@ -216,3 +218,28 @@ def test_correction_that_was_asked_for_can_be_read_without_the_end_of_a_number(o
     names = {"old_name": "马俊", "new_name": "马俊"}
     asked = AccountRequest(kind=AccountRequestKind.CORRECTION, old_number=old, new_number=new, **names)
     assert asked_of(asked) == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("unit_person_mailbox", "邮箱遗失"),
+        ("unit_person_factor", "两步验证遗失"),
+        ("unit_person_correction", "更正姓名或身份证号"),
+    ],
+)
+def test_request_that_was_kept_says_what_it_is_and_for_whom_within_the_unit(unit: Organization, name: str, step: str) -> None:
+    mine, other = ex.registered_applicant(unit), ex.registered_applicant(ex.approved_unit(2), 3)
+    request = HttpRequest()
+    request.actor = ex.unit_actor(unit)  # type: ignore[attr-defined]
+    assert [line.value for line in deed_of(request, reverse(name, args=[mine.pk]))] == [step, mine.name]
+    assert [line.value for line in deed_of(request, reverse(name, args=[other.pk]))] == [step], "no name of another unit's people"
+
+
+def test_answer_that_was_kept_says_to_which_request(unit: Organization) -> None:
+    mine = ex.registered_applicant(unit)
+    row = ask_mailbox(ex.unit_actor(unit), mine)
+    request = HttpRequest()
+    request.actor = ex.officer(row.office, 9)  # type: ignore[attr-defined]
+    path = reverse("office_account_refuse", args=[row.pk])
+    assert [line.value for line in deed_of(request, path)] == ["不予通过", "邮箱遗失", mine.name]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -13,9 +14,11 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import hide_last, mask_mailbox
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions
+from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.kept_words import Deed, Typed
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
 
@@ -107,3 +110,14 @@ def _vouched(request: HttpRequest, person: User, form: Form) -> dict[str, Any]:
         "year": current_year(),
         "last_characters": typed.get("last_characters", ""),
     }
+
+
+def deed_for_person(kind: AccountRequestKind, people: Callable[[Actor], QuerySet[User]]) -> Deed:
+    """What is asked for, and for whom of ``people``, before a form that was kept is sent on."""
+
+    def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
+        person = people(actor_of(request)).filter(pk=kwargs["user_id"]).first()
+        about = [Typed(_("姓名"), person.name)] if person is not None else []
+        return [Typed(_("办理"), str(kind.label)), *about]
+
+    return say

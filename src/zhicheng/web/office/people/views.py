@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from zhicheng.accounts.queries import number_is_held, person_index
@@ -23,9 +25,17 @@ from zhicheng.organizations.actions.account_decisions import needs_card
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorFactorForm, AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
-from zhicheng.web.shared.account_requests import SendRequest, days_waiting, rows_of, send_factor_request, send_mailbox_request
+from zhicheng.web.shared.account_requests import (
+    SendRequest,
+    days_waiting,
+    deed_for_person,
+    rows_of,
+    send_factor_request,
+    send_mailbox_request,
+)
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.kept_words import Deed, Typed, deed_for
 from zhicheng.web.shared.looks import give_file, note_file_given
 from zhicheng.web.shared.paging import page_of
 
@@ -206,3 +216,20 @@ def _context(actor: Actor, row: AccountRequest, **forms: Any) -> dict[str, Any]:
         "form": None,
         **forms,
     }
+
+
+def _deed(step: Any) -> Deed:
+    """What is answered to which request, as long as this office has it."""
+
+    def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
+        row = queries.account_requests_for(actor_of(request)).filter(pk=kwargs["request_id"]).first()
+        about = [Typed(_("申请"), row.get_kind_display()), Typed(_("姓名"), row.old_name)] if row is not None else []
+        return [Typed(_("办理"), str(step)), *about]
+
+    return say
+
+
+for _name, _step in {"approve": gettext_lazy("审核通过"), "refuse": gettext_lazy("不予通过")}.items():
+    deed_for(f"office_account_{_name}")(_deed(_step))
+for _kind in (AccountRequestKind.MAILBOX, AccountRequestKind.FACTOR):
+    deed_for(f"office_administrator_{_kind}")(deed_for_person(_kind, queries.unit_administrators_for))

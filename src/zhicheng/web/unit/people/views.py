@@ -17,12 +17,13 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries, rules
-from zhicheng.organizations.models import Organization
-from zhicheng.web.shared.account_requests import SendRequest, asked_of, send_factor_request, send_mailbox_request
+from zhicheng.organizations.models import AccountRequestKind, Organization
+from zhicheng.web.shared.account_requests import SendRequest, asked_of, deed_for_person, send_factor_request, send_mailbox_request
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.kept_words import deed_for
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.licences import Brought, brought_before, take_brought
@@ -150,3 +151,7 @@ def _checked(request: HttpRequest, person: User) -> HttpResponse | None:
     form = CorrectionForm(initial=record["typed"])
     context = {"form": form, **_about(person), **_scan(brought), "problems": brought.problems, "checked": record}
     return render(request, CORRECTION, context)
+
+
+for _kind in AccountRequestKind:
+    deed_for(f"unit_person_{_kind}")(deed_for_person(_kind, queries.people_of))
