@@ -158,6 +158,7 @@ def test_box_over_a_page_is_one_and_presses_the_pages_own_button(page: Page, wat
     sign_in(other, "sbr05")
     mine.fill("写了一段还没有保存的话，又写了一段。")
     expect(box).to_contain_text("自动保存没有成功")
+    expect(page.locator("#save-state")).to_be_empty()  # “已保存” of an earlier time would be read as said of these words
     assert box.count() == 1
     assert_accessible(page, "frame-autosave-lost")
     box.get_by_role("button", name="保存").click()
@@ -256,6 +257,32 @@ def test_language_takes_along_passwords_and_chosen_files_in_this_page_alone(page
     expect(page.locator("input[type=password]").first).to_have_value("geheim-und-lang-1")
     assert page.locator("input[type=file]").evaluate("box => box.files[0].name") == "证照.png"
     assert page.evaluate("JSON.stringify([localStorage, sessionStorage])").find("geheim") == -1
+
+
+def test_language_takes_along_the_employer_found_and_chosen(page: Page) -> None:
+    page.goto("/register/person/")
+    page.get_by_role("main").get_by_role("checkbox").check()
+    page.get_by_role("button", name="同意并继续").click()
+    page.locator("[name=employer_words]").fill("枸杞")
+    page.locator("[name=employer_id]").first.check()
+    page.locator("[name=password]").fill("geheim-und-lang-1")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=employer_words]")).to_have_value("枸杞")
+    expect(page.locator("#employers legend")).not_to_contain_text("选择")
+    expect(page.locator("[name=employer_id]").first).to_be_checked()
+    expect(page.locator("[name=password]")).to_have_value("geheim-und-lang-1")
+
+
+def test_language_leaves_a_fold_open_in_which_somebody_writes(page: Page) -> None:
+    sign_in(page, "xian-alashankou")
+    page.goto("/office/registrations/")
+    page.locator("main a[href^='/office/registrations/']").first.click()
+    page.get_by_text("退回修改", exact=True).first.click()
+    page.locator("main details[open] textarea").first.fill("请核对单位名称")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("main details[open] textarea").first).to_have_value("请核对单位名称")
 
 
 def test_sign_in_works_without_scripts(page_without_scripts: Page) -> None:

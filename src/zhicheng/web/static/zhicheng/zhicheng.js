@@ -76,7 +76,8 @@
         const part = { checkbox: "checked", radio: "checked", file: "files" }[control.type] || "value";
         const name = part === "checked" ? `${control.name}=${control.value}` : control.name;
         count.set(name, (count.get(name) || 0) + 1);
-        return { control, part, key: `${name}#${count.get(name)}`, value: control[part], words: part === "value" && control.type !== "password" ? control.value.trim() : "" };
+        return { control, part, key: `${name}#${count.get(name)}`, value: control[part], words: part === "value" && control.type !== "password" ? control.value.trim() : "",
+          named: part === "checked" && control.checked && control.labels.length ? control.labels[0].textContent.trim().replace(/\s+/g, " ") : "" };
       });
   }
   // A form that saves itself, a file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
@@ -94,18 +95,33 @@
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = typable();
+    const open = folds().map((fold) => fold.open);
+    const found = Array.from(document.querySelectorAll("main [data-comes-along]"));
     document.documentElement.lang = page.documentElement.lang;
     document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
     history.replaceState(null, "", placeOf(answer.url));
+    // What was looked up on this page is not in the new one: it comes along as it is, and is looked up again in the new language.
+    found.forEach((part) => { const place = document.getElementById(part.id); if (place) { place.replaceWith(part); } });
     htmx.process(document.body);
+    folds().forEach((fold, index, all) => { if (all.length === open.length) { fold.open = open[index]; } });
     putBack(before);
+    document.querySelectorAll("main input[hx-get]").forEach((input) => { if (input.value) { input.dispatchEvent(new Event("input", { bubbles: true })); } });
   }
+  // A list that is looked up anew keeps what was chosen in it, where that is still there.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    const box = part.matches("[data-comes-along]") ? $("input:checked", part) : null;
+    if (!box) { return; }
+    const { id } = box;
+    document.addEventListener("htmx:afterSwap", () => { const again = document.getElementById(id); if (again) { again.checked = true; } }, { once: true });
+  });
+  const folds = () => Array.from(document.querySelectorAll("main details"));
   function putBack(before) {
     const here = new Map(typable().map((place) => [place.key, place]));
-    const lost = before.filter(({ key, part, value, words }) => {
+    const lost = before.filter(({ key, part, value, words, named }) => {
       const place = here.get(key);
-      if (!place) { return words; }
+      if (!place) { return words || named; }
       if (place.value !== value) {
         if (part === "checked") { place.control.checked = value; } else if (part === "files") { place.control.files = value; } else { place.control.value = value; }
         changed = true;
@@ -116,7 +132,7 @@
     const box = $("[data-carried-box]").content.firstElementChild.cloneNode(true);
     $("main").prepend(box);
     $("[data-carried-left]", box).hidden = !lost.length;
-    lost.forEach(({ words }) => { $("[data-carried-left] ul", box).appendChild(document.createElement("li")).textContent = words; });
+    lost.forEach(({ words, named }) => { $("[data-carried-left] ul", box).appendChild(document.createElement("li")).textContent = words || named; });
     box.focus();
   }
 
@@ -188,6 +204,11 @@
   document.addEventListener("htmx:afterRequest", release);
   // What a form has saved by itself is no reason to ask before leaving.
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.target.hasAttribute("data-autosave")) { changed = false; } });
+  // Nor does “已保存” stand under words that were not saved.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const state = $("#save-state");
+    if (state && !event.detail.successful && event.target.hasAttribute("data-autosave")) { state.replaceChildren(); }
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const summary = $("[data-error-summary]", event.target);
     if (summary) { summary.focus(); return; }
