@@ -263,7 +263,9 @@ def test_the_mailbox_of_a_units_administrator_goes_from_county_to_prefecture() -
     unit = ex.approved_unit()
     user = User.objects.get(pk=ex.unit_actor(unit).user_id)
     officer = ex.officer(ex.county(), 8)
-    assert refused(lambda: ask_mailbox(officer, user)) == ["digits_differ"]
+    for typed in ("", "123", user.id_number):
+        assert refused(lambda typed=typed: ask_mailbox(officer, user, last_characters=typed)) == ["digits_length"]
+    assert refused(lambda: ask_mailbox(officer, user, last_characters="000000")) == ["digits_differ"]
     row = ask_mailbox(officer, user, last_characters=user.id_number[-6:].lower())
     assert row.office == ex.prefecture()
     assert refused(lambda: decide(row, officer)) == ["not_in_jurisdiction"]
@@ -272,6 +274,15 @@ def test_the_mailbox_of_a_units_administrator_goes_from_county_to_prefecture() -
     assert open_link(row).email == "fresh@mail.example"
     stranger = ex.officer(ex.county("精河县人社局职称办", "652722"))
     assert refused(lambda: ask_mailbox(stranger, user, last_characters=user.id_number[-6:])) == ["not_in_jurisdiction"]
+
+
+def test_county_that_guesses_the_end_of_an_administrators_number_is_stopped() -> None:
+    user = User.objects.get(pk=ex.unit_actor(ex.approved_unit()).user_id)
+    officer = ex.officer(ex.county(), 8)
+    told = [refused(lambda: ask_mailbox(officer, user, last_characters="000000")) for _n in range(11)]
+    assert told == [["digits_differ"]] * 10 + [["too_many_tries"]]
+    assert refused(lambda: ask_mailbox(officer, user, last_characters=user.id_number[-6:])) == ["too_many_tries"]
+    assert refused(lambda: ask_mailbox(officer, user, last_characters="12")) == ["digits_length"]
 
 
 def test_requests_cannot_be_removed_and_the_history_cannot_be_changed() -> None:

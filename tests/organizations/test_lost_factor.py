@@ -147,7 +147,7 @@ def test_factor_of_a_units_administrator_goes_from_county_to_prefecture() -> Non
     user = User.objects.get(pk=ex.unit_actor(unit).user_id)
     give_factor(user)
     officer = ex.officer(ex.county(), 8)
-    assert refused(lambda: ask(officer, user)) == ["digits_differ"]
+    assert refused(lambda: ask(officer, user)) == ["digits_length"]
     row = ask(officer, user, last_characters=user.id_number[-6:].lower())
     assert row.office == ex.prefecture()
     assert refused(lambda: decide(row, officer)) == ["not_in_jurisdiction"]

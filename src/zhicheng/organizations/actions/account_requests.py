@@ -16,9 +16,9 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import brakes, claims, particulars, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.accounts.rules import Particulars, check_identity, check_name, last_characters_match, mask_mailbox
+from zhicheng.accounts.rules import Particulars, check_identity, check_name, is_end_of_number, last_characters_match, mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
@@ -28,23 +28,32 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, Organization
 
 
-@one_transaction
 def request_mailbox(
     *, actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str = ""
 ) -> AccountRequest:
     """Ask for another mailbox for somebody who lost his. Nothing changes yet, and the old address is told at once.
 
     A unit asks for its own people; a county for the administrators of its units, typing ``last_characters`` of the card it has
-    seen. ``year`` is the campaign year the unit must be verified for (S-14). Raises ``Refused`` with everything wrong.
+    seen: what is the end of a number is counted (ten an hour), right or wrong, because whoever has the card has it right. ``year`` is the
+    campaign year the unit must be verified for (S-14). Raises ``Refused`` with everything wrong.
     """
+    braked = _count_card(actor, user_id, last_characters)
+    asked = _request_mailbox(actor, user_id, email, statement, identity_checked, year, last_characters, braked)
+    _forget_card(actor, user_id)
+    return asked
+
+
+@one_transaction
+def _request_mailbox(
+    actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str, braked: bool
+) -> AccountRequest:
     user, unit, office = _person(actor, user_id, year)
     tidy = _tidied(user, email=email)
     problems = accounts.check_new_mailbox(user=user, email=tidy.email, tell_taken=False)
     problems += _check_statement(statement, identity_checked)
     if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
         problems.append(shared_mailbox())
-    if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
-        problems.append(digits_differ())
+    problems += _check_card(actor, user, last_characters, braked)
     if problems:
         raise Refused(problems)
     return _put_in_queue(
@@ -53,6 +62,34 @@ def request_mailbox(
 
 
 @one_transaction
+def _count_card(actor: Actor, user_id: int, typed: str) -> bool:
+    """Count a try before it is looked at, outside of what a refusal undoes; whether there were too many."""
+    if actor.role is not Role.COUNTY or not is_end_of_number(typed):
+        return False
+    return not brakes.may_try_card(desk_id=actor.desk_id, user_id=user_id)
+
+
+@one_transaction
+def _forget_card(actor: Actor, user_id: int) -> None:
+    if actor.role is Role.COUNTY:
+        brakes.card_was_right(desk_id=actor.desk_id, user_id=user_id)
+
+
+def _check_card(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem]:
+    """What a county has typed from the card in hand; a unit shows none, the county looks at its people's."""
+    if actor.role is not Role.COUNTY:
+        return []
+    if not is_end_of_number(typed):
+        return [rules.not_six()]
+    if braked:
+        text = _("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。")
+        return [Problem(text, where="last_characters", code="too_many_tries")]
+    if last_characters_match(typed, user.id_number):
+        return []
+    securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
+    return [digits_differ()]
+
+
 def request_factor_removal(
     *, actor: Actor, user_id: int, statement: str, identity_checked: bool, year: int, last_characters: str = ""
 ) -> AccountRequest:
@@ -60,8 +97,19 @@ def request_factor_removal(
     the account's mailbox is told at once.
 
     A unit asks for its own people; a county for the administrators of its units, typing ``last_characters`` of the card it has
-    seen. Offices and the three who run the system have their own way (:func:`request_factor_reset`). Raises ``Refused`` with everything wrong.
+    seen (counted as in :func:`request_mailbox`). Offices and the three who run the system have their own way (:func:`request_factor_reset`).
+    Raises ``Refused`` with everything wrong.
     """
+    braked = _count_card(actor, user_id, last_characters)
+    asked = _request_factor_removal(actor, user_id, statement, identity_checked, year, last_characters, braked)
+    _forget_card(actor, user_id)
+    return asked
+
+
+@one_transaction
+def _request_factor_removal(
+    actor: Actor, user_id: int, statement: str, identity_checked: bool, year: int, last_characters: str, braked: bool
+) -> AccountRequest:
     user, unit, office = _person(actor, user_id, year)
     factors = second_factor.those_of(user.pk)
     problems = _check_statement(statement, identity_checked)
@@ -69,8 +117,7 @@ def request_factor_removal(
         problems.append(no_factor())
     if not user.id_number:  # nothing to compare a card with
         problems += claims.number_is_free_for(user)
-    if actor.role is Role.COUNTY and not last_characters_match(last_characters, user.id_number):
-        problems.append(digits_differ())
+    problems += _check_card(actor, user, last_characters, braked)
     if problems:
         raise Refused(problems)
     return _put_in_queue(actor, user, unit, office, AccountRequestKind.FACTOR, statement, old_factors=factors)
