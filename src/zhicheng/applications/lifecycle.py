@@ -216,9 +216,11 @@ def lock(application_id: int, actor: Actor) -> Application:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("lock() belongs inside the transaction that makes the move")
+    # The lock in a query of its own: one that waited for it sees the row as it is now beside the joined ones as they were before, and a
+    # submission sent meanwhile would be missing from what the move tells the ledger.
+    list(Application.objects.select_for_update(no_key=True).filter(pk=application_id).values_list("pk"))
     application = (
-        Application.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("campaign_version", "employer", "applicant", "current_submission")
+        Application.objects.select_related("campaign_version", "employer", "applicant", "current_submission")
         .defer("campaign_version__notice", "campaign_version__source_text")
         .filter(pk=application_id)
         .first()
