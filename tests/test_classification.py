@@ -25,6 +25,7 @@ TECHNICAL = {
     "foundation.InstanceMark": set(),
     "foundation.RegularRun": {"name"},
     "foundation.Probe": {"name"},
+    "foundation.OriginalPlace": {"pulse_name"},
     "foundation.Incident": {"name"},
     "foundation.MailServer": {"name"},
     "auth.Permission": {"name"},

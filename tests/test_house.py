@@ -97,6 +97,13 @@ def test_locks_let_references_pass(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
+def test_locked_rows_are_read_after_the_lock(path: Path) -> None:
+    """A query that waited for its lock gives joined rows as they were before (``transactions.lock_rows``)."""
+    joined = [call.lineno for call, names in _calls(_parsed(path)) if {"select_for_update", "select_related"} <= set(names)]
+    assert not joined, f"{_name(path)}: lock_rows(…), then read"
+
+
+@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
 def test_only_the_clock_knows_the_time(path: Path) -> None:
     if path == SOURCE / "foundation" / "clock.py":
         return

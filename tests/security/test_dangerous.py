@@ -65,7 +65,7 @@ FORMATS_A_NAMED_SENTENCE = {
     *("accounts/rules.py", "applications/actions/ending.py", "applications/completeness.py", "applications/jobs.py"),
     *("applications/rules.py", "campaigns/loading.py", "documents/papers.py", "foundation/alerts.py", "foundation/logs.py"),
     *("review/actions/decide.py", "standards/errors.py", "web/applicant/boxes.py", "web/shared/desk/case.py"),
-    *("web/shared/desk/views.py", "web/shared/timeline.py", "web/shared/units/credit_codes.py"),
+    *("web/shared/account_requests.py", "web/shared/desk/views.py", "web/shared/timeline.py", "web/shared/units/credit_codes.py"),
 }
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, PersonYear, State, StatusChange
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import lock_rows
 from zhicheng.organizations.actors import Actor, Role
 
 S = State
@@ -214,11 +214,7 @@ def lock(application_id: int, actor: Actor) -> Application:
 
     Raises :class:`Refused` (``not_found``) when it does not exist or is not this actor's to see: nobody learns which.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("lock() belongs inside the transaction that makes the move")
-    # The lock in a query of its own: one that waited for it sees the row as it is now beside the joined ones as they were before, and a
-    # submission sent meanwhile would be missing from what the move tells the ledger.
-    list(Application.objects.select_for_update(no_key=True).filter(pk=application_id).values_list("pk"))
+    lock_rows(Application.objects.filter(pk=application_id))
     application = (
         Application.objects.select_related("campaign_version", "employer", "applicant", "current_submission")
         .defer("campaign_version__notice", "campaign_version__source_text")

@@ -15,6 +15,7 @@ from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model, QuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,16 @@ def require_transaction(what: str) -> None:
     """Raise :class:`NotInTransaction`, naming ``what``, unless the default database is inside ``transaction.atomic()``."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{what} must be called inside transaction.atomic(), in the same transaction as its cause.")
+
+
+def lock_rows(rows: QuerySet[Model]) -> list[int]:
+    """Lock these rows until the transaction ends, in the order of their ids, and return the ids: the caller reads the rows afterwards.
+
+    In a query of its own: one that waited for a lock gets the row as it is now beside joined ones as they were before, and would tell of
+    a decision by nobody, or of the submission before. Raises ``NotInTransaction``.
+    """
+    require_transaction("lock_rows()")
+    return list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 class StillTheirTurn(RuntimeError):

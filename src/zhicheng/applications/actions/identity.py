@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.transactions import lock_rows
 from zhicheng.organizations.persons import PersonChange
 
 
@@ -16,12 +17,7 @@ def follow_person(change: PersonChange) -> int:
     What was submitted is frozen and stays as it was (house, decision 3). A form that is still with its owner takes the new name
     and has to be checked again (S-26). Returns how many applications and years moved.
     """
-    applications = list(
-        Application.objects.select_for_update(no_key=True)
-        .filter(person_index=change.old_index, applicant_id__in=change.accounts)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
+    applications = lock_rows(Application.objects.filter(person_index=change.old_index, applicant_id__in=change.accounts))
     moved = len(applications)
     if change.old_index != change.new_index:
         moved += _move_years(change, applications)

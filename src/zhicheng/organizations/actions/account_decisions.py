@@ -19,7 +19,7 @@ from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_charac
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actions.account_requests import (
     check_correction,
@@ -131,9 +131,9 @@ def release_left_number(*, actor: Actor, request_id: int, reason: str) -> None:
 
 def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
     _lock_accounts(request_id)
+    lock_rows(AccountRequest.objects.filter(pk=request_id))
     row = (
-        AccountRequest.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("user", "unit", "requested_for", "office", "requested_by", "decided_by")
+        AccountRequest.objects.select_related("user", "unit", "requested_for", "office", "requested_by", "decided_by")
         .filter(pk=request_id)
         .first()
     )
@@ -155,7 +155,7 @@ def _lock_accounts(request_id: int) -> None:
     numbers = [row.new_number for row in AccountRequest.objects.filter(pk=request_id)]
     indexes |= {account_queries.person_index(number) for number in numbers if number}
     people = User.objects.filter(Q(pk__in=asked_for) | Q(id_number_index__in=indexes))
-    list(people.select_for_update(no_key=True).order_by("id"))
+    lock_rows(people)
 
 
 def _decided_already(row: AccountRequest) -> str:

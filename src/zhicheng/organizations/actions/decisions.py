@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
+from zhicheng.foundation.transactions import lock_rows, once_more_when_taken, one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
@@ -121,11 +121,9 @@ def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: i
 
 def _pending_row(verification_id: int, *, actor: Actor) -> UnitVerification:
     """The locked row, still pending and still this actor's; otherwise one clear answer."""
+    lock_rows(UnitVerification.objects.filter(pk=verification_id))
     verification = (
-        UnitVerification.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("organization", "office", "submitted_by")
-        .filter(pk=verification_id)
-        .first()
+        UnitVerification.objects.select_related("organization", "office", "submitted_by").filter(pk=verification_id).first()
     )
     if verification is None or not queries.verifications_for(actor).filter(pk=verification_id).exists():
         raise Refused.one(_("这份申请不在您的办理范围内，可能已转交其他县（市）职称办。"), code="not_in_jurisdiction")

@@ -14,7 +14,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import once_more_when_taken
+from zhicheng.foundation.transactions import lock_rows, once_more_when_taken
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.registering import (
     check_acceptance,
@@ -129,7 +129,7 @@ def _locked_with_its_people(held: Organization | None) -> Organization | None:
     if held is None:
         return None
     people = User.objects.filter(memberships__organization_id=held.pk, memberships__until__isnull=True).values("pk")
-    list(User.objects.select_for_update(no_key=True).filter(pk__in=people, kind=AccountKind.UNIT).order_by("pk"))
+    lock_rows(User.objects.filter(pk__in=people, kind=AccountKind.UNIT))
     return (
         Organization.objects.select_for_update(no_key=True).filter(pk=held.pk).first()
     )  # gone if it was overdue (unconfirmed.py)

@@ -18,7 +18,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity import papers, queries, rules
@@ -60,11 +60,8 @@ def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str |
     """What became of one period: ``moved``, ``short``, ``same``, or ``None`` where nothing could be said."""
     application_id = PublicityPeriod.objects.values_list("application_id", flat=True).get(pk=period_id)
     application = lifecycle.lock(application_id, SYSTEM)  # the application first: the order every action keeps
-    period = (
-        PublicityPeriod.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("unit", "submission")
-        .get(pk=period_id)
-    )
+    lock_rows(PublicityPeriod.objects.filter(pk=period_id))
+    period = PublicityPeriod.objects.select_related("unit", "submission").get(pk=period_id)
     notice = notice_of(application.campaign_version)
     calendar = calendar_named(notice.calendar)
     if period.cancelled_at is not None or period.measured_with == calendar.version:

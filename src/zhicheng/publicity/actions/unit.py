@@ -18,7 +18,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
@@ -173,11 +173,8 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     application = lifecycle.lock(found, actor)
     if actor.person_index and actor.person_index == application.person_index:
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
-    period = (
-        PublicityPeriod.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("application__campaign_version", "submission")
-        .get(pk=period_id)
-    )
+    lock_rows(PublicityPeriod.objects.filter(pk=period_id))
+    period = PublicityPeriod.objects.select_related("application__campaign_version", "submission").get(pk=period_id)
     if period.cancelled_at is not None:
         raise Refused.one(_("这次公示已经取消，请刷新页面。"), code="stale")
     return period

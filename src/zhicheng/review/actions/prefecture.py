@@ -11,7 +11,7 @@ from zhicheng.applications.papers import void_all_papers
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
@@ -50,7 +50,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
 def _lock_all(application_id: int, actor: Actor) -> Application:
     """Lock every application of the person in the campaign, in one order, always: the count is shown on each. Return the arrival's."""
     row = Application.objects.filter(pk=application_id).values("campaign_id", "person_index").get()
-    list(Application.objects.select_for_update(no_key=True).filter(**row).order_by("pk").values_list("pk", flat=True))
+    lock_rows(Application.objects.filter(**row))
     return lifecycle.lock(application_id, actor)
 
 
