@@ -143,12 +143,16 @@ def test_log_beside_the_copy_is_read_as_well(folder: Path, settings: Any, tmp_pa
         older = f"{int(own[0].name, 16) - 1:024X}"
         (tmp_path / older).write_bytes(first.read(1024))
     archive_command(tmp_path / older, older, log)
+    labels = [f"{name}.00000028.backup" for name in (older, own[0].name)]
+    for label in labels:
+        (tmp_path / label).write_text("START WAL LOCATION")
+        archive_command(tmp_path / label, label, log)
     said = StringIO()
     call_command("backup", "verify", "--wal", str(log), stdout=said)
     assert f"从 {own[0].name} 到 {own[-1].name}" in said.getvalue()
     backups.prune_archive(folder, log)
     assert sorted(path.name for path in log.iterdir()) == sorted(
-        f"{path.name}{end}" for path in own for end in (".gz", ".gz.sha256")
+        f"{name}{end}" for name in [*(path.name for path in own), labels[1]] for end in (".gz", ".gz.sha256")
     )
 
 

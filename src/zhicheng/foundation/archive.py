@@ -15,6 +15,7 @@ from pathlib import Path
 KEPT, HASH = ".gz", ".gz.sha256"
 _PIECE = re.compile(r"[0-9A-F]{24}")
 _HISTORY = re.compile(r"([0-9A-F]{8})\.history")
+_LABEL = re.compile(r"[0-9A-F]{8}([0-9A-F]{16})\.[0-9A-F]{8}\.backup\.gz(?:\.sha256)?")
 _START = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)", re.MULTILINE)
 _SHOWN = 5
 
@@ -75,6 +76,13 @@ def last_of(base: Path) -> str:
 def first_of(base: Path) -> str:
     """The name of the first piece a copy wants. Older ones are of no use to it."""
     return _wanted(base)[0]
+
+
+def drop_labels_before(folder: Path, first: str) -> None:
+    """Remove what PostgreSQL noted of copies that began before the piece ``first`` (``PIECE.OFFSET.backup``, and its hash)."""
+    for path in folder.glob(f"*.backup{KEPT}*"):
+        if (label := _LABEL.fullmatch(path.name)) and label[1] < first[8:]:  # after the time line, which may have changed between
+            path.unlink(missing_ok=True)
 
 
 def _wanted(base: Path) -> tuple[str, str, int]:

@@ -191,6 +191,7 @@ def prune_archive(root: Path, folder: Path) -> None:
         raise BackupFailed(str(error)) from error
     for extension in (archive.KEPT, archive.HASH):
         _run([_program("pg_archivecleanup"), "-x", extension, str(folder), oldest])
+    archive.drop_labels_before(folder, oldest)  # which pg_archivecleanup leaves before version 17
 
 
 def drop_unfinished(root: Path) -> list[str]:
