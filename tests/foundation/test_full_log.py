@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import Any, TextIO
 import pytest
 
 from tests.support.elsewhere import elsewhere_on
+from tests.support.small_disk import small_disk
 from zhicheng.foundation.logs import CarefulHandler, ContextFilter, JsonLineFormatter, LineFormatter
 
 SCRIPT = Path(__file__).resolve().parent.parent / "support" / "full_log.py"
@@ -84,16 +81,8 @@ def test_full_log_breaks_no_request_and_no_worker(tmp_path: Path, db: Any, as_js
 @pytest.fixture
 def small() -> Iterator[Path]:
     """A file system of its own, which nobody but root can make."""
-    if os.geteuid() != 0:  # told apart by hand: docs/operations.md, a full disk
-        yield Path()
-        return
-    place = Path(tempfile.mkdtemp(prefix="zhicheng-small-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(place)], check=True)
-    try:
+    with small_disk(48) as place:
         yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-        shutil.rmtree(place)
 
 
 def test_one_disk_full_for_log_files_and_database_is_said_in_words_and_work_goes_on(small: Path, db: Any) -> None:

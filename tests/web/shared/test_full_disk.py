@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.small_disk import small_disk
 from tests.support.verified import everything_holds
 from tests.web.applicant.kit import client_of
 from zhicheng.accounts.models import NoticeAcceptance
@@ -38,13 +36,11 @@ def move_everything(*, to: str, back_from: str) -> None:
 @pytest.fixture
 def small() -> Iterator[Path]:
     """Every table of the test database on a file system of its own, which nobody but root can make."""
-    if os.geteuid() != 0:  # told apart by hand: docs/operations.md, a full disk
-        yield Path()
-        return
-    place = Path(tempfile.mkdtemp(prefix="zhicheng-small-"))
-    place.chmod(0o755)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(place)], check=True)
-    try:
+    with small_disk(MEGABYTES) as place:
+        if place == Path():
+            yield place
+            return
+        place.chmod(0o755)
         owner = pwd.getpwnam("postgres")
         os.chown(place, owner.pw_uid, owner.pw_gid)
         run(f"CREATE TABLESPACE small LOCATION '{place}'")
@@ -58,9 +54,6 @@ def small() -> Iterator[Path]:
             move_everything(to="pg_default", back_from="small")
             run("CHECKPOINT")  # the emptied files are still there until then
             run("DROP TABLESPACE small")
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-        shutil.rmtree(place)
 
 
 def fill() -> None:
