@@ -135,6 +135,7 @@ def test_the_pdf_is_made_after_the_commit_and_kept() -> None:
         "serial": paper.serial,
         "pdf_sha256": paper.pdf_sha256,
         "pages": 1,
+        "at": ledger.time_text(paper.ready_at),
     }
     assert ledger.verify().ok
 

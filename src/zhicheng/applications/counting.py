@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
-from zhicheng.foundation import clock, ledger
+from zhicheng.foundation import ledger
 from zhicheng.organizations.actors import Actor
 
 
@@ -33,7 +33,7 @@ def count_arrival(application: Application, desk: str, *, actor: Actor) -> Commi
         submission=submission,
         sequence=(last.sequence if last else 0) + 1,
         number=person_year.arrivals,
-        arrived_at=clock.now(),
+        arrived_at=application.entered_state_at,  # the move that brought it
     )
     person_year.save(update_fields=["arrivals"])
     application.arrivals = person_year.arrivals

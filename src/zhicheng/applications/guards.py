@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.claims import number_is_free_for
+from zhicheng.accounts.claims import holder_besides, number_is_free_for
 from zhicheng.applications.lifecycle import desk_above, guard
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import history_is_told
@@ -31,6 +31,18 @@ def number_not_anothers(application: Application, actor: Actor) -> list[Problem]
     """What the unit passes on is, from then on, the number's own application: no other account may hold the number (S-07, S-19)."""
     applicant = application.applicant
     return [] if applicant.number_held_at is not None else number_is_free_for(applicant)
+
+
+@guard("record_not_anothers")
+def record_not_anothers(application: Application, actor: Actor) -> list[Problem]:
+    """A record stands under the number: while another account holds it, what this one did would bar the other (S-81)."""
+    applicant = application.applicant
+    if applicant.number_held_at is not None or holder_besides(applicant) is None:
+        return []
+    text = _(
+        "本账号登记的身份证号由另一个账号持有（已经核实，或者已有申请书经单位审核通过），现在登记会记到持有人名下。请先由单位或县（市）职称办按身份证原件核实是谁的号码、更正本账号的身份证号，再办理。"
+    )
+    return [Problem(text, code="number_held_by_another")]
 
 
 @guard("not_barred")

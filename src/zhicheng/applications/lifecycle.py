@@ -104,7 +104,7 @@ MOVES: tuple[Move, ...] = (
     # Whatever was ever submitted can turn out to be a fraud, also when its owner has given it up since.
     Move("reject_fraud",
          (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.STOPPED, S.BARRED, S.DISCARDED),
-         S.REJECTED_FRAUD, Role.PREFECTURE, gettext_lazy("弄虚作假，不予受理"), ("was_submitted",)),
+         S.REJECTED_FRAUD, Role.PREFECTURE, gettext_lazy("弄虚作假，不予受理"), ("was_submitted", "record_not_anothers")),
     Move("bar", (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED), S.BARRED, Role.SYSTEM, gettext_lazy("不得申报，终止"), ("barred",)),
     # A record was made in error and annulled: what it had ended is given back, or is over for the reason it was over before.
     Move("restore", (S.REJECTED_FRAUD, S.BARRED), S.DRAFT, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销，恢复申报"),

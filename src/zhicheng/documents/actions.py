@@ -146,7 +146,12 @@ def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
             event="paper.made",
             subject=issued.subject,
             actor="system",
-            data={"serial": issued.serial, "pdf_sha256": pdf_sha256, "pages": pages},
+            data={
+                "serial": issued.serial,
+                "pdf_sha256": pdf_sha256,
+                "pages": pages,
+                "at": ledger.time_text(issued.ready_at),
+            },
         )
     return issued
 
@@ -170,7 +175,10 @@ def void_papers(*, subject: str, kinds: Iterable[str], reason: str, actor: str) 
     if voided:
         serials = [paper.serial for paper in voided]
         ledger.record(
-            event="paper.voided", subject=subject, actor=actor, data={"serials": serials, "reason": ledger.private(reason[:200])}
+            event="paper.voided",
+            subject=subject,
+            actor=actor,
+            data={"serials": serials, "reason": ledger.private(reason[:200]), "at": ledger.time_text(now)},
         )
     return voided
 

@@ -12,7 +12,7 @@ from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.sealing import SealBroken
-from zhicheng.foundation.told import moment, together
+from zhicheng.foundation.told import at_the_time_of, moment
 
 
 @invariant("documents.serials", gettext_lazy("文书编号连续、不重复"))
@@ -100,13 +100,14 @@ def pdfs_in_ledger() -> Iterator[Violation]:
             if [entry.data.get("pdf_sha256") for entry in prints] != ([paper.pdf_sha256] if paper.pdf_sha256 else []):
                 yield Violation(f"paper:{paper.serial}", _("PDF 的校验码与台账不一致。"))
             elif any(
-                entry.data.get("pages", paper.pages) != paper.pages or not together(paper.ready_at, entry.at) for entry in prints
+                entry.data.get("pages", paper.pages) != paper.pages or not at_the_time_of(entry, paper.ready_at)
+                for entry in prints
             ):
                 yield Violation(f"paper:{paper.serial}", _("页数或生成时间与台账不一致。"))
             if (paper.voided_at is not None) != (void is not None):
                 yield Violation(f"paper:{paper.serial}", _("是否作废与台账不一致。"))
             elif void is not None and not (
-                together(paper.voided_at, void.at)
+                at_the_time_of(void, paper.voided_at)
                 and ledger.says(void, void.data.get("reason"), paper.void_reason, salts) is not False
             ):
                 yield Violation(f"paper:{paper.serial}", _("作废的时间或原因与台账不一致。"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import one_transaction, require_transaction
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import ban_after
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.persons import PersonChange
+
+_APPLICATION = "application:"
 
 
 @one_transaction
@@ -100,8 +104,23 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
 def move_records(change: PersonChange) -> int:
     """Put the person's records, annulled ones too, under the corrected index; in the transaction of the correction.
 
-    Nothing else of a record changes: the name stays as it was found, the ledger says who corrected the number and when.
+    What was found in an application goes where that goes (:func:`move_records_of`): the number's holder answers for nothing that
+    an account did which only claimed it. Nothing else of a record changes: the name stays as it was found, the ledger says who
+    corrected the number and when.
     """
     if change.old_index == change.new_index or not change.with_history:
         return 0
-    return IntegrityRecord.objects.filter(person_index=change.old_index).update(person_index=change.new_index)
+    found_elsewhere = IntegrityRecord.objects.filter(person_index=change.old_index).exclude(source__startswith=_APPLICATION)
+    return found_elsewhere.update(person_index=change.new_index)
+
+
+def move_records_of(*, applications: Iterable[int], index: str) -> int:
+    """Put what was found in these applications under the index that they have come under; in the transaction that moves them."""
+    require_transaction("move_records_of()")
+    sources = [source_in(pk) for pk in applications]
+    return IntegrityRecord.objects.filter(source__in=sources).update(person_index=index)
+
+
+def source_in(application_id: int) -> str:
+    """What a record calls the application it was found in."""
+    return f"{_APPLICATION}{application_id}"

@@ -8,6 +8,7 @@ from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, Person
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import lock_rows
+from zhicheng.integrity.actions import move_records_of
 from zhicheng.organizations.persons import PersonChange
 
 
@@ -22,6 +23,7 @@ def follow_person(change: PersonChange) -> int:
     if change.old_index != change.new_index:
         moved += _move_years(change, applications)
     Application.objects.filter(pk__in=applications).update(person_index=change.new_index)
+    move_records_of(applications=applications, index=change.new_index)
     Application.objects.filter(pk__in=applications, state__in=OPEN_FOR_APPLICANT).update(
         applicant_name=change.new_name, checked_at=None, updated_at=clock.now()
     )

@@ -103,7 +103,7 @@ def return_application(
     listed = [r.as_json() for r in reasons]
     change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
     if move in CLOSE.values():
-        person_year.closed_at = clock.now()
+        person_year.closed_at = change.at
         person_year.save(update_fields=["closed_at"])
         told = {"application": application.pk}
         ledger.record(event="year.closed", subject=f"person_year:{person_year.pk}", actor=actor.ref, data=told)

@@ -12,7 +12,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import lock_rows, one_transaction
-from zhicheng.integrity.actions import record_fraud
+from zhicheng.integrity.actions import record_fraud, source_in
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
 
@@ -131,6 +131,6 @@ def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> Integ
         name=application.applicant_name,
         application_year=application.year,
         ban_years=notice_of(application.campaign_version).limits.ban_years,
-        source=f"application:{application.pk}",
+        source=source_in(application.pk),
         reason=reason,
     )
