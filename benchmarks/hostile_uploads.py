@@ -252,10 +252,11 @@ def watching_health(address: str) -> Iterator[list[float]]:
 
 
 def seconds_of_scan(person: Person, slots: list[str]) -> float:
-    """An honest scan into the first box of the applicant's that has room: from sending it until its page shows it as kept."""
+    """An honest scan into the first box of the applicant's that takes a PDF and has room: from sending it until its page shows it as kept."""
     for where in slots:
         form = person.page(where).select_one("form.upload")
-        if form is not None:
+        box = form.select_one("input[type=file]") if form is not None else None
+        if form is not None and box is not None and ".pdf" in str(box.get("accept", "")):  # a photograph's box takes none
             break
     else:
         raise RuntimeError("no box has room")
