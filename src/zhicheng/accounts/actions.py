@@ -22,7 +22,7 @@ from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import NO_NUMBER, keyed_hash
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
+from zhicheng.foundation.transactions import lock_rows, once_more_when_taken, one_transaction
 from zhicheng.standards.identity_number import check_identity_number
 
 
@@ -197,9 +197,14 @@ def warn_mailbox_owner(*, holder: User, tried_kind: AccountKind) -> None:
 
 @one_transaction
 def confirm_mailbox(*, user_id: int, actor: str) -> None:
-    """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face."""
-    User.objects.select_for_update(no_key=True).get(pk=user_id)  # who registers it anew puts another row in the address's place
-    address = EmailAddress.objects.select_for_update(no_key=True).get(user_id=user_id, primary=True)
+    """Mark an account's mailbox as confirmed: by its owner's click, or by whoever set the account up face to face.
+
+    Raises ``Refused`` (``link_over``) when the mailbox was released or the registration removed a moment ago.
+    """
+    lock_rows(User.objects.filter(pk=user_id))  # who registers it anew puts another row in the address's place
+    address = EmailAddress.objects.select_for_update(no_key=True).filter(user_id=user_id, primary=True).first()
+    if address is None:
+        raise Refused.one(_("这个链接已失效或已经用过。"), code="link_over")
     if address.verified:
         return
     address.verified = True
