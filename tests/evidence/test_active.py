@@ -50,7 +50,7 @@ def attached(content: bytes, **spec: object) -> Callable[[Pdf], None]:
     def dress(pdf: Pdf) -> None:
         stream = pdf.make_stream(content)
         stream.Type, stream.Subtype = Name.EmbeddedFile, Name("/text/xml")
-        held = pdf.make_indirect(Dictionary(Type=Name.Filespec, F=String("a.xml"), EF=Dictionary(F=stream), **spec))
+        held = pdf.make_indirect(Dictionary(**({"Type": Name.Filespec, "F": String("a.xml"), "EF": Dictionary(F=stream)} | spec)))
         pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=[String("a"), held]))
         pdf.Root.AF = Array([held])
 
@@ -129,6 +129,7 @@ def claim_with_more(pdf: Pdf) -> None:
     attached(XML)(pdf)
 
 
+PICTURES = {"jpg": files.jpeg, "PNG": files.png, "gif": files.gif, "webp": files.webp, "bmp": files.bmp}
 TAKEN = {
     "script on opening": opening(S=Name.JavaScript, JS=String("app.alert(1)")),
     "script in names": lambda pdf: setattr(pdf.Root, "Names", Dictionary(JavaScript=Dictionary(Names=[String("a"), SCRIPT]))),
@@ -154,6 +155,7 @@ TAKEN = {
     "xml with a lie": attached(XML, AFRelationship=Name.Data),
     "xml associated only": associated_only(XML),
     "picture pinned": pinned(files.png(200, 200)),
+    **{f"{kind} attached": attached(content(), UF=String(f"附图.{kind}")) for kind, content in PICTURES.items()},
     "pdf/a": attached(dressed(claim, pages=1)),
     "xml beside a form": xml_beside_a_form,
 }
@@ -224,6 +226,15 @@ def media(subtype: Name) -> Callable[[Pdf], None]:
         (attached(files.program()), "attachment"),
         (attached(b""), "attachment"),
         (attached(files.archive()), "attachment"),
+        (attached(b"\xff\xd8\xff" + files.archive()), "attachment"),
+        (attached(b"GIF89a=1;\r\nstart calc.exe\r\n"), "attachment"),
+        (attached(b"BM;calc.exe\r\n"), "attachment"),
+        (attached(b"AC1027" + bytes(4000)), "attachment"),
+        (attached(b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><a/>'), "attachment"),
+        (attached(files.png(), F=String("a.png.js")), "attachment"),
+        (attached(files.png(), UF=String("a.exe.")), "attachment"),
+        (attached(files.png(), UF=String("a.exe:b.png")), "attachment"),
+        (attached(files.png(), UF=String("a\u202egnp.exe")), "attachment"),
         (attached(files.docx()), "attachment"),
         (attached(files.html()), "attachment"),
         (attached(files.svg()), "attachment"),

@@ -95,9 +95,9 @@ def test_mailbox_of_an_account_that_was_confirmed_is_not_released() -> None:
 
 @pytest.mark.django_db
 def test_link_of_a_mailbox_that_was_released_is_refused_in_words() -> None:
-    squatter = _yesterdays(ex.approved_unit())
-    person = Particulars(name="李梅", id_number="", mobile="", email=MINE, username="later")
-    accounts.open_account(kind=AccountKind.APPLICANT, person=person, password=None, acceptance=None)
+    employer = ex.approved_unit()
+    squatter = _yesterdays(employer)
+    ex.registered_applicant(employer, 2, email=MINE)
     with pytest.raises(Refused) as refusal:
         _confirm(squatter)
     assert refusal.value.has("link_over")

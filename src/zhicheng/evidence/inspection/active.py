@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 import pikepdf
 
+from zhicheng.evidence.inspection.images import is_whole_picture
 from zhicheng.evidence.inspection.kinds import sniff
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
@@ -32,6 +33,9 @@ _HOLDERS = ("/A", "/PA", "/OpenAction", "/Next")
 _DROPPED = ("/AA", "/AF", "/EF", "/RF", "/EmbeddedFiles", "/JavaScript", "/JS", "/Renditions", "/XFA", "/Ref", "/OPI", "/URI")
 _ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
 _WEB = re.compile(r"\A(?:https?://[^\\]|mailto:|#)", re.IGNORECASE)
+_NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
+_SUFFIXES = r"(?:xml|pdf|jpe?g|png|gif|bmp|tiff?|webp)"
+_HARMLESS_NAME = re.compile(rf"[^.:\x00-\x1f]*|[^:\x00-\x1f\u202a-\u202e\u2066-\u2069]*\.{_SUFFIXES}", re.IGNORECASE)
 _PDFA = re.compile(rb"pdfaid:part\b")
 
 
@@ -44,6 +48,7 @@ def has_active_content(pdf: pikepdf.Pdf, bounds: Bounds) -> bool:
     for value in _everything(pdf):
         _refuse(value, bounds)
         found = _acts(value) or found
+        _check_names(value)
         for attached in _attached(value):
             _check_attachment(attached, bounds)
     return found
@@ -195,6 +200,19 @@ def _related(files: Any) -> Iterator[pikepdf.Object]:
         yield from (part for part in pairs if isinstance(part, pikepdf.Stream))
 
 
+def _check_names(value: pikepdf.Object) -> None:
+    """What an attachment is saved as decides what opens it, whatever it is: the names have to be those of what may be attached."""
+    if "/EF" not in value and "/RF" not in value:
+        return
+    names = [name for key in _NAMES if isinstance(name := value.get(key), pikepdf.String)]
+    related = value.get("/RF")
+    for pairs in related.values() if isinstance(related, pikepdf.Dictionary) else ():
+        names += [part for part in pairs if isinstance(part, pikepdf.String)] if isinstance(pairs, pikepdf.Array) else []
+    for name in names:
+        if _HARMLESS_NAME.fullmatch(str(name)) is None:
+            raise Rejected("attachment")
+
+
 def _check_attachment(stream: pikepdf.Object, bounds: Bounds) -> None:
     """Whatever its name and type say: only what it is counts."""
     try:
@@ -202,7 +220,9 @@ def _check_attachment(stream: pikepdf.Object, bounds: Bounds) -> None:
     except (pikepdf.PdfError, RuntimeError, NotImplementedError) as error:
         raise Rejected("attachment") from error
     kind = sniff(content[:8192])
-    if kind in {"jpeg", "png", "picture"} or (kind == "pdf" and _is_plain_pdfa(content, bounds)) or _is_plain_xml(content):
+    if kind == "pdf" and _is_plain_pdfa(content, bounds):
+        return
+    if _is_plain_xml(content) or is_whole_picture(content, bounds.max_pixels):
         return
     raise Rejected("attachment")
 
@@ -222,7 +242,8 @@ def _is_plain_pdfa(content: bytes, bounds: Bounds) -> bool:
 
 
 def _is_plain_xml(content: bytes) -> bool:
-    """Well-formed, without a document type (entities), a style sheet, or any element of a page or a drawing that could run."""
+    """Well-formed, without a document type (entities), an instruction to whoever opens it (a style sheet, Word), or any element of a page
+    or a drawing that could run."""
     parser = expat.ParserCreate(namespace_separator=" ")
     harmless = True
 
@@ -235,13 +256,9 @@ def _is_plain_xml(content: bytes) -> bool:
         if space.endswith(("/xhtml", "/svg", "/Transform")) or local.lower() in {"html", "svg", "script", "stylesheet"}:
             refuse()
 
-    def instruct(target: str, _data: str) -> None:
-        if target.lower() == "xml-stylesheet":
-            refuse()
-
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = begin
-    parser.ProcessingInstructionHandler = instruct
+    parser.ProcessingInstructionHandler = refuse
     try:
         parser.Parse(content, True)
     except expat.ExpatError:

@@ -7,7 +7,7 @@ import struct
 import warnings
 import zlib
 
-from PIL import Image, MpoImagePlugin, UnidentifiedImageError
+from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
@@ -17,6 +17,7 @@ _FORMATS = {
     "jpeg": ("JPEG", MpoImagePlugin.MpoImageFile.format),
     "png": ("PNG",),
 }  # phones write JPEGs with a second picture inside
+_KNOWN_TO_READERS = ("JPEG", "PNG", "GIF", "BMP", TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format)
 _MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 _ORIENTATION = 0x0112
 _BESIDE = {b"tRNS", b"acTL", b"fcTL"}  # transparency belongs to the picture; a moving one has to be seen as such
@@ -40,6 +41,19 @@ def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
         picture.close()
         raise Rejected("too_many_pixels")
     return picture
+
+
+def is_whole_picture(content: bytes, max_pixels: int) -> bool:
+    """Whether all of it can be drawn, in one of the formats readers know; the first bytes alone are easily put before something else."""
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(content), formats=_KNOWN_TO_READERS) as picture:
+                picture.load()
+        except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError, *_BROKEN):
+            return False
+    return True
 
 
 def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
