@@ -34,8 +34,9 @@ _DROPPED = ("/AA", "/AF", "/EF", "/RF", "/EmbeddedFiles", "/JavaScript", "/JS", 
 _ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
 _WEB = re.compile(r"\A(?:https?://[^\\]|mailto:|#)", re.IGNORECASE)
 _NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
-_SUFFIXES = r"(?:xml|pdf|jpe?g|png|gif|bmp|tiff?|webp)"
-_HARMLESS_NAME = re.compile(rf"[^.:\x00-\x1f]*|[^:\x00-\x1f\u202a-\u202e\u2066-\u2069]*\.{_SUFFIXES}", re.IGNORECASE)
+_HARMLESS_NAME = re.compile(
+    r"[^.:\x00-\x1f]*|[^:\x00-\x1f\u202a-\u202e\u2066-\u2069]*\.(?:xml|pdf|jpe?g|png|gif|bmp|tiff?|webp)", re.IGNORECASE
+)
 _PDFA = re.compile(rb"pdfaid:part\b")
 
 
