@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from zhicheng.foundation.archive import Archive, ArchiveFailed  # noqa: E402
+from zhicheng.foundation.archive import Archive, ArchiveFailed, left_behind  # noqa: E402
 from zhicheng.foundation.archive import look as read_archive  # noqa: E402
 from zhicheng.foundation.choosing import choose, ended, moment  # noqa: E402
 
@@ -96,7 +96,9 @@ def main() -> int:
     minutes = Minutes()
     server = None
     try:
-        copy, manifest = choose(asked.copies, asked.copy, asked.until)
+        copy, manifest, passed_over = choose(asked.copies, asked.copy, asked.until, leads_nowhere=leads_nowhere_of(asked))
+        for why in passed_over:
+            print(f"Passed over: {why}", flush=True)
         print(f"The copy {copy}, whole at {ended(copy, manifest):%Y-%m-%d %H:%M:%S%z}", flush=True)
         with minutes.step("verifying the copy and the log"):
             archive = verify(asked, copy, manifest)
@@ -123,6 +125,20 @@ def main() -> int:
             shutil.rmtree(into, ignore_errors=True)
     print(f"Restored {'and whole' if whole else 'BUT NOT WHOLE'} after {minutes.whole()}.", flush=True)
     return 0 if whole else 1
+
+
+def leads_nowhere_of(asked: argparse.Namespace) -> Callable[[Path, dict[str, Any]], str]:
+    """Why the log leads on from no copy that was taken before somebody went back to an earlier moment; of others nothing."""
+
+    def leads_nowhere(copy: Path, manifest: dict[str, Any]) -> str:
+        if manifest["kind"] == "sqlite" or asked.wal is None or not asked.wal.is_dir():
+            return ""  # has no log, or what is missing is said later
+        try:
+            return left_behind(asked.wal, copy / "base")
+        except ArchiveFailed as failure:
+            return str(failure)
+
+    return leads_nowhere
 
 
 def verify(asked: argparse.Namespace, copy: Path, manifest: dict[str, Any]) -> Archive | None:

@@ -83,9 +83,11 @@ def test_piece_that_was_changed_or_lost_its_hash_is_named(base: Path, folder: Pa
     raw = bytearray(kept.read_bytes())
     raw[len(raw) // 2] ^= 1
     kept.write_bytes(raw)
-    (folder / f"{pieces(4)[0]}.gz.sha256").unlink()
+    (folder / f"{pieces(4)[0]}.gz.sha256").write_bytes(b"\xff\xfe")  # a disk that forgets
     [trouble] = archive.look(folder, base).troubles
     assert "is damaged: 000000010000000000000003, 000000010000000000000004" in trouble
+    (folder / f"{pieces(4)[0]}.gz.sha256").unlink()
+    assert archive.look(folder, base).troubles == (trouble,)
 
 
 def test_next_time_line_is_followed_and_the_one_that_was_left_is_not(base: Path, folder: Path, keep: Keep) -> None:
@@ -117,6 +119,38 @@ def test_time_line_without_a_piece_yet_wants_what_led_to_it(base: Path, folder: 
     assert archive.look(folder, base).last == pieces(5)[0]
     keep("00000003.history", content=b"1\t0/6000100\tx\n2\t0/8000100\tx\n")
     assert "lacks 000000020000000000000006, 000000020000000000000007:" in archive.look(folder, base).troubles[0]
+
+
+def test_copy_of_a_time_line_that_was_left_before_it_was_whole_leads_nowhere(base: Path, folder: Path, keep: Keep) -> None:
+    """Somebody went back to an earlier moment: PostgreSQL goes on from none of the copies that were made after it."""
+    keep(*pieces(1, 2, 3, 4), *pieces(1, 2, 3, timeline=2))
+    keep("00000002.history", content=b"1\t0/1800000\tbefore 2026-11-29 11:00:00+08\n")
+    [trouble] = archive.look(folder, base).troubles
+    assert f"{base.parent} is of time line 1, which was left for 2 before the copy was whole" in trouble
+    assert archive.left_behind(folder, base) == trouble
+
+
+def test_copy_that_was_whole_before_its_time_line_was_left_leads_on(base: Path, folder: Path, keep: Keep) -> None:
+    """To the byte: both may lie in one piece."""
+    keep(*pieces(2, 3), *pieces(3, 4, timeline=2))
+    keep("00000002.history", content=b"1\t0/3000138\tx\n")
+    ended = """{ "Files": [], "WAL-Ranges": [{ "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "0/%s" }]}"""
+    (base / "backup_manifest").write_text(ended % "3000138")
+    assert archive.left_behind(folder, base) == "" and archive.look(folder, base).last == pieces(4, timeline=2)[0]
+    (base / "backup_manifest").write_text(ended % "3000139")
+    assert "was left for 2" in archive.left_behind(folder, base)
+
+
+def test_time_line_that_does_not_come_out_of_the_copys_leads_nowhere(base: Path, folder: Path, keep: Keep) -> None:
+    """PostgreSQL takes the newest there is, whatever it comes from."""
+    (base / "backup_label").write_text("START WAL LOCATION: 0/6000028 (file 000000020000000000000006)\n")
+    for old, new in zip(sorted((base / "pg_wal").glob("0*")), pieces(6, 7, timeline=2), strict=True):
+        old.rename(old.with_name(new))
+    keep(*pieces(6, 7, 8, timeline=2), *pieces(7, 8, timeline=3))
+    keep("00000002.history", content=b"1\t0/5000000\tx\n")
+    assert archive.left_behind(folder, base) == ""
+    keep("00000003.history", content=b"1\t0/7000000\tx\n")
+    assert "is of time line 2, which was left for 3" in archive.left_behind(folder, base)
 
 
 def test_pieces_after_the_point_that_was_reached_are_counted(base: Path, folder: Path, keep: Keep) -> None:

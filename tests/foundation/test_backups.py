@@ -156,6 +156,31 @@ def test_log_beside_the_copy_is_read_as_well(folder: Path, settings: Any, tmp_pa
     )
 
 
+def begins(copy: Path, piece: str) -> None:
+    """As much of a copy as says where it begins."""
+    (copy / "base" / "pg_wal").mkdir(parents=True)
+    (copy / "base" / "backup_label").write_text(f"START WAL LOCATION: 0/0 (file {piece})")
+    (copy / "base" / "pg_wal" / piece).touch()
+    (copy / "manifest.json").write_text("{}")
+
+
+@pytest.mark.postgres
+def test_log_that_a_younger_copy_of_a_lower_count_wants_is_kept(folder: Path, tmp_path: Path) -> None:
+    """Somebody went back to an earlier moment: the log counts from there again, below what copies from before have."""
+    log = tmp_path / "wal"
+    log.mkdir()
+    names = [*(f"0000000100000000{n:08X}" for n in (3, 8, 9)), *(f"0000000200000000{n:08X}" for n in range(4, 8))]
+    for name in names:
+        (tmp_path / name).write_bytes(b"what happened")
+        archive_command(tmp_path / name, name, log)
+    begins(folder / "20261128T030000Z", "000000010000000000000008")
+    begins(folder / "20261129T030000Z", "000000020000000000000005")
+    (folder / "20261127T030000Z").mkdir()
+    (folder / "20261127T030000Z" / "manifest.json").write_text("")  # what was left of it says nothing
+    backups.prune_archive(folder, log)
+    assert sorted(path.name for path in log.glob("*.gz")) == sorted(f"{name}.gz" for name in names[1:3] + names[4:])
+
+
 def archive_command(piece: Path, name: str, log: Path) -> None:
     subprocess.run([Path(__file__).parents[2] / "deploy" / "archive_wal", piece, name, log], check=True)
 
@@ -244,6 +269,51 @@ def test_old_copies_go_and_the_newest_stays(folder: Path, settings: Any) -> None
     assert len(backups.prune(folder)) == 2
     settings.BACKUP_KEPT_DAYS = 0
     assert backups.prune(folder) == []  # the only one
+
+
+def test_new_copy_that_is_damaged_pushes_no_old_one_out(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timer was off for weeks: whatever is there is old, and the first copy afterwards may be the one that is no good."""
+    old, made = copy_of(folder, days=99), backups.make
+
+    def make_on_a_bad_disk(into: Path | None = None) -> Path:
+        copy = made(into)
+        with max(copy.rglob("*"), key=lambda path: path.stat().st_size if path.is_file() else 0).open("r+b") as file:
+            file.write(b"\xff" * 100)
+        return copy
+
+    with monkeypatch.context() as bad:
+        bad.setattr(backups, "make", make_on_a_bad_disk)
+        with pytest.raises(CommandError, match="备份有问题"):
+            call_command("backup", "make")
+        settings.MODE = "production"
+        time.sleep(1)  # a second copy of one second would have the same name
+        if connection.vendor == "sqlite":
+            with pytest.raises(backups.BackupFailed):
+                backups.make_on_schedule()
+            time.sleep(1)
+    assert old.exists()
+    backups.back_up()
+    assert not old.exists()
+
+
+def copy_of(folder: Path, *, days: int) -> Path:
+    """What is left to be read of a copy that was made so many days ago."""
+    at = clock.machine_now() - timedelta(days=days)
+    old = folder / at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    old.mkdir(parents=True)
+    facts = {"kind": "sqlite", "made_at": at.isoformat(), "ledger_number": 0, "ledger_hash": "", "migrations": "", "keys": []}
+    (old / "manifest.json").write_text(json.dumps(facts))
+    return old
+
+
+def test_copy_that_cannot_be_read_hinders_no_other_and_goes_with_its_day(folder: Path, settings: Any) -> None:
+    damaged, old, kept = (copy_of(folder, days=days) for days in (9, 99, 98))
+    (damaged / "manifest.json").write_text("")  # as the power left it
+    kept = kept.rename(kept.with_name(f"{kept.name}.kept"))  # somebody's wish
+    call_command("backup", "make")
+    assert damaged.exists() and kept.exists() and not old.exists()
+    settings.BACKUP_KEPT_DAYS = 3
+    assert backups.prune(folder) == [damaged.name]
 
 
 def test_schedule_copies_an_sqlite_instance_for_real_people_only(folder: Path, settings: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,3 +63,26 @@ def test_folder_that_is_no_copy_is_named_in_a_sentence(copies: Path, content: st
         choose(copies / "nowhere", None, None)
     with pytest.raises(ArchiveFailed, match="holds no whole copy"):
         choose(copies / "20261128T030000Z", None, None)
+
+
+def test_copy_that_leads_nowhere_is_passed_over_and_named(copies: Path) -> None:
+    def leads_nowhere(copy: Path, manifest: dict[str, Any]) -> str:
+        return "was left." if copy.name.startswith("20261129") else ""
+
+    found = choose(copies, None, None, leads_nowhere)
+    assert (found[0].name, found[2]) == ("20261128T030000Z", ["was left."])
+    with pytest.raises(ArchiveFailed, match="was left"):
+        choose(None, copies / "20261129T030000Z", None, leads_nowhere)
+    with pytest.raises(ArchiveFailed, match=r"leads on\. no\. no\."):
+        choose(copies, None, None, lambda *_copy: "no.")
+
+
+def test_copy_that_cannot_be_read_hinders_no_restore_from_another(copies: Path) -> None:
+    damaged = copies / "20261129T030000Z" / "manifest.json"
+    damaged.write_text("")  # as the power left it
+    copy, _manifest, passed_over = choose(copies, None, None)
+    assert copy.name == "20261128T030000Z" and len(passed_over) == 1 and str(damaged) in passed_over[0]
+    (copies / "20261128T030000Z" / "manifest.json").write_text("")
+    with pytest.raises(ArchiveFailed, match="holds no whole copy") as raised:
+        choose(copies, None, None)
+    assert str(damaged) in str(raised.value)

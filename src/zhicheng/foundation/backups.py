@@ -80,7 +80,8 @@ class Manifest:
 
 
 def make(folder: Path | None = None) -> Path:
-    """Make a whole copy of the database in a new folder below ``folder`` (default: ``BACKUP_DIR``) and return that folder.
+    """Make a whole copy of the database in a new folder below ``folder`` (default: ``BACKUP_DIR``) and return that folder. Nothing older is removed
+    (:func:`back_up`).
 
     A folder with a manifest is whole: until the copy is, the folder's name ends in ``.part``. Raises :class:`BackupFailed`.
     """
@@ -108,14 +109,25 @@ def make(folder: Path | None = None) -> Path:
             others=_others(unfinished / _BASE),
         )
         manifest = replace(manifest, mark=authenticate(_told(manifest), purpose=_PURPOSE))
-        (unfinished / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
+        with (unfinished / MANIFEST).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(manifest), indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # before the name: a whole copy says what it is, whatever the power does
         whole = root / name
         unfinished.rename(whole)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    prune(root)
     return whole
+
+
+def back_up(folder: Path | None = None) -> tuple[Path, Manifest]:
+    """Make a copy (:func:`make`), read it once more, and only then remove what is old: a new one that is damaged pushes out none that is good.
+    Raises :class:`BackupFailed`."""
+    copy = make(folder)
+    manifest = verify(copy)
+    prune(copy.parent)
+    return copy, manifest
 
 
 def verify(copy: Path, *, unsigned: bool = False) -> Manifest:
@@ -171,27 +183,39 @@ def made_at(copy: Path) -> datetime:
 
 
 def prune(root: Path) -> list[str]:
-    """Remove copies older than ``BACKUP_KEPT_DAYS``, never the newest; return their names."""
+    """Remove copies older than ``BACKUP_KEPT_DAYS``, by their names, never the newest; return the names. What somebody has named otherwise stays."""
     oldest = clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)
     newest = latest(root)
-    gone = [copy for copy in _whole(root) if copy != newest and made_at(copy) < oldest]
+    gone = [copy for copy in _whole(root) if copy != newest and (begun := _named(copy)) is not None and begun < oldest]
     for copy in gone:
         shutil.rmtree(copy)
     return [copy.name for copy in gone]
 
 
 def prune_archive(root: Path, folder: Path) -> None:
-    """Remove what no kept copy below ``root`` wants of the archived log. Raises :class:`BackupFailed`."""
-    copies = [copy for copy in _whole(root) if _read_manifest(copy).kind == "postgresql"]
-    if not copies:
+    """Remove what no kept copy below ``root`` wants of the archived log. Raises :class:`BackupFailed`.
+
+    The copy that begins first by the log's own count decides, not the oldest: after somebody went back to an earlier moment the count is lower than
+    it was, and copies from before that lie beside those from after it. One that does not say where it begins leads nowhere.
+    """
+    begin = []
+    for copy in _whole(root):
+        with suppress(ArchiveFailed):
+            begin.append(archive.first_of(copy / _BASE))
+    if not begin:
         return
-    try:
-        oldest = archive.first_of(copies[0] / _BASE)
-    except ArchiveFailed as error:
-        raise BackupFailed(str(error)) from error
+    first = min(begin, key=lambda name: name[8:])  # after the time line
     for extension in (archive.KEPT, archive.HASH):
-        _run([_program("pg_archivecleanup"), "-x", extension, str(folder), oldest])
-    archive.drop_labels_before(folder, oldest)  # which pg_archivecleanup leaves before version 17
+        _run([_program("pg_archivecleanup"), "-x", extension, str(folder), first])
+    archive.drop_labels_before(folder, first)  # which pg_archivecleanup leaves before version 17
+
+
+def _named(copy: Path) -> datetime | None:
+    """When a copy was begun, or would have been, by the name of its folder; ``None`` for a name that is not ours."""
+    try:
+        return datetime.strptime(copy.name.removesuffix(UNFINISHED), _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def drop_unfinished(root: Path) -> list[str]:
@@ -199,10 +223,9 @@ def drop_unfinished(root: Path) -> list[str]:
     before = (clock.machine_now() - UNFINISHED_FOR).astimezone(UTC)
     gone = []
     for path in root.glob(f"*{UNFINISHED}"):
-        with suppress(ValueError):  # a folder of somebody else's
-            if datetime.strptime(path.stem, _NAME).replace(tzinfo=UTC) < before:
-                shutil.rmtree(path, ignore_errors=True)
-                gone.append(path.name)
+        if (begun := _named(path)) is not None and begun < before:
+            shutil.rmtree(path, ignore_errors=True)
+            gone.append(path.name)
     return gone
 
 
@@ -211,7 +234,7 @@ def make_on_schedule() -> str:
     """An instance on SQLite copies itself every day. PostgreSQL's copies are made by a timer of the machine (``deploy/systemd``)."""
     if settings.MODE != "production" or connection.vendor != "sqlite":
         return ""
-    return make().name
+    return back_up()[0].name
 
 
 def _copy_sqlite(folder: Path) -> str:

@@ -7,6 +7,7 @@ Nothing here needs the project's settings: the restore drill reads it with the m
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,14 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=BEIJING)
 
 
-def choose(copies: Path | None, given: Path | None, until: datetime | None) -> tuple[Path, dict[str, Any]]:
-    """The copy to start from (``given``, or the newest one in ``copies`` that was whole by ``until``), and what its manifest says.
+def choose(
+    copies: Path | None,
+    given: Path | None,
+    until: datetime | None,
+    leads_nowhere: Callable[[Path, dict[str, Any]], str] = lambda *_copy: "",
+) -> tuple[Path, dict[str, Any], list[str]]:
+    """The copy to start from (``given``, or the newest one in ``copies`` that was whole by ``until``), what its manifest says, and why others were passed
+    over: one that cannot be read, or of which ``leads_nowhere`` says why nothing leads on from it (an empty text where something does).
 
     Raises :class:`ArchiveFailed` where none leads to the moment asked for.
     """
@@ -34,21 +41,38 @@ def choose(copies: Path | None, given: Path | None, until: datetime | None) -> t
                 f"The copy {copy} was whole at {ended(copy, manifest):%Y-%m-%d %H:%M:%S%z}, after the moment of --until: it cannot lead there. "
                 "An older copy does; --copies takes the right one by itself."
             )
-        return copy, manifest
+        if why := leads_nowhere(copy, manifest):
+            raise ArchiveFailed(f"{why} Another copy does; --copies takes the right one by itself.")
+        return copy, manifest, []
     if not copies.is_dir():
         raise ArchiveFailed(f"The folder of the copies, {copies}, is not there (a typing error, or a disk that is not mounted).")
-    whole = [path.parent for path in copies.glob("*/manifest.json") if path.parent.suffix != ".part"]
-    found = sorted(
-        ((ended(copy, manifest), copy, manifest) for copy in whole for manifest in [read_manifest(copy)]), key=lambda one: one[0]
-    )
-    if not found:
-        raise ArchiveFailed(f"{copies} holds no whole copy.")
+    found, passed_over = _readable(copies)
     fitting = [one for one in found if not until or one[0] <= until]
-    if not fitting:
-        raise ArchiveFailed(
-            f"No copy in {copies} leads to the moment of --until: the oldest was whole at {found[0][0]:%Y-%m-%d %H:%M:%S%z}."
-        )
-    return fitting[-1][1:]
+    for _at, copy, manifest in reversed(fitting):
+        if not (why := leads_nowhere(copy, manifest)):
+            return copy, manifest, passed_over
+        passed_over.append(why)
+    if not found:
+        said = f"{copies} holds no whole copy."
+    elif not fitting:
+        said = f"No copy in {copies} leads to the moment of --until: the oldest was whole at {found[0][0]:%Y-%m-%d %H:%M:%S%z}."
+    else:
+        said = f"No copy in {copies} leads on."
+    raise ArchiveFailed(" ".join([said, *passed_over]))
+
+
+def _readable(copies: Path) -> tuple[list[tuple[datetime, Path, dict[str, Any]]], list[str]]:
+    """The whole copies below ``copies`` with when they were whole and what they say, the oldest first; and why others cannot be read: one that is damaged
+    hinders no restore from the next."""
+    found: list[tuple[datetime, Path, dict[str, Any]]] = []
+    unreadable: list[str] = []
+    for copy in sorted(path.parent for path in copies.glob("*/manifest.json") if path.parent.suffix != ".part"):
+        try:
+            manifest = read_manifest(copy)
+            found.append((ended(copy, manifest), copy, manifest))
+        except ArchiveFailed as error:
+            unreadable.append(str(error))
+    return sorted(found, key=lambda one: one[0]), unreadable
 
 
 def read_manifest(copy: Path) -> dict[str, Any]:

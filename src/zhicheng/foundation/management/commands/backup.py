@@ -33,14 +33,13 @@ class Command(BaseCommand):
         makes = options["what"] == "make"
         try:
             if makes:
-                copy = backups.make(options["folder"])
+                copy, found = backups.back_up(options["folder"])
                 self.stdout.write(_("已备份到 %(folder)s") % {"folder": copy})
             else:
                 chosen: Path | None = options["folder"] or backups.latest()
                 if chosen is None:
                     raise CommandError(_("还没有备份。请先运行 zhicheng backup make。"))
-                copy = chosen
-            found = backups.verify(copy, unsigned=options["unsigned"])
+                copy, found = chosen, backups.verify(chosen, unsigned=options["unsigned"])
             self._say(found)
             if found.kind != "sqlite" and not options["copy_alone"]:
                 self._read_log(copy, log, makes=makes)
