@@ -226,6 +226,42 @@ def test_slice_that_was_broken_off_begins_where_the_one_before_ended(
     assert reconcile() == Reconciled(copied=4) and reconciling.compared_all() is True
 
 
+def shut(second: Path, sha256: str) -> Path:
+    """The folder of one file takes nothing: it is of another owner, or no folder any more."""
+    folder = (second / second_copy.name_of(sha256)).parent.parent
+    folder.parent.mkdir(exist_ok=True)
+    folder.touch()
+    return folder
+
+
+def test_file_that_cannot_be_copied_keeps_no_other_from_it(second: Path, settings: Any) -> None:
+    settings.BACKUP_KEPT_DAYS = 3
+    settings.SECOND_FILES_DIR = ""
+    stored = sorted(blobs.store(f"stored before {number}".encode()).sha256 for number in range(5))
+    settings.SECOND_FILES_DIR = str(second)
+    folder = shut(second, stored[0])
+    old = second / LEAVING / (clock.machine_now().date() - timedelta(days=5)).isoformat()
+    (old / "a folder of somebody").mkdir(parents=True)
+    with pytest.raises(OSError, match=f"3 files could not be evened out, {second_copy.name_of(stored[0])} among them"):
+        reconcile()
+    assert all((second / second_copy.name_of(sha256)).exists() for sha256 in stored[1:])
+    assert second_copy.owed() == 1 and reconciling.compared_all() is True
+    folder.unlink()
+    shutil.rmtree(old)
+    assert second_copy.pay_what_is_owed() == 1 and reconcile() == Reconciled() and second_copy.owed() == 0
+
+
+def test_file_that_is_owed_and_cannot_be_copied_keeps_no_other_waiting(second: Path) -> None:
+    elsewhere = away(second)
+    stored = sorted(blobs.store(f"stored meanwhile {number}".encode()).sha256 for number in range(5))
+    assert second_copy.pay_what_is_owed() == 0
+    back(second, elsewhere)
+    folder = shut(second, stored[0])
+    assert second_copy.pay_what_is_owed() == 4 and second_copy.owed() == 1
+    folder.unlink()
+    assert second_copy.pay_what_is_owed() == 1 and second_copy.owed() == 0
+
+
 def test_comparing_two_that_are_alike_ends_its_slice_too(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual night: nothing differs, and a million names are listed all the same."""
     blobs.store(CONTENT)

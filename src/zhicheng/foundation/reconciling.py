@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -17,7 +19,21 @@ from zhicheng.foundation import clock, jobs, leftovers, originals
 from zhicheng.foundation.instance import FOLDER_MARK
 from zhicheng.foundation.models import RegularRun
 from zhicheng.foundation.patience import within
-from zhicheng.foundation.second_copy import PLACE, SECONDS, bring_back, copy_file, first_root, name_of, names_in, second_root
+from zhicheng.foundation.second_copy import (
+    PLACE,
+    SECONDS,
+    bring_back,
+    copy_file,
+    first_root,
+    is_away,
+    name_of,
+    names_in,
+    owe,
+    second_root,
+)
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 JOB = "files.second_reconcile"
 COMPARED = "compared"  # in the second folder: an empty file, as new as the last comparison that came to its end
@@ -51,6 +67,9 @@ def reconcile() -> Reconciled:
     is due again at once when there is more: what has become due meanwhile comes first. One that paused for longer than a day begins anew.
     Return what this slice did. Nobody waits longer than ``SECONDS`` for one answer of the second place.
 
+    A file that cannot be evened out keeps no other waiting: what the second place has not got is owed to it then, and ``OSError`` is raised at the end of
+    the slice. Where the place as a whole is away (``second_copy.is_away``) the slice ends there.
+
     Two folders that are not both this instance's are compared with nothing: a first one without its mark (a disk that was not mounted,
     a folder that was emptied), a second one with another instance's mark. Raises ``OSError``, and the second place stays as it is: it
     is the last copy then, or somebody else's. A restored copy, which nobody has declared the original, touches neither.
@@ -59,8 +78,16 @@ def reconcile() -> Reconciled:
     if second is None or not originals.is_original():
         return Reconciled()
     _are_both_ours(first, second)
-    until, done = time.monotonic() + SLICE_SECONDS, Reconciled()
-    after = _place_reached(second)
+    troubled: list[str] = []
+    done = _compare(first, second, time.monotonic() + SLICE_SECONDS, troubled)
+    if troubled:
+        raise OSError(f"{len(troubled)} files could not be evened out, {troubled[0]} among them (see the log)")
+    return done
+
+
+def _compare(first: Path, second: Path, until: float, troubled: list[str]) -> Reconciled:
+    """One slice, ``until`` then (``time.monotonic``); ``troubled`` takes the names of what could not be evened out."""
+    after, done = _place_reached(second), Reconciled()
     for byte in _BYTES:
         end = name_of(f"{byte}ff~")
         if end <= after:  # everything of this byte comes before
@@ -68,14 +95,15 @@ def reconcile() -> Reconciled:
         for names in _lopsided(first, second, byte, after=after):
             named = leftovers.referenced({Path(name).name for name in names})
             for name in names:
-                done += _even_out(first, second, name, is_named=Path(name).name in named)
+                is_named = Path(name).name in named
+                done += _attempt(partial(_even_out, first, second, name, is_named=is_named), Reconciled(), name, troubled)
                 if time.monotonic() >= until:
                     _go_on_after(second, name)
                     return done
         if time.monotonic() >= until:
             _go_on_after(second, end)
             return done
-    if not _drop_what_left_long_ago(second, until):
+    if not _drop_what_left_long_ago(second, until, troubled):
         _go_on_after(second, _ALL)
         return done
 
@@ -85,6 +113,18 @@ def reconcile() -> Reconciled:
 
     within(SECONDS, PLACE, has_ended)
     return done
+
+
+def _attempt(even_out: Callable[[], T], otherwise: T, name: str, troubled: list[str]) -> T:
+    """What ``even_out`` gives, or ``otherwise`` where the file has a trouble of its own. Raises ``OSError`` where the second place is away."""
+    try:
+        return even_out()
+    except OSError as error:
+        if is_away(error):
+            raise
+        logger.error("%s could not be evened out between the two places", name, exc_info=error)
+        troubled.append(name)
+        return otherwise
 
 
 def _lopsided(first: Path, second: Path, byte: str, *, after: str) -> Iterator[list[str]]:
@@ -113,7 +153,13 @@ def _even_out(first: Path, second: Path, name: str, *, is_named: bool) -> Reconc
     if (first / name).exists():
         if within(SECONDS, PLACE, (second / name).exists):
             return Reconciled()
-        within(SECONDS, PLACE, partial(copy_file, first / name, second / name))
+        try:
+            within(SECONDS, PLACE, partial(copy_file, first / name, second / name))
+        except OSError:
+            if not (first / name).exists():  # removed meanwhile
+                return Reconciled()
+            owe(name)
+            raise
         return Reconciled(copied=1)
     if is_named:
         return Reconciled(back=int(bring_back(Path(name).name)))
@@ -190,7 +236,7 @@ def compared_all() -> bool | None:
         return None
 
 
-def _drop_what_left_long_ago(second: Path, until: float) -> bool:
+def _drop_what_left_long_ago(second: Path, until: float, troubled: list[str]) -> bool:
     """Drop what was put aside longer than ``BACKUP_KEPT_DAYS`` ago, one file at least; return whether that came to its end by ``until``
     (``time.monotonic``). What a row names after all (a database that was restored, bytes that were lost) is put back, not dropped."""
     first_kept = (clock.machine_now() - timedelta(days=settings.BACKUP_KEPT_DAYS)).date()
@@ -204,10 +250,11 @@ def _drop_what_left_long_ago(second: Path, until: float) -> bool:
         while batch := list(islice(hashes, _BATCH)):
             named = leftovers.referenced(set(batch))
             for sha256 in batch:
-                within(SECONDS, PLACE, partial(_put_back if sha256 in named else _drop, second, folder / sha256))
+                settle = partial(_put_back if sha256 in named else _drop, second, folder / sha256)
+                _attempt(partial(within, SECONDS, PLACE, settle), None, sha256, troubled)
                 if time.monotonic() >= until:
                     return False
-        within(SECONDS, PLACE, folder.rmdir)
+        _attempt(partial(within, SECONDS, PLACE, folder.rmdir), None, f"{LEAVING}/{folder.name}", troubled)
     return True
 
 

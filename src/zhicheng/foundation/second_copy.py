@@ -7,6 +7,7 @@ gone) is one that does not answer: nobody waits for it longer than ``SECONDS`` f
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 PLACE = "the second place"
 SECONDS = 10.0
 DAMAGED = "damaged"  # below the first folder: what was found in the place of bytes that were brought back, until the operator removes it
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 OWED = "owed"  # below the first folder: an empty file for each hash the second place has not got
 
 
@@ -67,14 +69,15 @@ def keep_second(name: str) -> None:
         error_id = new_error_id()
         logger.error("a stored file did not reach the second place [%s]", error_id, exc_info=error)
         try:
-            _owe(name)
+            owe(name)
         except OSError as full:  # the bytes are in the first place all the same: the nightly comparison finds what lacks
             logger.error("what the second place lacks could not be noted [%s]", error_id, exc_info=full)
 
 
 @jobs.regular("files.second_copy", minutes=1)
 def pay_what_is_owed() -> int:
-    """Copy what the second place could not take when it was stored; return how many. Stops at the first refusal: it is still away."""
+    """Copy what the second place could not take when it was stored; return how many. Stops where the place as a whole is still away; one file that cannot
+    be copied keeps no other waiting."""
     second = second_root()
     if second is None:
         return 0
@@ -86,11 +89,26 @@ def pay_what_is_owed() -> int:
         except FileNotFoundError:
             if (first_root() / name).exists():
                 break  # it is the second place that is not there
-        except OSError:
-            break
+        except OSError as error:
+            if is_away(error):
+                break
+            logger.warning("the stored file %s cannot be copied to the second place: %s", note.name, error.strerror)
+            continue
         note.unlink(missing_ok=True)
         paid += 1
     return paid
+
+
+def is_away(error: OSError) -> bool:
+    """Whether it was the second place as a whole that refused, and would refuse the next file as well: it hangs, is full or is not there. Else it was
+    the file's own trouble: a folder of another owner, a part of a disk that cannot be read."""
+    second = second_root()
+    if second is None or isinstance(error, TimeoutError) or error.errno in _NO_ROOM:
+        return True
+    try:
+        return not within(SECONDS, PLACE, second.is_dir)
+    except OSError:
+        return True
 
 
 def owed() -> int | None:
@@ -198,7 +216,8 @@ def names_in(root: Path, first_byte: str = "*") -> Iterator[str]:
             yield str(path.relative_to(root))
 
 
-def _owe(name: str) -> None:
+def owe(name: str) -> None:
+    """Note that the second place has not got ``name``. Raises ``OSError`` where the first takes no note."""
     folder = first_root() / OWED
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / Path(name).name).touch(mode=0o600)
