@@ -43,7 +43,7 @@ def test_copy_is_none_until_a_person_says_so() -> None:
     assert originals.is_original()
     somewhere_else()
     assert not originals.is_original()
-    with pytest.raises(CommandError, match="恢复出来的副本"):
+    with pytest.raises(CommandError, match=r"恢复出来的副本.*加 --also"):
         call_command("original", "show")
     out = StringIO()
     call_command("original", "confirm", "--by", "王主任", stdout=out)

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["show", "confirm"])
         parser.add_argument("--by", default="", help="confirm: who says so (default: the user at this terminal)")
-        parser.add_argument("--also", action="store_true", help="confirm: one more machine with a worker; the others remain")
+        parser.add_argument("--also", action="store_true", help="confirm: one more machine of this instance; the others remain")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "confirm":
@@ -28,5 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(_("这是正式的数据库，邮件照常发送。"))
         else:
             raise CommandError(
-                _("这是恢复出来的副本，或者数据库换了地方：邮件一律暂停。原来的系统确已停用的，运行 zhicheng original confirm。")
+                _(
+                    "这是恢复出来的副本，或者数据库换了地方：邮件一律暂停。原来的系统确已停用的，运行 zhicheng original confirm；几台机器一起运行、这台是新加的，加 --also。"
+                )
             )
