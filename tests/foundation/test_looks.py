@@ -31,6 +31,17 @@ def test_a_look_is_one_query_and_no_entry_of_the_ledger(django_assert_num_querie
     assert (row.actor, row.what, row.subject, row.thing) == ("user:5", "file", "application:1", "evidence:7")
 
 
+def test_thumbnail_whose_row_the_database_cannot_even_look_for_hinders_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    def answers_nothing(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if AccessLook._meta.db_table in sql:
+            raise DatabaseError("the table is away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(answers_nothing):
+        looks.note_thumbnail_or_log(actor="user:5", subject="application:1", thing="evidence:7:1")
+    assert "user:5 thumbnail application:1 evidence:7:1" in caplog.text
+
+
 def test_looks_are_sealed_with_one_entry_and_only_once() -> None:
     for number in range(3):
         look(number)

@@ -63,7 +63,11 @@ def note_thumbnail_or_log(*, actor: str, subject: str, thing: str) -> None:
     """:func:`note_look_or_log` of a thumbnail, once in :data:`THUMBNAIL_AGAIN_AFTER`: a page shows all it lists each time it is opened."""
     now = clock.now()
     shown = AccessLook.objects.filter(actor=actor, at__gt=now - THUMBNAIL_AGAIN_AFTER, at__lte=now)
-    if not shown.filter(what=THUMBNAIL, subject=subject, thing=thing).exists():
+    try:
+        is_noted = shown.filter(what=THUMBNAIL, subject=subject, thing=thing).exists()
+    except DatabaseError:
+        is_noted = False
+    if not is_noted:
         note_look_or_log(actor=actor, what=THUMBNAIL, subject=subject, thing=thing)
 
 

@@ -299,3 +299,9 @@ def card_of(user_id: int) -> str:
 def not_six() -> Problem:
     """What was typed is not the end of any number: nothing was compared, and no try is counted."""
     return Problem(_("请填写身份证号的末六位，正好六个字符。"), where="last_characters", code="digits_length")
+
+
+def too_many_cards() -> Problem:
+    """The end of this person's number was typed ten times within an hour at this desk: it is not compared any more."""
+    text = _("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。")
+    return Problem(text, where="last_characters", code="too_many_tries")

@@ -82,8 +82,7 @@ def _check_card(actor: Actor, user: User, typed: str, braked: bool) -> list[Prob
     if not is_end_of_number(typed):
         return [rules.not_six()]
     if braked:
-        text = _("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。")
-        return [Problem(text, where="last_characters", code="too_many_tries")]
+        return [rules.too_many_cards()]
     if last_characters_match(typed, user.id_number):
         return []
     securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")

@@ -130,7 +130,7 @@ def _against(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem
     elif user.id_number and not is_end_of_number(typed):
         found = [rules.not_six()]
     elif user.id_number and braked:
-        found = [Problem(_("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。"), code="too_many_tries")]
+        found = [rules.too_many_cards()]
     elif user.id_number and not last_characters_match(typed, user.id_number):
         securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
         found = [_card_differs(actor)]

@@ -43,11 +43,10 @@ def end_memberships(rows: QuerySet[Membership], *, actor: str) -> None:
     same: what somebody else has ended meanwhile has ended, and is told once.
     """
     current = list(rows.filter(until__isnull=True).select_for_update(no_key=True).order_by("pk"))
-    now = clock.now()
-    ends = {row.pk: max(now, row.since) for row in current}
-    for row in current:
-        row.until = ends[row.pk]
+    ends = [(row, max(clock.now(), row.since)) for row in current]
+    for row, at in ends:
+        row.until = at
     Membership.objects.bulk_update(current, ["until"])
-    for row in current:
-        data = {"membership": row.pk, "until": ledger.time_text(ends[row.pk])}
+    for row, at in ends:
+        data = {"membership": row.pk, "until": ledger.time_text(at)}
         ledger.record(event="account.place_ended", subject=f"user:{row.user_id}", actor=actor, data=data)
