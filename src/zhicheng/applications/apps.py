@@ -15,6 +15,7 @@ class ApplicationsConfig(AppConfig):
             guards,
             invariants,
             jobs,
+            offices,
             persons,
             replay,
             sent_invariants,

@@ -44,6 +44,16 @@ def office_for(actor: Actor, office_id: int | None) -> Organization | None:
     return offices_for(actor).filter(pk=office_id).first() if office_id is not None else None
 
 
+def bureau_over(office: Organization) -> Organization | None:
+    """The prefecture's bureau that keeps the people of this office, itself for the bureau; ``None`` where its region has none."""
+    if office.kind == OrganizationKind.PREFECTURE:
+        return office
+    if office.superior_office_id is not None:
+        return office.superior_office
+    bureaus = Organization.objects.filter(kind=OrganizationKind.PREFECTURE, region_code__startswith=office.region_code[:4])
+    return bureaus.order_by("pk").first()
+
+
 def officers_in(office: Organization) -> QuerySet[User]:
     """Everybody who works, or worked last, in this office, for the server: by login name."""
     return officers_for(SYSTEM).filter(office_id=office.pk).order_by("username")  # type: ignore[misc]

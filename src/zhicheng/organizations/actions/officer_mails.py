@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.foundation import mail
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import officers
@@ -113,8 +113,24 @@ def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
 
 
 def _mailboxes(change: OfficerChange) -> list[tuple[str, str]]:
-    """Where the offices concerned are told; for the three who run the system: the others of them."""
+    """Where the offices concerned are told; for the three who run the system: the others of them.
+
+    What the security administrator or the server did is told to the office above as well, and of the bureau itself to the others
+    who run the system: an office that consists of one new account would tell nobody else.
+    """
     offices: list[Organization] = [office for office in (change.office, change.to_office) if office is not None]
-    if offices:
-        return [found for office in offices for found in mailboxes_of(office)]
-    return [(f"user:{user.pk}", user.email) for user in officers.system_accounts() if user.pk != change.user_id]
+    if not offices:
+        return _the_three(without={change.user_id})
+    found = [mailbox for office in offices for mailbox in mailboxes_of(office)]
+    if change.by is None or change.by.kind in SYSTEM_KINDS:
+        for office in offices:
+            above = officers.bureau_over(office)
+            if above is not None and above != office:
+                found += mailboxes_of(above)
+            else:
+                found += _the_three(without={change.user_id, change.by_id})
+    return list(dict(found).items())
+
+
+def _the_three(*, without: set[int | None]) -> list[tuple[str, str]]:
+    return [(f"user:{user.pk}", user.email) for user in officers.system_accounts() if user.pk not in without]

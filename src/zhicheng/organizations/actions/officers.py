@@ -12,6 +12,7 @@ from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import officers
+from zhicheng.organizations.actions.alone import not_left_empty, only_the_first
 from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
 from zhicheng.organizations.actions.registering import end_memberships, join_organization
@@ -43,10 +44,13 @@ def open_officer(
 ) -> User:
     """An account for somebody in an office; they set their password through “找回账号”.
 
-    The security administrator opens an office's first account only: who comes after is the prefecture's to know. Raises ``Refused``.
+    The security administrator opens the first account of an office that was never used: who comes after is the prefecture's to know.
+    Raises ``Refused``.
     """
     office = officers.office_for(actor, office_id)
-    problems = _only_the_first(actor, office, where="office_id")
+    problems = only_the_first(
+        actor, office, where="office_id", command=f"zhicheng office officer {office.name if office else ''}"
+    )
     if office is None:
         problems.append(Problem(_("请选择部门。"), where="office_id", code="office_missing"))
     if problems or office is None:
@@ -78,7 +82,8 @@ def move_officer(
 ) -> User:
     """From now on this officer works in another office. Who takes over in the old one is named as at :func:`close_officer`.
 
-    The security administrator moves nobody into an office where somebody works already. Raises ``Refused``.
+    The security administrator moves nobody into an office that was ever used, nor the last one out of one with something in hand.
+    Raises ``Refused``.
     """
     user, office = _locked(actor, user_id, colleague_id)
     to_office = officers.office_for(actor, to_office_id)
@@ -90,7 +95,9 @@ def move_officer(
     if not user.is_active:
         problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
     problems += _check_successor(user, office, colleague_id, nobody_left)
-    problems += _only_the_first(actor, to_office, where="to_office_id")
+    command = f"zhicheng office move {user.username} --office {to_office.name if to_office else ''}"
+    problems += not_left_empty(actor, user, office, command=command)
+    problems += only_the_first(actor, to_office, where="to_office_id", command=command)
     problems += _conflicts_of_duties(user)
     if problems or to_office is None:
         raise Refused(problems)
@@ -113,13 +120,15 @@ def close_officer(*, actor: Actor, user_id: int, reason: str, colleague_id: int 
     """Close an account: its sessions end, its links die, it cannot be signed in to; its history stays.
 
     What waits belongs to the office, not to the person: a colleague is named who knows of it, or it is confirmed that nobody is
-    left. On the server the accounts of the three who run the system are closed in the same way. Raises ``Refused``.
+    left; the last one of an office with something in hand is not the security administrator's to close. On the server the accounts of
+    the three who run the system are closed in the same way. Raises ``Refused``.
     """
     user, office = _locked(actor, user_id, colleague_id)
     problems = _check_reason(reason)
     if not user.is_active:
         problems.append(Problem(_("这个账号已经停用。"), code="closed"))
     problems += _check_successor(user, office, colleague_id, nobody_left)
+    problems += not_left_empty(actor, user, office, command=f"zhicheng office close {user.username} --nobody-left")
     if problems:
         raise Refused(problems)
     accounts.close_account(user=user, actor=actor.ref)
@@ -141,7 +150,8 @@ def reopen_officer(*, actor: Actor, user_id: int, office_id: int | None, reason:
         office = officers.office_for(actor, office_id)
         if office is None:
             problems.append(Problem(_("请选择部门。"), where="office_id", code="office_missing"))
-        problems += _only_the_first(actor, office, where="office_id")
+        command = f"zhicheng office reopen {user.username} --office {office.name if office else ''}"
+        problems += only_the_first(actor, office, where="office_id", command=command)
     if user.is_active:
         problems.append(Problem(_("这个账号正在使用，不需要重新启用。"), code="open"))
     problems += _conflicts_of_duties(user) if user.id_number_index else [duties.number_missing()]
@@ -192,17 +202,6 @@ def _locked(actor: Actor, user_id: int, colleague_id: int | None) -> tuple[User,
     if user.pk == actor.user_id:
         raise Refused.one(_("自己的账号由同事办理。"), code="own_account")
     return user, officers.office_of(user.pk)
-
-
-def _only_the_first(actor: Actor, office: Organization | None, *, where: str) -> list[Problem]:
-    """The security administrator puts nobody beside those who work in an office, however: they would read its cases (等保)."""
-    if actor.role is not Role.SECURITY or office is None:
-        return []
-    Organization.objects.select_for_update(no_key=True).get(pk=office.pk)  # of two at once one is the first
-    if not officers.others_in(0, office.pk).exists():
-        return []
-    said = _("“%(office)s”已有在用的账号，再增加工作人员由州人力资源和社会保障局办理。") % {"office": office.name}
-    return [Problem(said, where=where, code="not_the_first")]
 
 
 def _conflicts_of_duties(user: User) -> list[Problem]:

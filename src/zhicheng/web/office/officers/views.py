@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mask_mailbox
-from zhicheng.applications.queries import queue
+from zhicheng.applications.offices import waiting_at
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, officers
-from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import reset_is_void
 from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, NumberForm, OfficerForm, ReopenForm
@@ -50,10 +50,16 @@ def open_account(request: HttpRequest) -> HttpResponse:
     """开通账号."""
     actor = actor_of(request)
     form = OfficerForm(request.POST or None, offices=officers.offices_for(actor))
+    lede = _("开通后，本人和部门都会收到邮件；本人用“忘记登录名或密码”设置密码后即可登录。")
+    if actor.role is Role.SECURITY:
+        lede += _(
+            "安全管理员只为从未有过工作人员、也没有办理过事项的部门开通第一个账号；其他部门由州人力资源和社会保障局办理，"
+            "州局没有人时由系统运维在服务器上办理。"
+        )
     context = {
         "form": form,
         "title": _("开通账号"),
-        "lede": _("开通后，本人和部门都会收到邮件；本人用“忘记登录名或密码”设置密码后即可登录。"),
+        "lede": lede,
         "button_text": _("开通账号"),
         "person": None,
     }
@@ -212,8 +218,7 @@ def _do(
 
 
 def _leaving(person: User, office: Organization, form: BaseForm) -> dict[str, Any]:
-    desk = Actor(role=Role(office.kind), organization_id=office.pk)
-    waiting = queue(desk).order_by().count()
+    waiting = waiting_at(office)
     return {"form": form, "person": person, "office": office, "cases": waiting, "requests": officers.requests_in_hand(office.pk)}
 
 
