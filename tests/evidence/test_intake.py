@@ -295,6 +295,21 @@ def test_only_so_many_wait_at_once(person: Any, settings: Any) -> None:
     assert refused(network="203.0.113.10") == "queue_full"
 
 
+def test_networks_of_one_connection_wait_and_work_as_one(settings: Any) -> None:
+    """A home connection has 256 networks: ten places in each, and an hour for each, would be the whole queue and all of the examiner."""
+    settings.WAITING_PER_NETWORK, settings.WAITING_OF_VISITORS = 2, 8
+    rows = [bring(network=f"2001:db8:0:{number}::/64") for number in range(2)]
+    assert refused(network="2001:db8:0:ff::/64") == "queue_full"
+    bring(network="2001:db8:0:100::/64"), bring(network="2001:db8:0:200::/64")  # others of the provider, while half is free
+    assert refused(network="2001:db8:0:300::/64") == "queue_full"
+    assert bring(network="2001:db8:1::/64").pk and bring(network="203.0.113.9").pk
+    Intake.objects.filter(pk=rows[0].pk).update(
+        state="refused", ended_at=clock.machine_now(), cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK
+    )
+    Intake.objects.filter(network="2001:db8:0:100::/64").delete()
+    assert refused(network="2001:db8:0:ff::/64") == "budget"
+
+
 def test_room_kept_for_visitors_is_bounded_for_a_network_and_in_all(settings: Any, person: Any) -> None:
     size = len(files.pdf())
     settings.VISITOR_BYTES_PER_NETWORK = 2 * size

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
-from zhicheng.evidence.rules import Usage, site_of
+from zhicheng.evidence.rules import PROVIDED, SITE, Usage, site_of
 from zhicheng.evidence.sentences import safe_copy_sentence, warning_sentence
 from zhicheng.foundation import clock
 
@@ -94,6 +94,21 @@ def usage_of_account(user_id: int) -> Usage:
 def usage_of_network(network: str) -> Usage:
     """What visitors from ``network`` have waiting, cost in the last hour, and fill."""
     return _usage(Intake.objects.filter(lane=Lane.VISITORS, network=network))
+
+
+def usage_near(network: str) -> tuple[Usage, Usage]:
+    """What visitors from the site of ``network`` have waiting and cost in the last hour, and what those from all that one customer of a
+    provider may get (``rules.SITE``, ``rules.PROVIDED``). One query, over what waits and what ended within the hour.
+    """
+    recent = Q(state__in=_OPEN) | Q(ended_at__gte=clock.machine_now() - HOUR)
+    of = Intake.objects.filter(recent, lane=Lane.VISITORS).values_list("network").order_by()
+    found = list(of.annotate(waiting=Count("pk", filter=Q(state__in=_OPEN)), cpu=Sum("cpu_seconds")))
+    site, provided = ([row for row in found if site_of(row[0], bits) == site_of(network, bits)] for bits in (SITE, PROVIDED))
+    return _sum(site), _sum(provided)
+
+
+def _sum(found: list[Any]) -> Usage:
+    return Usage(waiting=sum(waiting for _network, waiting, _cpu in found), cpu_seconds=sum(cpu or 0 for _n, _w, cpu in found))
 
 
 def usage_of_visitors() -> Usage:

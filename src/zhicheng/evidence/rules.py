@@ -49,12 +49,16 @@ class Usage:
     held_bytes: int = 0
 
 
-def site_of(network: str) -> str:
+SITE, PROVIDED = 56, 48
+"""What one connection gets of IPv6 (256 networks), and what one customer may get at most."""
+
+
+def site_of(network: str, bits: int = SITE) -> str:
     """The /56 that the /64 of a visitor lies in: providers give as much to one connection, so that 256 networks are one stranger's. Of
     an IPv4 address, itself.
     """
     try:
-        return str(ipaddress.IPv6Network(network).supernet(new_prefix=56))
+        return str(ipaddress.IPv6Network(network).supernet(new_prefix=bits))
     except ValueError:
         return network
 
