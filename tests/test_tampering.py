@@ -404,6 +404,7 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "organizations.requests_in_ledger",
         "UPDATE organizations_unitverification SET submitted_at = '2023-05-02 00:00:00+00:00'",
     ),
+    "whom a ban is for": ("integrity.records_of_whom", f"UPDATE integrity_integrityrecord SET person_index = '{'0' * 64}'"),
     "name on a ban": ("integrity.records_as_told", "UPDATE integrity_integrityrecord SET name = '李四'"),
     "time of a ban": ("integrity.records_as_told", "UPDATE integrity_integrityrecord SET recorded_at = {later}"),
     "who lifted a ban": (

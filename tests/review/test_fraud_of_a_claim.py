@@ -10,9 +10,11 @@ from tests.applications.test_claims import claimant, refused, user_of
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import ask_correction, decide
 from tests.support import world as w
-from tests.support.verified import everything_holds
+from tests.support.verified import everything_holds, violated
 from zhicheng.applications.models import Application, State
 from zhicheng.foundation import clock
+from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.replay import replay
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
@@ -44,7 +46,20 @@ def test_record_goes_with_the_account_that_loses_the_number(world: w.World) -> N
     record.refresh_from_db()
     assert record.person_index == application.person_index == user_of(squatter).id_number_index
     assert ban_for(owner.person_index, 2024) is None and ban_for(record.person_index, 2024) is not None
+    told = LedgerEntry.objects.get(event="integrity.moved")
+    assert told.subject == f"integrity_record:{record.pk}"
+    assert told.data == {"from": owner.person_index, "to": record.person_index}
     everything_holds()
+    assert [one.name for one in replay() if one.differences] == []
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_ban_that_was_moved_past_the_program_is_named(world: w.World) -> None:
+    _application, record = found_in(world, claimant(world, serial=500))
+    IntegrityRecord.objects.update(person_index=world.applicant.person_index, source="paper:2022-1")
+    assert violated("integrity.records_of_whom") == {("integrity.records_of_whom", f"integrity_record:{record.pk}")}
+    said = [one for part in replay() if part.name == "integrity.records" for one in part.differences]
+    assert {one.subject for one in said} == {f"integrity_record:{record.pk}"}
 
 
 def test_record_follows_a_corrected_claim(world: w.World) -> None:

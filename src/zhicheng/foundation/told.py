@@ -80,7 +80,7 @@ class Telling:
             first = LedgerEntry.objects.filter(event__in=self.told_since or self.events).order_by("number").first()
         if first is not None:
             reached = LedgerEntry.objects.filter(number__lt=first.number).aggregate(at=Max("at"))["at"]
-        return _Look(first, reached, _last_new_key() if self.indexes else 0, used=set())
+        return _Look(first, reached, last_new_key() if self.indexes else 0, used=set())
 
     def _rows_without(self, rows: list[Any], look: _Look) -> Iterator[Violation]:
         events = {*self.events, *self.told_since}
@@ -180,7 +180,7 @@ def told(name: str, label: str | Promise, telling: Telling) -> Telling:
     return telling
 
 
-def _last_new_key() -> int:
+def last_new_key() -> int:
     """The entry that tells of the last new key of the blind index: what stands in earlier ones was made with another."""
     newest = LedgerEntry.objects.filter(event="keys.reindexed").order_by("-number").values_list("number", flat=True)
     return newest.first() or 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, outbox
@@ -63,6 +64,7 @@ def record_fraud(
                 "reason": ledger.private(record.reason),
                 "name": ledger.private(record.name),
                 "for": record.recorded_for_id,
+                "index": record.person_index,
                 "at": ledger.time_text(record.recorded_at),
             },
         )
@@ -111,14 +113,24 @@ def move_records(change: PersonChange) -> int:
     if change.old_index == change.new_index or not change.with_history:
         return 0
     found_elsewhere = IntegrityRecord.objects.filter(person_index=change.old_index).exclude(source__startswith=_APPLICATION)
-    return found_elsewhere.update(person_index=change.new_index)
+    return _move(found_elsewhere, change.new_index)
 
 
 def move_records_of(*, applications: Iterable[int], index: str) -> int:
     """Put what was found in these applications under the index that they have come under; in the transaction that moves them."""
     require_transaction("move_records_of()")
-    sources = [source_in(pk) for pk in applications]
-    return IntegrityRecord.objects.filter(source__in=sources).update(person_index=index)
+    return _move(IntegrityRecord.objects.filter(source__in=[source_in(pk) for pk in applications]), index)
+
+
+def _move(records: QuerySet[IntegrityRecord], index: str) -> int:
+    """Put them under ``index``, and tell the ledger of each whom it bars from now on."""
+    moving = list(records.exclude(person_index=index).order_by("pk").values_list("pk", "person_index"))
+    IntegrityRecord.objects.filter(pk__in=[pk for pk, _before in moving]).update(person_index=index)
+    for pk, before in moving:
+        ledger.record(
+            event="integrity.moved", subject=f"integrity_record:{pk}", actor="system", data={"from": before, "to": index}
+        )
+    return len(moving)
 
 
 def source_in(application_id: int) -> str:

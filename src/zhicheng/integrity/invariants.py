@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
-from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
+from zhicheng.foundation.told import ACTOR, Telling, last_new_key, moment, person, told
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.integrity.replay import WHOM
 
 
 @invariant("integrity.records_in_ledger", gettext_lazy("每条诚信档案记录及其撤销在台账中恰有一条记录"))
@@ -36,6 +37,22 @@ def records_in_ledger() -> Iterator[Violation]:
         there = IntegrityRecord.objects.filter(pk__in=[int(n) for n in named if n.isdecimal()]).values_list("pk", flat=True)
         for number in sorted(named - {str(pk) for pk in there}):
             yield Violation(f"integrity_record:{number}", _("台账记录了这条诚信档案，它却不存在。"))
+
+
+@invariant("integrity.records_of_whom", gettext_lazy("每条诚信档案记录登记在台账所说的人名下"))
+def records_of_whom() -> Iterator[Violation]:
+    """A ban is found by the number alone: it stands under the one that the last entry about it names. Entries of before the last new
+    key of the blind index, and of before they named anybody, are not compared; the application it was found in is (``review.records_bar``).
+    """
+    since = last_new_key()
+    for records in in_batches(IntegrityRecord.objects.all()):
+        subjects = {f"integrity_record:{record.pk}" for record in records}
+        entries = LedgerEntry.objects.filter(event__in=WHOM, subject__in=subjects, number__gt=since).order_by("number")
+        whom = {entry.subject: entry.data[WHOM[entry.event]] for entry in entries if WHOM[entry.event] in entry.data}
+        for record in records:
+            subject = f"integrity_record:{record.pk}"
+            if whom.get(subject, record.person_index) != record.person_index:
+                yield Violation(subject, _("登记在另一个人的名下。"))
 
 
 told(

@@ -54,6 +54,7 @@ EVENTS: dict[str, Words] = {
     "evidence.leftovers_removed": gettext_lazy("清除没有用上的上传文件"),
     "instance.original": gettext_lazy("确认为正式系统"),
     "integrity.annulled": gettext_lazy("撤销诚信档案记录"),
+    "integrity.moved": gettext_lazy("诚信档案记录随身份证号更正"),
     "integrity.recorded": gettext_lazy("记入诚信档案"),
     "keys.reindexed": gettext_lazy("更换检索密钥"),
     "keys.resealed": gettext_lazy("更换加密密钥"),
