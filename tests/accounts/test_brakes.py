@@ -212,15 +212,18 @@ def test_names_that_a_stranger_invents_push_out_no_brake_of_what_is_there(full_c
     for _turn in range(6):
         brakes.may_mail(kind="recovery", mailbox="a@x.example", account="user:1")
         brakes.may_mail(kind="recovery", mailbox="nobody@x.example")
-    for _turn in range(brakes.FREE_CODES + 2):
-        brakes.may_try_code(1)
+    for turn in range(brakes.FREE_CODES + 2):
+        brakes.CodeTry(user_id=1, address=f"198.51.{turn}.9").may_go_on()
+    for _turn in range(brakes.FREE_TRIES + 2):
+        brakes.CodeTry(user_id=2, address="203.0.113.1", device="a" * 64).may_go_on()
     full_cache(names=100)
     assert not goes("user:1", "192.0.2.7"), "guessed at from everywhere"
     assert not goes("user:2", "203.0.113.1"), "an account from one network"
     assert not goes("user:9", "203.0.113.2"), "a network"
     assert not brakes.may_mail(kind="recovery", mailbox="a@x.example", account="user:1")
     assert not brakes.may_mail(kind="recovery", mailbox="nobody@x.example")
-    assert not brakes.may_try_code(1)
+    assert not brakes.CodeTry(user_id=1, address="192.0.2.7").may_go_on()
+    assert not brakes.CodeTry(user_id=2, address="192.0.2.7", device="a" * 64).may_go_on()
 
 
 def test_full_cache_tells_no_name_that_exists_from_one_that_does_not(full_cache: Any) -> None:

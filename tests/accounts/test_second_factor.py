@@ -104,17 +104,48 @@ def test_code_works_once_also_when_the_library_has_forgotten_it(officer: User) -
     assert second.get(DESK).status_code == 302
 
 
-def test_codes_cannot_be_guessed_day_after_day(officer: User) -> None:
+def guess_codes(user: User, times: int) -> list[bool]:
+    """Tries of codes, each from a network of its own; which were looked at."""
+    return [brakes.CodeTry(user_id=user.pk, address=f"198.51.{turn}.9").may_go_on() for turn in range(times)]
+
+
+def test_codes_cannot_be_guessed_day_after_day_from_however_many_networks(officer: User) -> None:
     secret = set_up(sign_in(officer))
-    for wrong in range(brakes.FREE_CODES + 1):
-        assert brakes.may_try_code(officer.pk), wrong
+    looked_at = brakes.FREE_CODES + 1
+    assert guess_codes(officer, 40) == [True] * looked_at + [False] * (40 - looked_at)
     late = sign_in(officer)
     assert "请过 15 分钟再试" in late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
     assert late.get(DESK).status_code == 302
     cache.delete(f"factor:{officer.pk}:wait")
     late.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
     assert late.get(DESK).status_code == 200
-    assert brakes.may_try_code(officer.pk) and cache.get(f"factor:{officer.pk}") == 1
+    assert cache.get(f"factor:{officer.pk}") == looked_at, "a right code takes back itself, not what others guessed"
+
+
+def test_strangers_with_the_password_do_not_lock_the_owner_out_of_the_known_device(officer: User) -> None:
+    home = sign_in(officer)
+    secret = set_up(home)
+    home.post(reverse("account_logout"))
+    for turn in range(brakes.FREE_CODES + 4):
+        stranger = Client(REMOTE_ADDR=f"192.0.2.{turn}")
+        sign_in(officer, stranger).post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert cache.get(f"factor:{officer.pk}:wait"), "the strangers wait"
+    sign_in(officer, home).post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert home.get(DESK).status_code == 200
+
+
+def test_known_device_waits_longer_with_each_wrong_code_and_counts_nowhere_else(officer: User) -> None:
+    home = sign_in(officer)
+    secret = set_up(home)
+    home.post(reverse("account_logout"))
+    sign_in(officer, home)
+    for _turn in range(brakes.FREE_TRIES + 1):
+        assert "验证码不对" in home.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+    assert "请过 1 分钟再试" in home.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
+    assert cache.get(f"factor:{officer.pk}") is None
+    elsewhere = sign_in(officer)
+    elsewhere.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert elsewhere.get(DESK).status_code == 200
 
 
 def test_wrong_codes_are_told_how_long_to_wait_are_listed_and_lifted(officer: User, settings: Any) -> None:
@@ -122,13 +153,13 @@ def test_wrong_codes_are_told_how_long_to_wait_are_listed_and_lifted(officer: Us
     settings.CACHES = {"default": settings.CACHES["shared"]}
     secret = set_up(sign_in(officer))
     client, said = sign_in(officer), ""
-    for _turn in range(brakes.FREE_CODES + 2):
+    for _turn in range(brakes.FREE_TRIES + 2):
         said = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
-    assert "请过 15 分钟再试" in said
+    assert "请过 1 分钟再试" in said
     (brake,) = brakes_in_force()
-    assert (brake.what, brake.user) == ("code", officer) and brake.next_try_at is not None
-    waits = CacheEntry.objects.get(cache_key__endswith=f"factor:{officer.pk}:wait")
-    cache.set(f"factor:{officer.pk}:wait", json.loads(waits.value) - 600, timeout=300)
+    assert (brake.what, brake.user, brake.network) == ("code", officer, "127.0.0.1") and brake.next_try_at is not None
+    waits = CacheEntry.objects.get(cache_key__endswith=f"{brake.key}:wait")
+    cache.set(f"{brake.key}:wait", json.loads(waits.value) + 240, timeout=300)
     assert "请过 5 分钟再试" in client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).content.decode()
     lift_brake(key=brake.key, actor="system")
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})

@@ -35,7 +35,7 @@ WAIT_FROM_EVERYWHERE = 20
 # Failures of an hour from one network, whatever the account: a school of some hundred teachers sits behind one address.
 FREE_FROM_NETWORK = 100
 WAIT_FROM_NETWORK = 30
-# Wrong codes of a second factor in a day, for one account; after that one try in so many seconds.
+# Wrong codes of a second factor in a day, for one account from all devices it does not know; after that one try in so many seconds.
 FREE_CODES = 10
 WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
@@ -59,7 +59,43 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-class SignInTry:
+class _Try:
+    """One try that counts. ``near`` is the count of where it comes from, ``_far`` those of more than that: key, seconds it lives, free
+    tries, wait. ``_told`` is what the security administrator reads of a brake; never what somebody typed: it may be a password in the
+    wrong place.
+    """
+
+    near: str
+    _far: list[tuple[str, int, int, int]]
+    _told: dict[str, dict[str, object]]
+
+    def may_go_on(self) -> bool:
+        """Count this try; whether what was typed may be looked at. A try that is turned away counts nowhere."""
+        counted: list[str] = []
+        for key, seconds, free, fixed in [(self.near, DAY, FREE_TRIES, 0), *self._far]:
+            tries = count(key, seconds=seconds)
+            counted.append(key)
+            if tries > free:
+                cache.add(f"{key}{BRAKED}", self._told[key], timeout=seconds)
+                wait = fixed or growing_wait(tries - free)
+                if not cache.add(f"{key}:wait", self._note(tries, wait), timeout=wait):
+                    for each in counted:
+                        _take_back(each)
+                    return False
+        return True
+
+    def was_right(self) -> None:
+        """It was right: what was counted here is forgotten, what is counted over all is one less."""
+        cache.delete_many(entries_of(self.near))
+        for key, *_rest in self._far:
+            _take_back(key)
+
+    def _note(self, tries: int, wait: int) -> int:
+        """What a wait carries: the count, so that in a full cache the two go together."""
+        return tries
+
+
+class SignInTry(_Try):
     """One try to sign in. Counted when it is made (:meth:`may_go_on`), taken back when the password was right (:meth:`was_right`).
 
     ``account`` is ``user:12``, or anything else that stands for the login name typed when there is none of that name: it answers the
@@ -67,8 +103,8 @@ class SignInTry:
     """
 
     def __init__(self, *, account: str, address: str, device: str = "") -> None:
-        name = hashlib.sha256(account.casefold().encode()).hexdigest()[:32]
-        network = hashlib.sha256(network_of(address).encode()).hexdigest()[:32]
+        name = _short_hash(account.casefold())
+        network = _short_hash(network_of(address))
         is_account = account.startswith("user:")
         self.near = f"signin:{name}:d:{device[:32]}" if device else f"{STRANGERS}signin:{name}:n:{network}"
         everywhere = f"signin:{name}" if is_account else f"{STRANGERS}signin:{name}"
@@ -77,62 +113,40 @@ class SignInTry:
             (everywhere, DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
             (whole_network, HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
         ]  # fmt: skip
-        # What the security administrator reads of a brake; never what somebody typed: it may be a password in the wrong place.
-        known = {"what": "password", "account": account if is_account else ""}
-        shown = {"what": "password", "network": network_of(address)}
+        known: dict[str, object] = {"what": "password", "account": account if is_account else ""}
+        shown: dict[str, object] = {"what": "password", "network": network_of(address)}
         self._told = {self.near: shown | known if not device else known | {"device": True}, everywhere: known}
         self._told[whole_network] = shown
 
-    def may_go_on(self) -> bool:
-        """Count this try; whether the password may be looked at. A try that is turned away counts nowhere."""
-        counted: list[str] = []
-        for key, seconds, free, wait in [(self.near, DAY, FREE_TRIES, 0), *self._far]:
-            tries = count(key, seconds=seconds)
-            counted.append(key)
-            if tries > free:
-                cache.add(f"{key}{BRAKED}", self._told[key], timeout=seconds)
-                # The wait carries the count: in a full cache the two go together.
-                if not cache.add(f"{key}:wait", tries, timeout=wait or growing_wait(tries - free)):
-                    for each in counted:
-                        _take_back(each)
-                    return False
-        return True
 
-    def was_right(self) -> None:
-        """The password was right: what was counted here is forgotten, what is counted over all is one less."""
-        cache.delete_many(entries_of(self.near))
-        for key, *_rest in self._far:
-            _take_back(key)
+class CodeTry(_Try):
+    """One try of a second factor's code, after the right password: counted as a try of the password is, for the account from one network
+    or one known device; and for the account from all devices that it does not know, however many networks they are in.
 
-
-def may_try_code(user_id: int) -> bool:
-    """Count a try of a second factor's code; whether it may be looked at. The only brake on codes: the library's own is switched off
-    (``settings.ACCOUNT_RATE_LIMITS``), for nobody could see or lift it.
+    The only brake on codes: the library's own is switched off (``settings.ACCOUNT_RATE_LIMITS``), for nobody could see or lift it.
     """
-    key = f"factor:{user_id}"
-    tries = count(key, seconds=DAY)
-    if tries > FREE_CODES:
-        cache.add(f"{key}{BRAKED}", {"what": "code", "account": f"user:{user_id}"}, timeout=DAY)
-        if not cache.add(f"{key}:wait", int(clock.machine_now().timestamp()) + WAIT_FOR_CODE, timeout=WAIT_FOR_CODE):
-            _take_back(key)
-            return False
-    return True
 
+    def __init__(self, *, user_id: int, address: str, device: str = "") -> None:
+        everywhere = f"factor:{user_id}"
+        network = _short_hash(network_of(address))
+        self.near = f"{everywhere}:d:{device[:32]}" if device else f"{STRANGERS}{everywhere}:n:{network}"
+        self._far = [] if device else [(everywhere, DAY, FREE_CODES, WAIT_FOR_CODE)]
+        known: dict[str, object] = {"what": "code", "account": f"user:{user_id}"}
+        where: dict[str, object] = {"device": True} if device else {"network": network_of(address)}
+        self._told = {self.near: known | where, everywhere: known}
 
-def minutes_until_code(user_id: int) -> int:
-    """Whole minutes until the account may try a code again, rounded up, at least one."""
-    left = int(cache.get(f"factor:{user_id}:wait", 0)) - int(clock.machine_now().timestamp())
-    return max(1, -(-left // 60))
+    def tries(self) -> int:
+        """How many codes were tried from here within a day, since the last right one."""
+        return int(cache.get(self.near, 0))
 
+    def minutes_left(self) -> int:
+        """Whole minutes until a code may be tried from here again, rounded up, at least one."""
+        ends = [int(cache.get(f"{key}:wait", 0)) for key in self._told]
+        return max(1, -(-(max(ends) - int(clock.machine_now().timestamp())) // 60))
 
-def codes_tried(user_id: int) -> int:
-    """How many codes were tried for the account within a day, since the last right one."""
-    return int(cache.get(f"factor:{user_id}", 0))
-
-
-def code_was_right(user_id: int) -> None:
-    """A right code forgets the wrong ones."""
-    cache.delete_many(entries_of(f"factor:{user_id}"))
+    def _note(self, tries: int, wait: int) -> int:
+        """Until when: it is told. There are few of these, for they take a right password."""
+        return int(clock.machine_now().timestamp()) + wait
 
 
 def entries_of(key: str) -> list[str]:
@@ -175,6 +189,10 @@ def _card(desk_id: int | None, user_id: int) -> str:
 def within(*, what: str, user_id: int, most: int) -> bool:
     """Count something an account does; whether it stays within ``most`` of the hour."""
     return count(f"{what}:user:{user_id}", seconds=HOUR) <= most
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _take_back(key: str) -> None:

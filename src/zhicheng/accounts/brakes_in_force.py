@@ -27,7 +27,7 @@ MOST = 200
 _KEY = re.compile(
     r"(stranger:)?signin(:[0-9a-f]{32}|:n:[0-9a-f]{32}|:[0-9a-f]{32}:[nd]:[0-9a-f]{32})"
     r"|(stranger:)?mail:[a-z]+:[0-9a-f]{32}"
-    r"|factor:[1-9][0-9]{0,18}"
+    r"|factor:[1-9][0-9]{0,18}(:d:[0-9a-f]{32})?|stranger:factor:[1-9][0-9]{0,18}:n:[0-9a-f]{32}"
 )
 
 

@@ -9,9 +9,10 @@ from allauth.mfa import signals as factor_signals
 from django.dispatch import receiver
 
 from zhicheng.accounts.actions import end_other_sessions
-from zhicheng.accounts.brakes import FREE_TRIES, codes_tried, network_of
+from zhicheng.accounts.brakes import FREE_TRIES, network_of
 from zhicheng.accounts.devices import known_device
 from zhicheng.accounts.models import User
+from zhicheng.accounts.second_factor import code_try
 from zhicheng.accounts.warnings import warn_of_wrong_code
 from zhicheng.foundation import securitylog
 
@@ -42,5 +43,5 @@ def factor_failed(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
     a known device, and only a few times."""
     securitylog.note(event="factor.failed", result="failed", subject=f"user:{user.pk}")
     at_home = kwargs.get("reauthentication") or known_device(user_id=user.pk, cookies=request.COOKIES) is not None
-    if not at_home or codes_tried(user.pk) > FREE_TRIES:
+    if not at_home or code_try(request, user_id=user.pk).tries() > FREE_TRIES:
         warn_of_wrong_code(user_id=user.pk, network=network_of(get_adapter().get_client_ip(request)))

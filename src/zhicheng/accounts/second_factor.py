@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -19,6 +20,8 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy
 
+from zhicheng.accounts.brakes import CodeTry
+from zhicheng.accounts.devices import known_device
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import works_for_an_office
 from zhicheng.accounts.sealed_factors import PURPOSE, place_of
@@ -112,6 +115,13 @@ def those_of(user_id: int) -> str:
     Another app or new recovery codes are another id.
     """
     return ",".join(str(pk) for pk in Authenticator.objects.filter(user_id=user_id).order_by("pk").values_list("pk", flat=True))
+
+
+def code_try(request: Any, *, user_id: int) -> CodeTry:
+    """A try of a code for this account, from where the request comes from."""
+    device = known_device(user_id=user_id, cookies=request.COOKIES)
+    address = get_account_adapter().get_client_ip(request)
+    return CodeTry(user_id=user_id, address=address, device=device.token_hash if device else "")
 
 
 def use_once(*, user_id: int, code: str) -> bool:

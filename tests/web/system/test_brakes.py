@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.settings import SHARED_CACHES
 from tests.support import world as w
-from zhicheng.accounts.brakes import FREE_CODES, FREE_TRIES, MAILS_PER_HOUR, SignInTry, may_mail, may_try_code
+from zhicheng.accounts.brakes import FREE_CODES, FREE_TRIES, MAILS_PER_HOUR, CodeTry, SignInTry, may_mail
 from zhicheng.accounts.brakes_in_force import brakes_in_force
 from zhicheng.accounts.models import AccountKind
 from zhicheng.foundation import clock
@@ -92,21 +92,36 @@ def test_right_password_takes_the_brake_off() -> None:
 
 def test_codes_and_mails_are_shown_by_account_without_code_or_mailbox_and_lifted(security: Client) -> None:
     user = w.person(AccountKind.OFFICER, "dilnur7")
-    for _turn in range(FREE_CODES + 2):
-        may_try_code(user.pk)
+    device = {"user_id": user.pk, "address": "198.51.100.9", "device": "a" * 64}
+    for turn in range(FREE_CODES + 2):
+        CodeTry(user_id=user.pk, address=f"198.51.{turn}.9").may_go_on()
+    for _turn in range(FREE_TRIES + 2):
+        CodeTry(user_id=user.pk, address="198.53.1.1").may_go_on()
+        CodeTry(**device).may_go_on()
     for _turn in range(MAILS_PER_HOUR + 1):
         Client().post(reverse("account_reset_password"), {"email": user.email}, REMOTE_ADDR=f"198.51.{_turn}.1")
         Client().post(reverse("account_reset_password"), {"email": "nobody@mail.example"}, REMOTE_ADDR=f"198.52.{_turn}.1")
     page = security.get(PAGE).content.decode()
-    assert page.count(user.username) == 2 and user.email not in page and "nobody@mail.example" not in page
+    assert (
+        page.count(user.username) == 3
+        and "本人用过的一台设备" in page
+        and user.email not in page
+        and "nobody@mail.example" not in page
+    )
     assert "输错验证码" in page and page.count("找回账号的邮件") == 2 and "不是账号" in page
-    shown = {(brake.what, brake.user): brake for brake in brakes_in_force()}
-    assert set(shown) == {("code", user), ("mail-recovery", user), ("mail-recovery", None)}
-    for brake in shown.values():
+    shown = brakes_in_force()
+    assert {(brake.what, brake.user, brake.device) for brake in shown} == {
+        ("code", user, False),
+        ("code", user, True),
+        ("mail-recovery", user, False),
+        ("mail-recovery", None, False),
+    }
+    for brake in shown:
         assert security.post(LIFT, {"brake": brake.key}).status_code == 303
-    assert brakes_in_force() == [] and may_try_code(user.pk)
+    assert brakes_in_force() == [] and CodeTry(**device).may_go_on()
+    assert CodeTry(user_id=user.pk, address="192.0.2.7").may_go_on()
     assert may_mail(kind="recovery", mailbox=user.email, account=f"user:{user.pk}")
-    assert LedgerEntry.objects.filter(event="signin.brake_lifted", subject=f"user:{user.pk}").count() == 2
+    assert LedgerEntry.objects.filter(event="signin.brake_lifted", subject=f"user:{user.pk}").count() == 3
 
 
 def test_times_are_said_to_be_the_machines_where_the_rehearsal_has_moved_its_clock(security: Client) -> None:

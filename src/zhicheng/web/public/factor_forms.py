@@ -15,8 +15,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.accounts.brakes import code_was_right, may_try_code, minutes_until_code
-from zhicheng.accounts.second_factor import keep_waiting, secrets_of, take_waiting, use_once
+from zhicheng.accounts.second_factor import code_try, keep_waiting, secrets_of, take_waiting, use_once
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.foundation.sealing import SealBroken
 from zhicheng.web.public.forms import in_plain_words
@@ -32,7 +31,8 @@ class _CodeOnce:
     user: Any
 
     def clean_code(self) -> str:
-        if not may_try_code(self.user.pk):
+        tried = code_try(context.request, user_id=self.user.pk)
+        if not tried.may_go_on():
             raise get_account_adapter().validation_error("too_many_login_attempts")
         try:
             with secrets_of(self.user.pk):
@@ -45,14 +45,14 @@ class _CodeOnce:
             ) from error
         if not use_once(user_id=self.user.pk, code=code):
             raise get_adapter().validation_error("incorrect_code")
-        code_was_right(self.user.pk)
+        tried.was_right()
         return code
 
     def add_error(self, field: str | None, error: Any) -> None:
         """How long to wait."""
         if getattr(error, "code", "") == "too_many_login_attempts":
             words = _("验证码连续输错太多次，请过 %(minutes)d 分钟再试。")
-            params = {"minutes": minutes_until_code(self.user.pk)}
+            params = {"minutes": code_try(context.request, user_id=self.user.pk).minutes_left()}
             error = forms.ValidationError(words, code=error.code, params=params)
         super().add_error(field, error)  # type: ignore[misc]
 
