@@ -38,7 +38,7 @@ def test_thumbnail_whose_row_the_database_cannot_even_look_for_hinders_nobody(ca
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(answers_nothing):
-        looks.note_thumbnail_or_log(actor="user:5", subject="application:1", thing="evidence:7:1")
+        looks.note_picture_or_log(actor="user:5", what=looks.THUMBNAIL, subject="application:1", thing="evidence:7:1")
     assert "user:5 thumbnail application:1 evidence:7:1" in caplog.text
 
 

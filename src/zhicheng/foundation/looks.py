@@ -30,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 FILE, PREVIEW, ORIGINAL, NUMBER, PAPER = "file", "preview", "original", "number", "paper"
 THUMBNAIL = "thumbnail"  # a picture, small, in a list: shown by the page, chosen by nobody
+# A page shows the same pictures each time it is opened, and once more when it refuses what was typed into it: nobody looked anew.
 THUMBNAIL_AGAIN_AFTER = timedelta(hours=1)
+PREVIEW_AGAIN_AFTER = timedelta(minutes=10)
 SEALED = "access.sealed"
 # A row that was begun before another may be committed after it: what is this old is complete.
 SETTLED_AFTER = timedelta(minutes=2)
@@ -59,16 +61,17 @@ def note_look_or_log(*, actor: str, what: str, subject: str, thing: str = "") ->
         logger.exception("a look could not be written down: %s %s %s %s", actor, what, subject, thing)
 
 
-def note_thumbnail_or_log(*, actor: str, subject: str, thing: str) -> None:
-    """:func:`note_look_or_log` of a thumbnail, once in :data:`THUMBNAIL_AGAIN_AFTER`: a page shows all it lists each time it is opened."""
-    now = clock.now()
-    shown = AccessLook.objects.filter(actor=actor, at__gt=now - THUMBNAIL_AGAIN_AFTER, at__lte=now)
+def note_picture_or_log(*, actor: str, what: str, subject: str, thing: str) -> None:
+    """:func:`note_look_or_log` of a picture that a page shows by itself: a ``THUMBNAIL`` once in :data:`THUMBNAIL_AGAIN_AFTER`, a
+    ``PREVIEW`` once in :data:`PREVIEW_AGAIN_AFTER`, for each person and thing."""
+    now, pause = clock.now(), THUMBNAIL_AGAIN_AFTER if what == THUMBNAIL else PREVIEW_AGAIN_AFTER
+    shown = AccessLook.objects.filter(actor=actor, at__gt=now - pause, at__lte=now)
     try:
-        is_noted = shown.filter(what=THUMBNAIL, subject=subject, thing=thing).exists()
+        is_noted = shown.filter(what=what, subject=subject, thing=thing).exists()
     except DatabaseError:
         is_noted = False
     if not is_noted:
-        note_look_or_log(actor=actor, what=THUMBNAIL, subject=subject, thing=thing)
+        note_look_or_log(actor=actor, what=what, subject=subject, thing=thing)
 
 
 @jobs.regular("looks.seal", minutes=60)

@@ -116,7 +116,24 @@ def test_list_that_is_opened_again_leaves_one_row_an_hour_for_each_file(world, s
         assert len(_rows()) == 3 * once
 
 
-def test_a_look_costs_one_query_and_a_thumbnail_two(world, signed_in, application):
+def test_page_that_is_drawn_again_after_a_slip_is_one_look(world, signed_in, application):
+    """It shows the same pictures anew; whoever comes back later, another person and a file opened whole are looks of their own."""
+    file_id = _file_id(application)
+    address, whole = (reverse(n, args=[application.pk, file_id, *a]) for n, a in (("desk_preview", [1]), ("desk_file", [])))
+    client = signed_in(world.unit_admin)
+    for _drawn in range(3):
+        assert client.get(address).status_code == 200
+    assert len(_rows()) == 1
+    _fetched(client, whole)
+    _fetched(client, whole)
+    assert len(_rows()) == 3, "what somebody chose to open counts each time"
+    signed_in(world.bureau).get(address)
+    with clock.travel(clock.now() + looks.PREVIEW_AGAIN_AFTER):
+        client.get(address)
+    assert [row[0] for row in _rows() if row[1] == "preview"].count(world.unit_admin.ref) == 2
+
+
+def test_looks_cost_few_queries(world, signed_in, application):
     client, address = signed_in(world.unit_admin), reverse("desk_preview", args=[application.pk, _file_id(application), 1])
     counts = {}
     client.get(address)

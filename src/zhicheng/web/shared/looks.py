@@ -51,12 +51,11 @@ def note_file_given(
     """
     is_page = response.get("Content-Type", "").startswith("text/html")  # what is said before an original is given out
     if response.status_code == 200 and request.method == "GET" and not is_page:
-        thing = f"evidence:{file.pk}" + (f":{sheet}" if sheet is not None else "")
-        if is_small:
-            looks.note_thumbnail_or_log(actor=actor_of(request).ref, subject=subject, thing=thing)
+        actor = actor_of(request).ref
+        if sheet is not None:
+            what, thing = looks.THUMBNAIL if is_small else looks.PREVIEW, f"evidence:{file.pk}:{sheet}"
+            looks.note_picture_or_log(actor=actor, what=what, subject=subject, thing=thing)
             return response
-        what = (
-            looks.PREVIEW if sheet is not None else looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE
-        )
-        looks.note_look_or_log(actor=actor_of(request).ref, what=what, subject=subject, thing=thing)
+        what = looks.ORIGINAL if ORIGINAL in request.GET and file.safe_sha256 else looks.FILE
+        looks.note_look_or_log(actor=actor, what=what, subject=subject, thing=f"evidence:{file.pk}")
     return response
