@@ -274,6 +274,23 @@ def test_language_takes_along_the_employer_found_and_chosen(page: Page) -> None:
     expect(page.locator("[name=password]")).to_have_value("geheim-und-lang-1")
 
 
+def test_language_takes_along_what_a_page_gives_back(page: Page) -> None:
+    """A form that was open too long, or sent too often, comes back with all that was typed: so it does in the other language."""
+    sign_in(page, "sbr03")
+    page.goto("/applicant/information/contact/")
+    page.get_by_label("职务").fill("站长")
+    page.evaluate("document.querySelector('main [name=_once]').value = 'too old'")
+    page.get_by_role("main").locator("button[type=submit]").click()
+    expect(page.locator(".kept-values")).to_contain_text("站长")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=position]")).to_have_value("站长")
+    expect(page.locator("[data-carried]")).to_be_visible()
+    expect(page.locator("[data-carried-left]")).to_be_hidden()
+    page.get_by_role("main").locator("button[type=submit]").click()
+    expect(page.locator(".callout-good")).to_be_visible()
+
+
 def test_language_leaves_a_fold_open_in_which_somebody_writes(page: Page) -> None:
     sign_in(page, "xian-alashankou")
     page.goto("/office/registrations/")

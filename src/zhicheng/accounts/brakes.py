@@ -172,9 +172,11 @@ def may_mail(*, kind: str, mailbox: str, account: str = "") -> bool:
     return False
 
 
-def may_try_card(*, desk_id: int | None, user_id: int) -> bool:
-    """Count the end of a number that a desk types for a person; whether it may be looked at. Who has the card has it right."""
-    return count(_card(desk_id, user_id), seconds=HOUR) <= CARDS_PER_HOUR
+def card_tries_left(*, desk_id: int | None, user_id: int) -> int:
+    """Count the end of a number that a desk types for a person; how often it may type another one within the hour. Below zero this one
+    may not be looked at. Who has the card has it right.
+    """
+    return CARDS_PER_HOUR - count(_card(desk_id, user_id), seconds=HOUR)
 
 
 def card_was_right(*, desk_id: int | None, user_id: int) -> None:

@@ -85,6 +85,12 @@ def number_missing() -> Problem:
     return Problem(text, code="number_missing")
 
 
+def number_there() -> Problem:
+    """The account has a number, which is not written a second time."""
+    text = _("这个账号已经登记了身份证号。登记错的，请停用这个账号，用正确的身份证号重新开通。")
+    return Problem(text, where="id_number", code="number_there")
+
+
 def fill_in_number(*, user: User, number: str) -> None:
     """Write the number of a locked account at work that has none, and what is read from it.
 
@@ -95,8 +101,7 @@ def fill_in_number(*, user: User, number: str) -> None:
         raise ValueError(f"{user.kind} is not an account at work")
     number = compact(number)
     if user.id_number_index:
-        text = _("这个账号已经登记了身份证号。登记错的，请停用这个账号，用正确的身份证号重新开通。")
-        raise Refused.one(text, where="id_number", code="number_there")
+        raise Refused([number_there()])
     problems = check_identity(number, today=clock.today())
     if not problems:
         person = Particulars(user.name, number, "", user.email, user.username)

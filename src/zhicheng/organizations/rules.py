@@ -302,6 +302,13 @@ def not_six() -> Problem:
 
 
 def too_many_cards() -> Problem:
-    """The end of this person's number was typed ten times within an hour at this desk: it is not compared any more."""
+    """Ten ends of a number were typed within the hour, and none was right: this one is not compared."""
     text = _("一小时内已填写十次，都没有核实成功。请与身份证原件仔细核对，一小时后再填。")
     return Problem(text, where="last_characters", code="too_many_tries")
+
+
+def cards_left(tries: int) -> str:
+    """How often an end of a number may still be typed within the hour, as a sentence behind what was wrong with this one."""
+    if tries > 0:
+        return _("一小时内还可以填写 %(n)d 次。") % {"n": tries}
+    return _("已填写十次，请一小时后再填。")

@@ -164,3 +164,35 @@ def test_times_of_sign_in_are_said_to_be_the_machines_where_the_clock_was_moved(
     assert "本页的登录时间是机器时间" in moved
     bureau = client_of(world.bureau)
     assert "机器时间" not in bureau.get(reverse("office_officers")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "closed", "said"),
+    [
+        ("close", True, "这个账号已经停用。"),
+        ("move", True, "账号已经停用，请先重新启用。"),
+        ("factor", True, "账号已经停用，请先重新启用。"),
+        ("factor", False, "没有设置两步验证"),
+        ("reopen", False, "这个账号正在使用，不需要重新启用。"),
+        ("number", False, "这个账号已经登记了身份证号。"),
+    ],
+)
+def test_page_of_what_is_done_already_says_so_before_anything_is_typed(
+    world: w.World, page: str, closed: bool, said: str
+) -> None:
+    user = world.county_officer.account_id
+    if closed:
+        actions.close_officer(actor=world.bureau, user_id=user, reason=REASON, nobody_left=True)
+    address = reverse(f"office_officer_{page}", args=[user])
+    main = page_of(client_of(world.bureau).get(address)).main
+    assert said in main.get_text() and main.select_one("form") is None
+    assert main.select_one(f'a[href="{reverse("office_officer", args=[user])}"]')
+
+
+def test_page_of_a_reset_that_waits_says_so_before_anything_is_typed(world: w.World) -> None:
+    need_factor(world.county_officer.account_id)
+    client, ask = client_of(world.bureau), reverse("office_officer_factor", args=[world.county_officer.account_id])
+    assert page_of(client.get(ask)).main.select_one("textarea")
+    client.post(ask, {"statement": "本人持身份证到场，手机丢失。"})
+    main = page_of(client.get(ask)).main
+    assert "已有人提出过，等待另一人同意。" in main.get_text() and main.select_one("form") is None

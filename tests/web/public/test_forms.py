@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.signing_in import later
 from tests.web.shared.people import browser
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation.mail import read_mail
@@ -198,6 +199,7 @@ def test_password_is_not_changed_to_itself(user):
 def test_mailbox_is_replaced_only_after_it_is_confirmed(user):
     client = browser()
     sign_in(client, "guli")
+    later(client)
     asked = client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
     assert asked["Location"].startswith(reverse("account_reauthenticate")), "the owner shows first that it is really them"
     client.post(asked["Location"], {"password": PASSWORD})

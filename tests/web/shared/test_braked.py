@@ -25,6 +25,7 @@ def test_minute_gives_back_what_was_typed_to_be_sent_again_from_this_page() -> N
     assert answers[1]["Retry-After"] == "60"
     main = page_of(answers[1]).main
     assert "一分钟" in main.get_text() and "nobody1@example.cn" in main.get_text()
+    assert main.select_one(".kept-values dt").get_text() == "注册时用的邮箱", "called as on the form"
     form = main.select_one(f'form[action="{address}"]')
     assert form.select_one("input[name=email]")["value"] == "nobody1@example.cn" and form.select_one("input[name=_once]")
     assert main.select_one(f'a[href="{address}"]')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.web.registering import page_of
 from tests.web.shared.people import browser
 from tests.web.shared.test_kept import PASSWORD, applicant_of, opened_form
 from zhicheng.accounts.models import User
+from zhicheng.applications.queries import snapshot_of
+from zhicheng.foundation.models import AccessLook, AccessRefusal
 from zhicheng.web.shared import kept
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +202,22 @@ def test_script_under_another_account_is_told_what_becomes_of_the_words(world: w
     answer = sent(client, typed, OURS | {"HX-Request": "true"})
     assert answer.status_code == 403 and word in answer.content.decode()
     assert kept.SESSION_KEY not in client.session, "the button keeps it, not the script"
+
+
+def test_picture_that_a_tab_left_open_asks_for_is_written_against_whoever_is_signed_in_now(
+    world: w.World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The browser sends the one session it has: the refusal names that account, in the log and on the auditor's page, and the tab's not."""
+    application = w.submitted(world)
+    file_id = snapshot_of(application.current_submission)["materials"][0]["file_id"]
+    picture = reverse("desk_preview", args=[application.pk, file_id, 1])
+    client = Client()
+    client.force_login(User.objects.get(pk=world.unit_admin.user_id))
+    assert client.get(picture).status_code == 200
+    client.force_login(User.objects.get(pk=world.other_admin.user_id))
+    with caplog.at_level(logging.INFO, logger="zhicheng.security"):
+        assert client.get(picture).status_code == 404
+    assert AccessRefusal.objects.get().actor == world.other_admin.ref
+    (said,) = [record for record in caplog.records if "access.refused" in record.getMessage()]
+    assert "desk_preview" in said.getMessage() and vars(said)["actor"] == world.other_admin.ref
+    assert [row.actor for row in AccessLook.objects.all()] == [world.unit_admin.ref]

@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.organizations import examples as ex
+from tests.support.signing_in import later
 from tests.web.registering import page_of
 from zhicheng.accounts.models import KnownDevice, User
+from zhicheng.accounts.sessions import end_sessions_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.web.shared.sign_ins import SIGNED_IN_AT
@@ -76,6 +78,7 @@ def test_one_sign_in_is_ended_from_the_page_and_nobody_elses(person: User) -> No
 def test_sign_ins_are_ended_by_whoever_gave_the_password_a_moment_ago(person: User, what: str) -> None:
     """A page that was left open shows them and ends none (ASVS 7.5.2)."""
     there, here = signed_in(person), signed_in(person)
+    later(here)
     page = page_of(here.get(PAGE))
     (one,) = [f["action"] for f in page.select("form") if f["action"].endswith("/end/")]
     target = {"all": PAGE, "one": one, "devices": reverse("devices_forget")}[what]
@@ -172,3 +175,43 @@ def test_this_sign_in_is_always_in_the_list(person: User) -> None:
     UserSession.objects.all().delete()
     proved(unnoted).post(PAGE)
     assert is_in(unnoted)
+
+
+def said_at_sign_in(client: Client, address: str = "/applicant/information/") -> str:
+    """What the sign-in page says to whoever is led there from ``address``."""
+    answer = client.get(address)
+    assert answer["Location"].startswith(reverse("account_login"))
+    return str(page_of(client.get(answer["Location"], headers={"accept-language": "zh-CN"})).main.get_text())
+
+
+def test_whose_sign_in_was_ended_by_somebody_is_told_why_there_is_a_sign_in_page(person: User) -> None:
+    client = signed_in(person)
+    end_sessions_of(user_id=person.pk, actor="system")
+    assert "您的登录已经结束" in (said := said_at_sign_in(client)) and "管理账号的人" in said
+    assert "您的登录已经结束" not in said_at_sign_in(client), "the browser has no key any more"
+
+
+def test_whose_sign_in_lasted_too_long_is_told_so(person: User, settings: Any) -> None:
+    client = signed_in(person)
+    session = client.session
+    session[SIGNED_IN_AT] -= settings.SESSION_LONGEST_HOURS * 3600 + 60
+    session.save()
+    assert "登录满 12 小时会自动结束" in said_at_sign_in(client)
+
+
+def test_whoever_was_not_signed_in_is_told_what_the_page_asks_for() -> None:
+    said = said_at_sign_in(Client())
+    assert "您要打开的页面须先登录。30 分钟没有操作的" in said and "您的登录已经结束" not in said
+    plain = page_of(Client().get(reverse("account_login"), headers={"accept-language": "zh-CN"})).main.get_text()
+    assert "须先登录" not in plain and "已经结束" not in plain
+    visitor = Client()
+    visitor.post(reverse("register_person_notice"), {"accepted": "on"})
+    assert "您的登录已经结束" not in said_at_sign_in(visitor)
+
+
+def test_sign_in_that_ended_leads_back_to_its_page(person: User) -> None:
+    client = signed_in(person)
+    end_sessions_of(user_id=person.pk, actor="system")
+    there = client.get("/applicant/information/")["Location"]
+    field = page_of(client.get(there)).select_one("main input[name=next]")
+    assert field is not None and field["value"] == "/applicant/information/"

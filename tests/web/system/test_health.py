@@ -306,3 +306,14 @@ def test_restored_copy_that_keeps_silent_is_told_to_monitors(settings: Any) -> N
     assert level() == "ok"
     OriginalPlace.objects.update(place="0" * 64)
     assert level() == "bad"
+
+
+def test_rehearsal_whose_mail_does_not_leave_says_so_and_nothing_of_a_server(operator: Client, settings: Any) -> None:
+    assert "还没有发过邮件" in operator.get(reverse("system_health")).content.decode()
+    settings.REHEARSAL = True
+    page = operator.get(reverse("system_health")).content.decode()
+    assert (
+        "演练中不外发" in page
+        and "都在“演练邮箱”里" in page
+        and "还没有" not in page[page.index("邮件服务器") : page.index("待办消息")]
+    )

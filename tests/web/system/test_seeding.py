@@ -164,8 +164,9 @@ def test_people_have_different_numbers() -> None:
 
 def test_entrance_has_a_door_for_every_role_and_every_station(seeded: Seeded, client: Client) -> None:
     page = client.get(reverse("rehearsal")).content.decode()
-    for username in ("zhou", "zhuguan", "danwei-gouqi", "xian-wenquan", "operator", "sbr01"):
-        assert f'value="{username}"' in page
+    assert {"zhou", "zhuguan", "danwei-gouqi", "sbr01"} < set(User.objects.values_list("username", flat=True))
+    for username in User.objects.filter(is_active=True).values_list("username", flat=True):
+        assert f'name="username" value="{username}"' in page, "everybody whom ./run names"
     assert len(STATIONS) == 13
     assert "弄虚作假" in page
 
@@ -194,3 +195,8 @@ def test_clock_offers_the_end_of_the_publicity(seeded: Seeded, client: Client) -
     page = client.get(reverse("rehearsal_clock")).content.decode()
     assert "到最后一个公示期满" in page
     assert "2023-06-16 18:00" in page
+
+
+def test_officer_is_called_what_his_office_is(seeded: Seeded) -> None:
+    positions = dict(User.objects.filter(kind=AccountKind.OFFICER).values_list("username", "position"))
+    assert positions["xian-bole"] == "职称办工作人员" and "职称办" not in positions["zhuguan"] + positions["zhou"]

@@ -37,15 +37,15 @@ def request_mailbox(
     seen: what is the end of a number is counted (ten an hour), right or wrong, because whoever has the card has it right. ``year`` is the
     campaign year the unit must be verified for (S-14). Raises ``Refused`` with everything wrong.
     """
-    braked = _count_card(actor, user_id, last_characters)
-    asked = _request_mailbox(actor, user_id, email, statement, identity_checked, year, last_characters, braked)
+    left = _count_card(actor, user_id, last_characters)
+    asked = _request_mailbox(actor, user_id, email, statement, identity_checked, year, last_characters, left)
     _forget_card(actor, user_id)
     return asked
 
 
 @one_transaction
 def _request_mailbox(
-    actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str, braked: bool
+    actor: Actor, user_id: int, email: str, statement: str, identity_checked: bool, year: int, last_characters: str, left: int
 ) -> AccountRequest:
     user, unit, office = _person(actor, user_id, year)
     tidy = _tidied(user, email=email)
@@ -53,7 +53,7 @@ def _request_mailbox(
     problems += _check_statement(statement, identity_checked)
     if user.kind == AccountKind.APPLICANT and unit.email and unit.email.lower() == tidy.email.lower():
         problems.append(shared_mailbox())
-    problems += _check_card(actor, user, last_characters, braked)
+    problems += _check_card(actor, user, last_characters, left)
     if problems:
         raise Refused(problems)
     return _put_in_queue(
@@ -62,11 +62,11 @@ def _request_mailbox(
 
 
 @one_transaction
-def _count_card(actor: Actor, user_id: int, typed: str) -> bool:
-    """Count a try before it is looked at, outside of what a refusal undoes; whether there were too many."""
+def _count_card(actor: Actor, user_id: int, typed: str) -> int:
+    """Count a try before it is looked at, outside of what a refusal undoes; how many are left (``brakes.card_tries_left``)."""
     if actor.role is not Role.COUNTY or not is_end_of_number(typed):
-        return False
-    return not brakes.may_try_card(desk_id=actor.desk_id, user_id=user_id)
+        return 0
+    return brakes.card_tries_left(desk_id=actor.desk_id, user_id=user_id)
 
 
 @one_transaction
@@ -75,18 +75,18 @@ def _forget_card(actor: Actor, user_id: int) -> None:
         brakes.card_was_right(desk_id=actor.desk_id, user_id=user_id)
 
 
-def _check_card(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem]:
+def _check_card(actor: Actor, user: User, typed: str, left: int) -> list[Problem]:
     """What a county has typed from the card in hand; a unit shows none, the county looks at its people's."""
     if actor.role is not Role.COUNTY:
         return []
     if not is_end_of_number(typed):
         return [rules.not_six()]
-    if braked:
+    if left < 0:
         return [rules.too_many_cards()]
     if last_characters_match(typed, user.id_number):
         return []
     securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
-    return [digits_differ()]
+    return [digits_differ(rules.cards_left(left))]
 
 
 def request_factor_removal(
@@ -99,15 +99,15 @@ def request_factor_removal(
     seen (counted as in :func:`request_mailbox`). Offices and the three who run the system have their own way (:func:`request_factor_reset`).
     Raises ``Refused`` with everything wrong.
     """
-    braked = _count_card(actor, user_id, last_characters)
-    asked = _request_factor_removal(actor, user_id, statement, identity_checked, year, last_characters, braked)
+    left = _count_card(actor, user_id, last_characters)
+    asked = _request_factor_removal(actor, user_id, statement, identity_checked, year, last_characters, left)
     _forget_card(actor, user_id)
     return asked
 
 
 @one_transaction
 def _request_factor_removal(
-    actor: Actor, user_id: int, statement: str, identity_checked: bool, year: int, last_characters: str, braked: bool
+    actor: Actor, user_id: int, statement: str, identity_checked: bool, year: int, last_characters: str, left: int
 ) -> AccountRequest:
     user, unit, office = _person(actor, user_id, year)
     factors = second_factor.those_of(user.pk)
@@ -116,7 +116,7 @@ def _request_factor_removal(
         problems.append(no_factor())
     if not user.id_number:  # nothing to compare a card with
         problems += claims.number_is_free_for(user)
-    problems += _check_card(actor, user, last_characters, braked)
+    problems += _check_card(actor, user, last_characters, left)
     if problems:
         raise Refused(problems)
     return _put_in_queue(actor, user, unit, office, AccountRequestKind.FACTOR, statement, old_factors=factors)
@@ -231,11 +231,9 @@ def no_factor() -> Problem:
     return Problem(text, code="no_factor")
 
 
-def digits_differ(tries_left: int | None = None) -> Problem:
-    """The card in hand and the account do not agree."""
-    text = _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。")
-    if tries_left is not None:
-        text += _("还可以输入 %(n)d 次。") % {"n": tries_left}
+def digits_differ(left: str) -> Problem:
+    """The card in hand and the account do not agree; ``left`` says how often it may be typed again."""
+    text = _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。") + left
     return Problem(text, where="last_characters", code="digits_differ")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -36,9 +36,9 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     """
     # Counted before it is looked at, and outside of the transaction: what is refused is undone there. Only a confirmation forgets.
     looked_at = [pk for pk in sorted(cards) if is_end_of_number(cards[pk])]
-    braked = _count_tries(actor, looked_at)
+    left = _count_tries(actor, looked_at)
     try:
-        people = _confirm(actor, cards, card_seen_on, checked, year, braked)
+        people = _confirm(actor, cards, card_seen_on, checked, year, left)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
             _note_contested(actor, sorted(cards))
@@ -48,11 +48,12 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
 
 
 @one_transaction
-def _count_tries(actor: Actor, user_ids: list[int]) -> set[int]:
-    """Count a try for each; those for whom there were too many. Who acts for no desk is refused before anything is compared."""
+def _count_tries(actor: Actor, user_ids: list[int]) -> dict[int, int]:
+    """Count a try for each; how many each has left (``brakes.card_tries_left``). Who acts for no desk is refused before anything is
+    compared."""
     if actor.role not in _DESKS:
-        return set()
-    return {pk for pk in user_ids if not brakes.may_try_card(desk_id=actor.desk_id, user_id=pk)}
+        return {}
+    return {pk: brakes.card_tries_left(desk_id=actor.desk_id, user_id=pk) for pk in user_ids}
 
 
 @one_transaction
@@ -69,7 +70,7 @@ def _note_contested(actor: Actor, wanted: list[int]) -> None:
 
 @one_transaction
 def _confirm(
-    actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int, braked: Set[int]
+    actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int, left: Mapping[int, int]
 ) -> list[User]:
     wanted = sorted(cards)
     problems = [] if wanted else [Problem(_("请填写要核实的人员的身份证号末六位。"), where="people", code="nobody")]
@@ -80,7 +81,7 @@ def _confirm(
         problems.append(Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction"))
         raise Refused(problems)  # and nothing about people who are not this desk's
     people = [one for one in _locked(wanted) if one.identity_confirmed_at is None]
-    problems += [problem for one in people for problem in _against(actor, one, cards[one.pk], one.pk in braked)]
+    problems += [problem for one in people for problem in _against(actor, one, cards[one.pk], left.get(one.pk, 0))]
     if problems or card_seen_on is None:
         raise Refused(problems)
     source = f"organization:{actor.desk_id}"
@@ -123,24 +124,24 @@ def _locked(user_ids: list[int]) -> list[User]:
     return [one for one in locked if one.pk in set(user_ids)]
 
 
-def _against(actor: Actor, user: User, typed: str, braked: bool) -> list[Problem]:
-    """What speaks against this person: first what the card says, then what is known of the number."""
+def _against(actor: Actor, user: User, typed: str, left: int) -> list[Problem]:
+    """What speaks against this person: first what the card says, then what is known of the number. ``left``: tries of the hour."""
     if actor.person_index and actor.person_index == user.id_number_index:
         found = [Problem(_("这是您本人的账号，须由另一位经办人核实。"), code="self_request")]
     elif user.id_number and not is_end_of_number(typed):
         found = [rules.not_six()]
-    elif user.id_number and braked:
+    elif user.id_number and left < 0:
         found = [rules.too_many_cards()]
     elif user.id_number and not last_characters_match(typed, user.id_number):
         securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
-        found = [_card_differs(actor)]
+        found = [_card_differs(actor, left)]
     else:
         found = claims.number_is_free_for(user)
     where = rules.card_of(user.pk)
     return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, where=where, code=p.code) for p in found]
 
 
-def _card_differs(actor: Actor) -> Problem:
+def _card_differs(actor: Actor, left: int) -> Problem:
     """The unit asks for the correction itself; a county lets the person's unit ask."""
     if actor.role is Role.UNIT:
         text = _(
@@ -150,4 +151,4 @@ def _card_differs(actor: Actor) -> Problem:
         text = _(
             "末六位与登记的身份证号不一致。请对照原件重新输入；确认输入无误的，是登记的号码有错，请让其单位先提出“更正姓名或身份证号”。"
         )
-    return Problem(text, code="digits_differ")
+    return Problem(text + rules.cards_left(left), code="digits_differ")

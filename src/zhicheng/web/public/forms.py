@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from allauth.account import forms as library
 from allauth.core import context
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.rules import check_mailbox
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
+from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 from zhicheng.web.shared.standing import page_behind
 
 
@@ -168,6 +171,16 @@ class AddEmailForm(library.AddEmailForm):
         for problem in check_mailbox(email):
             raise forms.ValidationError(str(problem.text), code=problem.code)
         return email
+
+
+def _described(form: Callable[[], forms.BaseForm]) -> Callable[[Mapping[str, Any], QueryDict], Iterable[Typed]]:
+    return lambda _names, data: words_of_fields(form().fields, data)
+
+
+# The library's classes have the library's labels; ours stand in what is made of them.
+words_for("account_login")(_described(LoginForm))
+words_for("account_reset_password")(_described(ResetPasswordForm))
+words_for("account_email")(_described(AddEmailForm))
 
 
 PASSWORD_HINT = _(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from zhicheng.accounts.second_factor import is_required
 from zhicheng.foundation.clock import now
+from zhicheng.web.shared.ended import why_ended
 from zhicheng.web.shared.kept import SESSION_KEY
 from zhicheng.web.shared.standing import page_address
 
@@ -29,6 +30,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "actor": getattr(request, "actor", None),
         "second_factor_required": SimpleLazyObject(lambda: is_required(getattr(request.user, "kind", "applicant"))),
         "kept_form_waits": SimpleLazyObject(lambda: SESSION_KEY in request.session),
+        "sign_in_ended": SimpleLazyObject(lambda: why_ended(request)),
+        "longest_hours": settings.SESSION_LONGEST_HOURS,
         "server_now": SimpleLazyObject(now),
         "idle_seconds": settings.SESSION_COOKIE_AGE,
         "idle_minutes": settings.SESSION_COOKIE_AGE // 60,

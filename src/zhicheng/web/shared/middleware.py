@@ -18,6 +18,7 @@ from zhicheng.foundation import logs
 from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.web.access import ACCESS, BEFORE_SECOND_FACTOR
 from zhicheng.web.shared import kept
+from zhicheng.web.shared.ended import to_sign_in
 from zhicheng.web.shared.errors import only_sent, refused_page
 from zhicheng.web.shared.http import back_path, is_script, page_name, who
 from zhicheng.web.shared.read_only import refuse_writes
@@ -107,7 +108,7 @@ class AccessMiddleware:
             return refused_page(request, reason=f"the role {role} of {who(request)} may not open {name}")
         if is_script(request):
             return HttpResponse(status=401)
-        return redirect_to_login(page_address(request) if request.method in {"GET", "HEAD"} else back_path(request))
+        return to_sign_in(request, page_address(request) if request.method in {"GET", "HEAD"} else back_path(request))
 
 
 class ReadOnlyGetMiddleware:

@@ -52,6 +52,7 @@ class SessionEndMiddleware:
             if now - began > settings.SESSION_LONGEST_HOURS * 3600:
                 waits = request.session.get(kept.SESSION_KEY, "")
                 logout(request)
+                request.sign_in_was_too_long = True  # type: ignore[attr-defined]
                 kept.carry_over(request, waits)
         return self.get_response(request)
 

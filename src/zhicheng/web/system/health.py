@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, queries, readiness, reconciling, second_copy
+from zhicheng.foundation import actions, outgoing, queries, readiness, reconciling, second_copy
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.rolling import file_checks
 from zhicheng.foundation.verification import ask_for_whole_verification
@@ -47,6 +47,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "lanes": queries.lanes_health(),
         "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],
         "mail_server": look.mail_server,
+        "mail_leaves": outgoing.mail_leaves(),
         "failing_jobs": look.failing_jobs,
         "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
     }

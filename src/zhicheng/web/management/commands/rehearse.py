@@ -56,4 +56,6 @@ class Command(BaseCommand):
         for kind, name, place, username in shown:
             self.stdout.write(f"  {_wide(username, 18)}{_wide(kind, 18)}{_wide(name, 18)}{place}")
         if len(applicants) > SHOWN_APPLICANTS:
-            self.stdout.write("  " + _("另有申报人账号到 %(last)s，见“演练入口”。") % {"last": applicants[-1][3]})
+            self.stdout.write(
+                "  " + _("另有申报人账号到 %(last)s，都可以从“演练入口”的“身份证（样本）”进入。") % {"last": applicants[-1][3]}
+            )

@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from zhicheng.accounts import second_factor
+from zhicheng.accounts import duties, second_factor
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.applications.offices import waiting_at
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, officers
+from zhicheng.organizations.actions.account_requests import no_factor
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import reset_is_void
@@ -84,6 +85,9 @@ def move(request: HttpRequest, user_id: int) -> HttpResponse:
     lede = _("从现在起在新部门办理，各处的登录会退出；在原部门办理过的记录保留。")
     context = _leaving(person, office, form) | {"title": _("调到其他部门"), "lede": lede, "button_text": _("确认调动")}
 
+    if not person.is_active:
+        context["over"] = _("账号已经停用，请先重新启用。")
+
     def act(data: dict[str, Any]) -> HttpResponse:
         actions.move_officer(actor=actor, user_id=person.pk, **data)
         messages.success(request, _("%(name)s已调到新部门，已发邮件告知本人和两个部门。") % {"name": person.name})
@@ -105,6 +109,9 @@ def close(request: HttpRequest, user_id: int) -> HttpResponse:
         "button_tone": "danger",
     }
 
+    if not person.is_active:
+        context["over"] = _("这个账号已经停用。")
+
     def act(data: dict[str, Any]) -> HttpResponse:
         actions.close_officer(actor=actor, user_id=person.pk, **data)
         messages.success(request, _("%(name)s的账号已停用，已发邮件告知本人和部门。") % {"name": person.name})
@@ -119,7 +126,11 @@ def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
     initial = {"office_id": person.office_id}  # type: ignore[attr-defined]
     form = ReopenForm(request.POST or None, offices=officers.offices_for(actor), initial=initial)
     lede = _("启用后，原来的密码作废，本人用“忘记登录名或密码”设置新密码后即可登录。")
-    context = {"form": form, "person": person, "title": _("重新启用账号"), "lede": lede, "button_text": _("重新启用")}
+    context: dict[str, Any] = {"form": form, "person": person, "title": _("重新启用账号"), "lede": lede}
+    context["button_text"] = _("重新启用")
+
+    if person.is_active:
+        context["over"] = _("这个账号正在使用，不需要重新启用。")
 
     def act(data: dict[str, Any]) -> HttpResponse:
         actions.reopen_officer(actor=actor, user_id=person.pk, **data)
@@ -134,7 +145,10 @@ def fill_in_number(request: HttpRequest, user_id: int) -> HttpResponse:
     actor, person = actor_of(request), _officer_or_404(request, user_id)
     form = NumberForm(request.POST or None)
     lede = _("请对照本人居民身份证填写。补填以后不能在这里修改。")
-    context = {"form": form, "person": person, "title": _("补填身份证号"), "lede": lede, "button_text": _("保存")}
+    context: dict[str, Any] = {"form": form, "person": person, "title": _("补填身份证号"), "lede": lede}
+    context["button_text"] = _("保存")
+    if person.id_number_index:
+        context["over"] = duties.number_there().text
 
     def act(data: dict[str, Any]) -> HttpResponse:
         actions.fill_in_number(actor=actor, user_id=person.pk, **data)
@@ -170,6 +184,7 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
         "title": _("申请重置两步验证"),
         "lede": lede,
         "button_text": _("提出申请"),
+        "over": _no_reset(person),
     }
 
     def act(data: dict[str, Any]) -> HttpResponse:
@@ -197,6 +212,16 @@ def decide_factor_reset(request: HttpRequest, request_id: int) -> HttpResponse:
     return go(request, "office_officer", row.user_id)
 
 
+def _no_reset(person: User) -> str:
+    """Why nobody need ask for a reset of this account's second factor; empty where somebody may."""
+    if not person.is_active:
+        return _("账号已经停用，请先重新启用。")
+    waiting = officers.pending_reset(person.pk)
+    if waiting is not None and not reset_is_void(waiting, clock.now()):
+        return _("已有人提出过，等待另一人同意。")
+    return "" if second_factor.those_of(person.pk) else str(no_factor().text)
+
+
 def _on_server(person: User) -> str:
     """Who consents where no second person could on the site, and how."""
     said = _("系统没有另一名安全管理员，请系统运维核实后在服务器上同意：zhicheng office consent-reset %(username)s")
@@ -206,7 +231,8 @@ def _on_server(person: User) -> str:
 def _do(
     request: HttpRequest, form: BaseForm, context: dict[str, Any], act: Callable[[dict[str, Any]], HttpResponse]
 ) -> HttpResponse:
-    """The form; sent, what it does; refused, the form again with every reason."""
+    """The form; sent, what it does; refused, the form again with every reason. ``over`` in ``context``: why there is nothing to do, said
+    instead of the form."""
     if request.method != "POST":
         return render(request, ACT, context)
     if not form.is_valid():

@@ -51,6 +51,7 @@
     if (form.hasAttribute("data-upload") && !uploadMayGo(form)) { event.preventDefault(); event.stopPropagation(); return; }
     if (form.method !== "post") { return; }
     if (form.hasAttribute("data-carries") && mayCarry(form)) { event.preventDefault(); event.stopPropagation(); inAnotherLanguage(form, event.submitter); return; }
+    if (form.hasAttribute("data-carries") && $("main [data-gives-back]")) { changed = true; }  // it could not come along: asked first
     if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
     form.dataset.sentAt = String(Date.now());
     if (!form.hasAttribute("data-asks-first")) { changed = false; }  // another language, signing out: what was typed would be lost
@@ -81,7 +82,7 @@
       });
   }
   // A form that saves itself, a file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
-  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main [data-error-summary]"))
+  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main :is([data-error-summary], [data-gives-back])"))
     && !$("main [data-autosave]") && !Array.from(document.querySelectorAll("main input[type='hidden'][name$='_token']")).some((held) => held.value);
   async function inAnotherLanguage(form, button) {
     const data = new FormData(form);
@@ -95,6 +96,7 @@
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = typable();
+    const sentBefore = givenBack();
     const open = folds().map((fold) => fold.open);
     const found = Array.from(document.querySelectorAll("main [data-comes-along]"));
     document.documentElement.lang = page.documentElement.lang;
@@ -105,7 +107,7 @@
     found.forEach((part) => { const place = document.getElementById(part.id); if (place) { place.replaceWith(part); } });
     htmx.process(document.body);
     folds().forEach((fold, index, all) => { if (all.length === open.length) { fold.open = open[index]; } });
-    putBack(before);
+    putBack(before, intoItsForm(sentBefore));
     document.querySelectorAll("main input[hx-get]").forEach((input) => { if (input.value) { input.dispatchEvent(new Event("input", { bubbles: true })); } });
   }
   // A list that is looked up anew keeps what was chosen in it, where that is still there.
@@ -117,7 +119,31 @@
     document.addEventListener("htmx:afterSwap", () => { const again = document.getElementById(id); if (again) { again.checked = true; } }, { once: true });
   });
   const folds = () => Array.from(document.querySelectorAll("main details"));
-  function putBack(before) {
+  // A page that gives back what was sent holds it hidden, for the form at the same address; what it shows of it are words of a person.
+  function givenBack() {
+    const form = $("main form[data-gives-back]");
+    const shown = new Set(Array.from(document.querySelectorAll("main .kept-values dd"), (line) => line.innerText.trim()));
+    return Array.from(form ? form.querySelectorAll("input[type='hidden']") : [])
+      .filter((held) => !held.name.startsWith("_") && held.name !== "csrfmiddlewaretoken")
+      .map(({ name, value }) => ({ name, value: value.replace(/\r\n?/g, "\n"), to: placeOf(form.getAttribute("action")) }))
+      .map((held) => ({ ...held, words: shown.has(held.value.trim()) ? held.value.trim() : "" }));
+  }
+  function intoItsForm(held) {
+    const taken = new Set();
+    return held.filter(({ name, value, to, words }) => {
+      const place = typable().map(({ control }) => control).find((control) => control.name === name && !taken.has(control)
+        && control.type !== "file" && placeOf(control.form.getAttribute("action") || location.href) === to
+        && (!["checkbox", "radio"].includes(control.type) || control.value === value));
+      if (!place) { return words; }
+      taken.add(place);
+      if (["checkbox", "radio"].includes(place.type)) { place.checked = true; } else { place.value = value; }
+      for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) { fold.open = true; }
+      changed = true;
+      typedInto = place.form;
+      return words && place.value !== value;
+    });
+  }
+  function putBack(before, notPlaced) {
     const here = new Map(typable().map((place) => [place.key, place]));
     const lost = before.filter(({ key, part, value, words, named }) => {
       const place = here.get(key);
@@ -129,6 +155,7 @@
       }
       return words && place.control.value !== value;
     });
+    lost.push(...notPlaced);
     const box = $("[data-carried-box]").content.firstElementChild.cloneNode(true);
     $("main").prepend(box);
     $("[data-carried-left]", box).hidden = !lost.length;

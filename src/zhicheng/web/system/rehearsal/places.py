@@ -31,6 +31,13 @@ COUNTIES = (
     ("wenquan", "温泉县人力资源和社会保障局职称办", "652723", "叶斯木汗"),
 )
 
+# What an officer of each kind of office is.
+POSITIONS = {
+    OrganizationKind.PREFECTURE: "专业技术人员管理科工作人员",
+    OrganizationKind.COUNTY: "职称办工作人员",
+    OrganizationKind.SUPERVISING: "人事科工作人员",
+}
+
 # Who runs the instance: three people.
 SYSTEM_ACCOUNTS = (
     (AccountKind.OPERATOR, "运维值班"),
@@ -155,7 +162,7 @@ def _officer(office: Organization, username: str, name: str, *, serial: int) -> 
         username=username,
         password=PASSWORD,
         id_number=identity(serial, "1", birth="19820615"),
-        position="职称办工作人员",
+        position=POSITIONS[OrganizationKind(office.kind)],
         actor="system",
     )
     return actor_for(user)
