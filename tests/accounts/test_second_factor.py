@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import nullcontext
+from datetime import timedelta
 from importlib import import_module
 from io import StringIO
 from typing import Any
@@ -22,6 +23,7 @@ from django.urls import reverse
 from tests.organizations import examples as ex
 from tests.support.factors import code_of, give_factor
 from tests.support.keys import new_key
+from tests.support.signing_in import later
 from tests.web.registering import link_in, mails, page_of
 from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
@@ -29,7 +31,7 @@ from zhicheng.accounts.brakes_in_force import brakes_in_force, lift_brake
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
 from zhicheng.accounts.session_store import SessionStore
-from zhicheng.foundation import resealing
+from zhicheng.foundation import clock, resealing
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.foundation.sealing import unseal
 
@@ -301,10 +303,51 @@ def test_whoever_has_a_factor_proves_himself_with_it(officer: User) -> None:
     secret = set_up(sign_in(officer))
     client = sign_in(officer)
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    later(client)
     asked = client.post(reverse("account_email"), {"action_add": "1", "email": "other@office.example"})
     assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
     by_password = client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert by_password["Location"].startswith(reverse("mfa_reauthenticate"))
+
+
+def test_nobody_is_asked_again_for_what_was_given_at_sign_in_a_moment_ago(officer: User, settings: Any) -> None:
+    settings.SECOND_FACTOR = "offered"
+    page = reverse("mfa_activate_totp")
+    client = sign_in(officer)
+    assert client.get(page).status_code == 200, "the password was typed a moment ago"
+    later(client)
+    assert client.get(page)["Location"].startswith(reverse("account_reauthenticate"))
+    secret = set_up(sign_in(officer))
+    client = sign_in(officer)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+    assert client.get(reverse("mfa_deactivate_totp")).status_code == 200
+    later(client)
+    assert client.get(reverse("mfa_deactivate_totp"))["Location"].startswith(reverse("mfa_reauthenticate"))
+
+
+def test_moved_clock_of_a_rehearsal_changes_nothing_about_who_is_asked_again(officer: User, settings: Any) -> None:
+    settings.SECOND_FACTOR = "offered"
+    page, client = reverse("mfa_activate_totp"), sign_in(officer)
+    for away in (timedelta(days=-900), timedelta(days=900)):
+        with clock.travel(clock.machine_now() + away):
+            assert client.get(page).status_code == 200
+    later(client)
+    with clock.travel(clock.machine_now() - timedelta(days=900)):
+        assert client.get(page).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_password_of_sign_in_is_not_enough_once_a_factor_is_set_up(officer: User, settings: Any) -> None:
+    """Who has a second factor shows it, also in a session that began with the password alone a moment ago."""
+    settings.SECOND_FACTOR = "offered"
+    client = sign_in(officer)
+    set_up(client)
+    session = client.session
+    session["account_authentication_methods"] = [
+        r for r in session["account_authentication_methods"] if r["method"] == "password"
+    ]
+    session.save()
+    assert client.get(reverse("mfa_deactivate_totp"))["Location"].startswith(reverse("mfa_reauthenticate"))
 
 
 @pytest.mark.parametrize(

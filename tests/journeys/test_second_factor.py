@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_frame import PASSWORD, sign_in
+from tests.journeys.test_frame import sign_in
 from tests.journeys.test_story import go_in
 from tests.support.factors import code_of
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible, look
@@ -17,12 +17,11 @@ def _confirm(page: Page, label: str, value: str) -> None:
 
 
 def _set_up(page: Page, login: str, kind: str) -> list[str]:
-    """Sign in and set an app up; the recovery codes."""
+    """Sign in and set an app up; the recovery codes. The password of a moment ago is not asked for again."""
     sign_in(page, login)
     page.goto("/accounts/2fa/")
     assert_accessible(page, f"factor-index-{kind}")
     page.get_by_role("link", name="现在设置").click()
-    _confirm(page, "密码", PASSWORD)
     assert_accessible(page, f"factor-set-up-{kind}")
     secret = page.locator(".factor-secret").inner_text().strip()
     page.get_by_label("验证码").fill(code_of(secret))
@@ -50,7 +49,7 @@ def _round(page: Page, login: str, kind: str) -> None:
     assert_accessible(page, f"factor-code-{kind}")
     page.get_by_label("验证码").fill(spare[0])
     page.get_by_role("main").get_by_role("button", name="登录").click()
-    page.goto("/accounts/2fa/recovery-codes/generate/")
+    page.goto("/accounts/2fa/reauthenticate/?next=/accounts/2fa/recovery-codes/generate/")
     expect(page.get_by_role("heading", name="请再输入一次验证码")).to_be_visible()
     look(page, f"factor-again-{kind}")
     _confirm(page, "验证码", spare[1])

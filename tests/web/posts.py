@@ -22,6 +22,7 @@ from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import world as w
 from tests.support.factors import code_of, give_factor, need_factor
+from tests.support.signing_in import later
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -163,7 +164,7 @@ EXAMPLES["account_logout"] = lambda world: Press(_signed_in(world), reverse("acc
 @example("account_reauthenticate")
 def account_reauthenticate(world: w.World) -> Press:
     """Before the mailbox changes, its owner is asked for the password; then the change is made at once."""
-    client = _signed_in(world)
+    client = later(_signed_in(world))
     asked = client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
     return Press(client, asked["Location"], {"password": PASSWORD})
 
@@ -230,8 +231,6 @@ def _with_factor(world: w.World) -> tuple[Client, str]:
 @example("mfa_activate_totp")
 def mfa_activate_totp(world: w.World) -> Press:
     client = _signed_in(world)
-    asked = client.get(reverse("mfa_activate_totp"))
-    client.post(asked["Location"], {"password": PASSWORD})
     secret = reg.page_of(client.get(reverse("mfa_activate_totp"))).select_one(".factor-secret").get_text()  # type: ignore[union-attr]
     return Press(client, reverse("mfa_activate_totp"), {"code": code_of(secret), "_secret": secret})
 

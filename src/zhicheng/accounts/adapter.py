@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django.conf import settings
 from django.db import transaction
 
-from zhicheng.accounts import actions, brakes, devices, mails, queries
+from zhicheng.accounts import actions, brakes, devices, mails, queries, second_factor
 from zhicheng.accounts.rules import works_for_an_office
-from zhicheng.foundation import securitylog
+from zhicheng.foundation import clock, securitylog
 
 # In the session from the password to the end of sign-in: somebody said that others use this computer, too.
 PUBLIC_COMPUTER = "public_computer"
@@ -104,6 +107,10 @@ class AccountAdapter(DefaultAccountAdapter):
             mails.tell_of_new_device(user=user, address=self.get_client_ip(request), browser=browser)
         return response
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just signed in is not asked a second time: the library counts only what was typed after that."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not _has_just_signed_in(context.request)
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves to be himself with it: a stolen session and a known password are not enough."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -125,6 +132,14 @@ class AccountAdapter(DefaultAccountAdapter):
             if confirmed:
                 actions.record_mailbox_confirmed(user_id=user_id, actor=f"user:{user_id}")
         return confirmed
+
+
+def _has_just_signed_in(request: Any) -> bool:
+    """Whether everything this account is asked for at sign-in was given in this session within ``REAUTHENTICATION_TIMEOUT`` seconds, by
+    the machine's time: the code of the second factor where there is one, else the password. A link from a mail is neither."""
+    wanted = "mfa" if second_factor.those_of(request.user.pk) else "password"
+    given = [record["at"] for record in get_authentication_records(request, request.user) if record.get("method") == wanted]
+    return bool(given) and 0 <= clock.machine_now().timestamp() - given[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def _at_the_site(value: Any) -> Any:

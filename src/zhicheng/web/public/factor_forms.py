@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
@@ -108,8 +109,10 @@ class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
         super().add_error(field, error)
 
     def clean_code(self) -> str:
+        """The right code proves whose app it is: the recovery codes that come next ask for no second one."""
         code = super().clean_code()
         take_waiting(context.request.session, user_id=self.user.pk)
+        record_authentication(context.request, self.user, "mfa", type="totp")
         return code
 
 
