@@ -50,6 +50,10 @@ WORDS = frozenset(
     [
         "bozhou",
         "bole",
+        "boleshi",
+        "bolehsi",
+        "jinghexian",
+        "wenquanxian",
         "bortala",
         "boertala",
         "wenquan",
@@ -179,4 +183,20 @@ WORDS = frozenset(
         "bzzrsj",
         "xjbz",
     ]
+)
+
+# The same in Chinese, longer ones first: each is taken out of a password as one thing that is guessed.
+HAN_WORDS = tuple(
+    sorted(
+        """
+        博尔塔拉蒙古自治州 博尔塔拉 博州 博乐市 博乐 精河县 精河 温泉县 温泉 阿拉山口市 阿拉山口 双河市 双河 新疆维吾尔自治区 新疆 维吾尔 蒙古 哈萨克 自治州 自治区
+        赛里木湖 赛里木 乌鲁木齐 北京 上海 中国 中华人民共和国 中华 人民 共和国 兵团 人力资源和社会保障局 人力资源社会保障局 人力资源 社会保障 人社厅 人社局 人社
+        职称办公室 职称办 职称申报 职称评审 职称 评审委员会 评审 申报 申请 初级 中级 高级 副高 正高 工程师 经济师 会计师 农艺师 教师 老师 医师 医生 护士 讲师 教授
+        医院 卫生院 学校 中学 小学 幼儿园 公司 单位 机关 政府 教育局 水利局 水利 水务 农业 农村局 林业 草原 畜牧 建筑 住建局 交通局 财政局 卫健委 办公室 科室 人事科 人事
+        公务员 事业编 密码 登录 账号 管理员 用户 测试 我爱你 我爱中国 我爱 爱你 你好 欢迎 宝贝 老婆 老公 妈妈 爸爸 儿子 女儿 一定过 一次过 必过 通过 顺利 成功 加油 平安
+        健康 幸福 快乐 发财 恭喜 新年 生日 永远 一定 专业技术 专业 技术 人才
+        """.split(),  # noqa: SIM905 - one word a line would be hundreds of lines
+        key=len,
+        reverse=True,
+    )
 )

@@ -15,7 +15,7 @@ from django.contrib.auth import password_validation as library
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.guessable import SYLLABLES, WORDS
+from zhicheng.accounts.guessable import HAN_WORDS, SYLLABLES, WORDS
 from zhicheng.accounts.spelt_names import GIVEN, SURNAMES
 
 # What has to be left of a password when everything guessable is taken out of it.
@@ -32,8 +32,8 @@ _RUNS = (
 _IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _DATE = re.compile(r"(?:19|20)\d{2}[-./]?(?:0?[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])|(?:19|20)\d{2}(?:年)?")
-# A landline number, the area's code, its postal codes, and the numbers everybody calls.
-_LOCAL = re.compile(r"0\d{2,3}-?[2-8]\d{6,7}|0909|83[345]\d{3}|12333|12345")
+# A landline number, the area's code, its postal codes and those of its counties, and the numbers everybody calls.
+_LOCAL = re.compile(r"0\d{2,3}-?[2-8]\d{6,7}|0909|83[345]\d{3}|6527\d{2}|65(?:0000|2700)|12333|12345")
 _LUCKY = re.compile("5201314|1314520|1314|520|521|168|888|666")
 _REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
 
@@ -184,21 +184,35 @@ def _without_parts_of(text: str, word: str, *, shortest: int = 0) -> str:
 
 
 _LETTERS = re.compile("[a-z@$0]{2,}")
+_SIGNS = re.compile("[@$0]")
 _NAME_AT_MOST = 4  # syllables: 欧阳娜娜; of a longer name in one word the rest counts
 
 
-def _plain(letters: str) -> str:
-    return letters.replace("@", "a").replace("$", "s").replace("0", "o")
+def _readings(letters: str) -> tuple[str, ...]:
+    """What a word with signs in it may stand for: each sign a letter (``p@ss``), none of them (``$bozhou``, ``ming00``), or those inside."""
+    as_letters = dict(zip("@$0", "aso", strict=True))
+    inside = letters.strip("@$0")
+    return tuple(
+        dict.fromkeys(["".join(as_letters.get(c, c) for c in one) for one in (letters, inside)] + [_SIGNS.sub("", letters)])
+    )
+
+
+def _read(letters: str, parts: frozenset[str], *, most: int) -> tuple[str, int]:
+    """The first reading that is made of ``parts``, and of how many; the word as it stands and 0 when none is."""
+    return next(((one, n) for one in _readings(letters) if one and (n := _parts_of(one, parts, most=most))), (letters, 0))
 
 
 def _without_local_words(text: str) -> str:
-    """``text`` without its stretches of letters that are local words, whether written in one (``bozhou``) or apart (``bo zhou``)."""
+    """``text`` without its stretches of letters that are local words, whether written in one (``bozhou``) or apart (``bo zhou``), and
+    without the same in Chinese."""
+    for word in HAN_WORDS:
+        text = text.replace(word, " ")
     found = list(_LETTERS.finditer(text))
     gone: set[int] = set()
     for first in range(len(found)):
         for last in range(first, min(first + 6, len(found))):
-            plain = "".join(_plain(one[0]) for one in found[first : last + 1])
-            if len(plain) >= 3 and _parts_of(plain, WORDS, most=4):
+            letters = "".join(one[0] for one in found[first : last + 1])
+            if len(letters) >= 3 and _read(letters, WORDS, most=4)[1]:
                 gone |= set(range(first, last + 1))
     return _without(text, [found[index] for index in gone])
 
@@ -209,11 +223,11 @@ def _without_names(text: str) -> str:
     Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count;
     but not when they can be read as names, of one or of several people.
     """
-    found = {one: _parts_of(_plain(one[0]), SYLLABLES | WORDS | GIVEN, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
-    spelt = {_plain(one[0]): parts for one, parts in found.items() if parts}
+    found = {one: _read(one[0], SYLLABLES | WORDS | GIVEN, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
+    spelt = dict(read for read in found.values() if read[1])
     if (len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5)) and not _can_be_names(list(spelt)):
         return text
-    return _without(text, [one for one, parts in found.items() if parts and len(one[0]) >= 3])
+    return _without(text, [one for one, (_word, parts) in found.items() if parts and len(one[0]) >= 3])
 
 
 def _can_be_names(words: list[str]) -> bool:

@@ -16,6 +16,10 @@ SURNAMES = frozenset(
 # What people of this prefecture are called, in the spelling of their documents; two or three of them are a name.
 GIVEN = frozenset(
     """
+    abdulla abdurahman adalet ahmat alim almagul amangul anargul arman askar aygul aynur bahtigul bahtiyar batur bayrta berik
+    dilnaz ekber elzat erbol gulbahram gulnaz gulzar guzel hairat halmurat janar jurat kamil kurban mahmut mehray mirzat muhtar
+    nurgul nurlan nursultan parida patigul rahman reyhan rishat roza rozigul sabit sadat sarsen serik shohrat tursun
+    yalkun yerlan zaynura zulhumar zumrat
     abai abdu abdureyim abduwali ablimit abudu abula adili aierken aihemaiti aili aimaiti ainiwaer aishan akbar alifu
     alimjan alimu alitanguli amina anaerguli asiya ayguli ayi ayiguli ayinuer ayixiamu ayshe azati bahadeer baheti baolaiti
     bateer batu batuer bayaer buhe dawuti dilinaer dilnur dilshat duolikun erdeni erkin gaowa gulbahar guli gulimire
