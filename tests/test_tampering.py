@@ -12,11 +12,13 @@ from django.db import DatabaseError, connection, transaction
 from tests.organizations import examples as ex
 from tests.organizations import test_account_requests as asked
 from tests.support import world as w
+from tests.support.factors import need_factor
 from tests.support.verified import everything_holds, violated
 from zhicheng.foundation import checkpoints, clock, outbox, triggers
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as people
+from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.models import Organization
 from zhicheng.publicity import actions as publicity
 from zhicheng.review import actions as review
@@ -60,6 +62,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             mover = ex.registered_applicant(unit, 2)
             people.change_employer(user_id=mover.pk, employer_id=world.unit.pk)
             _ask_for_others(unit)
+            _reset_a_factor(world)
         with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
             w.add_papers(world, period)
             w.report(world, application)
@@ -82,6 +85,26 @@ def _ask_for_others(unit: Organization) -> None:
     owner = ex.registered_applicant(unit, 6)
     ex.registered_applicant(unit, 7, id_number=owner.id_number)
     ex.card_seen(owner, admin)
+
+
+def _reset_a_factor(world: w.World) -> None:
+    """Of an officer, by two: one on the server, one in the office."""
+    for officer in (world.county_officer, world.other_officer):
+        need_factor(officer.user_id)
+        request = people.request_factor_reset(actor=SYSTEM, user_id=officer.account_id, statement="本人持身份证到场，手机丢失。")
+        if officer is world.county_officer:
+            people.decide_factor_reset(actor=world.bureau, request_id=request.pk, consent=True)
+    made = people.open_officer(
+        actor=world.bureau,
+        office_id=world.county.pk,
+        name="巴特尔",
+        email="b@mail.example",
+        username="batu",
+        id_number=ex.id_number(249),
+    )
+    people.close_officer(
+        actor=world.bureau, user_id=made.pk, reason="已调离职称办岗位", colleague_id=world.county_officer.user_id
+    )
 
 
 FIRST = "(SELECT min(id) FROM applications_application)"
@@ -335,6 +358,37 @@ TAMPERED: dict[str, tuple[str, str]] = {
     "when it was closed": (_ANSWERED, "UPDATE organizations_accountrequest SET closed_at = '2023-05-02 00:00:00+00:00'"),
     "why it was refused": (_ANSWERED, "UPDATE organizations_accountrequest SET reason = '别的理由' WHERE state = 'refused'"),
     "refusal turned": (_ANSWERED, "UPDATE organizations_accountrequest SET state = 'done' WHERE state = 'refused'"),
+    "who closed an account": (
+        "organizations.officer_changes_in_ledger",
+        f"UPDATE organizations_officerchange SET by_id = {ANOTHER}",
+    ),
+    "why an account was closed": (
+        "organizations.officer_changes_in_ledger",
+        "UPDATE organizations_officerchange SET reason = '别的理由'",
+    ),
+    "change of an officer removed": ("organizations.officer_changes_in_ledger", "DELETE FROM organizations_officerchange"),
+    "change of an officer added": (
+        "organizations.officer_changes_in_ledger",
+        "INSERT INTO organizations_officerchange (user_id, kind, reason, at) SELECT user_id, 'closed', '', at FROM organizations_officerchange",
+    ),
+    "who asked for a reset": (
+        "organizations.factor_resets_in_ledger",
+        f"UPDATE organizations_factorreset SET asked_by_id = {ANOTHER}",
+    ),
+    "how it was made sure of": (
+        "organizations.factor_resets_in_ledger",
+        "UPDATE organizations_factorreset SET statement = '见到本人。'",
+    ),
+    "reset nobody asked for": ("organizations.factor_resets_in_ledger", "DELETE FROM organizations_factorreset"),
+    "who consented to a reset": (
+        "organizations.factor_resets_consented",
+        f"UPDATE organizations_factorreset SET decided_by_id = {ANOTHER} WHERE state = 'done'",
+    ),
+    "reset consented to by nobody": (
+        "organizations.factor_resets_consented",
+        f"UPDATE organizations_factorreset SET state = 'done', decided_by_id = {ANOTHER}, decided_at = asked_at WHERE state = 'pending'",
+    ),
+    "reset that took place": ("organizations.factor_resets_consented", "UPDATE organizations_factorreset SET state = 'refused'"),
     "correction removed": (
         "accounts.corrections_in_ledger",
         "DELETE FROM accounts_identitycorrection WHERE source LIKE 'account_request:%'",
@@ -436,6 +490,8 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
 
 # What the database takes, because an action may do just that to some row: found by the verification alone.
 TAKEN = {
+    "change of an officer added",
+    "reset consented to by nobody",
     "birth date",
     "last day shown",
     "login name",

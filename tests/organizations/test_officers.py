@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +18,7 @@ from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from tests.web.registering import client_of, link_in, mails, page_of
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
-from zhicheng.foundation import clock, ledger
+from zhicheng.foundation import clock, ledger, triggers
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions, officers
@@ -329,7 +329,9 @@ def test_an_account_of_ones_own_making_is_not_a_second_person(world: w.World) ->
     with pytest.raises(Refused) as refused:
         actions.decide_factor_reset(actor=actor_for(made), request_id=row.pk, consent=True)
     assert codes(refused) == {"same_person"}
+    triggers.take_off(connection)
     FactorReset.objects.filter(pk=row.pk).update(asked_by=made)
+    triggers.put_on(connection)
     with pytest.raises(Refused) as refused:
         actions.decide_factor_reset(actor=world.bureau, request_id=row.pk, consent=True)
     assert codes(refused) == {"same_person"}
@@ -356,6 +358,7 @@ def test_server_is_one_of_the_two_at_most(world: w.World, security: Actor) -> No
     assert codes(refused) == {"same_person"}
     actions.decide_factor_reset(actor=security, request_id=row.pk, consent=True)
     actions.decide_factor_reset(actor=SYSTEM, request_id=ask(security, world.bureau).pk, consent=True)
+    triggers.take_off(connection)
     with pytest.raises(IntegrityError), transaction.atomic():
         FactorReset.objects.filter(pk=row.pk).update(asked_by=None, decided_by=None)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -12,6 +12,7 @@ class OrganizationsConfig(AppConfig):
             frozen,
             invariants,
             jobs,
+            officer_invariants,
             replay,
             request_invariants,
             told_invariants,

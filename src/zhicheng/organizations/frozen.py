@@ -54,6 +54,19 @@ DECISIONS = (
     ),
 )
 OFFICERS = (guard("organizations_officerchange", "UPDATE", "DELETE", sentence="what became of an officer is append-only"),)
+# Two people reset a factor: who asked is not written over, nor who consented. Put on after every migration, not by one.
+RESETS = (
+    guard("organizations_factorreset", "DELETE", sentence="a request to reset a factor stays"),
+    guard(
+        "organizations_factorreset",
+        "UPDATE",
+        sentence="a request to reset a factor stays as it was made, and ends once",
+        rule="stays",
+        when="NEW.user_id <> OLD.user_id OR NEW.statement <> OLD.statement OR NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id "
+        "OR NEW.asked_at <> OLD.asked_at OR (OLD.state <> 'pending' AND (NEW.state <> OLD.state "
+        "OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id OR NEW.decided_at IS DISTINCT FROM OLD.decided_at))",
+    ),
+)
 # Who acts for a unit, and whose employee a person is. Put on after every migration, not by one.
 PLACES = (
     # With a registration that nobody ever confirmed they go (actions.unconfirmed).

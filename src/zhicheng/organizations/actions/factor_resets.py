@@ -51,7 +51,8 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
         user=user, statement=" ".join(statement.split())[:500], asked_by_id=actor.user_id, asked_at=clock.now()
     )
     tell_reset_asked(row)
-    ledger.record(event="officer.factor_reset_asked", subject=f"user:{user.pk}", actor=actor.ref, data={"request": row.pk})
+    data = {"request": row.pk, "statement": ledger.private(row.statement), "at": ledger.time_text(row.asked_at)}
+    ledger.record(event="officer.factor_reset_asked", subject=f"user:{user.pk}", actor=actor.ref, data=data)
     return row
 
 
@@ -84,10 +85,17 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
         office=officers.office_of(user.pk),
         reason=row.statement,
         by_id=actor.user_id,
-        at=clock.now(),
+        at=row.decided_at or clock.now(),
     )
     tell_change(change)
-    data = {"request": row.pk, "asked_by": row.asked_by_id}
+    at = ledger.time_text(change.at)
+    data = {
+        "request": row.pk,
+        "change": change.pk,
+        "asked_by": row.asked_by_id,
+        "reason": ledger.private(change.reason),
+        "at": at,
+    }
     ledger.record(event="officer.factor_reset", subject=f"user:{user.pk}", actor=actor.ref, data=data)
     return row
 

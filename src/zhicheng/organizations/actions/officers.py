@@ -263,5 +263,7 @@ def _note(
             "to_office": to_office.pk if to_office else None,
             "handed_to": handed_to_id,
             "change": change.pk,
+            "reason": ledger.private(change.reason),
+            "at": ledger.time_text(change.at),
         },
     )
