@@ -61,6 +61,14 @@ def test_another_host_is_no_other_count(person: User, settings: Any) -> None:
     assert WRONG in answers[0] and TOO_MANY in answers[-1]
 
 
+def test_one_customers_networks_do_not_take_the_turn_of_those_who_are_elsewhere(person: User) -> None:
+    """65,536 networks of one stranger: they wait as one does, and the owner on a new device has the try that is free."""
+    for turn in range(brakes.FREE_FROM_EVERYWHERE + 20):
+        sign_in(person, "wrong", address=f"2001:db8:7:{turn:x}::1")
+    assert "连续输错太多次" in sign_in(person, "wrong", address="2001:db8:7:ffff::1").content.decode()
+    assert sign_in(person, address="203.0.113.9").status_code == 302
+
+
 def test_another_address_of_the_same_ipv6_network_is_no_other_count(person: User) -> None:
     answers = [sign_in(person, "wrong", address=f"2001:db8:7:9::{turn:x}").content.decode() for turn in range(1, 10)]
     assert WRONG in answers[0] and TOO_MANY in answers[-1]

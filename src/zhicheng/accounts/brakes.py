@@ -29,6 +29,8 @@ HOUR = 60 * 60
 FREE_TRIES = 5
 FIRST_WAIT = 60
 LONGEST_WAIT = HOUR
+# Failures of a day for one account from all the IPv6 that one customer of a provider may have (65,536 networks); then the wait as above.
+FREE_FROM_SITE = 15
 # Failures of a day for one account from everywhere; after that a device it does not know gets one try in so many seconds.
 FREE_FROM_EVERYWHERE = 50
 WAIT_FROM_EVERYWHERE = 20
@@ -57,6 +59,12 @@ def network_of(address: str) -> str:
             return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
+
+
+def site_of(address: str) -> str:
+    """The /48 an IPv6 address lies in; empty for any other: an IPv4 address is one network and no more."""
+    network = network_of(address)
+    return str(ipaddress.IPv6Network(network).supernet(new_prefix=48)) if "/" in network else ""
 
 
 class _Try:
@@ -109,14 +117,17 @@ class SignInTry(_Try):
         self.near = f"signin:{name}:d:{device[:32]}" if device else f"{STRANGERS}signin:{name}:n:{network}"
         everywhere = f"signin:{name}" if is_account else f"{STRANGERS}signin:{name}"
         whole_network = f"{STRANGERS}signin:n:{network}"
+        site = f"{STRANGERS}signin:{name}:n:{_short_hash(site_of(address))}"
+        # The site before everywhere: what is turned away takes no turn from those who share it.
         self._far = [] if device else [
+            *([(site, DAY, FREE_FROM_SITE, 0)] if site_of(address) else []),
             (everywhere, DAY, FREE_FROM_EVERYWHERE, WAIT_FROM_EVERYWHERE),
             (whole_network, HOUR, FREE_FROM_NETWORK, WAIT_FROM_NETWORK),
         ]  # fmt: skip
         known: dict[str, object] = {"what": "password", "account": account if is_account else ""}
         shown: dict[str, object] = {"what": "password", "network": network_of(address)}
         self._told = {self.near: shown | known if not device else known | {"device": True}, everywhere: known}
-        self._told[whole_network] = shown
+        self._told |= {whole_network: shown, site: known | {"network": site_of(address)}}
 
 
 class CodeTry(_Try):
@@ -130,10 +141,14 @@ class CodeTry(_Try):
         everywhere = f"factor:{user_id}"
         network = _short_hash(network_of(address))
         self.near = f"{everywhere}:d:{device[:32]}" if device else f"{STRANGERS}{everywhere}:n:{network}"
-        self._far = [] if device else [(everywhere, DAY, FREE_CODES, WAIT_FOR_CODE)]
+        site = f"{STRANGERS}{everywhere}:n:{_short_hash(site_of(address))}"
+        self._far = [] if device else [
+            *([(site, DAY, FREE_TRIES, 0)] if site_of(address) else []),
+            (everywhere, DAY, FREE_CODES, WAIT_FOR_CODE),
+        ]  # fmt: skip
         known: dict[str, object] = {"what": "code", "account": f"user:{user_id}"}
         where: dict[str, object] = {"device": True} if device else {"network": network_of(address)}
-        self._told = {self.near: known | where, everywhere: known}
+        self._told = {self.near: known | where, everywhere: known, site: known | {"network": site_of(address)}}
 
     def tries(self) -> int:
         """How many codes were tried from here within a day, since the last right one."""
