@@ -37,6 +37,7 @@ def try_what_only_an_owner_may() -> None:
     """What somebody tries who has taken over a web process; prints what the database says to each."""
     for statement in (
         "CREATE TABLE mine (id int)",
+        "CREATE TEMPORARY TABLE applications_statuschange (id int)",
         "DROP TABLE foundation_ledgerentry",
         "ALTER TABLE foundation_ledgerentry DISABLE TRIGGER ALL",
         "DROP TRIGGER foundation_ledgerentry_no_update ON foundation_ledgerentry",

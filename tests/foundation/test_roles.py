@@ -34,7 +34,8 @@ def there(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
         as_owner = superuser.replace(f"//{user}@", f"//{OWNER}@")
         elsewhere.run("migrate", ZHICHENG_DATABASE_URL=as_owner)
         with psycopg.connect(superuser.replace("postgres://", "postgresql://"), autocommit=True) as server:
-            server.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")  # as those do who harden a server
+            server.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")  # as those do who harden a server
+            server.execute(f"GRANT TEMPORARY ON DATABASE {name} TO {SERVICE}")  # as an earlier version did
         elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)
         elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)  # after the next migration, again
         elsewhere.environment["ZHICHENG_DATABASE_URL"] = superuser.replace(f"//{user}@", f"//{SERVICE}@")
@@ -67,6 +68,26 @@ def test_grants_leave_what_is_append_only_without_update_and_delete() -> None:
         mine = next(s for s in granted if f'"{one.table}"' in s)
         assert not [operation for operation in one.operations if operation in mine.partition(" ON ")[0]]
     assert [s for s in granted if '"django_migrations"' in s] == [f'GRANT SELECT ON "django_migrations" TO "{SERVICE}"']
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_grant_says_what_only_the_owner_of_the_database_can_take_away() -> None:
+    owner, service, database = "of_the_tables", "of_the_service", connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        for role in (owner, service):
+            cursor.execute(f"CREATE ROLE {role}")
+        assert roles.may_make_temporary_tables(connection, service), "PUBLIC may, in a database that nobody has looked at"
+        cursor.execute(f"SET ROLE {owner}")
+        assert not roles.owns_the_database(connection)
+        assert not [one for one in roles.grant_statements(connection, service) if "TEMPORARY" in one]
+        cursor.execute("RESET ROLE")
+    call_command("database", "grant", service, stdout=StringIO(), stderr=(said := StringIO()))
+    assert said.getvalue() == "" and not roles.may_make_temporary_tables(connection, service)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE others; GRANT TEMPORARY ON DATABASE {database} TO others; GRANT others TO {service}")
+    call_command("database", "grant", service, stdout=StringIO(), stderr=(said := StringIO()))
+    assert "仍能建临时表" in said.getvalue() and "REVOKE TEMPORARY ON DATABASE" in said.getvalue()
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.foundation import blobs, checkpoints, clock, ledger, leftovers, merkle, proofs, resealing, signing, triggers
+from zhicheng.foundation import blobs, checkpoints, clock, ledger, leftovers, merkle, proofs, resealing, signing, trigger_state
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerCheckpoint, LedgerEntry, LedgerSubtree, OutboxMessage
 
@@ -121,11 +121,19 @@ def sealed_values_open() -> Iterator[Violation]:
         yield Violation(place, _("加密的内容打不开：被改动过，或者不属于这一行。"))
 
 
-@invariant("foundation.guards", gettext_lazy("数据库中的防改触发器齐全"))
+@invariant("foundation.guards", gettext_lazy("数据库中的防改触发器齐全，内容与平台的一致"))
 def guards_are_on() -> Iterator[Violation]:
-    """Every trigger the rooms declare is in the database (a restored or altered table may have lost its own)."""
-    for name in sorted(triggers.missing(connection)):
-        yield Violation(f"trigger:{name}", _("触发器不在数据库中。"))
+    """Every trigger the rooms declare is in the database, does what the program would make it do, and none besides changes a guarded table
+    (a restored or altered table may have lost its own; a function keeps its name when it is replaced)."""
+    said = {
+        trigger_state.Fault.MISSING: _("触发器不在数据库中，或者已停用。"),
+        trigger_state.Fault.OTHER: _("触发器的内容不是平台写入的，可能已不起作用。"),
+        trigger_state.Fault.STRANGE: _("这个触发器或规则不是平台的，可能绕过防改触发器。"),
+    }
+    for name, fault in trigger_state.findings(connection):
+        yield Violation(f"trigger:{name}", said[fault])
+    if trigger_state.all_switched_off(connection):
+        yield Violation("trigger:*", _("数据库的设置停用了全部触发器（session_replication_role）。"))
 
 
 @invariant("foundation.files_are_there", gettext_lazy("登记的每个文件都在存储中，大小一致"))

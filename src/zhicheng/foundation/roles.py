@@ -1,8 +1,8 @@
 """Two roles on PostgreSQL: one owns the tables and changes them (migrations), the other serves and owns nothing.
 
 Who takes over a web process then has the rights of the second: it can write what an application writes, and can neither change
-what is append-only, nor take a trigger off, nor make or drop a table (but a temporary one, which
-only its own connection sees).
+what is append-only, nor take a trigger off, nor make or drop a table, a temporary one neither: it would stand in front of the real one for
+whatever asks by the bare name.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def grant_statements(connection: Any, role: str) -> list[str]:
     tables = sorted(connection.introspection.table_names())
     database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
     statements = [
-        # Said for databases where PUBLIC has lost both; the table that growing.py tries is a temporary one.
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {quoted}",
+        f"GRANT CONNECT ON DATABASE {database} TO {quoted}",  # said for databases where PUBLIC has lost it
+        *([f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {quoted}"] if owns_the_database(connection) else []),
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {quoted}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
@@ -59,6 +59,22 @@ def grant_statements(connection: Any, role: str) -> list[str]:
         statements.append(f"REVOKE ALL ON {name} FROM {quoted}")
         statements.append(f"GRANT {', '.join(_rights(table, guarded.get(table, ())))} ON {name} TO {quoted}")
     return statements
+
+
+def owns_the_database(connection: Any) -> bool:
+    """Whether the role of this connection may say what everybody may do in this database (on SQLite nobody is asked)."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()")
+        return bool(cursor.fetchone()[0])
+
+
+def may_make_temporary_tables(connection: Any, role: str) -> bool:
+    """Whether ``role`` still may, because the database belongs to somebody else who lets everybody, or it got the right another way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')", [role])
+        return bool(cursor.fetchone()[0])
 
 
 def owns_its_tables(connection: Any) -> bool:

@@ -30,6 +30,12 @@ class Guarded:
     when: str = ""
 
 
+# What a function of ours asks is answered by the tables of the program: a temporary table of the same name, which the service's role might
+# make, comes last, and without a path of its own a function would be answered by whatever the session put in front.
+SCHEMA = "public"  # where the tables are: roles.py grants there
+SEARCH_PATH = f"pg_catalog, {SCHEMA}, pg_temp"
+APPEND_ONLY = "foundation_append_only"
+
 _declared: dict[tuple[str, str], Guarded] = {}
 _migrating: set[str] = set()  # databases whose tables are being altered: their guards come back afterwards, all at once
 
@@ -79,12 +85,12 @@ def put_on(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
     """Create the triggers (again): of ``guarded``, or of every room whose tables are there. Not while migrations run."""
     if connection.alias in _migrating:
         return
-    _put_on(connection, list(guarded) if guarded is not None else _present(connection))
+    _put_on(connection, list(guarded) if guarded is not None else present(connection))
 
 
 def take_off(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
     """Remove the triggers, if they are there."""
-    for table in _by_table(list(guarded) if guarded is not None else _present(connection)):
+    for table in _by_table(list(guarded) if guarded is not None else present(connection)):
         _run(connection, _drop_statements(connection.vendor, table))
 
 
@@ -110,7 +116,7 @@ def begin_migrating(connection: Any) -> None:
 
 def end_migrating(connection: Any) -> None:
     """Every table has its final shape: put every trigger on."""
-    _put_on(connection, _present(connection))
+    _put_on(connection, present(connection))
     _migrating.discard(connection.alias)  # last: when it ends in the middle, some are off still
 
 
@@ -122,7 +128,7 @@ def end_broken_migrating(connection: Any) -> None:
     _migrating.discard(connection.alias)
     if connection.in_atomic_block and connection.needs_rollback:
         return  # what was begun is undone as a whole
-    for one in _present(connection):
+    for one in present(connection):
         with suppress(DatabaseError), transaction.atomic(using=connection.alias):
             put_on(connection, [one])
 
@@ -132,7 +138,7 @@ def lifted(connection: Any, *tables: str) -> Iterator[None]:
     """Without the triggers of these tables while the block runs: for an operator's command that has to touch what is guarded, and
     says so in the ledger (a new blind-index key). Needs the right to alter the tables.
     """
-    wanted = [one for one in _present(connection) if one.table in tables]
+    wanted = [one for one in present(connection) if one.table in tables]
     take_off(connection, wanted)
     try:
         yield
@@ -146,7 +152,7 @@ def lifted(connection: Any, *tables: str) -> Iterator[None]:
 def missing(connection: Any) -> set[str]:
     """The names of the declared triggers that are not in the database."""
     there = _names_in_database(connection)
-    return {name for one in _present(connection) for name in _names(connection.vendor, one)} - there
+    return {name for one in present(connection) for name in _names(connection.vendor, one)} - there
 
 
 def _names_in_database(connection: Any) -> set[str]:
@@ -159,7 +165,8 @@ def _names_in_database(connection: Any) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _present(connection: Any) -> list[Guarded]:
+def present(connection: Any) -> list[Guarded]:
+    """What is declared of the tables that are there."""
     tables = set(connection.introspection.table_names())
     return [one for one in declared() if one.table in tables]
 
@@ -175,16 +182,18 @@ def _run(connection: Any, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
-def _operations(vendor: str, one: Guarded) -> tuple[str, ...]:
+def operations_of(vendor: str, one: Guarded) -> tuple[str, ...]:
+    """What is refused: on PostgreSQL emptying the table as well, where every row is meant."""
     return (*one.operations, "TRUNCATE") if vendor == "postgresql" and not one.rule else one.operations
 
 
-def _trigger(one: Guarded, operation: str) -> str:
+def name_of(one: Guarded, operation: str) -> str:
+    """The name of the trigger in the database."""
     return f"{one.table}_{one.rule}_{operation.lower()}" if one.rule else f"{one.table}_no_{operation.lower()}"
 
 
 def _names(vendor: str, one: Guarded) -> list[str]:
-    return [_trigger(one, operation) for operation in _operations(vendor, one)]
+    return [name_of(one, operation) for operation in operations_of(vendor, one)]
 
 
 def _drop_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
@@ -197,39 +206,51 @@ def _drop_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
 
 def _create_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
     if vendor == "sqlite":
-        return [
-            f"CREATE TRIGGER {_trigger(one, operation)} BEFORE {operation} ON {one.table} FOR EACH ROW "
-            f"{_condition_for_sqlite(one)}BEGIN SELECT RAISE(ABORT, '{one.sentence}'); END"
-            for one in guarded
-            for operation in one.operations
-        ]
+        return [statement_for_sqlite(one, operation) for one in guarded for operation in one.operations]
     if vendor == "postgresql":
+        functions = {function_of(one): one for one in guarded}
         return [
-            "CREATE OR REPLACE FUNCTION foundation_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            *(_function_for_postgres(one) for one in guarded if one.rule),
             *(
-                f"CREATE TRIGGER {_trigger(one, operation)} BEFORE {operation} ON {one.table} "
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = {SEARCH_PATH} "
+                f"AS $${source_of(one)}$$"
+                for name, one in functions.items()
+            ),
+            *(
+                f"CREATE TRIGGER {name_of(one, operation)} BEFORE {operation} ON {one.table} "
                 f"FOR EACH {'STATEMENT' if operation == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION {_call_for_postgres(one)}"
                 for one in guarded
-                for operation in _operations(vendor, one)
+                for operation in operations_of(vendor, one)
             ),
         ]
     raise NotImplementedError(f"no append-only triggers for {vendor}")
+
+
+def statement_for_sqlite(one: Guarded, operation: str) -> str:
+    """What makes the trigger on SQLite, which keeps it word for word."""
+    return (
+        f"CREATE TRIGGER {name_of(one, operation)} BEFORE {operation} ON {one.table} FOR EACH ROW "
+        f"{_condition_for_sqlite(one)}BEGIN SELECT RAISE(ABORT, '{one.sentence}'); END"
+    )
 
 
 def _condition_for_sqlite(one: Guarded) -> str:
     return f"WHEN ({one.when.replace('IS DISTINCT FROM', 'IS NOT')}) " if one.when else ""
 
 
-def _function_for_postgres(one: Guarded) -> str:
-    """A function of its own: the WHEN of a trigger may not ask other tables."""
+def function_of(one: Guarded) -> str:
+    """The name of the function that refuses, on PostgreSQL. A condition has one of its own: the WHEN of a trigger may not ask other tables."""
+    return f"{one.table}_{one.rule}" if one.rule else APPEND_ONLY
+
+
+def source_of(one: Guarded) -> str:
+    """What that function does, word for word."""
+    if not one.rule:
+        return " BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END "
     return (
-        f"CREATE OR REPLACE FUNCTION {one.table}_{one.rule}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {one.when} THEN RAISE EXCEPTION '%', '{one.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"  # NEW is nothing there: the row would silently stay
+        f" BEGIN IF {one.when} THEN RAISE EXCEPTION '%', '{one.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END "  # NEW is nothing there: the row would silently stay
     )
 
 
 def _call_for_postgres(one: Guarded) -> str:
-    return f"{one.table}_{one.rule}()" if one.rule else f"foundation_append_only('{one.sentence}')"
+    return f"{function_of(one)}()" if one.rule else f"{function_of(one)}('{one.sentence}')"

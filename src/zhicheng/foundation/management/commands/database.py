@@ -34,3 +34,12 @@ class Command(BaseCommand):
         except ProgrammingError as error:
             raise CommandError(_("没有授权成功：%(why)s") % {"why": str(error).splitlines()[0]}) from error
         self.stdout.write(_("角色 %(role)s 已得到运行所需的权限。") % {"role": options["role"]})
+        if roles.may_make_temporary_tables(connection, options["role"]):
+            database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+            self.stderr.write(
+                _("角色 %(role)s 仍能建临时表，请以数据库的所有者身份执行：%(statement)s")
+                % {
+                    "role": options["role"],
+                    "statement": f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {options['role']}",
+                }
+            )
