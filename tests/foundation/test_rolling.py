@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
+from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from django.core.management import call_command
 
 from tests.support.verified import violated
 from tests.support.world import evidence, person
 from zhicheng.accounts.models import AccountKind
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import blobs, rolling, second_copy
+from zhicheng.foundation import blobs, clock, rolling, second_copy, verification
 from zhicheng.foundation.instance import FOLDER_MARK
-from zhicheng.foundation.models import StoredFileCheck
+from zhicheng.foundation.models import LedgerEntry, StoredFileCheck
 from zhicheng.foundation.reconciling import Reconciled, reconcile
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +32,18 @@ def files() -> list[EvidenceFile]:
     return [evidence(user.pk, f"file {n}") for n in range(5)]
 
 
+@pytest.fixture
+def nobodys_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file has this hour of the week."""
+    monkeypatch.setattr(rolling, "bounds_of", lambda _hour: ("g", "g"))
+
+
 def _path(file: EvidenceFile) -> Path:
     with blobs.open_blob(file.sha256) as stored:
         return Path(stored.name)
 
 
+@pytest.mark.usefixtures("nobodys_hour")
 def test_every_file_comes_to_its_turn_the_longest_ago_first(files: list[EvidenceFile], monkeypatch: Any) -> None:
     monkeypatch.setattr(rolling, "LEAST", 2)
     rounds = []
@@ -95,6 +106,7 @@ def test_nightly_look_goes_on_after_a_file_that_cannot_be_asked_for(files: list[
         blobs.store(content)
 
 
+@pytest.mark.usefixtures("nobodys_hour")
 def test_lost_files_leave_half_of_a_share_to_the_others(files: list[EvidenceFile], monkeypatch: Any) -> None:
     monkeypatch.setattr(rolling, "LEAST", 2)
     for file in files[:3]:
@@ -135,3 +147,84 @@ def test_stored_file_that_is_damaged_comes_back_from_the_second_place(
     assert kept.startswith(files[1].sha256) and violated("foundation.files_brought_back")
     if harm == "changed":
         assert (Path(storages["default"].location) / second_copy.DAMAGED / kept).read_bytes() == content[:-1] + b"X"  # type: ignore[attr-defined]
+
+
+def _altered(file: EvidenceFile) -> None:
+    """One byte of it is another one; its size is the same."""
+    path = _path(file)
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+
+
+def _verified(*words: str) -> tuple[int, str, str]:
+    code, out, err = 0, StringIO(), StringIO()
+    try:
+        call_command("verify", *words, stdout=out, stderr=err)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_verification_says_how_many_files_it_has_not_read_and_reads_them_when_asked(files: list[EvidenceFile]) -> None:
+    altered = files[3]
+    _altered(altered)
+    code, said, _ = _verified()
+    assert code == 0 and "登记的文件 5 个：最近 7 天内逐字节读过 0 个，其余 5 个这次只比对了大小，没有读内容。" in said
+    assert "zhicheng verify --files" in said
+    code, said, named = _verified("--files")
+    assert code == 1 and "登记的文件 5 个，这次逐字节全部读过。" in said
+    assert f"file:{altered.sha256[:16]}" in named
+    code, said, _ = _verified()
+    assert code == 1 and "读过 5 个，其余 0 个" in said and "--files" not in said
+
+
+def test_file_read_too_long_ago_counts_as_not_read(files: list[EvidenceFile]) -> None:
+    rolling.check_share()
+    now = clock.machine_now()
+    StoredFileCheck.objects.filter(sha256=files[0].sha256).update(checked_at=now - timedelta(days=8))
+    StoredFileCheck.objects.filter(sha256=files[1].sha256).update(checked_at=now + timedelta(days=8))
+    StoredFileCheck.objects.create(sha256="0" * 64, checked_at=now, found=rolling.GOOD)  # nothing refers to it any more
+    assert rolling.bytes_read() == rolling.BytesRead(stored=5, read=3, days=7)
+
+
+def test_verification_of_the_night_keeps_how_many_files_were_read(files: list[EvidenceFile]) -> None:
+    rolling.check_share()
+    EvidenceFile.objects.filter(pk=files[0].pk).delete()
+    kept = verification.verify_and_keep(actor="system")
+    assert kept.files == {"stored": 4, "read": 4, "days": 7}
+    assert LedgerEntry.objects.latest("number").data["files"] == kept.files
+
+
+@pytest.mark.usefixtures("nobodys_hour")
+def test_file_noted_as_read_in_the_future_is_named_and_read_first(files: list[EvidenceFile], monkeypatch: Any) -> None:
+    rolling.check_share()
+    monkeypatch.setattr(rolling, "LEAST", 2)
+    last = StoredFileCheck.objects.order_by("-checked_at")[0].sha256
+    hidden = next(file for file in files if file.sha256 == last)
+    _altered(hidden)
+    StoredFileCheck.objects.filter(sha256=last).update(found=rolling.GOOD, checked_at=clock.machine_now() + timedelta(days=9999))
+    assert violated("foundation.files_are_whole") == {("foundation.files_are_whole", f"file:{last[:16]}")}
+    assert rolling.file_checks().ahead == 1
+    rolling.check_share()
+    assert StoredFileCheck.objects.get(sha256=last).found == rolling.CHANGED
+    assert rolling.file_checks().ahead == 0
+
+
+def test_every_hash_has_one_hour_of_the_week() -> None:
+    bounds = [rolling.bounds_of(hour) for hour in range(rolling.HOURS)]
+    assert bounds[0][0] == "00000000" and bounds[-1][1] > "f" * 64
+    assert all(first < end for first, end in bounds)
+    assert all(end == begins for (_, end), (begins, _) in pairwise(bounds))
+
+
+def test_file_of_the_hour_is_read_whatever_is_noted_of_it(files: list[EvidenceFile], monkeypatch: Any) -> None:
+    """Who can write the database notes each day that it was read just now."""
+    rolling.check_share()
+    monkeypatch.setattr(rolling, "LEAST", 1)
+    bounds = rolling.bounds_of
+    hidden = files[2]
+    _altered(hidden)
+    StoredFileCheck.objects.filter(sha256=hidden.sha256).update(checked_at=clock.machine_now())
+    [hour] = [one for one in range(rolling.HOURS) if bounds(one)[0] <= hidden.sha256 < bounds(one)[1]]
+    monkeypatch.setattr(rolling, "bounds_of", lambda _hour: bounds(hour))
+    rolling.check_share()
+    assert StoredFileCheck.objects.get(sha256=hidden.sha256).found == rolling.CHANGED

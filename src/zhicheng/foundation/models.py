@@ -156,6 +156,7 @@ class SystemVerification(models.Model):
     checks = models.PositiveIntegerField()
     found = models.PositiveIntegerField()
     listed = models.JSONField(default=list)
+    files = models.JSONField(null=True)  # rolling.BytesRead; None: looked at before that was said
     actor = models.CharField(max_length=60)
 
     class Meta:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 from uuid import uuid4
 
-from zhicheng.foundation import clock, invariants, jobs, ledger, outbox
+from zhicheng.foundation import clock, invariants, jobs, ledger, outbox, rolling
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage, OutboxState, SystemVerification
@@ -98,11 +99,21 @@ def verify_and_keep(*, actor: str) -> SystemVerification:
                 broken.append(one.invariant.name)
     for row in islice(listed, 10):
         logger.error("%s is violated: %s %s", row["invariant"], row["subject"], row["said"])
+    files = asdict(rolling.bytes_read())
+    logger.info(
+        "of %(stored)d stored files %(read)d were read within %(days)d days, the others were compared by their size alone", files
+    )
     checks = len(invariants.registered())
     kept = SystemVerification(
-        at=clock.now(), seconds=time.monotonic() - began, checks=checks, found=found, listed=listed, actor=actor
+        at=clock.now(),
+        seconds=time.monotonic() - began,
+        checks=checks,
+        found=found,
+        listed=listed,
+        files=files,
+        actor=actor,
     )
-    return _keep(kept, data={"ok": not found, "checks": checks, "found": found, "broken": broken})
+    return _keep(kept, data={"ok": not found, "checks": checks, "found": found, "broken": broken, "files": files})
 
 
 @one_transaction

@@ -28,8 +28,10 @@ from zhicheng.foundation.models import (
     OriginalPlace,
     OutboxMessage,
     OutboxState,
+    StoredFileCheck,
     SystemVerification,
 )
+from zhicheng.foundation.rolling import GOOD, BytesRead
 from zhicheng.web.system import monitoring
 
 pytestmark = pytest.mark.django_db
@@ -317,3 +319,15 @@ def test_rehearsal_whose_mail_does_not_leave_says_so_and_nothing_of_a_server(ope
         and "都在“演练邮箱”里" in page
         and "还没有" not in page[page.index("邮件服务器") : page.index("待办消息")]
     )
+
+
+def test_health_page_says_how_many_files_were_read_and_names_dates_in_the_future(operator: Client) -> None:
+    files = asdict(BytesRead(stored=9, read=4, days=7))
+    SystemVerification.objects.create(at=clock.now(), seconds=1, checks=61, found=0, files=files, actor="system")
+    StoredFileCheck.objects.create(sha256="0" * 64, checked_at=clock.machine_now(), found=GOOD)
+    said = operator.get(reverse("system_health")).content.decode()
+    assert "登记的文件 9 个：最近 7 天内逐字节读过 4 个，其余 5 个这次只比对了大小，没有读内容。" in said
+    assert "时间不对" not in said
+    StoredFileCheck.objects.update(checked_at=clock.machine_now() + timedelta(days=300))
+    said = operator.get(reverse("system_health")).content.decode()
+    assert "时间不对" in said and "1 个文件的复核时间记在将来" in said

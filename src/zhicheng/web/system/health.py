@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
-from zhicheng.foundation import actions, outgoing, queries, readiness, reconciling, second_copy
+from zhicheng.foundation import actions, outgoing, queries, readiness, reconciling, rolling, second_copy
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.rolling import file_checks
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.foundation.wording import alarm_words
 from zhicheng.web.shared.http import go, who
@@ -36,7 +35,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "intake": intake_health(),
         "scanner": scanner_state(),
         "whole": look.whole,
-        "files": file_checks(),
+        "files": rolling.file_checks(),
+        "bytes_read_words": rolling.in_words(rolling.BytesRead(**look.whole.files)) if look.whole and look.whole.files else "",
         "head": look.head,
         "head_late": any(check.name == "head" and check.level == readiness.BAD for check in checks),
         "copy": look.is_copy,
