@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from zhicheng.foundation.addresses import is_local
-from zhicheng.foundation.logs import CarefulHandler, ContextFilter, JsonLineFormatter, LineFormatter
+from zhicheng.foundation.logs import CarefulHandler, ContextFilter, JsonLineFormatter, LineFormatter, scrub
 from zhicheng.settings import DATA_DIR, LOG_FORMAT, MODE, env  # has read the instance's .env as well
 
 
@@ -37,8 +37,15 @@ class OneLineLogger(Logger):
         if not self._access_log_enabled:
             return
         atoms = self.atoms(resp, req, environ, request_time)
-        facts = {"method": atoms["m"], "path": atoms["U"], "status": int(atoms["s"]), "bytes": atoms["B"], "us": atoms["D"]}
-        extra = {"facts": facts, "address": atoms["h"], "request_id": atoms.get("{x-request-id}o", "-"), "actor": "-"}
+        path = scrub(atoms["U"])  # by itself, so that what follows it in the line stays
+        facts = {"method": scrub(atoms["m"]), "path": path, "status": int(atoms["s"]), "bytes": atoms["B"], "us": atoms["D"]}
+        extra = {
+            "facts": facts,
+            "address": atoms["h"],
+            "request_id": atoms.get("{x-request-id}o", "-"),
+            "actor": "-",
+            "clean": True,
+        }
         self.access_log.info('"%s %s" %s %s %sus', *facts.values(), extra=extra)
 
 

@@ -98,6 +98,25 @@ def test_log_of_the_server_is_not_forged_and_holds_no_key(logged: tuple[str, int
         assert ' 00ff00ff00ff00ff - 127.0.0.1 "GET /my/applications/1/" 200 2 ' in lines[-1]
 
 
+def test_log_of_the_server_holds_no_key_of_a_link_that_was_broken(logged: tuple[str, int, Path]) -> None:
+    _form, port, log = logged
+    starts = ("/accounts/confirm-email/", "/accounts/password/reset/key/", "/mailbox/", "/checking/")
+    broken = ("%20", "%0a", "%22", "%3C", "/", "x/", "geheim%20", "geheim%0a", "%E2%80%A6")
+    for start in starts:
+        for between in broken:
+            _ask(port, f"{start}{between}geheim/")
+    _ask(port, "/accounts%2Fconfirm%2Demail%2Fgeheim")
+    _ask(port, "/unit/people/5/mailbox/")
+    for _ in range(100):
+        text = log.read_text()
+        if text.count("00ff00ff00ff00ff") == len(starts) * len(broken) + 2:
+            break
+        time.sleep(0.05)
+    assert text.count("00ff00ff00ff00ff") == len(starts) * len(broken) + 2
+    assert "geheim" not in text
+    assert all(" 200 2 " in line for line in text.splitlines() if "00ff00ff00ff00ff" in line), "what follows the path stays"
+
+
 def test_configuration_is_read_without_a_server() -> None:
     assert runpy.run_path(str(CONFIGURATION))["accesslog"] == "-"
 

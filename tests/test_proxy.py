@@ -92,6 +92,14 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]
         site.server_close()
 
 
+@pytest.fixture
+def log_of_the_proxy(proxy: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Emptied before."""
+    (found,) = tmp_path_factory.getbasetemp().glob("nginx[0-9]*/zhicheng.log")
+    found.write_text("")
+    yield found
+
+
 def _context(**limits: Any) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -209,3 +217,32 @@ def test_what_only_the_proxy_can_say_is_said_in_words(proxy: tuple[int, int]) ->
         assert answer.getheader("Strict-Transport-Security") and "default-src 'none'" in str(
             answer.getheader("Content-Security-Policy")
         )
+
+
+BROKEN = (
+    "{0}{1}/", "{0}%20{1}/", "{0}%0a{1}/", "{0}%0d%0a{1}/", "{0}%22{1}%22", "{0}%3C{1}%3E", "/{0}{1}/", "{0}/{1}", "{0}x/{1}",
+    "/zh{0}{1}/", "/zh%2F{0}{1}",
+)  # fmt: skip
+
+
+def test_log_holds_no_key_of_a_link_however_it_was_broken(proxy: tuple[int, int], log_of_the_proxy: Path) -> None:
+    signed, password = "OTM:1xW10P:" + "geheim-" * 6 + "x", "1-dilbxm-" + "0fee1dea" * 4
+    keys = {"/accounts/confirm-email/": signed, "/accounts/password/reset/key/": password, "/mailbox/": "12:geheim"} | {
+        "/checking/": signed
+    }
+    paths = [broken.format(start, key) for start, key in keys.items() for broken in BROKEN]
+    paths += [
+        f"/accounts/confirm-email%20/{signed}/",
+        f"/accounts/confirm-emai%0al/{signed}/",
+        f"/accou%0ants/reset/ke%0ay/{password}/",
+    ]
+    paths += ["/mailbox/12:gehe%20im", "/accounts/confirm-email/OTM:gehe%0aim", "/unit/people/5/mailbox/"]
+    for path in paths:
+        _asked(proxy[0], "GET", path)
+    for _try in range(100):
+        if (text := log_of_the_proxy.read_text()).count("GET ") >= len(paths):
+            break
+        time.sleep(0.05)
+    assert text.count("GET ") >= len(paths)
+    assert not [word for word in ("gehe", "im ", "0fee1dea") if word in text], text
+    assert '"GET /unit/people/5/mailbox/" 200' in text and '"GET /accounts/confirm-email/..." 200' in text

@@ -79,8 +79,10 @@ def test_json_line_has_fields_and_nothing_a_library_hung_on() -> None:
     ("text", "written"),
     [
         ("/accounts/confirm-email/NA:1xW10P:rRhCwAd4RC9SOg/", "/accounts/confirm-email/…"),
-        ("/accounts/password/reset/key/1-dilbxm-b31a8f76b/ 200", "/accounts/password/reset/key/… 200"),
+        ("/accounts/password/reset/key/1-dilbxm-b31a8f76b/ 200", "/accounts/password/reset/key/…"),
         ("/mailbox/12:Qm9vLXJh/", "/mailbox/…"),
+        ("GET /unit/people/5/mailbox/", "GET /unit/people/5/mailbox/"),
+        ("Not Found: /accounts/confirm-email/", "Not Found: /accounts/confirm-email/"),
         ("/desk/?name=张三&number=652701199003071231", "/desk/?…"),
         ("for Zhang.San+x@mail.example.cn: refused", "for …@…: refused"),
         ("652701199003071231 and 65270119900307123x", "…number… and …number…"),
@@ -94,6 +96,34 @@ def test_json_line_has_fields_and_nothing_a_library_hung_on() -> None:
 )
 def test_what_identifies_or_opens_is_left_out(text: str, written: str) -> None:
     assert logs.scrub(text) == written
+
+
+SIGNED = "OTM:1xW10P:" + "rRhCwAd4RC9SOgQm9vLXJh_" + "Kx-" * 6 + "ab"
+SETS_A_PASSWORD = "1-dilbxm-" + "b31a8f76" * 4
+BEGINNINGS = {
+    "/accounts/confirm-email/": SIGNED,
+    "/accounts/password/reset/key/": SETS_A_PASSWORD,
+    "/mailbox/": f"12:{SIGNED[11:]}",
+} | {"/checking/": SIGNED}
+BROKEN = (
+    "{start} {key}/", "{start}\n{key}/", "{start}\r\n{key}", '{start}"{key}"', "{start}<{key}>", "{start}'{key}'", "{start}/{key}/",
+    "{start}x/{key}", "{start}…{key}", "{start}{half} {rest}/", '{start}{half}"{rest}/', "{start}{half}\n{rest}/", "{start}{half}<{rest}>",
+    "{bare} /{key}/", "/zh{start}{key}/", "/{start}{key}", "{upper}{key}", "{torn}{key}/", "{bare}{key}", "{start}%0a{key}/",
+    "{start}{half}%20{rest}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("start", BEGINNINGS, ids=lambda start: start.strip("/").replace("/", "-"))
+@pytest.mark.parametrize("broken", BROKEN, ids=ascii)
+def test_no_part_of_a_link_is_left_however_it_was_broken(start: str, broken: str) -> None:
+    """Mail programs wrap a link and put it into brackets; the key in it is whole and alive all the same."""
+    key = BEGINNINGS[start]
+    half, rest = key[: len(key) // 2], key[len(key) // 2 :]
+    names = {"start": start, "bare": start.rstrip("/"), "upper": start.upper(), "torn": f"{start[:5]}\n{start[5:]}"}
+    path = broken.format(key=key, half=half, rest=rest, **names)
+    for text in (path, f"Not Found: {path}", f'"GET {path} HTTP/1.1" 404 179'):
+        written = logs.scrub(text)
+        assert not [part for part in (half[-12:], rest[:12], rest[-12:]) if part in written], written
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,27 @@ def test_filter_of_the_log_knows_every_address_with_a_key(name: str, parts: dict
     assert list(parts.values())[-1] not in logs.scrub(f"GET {reverse(name, kwargs=parts)} 500")
 
 
+@pytest.mark.parametrize("as_json", [False, True], ids=["line", "json"])
+def test_live_link_pasted_wrongly_is_in_no_log_and_no_refusal(as_json: bool) -> None:
+    user = ex.registered_applicant(ex.approved_unit(), confirmed=False)
+    key = link_in(mails(user.email)[-1]).rstrip("/").rsplit("/", 1)[-1]
+    paths = [f"/accounts/confirm-email/{between}{key}/" for between in (" ", "\n", '"', "<", "x/")]
+    paths += [
+        f"/accounts//confirm-email/{key}/",
+        f"/accounts/confirm-email /{key}/",
+        f"/accounts/confirm-email/{key[:9]} {key[9:]}/",
+    ]
+    paths += [f"/confirm-email/{key}/", f"/accounts/confirm-emai\nl/{key}/"]
+    with written_log(as_json=as_json) as log:
+        for path in paths:
+            browser().get(path)
+            Client(enforce_csrf_checks=True).post(path, {"x": "1"})
+    kept = log.getvalue() + "".join(AccessRefusal.objects.values_list("path", flat=True))
+    signature = key.rsplit(":", 1)[-1]
+    assert "confirm-email" in kept, "something was written"
+    assert not [part for part in (key, signature, signature[:20], signature[-20:]) if part in kept]
+
+
 def test_refusal_keeps_no_key_of_a_link(settings: Any) -> None:
     """403 at a mailed link: the auditor's page shows the address, not the key."""
     from django.test import RequestFactory

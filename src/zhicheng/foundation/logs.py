@@ -24,8 +24,12 @@ from pythonjsonlogger.json import JsonFormatter
 
 from zhicheng.foundation.clock import BEIJING
 
-# A link out of a mail: whoever reads it in the log before it was used opens an account with it.
-ONE_TIME = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/|/mailbox/|/checking/)[^\s\"'<>]+")
+# A link out of a mail: whoever reads it in the log before it was used opens an account with it. Everything behind such a beginning is
+# left out, to the end of the text: a mail program breaks a link with a blank, a quote, a bracket or a line, and the key is whole all
+# the same. deploy/nginx.conf says it again for the proxy's log.
+ONE_TIME = re.compile(r"((?:confirm-email|reset[\s/]+key|/mailbox|/checking)(?![\w.-])/*)[^/].*", re.DOTALL | re.IGNORECASE)
+# The same keys by their form, where even the beginning is broken: a signature, or what sets a password.
+_KEY = re.compile(r"(?:(?<=:)|(?<=%3A))[\w-]{43}(?![\w-])|-[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
 _QUERY = re.compile(r"\?[^\s\"'<>?]+")
 _MAILBOX = re.compile(r"[^\s\"'<>()\[\]{},;:=@]{1,64}@[^\s\"'<>()\[\]{},;:=@]+")
 # An identity number of 18 or 15 places, or a mobile number, that is not a part of something longer.
@@ -105,10 +109,15 @@ def _escaped(character: str) -> str:
 
 def scrub(text: str) -> str:
     """``text`` without one-time links, query strings, mailboxes, identity and mobile numbers, whoever put them there."""
-    text = ONE_TIME.sub(r"\1…", text if len(text) <= LONGEST else text[:LONGEST] + "…")
+    text = hide_keys(text if len(text) <= LONGEST else text[:LONGEST] + "…")
     text = _QUERY.sub("?…", text)
     text = _MAILBOX.sub("…@…", text)
     return _NUMBER.sub("…number…", text)
+
+
+def hide_keys(text: str) -> str:
+    """``text``, best a path alone, without the key of a link from a mail: nothing behind its beginning is kept."""
+    return _KEY.sub("…", ONE_TIME.sub(r"\1…", text))
 
 
 def describe_error(error: BaseException) -> str:
@@ -153,17 +162,22 @@ def _moment(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, BEIJING).isoformat(timespec="milliseconds")
 
 
+def _said(record: logging.LogRecord) -> str:
+    """The words of a record, scrubbed; those of one that is marked ``clean`` were made of scrubbed values (the server's own log)."""
+    return record.getMessage() if getattr(record, "clean", False) is True else scrub(record.getMessage())
+
+
 class LineFormatter(logging.Formatter):
     """One line: time with its offset, level, logger, request, actor, address, message, and where an error came from."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        text = record.getMessage()
+        text = _said(record)
         if record.exc_info and record.exc_info[1] is not None:
-            text += "\n" + describe_traceback(record.exc_info[1])
+            text += "\n" + scrub(describe_traceback(record.exc_info[1]))
         context = _context.get()
         who = [str(getattr(record, name, getattr(context, name))) for name in ("request_id", "actor", "address")]
-        return escape(" ".join([_moment(record), record.levelname, record.name, *who, scrub(text)]))
+        return escape(" ".join([_moment(record), record.levelname, record.name, *who, text]))
 
 
 JSON_FIELDS = frozenset(
@@ -187,6 +201,8 @@ class JsonLineFormatter(JsonFormatter):
         for name, value in list(log_data.items()):
             if name not in JSON_FIELDS:  # what a library hangs on a record can be a whole request
                 del log_data[name]
+            elif name == "message":
+                log_data[name] = _said(record)
             elif isinstance(value, str):
                 log_data[name] = scrub(value)
             elif isinstance(value, dict):

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhicheng.accounts.brakes import network_of
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.logs import hide_keys
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.access import KEY_IN_ADDRESS
 from zhicheng.web.shared.problems import put_on_form
@@ -55,7 +56,7 @@ def page_name(request: HttpRequest) -> str:
 def safe_path(request: HttpRequest) -> str:
     """The path without the key of a link from a mail, which opens an account to whoever reads it before it was used."""
     if page_name(request) not in KEY_IN_ADDRESS:
-        return str(request.path)
+        return hide_keys(request.path)  # an address that is none, and may be a broken link
     path = request.path
     for value in request.resolver_match.kwargs.values():  # type: ignore[union-attr]
         path = path.replace(str(value), "…")
