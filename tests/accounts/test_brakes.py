@@ -16,7 +16,7 @@ from tests.web.registering import mails, page_of
 from zhicheng.accounts import brakes, devices, rules
 from zhicheng.accounts.models import KnownDevice, User
 from zhicheng.foundation import clock, shared_cache
-from zhicheng.foundation.models import CacheEntry
+from zhicheng.foundation.models import CacheEntry, OutboxMessage
 
 PASSWORD = "lantern-77-orchard-kite"
 LOGIN = reverse("account_login")
@@ -148,6 +148,22 @@ def test_recovery_mails_to_one_mailbox_have_an_end_and_the_page_does_not_tell(pe
     for turn in range(brakes.MAILS_PER_HOUR + 4):
         Client().post(reset, {"email": "nobody@mail.example"}, REMOTE_ADDR=f"198.51.{turn}.9")
     assert len(mails("nobody@mail.example")) == brakes.MAILS_PER_HOUR
+
+
+def test_mailbox_written_otherwise_is_no_other_recipient(person: User) -> None:
+    """A mail server finds the same mailbox behind a domain with something invisible in it, or a sign that only looks like a k."""
+    reset, before = reverse("account_reset_password"), OutboxMessage.objects.filter(kind="mail").count()
+    name, domain = person.email.split("@")
+    for typed in (
+        f"{name}@{domain[:3]}\u200b{domain[3:]}",
+        f"{name}@\u2060{domain}",
+        f"{name.replace('k', chr(0x212A))}\u017f@{domain}",
+    ):
+        Client().post(reset, {"email": typed}, follow=True)
+    assert OutboxMessage.objects.filter(kind="mail").count() == before
+    for turn in range(brakes.MAILS_PER_HOUR):
+        assert brakes.may_mail(kind="confirm", mailbox=f"li@mail{chr(0x200B) * turn}.example")
+    assert not brakes.may_mail(kind="confirm", mailbox="ｌi@mail.example")
 
 
 def test_kinds_of_mail_do_not_use_up_each_other() -> None:

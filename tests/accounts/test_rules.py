@@ -18,6 +18,7 @@ from zhicheng.accounts.rules import (
     last_characters_match,
     mailbox_is_released,
     mask_mailbox,
+    tidy_mailbox,
     tidy_phone,
 )
 from zhicheng.foundation import clock
@@ -83,6 +84,29 @@ def test_check_mailbox_refuses_what_cannot_be_written_to(email: str) -> None:
     assert [p.code for p in check_mailbox(email)] == ["email_malformed"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "li@mail\u200b.example",
+        "li@\u2060mail.example",
+        "l\u200bi@mail.example",
+        "ｌi＠mail。example",
+        "li@ma\u00adil.example\u202e",
+    ],
+)
+def test_one_mailbox_has_one_form(typed: str) -> None:
+    """Two ways to write it would be two accounts of one mailbox and two brakes on the mails to it."""
+    assert tidy_mailbox(typed) == "li@mail.example"
+    assert [p.code for p in check_mailbox(typed)] == ["email_malformed"], "not one that was put right before"
+    assert check_mailbox(tidy_mailbox(typed)) == []
+
+
+def test_mailbox_of_a_chinese_domain_is_the_one_its_servers_have() -> None:
+    assert tidy_mailbox("li@例子.中国") == tidy_mailbox("li@xn--fsqu00a.xn--fiqs8s") == "li@xn--fsqu00a.xn--fiqs8s"
+    assert check_mailbox("li@xn--fsqu00a.xn--fiqs8s") == []
+    assert tidy_mailbox("张三") == "张三" and tidy_mailbox("") == "" and tidy_mailbox("a@b..c") == "a@b..c"
+
+
 def test_check_mobile_missing_and_malformed_are_told_apart() -> None:
     assert [p.code for p in check_mobile("")] == ["mobile_missing"]
     assert [p.code for p in check_mobile("1380909")] == ["phone.mobile_length"]
@@ -93,7 +117,7 @@ def test_check_username_never_lets_a_number_or_mailbox_be_a_log_in_name(text: st
     assert check_username(text)
 
 
-@given(st.text("０１２39xX 　-－·•・张龑𬍛AbＢ@＠._", max_size=40))
+@given(st.text("０１２39xX 　-－·•・张龑𬍛AbＢ@＠._。\u200b\u2060\u00ade\u0301\u212aſ", max_size=40))
 def test_tidied_twice_is_tidied_once(text: str) -> None:
     once = Particulars(name=text, id_number=text, mobile=text, email=text, username=text, position=text).tidied()
     assert once.tidied() == once

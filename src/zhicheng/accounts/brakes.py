@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from django.core.cache import cache
 
+from zhicheng.accounts.rules import tidy_mailbox
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import blind_index
 from zhicheng.foundation.shared_cache import BRAKED, STRANGERS, count
@@ -180,7 +181,7 @@ def may_mail(*, kind: str, mailbox: str, account: str = "") -> bool:
     Each kind counts by itself: whoever has confirmations sent must not use up the recovery mails. ``account`` (``user:12``) is whose
     mailbox it is; empty when it is nobody's.
     """
-    key = f"{'' if account else STRANGERS}mail:{kind}:{blind_index(mailbox)[:32]}"
+    key = f"{'' if account else STRANGERS}mail:{kind}:{blind_index(tidy_mailbox(mailbox))[:32]}"
     if count(key, seconds=HOUR) <= MAILS_PER_HOUR:
         return True
     cache.add(f"{key}{BRAKED}", {"what": f"mail-{kind}", "account": account}, timeout=HOUR)

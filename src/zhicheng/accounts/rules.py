@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation.errors import Problem
 from zhicheng.standards import identity_number, names, phone
 from zhicheng.standards.errors import InvalidNumber
-from zhicheng.standards.text import compact
+from zhicheng.standards.text import compact, visible
 
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,29}")
 # Every link in a mail lives a day: LINK_HOURS of the settings, which the library reads. An account whose mailbox was not
@@ -92,7 +93,7 @@ class Particulars:
             name=names.normalise_person_name(self.name),
             id_number=compact(self.id_number),
             mobile=tidy_phone(self.mobile),
-            email=unicodedata.normalize("NFKC", self.email).replace(" ", "").strip(),
+            email=tidy_mailbox(self.email),
             username=unicodedata.normalize("NFKC", self.username).strip(),
             position=" ".join(self.position.split()),
         )
@@ -141,6 +142,18 @@ def tidy_phone(text: str) -> str:
         return compact(text)
 
 
+def tidy_mailbox(text: str) -> str:
+    """A mailbox in its one form: nothing invisible, the domain as mail servers write it (``例子.中国`` is ``xn--fsqu00a.xn--fiqs8s``).
+
+    What is kept, compared and counted is this: two ways to write one mailbox would be two accounts of it and two brakes on its mails.
+    """
+    name, at, domain = visible(text).rpartition("@")
+    if at:
+        with suppress(UnicodeError):  # it cannot be one: whoever checks says so
+            domain = domain.encode("idna").decode("ascii")
+    return f"{name}{at}{domain}"
+
+
 def problems_of(check: Callable[[], object], *, where: str) -> list[Problem]:
     """What a check of ``standards`` finds, in the active language."""
     try:
@@ -177,6 +190,8 @@ def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
         # "a b"@x.cn is an address by the letter of RFC 5321, and one that mail programs and people read differently.
         if set(email) & set('"\\ \t'):
             raise ValidationError("quoted")
+        if email != tidy_mailbox(email):
+            raise ValidationError("another way to write some other mailbox")
         validate_email(email)
     except ValidationError:
         return [Problem(_("电子邮箱的格式不对，应类似 name@example.com。"), where=where, code="email_malformed")]

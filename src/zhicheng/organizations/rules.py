@@ -10,7 +10,15 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.rules import MAILBOX_HELD_FOR, check_mailbox, check_name, check_phone, problems_of, tidy_phone
+from zhicheng.accounts.rules import (
+    MAILBOX_HELD_FOR,
+    check_mailbox,
+    check_name,
+    check_phone,
+    problems_of,
+    tidy_mailbox,
+    tidy_phone,
+)
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequestState, LicenceKind, VerificationKind
@@ -62,7 +70,7 @@ class UnitParticulars:
             address=" ".join(self.address.split()),
             contact_person=normalise_person_name(self.contact_person),
             contact_phone=tidy_phone(self.contact_phone),
-            email=unicodedata.normalize("NFKC", self.email).replace(" ", ""),
+            email=tidy_mailbox(self.email),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -11,9 +11,14 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
 def compact(text: str) -> str:
     """NFKC (full-width digits become ordinary ones), every kind of space and invisible format character removed, dashes unified,
     capital letters."""
-    normalised = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    kept = (c for c in normalised if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
-    return "".join(kept).upper()
+    return visible(text).translate(_DASHES).upper()
+
+
+def visible(text: str) -> str:
+    """NFKC, every kind of space and invisible format character removed; the rest as it is."""
+    normalised = unicodedata.normalize("NFKC", text)
+    kept = "".join(c for c in normalised if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    return unicodedata.normalize("NFKC", kept)  # what was apart may belong together now
 
 
 def strangers(text: str, allowed: frozenset[str]) -> str:

@@ -12,13 +12,12 @@ of a number stands in a key of the cache, only its keyed hash.
 
 from __future__ import annotations
 
-import unicodedata
-
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from zhicheng.foundation.fields import keyed_hash
 from zhicheng.foundation.shared_cache import STRANGERS, count
+from zhicheng.standards.text import compact
 from zhicheng.web.shared.http import network_of_visitor
 
 HOUR = 3600
@@ -53,11 +52,12 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     crowded = count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL
     if tries > (PER_HOUR_IN_A_CROWD if crowded else PER_HOUR):
         return True
-    prefix = unicodedata.normalize("NFKC", number).replace(" ", "")[:PREFIX]
+    number = compact(number)  # as whoever judges it reads it: what is invisible in it makes no other number
+    prefix = number[:PREFIX]
     if len(prefix) < PREFIX:
         return False
     # The very same number once more is somebody who mends what was wrong beside it, and tells nobody anything new.
-    same = f"{STRANGERS}{what}-same:{keyed_hash(number.strip(), purpose='number tried')}:{network}"
+    same = f"{STRANGERS}{what}-same:{keyed_hash(number, purpose='number tried')}:{network}"
     if cache.get(same):
         return False
     if _too_many_with(prefix, network=network, what=what):
