@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.organizations import examples as ex
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims
+from zhicheng.accounts import brakes, claims
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
 from zhicheng.foundation import clock, ledger
@@ -89,13 +89,44 @@ def test_register_applicant_with_a_name_no_font_has_is_told_at_once() -> None:
     assert "U+32000" in "".join(found.values())
 
 
+def tell_claims() -> None:
+    """What the worker does with the claims that were announced."""
+    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
+        claims.tell_of_claim(message)
+
+
+def test_claim_queued_before_the_mailbox_was_confirmed_waits_for_it() -> None:
+    """As a version that announced at registration left it in the queue."""
+    employer = ex.approved_unit()
+    first = ex.registered_applicant(employer)
+    second = ex.registered_applicant(employer, 2, id_number=first.id_number, confirmed=False)
+    with transaction.atomic():
+        claims.announce_claim(user=second)
+    before = len(mails(first.email))
+    tell_claims()
+    assert len(mails(first.email)) == before
+
+
+def test_claim_is_told_when_an_office_puts_a_mailbox_in_the_place_of_one_never_confirmed() -> None:
+    employer = ex.approved_unit()
+    first = ex.registered_applicant(employer)
+    second = ex.registered_applicant(employer, 2, id_number=first.id_number, confirmed=False)
+    accounts.replace_mailbox(user_id=second.pk, email="right@mail.example", actor="system")
+    tell_claims()
+    assert mails(first.email)[-1]["subject"] == "有人用您的身份证号注册账号"
+
+
 def test_two_people_with_one_identity_number_both_register_and_the_first_is_told() -> None:
     employer = ex.approved_unit()
     first = ex.registered_applicant(employer)
     second = actions.register_applicant(**ex.applicant_data(2, id_number=first.id_number.lower(), employer_id=employer.pk))
     assert second is not None and second.pk != first.pk and second.id_number_index == first.id_number_index
-    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
-        claims.tell_of_claim(message)
+    before = len(mails(first.email))
+    tell_claims()
+    assert len(mails(first.email)) == before, "not before its mailbox is confirmed: a stranger's never is"
+    accounts.confirm_mailbox(user_id=second.pk, actor=f"user:{second.pk}")
+    tell_claims()
+    assert len(mails(first.email)) == before + 1
     told = mails(first.email)[-1]
     assert told["subject"] == "有人用您的身份证号注册账号" and first.username in told["body"]
     assert "请带居民身份证到本单位人事部门" in told["body"]
@@ -107,9 +138,8 @@ def test_whoever_is_confirmed_already_is_sent_to_no_office_by_a_stranger_with_th
     employer = ex.approved_unit()
     first = ex.registered_applicant(employer)
     User.objects.filter(pk=first.pk).update(number_held_at=clock.now(), identity_confirmed_at=clock.now())
-    actions.register_applicant(**ex.applicant_data(2, id_number=first.id_number, employer_id=employer.pk))
-    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
-        claims.tell_of_claim(message)
+    ex.registered_applicant(employer, 2, id_number=first.id_number)
+    tell_claims()
     told = mails(first.email)[-1]["body"]
     assert "不需要办理什么。您的身份已经核实" in told and "请带居民身份证" not in told
 
@@ -119,6 +149,23 @@ def test_one_human_may_have_an_applicants_and_a_units_account() -> None:
     employer = ex.approved_unit(1)
     user = ex.registered_applicant(employer, name=administrator.name, id_number=administrator.id_number)
     assert actor_for(user).person_index == ex.unit_actor(employer).person_index
+
+
+def test_mailbox_the_unit_shares_is_told_to_the_unit_and_to_nobody_else() -> None:
+    employer = ex.approved_unit()
+    Organization.objects.filter(pk=employer.pk).update(email="Office@unit.example")
+    typed = ex.applicant_data(2, email="office@UNIT.example", employer_id=employer.pk)
+    assert actions.register_applicant(**typed) is None
+    shadow = User.objects.get(username="person2")
+    assert (shadow.email, shadow.mobile, shadow.id_number) == ("", "", "") and not account_queries.mailbox_confirmed(shadow)
+    (told,) = mails("Office@unit.example")
+    assert "公用邮箱" in told["subject"] and "换成本人的常用邮箱" in told["body"] and "confirm-email" not in told["body"]
+    assert not [word for word in (typed["name"], typed["username"], typed["id_number"], typed["mobile"]) if word in told["body"]]
+    for _again in range(8):
+        actions.register_applicant(**typed)
+    assert len(mails("Office@unit.example")) <= brakes.MAILS_PER_HOUR, "nobody floods it"
+    again = actions.register_applicant(**typed | {"email": "mine@mail.example"})
+    assert again is not None and again.pk == shadow.pk and again.id_number == typed["id_number"]
 
 
 def test_a_taken_mailbox_is_told_to_its_owner_and_to_nobody_else() -> None:

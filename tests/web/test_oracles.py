@@ -23,7 +23,7 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.support import world as w
-from tests.web.registering import client_of, licence_upload, mails, person_typed, read_and_accept, unit_typed
+from tests.web.registering import client_of, licence_upload, link_in, mails, person_typed, read_and_accept, unit_typed
 from tests.web.shared.addresses import address, patterns
 from zhicheng.accounts import claims
 from zhicheng.accounts.models import AccountKind, User
@@ -33,7 +33,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.organizations.models import MembershipRole
+from zhicheng.organizations.models import MembershipRole, Organization
 from zhicheng.web.access import ACCESS
 from zhicheng.web.shared import limits
 
@@ -134,14 +134,19 @@ def world_with(secret: bool, *, held: bool = True) -> w.World:
     return world
 
 
+def tell_claims() -> None:
+    """What the worker does with the claims that were announced."""
+    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
+        claims.tell_of_claim(message)
+
+
 def registered(world: w.World, audience: str, typed: dict[str, Any], **files: Any) -> list[str]:
     """One registration, and everything that follows it for whoever sits there."""
     client = Client()
     read_and_accept(client, audience)
     answers = [client.post(reverse(f"register_{audience}"), typed | files), client.get(reverse("register_done"))]
     found = [seen(a) for a in answers]
-    for message in OutboxMessage.objects.filter(kind="account.number_claimed"):
-        claims.tell_of_claim(message)
+    tell_claims()
     for password in (typed["password"], "wrong-葡萄-77-word"):
         signed = Client().post(reverse("account_login"), {"login": typed["username"], "password": password}, follow=True)
         found.append(seen(signed))
@@ -168,7 +173,15 @@ def test_registration_tells_nothing_of_a_number() -> None:
         found += mailed(typed["email"])
         unit = unit_typed(5, id_number=SECRET, receiving_office=str(world.county.pk))
         found += registered(world, "unit", unit, licence=licence_upload())
-        return found + mailed(unit["email"])
+        found += mailed(unit["email"])
+        for own in (typed, unit):  # and what follows the confirmation
+            client = Client()
+            found.append(seen(client.post(link_in(mails(own["email"])[0]), follow=True)))
+            tell_claims()
+            found.append(seen(client.post(reverse("account_login"), {"login": own["username"], "password": own["password"]})))
+            found += [seen(client.get(reverse(name), follow=True)) for name in ("person_information", "unit_information")]
+            found += mailed(own["email"])
+        return found
 
     for held in (True, False):
         in_two_worlds(lambda secret, held=held: world_with(secret, held=held), probe)
@@ -188,6 +201,67 @@ def test_registration_and_sign_in_tell_nothing_of_a_mailbox() -> None:
 
     in_two_worlds(world_with, probe)
     assert not [m for m in sent.outbox if "secretperson" in m.body and m.to not in ([BOX], [OTHER_BOX])]
+
+
+def rival(world: w.World, kind: AccountKind) -> User:
+    """The attacker's own account, which has claimed a number with a mailbox the attacker reads."""
+    user = w.person(kind, f"rival{kind.value}", serial=710, name="张立", held=False)
+    member = MembershipRole.STAFF if kind is AccountKind.UNIT else MembershipRole.EMPLOYEE
+    w.member(user, world.unit, member)
+    return user
+
+
+def test_claim_to_a_number_of_ones_own_tells_nothing_of_the_mailbox_it_was_made_with() -> None:
+    """Registered with the attacker's number and somebody's mailbox: the attacker's other account hears the same, taken or free."""
+    number = w.identity_number(710)
+
+    def probe(world: w.World) -> list[str]:
+        rivals = [rival(world, kind) for kind in (AccountKind.APPLICANT, AccountKind.UNIT)]
+        registered(world, "person", person_typed(1, email=BOX, id_number=number, employer_id=str(world.unit.pk)))
+        unit = unit_typed(5, email=BOX, id_number=number, receiving_office=str(world.county.pk))
+        registered(world, "unit", unit, licence=licence_upload())
+        clerk, colleague = client_of(world.unit_admin), {"name": "阿不都", "username": "colleague", "position": "科员"}
+        added = colleague | {"id_number": number, "mobile": "13800001111", "email": BOX}
+        found = [seen(clerk.post(reverse("unit_colleague"), added, follow=True))]
+        tell_claims()
+        lists = ("unit_people", "unit_identities", "unit_information", "unit_account_requests")
+        found += [seen(clerk.get(reverse(name))) for name in lists]
+        office = client_of(world.county_officer)
+        found += [seen(office.get(reverse(name))) for name in ("office_registrations", "office_identities")]
+        return found + [line for one in rivals for line in [f"to {one.username}", *mailed(one.email)]]
+
+    in_two_worlds(world_with, probe)
+
+
+def test_personal_registration_tells_no_stranger_which_mailbox_is_a_units() -> None:
+    shared = "office.of.unit@mail.example"
+
+    def make(secret: bool) -> w.World:
+        world = w.make_world()
+        Organization.objects.filter(pk=world.unit.pk).update(email=shared if secret else OTHER_BOX)
+        return world
+
+    def probe(world: w.World) -> list[str]:
+        typed = person_typed(1, email=shared, employer_id=str(world.unit.pk))
+        client = Client()
+        read_and_accept(client, "person")
+        alone = {"email": shared, "employer_id": str(world.unit.pk)}  # an otherwise empty form
+        found = [seen(client.post(reverse("register_person"), alone))]
+        found += registered(world, "person", typed)
+        return found
+
+    in_two_worlds(make, probe)
+
+
+def test_number_with_something_invisible_in_it_has_the_brake_of_the_same_number() -> None:
+    w.make_world()
+    hidden = ("\u200b", "\u2060", "\u00ad", "\u3000", "\t", "\u202e", "\ufeff")
+    numbers = [f"65270119900307{n:03d}1" for n in range(limits.PER_HOUR_AND_PREFIX + 1)]
+    spelt = [f"{one[: n % 13]}{hidden[n % 7]}{one[n % 13 :]}" for n, one in enumerate(numbers)]
+    found = [asked("2001:db8:7:9::1", number).status_code for number in spelt]
+    assert found == [422] * limits.PER_HOUR_AND_PREFIX + [429]
+    again = asked("2001:db8:7:9::1", f"\u2060{numbers[0]}")
+    assert again.status_code == 422, "one number sent again, however it is written, is one try"
 
 
 def test_another_unit_learns_nothing_of_a_number_or_mailbox() -> None:

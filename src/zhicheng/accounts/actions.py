@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import brakes, duties, mails, particulars, queries, rules
+from zhicheng.accounts import brakes, claims, duties, mails, particulars, queries, rules
 from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.releasing import release_mailbox, release_username
@@ -209,7 +209,7 @@ def confirm_mailbox(*, user_id: int, actor: str) -> None:
         return
     address.verified = True
     address.save(update_fields=["verified"])
-    record_mailbox_confirmed(user_id=user_id, actor=actor)
+    record_mailbox_confirmed(user_id=user_id, actor=actor, first=True)
 
 
 def lock_mailbox(*, user_id: int, address_id: int) -> bool:
@@ -219,8 +219,10 @@ def lock_mailbox(*, user_id: int, address_id: int) -> bool:
 
 
 @one_transaction
-def record_mailbox_confirmed(*, user_id: int, actor: str) -> None:
-    """Write into the ledger that a mailbox was confirmed."""
+def record_mailbox_confirmed(*, user_id: int, actor: str, first: bool) -> None:
+    """Write into the ledger that a mailbox was confirmed. With its ``first`` one an account begins to count: who has its number too is told."""
+    if first:
+        claims.announce_claim(user=User.objects.get(pk=user_id))
     ledger.record(event="account.mailbox_confirmed", subject=f"user:{user_id}", actor=actor, data={})
 
 
@@ -295,7 +297,7 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     problems = check_new_mailbox(user=user, email=email)
     if problems:
         raise Refused(problems)
-    old = user.email
+    old, first = user.email, not queries.mailbox_confirmed(user)
     try:
         release_mailbox(email, keeper=user)
     except IntegrityError:
@@ -306,6 +308,8 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     user.save(update_fields=["email", "password"])
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     end_sessions(user=user)
+    if first:
+        claims.announce_claim(user=user)
     ledger.record(
         event="account.mailbox_replaced",
         subject=f"user:{user.pk}",

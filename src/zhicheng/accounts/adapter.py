@@ -128,9 +128,10 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             if email_address.pk and not actions.lock_mailbox(user_id=user_id, address_id=email_address.pk):
                 return False
+            first = not queries.mailbox_confirmed(email_address.user)
             confirmed: bool = super().confirm_email(request, email_address)
             if confirmed:
-                actions.record_mailbox_confirmed(user_id=user_id, actor=f"user:{user_id}")
+                actions.record_mailbox_confirmed(user_id=user_id, actor=f"user:{user_id}", first=first)
         return confirmed
 
 

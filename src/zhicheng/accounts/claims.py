@@ -135,7 +135,14 @@ def record_confirmation(*, user: User, losers: list[User], card_seen_on: date, a
 
 
 def announce_claim(*, user: User) -> None:
-    """After a registration: whoever has the same number is told by the worker. The same work whether anybody has it or not."""
+    """The mailbox of a registration was confirmed: whoever has the same number is told by the worker. The same work whether anybody has
+    it or not.
+
+    Not before: a registration with somebody else's mailbox keeps no number and is never confirmed, so what was announced at once would
+    tell whoever claims the same number with another account whether that mailbox has an account.
+    """
+    if user.kind not in {AccountKind.APPLICANT, AccountKind.UNIT}:
+        return
     outbox.queue(
         kind="account.number_claimed",
         payload={"user_id": user.pk},
@@ -207,6 +214,8 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
 def tell_of_claim(message: OutboxMessage) -> None:
     """Mail to each other account with the number, at its confirmed mailbox; one a day at most for each."""
     claimed = User.objects.get(pk=message.payload["user_id"])
+    if not queries.mailbox_confirmed(claimed):
+        return  # queued by a version that announced at registration
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
     for other in other_claims(claimed).filter(Exists(confirmed), is_active=True):
         mail.queue_mail(

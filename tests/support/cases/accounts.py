@@ -66,7 +66,7 @@ def confirm_mailbox(world: w.World) -> dict[str, Any]:
 
 @case(f"{ACTIONS}.record_mailbox_confirmed")
 def record_confirmed(world: w.World) -> dict[str, Any]:
-    return {"user_id": worker(world).pk, "actor": f"user:{worker(world).pk}"}
+    return {"user_id": worker(world).pk, "actor": f"user:{worker(world).pk}", "first": True}
 
 
 @case(f"{ACTIONS}.create_system_account")

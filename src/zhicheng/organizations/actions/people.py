@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, duties, particulars
+from zhicheng.accounts import brakes, duties, particulars
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -39,8 +39,8 @@ def register_applicant(
 
     ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read,
     ``unreadable`` what the page could not even read, so that everything is told at once. Whoever else has
-    the number, the answer is the same. Returns None when the mailbox belongs to another account: its owner gets a mail, the new
-    account can never be used, and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
+    the number, the answer is the same. Returns None when the mailbox belongs to another account, or is the one the employer's people
+    share (S-35): who reads it gets a mail, the new account can never be used, and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
     employer = queries.listed_employer(employer_id)
@@ -53,18 +53,21 @@ def register_applicant(
         if everything or employer is None:
             raise Refused(everything)
         holder = account_queries.mailbox_holder(person.email, reuse=reuse, now=now)
+        shared = bool(employer.email) and employer.email.lower() == person.email.lower()
         user = accounts.open_account(
             kind=AccountKind.APPLICANT,
             person=person,
             password=password,
             acceptance=acceptance,
             reuse=reuse,
-            mailbox_is_anothers=holder is not None,
+            mailbox_is_anothers=shared or holder is not None,
         )
         join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE, actor=f"user:{user.pk}")
-        accounts.send_confirmation(user=user)
-        claims.announce_claim(user=user)
-        return user if holder is None else None
+        if shared and holder is None:
+            _tell_shared_mailbox(employer)
+        else:
+            accounts.send_confirmation(user=user)
+        return user if holder is None and not shared else None
 
     return once_more_when_taken(attempt)
 
@@ -76,8 +79,6 @@ def _problems_of_applicant(person: Particulars, password: str, employer: Organiz
     if employer is None:
         text = _("请查找并选择您的工作单位。找不到时，请联系单位先完成“单位注册”。")
         problems.append(Problem(text, where="employer_id", code="employer_missing"))
-    elif employer.email and employer.email.lower() == person.email.lower():
-        problems.append(shared_mailbox())
     return problems
 
 
@@ -143,7 +144,6 @@ def add_unit_staff(*, actor: Actor, name: str, id_number: str, mobile: str, emai
         _tell_new_staff(user, unit, actor)
     else:
         accounts.send_confirmation(user=user)
-    claims.announce_claim(user=user)
     return user
 
 
@@ -194,8 +194,33 @@ def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
     )
 
 
+@platform_language()
+def _tell_shared_mailbox(employer: Organization) -> None:
+    """To a unit's own mailbox: somebody took it for theirs. On the page a stranger would learn that it is the unit's.
+
+    Not sent where strangers had too many sent there already.
+    """
+    if not brakes.may_mail(kind="taken", mailbox=employer.email):
+        return
+    mail.queue_mail(
+        to=employer.email,
+        subject=_("有人用本单位的公用邮箱注册个人账号"),
+        body=_(
+            "%(unit)s：\n\n刚才有人用这个邮箱在%(site)s注册个人账号，工作单位选择了贵单位。这是单位的公用邮箱，别人也能收到找回密码的邮件，所以那个新账号不能使用，填写的身份证号和手机号码也没有保存。\n\n"
+            "如果是本单位的人员：请本人打开 %(register)s，用原来的登录名和密码，换成本人的常用邮箱，重新注册一次。\n"
+            "如果不是，不必处理本邮件。\n"
+        )
+        % {
+            "unit": employer.name,
+            "site": settings.SITE_NAME,
+            "register": settings.SITE_ADDRESS + reverse("register_person_notice"),
+        },
+        key=f"mailbox-shared:{employer.pk}:{clock.now().isoformat()}",
+    )
+
+
 def shared_mailbox() -> Problem:
-    """A mailbox many people read is no way back for one of them (S-35)."""
+    """A mailbox many people read is no way back for one of them (S-35). Told to the unit alone, which knows its own."""
     text = _("这是单位的公用邮箱，别人也能收到找回密码的邮件。请填写您本人的常用邮箱。")
     return Problem(text, where="email", code="email_shared")
 

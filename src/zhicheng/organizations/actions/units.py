@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, particulars
+from zhicheng.accounts import particulars
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import AcceptedText, Particulars
@@ -82,7 +82,6 @@ def register_unit(
         )
         verification = _found_unit(held, unit, licence, year, user=user, at=at)
         accounts.send_confirmation(user=user)
-        claims.announce_claim(user=user)
         return verification if holder is None else None
 
     return once_more_when_taken(attempt)

@@ -95,6 +95,14 @@ class AccountForm(Form):
 class PersonForm(AccountForm):
     """个人注册 (S-18). The employer is found by ``employer_words`` and chosen from what was found."""
 
+    email = forms.CharField(
+        label=_("电子邮箱"),
+        max_length=300,
+        help_text=_(
+            "请填写本人常用邮箱，不要填写单位公用邮箱：登录名或密码遗失时通过它找回，办理结果也发到这里。一个邮箱只能注册一个账号。"
+        ),
+        widget=forms.EmailInput(attrs={"class": "w-medium", "autocomplete": "email"}),
+    )
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)
 
