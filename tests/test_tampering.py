@@ -12,9 +12,12 @@ from django.db import DatabaseError, connection, transaction
 from tests.organizations import examples as ex
 from tests.organizations import test_account_requests as asked
 from tests.support import world as w
-from tests.support.factors import need_factor
+from tests.support.factors import give_factor, need_factor
 from tests.support.verified import everything_holds, violated
+from zhicheng.accounts.actions import reset_second_factor
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.foundation import checkpoints, clock, outbox, triggers
+from zhicheng.foundation.models import LedgerEntry
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as people
@@ -63,6 +66,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             people.change_employer(user_id=mover.pk, employer_id=world.unit.pk)
             _ask_for_others(unit)
             _reset_a_factor(world)
+            _with_factors(mover)
         with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
             w.add_papers(world, period)
             w.report(world, application)
@@ -107,6 +111,14 @@ def _reset_a_factor(world: w.World) -> None:
     )
 
 
+def _with_factors(user: User) -> None:
+    """An app and recovery codes; those of another one were reset."""
+    give_factor(user)
+    lost = w.person(AccountKind.APPLICANT, "lost", serial=77)
+    give_factor(lost)
+    reset_second_factor(user=lost, actor="system")
+
+
 FIRST = "(SELECT min(id) FROM applications_application)"
 LAST = "(SELECT max(id) FROM applications_application WHERE state = 'unit_review')"
 ANOTHER = "(SELECT min(id) FROM accounts_user WHERE username = 'unitadmin2')"
@@ -115,6 +127,9 @@ _HELD = "UPDATE applications_application SET "
 _LEFT = "id = (SELECT min(id) FROM organizations_membership WHERE until IS NOT NULL)"
 
 
+_FACTORS = "accounts.factors_in_ledger"
+_AN_APP = "id = (SELECT min(id) FROM mfa_authenticator WHERE type = 'totp')"
+_LOST = "(SELECT id FROM accounts_user WHERE username = 'lost')"
 _ASKED = "organizations.account_requests_in_ledger"
 _ANSWERED = "organizations.account_requests_decided"
 
@@ -471,6 +486,21 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "foundation.salts",
         "DELETE FROM foundation_ledgersalt WHERE id = (SELECT max(id) FROM foundation_ledgersalt)",
     ),
+    "second factor removed": (_FACTORS, "DELETE FROM mfa_authenticator WHERE type = 'totp'"),
+    "recovery codes removed": (_FACTORS, "DELETE FROM mfa_authenticator WHERE type = 'recovery_codes'"),
+    "kind of a second factor": (_FACTORS, "UPDATE mfa_authenticator SET type = 'webauthn' WHERE type = 'totp'"),
+    "time of a second factor": (_FACTORS, "UPDATE mfa_authenticator SET created_at = '2023-05-02 00:00:00+00:00'"),
+    "whose second factor": (_FACTORS, f"UPDATE mfa_authenticator SET user_id = {_LOST} WHERE {_AN_APP}"),
+    "second factor put in": (
+        _FACTORS,
+        f"INSERT INTO mfa_authenticator (user_id, type, data, created_at) SELECT {_LOST}, type, data, created_at "
+        f"FROM mfa_authenticator WHERE {_AN_APP}",
+    ),
+    "second factor put back": (
+        _FACTORS,
+        f"INSERT INTO mfa_authenticator (id, user_id, type, data, created_at) SELECT {{lost_factor}}, {_LOST}, type, data, created_at "
+        f"FROM mfa_authenticator WHERE {_AN_APP}",
+    ),
     "objection removed": ("publicity.objections_in_ledger", "DELETE FROM publicity_objection"),
 }
 
@@ -492,6 +522,13 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
 TAKEN = {
     "change of an officer added",
     "reset consented to by nobody",
+    "second factor put back",
+    "second factor put in",
+    "whose second factor",
+    "time of a second factor",
+    "kind of a second factor",
+    "recovery codes removed",
+    "second factor removed",
     "birth date",
     "last day shown",
     "login name",
@@ -539,7 +576,12 @@ def test_nothing_is_named_where_nothing_was_changed(story: None) -> None:
 def _values() -> dict[str, str]:
     """What statements name, in the SQL of the database at hand."""
     unit = "(SELECT min(id) FROM organizations_organization WHERE kind = 'unit')"
-    return {"notice": _another_year(), "other_unit": unit, "later": "'2029-05-02 00:00:00+00:00'"}
+    return {"notice": _another_year(), "other_unit": unit, "later": "'2029-05-02 00:00:00+00:00'", "lost_factor": _gone()}
+
+
+def _gone() -> str:
+    """The number of a second factor that the ledger says is gone."""
+    return str(LedgerEntry.objects.filter(event="account.factor_gone").order_by("number")[0].data["authenticator"])
 
 
 def _another_year() -> str:

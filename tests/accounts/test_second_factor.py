@@ -24,6 +24,7 @@ from tests.organizations import examples as ex
 from tests.support.factors import code_of, give_factor
 from tests.support.keys import new_key
 from tests.support.signing_in import later
+from tests.support.verified import violated
 from tests.web.registering import link_in, mails, page_of
 from zhicheng.accounts import brakes, second_factor
 from zhicheng.accounts.actions import reset_second_factor
@@ -32,7 +33,7 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.sealed_factors import PLACE, PURPOSE
 from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import clock, resealing
-from zhicheng.foundation.models import CacheEntry
+from zhicheng.foundation.models import CacheEntry, LedgerEntry
 from zhicheng.foundation.sealing import unseal
 
 pytestmark = pytest.mark.django_db
@@ -377,7 +378,7 @@ def test_applicant_may_set_one_up_and_need_not(settings: Any) -> None:
 def test_lost_factor_that_was_reset_is_set_up_anew(officer: User) -> None:
     client = sign_in(officer)
     set_up(client)
-    reset_second_factor(user=User.objects.get(pk=officer.pk))
+    reset_second_factor(user=User.objects.get(pk=officer.pk), actor="system")
     assert client.get(DESK)["Location"].startswith(reverse("account_login"))
     assert not Authenticator.objects.filter(user=officer).exists()
     assert sign_in(officer).get(DESK)["Location"] == SET_UP
@@ -402,3 +403,35 @@ def test_code_page_tells_the_way_of_every_kind_of_account_and_nothing_of_this_on
         page_of(answer).main.get_text(" ", strip=True).replace(officer.username, user.username) for answer in (*wrong, without)
     ]
     assert len(set(told)) == 1, "before the password is right nothing tells that there is a factor"
+
+
+def test_setting_up_renewing_and_switching_off_are_entries_of_the_ledger(officer: User, settings: Any) -> None:
+    settings.SECOND_FACTOR = "offered"
+    client = sign_in(officer)
+    set_up(client)
+    client.post(reverse("mfa_generate_recovery_codes"))
+    client.post(reverse("mfa_deactivate_totp"))
+    entries = LedgerEntry.objects.filter(event__startswith="account.factor_").order_by("number")
+    told = [(entry.event.removeprefix("account.factor_"), entry.data["type"]) for entry in entries]
+    app, codes = "totp", "recovery_codes"
+    assert told == [("set", app), ("set", codes), ("gone", codes), ("set", codes), ("gone", app), ("gone", codes)]
+    assert {(entry.actor, entry.subject) for entry in entries} == {(f"user:{officer.pk}", f"user:{officer.pk}")}
+    assert not Authenticator.objects.exists() and not violated("accounts.factors_in_ledger")
+
+
+def test_factor_taken_out_of_the_database_is_named(officer: User) -> None:
+    give_factor(officer)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mfa_authenticator WHERE type = 'totp'")
+    assert {name for name, _subject in violated("accounts.factors_in_ledger")} == {"accounts.factors_in_ledger"}
+
+
+def test_factor_from_before_the_ledger_told_of_any_is_no_difference(officer: User) -> None:
+    older = Authenticator(user=officer, type="totp", data={})
+    Authenticator.objects.bulk_create([older])  # tells nobody, as it was
+    assert not violated("accounts.factors_in_ledger")
+    other = User.objects.get(pk=ex.officer(ex.county(), 2).user_id)
+    give_factor(other)
+    assert not violated("accounts.factors_in_ledger")
+    Authenticator.objects.bulk_create([Authenticator(user=officer, type="recovery_codes", data={})])
+    assert len(violated("accounts.factors_in_ledger")) == 1

@@ -12,6 +12,7 @@ from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_mailbox, decide, in_the_window, open_link, people, refused
 from tests.organizations.test_registration import mails
 from tests.support.factors import give_factor
+from tests.support.verified import everything_holds
 from zhicheng.accounts import devices, second_factor
 from zhicheng.accounts.models import KnownDevice, User
 from zhicheng.foundation import ledger
@@ -53,7 +54,9 @@ def test_factor_goes_only_when_the_office_has_decided_and_everything_ends_with_i
     assert "已去掉两步验证" in told["subject"] and "如果这不是您本人提出的" in told["body"] and row.office.name in told["body"]
     assert "两步验证遗失" in mails("admin1@unit.example")[-1]["subject"]
     events = [e.event for e in LedgerEntry.objects.filter(subject=f"user:{user.pk}").order_by("number")]
-    assert events[-2:] == ["account.factor_requested", "account.factor_removed"] and ledger.verify().ok
+    gone = ["account.factor_gone"] * 2
+    assert events[-4:] == ["account.factor_requested", *gone, "account.factor_removed"] and ledger.verify().ok
+    everything_holds()
 
 
 def test_everything_wrong_with_a_request_is_told_at_once() -> None:

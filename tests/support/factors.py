@@ -6,6 +6,7 @@ import time
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.db import transaction
 
 from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import User
@@ -19,7 +20,7 @@ def code_of(secret: str, step: int = 0) -> str:
 def give_factor(user: User) -> str:
     """Set an app and recovery codes up for this account, as its owner does on the site; the app's secret."""
     secret = str(generate_totp_secret())
-    with second_factor.secrets_of(user.pk):
+    with transaction.atomic(), second_factor.secrets_of(user.pk):
         TOTP.activate(user, secret)
         RecoveryCodes.activate(user)
     return secret

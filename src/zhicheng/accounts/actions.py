@@ -386,15 +386,18 @@ def reopen_account(*, user: User, actor: str) -> None:
     ledger.record(event="account.opened_again", subject=f"user:{user.pk}", actor=actor, data={"kind": user.kind})
 
 
-def reset_second_factor(*, user: User) -> None:
-    """Remove every second factor of a locked account, end its sessions and know none of its devices any more.
+def reset_second_factor(*, user: User, actor: str) -> None:
+    """Remove every second factor of a locked account, end its sessions and know none of its devices any more. ``actor``: who consented.
 
     Two have made sure of the person: ``organizations.actions.decide_factor_reset`` for who works in an office or runs the system,
-    ``decide_account_request`` for applicants and units. The entry of the ledger is theirs.
+    ``decide_account_request`` for applicants and units. The entry of the ledger that says so is theirs.
     """
     if apps.is_installed("allauth.mfa"):
         from allauth.mfa.models import Authenticator
 
-        Authenticator.objects.filter(user=user).delete()
+        from zhicheng.accounts.second_factor import removed_by
+
+        with removed_by(actor):
+            Authenticator.objects.filter(user=user).delete()
     end_sessions(user=user)
     securitylog.note(event="factor.removed", after_commit=True, subject=f"user:{user.pk}")

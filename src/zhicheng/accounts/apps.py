@@ -25,4 +25,4 @@ class AccountsConfig(AppConfig):
 
             session_keys.hash_keys()
         if apps.is_installed("allauth.mfa"):
-            from zhicheng.accounts import recording_factors, sealed_factors  # noqa: F401
+            from zhicheng.accounts import factor_invariants, recording_factors, sealed_factors  # noqa: F401

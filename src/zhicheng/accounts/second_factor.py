@@ -33,6 +33,8 @@ REMEMBERED_SECONDS = 180
 WAITING, _WAITING_PURPOSE = "factor_waiting", "second-factor-waiting"
 # Whose secrets are opened, where nobody is signed in yet.
 _account: ContextVar[int | None] = ContextVar("account", default=None)
+# Who removes a factor, as the ledger names them; empty for its owner.
+_remover: ContextVar[str] = ContextVar("remover", default="")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -70,6 +72,21 @@ def secrets_of(user_id: int) -> Iterator[None]:
         yield
     finally:
         _account.reset(token)
+
+
+@contextmanager
+def removed_by(actor: str) -> Iterator[None]:
+    """Inside, factors that go are taken away by ``actor`` (``user:5``, ``system``) and not by their owner."""
+    token = _remover.set(actor)
+    try:
+        yield
+    finally:
+        _remover.reset(token)
+
+
+def remover_of(user_id: int) -> str:
+    """Who takes a factor of this account away at present."""
+    return _remover.get() or f"user:{user_id}"
 
 
 def _owner() -> int:

@@ -228,7 +228,7 @@ def _remove_factor(row: AccountRequest, actor: Actor) -> None:
         problems.append(Problem(text, code="stale"))
     if problems:
         raise Refused(problems)
-    accounts.reset_second_factor(user=User.objects.get(pk=row.user_id))
+    accounts.reset_second_factor(user=User.objects.get(pk=row.user_id), actor=actor.ref)
     _save_decision(row, AccountRequestState.DONE)
     ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
     _tell_factor_removed(row)

@@ -78,7 +78,7 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
     if not consent:
         ledger.record(event="officer.factor_reset_refused", subject=f"user:{user.pk}", actor=actor.ref, data={"request": row.pk})
         return row
-    accounts.reset_second_factor(user=user)
+    accounts.reset_second_factor(user=user, actor=actor.ref)
     change = OfficerChange.objects.create(
         user=user,
         kind=OfficerChangeKind.FACTOR_RESET,
