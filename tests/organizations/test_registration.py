@@ -95,10 +95,26 @@ def tell_claims() -> None:
         claims.tell_of_claim(message)
 
 
+def holder(employer: Organization) -> User:
+    """Somebody whose application a unit has passed on."""
+    user = ex.registered_applicant(employer)
+    User.objects.filter(pk=user.pk).update(number_held_at=clock.now())
+    return user
+
+
+def test_whoever_only_claims_a_number_is_not_told_that_its_owner_comes() -> None:
+    employer = ex.approved_unit()
+    claimant = ex.registered_applicant(employer)
+    before = len(mails(claimant.email))
+    ex.registered_applicant(employer, 2, id_number=claimant.id_number)
+    tell_claims()
+    assert len(mails(claimant.email)) == before
+
+
 def test_claim_queued_before_the_mailbox_was_confirmed_waits_for_it() -> None:
     """As a version that announced at registration left it in the queue."""
     employer = ex.approved_unit()
-    first = ex.registered_applicant(employer)
+    first = holder(employer)
     second = ex.registered_applicant(employer, 2, id_number=first.id_number, confirmed=False)
     with transaction.atomic():
         claims.announce_claim(user=second)
@@ -109,16 +125,16 @@ def test_claim_queued_before_the_mailbox_was_confirmed_waits_for_it() -> None:
 
 def test_claim_is_told_when_an_office_puts_a_mailbox_in_the_place_of_one_never_confirmed() -> None:
     employer = ex.approved_unit()
-    first = ex.registered_applicant(employer)
+    first = holder(employer)
     second = ex.registered_applicant(employer, 2, id_number=first.id_number, confirmed=False)
     accounts.replace_mailbox(user_id=second.pk, email="right@mail.example", actor="system")
     tell_claims()
     assert mails(first.email)[-1]["subject"] == "有人用您的身份证号注册账号"
 
 
-def test_two_people_with_one_identity_number_both_register_and_the_first_is_told() -> None:
+def test_two_people_with_one_identity_number_both_register_and_the_holder_is_told() -> None:
     employer = ex.approved_unit()
-    first = ex.registered_applicant(employer)
+    first = holder(employer)
     second = actions.register_applicant(**ex.applicant_data(2, id_number=first.id_number.lower(), employer_id=employer.pk))
     assert second is not None and second.pk != first.pk and second.id_number_index == first.id_number_index
     before = len(mails(first.email))

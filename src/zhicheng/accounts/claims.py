@@ -212,12 +212,13 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
 @outbox.handler("account.number_claimed")
 @platform_language()
 def tell_of_claim(message: OutboxMessage) -> None:
-    """Mail to each other account with the number, at its confirmed mailbox; one a day at most for each."""
+    """Mail to the account that holds the number, at its confirmed mailbox; one a day at most. Whoever only claims it is told nothing: who
+    claimed every number of a birthday would learn which one is somebody's."""
     claimed = User.objects.get(pk=message.payload["user_id"])
     if not queries.mailbox_confirmed(claimed):
         return  # queued by a version that announced at registration
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
-    for other in other_claims(claimed).filter(Exists(confirmed), is_active=True):
+    for other in other_claims(claimed).filter(Exists(confirmed), is_active=True, number_held_at__isnull=False):
         mail.queue_mail(
             to=other.email,
             subject=_("有人用您的身份证号注册账号"),
