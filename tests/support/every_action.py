@@ -22,6 +22,7 @@ _OPENS = ("transaction.atomic", "one_transaction")
 
 _LOOKS = "looks, compares or puts into words; writes nothing"
 _PART = "a part of other actions, called in their transaction"
+_HEARD = "writes the entry of a row that the library makes or removes, in its transaction: tests/accounts/test_second_factor.py"
 _TELLS = "queues mails in the transaction of the action that calls it"
 NO_ACTION = {
     "accounts.actions.check_new_mailbox": _LOOKS,
@@ -35,6 +36,8 @@ NO_ACTION = {
     "accounts.actions.warn_mailbox_owner": _TELLS,
     "accounts.claims.confirm_identity": _PART,
     "accounts.claims.hold_number": _PART,
+    "accounts.recording_factors.factor_taken_away": _HEARD,
+    "accounts.recording_factors.factor_written": _HEARD,
     "applications.actions.draft.lock_open": _PART,
     "applications.actions.draft.touch": _PART,
     "applications.actions.identity.follow_person": _PART,
@@ -64,6 +67,10 @@ NO_ACTION = {
     "foundation.transactions.require_transaction": _LOOKS,
     "foundation.triggers.end_broken_migrating": "puts triggers on again when a migration broke off: tests/test_migrations.py",
     "integrity.actions.move_records": _PART,
+    "integrity.actions.move_records_of": _PART,
+    "integrity.actions.source_in": _LOOKS,
+    "organizations.actions.alone.not_left_empty": _LOOKS,
+    "organizations.actions.alone.only_the_first": _LOOKS,
     "organizations.actions.account_decisions.mailbox_link": _LOOKS,
     "organizations.actions.account_decisions.needs_card": _LOOKS,
     "organizations.actions.account_decisions.request_of_link": _LOOKS,
