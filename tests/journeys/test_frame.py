@@ -317,3 +317,35 @@ def test_page_prints_without_its_frame(page: Page, path: str) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".site-header")).to_be_hidden()
     expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_language_takes_along_points_that_were_added(page: Page) -> None:
+    sign_in(page, "danwei-shuili")
+    page.goto("/desk/")
+    cases = page.locator("main a[href*='/desk/applications/']").evaluate_all("all => all.map((a) => a.pathname)")
+    for case in cases:
+        page.goto(f"{case}return/")
+        if page.locator("#return-form").count():
+            break
+    page.locator("[name=text-1]").fill("印章不清晰")
+    page.get_by_role("button", name="再写一条").click()
+    page.locator("[name=text-2]").fill("缺少签名")
+    for name, lang in (("English", "en"), ("中文", "zh-CN")):
+        page.get_by_role("button", name=name).click()
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("[name=text-1]")).to_have_value("印章不清晰")
+        expect(page.locator("[name=text-2]")).to_have_value("缺少签名")
+        expect(page.locator("[data-carried-left]")).to_be_hidden()
+
+
+def test_what_found_no_place_survives_another_language_again(page: Page) -> None:
+    sign_in(page, "sbr03")
+    page.goto("/applicant/information/contact/")
+    page.get_by_label("职务").fill("站长")
+    add = "() => { const box = document.createElement('textarea'); box.name = 'nowhere'; document.querySelector('main form').append(box); }"
+    page.evaluate(add)
+    page.locator("[name=nowhere]").fill("没有地方的话")
+    for name, lang in (("English", "en"), ("中文", "zh-CN"), ("English", "en")):
+        page.get_by_role("button", name=name).click()
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("[data-carried-left] li")).to_have_text(["没有地方的话"])

@@ -265,3 +265,18 @@ def test_page_of_thirty_rows_takes_the_queries_of_one(world, application, client
             client.get(at(application, "work_history"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_choice_between_two_contents_is_shown_again_in_another_language_and_saves_nothing(application, client):
+    base = {"base_version": "0", "save": "1"}
+    client.post(at(application, "basic"), {**base, "basic-post": "站长"})
+    first = client.post(at(application, "basic"), {**base, "basic-post": "副站长"})
+    assert "data-shown-again" in page(first)
+    client.cookies["django_language"] = "en"
+    version = first.context["version"]
+    again = {"base_version": str(version), "merge": "1", "basic-post": "副站长", "take-basic-post": "theirs", "shown_again": "1"}
+    answer = client.post(at(application, "basic"), again)
+    assert answer.status_code == 422 and answer.context["version"] == version
+    assert [d["fields"][0]["mine"] for d in answer.context["differences"]] == ["副站长"]
+    assert "请选择要保留的" not in page(answer) and "另一个窗口里已保存" not in page(answer)
+    assert draft_of(application).contents["basic"]["post"] == "站长"

@@ -226,3 +226,30 @@ def test_reasons_beyond_the_most_are_refused_and_all_of_them_stay(case):
     assert shown(response)[-1][2] == "第105处：出生日期与身份证不一致。"
     application.refresh_from_db()
     assert application.state == State.UNIT_REVIEW
+
+
+def test_list_is_shown_again_as_it_is_in_another_language_and_nothing_is_decided(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id, "opinion": "请尽快", "shown_again": "1"}
+    sent |= (
+        row(1, "basic", "incorrect", "姓名与身份证不一致，请核对。")
+        | row(2, "summary", "missing", "总结没有写近两年的工作。")
+        | row(3)
+    )
+    client.cookies["django_language"] = "en"
+    response = client.post(address, sent)
+    assert response.status_code == 200
+    assert shown(response) == [
+        ("basic", "incorrect", "姓名与身份证不一致，请核对。"),
+        ("summary", "missing", "总结没有写近两年的工作。"),
+        ("", "", ""),
+    ]
+    page = response.content.decode()
+    assert "data-shown-again" in page and "再写一条" not in page
+    application.refresh_from_db()
+    assert application.state == State.UNIT_REVIEW
+
+
+def test_form_with_one_reason_is_a_page_like_any_other(case):
+    _application, address, client = case
+    assert "data-shown-again" not in client.get(address).content.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +19,12 @@ from tests.support import world as w
 from tests.web.shared.people import browser
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock
+from zhicheng.foundation.sealing import seal
+from zhicheng.organizations import actions, officers
+from zhicheng.organizations.actors import SYSTEM
+from zhicheng.organizations.models import OrganizationKind
 from zhicheng.web.shared import limits, owner
-from zhicheng.web.shared.kept import LIMIT_BYTES, SESSION_KEY
+from zhicheng.web.shared.kept import LIMIT_BYTES, SESSION_KEY, KeptForm
 from zhicheng.web.shared.owner import owner_token_for, read_owner
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +253,87 @@ def test_page_says_what_is_done_and_about_whose_application_before_it_is_sent_on
             assert deed is not None, page
             assert [dd.text for dd in deed.find_all("dd")] == ["退回", application.applicant_name, str(application.year)]
         assert application.applicant_name not in browser(applicant_of(world)).get("/kept/").content.decode()
+
+
+def kept_return(world: w.World, user: User) -> tuple[Client, str]:
+    """A return that was being written in another session when it ended; its owner has signed in again."""
+    application = w.submitted(world)
+    w.publicise_and_report(world, application)
+    path = reverse("desk_return", args=[application.pk])
+    typed = {
+        "where-1": "summary",
+        "text-1": "总结没有写近两年的工作，请补充。",
+        "opinion": "请尽快修改",
+        "_owner": owner_token_for(user),
+    }
+    client = browser(user)
+    end_session()
+    assert client.post(path, typed).status_code == 302
+    client.force_login(user, backend="zhicheng.accounts.backends.AuthenticationBackend")
+    return client, path
+
+
+def move_away(user: User) -> None:
+    other = actions.open_office(
+        kind=OrganizationKind.COUNTY,
+        name="温泉县人社局职称办",
+        region_code="652723",
+        superior_office_id=officers.office_of(user.pk).superior_office_id,
+    )
+    actions.move_officer(actor=SYSTEM, user_id=user.pk, to_office_id=other.pk, reason="工作需要，调到温泉县", nobody_left=True)
+
+
+def test_officer_who_was_moved_reads_that_it_is_not_his_any_more_and_keeps_his_words():
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        user = User.objects.get(pk=world.county_officer.user_id)
+        client, path = kept_return(world, user)
+        assert "接着提交就会办理" in client.get("/kept/").content.decode()
+        kept = client.session[SESSION_KEY]
+        move_away(user)
+        user.refresh_from_db()
+        client.force_login(user, backend="zhicheng.accounts.backends.AuthenticationBackend")
+        session = client.session
+        session[SESSION_KEY] = kept
+        session.save()
+        reads_only(client, path)
+
+
+def test_what_met_no_page_when_it_was_sent_on_is_kept_to_be_read():
+    """It went elsewhere between the look and the press, or stands at an address that says nothing of itself beforehand."""
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        user = User.objects.get(pk=world.county_officer.user_id)
+        client, path = kept_return(world, user)
+        sent = hidden(client.get("/kept/").content, path)
+        waits = client.session[SESSION_KEY]
+        move_away(user)
+        user.refresh_from_db()
+        client.force_login(user, backend="zhicheng.accounts.backends.AuthenticationBackend")
+        again = client.session
+        again[SESSION_KEY] = waits
+        again.save()
+        answer = client.post(path, sent)
+        assert answer.status_code == 302 and answer["Location"] == "/kept/"
+        reads_only(client, path)
+        reads_only(client, path)
+        assert client.post(reverse("kept_form_discard")).status_code == 302
+        assert SESSION_KEY not in client.session
+
+
+def reads_only(client: Client, path: str) -> None:
+    page = client.get("/kept/").content.decode()
+    assert "这一项已经不归您办理" in page and "您现在在温泉县人社局职称办" in page
+    assert "总结没有写近两年的工作，请补充。" in page and "请尽快修改" in page
+    assert "接着提交就会办理" not in page and f'action="{path}"' not in page
+
+
+def test_account_whose_role_has_changed_is_told_before_it_presses(world):
+    user = applicant_of(world)
+    client = browser(user)
+    session = client.session
+    record = KeptForm("/desk/applications/1/return/", "text-1=%E8%AF%B7%E8%A1%A5%E5%85%85", user.pk, clock.now().isoformat())
+    session[SESSION_KEY] = seal(json.dumps(asdict(record)), purpose="kept form", place="session")
+    session.save()
+    page = client.get("/kept/").content.decode()
+    assert "这一项已经不归您办理" in page and "请补充" in page and "desk/applications/1/return" not in page

@@ -56,11 +56,7 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
     if row is not None and row.content == text:
         version, saved_at = row.version, row.saved_at
     elif (row.version if row else 0) != base_version:
-        raise Refused.one(
-            _("这个栏目在另一个窗口里已保存了更新的内容，为避免覆盖，这一次没有保存。请对照两份内容后再保存。"),
-            where=key,
-            code="conflict",
-        )
+        raise Refused([conflict_problem(key)])
     else:
         version, saved_at = base_version + 1, clock.now()
         DraftSection.objects.update_or_create(
@@ -69,6 +65,12 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
         _after_edit(application, section, content, saved_at)
     problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
     return SavedSection(key, version, content, saved_at, problems)
+
+
+def conflict_problem(key: str) -> Problem:
+    """What is said where another window has saved this section since."""
+    text = _("这个栏目在另一个窗口里已保存了更新的内容，为避免覆盖，这一次没有保存。请对照两份内容后再保存。")
+    return Problem(text, where=key, code="conflict")
 
 
 def lock_open(application_id: int, actor: Actor) -> Application:

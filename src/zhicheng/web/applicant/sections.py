@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import SavedSection, save_section
+from zhicheng.applications.actions.draft import conflict_problem
 from zhicheng.applications.completeness import everything_missing, facts_for
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application
@@ -67,6 +68,8 @@ def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpRes
         return _ask_before_removing(request, application, section, gone, files)
     if gone:
         typed = [row for row in typed if row["id"] != gone]
+    if "merge" in request.POST and "shown_again" in request.POST:  # the choice once more, in another language
+        return _both(request, application, section, typed, [conflict_problem(section.key)])
     if "merge" in request.POST:
         typed = merged(section, typed, draft_of(application).contents[key], request.POST)
     try:
@@ -140,6 +143,12 @@ def _refused(request: HttpRequest, application: Application, section: Section, t
         content = {**draft.contents[section.key], **typed} if not section.rows else typed
         context = _context(request, application, section, draft, content, refusals=refusals) | {"problems": refused.problems}
         return render(request, TEMPLATE, context | {"typed_after_close": not is_open(application)}, status=422)
+    return _both(request, application, section, typed, refused.problems)
+
+
+def _both(request: HttpRequest, application: Application, section: Section, typed: Any, problems: list[Problem]) -> HttpResponse:
+    """What was typed here and what another window has saved, side by side."""
+    draft = draft_of(application)
     mine = _as_stored(section, typed)
     context = {
         **head_of(application),
@@ -148,7 +157,7 @@ def _refused(request: HttpRequest, application: Application, section: Section, t
         "differences": differences(section, mine, draft.contents[section.key]),
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),
-        "problems": refused.problems,
+        "problems": problems,
     }
     return render(request, "applicant/section_conflict.html", context, status=422)
 

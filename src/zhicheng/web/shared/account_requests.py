@@ -17,7 +17,7 @@ from zhicheng.organizations import actions
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.kept_words import Deed, Typed
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
@@ -117,7 +117,8 @@ def deed_for_person(kind: AccountRequestKind, people: Callable[[Actor], QuerySet
 
     def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
         person = people(actor_of(request)).filter(pk=kwargs["user_id"]).first()
-        about = [Typed(_("姓名"), person.name)] if person is not None else []
-        return [Typed(_("办理"), str(kind.label)), *about]
+        if person is None:
+            raise OutOfReachError(f"person {kwargs['user_id']}")
+        return [Typed(_("办理"), str(kind.label)), Typed(_("姓名"), person.name)]
 
     return say

@@ -129,10 +129,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     ours = owner is not None and came_from_us(request)
     if ours and standing and keep(request):
         return redirect("kept_form") if user else redirect_to_login(reverse("kept_form"))
+    again, deed = typed_again(request) if ours and owner == user else None, []
+    try:
+        deed = deed_of(request, request.path) if ours and owner == user else []
+    except OutOfReachError:
+        again = None
     context = {
         "typed": words_of(record_of(request)) if owner is not None else [],
-        "again": typed_again(request) if ours and owner == user else None,
-        "deed": deed_of(request, request.path) if ours and owner == user else [],
+        "again": again,
+        "deed": deed,
         "files": bool(request.FILES),
         "standing": standing,
         "back": back if (back := back_path(request)) != reverse("home") else "",

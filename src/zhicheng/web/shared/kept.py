@@ -19,6 +19,7 @@ from zhicheng.web.shared.limits import TYPED_KEPT, may_keep
 from zhicheng.web.shared.owner import read_owner
 
 SESSION_KEY = "kept_form"
+REFUSED_KEY = "kept_form_refused"  # sent on and not its owner's to send any more: it stays to be read
 LIMIT_BYTES = 200_000
 SENT_AGAIN = "_kept"  # the hidden field by which a form that was given back is recognised
 _KEPT = {"purpose": "kept form", "place": "session"}
@@ -91,12 +92,29 @@ def read(request: HttpRequest) -> KeptForm | None:
 def forget(request: HttpRequest) -> None:
     """Throw away what was kept."""
     request.session.pop(SESSION_KEY, None)
+    request.session.pop(REFUSED_KEY, None)
 
 
-def forget_when_sent_again(request: HttpRequest) -> None:
-    """A signed-in POST that carries the mark of a form given back: it has reached its view, the copy is no longer needed."""
-    if SESSION_KEY in request.session and request.POST.get(SENT_AGAIN):
-        forget(request)
+def forget_when_sent_again(request: HttpRequest) -> str:
+    """A signed-in POST that carries the mark of a form given back: it reaches its view, and the copy is no longer needed. Returns the
+    copy, sealed, for :func:`put_back`; empty for any other request.
+    """
+    if SESSION_KEY not in request.session or not request.POST.get(SENT_AGAIN):
+        return ""
+    sealed = str(request.session[SESSION_KEY])
+    forget(request)
+    return sealed
+
+
+def put_back(request: HttpRequest, sealed: str) -> None:
+    """What was sent on met a page that its owner cannot open any more: it is kept to be read and copied."""
+    request.session[SESSION_KEY] = sealed
+    request.session[REFUSED_KEY] = True
+
+
+def was_refused(request: HttpRequest) -> bool:
+    """Whether what is kept was sent on, and was not its owner's to send."""
+    return bool(request.session.get(REFUSED_KEY))
 
 
 def of_another(request: HttpRequest) -> str:
@@ -110,5 +128,6 @@ def carry_over(request: HttpRequest, sealed: str) -> None:
     if not sealed:
         return
     request.session[SESSION_KEY] = sealed
+    request.session.pop(REFUSED_KEY, None)
     if not request.user.is_authenticated:
         end_visit(request)

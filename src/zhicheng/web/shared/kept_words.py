@@ -16,6 +16,9 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
+from zhicheng.organizations.actors import Role
+from zhicheng.web.access import ACCESS
+from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.kept import KeptForm
 
 _LONG = 12  # characters: what nobody has a label for is shown if it looks like words of a person
@@ -48,7 +51,7 @@ def words_for(url_name: str) -> Callable[[Describe], Describe]:
 
 def deed_for(url_name: str) -> Callable[[Deed], Deed]:
     """``@deed_for("desk_return")``: the function that says what is done at this address, and about whom; it tells whoever asks no more
-    than the page at that address would."""
+    than the page at that address would, and raises ``OutOfReachError`` where it is not theirs to do (any more)."""
 
     def register(say: Deed) -> Deed:
         _DEEDS[url_name] = say
@@ -58,11 +61,16 @@ def deed_for(url_name: str) -> Callable[[Deed], Deed]:
 
 
 def deed_of(request: HttpRequest, path: str) -> list[Typed]:
-    """What one press of “接着提交” would do at ``path``; empty where the form speaks for itself."""
+    """What one press of “接着提交” would do at ``path``; empty where the form speaks for itself. Raises ``OutOfReachError`` where whoever
+    is signed in cannot do it: they work elsewhere by now, or what it is about went to somebody else.
+    """
     try:
         match = resolve(path.partition("?")[0])
     except Resolver404:
-        return []
+        raise OutOfReachError(f"kept for {path}, where there is no page any more") from None
+    roles = ACCESS.get(match.view_name, frozenset())
+    if Role.ANONYMOUS not in roles and actor_of(request).role not in roles:
+        raise OutOfReachError(f"kept for {match.view_name}, which is for others")
     say = _DEEDS.get(match.view_name)
     return list(say(request, match.kwargs)) if say else []
 

@@ -59,6 +59,10 @@ class KeepTypedMiddleware:
         response = self.get_response(request)
         if waits and kept.SESSION_KEY not in request.session and page_name(request) != "kept_form_discard":
             kept.carry_over(request, waits)
+        sent_on: str = getattr(request, "kept_sent_on", "")
+        if sent_on and response.status_code in {403, 404} and request.user.is_authenticated:
+            kept.put_back(request, sent_on)
+            return redirect("kept_form")
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -66,7 +70,7 @@ class KeepTypedMiddleware:
         if request.method != "POST":
             return None
         if request.user.is_authenticated:
-            kept.forget_when_sent_again(request)
+            request.kept_sent_on = kept.forget_when_sent_again(request)  # type: ignore[attr-defined]
             return None
         roles = _roles(request)
         if not roles or Role.ANONYMOUS in roles or is_script(request) or not kept.keep(request):

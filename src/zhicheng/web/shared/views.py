@@ -20,6 +20,7 @@ from zhicheng.foundation.clock import now
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.forms import DateField, Form
+from zhicheng.web.shared.http import OutOfReachError
 from zhicheng.web.shared.kept_words import deed_of, words_of
 from zhicheng.web.shared.paging import KeysetPage
 from zhicheng.web.shared.status import KINDS
@@ -39,7 +40,11 @@ def kept_form(request: HttpRequest) -> HttpResponse:
     if record.owner != request.user.pk:
         return render(request, "shared/kept_of_another.html", status=403)
     context = {"kept": record, "kept_at": datetime.fromisoformat(record.kept_at), "typed": words_of(record)}
-    context["deed"] = deed_of(request, record.path)
+    try:
+        context["deed"] = deed_of(request, record.path)
+        context["out_of_reach"] = kept.was_refused(request)
+    except OutOfReachError:
+        context["out_of_reach"] = True
     return render(request, "shared/kept.html", context)
 
 

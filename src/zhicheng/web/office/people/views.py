@@ -223,8 +223,9 @@ def _deed(step: Any) -> Deed:
 
     def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
         row = queries.account_requests_for(actor_of(request)).filter(pk=kwargs["request_id"]).first()
-        about = [Typed(_("申请"), row.get_kind_display()), Typed(_("姓名"), row.old_name)] if row is not None else []
-        return [Typed(_("办理"), str(step)), *about]
+        if row is None:
+            raise OutOfReachError(f"account request {kwargs['request_id']}")
+        return [Typed(_("办理"), str(step)), Typed(_("申请"), row.get_kind_display()), Typed(_("姓名"), row.old_name)]
 
     return say
 

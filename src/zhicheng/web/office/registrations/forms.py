@@ -13,7 +13,7 @@ from zhicheng.organizations import queries
 from zhicheng.organizations.actions import Reason
 from zhicheng.organizations.models import UnitVerification
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
 from zhicheng.web.shared.units.rows import LABELS, nature_words
 
@@ -82,8 +82,9 @@ def _say(step: Any) -> Deed:
 
     def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
         verification = queries.verification_for(actor_of(request), kwargs["verification_id"])
-        unit = [Typed(str(_("单位")), verification.proposed["name"])] if verification is not None else []
-        return [Typed(str(_("办理")), str(step)), *unit]
+        if verification is None:
+            raise OutOfReachError(f"verification {kwargs['verification_id']}")
+        return [Typed(str(_("办理")), str(step)), Typed(str(_("单位")), verification.proposed["name"])]
 
     return say
 

@@ -15,7 +15,7 @@ from zhicheng.applications import queries
 from zhicheng.review.rules import MOST_REASONS, Reason
 from zhicheng.standards.tables import RETURN_REASONS
 from zhicheng.web.shared.forms import DateField, Form, needed
-from zhicheng.web.shared.http import actor_of, whole_number
+from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
 
 
@@ -28,7 +28,8 @@ class PassForm(Form):
 
 
 _ROW = ("where", "code", "text")
-EDITS = ("more", "at", "drop")  # the buttons that change the list of reasons and decide nothing
+# The buttons that change the list of reasons and decide nothing; ``shown_again``: the list as it is, in another language.
+EDITS = ("more", "at", "drop", "shown_again")
 
 
 def tidy_rows(data: QueryDict) -> QueryDict:
@@ -152,15 +153,17 @@ def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
 
 
 def _say(step: Any) -> Deed:
-    """What a desk does at an address, and about whose application, as far as it may still see it."""
+    """What a desk does at an address, and about whose application, as long as it may see it."""
 
     def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
         application = queries.get_application(actor_of(request), kwargs["application_id"])
-        deed = [Typed(str(_("办理")), str(step))]
-        if application is not None:
-            deed.append(Typed(str(_("申报人")), application.applicant_name))
-            deed.append(Typed(str(_("申报年度")), str(application.year)))
-        return deed
+        if application is None:
+            raise OutOfReachError(f"application {kwargs['application_id']}")
+        return [
+            Typed(str(_("办理")), str(step)),
+            Typed(str(_("申报人")), application.applicant_name),
+            Typed(str(_("申报年度")), str(application.year)),
+        ]
 
     return say
 

@@ -78,12 +78,23 @@
         const name = part === "checked" ? `${control.name}=${control.value}` : control.name;
         count.set(name, (count.get(name) || 0) + 1);
         return { control, part, key: `${name}#${count.get(name)}`, value: control[part], words: part === "value" && control.type !== "password" ? control.value.trim() : "",
-          named: part === "checked" && control.checked && control.labels.length ? control.labels[0].textContent.trim().replace(/\s+/g, " ") : "" };
+          named: part === "checked" && control.checked && control.labels.length ? control.labels[0].innerText.trim().replace(/\s+/g, " ") : "" };
       });
   }
+  // What found no place the last time is as much in need of one as what was typed.
+  const withoutPlace = () => Array.from(document.querySelectorAll("[data-carried-left] li")).map((line) => ({ key: "", words: line.textContent }));
   // A form that saves itself, a file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
-  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main :is([data-error-summary], [data-gives-back])"))
+  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main :is([data-error-summary], [data-gives-back], form[data-shown-again])"))
     && !$("main [data-autosave]") && !Array.from(document.querySelectorAll("main input[type='hidden'][name$='_token']")).some((held) => held.value);
+  // What only a form that was sent can show (points that were added, two contents side by side) is sent once more to be shown: it decides nothing.
+  async function shownAgain(address) {
+    const form = $("main form[data-shown-again]");
+    if (!form) { return ""; }
+    const data = new FormData(form);
+    data.append("shown_again", "1");
+    const answer = await fetch(form.getAttribute("action") || address, { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
+    return answer && !answer.redirected && (answer.ok || answer.status === 422) ? answer.text() : "";
+  }
   async function inAnotherLanguage(form, button) {
     const data = new FormData(form);
     data.append(button.name, button.value);
@@ -94,9 +105,11 @@
       form.requestSubmit(button);
       return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const before = typable();
+    const again = await shownAgain(placeOf(answer.url));
+    const page = new DOMParser().parseFromString(again || await answer.text(), "text/html");
+    const before = [...typable(), ...withoutPlace()];
     const sentBefore = givenBack();
+    changed = changed || Boolean(again);
     const open = folds().map((fold) => fold.open);
     const found = Array.from(document.querySelectorAll("main [data-comes-along]"));
     document.documentElement.lang = page.documentElement.lang;
@@ -156,6 +169,7 @@
       return words && place.control.value !== value;
     });
     lost.push(...notPlaced);
+    changed = changed || lost.length > 0;
     const box = $("[data-carried-box]").content.firstElementChild.cloneNode(true);
     $("main").prepend(box);
     $("[data-carried-left]", box).hidden = !lost.length;
