@@ -134,6 +134,7 @@ def test_what_the_machine_writes_anew_holds_nobody_up() -> None:
 HELD = {
     "accounts_identityconfirmation",
     "accounts_identityconfirmation.index_algorithm",
+    "accounts_identityconfirmation.reason",
     "accounts_identitycorrection.index_algorithm",
     "accounts_numberrelease.index_algorithm",
     "accounts_user.identity_confirmed_at",

@@ -210,7 +210,7 @@ def test_a_unit_confirms_its_own_people_together_and_a_county_those_of_its_units
     assert refused(lambda: confirm(world.unit_admin, one, days=-1, checked=False)) == {"card_day_wrong", "identity_not_checked"}
     assert refused(lambda: confirm(world.unit_admin, one, stranger)) == {"not_in_jurisdiction"}
     assert refused(lambda: confirm(world.county_officer, stranger)) == {"not_in_jurisdiction"}
-    assert refused(lambda: confirm(world.bureau, one)) == {"not_in_jurisdiction"}
+    assert refused(lambda: confirm(world.bureau, one)) == {"reason_missing", "not_in_jurisdiction"}
     assert refused(lambda: confirm(world.applicant, one)) == {"not_in_jurisdiction"}
     assert not IdentityConfirmation.objects.exists()
     assert [u.pk for u in confirm(world.unit_admin, one, two, days=3)] == sorted([one.account_id, two.account_id])

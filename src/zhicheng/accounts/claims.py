@@ -6,6 +6,7 @@ seen. What hangs on the number (count, closed year, bans) is told to its holder 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,14 +42,43 @@ def holder_besides(user: User) -> User | None:
     return other_claims(user).filter(number_held_at__isnull=False).first()
 
 
-def number_is_free_for(user: User) -> list[Problem]:
-    """Why this account cannot come to hold its number, for a desk to read; empty when it can."""
+def holding_besides() -> QuerySet[User]:
+    """For an ``Exists`` over accounts: another of the same kind holds the number."""
+    same = User.objects.filter(kind=OuterRef("kind"), id_number_index=OuterRef("id_number_index"), number_held_at__isnull=False)
+    return same.exclude(pk=OuterRef("pk")).exclude(id_number_index="")
+
+
+def holders_besides(people: Iterable[User]) -> dict[int, User]:
+    """The other account that holds the number of each of these, by their ids; one query."""
+    rows = list(people)
+    held = User.objects.filter(id_number_index__in={one.id_number_index for one in rows} - {""}, number_held_at__isnull=False)
+    by_number = {(one.kind, one.id_number_index): one for one in held}
+    found = {one.pk: by_number.get((one.kind, one.id_number_index)) for one in rows}
+    return {pk: holder for pk, holder in found.items() if holder is not None and holder.pk != pk}
+
+
+def number_missing() -> Problem:
+    """The account has lost its number to somebody who showed the card."""
+    return Problem(_("这个账号的身份证号已由他人核实，须先按身份证原件更正身份证号。"), code="number_missing")
+
+
+def number_is_free_for(user: User, *, over_holder: bool = False) -> list[Problem]:
+    """Why this account cannot come to hold its number, for a desk to read; empty when it can.
+
+    ``over_holder``: the prefecture has the card in hand and takes the number from an account whose card nobody has seen. Where both
+    have shown one, two cards bear one number, or a desk has erred: nothing is taken before one of the two is corrected.
+    """
     if not user.id_number:
-        text = _("这个账号的身份证号已由他人核实，须先按身份证原件更正身份证号。")
-        return [Problem(text, code="number_missing")]
-    if holder_besides(user) is not None:
+        return [number_missing()]
+    holder = holder_besides(user)
+    if holder is not None and holder.identity_confirmed_at is not None and over_holder:
         text = _(
-            "这个身份证号在另一个账号上已经核实或已有申请书经单位审核通过，不能再由本账号使用。请核对身份证原件：本账号填错的，请更正身份证号；确属本人的，请报州人力资源和社会保障局核实处理。"
+            "这个身份证号在另一个账号上也是按身份证原件核实的，两边都见过原件，不能直接改归本账号。请先查明哪一个登记有误，由其单位提出“更正姓名或身份证号”；更正以后，再核实本账号。"
+        )
+        return [Problem(text, code="number_held_by_another")]
+    if holder is not None and not over_holder:
+        text = _(
+            "这个身份证号在另一个账号上已经核实或已有申请书经单位审核通过，不能再由本账号使用。请核对身份证原件：本账号填错的，请更正身份证号；确属本人的，请本人持身份证原件到州人力资源和社会保障局：另一账号没有核实过的，由该局在“身份核实”中核实；核实过的，由该局查明哪一个登记有误，先更正那一个。"
         )
         return [Problem(text, code="number_held_by_another")]
     if queries.number_is_held(user.id_number_index, for_user_id=user.pk):
@@ -85,13 +115,15 @@ def check_card_seen(card_seen_on: date | None, *, checked: bool) -> list[Problem
     return problems
 
 
-def confirm_identity(*, user: User, card_seen_on: date, confirmed_by_id: int, source: str) -> list[User]:
+def confirm_identity(*, user: User, card_seen_on: date, confirmed_by_id: int, source: str, reason: str = "") -> list[User]:
     """Write that the card was seen, and take the number from every other account that claimed it; returns those.
 
-    ``user`` and its other claims are locked. Raises ``Refused`` when another account holds the number. The caller lets what
-    hangs on the number follow, then writes the ledger (:func:`record_confirmation`): its head is the last lock of all.
+    ``user`` and its other claims are locked. Raises ``Refused`` when another account holds the number; with a ``reason`` (the
+    prefecture's) only where that one was confirmed with a card too. An account that held its number goes on to hold what it has
+    instead, its own index: what a unit passed on and what was counted stays its own. The caller lets what hangs on the number
+    follow, then writes the ledger (:func:`record_confirmation`): its head is the last lock of all.
     """
-    if problems := number_is_free_for(user):
+    if problems := number_is_free_for(user, over_holder=bool(reason)):
         raise Refused(problems)
     now = clock.now()
     IdentityConfirmation.objects.create(
@@ -99,6 +131,7 @@ def confirm_identity(*, user: User, card_seen_on: date, confirmed_by_id: int, so
         index=user.id_number_index,
         card_seen_on=card_seen_on,
         source=source,
+        reason=reason,
         confirmed_by_id=confirmed_by_id,
         confirmed_at=now,
     )
@@ -120,6 +153,7 @@ def record_confirmation(*, user: User, losers: list[User], card_seen_on: date, a
         "index": row.index,
         "by": f"user:{row.confirmed_by_id}",
         "at": ledger.time_text(row.confirmed_at),
+        "reason": ledger.private(row.reason),
     }
     ledger.record(event="account.identity_confirmed", subject=f"user:{user.pk}", actor=actor, data=data)
     for loser in losers:
@@ -280,7 +314,7 @@ def _tell_loser(user: User, *, key: str) -> None:
         subject=_("您登记的身份证号经核实属于他人"),
         body=_(
             "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的身份证号，经单位或职称办查验身份证原件，属于另一位申报人，已从您的账号中去掉。\n\n"
-            "账号可以照常登录，已填写的内容和上传的文件都还在；登记正确的身份证号以前不能上报。\n"
+            "账号可以照常登录，已填写的内容和上传的文件都还在，已上报的申请书和计次仍是这个账号的；登记正确的身份证号以前不能上报，各级也不能再向上报送。\n"
             "请带本人居民身份证到本单位，由单位提出“更正姓名或身份证号”。如果您认为这个号码是您的，请联系所在县（市）人社局职称办。\n"
         )
         % {"name": user.name, "site": settings.SITE_NAME, "username": user.username},

@@ -199,6 +199,7 @@ class IdentityConfirmation(models.Model):
     index_algorithm = AlgorithmField(HMAC_SHA_256, of=("index",))
     card_seen_on = models.DateField(_("查验身份证的日期"))
     source = models.CharField(max_length=60)  # for whom it was seen: "organization:5"
+    reason = models.CharField(max_length=500, default="", db_default="", blank=True)  # where it took the number from who held it
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField()
 

@@ -55,6 +55,7 @@ told(
             "card_seen_on": lambda row: row.card_seen_on.isoformat(),
             "source": lambda row: row.source,
             "index": lambda row: row.index,
+            "reason": lambda row: row.reason,
             "by": lambda row: person(row.confirmed_by_id),
             "at": lambda row: moment(row.confirmed_at),
         },

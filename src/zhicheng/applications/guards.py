@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.claims import holder_besides, number_is_free_for
+from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
 from zhicheng.applications.lifecycle import desk_above, guard
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import history_is_told
@@ -31,6 +31,13 @@ def number_not_anothers(application: Application, actor: Actor) -> list[Problem]
     """What the unit passes on is, from then on, the number's own application: no other account may hold the number (S-07, S-19)."""
     applicant = application.applicant
     return [] if applicant.number_held_at is not None else number_is_free_for(applicant)
+
+
+@guard("number_kept")
+def number_kept(application: Application, actor: Actor) -> list[Problem]:
+    """Nothing goes up of an account that held its number and lost it to who has the card, before a right one is given (S-18)."""
+    applicant = application.applicant
+    return [number_missing()] if applicant.number_held_at is not None and not applicant.id_number else []
 
 
 @guard("record_not_anothers")

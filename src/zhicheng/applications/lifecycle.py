@@ -67,7 +67,7 @@ class Move:
 _UNIT_HOLDS = (S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY)
 _ON_ITS_WAY = (*_UNIT_HOLDS, S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, S.PREFECTURE_REVIEW)
 _GOES_UP = ("not_barred", "year_open")
-_GOES_UP_IN_TIME = ("in_time", *_GOES_UP)
+_GOES_UP_IN_TIME = ("in_time", "number_kept", *_GOES_UP)
 
 # fmt: off
 MOVES: tuple[Move, ...] = (
@@ -85,7 +85,7 @@ MOVES: tuple[Move, ...] = (
     Move("report_to_county", (S.UNIT_PASSED, S.IN_PUBLICITY), S.COUNTY_REVIEW, Role.UNIT,
          gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", "arrival_left", *_GOES_UP_IN_TIME)),
     Move("supervising_pass", (S.SUPERVISING_REVIEW,), S.COUNTY_REVIEW, Role.SUPERVISING, gettext_lazy("主管单位审核通过"),
-         ("dossier_in_order", "arrival_left", *_GOES_UP)),
+         ("dossier_in_order", "arrival_left", "number_kept", *_GOES_UP)),
     Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回"),
          ("may_come_back",)),
     Move("supervising_close", (S.SUPERVISING_REVIEW,), S.CLOSED_FOR_YEAR, Role.SUPERVISING,
@@ -96,7 +96,7 @@ MOVES: tuple[Move, ...] = (
     Move("county_close", (S.COUNTY_REVIEW,), S.CLOSED_FOR_YEAR, Role.COUNTY, gettext_lazy("县（市）退回，本年度不再受理"),
          ("may_not_come_back",)),
     Move("prefecture_pass", (S.PREFECTURE_REVIEW,), S.ACCEPTED, Role.PREFECTURE, gettext_lazy("终审通过，予以受理"),
-         ("dossier_in_order", *_GOES_UP)),
+         ("dossier_in_order", "number_kept", *_GOES_UP)),
     Move("prefecture_return", (S.PREFECTURE_REVIEW,), S.RETURNED, Role.PREFECTURE, gettext_lazy("终审退回"), ("may_come_back",)),
     Move("prefecture_close", (S.PREFECTURE_REVIEW,), S.CLOSED_FOR_YEAR, Role.PREFECTURE, gettext_lazy("终审退回，本年度不再受理"),
          ("may_not_come_back",)),

@@ -20,7 +20,8 @@ class PersonChange:
     """A correction that is being written. The indexes are equal when only the name was wrong.
 
     ``accounts`` are the accounts it is written on: others may claim the old number and keep what is theirs. ``with_history``: the
-    number was this person's, so its years and records move too; false where it was only claimed.
+    number was this person's, so its years and records move too; false where it was only claimed. ``with_years``: the account held
+    the number and loses it to who has the card: the years count its own applications and go with them, nothing else does.
     """
 
     user_id: int
@@ -29,6 +30,7 @@ class PersonChange:
     new_name: str
     accounts: tuple[int, ...]
     with_history: bool = True
+    with_years: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from zhicheng.accounts import second_factor
-from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts import claims, second_factor
+from zhicheng.accounts.models import AccountKind, IdentityConfirmation, User
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import mailbox_is_released
 from zhicheng.foundation.errors import Problem
@@ -351,18 +351,22 @@ def unit_administrators_for(actor: Actor) -> QuerySet[User]:
 
 
 def confirmable_by(actor: Actor) -> QuerySet[User]:
-    """Whose card this desk can say it has seen: a unit its employees', a county everybody's at its units; for a list by ``name``, ``id``."""
+    """Whose card this desk can say it has seen: a unit its employees', a county everybody's at its units; the prefecture those
+    below it whose number another account holds (or whom it has confirmed so). For a list by ``name``, ``id``.
+    """
     if actor.role is Role.UNIT:
         return people_of(actor)
     people = User.objects.filter(
         _mailbox_of(OuterRef("pk")), kind__in=[AccountKind.APPLICANT, AccountKind.UNIT], is_active=True
     ).order_by("name", "id")
-    if actor.role is not Role.COUNTY or actor.organization_id is None:
+    if actor.role not in {Role.COUNTY, Role.PREFECTURE} or actor.organization_id is None:
         return people.none()
-    here = Membership.objects.filter(
-        user=OuterRef("pk"), organization__receiving_office_id=actor.organization_id, until__isnull=True
-    )
-    return people.filter(Exists(here))
+    here = Membership.objects.filter(user=OuterRef("pk"), until__isnull=True)
+    if actor.role is Role.COUNTY:
+        return people.filter(Exists(here.filter(organization__receiving_office_id=actor.organization_id)))
+    below = here.filter(organization__receiving_office__superior_office_id=actor.organization_id)
+    done = IdentityConfirmation.objects.filter(user=OuterRef("pk"), source=f"organization:{actor.organization_id}")
+    return people.filter(Exists(below), Exists(claims.holding_besides()) | Exists(done))
 
 
 def account_requests_for(actor: Actor) -> QuerySet[AccountRequest]:

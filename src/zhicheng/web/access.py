@@ -166,7 +166,7 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_account_scan": REGISTRATION_DESKS,
     "office_account_scan_preview": REGISTRATION_DESKS,
     "office_administrators": frozenset({Role.COUNTY}),
-    "office_identities": frozenset({Role.COUNTY}),
+    "office_identities": REGISTRATION_DESKS,
     "office_administrator_mailbox": frozenset({Role.COUNTY}),
     "office_administrator_factor": frozenset({Role.COUNTY}),
     "office_officers": OFFICER_KEEPERS,

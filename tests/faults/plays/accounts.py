@@ -15,6 +15,7 @@ from tests.faults.stage import YEAR, Stage, play
 from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.factors import give_factor
+from zhicheng.accounts import claims
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import last_characters
 from zhicheng.foundation import clock
@@ -170,13 +171,30 @@ def see_cards(stage: Stage) -> None:
     confirm(stage, actor, [one.pk for one in chosen if one is not None])
 
 
-def confirm(stage: Stage, actor: Actor, user_ids: list[int]) -> None:
+@play("organizations.confirm_people")
+def settle_whose_number(stage: Stage) -> None:
+    """By the prefecture, where another account holds the number without a card seen; mostly somebody claims it who comes too late."""
+    holder = stage.one_of(
+        User.objects.filter(kind__in=PEOPLE, number_held_at__isnull=False, is_active=True).exclude(id_number="")
+    )
+    late = None if holder is None else stage.one_of(claims.other_claims(holder).filter(number_held_at__isnull=True))
+    if late is not None:
+        confirm(
+            stage,
+            stage.at_office(OrganizationKind.PREFECTURE),
+            [late.pk],
+            reason=stage.dice.pick(["", "查验原件，与持有账号的单位核对。"]),
+        )
+
+
+def confirm(stage: Stage, actor: Actor, user_ids: list[int], *, reason: str = "") -> None:
     """The cards of these people were seen today, or on an impossible day; now and then a card is another than the account's."""
     day = clock.today() + timedelta(1) if stage.dice.percent(5) else clock.today()
     checked = stage.dice.percent(95)
     numbers = {user.pk: user.id_number for user in User.objects.filter(pk__in=user_ids)}
     cards = {pk: last_characters(number) if stage.dice.percent(95) else "000000" for pk, number in numbers.items()}
-    stage.act("organizations.confirm_people", actor=actor, cards=cards, card_seen_on=day, checked=checked, year=YEAR)
+    told = {"card_seen_on": day, "checked": checked, "year": YEAR, "reason": reason}
+    stage.act("organizations.confirm_people", actor=actor, cards=cards, **told)
 
 
 def _asked_for(stage: Stage) -> tuple[User | None, Actor]:

@@ -214,6 +214,17 @@ def confirm_people(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "cards": {user.pk: last_characters(user.id_number)}, **seen}
 
 
+@case("organizations.actions.identities.confirm_people:over a holder")
+def settle_whose_number(world: w.World) -> dict[str, Any]:
+    """The prefecture takes the number from an account whose application a unit has passed on and the bureau has counted."""
+    holder = w.person(AccountKind.APPLICANT, "holder", serial=33, held=False)
+    w.to_bureau(world, w.submitted(world, w.member(holder, world.unit, MembershipRole.EMPLOYEE)))
+    user = w.person(AccountKind.APPLICANT, "claimant", serial=33, held=False)
+    w.submitted(world, w.member(user, world.other_unit, MembershipRole.EMPLOYEE))
+    seen = {"card_seen_on": w.IN_WINDOW.date(), "checked": True, "year": ex.YEAR}
+    return {"actor": world.bureau, "cards": {user.pk: last_characters(user.id_number)}, "reason": SAID, **seen}
+
+
 @case(f"{REQUESTS}.request_mailbox")
 def request_mailbox(world: w.World) -> dict[str, Any]:
     told = {"email": "fresh@mail.example", "statement": SAID, "identity_checked": True, "year": ex.YEAR}

@@ -11,6 +11,7 @@ from tests.support import world as w
 from tests.web.registering import client_of, page_of, summary_of
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import last_characters
+from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.web.shared.kept import KeptForm
@@ -127,3 +128,25 @@ def test_words_of_a_kept_form_name_the_people(world: w.World) -> None:
     found = {one.label: one.value for one in words_of(KeptForm(UNIT, body, 0, "2023-05-22T10:00:00", False))}
     assert found["阿不都的身份证号末六位"] == last_characters(one.id_number) and found["的身份证号末六位"] == "123456"
     assert found["查验身份证原件的日期"] == "2023.5.20"
+
+
+def test_prefecture_settles_on_the_page_whose_number_it_is_and_reads_who_holds_it(world: w.World) -> None:
+    holder = claimant(world, 500)
+    w.unit_pass(world, w.submitted(world, actor_for(holder)))
+    owner = w.person(AccountKind.APPLICANT, "owner", serial=500, name="王建国", held=False)
+    w.member(owner, world.other_unit, MembershipRole.EMPLOYEE)
+    claimant(world, 502)  # whom unit and county can confirm: not the prefecture's
+    refused = client_of(world.other_admin).post(UNIT, typed(owner))
+    assert "到州人力资源和社会保障局" in summary_of(refused)[0]
+    client = client_of(world.bureau)
+    page = page_of(client.get(OFFICE))
+    assert [box["name"] for box in page.select("input[name^=card-]")] == [card_of(owner.pk)]
+    row = str(page.select_one("#people tbody tr"))
+    assert holder.username in row and world.unit.name in row and "没有核实过原件" in row and owner.id_number not in str(page)
+    answer = client.post(OFFICE, typed(owner))
+    assert answer.status_code == 422 and len(summary_of(answer)) == 1
+    link = page_of(answer).select_one(".error-summary a")
+    assert link is not None and page_of(answer).select_one(str(link["href"]))["name"] == "reason"
+    done = client.post(OFFICE, typed(owner, reason="查验本人身份证原件，另一账号的单位没有见过原件。"), follow=True)
+    assert "已核实 1 人的身份：王建国。" in done.content.decode() and "没有待核实的人员" in done.content.decode()
+    assert User.objects.get(pk=owner.pk).identity_confirmed_at is not None and User.objects.get(pk=holder.pk).id_number == ""

@@ -31,12 +31,15 @@ def follow_person(change: PersonChange) -> int:
 
 
 def _move_years(change: PersonChange, applications: list[int]) -> int:
-    """The years go with the number's holder; whoever only claimed the old number, or the new one, keeps an empty one."""
+    """The years go with the number's holder, whose applications they count; whoever only claimed the old number, or the new one,
+    keeps an empty one.
+    """
+    takes_years = change.with_history or change.with_years
     years = list(PersonYear.objects.select_for_update(no_key=True).filter(person_index=change.old_index).order_by("id"))
     begun = set(PersonYear.objects.filter(person_index=change.new_index).values_list("campaign_id", flat=True))
     allowed = {year.campaign_id: year.arrivals_allowed for year in years}
-    moving = [year for year in years if change.with_history and year.campaign_id not in begun]
-    if change.with_history and any(y.arrivals or y.closed_at for y in years if y.campaign_id in begun):
+    moving = [year for year in years if takes_years and year.campaign_id not in begun]
+    if takes_years and any(y.arrivals or y.closed_at for y in years if y.campaign_id in begun):
         raise Refused.one(
             _(
                 "更正后的身份证号名下在同一批次已有另一账号的申请书，两边的计次不能自动合并，须由州人力资源和社会保障局核实处理。没有作任何改动。"

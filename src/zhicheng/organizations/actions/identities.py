@@ -1,18 +1,23 @@
-"""A unit or a county has seen a person's card and says so: from then on the number is that account's (S-07, S-18)."""
+"""A unit or a county has seen a person's card and says so: from then on the number is that account's (S-07, S-18).
+
+Where another account holds the number and nobody has seen that one's card, the prefecture settles whose it is (decision 10).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import brakes, claims
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import is_end_of_number, last_characters_match
-from zhicheng.foundation import ledger, securitylog
+from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
@@ -20,11 +25,14 @@ from zhicheng.organizations.models import Organization
 
 # Refusals that tell something about another account: whoever was told so is written down.
 _TELLING = {"number_held_by_another", "id_number_held"}
-_DESKS = {Role.UNIT, Role.COUNTY}
+_DESKS = {Role.UNIT, Role.COUNTY, Role.PREFECTURE}
 
 
-def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int) -> list[User]:
-    """Confirm these people: the unit its own employees, the county the administrators of its units. Returns who was confirmed.
+def confirm_people(
+    *, actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int, reason: str = ""
+) -> list[User]:
+    """Confirm these people: the unit its own employees, the county those of its units, the prefecture whose number another account
+    holds without a card seen, with a ``reason``: that account loses the number, and its unit is told as well. Returns who was confirmed.
 
     ``cards``: account → the last six characters of the identity number, typed from the card in hand. A list that shows no end of a
     number can only be confirmed by who has the card; a number typed wrongly at registration is found here.
@@ -38,7 +46,7 @@ def confirm_people(*, actor: Actor, cards: Mapping[int, str], card_seen_on: date
     looked_at = [pk for pk in sorted(cards) if is_end_of_number(cards[pk])]
     left = _count_tries(actor, looked_at)
     try:
-        people = _confirm(actor, cards, card_seen_on, checked, year, left)
+        people = _confirm(actor, cards, _Statement(card_seen_on, checked, " ".join(reason.split())[:500]), year, left)
     except Refused as refused:
         if _TELLING & {problem.code for problem in refused.problems}:
             _note_contested(actor, sorted(cards))
@@ -68,14 +76,29 @@ def _note_contested(actor: Actor, wanted: list[int]) -> None:
     ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": wanted})
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What the desk states of all the cards; ``reason`` counts for the prefecture alone."""
+
+    card_seen_on: date | None
+    checked: bool
+    reason: str
+
+    def problems(self, actor: Actor) -> list[Problem]:
+        """What is missing from it."""
+        problems = claims.check_card_seen(self.card_seen_on, checked=self.checked)
+        if actor.role is Role.PREFECTURE and len(self.reason) < 10:
+            problems.append(Problem(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+        return problems
+
+
 @one_transaction
 def _confirm(
-    actor: Actor, cards: Mapping[int, str], card_seen_on: date | None, checked: bool, year: int, left: Mapping[int, int]
+    actor: Actor, cards: Mapping[int, str], said: _Statement, year: int, left: Mapping[int, int]
 ) -> list[User]:
-    wanted = sorted(cards)
+    wanted, card_seen_on = sorted(cards), said.card_seen_on
     problems = [] if wanted else [Problem(_("请填写要核实的人员的身份证号末六位。"), where="people", code="nobody")]
-    problems += claims.check_card_seen(card_seen_on, checked=checked)
-    problems += _gate(actor, year)
+    problems += said.problems(actor) + _gate(actor, year)
     here = set(queries.confirmable_by(actor).filter(pk__in=wanted).values_list("pk", flat=True))
     if here != set(wanted):
         problems.append(Problem(_("没有找到这个账号，或者它不归本部门办理。"), code="not_in_jurisdiction"))
@@ -84,27 +107,56 @@ def _confirm(
     problems += [problem for one in people for problem in _against(actor, one, cards[one.pk], left.get(one.pk, 0))]
     if problems or card_seen_on is None:
         raise Refused(problems)
-    source = f"organization:{actor.desk_id}"
+    source, reason = f"organization:{actor.desk_id}", said.reason if actor.role is Role.PREFECTURE else ""
     done = []
     for user in people:
-        losers = settle_number(user=user, card_seen_on=card_seen_on, confirmed_by_id=actor.account_id, source=source)
+        losers = settle_number(
+            user=user, card_seen_on=card_seen_on, confirmed_by_id=actor.account_id, source=source, reason=reason
+        )
         done.append((user, losers))
     for user, losers in done:
         claims.record_confirmation(user=user, losers=losers, card_seen_on=card_seen_on, actor=actor.ref, source=source)
+        _tell_units_of_holders([one for one in losers if one.number_held_at is not None], by=actor.organization_name)
     return people
 
 
-def settle_number(*, user: User, card_seen_on: date, confirmed_by_id: int, source: str) -> list[User]:
+def settle_number(*, user: User, card_seen_on: date, confirmed_by_id: int, source: str, reason: str = "") -> list[User]:
     """Write the confirmation, and let what the losing accounts had begun under the number follow them; returns those accounts.
 
-    Inside the caller's transaction, every account of the number locked; the caller writes the ledger afterwards.
+    With a ``reason`` from one that held it too: its applications, and the years that count them, go with it. Inside the caller's
+    transaction, every account of the number locked; the caller writes the ledger afterwards.
     """
     index = user.id_number_index
-    losers = claims.confirm_identity(user=user, card_seen_on=card_seen_on, confirmed_by_id=confirmed_by_id, source=source)
+    losers = claims.confirm_identity(
+        user=user, card_seen_on=card_seen_on, confirmed_by_id=confirmed_by_id, source=source, reason=reason
+    )
     for loser in losers:
-        change = persons.PersonChange(loser.pk, index, loser.id_number_index, loser.name, (loser.pk,), with_history=False)
-        persons.follow(change)
+        counted = loser.number_held_at is not None and loser.kind == AccountKind.APPLICANT  # a unit's account has no applications
+        persons.follow(
+            persons.PersonChange(
+                loser.pk, index, loser.id_number_index, loser.name, (loser.pk,), with_history=False, with_years=counted
+            )
+        )
     return losers
+
+
+@platform_language()
+def _tell_units_of_holders(losers: list[User], *, by: str) -> None:
+    """Mail to the unit that passed on what an account has sent which has lost the number now."""
+    for loser in losers:
+        unit = queries.employer_of(loser.pk)
+        for who, email in queries.mailboxes_of(unit) if unit is not None else []:
+            mail.queue_mail(
+                to=email,
+                subject=_("本单位人员登记的身份证号经核实属于他人"),
+                body=_(
+                    "%(name)s（登录名 %(username)s）的账号登记的身份证号，本单位没有核实过身份证原件。经%(by)s查验原件，号码属于另一位申报人，已从这个账号中去掉。\n\n"
+                    "这个账号的申请书和计次保留，登记正确的身份证号以前不能再向上报送。请当面查验本人居民身份证原件；"
+                    "确是本单位职工的，请在“人员”中提出“更正姓名或身份证号”；不是本单位职工的，请把申请书退回，并告诉%(by)s。\n"
+                )
+                % {"name": loser.name, "username": loser.username, "by": by},
+                key=f"number-taken-unit:{loser.pk}:{who}:{clock.now().isoformat()}",
+            )
 
 
 def _gate(actor: Actor, year: int) -> list[Problem]:
@@ -136,7 +188,7 @@ def _against(actor: Actor, user: User, typed: str, left: int) -> list[Problem]:
         securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
         found = [_card_differs(actor, left)]
     else:
-        found = claims.number_is_free_for(user)
+        found = claims.number_is_free_for(user, over_holder=actor.role is Role.PREFECTURE)
     where = rules.card_of(user.pk)
     return [Problem(_("%(name)s：%(text)s") % {"name": user.name, "text": p.text}, where=where, code=p.code) for p in found]
 

@@ -1,4 +1,7 @@
-"""身份核实: a unit confirms its employees, a county everybody at its units, once the card was seen (S-07, S-18). One page for both."""
+"""身份核实: a unit confirms its employees, a county everybody at its units, once the card was seen (S-07, S-18). One page for both.
+
+The prefecture finds here whose number another account holds: with the card in hand it settles whose it is (decision 10).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from zhicheng.accounts import claims
 from zhicheng.accounts.models import User
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.fields import mask_id_number
@@ -34,8 +38,13 @@ class CardForm(Form):
     card_seen_on = needed(DateField(label=gettext_lazy("查验身份证原件的日期")))
     checked = needed(forms.BooleanField(label=gettext_lazy("已逐一当面核对以上填写人员的居民身份证原件，姓名和号码一致")))
 
-    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], settles: bool = False, **kwargs: Any) -> None:
+        """``settles``: for the prefecture, which takes the number from another account and says why."""
         super().__init__(*args, **kwargs)
+        if settles:
+            box = forms.Textarea(attrs={"rows": "3"})
+            self.fields["reason"] = needed(forms.CharField(label=_("核实的情况"), max_length=500, widget=box))
+            self.order_fields(["card_seen_on", "reason", "checked"])
         for one in people:
             attrs = {"class": "w-short mono", "autocomplete": "off", "spellcheck": "false"}
             label = _("%(name)s的身份证号末六位") % {"name": one.name}
@@ -56,6 +65,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             card_seen_on=form.cleaned_data.get("card_seen_on"),
             checked=form.cleaned_data.get("checked", False),
             year=current_year(),
+            reason=form.cleaned_data.get("reason", ""),
         )
     except Refused as refused:
         told = [problem for problem in refused.problems if problem.where not in form.errors]
@@ -74,7 +84,7 @@ def _in_words(_place: Mapping[str, Any], data: QueryDict) -> list[Typed]:
         for key in data
         if key.startswith("card-") and data[key]
     ]
-    return [*people, *words_of_fields(CardForm(people=[]).fields, data)]
+    return [*people, *words_of_fields(CardForm(people=[], settles="reason" in data).fields, data)]
 
 
 def _typed(request: HttpRequest) -> dict[int, str]:
@@ -98,7 +108,12 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     people = queries.confirmable_by(actor).filter(identity_confirmed_at__isnull=True)
     page = page_of(request, people.filter(name__icontains=words) if words else people, order=("name", "id"))
     units = queries.employers_of([person.pk for person in page]) if actor.role is not Role.UNIT else {}
-    form = CardForm(request.POST or None, people=[one for one in page if one.id_number])
+    settles = actor.role is Role.PREFECTURE
+    holders = claims.holders_besides(page) if settles else {}
+    form = CardForm(request.POST or None, people=[one for one in page if one.id_number], settles=settles)
     fields = {one.pk: form[card_of(one.pk)] for one in page if one.id_number}
-    rows = [(one, mask_id_number(one.id_number), units.get(one.pk, ""), fields.get(one.pk)) for one in page]
-    return {"form": form, "page": page, "rows": rows, "words": words, "is_unit": actor.role is Role.UNIT, "gate": _gate(actor)}
+    at = queries.employers_of([holder.pk for holder in holders.values()]) if holders else {}
+    held_at = {pk: (holder, at.get(holder.pk, "")) for pk, holder in holders.items()}
+    rows = [(one, mask_id_number(one.id_number), units.get(one.pk, ""), fields.get(one.pk), held_at.get(one.pk)) for one in page]
+    told = {"is_unit": actor.role is Role.UNIT, "settles": settles, "gate": _gate(actor)}
+    return {"form": form, "page": page, "rows": rows, "words": words, **told}
