@@ -16,7 +16,7 @@ from tests.support.factors import give_factor, need_factor
 from tests.support.verified import everything_holds, violated
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.foundation import checkpoints, clock, outbox, triggers
+from zhicheng.foundation import checkpoints, clock, outbox, triggers, verification
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
@@ -73,6 +73,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             w.pass_on(world.county_officer, application)
             w.pass_on(world.bureau, application)
             checkpoints.make_checkpoint()
+            verification.verify_and_keep(actor="system")
             outbox.drain(1000)
             everything_holds()
         yield
@@ -85,7 +86,10 @@ def _ask_for_others(unit: Organization) -> None:
     asked.open_link(asked.decide(asked.ask_mailbox(admin, ex.registered_applicant(unit, 3), email="new3@mail.example")))
     refused = asked.ask_mailbox(admin, ex.registered_applicant(unit, 4), email="new4@mail.example")
     asked.decide(refused, approve=False, reason="没有见到本人。")
-    asked.decide(asked.ask_correction(admin, ex.registered_applicant(unit, 5), id_number=ex.id_number(205)))
+    corrected = asked.ask_correction(admin, ex.registered_applicant(unit, 5), id_number=ex.id_number(205))
+    asked.decide(corrected)
+    bureau = ex.officer(unit.receiving_office.superior_office)
+    people.release_left_number(actor=bureau, request_id=corrected.pk, reason="经公安机关核实，该号码属于另一人。")
     owner = ex.registered_applicant(unit, 6)
     ex.registered_applicant(unit, 7, id_number=owner.id_number)
     ex.card_seen(owner, admin)
@@ -501,6 +505,24 @@ TAMPERED: dict[str, tuple[str, str]] = {
         f"INSERT INTO mfa_authenticator (id, user_id, type, data, created_at) SELECT {{lost_factor}}, {_LOST}, type, data, created_at "
         f"FROM mfa_authenticator WHERE {_AN_APP}",
     ),
+    "number released by nobody": (
+        "accounts.releases_in_ledger",
+        'INSERT INTO accounts_numberrelease ("index", reason, released_by_id, released_at, index_algorithm) '
+        "SELECT old_index, 'invented by nobody', corrected_by_id, corrected_at, index_algorithm FROM accounts_identitycorrection",
+    ),
+    "why a number was released": ("accounts.releases_in_ledger", "UPDATE accounts_numberrelease SET reason = '改过的理由'"),
+    "which number was released": ("accounts.releases_in_ledger", f"UPDATE accounts_numberrelease SET \"index\" = '{'0' * 64}'"),
+    "release removed": ("accounts.releases_in_ledger", "DELETE FROM accounts_numberrelease"),
+    "what a verification found": (
+        "foundation.verifications_in_ledger",
+        "UPDATE foundation_systemverification SET found = found + 1",
+    ),
+    "what a verification named": (
+        "foundation.verifications_in_ledger",
+        "UPDATE foundation_systemverification SET listed = '[{{\"invariant\": \"x\"}}]'",
+    ),
+    "verification removed": ("foundation.verifications_in_ledger", "DELETE FROM foundation_systemverification"),
+    "reason of a seen card": ("accounts.confirmations_in_ledger", "UPDATE accounts_identityconfirmation SET reason = '改过的理由'"),
     "objection removed": ("publicity.objections_in_ledger", "DELETE FROM publicity_objection"),
 }
 
@@ -547,6 +569,7 @@ TAKEN = {
     "name of a unit that waits",
     "name of an account",
     "number no longer held",
+    "number released by nobody",
     "office of a unit",
     "paper of the unit",
     "paper of the unit gone",

@@ -237,10 +237,12 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
         raise Refused.one(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing")
     if not queries.number_is_held(index):
         raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
-    NumberRelease.objects.create(index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now())
-    ledger.record(
-        event="account.number_released", subject=source, actor=actor, data={"reason": ledger.private(reason.strip()[:500])}
+    row = NumberRelease.objects.create(
+        index=index, reason=reason.strip()[:500], released_by_id=released_by_id, released_at=clock.now()
     )
+    data = {"release": row.pk, "index": index, "by": f"user:{released_by_id}", "at": ledger.time_text(row.released_at)}
+    data |= {"reason": ledger.private(row.reason)}
+    ledger.record(event="account.number_released", subject=source, actor=actor, data=data)
 
 
 @outbox.handler("account.number_claimed")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.accounts.models import IdentityConfirmation, IdentityCorrection, NoticeAcceptance, User
+from zhicheng.accounts.models import IdentityConfirmation, IdentityCorrection, NoticeAcceptance, NumberRelease, User
 from zhicheng.accounts.queries import TAKEN
 from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
-from zhicheng.foundation.told import Telling, moment, person, told
+from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
+from zhicheng.foundation.told_apart import Apart, told_apart
 
 _OPENED = {"account.opened", "account.reopened"}
 _NAMED = {*_OPENED, "account.identity_corrected"}
@@ -93,6 +94,24 @@ told(
         named="correction",
         values=_CORRECTION | {"confirmed": lambda row: int(row.source.removeprefix(TAKEN) or 0)},
         indexes=frozenset({"from", "to"}),
+    ),
+)
+told_apart(
+    "accounts.releases_in_ledger",
+    gettext_lazy("每个放行的原身份证号在台账中恰有一条记录，内容一致"),
+    Apart(
+        event="account.number_released",
+        rows=NumberRelease.objects.all,
+        named="release",
+        at=lambda row: row.released_at,
+        values={
+            ACTOR: lambda row: person(row.released_by_id),
+            "index": lambda row: row.index,
+            "reason": lambda row: row.reason,
+            "by": lambda row: person(row.released_by_id),
+            "at": lambda row: moment(row.released_at),
+        },
+        indexes=frozenset({"index"}),
     ),
 )
 

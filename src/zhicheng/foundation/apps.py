@@ -35,6 +35,7 @@ class FoundationConfig(AppConfig):
             shared_cache,
             statement_limit,
             verification,
+            verified_invariants,
         )
 
         request_finished.connect(logs.leave)

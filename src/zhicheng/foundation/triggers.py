@@ -72,6 +72,7 @@ PROOFS = (
     ),
     guard("foundation_accesslook", "UPDATE", "DELETE", sentence="the access log is append-only"),
 )
+VERIFIED = (guard("foundation_systemverification", "UPDATE", "DELETE", sentence="what a verification found is append-only"),)
 
 INSTANCE = (guard("foundation_instancemark", "UPDATE", "DELETE", sentence="what a database is was decided at its first start"),)
 

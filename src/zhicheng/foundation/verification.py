@@ -119,5 +119,6 @@ def verify_and_keep(*, actor: str) -> SystemVerification:
 @one_transaction
 def _keep(row: SystemVerification, data: dict[str, Any]) -> SystemVerification:
     row.save(force_insert=True)
+    data |= {"verification": row.pk, "at": ledger.time_text(row.at), "listed": ledger.private(row.listed)}
     ledger.record(event=SYSTEM_VERIFIED, subject="system", actor=row.actor, data=data)
     return row

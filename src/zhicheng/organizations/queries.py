@@ -351,9 +351,7 @@ def unit_administrators_for(actor: Actor) -> QuerySet[User]:
 
 
 def confirmable_by(actor: Actor) -> QuerySet[User]:
-    """Whose card this desk can say it has seen: a unit its employees', a county everybody's at its units; the prefecture those
-    below it whose number another account holds (or whom it has confirmed so). For a list by ``name``, ``id``.
-    """
+    """Whose card a desk can say it has seen: a unit its people's, a county its units', the prefecture whose number another account holds."""
     if actor.role is Role.UNIT:
         return people_of(actor)
     people = User.objects.filter(
