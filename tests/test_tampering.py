@@ -519,10 +519,13 @@ TAMPERED: dict[str, tuple[str, str]] = {
     ),
     "what a verification named": (
         "foundation.verifications_in_ledger",
-        "UPDATE foundation_systemverification SET listed = '[{{\"invariant\": \"x\"}}]'",
+        'UPDATE foundation_systemverification SET listed = \'[{{"invariant": "x"}}]\'',
     ),
     "verification removed": ("foundation.verifications_in_ledger", "DELETE FROM foundation_systemverification"),
-    "reason of a seen card": ("accounts.confirmations_in_ledger", "UPDATE accounts_identityconfirmation SET reason = '改过的理由'"),
+    "reason of a seen card": (
+        "accounts.confirmations_in_ledger",
+        "UPDATE accounts_identityconfirmation SET reason = '改过的理由'",
+    ),
     "objection removed": ("publicity.objections_in_ledger", "DELETE FROM publicity_objection"),
 }
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from django.core.checks import CheckMessage, Tags, run_checks
 from django.core.checks.registry import registry
 from django.core.management import call_command
@@ -100,6 +102,74 @@ def test_rehearsal_keys_of_the_settings_are_recognised(production: Any, tmp_path
     printed = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True)
     production.SECRET_KEY, production.BLIND_INDEX_KEY, *production.FIELD_KEYS = printed.stdout.split()
     assert [problem.id for problem in checks.check_configuration(None) if problem.is_serious()] == ["zhicheng.E011"] * 3
+
+
+def made_by(mode: str, folder: Path) -> str:
+    """The path of the key that an instance of ``mode`` makes for itself, in its own words and process."""
+    command = "from zhicheng.foundation import signing; signing.signing_key()"
+    told = {"ZHICHENG_MODE": mode, "ZHICHENG_DATA_DIR": str(folder), "ZHICHENG_ENV_FILE": os.devnull}
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "zhicheng.settings"} | told
+    subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True)
+    return str(folder / "ledger-signing-key.pem")
+
+
+def real_key(folder: Path, kind: str = "ed25519") -> str:
+    """The path of a key as an operator makes one."""
+    path = folder / f"{kind}.pem"
+    made = ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+    path.write_bytes(
+        made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+@pytest.mark.parametrize("mode", ["rehearsal", "test"])
+def test_signing_key_that_a_rehearsal_made_for_itself_is_no_key_for_production(
+    production: Any, tmp_path: Path, mode: str, as_text: bool
+) -> None:
+    path = made_by(mode, tmp_path)
+    production.LEDGER_SIGNING_KEY = Path(path).read_text() if as_text else path
+    assert found() == {"zhicheng.E011"}
+    (one,) = (each for each in checks.check_configuration(None) if each.id == "zhicheng.E011")
+    assert "ZHICHENG_LEDGER_SIGNING_KEY" in one.msg and one.is_serious()
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "p256"])
+def test_signing_key_of_an_operator_is_for_production_alone(production: Any, tmp_path: Path, kind: str) -> None:
+    from zhicheng.settings import _OWN_KEYS
+
+    production.LEDGER_SIGNING_KEY = real_key(tmp_path, kind)
+    assert found() == set()
+    for production.MODE in ("test", "rehearsal"):
+        production.SECRET_KEY, production.FIELD_KEYS, production.BLIND_INDEX_KEY = _OWN_KEYS[production.MODE]
+        assert found() == {"zhicheng.E013"}
+
+
+def test_signing_key_in_the_folder_of_a_rehearsal_is_the_rehearsals_though_it_says_nothing(
+    production: Any, tmp_path: Path
+) -> None:
+    """Rehearsals of before made such keys."""
+    production.LEDGER_SIGNING_KEY = real_key(tmp_path)
+    (tmp_path / "files").mkdir()
+    for mode, wrong in (("production", set()), ("rehearsal", {"zhicheng.E011"}), ("test", {"zhicheng.E011"})):
+        (tmp_path / "files" / "instance.json").write_text(json.dumps({"mode": mode, "instance": "0" * 32}))
+        assert found() == wrong
+
+
+def test_modes_make_their_own_signing_keys_and_take_no_others(settings: Any, tmp_path: Path) -> None:
+    from zhicheng.settings import _OWN_KEYS
+
+    paths = {mode: made_by(mode, tmp_path / mode) for mode in ("rehearsal", "test")}
+    for settings.MODE in paths:
+        settings.SECRET_KEY, settings.FIELD_KEYS, settings.BLIND_INDEX_KEY = _OWN_KEYS[settings.MODE]
+        for theirs, settings.LEDGER_SIGNING_KEY in paths.items():
+            assert found() == (set() if theirs == settings.MODE else {"zhicheng.E013"})
+
+
+def test_signing_key_that_this_process_cannot_read_is_the_workers_to_name(production: Any, tmp_path: Path) -> None:
+    production.LEDGER_SIGNING_KEY = str(tmp_path / "nowhere.pem")
+    assert found() == set()
 
 
 def test_production_on_sqlite_is_warned(production: Any) -> None:

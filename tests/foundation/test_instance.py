@@ -129,6 +129,21 @@ def test_folder_is_used_by_its_own_mode_alone(mixed: Any, mode: str, theirs: str
         assert done.returncode != 0 and "ZHICHENG_FILES_DIR" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("mode", "theirs"), [pair for pair in MIXED if pair[1] != "production"])
+def test_signing_key_of_a_rehearsal_or_the_tests_opens_nothing_elsewhere(
+    begun: dict[str, Place], tmp_path: Path, mode: str, theirs: str
+) -> None:
+    """Carried away from where it was made, as a key is."""
+    made = begun[theirs].run(theirs, ["-c", "from zhicheng.foundation import signing; signing.signing_key()"])
+    assert made.returncode == 0, made.stderr
+    key = shutil.copy(begun[theirs].data / "ledger-signing-key.pem", tmp_path)
+    done = begun[mode].run(mode, STARTS["command"], ZHICHENG_LEDGER_SIGNING_KEY=str(key))
+    if mode == theirs:
+        assert done.returncode == 0, done.stderr
+    else:
+        assert done.returncode != 0 and "ZHICHENG_LEDGER_SIGNING_KEY" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("mode", "theirs", "name"),
     [

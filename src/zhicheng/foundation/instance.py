@@ -13,13 +13,17 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext as _
+
+from zhicheng.foundation.signing import read_key
 
 # Every key a rehearsal or the tests make do with begins like this (settings.py), so that none is ever taken for a real one.
 KEY_BEGINS = {"rehearsal": "rehearsal-only", "test": "test-only"}
@@ -102,8 +106,8 @@ def key_findings() -> Iterator[Finding]:
     for variable, value, text in _keys():
         if wanted is None and text.startswith(tuple(KEY_BEGINS.values())):
             yield Finding(
-                _("环境变量 %(variable)s 用的是演练或测试的密钥，它是公开的。") % {"variable": variable},
-                _("请换成只有本单位知道的随机密钥。"),
+                _("环境变量 %(variable)s 用的是演练或测试的密钥，不能用于正式运行。") % {"variable": variable},
+                _("请换成只有本单位知道的随机密钥，生成的办法见 docs/operations.md。"),
                 "E011",
             )
         elif wanted is not None and value and not text.startswith(wanted):
@@ -193,3 +197,28 @@ def _keys() -> Iterator[tuple[str, str, str]]:
         except (binascii.Error, ValueError):
             text = ""
         yield "ZHICHENG_FIELD_KEYS", key, text
+    if (says := _signing_key_says(settings.LEDGER_SIGNING_KEY)) is not None:
+        yield "ZHICHENG_LEDGER_SIGNING_KEY", settings.LEDGER_SIGNING_KEY, says
+
+
+def _signing_key_says(told: str) -> str | None:
+    """The text that tells the mode of the key of the ledger's heads: its own bytes, or the word of the rehearsal it lies with. None where
+    none is set, or this process cannot read it: only the worker need, and says so itself (``signing.signing_key``).
+    """
+    try:
+        key = read_key(told) if told else None
+    except (OSError, ValueError, TypeError):
+        return None
+    if key is None:
+        return None
+    if "-----BEGIN" not in told and (beside := _mode_beside(Path(told))) in KEY_BEGINS:
+        return KEY_BEGINS[beside]
+    return key.private_bytes_raw().decode("latin-1") if isinstance(key, Ed25519PrivateKey) else ""
+
+
+def _mode_beside(path: Path) -> str:
+    """The mode of the instance in whose data folder a key lies: rehearsals of before made keys that say nothing themselves."""
+    try:
+        return str(json.loads((path.resolve().parent / "files" / FOLDER_MARK).read_bytes())["mode"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -61,8 +61,7 @@ def signing_key() -> PrivateKey | None:
     if not told:
         return None
     try:
-        pem = told.encode() if "-----BEGIN" in told else Path(told).read_bytes()
-        key = serialization.load_pem_private_key(pem, password=None)
+        key = read_key(told)
     except (OSError, ValueError, TypeError) as error:
         raise ImproperlyConfigured(f"ZHICHENG_LEDGER_SIGNING_KEY cannot be read as a key: {error}") from error
     if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -72,10 +71,18 @@ def signing_key() -> PrivateKey | None:
     raise ImproperlyConfigured("ZHICHENG_LEDGER_SIGNING_KEY must be an Ed25519 key or an EC key on P-256.")
 
 
+def read_key(told: str) -> object:
+    """The private key in ``told`` (PEM, or the path of a PEM file). Raises ``OSError``, ``ValueError`` or ``TypeError`` for none."""
+    pem = told.encode() if "-----BEGIN" in told else Path(told).read_bytes()
+    return serialization.load_pem_private_key(pem, password=None)
+
+
 def _own_key() -> Path:
+    """The key a rehearsal or the tests made for themselves: its first bytes say so (``instance.KEY_BEGINS``), wherever it is carried."""
     path: Path = settings.DATA_DIR / "ledger-signing-key.pem"
     if not path.exists():
-        pem = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        begins = f"{settings.MODE}-only".encode()
+        pem = ed25519.Ed25519PrivateKey.from_private_bytes(begins + os.urandom(32 - len(begins))).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -93,9 +93,7 @@ class _Statement:
 
 
 @one_transaction
-def _confirm(
-    actor: Actor, cards: Mapping[int, str], said: _Statement, year: int, left: Mapping[int, int]
-) -> list[User]:
+def _confirm(actor: Actor, cards: Mapping[int, str], said: _Statement, year: int, left: Mapping[int, int]) -> list[User]:
     wanted, card_seen_on = sorted(cards), said.card_seen_on
     problems = [] if wanted else [Problem(_("请填写要核实的人员的身份证号末六位。"), where="people", code="nobody")]
     problems += said.problems(actor) + _gate(actor, year)
