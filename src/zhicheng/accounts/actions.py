@@ -388,10 +388,7 @@ def reopen_account(*, user: User, actor: str) -> None:
 
 def reset_second_factor(*, user: User, actor: str) -> None:
     """Remove every second factor of a locked account, end its sessions and know none of its devices any more. ``actor``: who consented.
-
-    Two have made sure of the person: ``organizations.actions.decide_factor_reset`` for who works in an office or runs the system,
-    ``decide_account_request`` for applicants and units. The entry of the ledger that says so is theirs.
-    """
+    Two have made sure of the person (``organizations.actions``: ``decide_factor_reset``, ``decide_account_request``), whose entry says so."""
     if apps.is_installed("allauth.mfa"):
         from allauth.mfa.models import Authenticator
 
