@@ -520,6 +520,22 @@ def test_operator_sees_what_waits_and_that_nobody_takes_it(person: Any) -> None:
     assert intake_health().is_stuck is False
     row = bring(person)
     bring(), bring()
-    Intake.objects.filter(pk=row.pk).update(arrived_at=clock.machine_now() - timedelta(minutes=6))
+    long_ago = clock.machine_now() - timedelta(minutes=3)
+    Intake.objects.filter(pk=row.pk).update(due_at=long_ago)
     health = intake_health()
-    assert (health.people, health.visitors, health.is_stuck) == (1, 2, True)
+    assert (health.people, health.visitors, health.stuck) == (1, 2, (Lane.PEOPLE,))
+    Intake.objects.update(due_at=long_ago)
+    assert intake_health().stuck == (Lane.PEOPLE, Lane.VISITORS), "visitors wait as well, and units that register are visitors"
+
+
+@pytest.mark.parametrize("lane", [Lane.PEOPLE, Lane.VISITORS])
+def test_long_queue_with_somebody_at_work_is_not_stuck_and_a_silent_examiner_is(person: Any, lane: str) -> None:
+    for number in range(3):
+        bring(person if lane == Lane.PEOPLE else None, network=f"203.0.113.{number}")
+    Intake.objects.update(due_at=clock.machine_now() - timedelta(minutes=3))
+    assert claim_next(lane=lane) is not None
+    assert intake_health().stuck == ()
+    Intake.objects.update(due_at=clock.machine_now() - timedelta(minutes=3))
+    assert intake_health().stuck == (lane,), "it has one in hand and shows no sign of life"
+    examine_due(limit=1)
+    assert Intake.objects.filter(ended_at__isnull=False).exists() and intake_health().stuck == ()

@@ -18,7 +18,7 @@ from zhicheng.accounts.models import KnownDevice, User
 from zhicheng.foundation import ledger
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions, queries
-from zhicheng.organizations.actors import Actor, actor_for
+from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.organizations.models import AccountRequest, AccountRequestState, Organization
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,34 @@ def test_mails_are_written_in_the_language_of_the_platform() -> None:
     with translation.override("en"):
         decide(ask(admin, user))
     assert ["两步验证" in mail["subject"] for mail in mails(user.email)[-2:]] == [True, True]
+
+
+def test_mail_and_lists_name_the_office_that_decided_in_the_countys_stead() -> None:
+    _unit, admin, user = with_factor()
+    row = ask(admin, user)
+    bureau = ex.officer(ex.prefecture(), 8)
+    decide(row, bureau)
+    told = mails(user.email)[-1]["body"]
+    assert ex.prefecture().name in told and row.office.name not in told
+    for actor in (bureau, ex.officer(row.office, 9), admin):
+        seen = queries.account_requests_for(actor).get(pk=row.pk)
+        assert seen.decided_in_stead == ex.prefecture().name
+    actions.move_officer(
+        actor=SYSTEM, user_id=bureau.account_id, to_office_id=row.office_id, reason="工作需要，调到县里", nobody_left=True
+    )
+    assert queries.account_requests_for(admin).get(pk=row.pk).decided_in_stead == ex.prefecture().name, "as it was on that day"
+
+
+def test_every_mail_about_an_account_names_the_office_that_saw_the_card() -> None:
+    _unit, admin, user = people()
+    row = ask_mailbox(admin, user)
+    decide(row, ex.officer(ex.prefecture(), 8))
+    said = mails(row.new_email)[-1]["body"]
+    assert ex.prefecture().name in said and row.office.name not in said
+
+
+def test_county_that_decided_itself_is_named_alone() -> None:
+    _unit, admin, user = with_factor()
+    row = ask(admin, user)
+    decide(row)
+    assert queries.account_requests_for(admin).get(pk=row.pk).decided_in_stead == ""

@@ -81,7 +81,7 @@ def everything_missing(application: Application) -> list[Problem]:
     notice = notice_of(application.campaign_version)
     facts = facts_for(application, contents)
     arriving = [row for row in intakes_of(application) if row.is_open]
-    present = [place_of(m) for m in materials_of(application)] + [_place_of_arriving(row) for row in arriving]
+    present = [place_of(m) for m in materials_of(application)] + [place_of_arriving(row) for row in arriving]
     problems = form_problems(contents, today=clock.today()) + unprintable(contents)
     problems += required_rows_problems(notice, facts, contents)
     for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
@@ -92,5 +92,6 @@ def everything_missing(application: Application) -> list[Problem]:
     return problems
 
 
-def _place_of_arriving(row: Intake) -> Place:
+def place_of_arriving(row: Intake) -> Place:
+    """Where a file that is still being examined will lie."""
     return (row.payload["slot"], row.payload["paper"], row.payload["year"], row.payload["row"] or None)

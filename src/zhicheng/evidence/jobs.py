@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zhicheng.evidence.actions import remove_leftovers
-from zhicheng.foundation import jobs, leftovers
+from zhicheng.evidence.queries import intake_health
+from zhicheng.foundation import jobs, leftovers, readiness
 
 leftovers.refers("evidence.EvidenceFile", "sha256", size="size")
 leftovers.refers("evidence.EvidenceFile", "safe_sha256")
@@ -13,3 +14,10 @@ leftovers.refers("evidence.EvidenceFile", "safe_sha256")
 def remove() -> int:
     """Remove what was uploaded and never used; return how many rows."""
     return remove_leftovers()[0]
+
+
+@readiness.further("examiner")
+def examiner() -> readiness.Check:
+    """Whether somebody examines the files that wait: until then no upload is taken in, and no unit can register."""
+    health = intake_health()
+    return readiness.Check("examiner", readiness.BAD if health.is_stuck else readiness.OK, ", ".join(health.stuck))

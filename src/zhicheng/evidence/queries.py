@@ -20,7 +20,8 @@ from zhicheng.foundation import clock
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
 UNUSED_KEPT = timedelta(days=2)
 HOUR = timedelta(hours=1)
-STUCK_AFTER = timedelta(minutes=5)
+STUCK_AFTER = timedelta(minutes=2)
+"""Nobody examines a lane whose files have been due for so long while none of them was taken in hand or ended."""
 _OPEN = (IntakeState.WAITING, IntakeState.EXAMINING)
 
 Intakes = QuerySet[Intake]
@@ -160,23 +161,36 @@ def other_visitors_wait(ids: Collection[int]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class IntakeHealth:
-    """How the queue of files stands: how many wait, in each lane, since when the oldest (a time of the machine), and whether nobody
-    takes those of people who signed in.
+    """How the queue of files stands: how many wait, in each lane, since when the oldest (a time of the machine), and the lanes whose
+    files nobody takes.
     """
 
     people: int
     visitors: int
     oldest: datetime | None
-    is_stuck: bool
+    stuck: tuple[Lane, ...] = ()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether files wait that nobody takes."""
+        return bool(self.stuck)
 
 
 def intake_health() -> IntakeHealth:
-    """For the operator's page."""
+    """For the operator's page, the monitor and the alarm."""
     rows = Intake.objects.filter(state__in=_OPEN)
     counts = dict(rows.values_list("lane").annotate(n=Count("pk")))
     return IntakeHealth(
         people=counts.get(Lane.PEOPLE, 0),
         visitors=counts.get(Lane.VISITORS, 0),
         oldest=rows.order_by("arrived_at").values_list("arrived_at", flat=True).first(),
-        is_stuck=rows.filter(attempts=0, round=0, arrived_at__lt=clock.machine_now() - STUCK_AFTER, lane=Lane.PEOPLE).exists(),
+        stuck=tuple(lane for lane in (Lane.PEOPLE, Lane.VISITORS) if counts.get(lane) and _nobody_examines(lane)),
     )
+
+
+def _nobody_examines(lane: Lane) -> bool:
+    """A long queue is none of it: somebody is at work there. A file in hand is due again when its examiner falls silent."""
+    since = clock.machine_now() - STUCK_AFTER
+    rows = Intake.objects.filter(lane=lane)
+    at_work = Q(ended_at__gte=since) | Q(state=IntakeState.EXAMINING, due_at__gte=since)
+    return rows.filter(state__in=_OPEN, due_at__lt=since).exists() and not rows.filter(at_work).exists()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,6 +74,20 @@ def probe() -> None:
         _note(name, trouble, began)  # a database that does not take even this is told by the age of its row
 
 
+Further = Callable[[], "Check"]
+_further: dict[str, Further] = {}
+
+
+def further(name: str) -> Callable[[Further], Further]:
+    """``@further("examiner")``: a check of a room below, looked at with all others; what it returns bears ``name``."""
+
+    def register(look: Further) -> Further:
+        _further[name] = look
+        return look
+
+    return register
+
+
 class Look:
     """What the checks read, each of it once, when it is first asked for: the operator's page shows the same."""
 
@@ -108,6 +123,7 @@ def checks(look: Look | None = None) -> list[Check]:
             *_second(),
             Check("original", BAD if look.is_copy else OK),
             _disk(look.disk),
+            *(one() for one in _further.values()),
         ]
     except DatabaseError:
         return [Check("database", BAD, "unreachable")]

@@ -158,6 +158,12 @@ class UnitVerification(models.Model):
     def __str__(self) -> str:
         return f"{self.organization_id} {self.kind} {self.year} {self.state}"
 
+    @property
+    def decided_in_stead(self) -> str:
+        """The office that decided, where it was not the one that was asked (G-03); read with ``deciders.where_decided``."""
+        name: str = getattr(self, "decided_at_office", None) or ""
+        return "" if name == self.office.name else name
+
     def licence_words(self) -> list[str | bool | None]:
         """What was said of the licence: its kind, since when and until when it holds, and that it is the newest there is."""
         until = self.licence_valid_until
@@ -230,6 +236,12 @@ class AccountRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id} {self.state}"
+
+    @property
+    def decided_in_stead(self) -> str:
+        """The office that decided, where it was not the one that was asked (G-03); read with ``queries.account_requests_for``."""
+        name: str = getattr(self, "decided_at_office", None) or ""
+        return "" if name == self.office.name else name
 
     def changes(self) -> list[str]:
         """What it asks to change, from what to what, but the numbers: what its entry in the ledger holds as one hash."""

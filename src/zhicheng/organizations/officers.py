@@ -16,6 +16,7 @@ from zhicheng.organizations.models import (
     Membership,
     MembershipRole,
     OfficerChange,
+    OfficerChangeKind,
     Organization,
     OrganizationKind,
     UnitVerification,
@@ -106,9 +107,17 @@ def requests_in_hand(office_id: int) -> int:
     return units + AccountRequest.objects.filter(office_id=office_id, state=AccountRequestState.PENDING).count()
 
 
-def changes_of(user_id: int) -> QuerySet[OfficerChange]:
-    """What became of the account, newest first."""
-    return OfficerChange.objects.filter(user_id=user_id).select_related("office", "to_office", "handed_to", "by").order_by("-id")
+def changes_of(user_id: int) -> list[tuple[OfficerChange, FactorReset | None]]:
+    """What became of the account, newest first; with a factor that was reset the request for it: who asked, when, and in which words.
+    Three queries.
+    """
+    changes = (
+        OfficerChange.objects.filter(user_id=user_id).select_related("office", "to_office", "handed_to", "by").order_by("-id")
+    )
+    done = FactorReset.objects.filter(user_id=user_id, state=FactorResetState.DONE).select_related("asked_by")
+    # Each consent makes one of either, in one transaction: they stand in the same order.
+    resets = iter(done.order_by("-decided_at", "-id"))
+    return [(one, next(resets, None) if one.kind == OfficerChangeKind.FACTOR_RESET else None) for one in changes]
 
 
 def pending_reset(user_id: int) -> FactorReset | None:

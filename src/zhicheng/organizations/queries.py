@@ -15,6 +15,7 @@ from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import mailbox_is_released
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.deciders import where_decided
 from zhicheng.organizations.models import (
     AccountRequest,
     AccountRequestState,
@@ -180,7 +181,7 @@ def verifications_for(actor: Actor) -> QuerySet[UnitVerification]:
 
     A registration whose mailbox is not confirmed is nobody's work yet.
     """
-    everything = UnitVerification.objects.all()
+    everything = UnitVerification.objects.annotate(decided_at_office=where_decided())
     if actor.organization_id is None:
         return everything.none()
     if actor.role is Role.COUNTY:
@@ -267,11 +268,12 @@ def standing_of(organization_id: int, *, year: int) -> Standing:
     organization = Organization.objects.select_related("receiving_office", "supervising_body").get(
         pk=organization_id, kind=OrganizationKind.UNIT
     )
-    history = list(
-        UnitVerification.objects.filter(organization_id=organization_id)
+    history: list[UnitVerification] = [
+        *UnitVerification.objects.filter(organization_id=organization_id)
         .select_related("office", "licence", "decided_by", "submitted_by")
+        .annotate(decided_at_office=where_decided())
         .order_by("-submitted_at", "-id")
-    )
+    ]
     return Standing(
         organization=organization,
         year=year,
@@ -371,7 +373,7 @@ def account_requests_for(actor: Actor) -> QuerySet[AccountRequest]:
     """Requests this actor may see: a unit what it asked for, a county what it decides or asked for, the prefecture all below it."""
     everything = AccountRequest.objects.select_related(
         "user", "unit", "requested_for", "office", "requested_by", "decided_by", "scan"
-    )
+    ).annotate(decided_at_office=where_decided())
     mine = actor.organization_id
     if mine is None:
         return everything.none()

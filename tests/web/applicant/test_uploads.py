@@ -19,6 +19,7 @@ from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, Material
 from zhicheng.evidence.actions import examine_due
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
+from zhicheng.web.system.rehearsal.evidence import portrait
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"HX-Request": "true"}
@@ -187,3 +188,36 @@ def test_file_that_is_too_large_for_its_box_is_refused_before_it_is_held(applica
     assert answer.status_code == 422
     assert "上限" in page(answer)
     assert not Intake.objects.exists()
+
+
+def test_task_list_and_check_say_that_a_file_is_being_checked(application, client, slow) -> None:
+    """Neither “未开始” nor “还缺0项，共0项”: a file is there, and there is nothing to do but wait."""
+    client.post(address(application, "photo", "photo"), {"file": a_file(portrait("古丽娜尔"), "照片.jpg")})
+    tasks = soup(client.get(reverse("application_tasks", args=[application.pk])))
+    line = next(li.get_text(" ", strip=True) for li in tasks.select("li.task") if "申报人照片" in li.get_text())
+    assert "正在检查" in line and "未开始" not in line and "还缺" not in line
+    last = next(li.get_text(" ", strip=True) for li in tasks.select("li.task") if "再次核对" in li.get_text())
+    assert "1个文件正在检查" in last
+    check = soup(client.get(reverse("application_check", args=[application.pk])))
+    box = next(dt.find_next("dd").get_text(" ", strip=True) for dt in check.select("dt") if "申报人照片" in dt.get_text())
+    assert "正在检查" in box and "还没有上传" not in box
+    examine_due()
+    tasks = soup(client.get(reverse("application_tasks", args=[application.pk])))
+    line = next(li.get_text(" ", strip=True) for li in tasks.select("li.task") if "申报人照片" in li.get_text())
+    assert "已完成" in line
+
+
+def test_box_that_wants_more_than_what_is_being_checked_says_both(application, client, slow) -> None:
+    box, paper = paper_of(application, client)
+    client.post(address(application, box, paper), {"file": a_file()})
+    shown = page(client.get(reverse("application_tasks", args=[application.pk])))
+    assert "还缺0项" not in shown
+
+
+def test_what_became_of_the_upload_is_said_in_the_language_of_now(application, client, slow) -> None:
+    box, paper = paper_of(application, client)
+    waiting = client.post(address(application, box, paper), {"file": a_file()})["Location"]
+    client.cookies["django_language"] = "en"
+    examine_due()
+    shown = soup(client.get(client.get(waiting)["Location"])).main.get_text(" ", strip=True)
+    assert "已上传到" not in shown and "聘书.pdf" in shown and "has been uploaded" in shown

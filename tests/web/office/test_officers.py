@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.organizations.examples import id_number
+from tests.organizations.test_registration import mails
 from tests.support import world as w
 from tests.support.factors import need_factor
 from tests.support.told_once import told_once
@@ -92,11 +93,21 @@ def test_two_people_reset_a_factor_by_page(world: w.World) -> None:
     mine = page_of(first.get(reverse("office_officer", args=[row.user_id]))).get_text()
     assert "须由另一人核实后同意" in mine and "同意重置" not in mine
     assert first.post(decide, {"decision": "consent"}).status_code == 422
-    second = client_of(w.member(w.person(AccountKind.OFFICER, "second", name="李州"), world.prefecture, MembershipRole.STAFF))
+    second = client_of(w.member(w.person(AccountKind.OFFICER, "second", name="王审"), world.prefecture, MembershipRole.STAFF))
     assert "等待第二人同意" in second.get(reverse("office_officers")).content.decode()
     assert second.post(decide, {"decision": "consent"}, follow=True).status_code == 200
     row.refresh_from_db()
     assert row.state == "done"
+    change = (
+        page_of(second.get(reverse("office_officer", args=[row.user_id])))
+        .select_one("ol.plain-list li")
+        .get_text(" ", strip=True)
+    )
+    assert "王审" in change and row.asked_by.name in change, "both names"
+    assert clock.written(row.asked_at)[:10] in change and "提出人写的核实情况：本人持身份证到场，手机丢失。" in change
+    told = [m for m in mails() if "两步验证已重置" in m["subject"]]
+    assert told and all("王审" in m["body"] and row.asked_by.name in m["body"] for m in told)
+    assert not any("理由：" in m["body"] for m in told), "the words are of who asked"
 
 
 def test_security_administrator_sees_every_office_and_the_three(world: w.World) -> None:

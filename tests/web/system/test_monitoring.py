@@ -10,14 +10,20 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils.translation import override
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.evidence import files
 from tests.support.world import person
 from zhicheng.accounts.models import AccountKind
-from zhicheng.foundation import clock, liveness, readiness
+from zhicheng.evidence.actions import take_file
+from zhicheng.evidence.models import Intake
+from zhicheng.foundation import alerts, clock, liveness, readiness
 from zhicheng.foundation.lanes import Lane
-from zhicheng.foundation.models import MailServer, Probe
+from zhicheng.foundation.models import Incident, MailServer, Probe
+from zhicheng.foundation.wording import alarm_words
 from zhicheng.web.system import monitoring
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +84,22 @@ def test_mail_that_is_away_is_a_warning_first_and_stops_nobody(client: Client, h
     MailServer.objects.update(failing_since=since - readiness.MAIL_AWAY)
     assert level(client, "mail") == "bad"
     assert client.get("/readyz").status_code == 200
+
+
+def test_files_that_nobody_examines_are_told_to_monitor_alarm_and_operator(client: Client, healthy: None) -> None:
+    assert level(client, "examiner") == "ok"
+    take_file(upload=ContentFile(files.pdf(), name="执照.pdf"), actor_id=None, network="203.0.113.9")
+    Intake.objects.update(due_at=clock.machine_now() - timedelta(minutes=3))
+    assert level(client, "examiner") == "bad"
+    assert client.get("/readyz").status_code == 200, "people can work on"
+    alerts.watch()
+    assert Incident.objects.filter(name="examiner", ended_at__isnull=True).exists()
+    client.force_login(person(AccountKind.OPERATOR, "operator", name="运维"))
+    said = client.get("/system/").content.decode()
+    assert "上传的文件没有人检查" in said and "两分钟以上没有检查过文件：" in said and "未登录的访问者" in said
+    assert "重新启动 zhicheng-examiner" in said
+    with override("en"):
+        assert str(alarm_words("examiner")).isascii()
 
 
 def test_metrics_are_for_the_monitor_alone(client: Client, settings: Any) -> None:

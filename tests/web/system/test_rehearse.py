@@ -1,5 +1,7 @@
 """``zhicheng rehearse`` on an instance for real people: it says no, whatever that instance holds."""
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ from zhicheng.accounts.models import User
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.organizations.actors import SYSTEM
+from zhicheng.standards.identity_masks import ENOUGH, count_candidates
+from zhicheng.web.system.rehearsal.people import person
+from zhicheng.web.system.rehearsal.walking import personal_lines
 
 
 @pytest.mark.django_db
@@ -19,3 +24,12 @@ def test_office_with_the_same_round_is_not_taken_for_a_rehearsal(settings: Any, 
     with pytest.raises(CommandError, match="演练"):
         call_command("rehearse", *words)
     assert not User.objects.exists()
+
+
+def test_sample_scans_show_no_mask_that_a_paper_may_not_show() -> None:
+    """Whoever is trained takes what they see for an example: no mask that a handful of numbers fit."""
+    for number in range(1, 9):
+        one = person(number)
+        masks = re.findall(r"[0-9X*]{18}", " ".join(personal_lines(one)))
+        assert masks and all(count_candidates(mask, today=date(2023, 5, 1)) >= ENOUGH for mask in masks)
+        assert one.id_number not in masks

@@ -214,7 +214,7 @@ def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
     row.wrong_tries = 0  # the officer's slips are not the person's
     _save_decision(row, AccountRequestState.APPROVED)
     ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
-    _tell_approved(row)
+    _tell_approved(row, actor)
 
 
 def _remove_factor(row: AccountRequest, actor: Actor) -> None:
@@ -231,7 +231,7 @@ def _remove_factor(row: AccountRequest, actor: Actor) -> None:
     accounts.reset_second_factor(user=User.objects.get(pk=row.user_id), actor=actor.ref)
     _save_decision(row, AccountRequestState.DONE)
     ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
-    _tell_factor_removed(row)
+    _tell_factor_removed(row, actor)
 
 
 def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
@@ -283,7 +283,7 @@ def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
         actor=actor.ref,
         data=_decision_of(row) | {"followed": moved},
     )
-    _tell_corrected(row)
+    _tell_corrected(row, actor)
 
 
 def _prefecture_must_settle(what: str) -> Problem:
@@ -318,7 +318,7 @@ def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
 
 
 @platform_language()
-def _tell_approved(row: AccountRequest) -> None:
+def _tell_approved(row: AccountRequest, actor: Actor) -> None:
     mail.queue_mail(
         to=row.new_email,
         subject=_("请确认您的新邮箱"),
@@ -327,7 +327,7 @@ def _tell_approved(row: AccountRequest) -> None:
             "请打开下面的链接，输入您身份证号的末六位（24 小时内有效，只能用一次）：\n%(link)s\n\n"
             "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
         )
-        % {"name": row.user.name, "site": settings.SITE_NAME, "office": row.office.name, "link": mailbox_link(row)},
+        % {"name": row.user.name, "site": settings.SITE_NAME, "office": actor.organization_name, "link": mailbox_link(row)},
         key=f"mailbox-approved:{row.pk}",
     )
     _tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
@@ -350,7 +350,7 @@ def _tell_asker(row: AccountRequest, result: str) -> None:
 
 
 @platform_language()
-def _tell_factor_removed(row: AccountRequest) -> None:
+def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
     _tell_asker(row, _("两步验证已去掉，本人用密码即可登录。"))
     mail.queue_mail(
         to=row.user.email,
@@ -363,7 +363,7 @@ def _tell_factor_removed(row: AccountRequest) -> None:
         % {
             "name": row.user.name,
             "who": row.requested_for.name,
-            "office": row.office.name,
+            "office": actor.organization_name,
             "site": settings.SITE_NAME,
             "username": row.user.username,
             "link": settings.SITE_ADDRESS + reverse("mfa_index"),
@@ -373,7 +373,7 @@ def _tell_factor_removed(row: AccountRequest) -> None:
 
 
 @platform_language()
-def _tell_corrected(row: AccountRequest) -> None:
+def _tell_corrected(row: AccountRequest, actor: Actor) -> None:
     _tell_asker(row, _("已更正。"))
     mail.queue_mail(
         to=row.user.email,
@@ -383,6 +383,6 @@ def _tell_corrected(row: AccountRequest) -> None:
             "还没有上报的申请书会采用更正后的内容，请重新核对；已经上报的内容不变，需要更正的，请联系审核部门退回。\n\n"
             "如果这不是您本人提出的，请立即联系%(office)s。\n"
         )
-        % {"name": row.new_name, "site": settings.SITE_NAME, "username": row.user.username, "office": row.office.name},
+        % {"name": row.new_name, "site": settings.SITE_NAME, "username": row.user.username, "office": actor.organization_name},
         key=f"identity-corrected:{row.pk}",
     )

@@ -71,7 +71,7 @@ def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequen
             "at": ledger.time_text(verification.decided_at),
         },
     )
-    _tell_unit(verification)
+    _tell_unit(verification, actor)
     return verification
 
 
@@ -154,7 +154,7 @@ def _put_in_force(verification: UnitVerification) -> None:
 
 
 @platform_language()
-def _tell_unit(verification: UnitVerification) -> None:
+def _tell_unit(verification: UnitVerification, actor: Actor) -> None:
     """A mail to everybody at the unit's desk who may act on it."""
     approved = verification.state == VerificationState.APPROVED
     kind, name = verification.get_kind_display(), verification.proposed["name"]
@@ -164,7 +164,7 @@ def _tell_unit(verification: UnitVerification) -> None:
     else:
         subject = _("%(kind)s被退回，请修改后重新提交") % {"kind": kind}
         text = _("%(name)s的%(kind)s已由%(office)s退回，请登录后在“我的信息”中修改并重新提交。需要修改的全部内容：")
-    lines = [text % {"name": name, "kind": kind, "office": verification.office.name}]
+    lines = [text % {"name": name, "kind": kind, "office": actor.organization_name}]
     lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
     lines.append(_see_information())
     _tell_staff(verification, subject, lines, key=f"unit-decided:{verification.pk}")

@@ -87,7 +87,7 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
         by_id=actor.user_id,
         at=row.decided_at or clock.now(),
     )
-    tell_change(change)
+    tell_change(change, reset=row)
     at = ledger.time_text(change.at)
     data = {
         "request": row.pk,

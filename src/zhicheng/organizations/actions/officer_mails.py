@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import SYSTEM_KINDS, User
-from zhicheng.foundation import mail
+from zhicheng.foundation import clock, mail
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import officers
 from zhicheng.organizations.models import FactorReset, OfficerChange, OfficerChangeKind, Organization
@@ -15,10 +15,13 @@ from zhicheng.organizations.queries import mailboxes_of
 
 
 @platform_language()
-def tell_change(change: OfficerChange) -> None:
-    """Queue the mails about ``change``: one to the person, one to each mailbox of the offices concerned."""
+def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> None:
+    """Queue the mails about ``change``: one to the person, one to each mailbox of the offices concerned. ``reset``: the request for it."""
     user = change.user
     words = _words(change)
+    if reset is not None:
+        asker = reset.asked_by.name if reset.asked_by is not None else _("系统运维")
+        words |= {"asker": asker, "asked_at": clock.written(reset.asked_at)}
     subject, said = _said(change, words)
     greeting = _("%(name)s：") % words
     mail.queue_mail(
@@ -28,7 +31,8 @@ def tell_change(change: OfficerChange) -> None:
         key=f"officer:{change.pk}:person",
     )
     handed = _("接手的人：%(colleague)s。") % words if change.handed_to_id else ""
-    why = _("理由：%(reason)s") % words if change.reason else ""
+    why = _("理由：%(reason)s") if reset is None else _("%(asker)s写的核实情况：%(reason)s")
+    why = why % words if change.reason else ""
     body = "\n\n".join(part for part in (said, handed, why) if part) + "\n"
     for who, email in _mailboxes(change):
         if email != user.email:
@@ -108,7 +112,9 @@ def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
     if kind == OfficerChangeKind.NUMBER:
         said = _("%(name)s的账号（登录名 %(username)s）已补填身份证号。号码只用于识别本人是否审核自己的申报、是否兼任系统管理。")
         return _("账号已补填身份证号"), said % words
-    said = _("经两人核实同意，%(name)s的账号（登录名 %(username)s）的两步验证已经重置，各处的登录已退出。下次登录后请重新设置。")
+    said = _(
+        "经%(asker)s（%(asked_at)s 提出）、%(by)s（同意）两人核实，%(name)s的账号（登录名 %(username)s）的两步验证已经重置，各处的登录已退出。下次登录后请重新设置。"
+    )
     return _("两步验证已重置"), said % words
 
 

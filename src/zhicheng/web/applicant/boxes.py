@@ -14,7 +14,7 @@ from zhicheng.applications.completeness import place_of
 from zhicheng.applications.models import Application, Material, StatusChange
 from zhicheng.applications.places import box_and_paper
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import PaperOption, SlotRequirement, missing_materials
+from zhicheng.campaigns.rules import PaperOption, Place, SlotRequirement, missing_materials
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.errors import Problem
@@ -162,10 +162,12 @@ def upload_url(application: Application, box: SlotRequirement, paper: str, *, se
     return address + (f"?{'&'.join(parts)}" if parts else "")
 
 
-def count_papers(boxes: Iterable[SlotRequirement], materials: Iterable[Material]) -> tuple[int, int]:
-    """(papers still lacking, papers asked for) in ``boxes``; of papers that are alternatives one counts."""
+def count_papers(
+    boxes: Iterable[SlotRequirement], materials: Iterable[Material], arriving: Iterable[Place] = ()
+) -> tuple[int, int]:
+    """(papers still lacking, papers asked for) in ``boxes``; of papers that are alternatives one counts. What is ``arriving`` lacks no more."""
     required = [box for box in boxes if box.required and box.upload]
-    lacking = missing_materials(required, [place_of(m) for m in materials])
+    lacking = missing_materials(required, [*(place_of(m) for m in materials), *arriving])
     wanted = sum(1 if box.mode == "one_of" else sum(p.stands_for is None for p in box.papers) for box in required)
     return sum(1 if m.any_of else len(m.papers) for m in lacking), wanted
 

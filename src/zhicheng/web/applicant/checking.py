@@ -47,8 +47,10 @@ def _check_context(application: Application, missing: list[Problem] | None = Non
     draft = draft_of(application)
     notice = notice_of(application.campaign_version)
     lacking = missing if missing is not None else linked(application, everything_missing(application))
-    links = {p.where: p.link for p in lacking}
-    materials = materials_summary(application, requirements_of(application, draft.contents), materials_of(application), links)
+    links = {p.where: p.link for p in lacking if p.code != "being_checked"}
+    checking = {p.where for p in lacking if p.code == "being_checked"}
+    boxes = requirements_of(application, draft.contents)
+    materials = materials_summary(application, boxes, materials_of(application), links, checking)
     return {
         **head_of(application),
         "parts": [part_of(application, section, draft.contents[section.key], links) for section in SECTIONS],

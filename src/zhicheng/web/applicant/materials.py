@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import remove_material
-from zhicheng.applications.completeness import everything_missing, requirements_of
+from zhicheng.applications.completeness import everything_missing, place_of_arriving, requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, get_material, intakes_of, last_return, materials_of
 from zhicheng.applications.sections import BY_KEY
@@ -26,7 +26,7 @@ from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
 from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_papers, format_words, upload_url
 from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import take_material
+from zhicheng.web.applicant.uploads import kept_words, take_material
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
@@ -99,11 +99,9 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
         return _answer(request, context, box, status=422)
     if is_script(request):
         return _answer(request, _context(application, boxes, section=section, added=row.result.get("material", 0)), box)
-    caption = chosen.caption if chosen is not None else ""
-    done = _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
     if row.file is None:
-        return go(request, waiting_url([row], box_url(application, box, section), done=done))
-    messages.success(request, done)
+        return go(request, waiting_url([row], box_url(application, box, section), say=True))
+    messages.success(request, kept_words(row))
     return go(request, box_url(application, box, section))
 
 
@@ -151,7 +149,7 @@ def _context(
     )
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
-    lacking, wanted = count_papers(boxes, files)
+    lacking, wanted = count_papers(boxes, files, [place_of_arriving(row) for row in reader.arriving if row.is_open])
     return {
         **head_of(application),
         "slot": boxes[0],

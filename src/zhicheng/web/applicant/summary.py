@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -66,9 +66,15 @@ def _cell(field: Field, row: Mapping[str, Any], url: str) -> dict[str, Any]:
 
 
 def materials_summary(
-    application: Application, boxes: Iterable[SlotRequirement], materials: Iterable[Material], links: Mapping[str, str]
+    application: Application,
+    boxes: Iterable[SlotRequirement],
+    materials: Iterable[Material],
+    links: Mapping[str, str],
+    checking: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """One entry a box of the applicant's: caption, address, exemption, and its files with the paper each one is."""
+    """One entry a box of the applicant's: caption, address, exemption, and its files with the paper each one is; ``checking``: the places
+    of files that are still being examined.
+    """
     held: dict[tuple[str, int | None, str], list[Material]] = {}
     for material in materials:
         held.setdefault((material.slot, material.year, material.row), []).append(material)
@@ -84,6 +90,7 @@ def materials_summary(
                 "url": place_url(application, f"material:{box.key}"),
                 "required": box.required,
                 "lacks": f"material:{box.key}" in links,
+                "checking": f"material:{box.key}" in checking,
                 "exempt_reason": str(box.exempt_reason) if box.exempt_reason else "",
                 "files": [
                     {

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
+from zhicheng.applications.completeness import everything_missing, facts_for, place_of_arriving, requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.places import place_words
-from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
+from zhicheng.applications.queries import Draft, draft_of, intakes_of, last_return, materials_of
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import SlotRequirement, appraisal_years_open
+from zhicheng.campaigns.rules import Place, SlotRequirement, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
@@ -50,12 +50,23 @@ class TaskList:
     materials: list[Task] = field(default_factory=list)
     from_unit: list[SlotRequirement] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
+    arriving: list[Place] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     returned_at: datetime | None = None
     returned_by: str = ""
     note: str = ""
     appraisals_open: bool = False
     contents: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def checking(self) -> set[str]:
+        """The places of files that are being examined: nothing is to be done there but wait."""
+        return {p.where for p in self.missing if p.code == "being_checked"}
+
+    @property
+    def unfinished(self) -> list[Problem]:
+        """What the applicant still has to fill in or to bring."""
+        return [p for p in self.missing if p.code != "being_checked"]
 
     @property
     def all(self) -> list[Task]:
@@ -80,6 +91,8 @@ def task_list_of(application: Application) -> TaskList:
     materials = list(materials_of(application))
     change = last_return(application)
     tasks = TaskList(missing=missing, reasons=reasons_in(change), contents=draft.contents)
+    if tasks.checking:
+        tasks.arriving = [place_of_arriving(row) for row in intakes_of(application) if row.is_open]
     if change is not None:
         tasks.returned_at, tasks.note = change.at, change.note
         tasks.returned_by = change.by_organization.name if change.by_organization else ""
@@ -126,12 +139,15 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     first = group[0]
     keys = {box.key for box in group}
     files = [m for m in materials if m.slot == first.slot]
-    lacking = {p.where.removeprefix("material:") for p in tasks.missing if p.where.startswith("material:")} & keys
+    lacking = {p.where.removeprefix("material:") for p in tasks.unfinished if p.where.startswith("material:")} & keys
+    checking = keys & {where.removeprefix("material:") for where in tasks.checking}
     wanted = [box for box in group if box.required]
     if lacking:
-        status = "in_progress" if files else "not_started"
-        n, of = count_papers(group, files)
-        hint = _("还缺{n}项，共{of}项。").format(n=n, of=of)
+        status = "in_progress" if files or checking else "not_started"
+        n, of = count_papers(group, files, tasks.arriving)
+        hint = _("还缺{n}项，共{of}项。").format(n=n, of=of) + (_("另有文件正在检查。") if checking else "")
+    elif checking:
+        status, hint = "checking", _("文件正在检查，请稍候；检查完才能上报。")
     elif files or wanted:
         status, hint = "done", ""
     elif any(box.exempt_reason for box in group):
@@ -139,7 +155,7 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     else:
         status, hint = "optional", _("没有可以不传。")
     named = [r for r in tasks.reasons if r.where.startswith("material:") and _in_slot(application, r, first.slot)]
-    if named and not _changed_since(files, tasks.returned_at):
+    if named and not checking and not _changed_since(files, tasks.returned_at):
         status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
     url = reverse("application_slot", args=[application.pk, first.slot])
     return Task(first.slot, f"{first.mark}{first.label}", url, status, hint)
@@ -185,11 +201,20 @@ def show_tasks(request: HttpRequest, application_id: int) -> HttpResponse:
     return render(request, "applicant/tasks.html", {**head, **context_of(application, tasks)})
 
 
+def _last_hint(tasks: TaskList) -> str:
+    """What 再次核对 still waits for: what is not finished, and files that are being examined."""
+    hint = _("还有{n}处没有完成；可以先预览。").format(n=len(tasks.unfinished)) if tasks.unfinished else ""
+    if not tasks.checking:
+        return hint
+    files = sum(p.code == "being_checked" for p in tasks.missing)
+    return hint + _("{n}个文件正在检查，检查完才能核对、上报。").format(n=files)
+
+
 def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
     """What the task list shows."""
     complete = not tasks.missing
     check = "done" if application.checked_at else "not_started" if complete else "blocked"
-    hint = "" if complete else _("还有{n}处没有完成；可以先预览。").format(n=len(tasks.missing))
+    hint = _last_hint(tasks)
     last = [
         Task("check", _("再次核对"), reverse("application_check", args=[application.pk]), check, hint),
         Task(

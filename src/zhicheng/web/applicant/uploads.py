@@ -22,7 +22,7 @@ from zhicheng.evidence.actions import take_file
 from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of
-from zhicheng.web.shared.checking import outcome_of, refuse_crowd
+from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
 
 _CONTROL = "file-"
 
@@ -48,6 +48,16 @@ def take_material(
         payload={"application": application.pk, **place},
         most_bytes=box.max_bytes,
     )
+
+
+@says_kept("material")
+def kept_words(row: Intake) -> str:
+    """That a file lies in its box, in the language of whoever reads it."""
+    application = Application.objects.get(pk=row.payload["application"])
+    key = box_and_paper(row.where)[0]
+    boxes = requirements_of(application, draft_of(application).contents)
+    caption = next((box.caption for box in boxes if box.key == key), _("申报材料"))
+    return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
 
 
 @dataclass
@@ -85,7 +95,7 @@ def take_chosen(request: HttpRequest, application: Application) -> Chosen:
         if row.state == IntakeState.REFUSED:
             chosen.refusals[key, paper] = row.problem_text
         elif row.file is not None:
-            messages.success(request, _("“{name}”已上传到“{box}”。").format(name=row.file.name, box=boxes[key].caption))
+            messages.success(request, kept_words(row))
         else:
             text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[key].caption)
             messages.info(request, text)

@@ -7,7 +7,7 @@ back to the place the file was brought to. With a script the place itself asks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,12 +70,26 @@ def refuse_if_refused(row: Intake) -> None:
         raise Refused.one(row.problem_text, where=row.where, code=row.problem_code)
 
 
+Words = Callable[[Intake], str]
+_kept_words: dict[str, Words] = {}
+
+
+def says_kept(purpose: str) -> Callable[[Words], Words]:
+    """Register what is said of a file of ``purpose`` that was kept. It is asked when it is said: whoever waits may go on in another language."""
+
+    def register(words: Words) -> Words:
+        _kept_words[purpose] = words
+        return words
+
+    return register
+
+
 # --- waiting ----------------------------------------------------------------------------------------------------------
 
 
-def waiting_url(rows: Iterable[Intake], back: str, *, done: str = "") -> str:
-    """The page that waits for ``rows`` and leads to ``back``, an address of ours; ``done`` is said there when all were kept."""
-    token = signing.dumps({"rows": [row.pk for row in rows], "back": back, "done": done}, salt=_SALT, compress=True)
+def waiting_url(rows: Iterable[Intake], back: str, *, say: bool = False) -> str:
+    """The page that waits for ``rows`` and leads to ``back``, an address of ours; where all were kept, ``say`` it there."""
+    token = signing.dumps({"rows": [row.pk for row in rows], "back": back, "say": say}, salt=_SALT, compress=True)
     return reverse("files_checking", args=[token])
 
 
@@ -90,8 +104,9 @@ def show_checking(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("not a page of ours") from error
     rows = [row for row in get_intakes(known["rows"]) if row.brought_by_id in {None, request.user.pk}]
     if not any(row.is_open for row in rows):
-        if known["done"] and request.user.is_authenticated and rows and all(row.file is not None for row in rows):
-            messages.success(request, known["done"])
+        if known.get("say") and request.user.is_authenticated and all(row.file is not None for row in rows):
+            for row in rows:
+                messages.success(request, _kept_words[row.purpose](row))
         return go(request, _fresh(known["back"], rows))
     if is_script(request):
         return HttpResponse(status=204)

@@ -29,7 +29,7 @@ from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import current_period, objections_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
-from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, waiting_url
+from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, says_kept, waiting_url
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.files import file_answer
@@ -188,12 +188,18 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
     }
 
 
+@says_kept("publicity_paper")
+def kept_words(row: Intake) -> str:
+    """That a paper of the period was taken."""
+    return _("已上传。")
+
+
 def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
     """What an upload shows of the file brought last: that it is being examined, or why it was not taken."""
     if row is None:
         return {"error": "", "checking": None, "checking_url": ""}
     if row.is_open:
-        return {"error": "", "checking": row, "checking_url": waiting_url([row], place, done=_("已上传。"))}
+        return {"error": "", "checking": row, "checking_url": waiting_url([row], place, say=True)}
     return {"error": row.problem_text, "checking": None, "checking_url": ""}
 
 
@@ -233,8 +239,8 @@ def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResp
     except Refused as refused:
         return _refused_page(request, application, refused)
     if row.is_open:
-        return go(request, waiting_url([row], _place_of(application, which), done=_("已上传。")))
-    messages.success(request, _("已上传。"))
+        return go(request, waiting_url([row], _place_of(application, which), say=True))
+    messages.success(request, kept_words(row))
     return go(request, "unit_publicity", application.pk)
 
 
