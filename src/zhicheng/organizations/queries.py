@@ -177,10 +177,8 @@ def employers_of(user_ids: Sequence[int]) -> dict[int, str]:
 
 
 def verifications_for(actor: Actor) -> QuerySet[UnitVerification]:
-    """Requests this actor may see: a county office its own, the prefecture all below it (G-03), a unit its own.
-
-    A registration whose mailbox is not confirmed is nobody's work yet.
-    """
+    """Requests this actor may see: a county office its own, the prefecture all below it (G-03), a unit its own. A registration
+    whose mailbox is not confirmed is nobody's work yet."""
     everything = UnitVerification.objects.annotate(decided_at_office=where_decided())
     if actor.organization_id is None:
         return everything.none()
