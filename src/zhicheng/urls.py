@@ -23,7 +23,7 @@ urlpatterns = [
     path("accounts/confirm-email/<str:key>/", ConfirmMailbox.as_view(), name="account_confirm_email"),
     # The library's own pages, but for the two of ours: a name leads to one address only. Its list of sessions is in web/shared/urls.py.
     path("accounts/", include([one for one in account_urls.urlpatterns if one.name != "account_confirm_email"])),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/2fa/", include("zhicheng.web.public.factor_urls")),
 ]
 
 handler400 = "zhicheng.web.shared.errors.handler400"

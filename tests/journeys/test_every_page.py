@@ -49,7 +49,7 @@ SENT_TO = {
     "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",
     "office_account_release", "office_officer_factor_decide", "office_officer_sessions", "system_retry", "system_settle", "system_verify_ledger", "system_verify_whole", "system_brake_lift",
     "rehearsal_sign_in", "rehearsal_clock_move", "healthz", "readyz", "metrics",
-    "home_signed_in", "session_end", "devices_forget",
+    "home_signed_in", "mfa_keep_codes", "session_end", "devices_forget",
 }  # fmt: skip
 # Pages no link leads to: behind a mailed key, after a form was sent, or in a state the sample data does not hold.
 OPENED_ELSEWHERE = {
@@ -63,6 +63,7 @@ OPENED_ELSEWHERE = {
     "account_reset_password_from_key_done": "test_frame",
     "mfa_authenticate": "test_second_factor",
     "mfa_reauthenticate": "test_second_factor",
+    "mfa_replace_totp": "test_second_factor",
     "mfa_deactivate_totp": "test_second_factor",
     "mfa_view_recovery_codes": "test_second_factor",
     "mfa_generate_recovery_codes": "test_second_factor",

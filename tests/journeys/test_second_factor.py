@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_frame import sign_in
@@ -25,10 +27,25 @@ def _set_up(page: Page, login: str, kind: str) -> list[str]:
     assert_accessible(page, f"factor-set-up-{kind}")
     secret = page.locator(".factor-secret").inner_text().strip()
     page.get_by_label("验证码").fill(code_of(secret))
+    _another_language(page, "English")
+    expect(page.locator(".factor-secret")).to_have_text(secret)
+    expect(page.locator("[name=code]")).to_have_value(re.compile(r"\d{6}"))
+    _another_language(page, "中文")
+    page.get_by_label("验证码").fill(code_of(secret))
     page.get_by_role("button", name="完成设置").click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     assert_accessible(page, f"factor-codes-{kind}")
-    return page.locator(".recovery-codes code").all_inner_texts()
+    codes = page.locator(".recovery-codes code").all_inner_texts()
+    for name in ("English", "中文"):
+        _another_language(page, name)
+        assert page.locator(".recovery-codes code").all_inner_texts() == codes
+    page.get_by_role("button", name="已经收好，继续").click()
+    return codes
+
+
+def _another_language(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+    expect(page.locator("html")).to_have_attribute("lang", {"English": "en", "中文": "zh-CN"}[name])
 
 
 def _sign_out(page: Page) -> None:
@@ -54,6 +71,13 @@ def _round(page: Page, login: str, kind: str) -> None:
     look(page, f"factor-again-{kind}")
     _confirm(page, "验证码", spare[1])
     assert_accessible(page, f"factor-generate-{kind}")
+    page.goto("/accounts/2fa/")
+    page.get_by_role("link", name="更换手机").click()
+    assert_accessible(page, f"factor-replace-{kind}")
+    page.get_by_label("验证码").fill(code_of(page.locator(".factor-secret").inner_text().strip()))
+    page.get_by_role("button", name="完成设置").click()
+    expect(page.get_by_text("已换成新手机")).to_be_visible()
+    assert_accessible(page, f"factor-replaced-{kind}")
     page.goto("/accounts/2fa/totp/deactivate/")
     assert_accessible(page, f"factor-off-{kind}")
     page.get_by_role("button", name="关闭两步验证").click()

@@ -249,6 +249,16 @@ def mfa_reauthenticate(world: w.World) -> Press:
     return Press(client, reverse("mfa_reauthenticate"), {"code": code_of(secret, 1)})
 
 
+EXAMPLES["mfa_keep_codes"] = lambda world: Press(_with_factor(world)[0], reverse("mfa_keep_codes"))
+
+
+@example("mfa_replace_totp")
+def mfa_replace_totp(world: w.World) -> Press:
+    client, _secret = _with_factor(world)
+    secret = reg.page_of(client.get(reverse("mfa_replace_totp"))).select_one(".factor-secret").get_text()  # type: ignore[union-attr]
+    return Press(client, reverse("mfa_replace_totp"), {"code": code_of(secret)})
+
+
 EXAMPLES["mfa_deactivate_totp"] = lambda world: Press(_with_factor(world)[0], reverse("mfa_deactivate_totp"))
 EXAMPLES["mfa_generate_recovery_codes"] = lambda world: Press(_with_factor(world)[0], reverse("mfa_generate_recovery_codes"))
 

@@ -64,8 +64,10 @@ SIGN_IN: dict[str, frozenset[Role]] = {
     "mfa_authenticate": EVERYBODY,  # after the password, before anybody is signed in
     "mfa_reauthenticate": SIGNED_IN,
     "mfa_activate_totp": SIGNED_IN,
+    "mfa_replace_totp": SIGNED_IN,
     "mfa_deactivate_totp": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_keep_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": NOBODY,  # shown once, to be printed or written down; never a file in a downloads folder
     "account_signup": NOBODY,  # registration has its own pages, 注册须知 first (S-10, S-18)

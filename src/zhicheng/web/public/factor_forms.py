@@ -86,13 +86,15 @@ class ReauthenticateForm(_CodeOnce, base.ReauthenticateForm):
 
 
 class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
-    """The library keeps the new secret in the session as it is; here it lies there sealed, until the first right code."""
+    """The library keeps the new secret in the session as it is; here it lies there sealed, until the first right code, and stays the same
+    until then."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session, user = context.request.session, kwargs["user"]
         if secret := take_waiting(session, user_id=user.pk):
             session[SECRET_SESSION_KEY] = secret
         super().__init__(*args, **kwargs)
+        self.secret = secret or self.secret  # the library makes another one each time the page is looked at
         session.pop(SECRET_SESSION_KEY, None)
         keep_waiting(session, user_id=user.pk, secret=self.secret)
         _code_field(self, _("扫描之后，应用里显示的 6 位数字，每 30 秒换一个。"))

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.rules import browser_in_words
@@ -26,7 +27,8 @@ from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token
 from zhicheng.web.shared.owner import owner_token_for
-from zhicheng.web.shared.problems import anchor_id, summary_lines
+from zhicheng.web.shared.problems import SummaryLine, anchor_id, summary_lines
+from zhicheng.web.shared.proving import what_for as what_for_words
 from zhicheng.web.shared.status import status_for
 
 register = template.Library()
@@ -120,8 +122,21 @@ def tag(label: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag(f"{PARTS}/error_summary.html")
 def error_summary(*sources: Any) -> dict[str, Any]:
-    """``{% error_summary form problems %}``: everything wrong at once, linked; nothing when nothing is wrong."""
-    return {"lines": summary_lines(*sources)}
+    """``{% error_summary form problems %}``: everything wrong at once, linked; nothing when nothing is wrong.
+
+    The same in the other language goes along, unseen: what was refused is not asked of the server again when the language is changed.
+    """
+    lines = summary_lines(*sources)
+    if not lines:
+        return {"lines": []}
+    with override(next(code for code, _name in settings.LANGUAGES if code != get_language())):
+        in_other = render_to_string(f"{PARTS}/error_lines.html", {"lines": [_anew(line) for line in summary_lines(*sources)]})
+    return {"lines": lines, "in_other": "".join(in_other)}  # plain text, to be escaped
+
+
+def _anew(line: SummaryLine) -> SummaryLine:
+    """A sentence that was put into words already, where it is one of the catalogue; one with a name or a number in it stays as it was."""
+    return SummaryLine(_(line.text), line.link) if line.text else line
 
 
 @register.simple_tag(takes_context=True)
@@ -150,6 +165,12 @@ def machine_time() -> dict[str, Any]:
     """``{% machine_time %}`` on a page whose times are the machine's: says so where a rehearsal has moved its clock, else nothing."""
     moved = abs(clock.now() - clock.machine_now()) > timedelta(minutes=1)
     return {"machine_now": clock.machine_now() if moved else None}
+
+
+@register.simple_tag(takes_context=True)
+def what_for(context: Context) -> str:
+    """``{% what_for %}`` where somebody proves again to be himself: for what (``web/shared/proving.py``)."""
+    return what_for_words(context["request"])
 
 
 @register.simple_tag(takes_context=True)
