@@ -118,6 +118,25 @@ def test_two_windows_are_laid_side_by_side(page: Page) -> None:
     expect(page.get_by_label("现聘岗位（职务）")).to_have_value("工程建设")
 
 
+def test_section_is_saved_before_the_language_changes(page: Page) -> None:
+    one = application_of(page, KEPT)
+    page.goto(f"{one}sections/work_history/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    rows = page.locator("#rows [name$='-organization'], #rows [name$='-employer'], #rows input[type=text]")
+    before = rows.count()
+    page.get_by_role("button", name="增加一行").click()
+    expect(rows).not_to_have_count(before)
+    typed = page.locator("#rows > :last-child input[type=text]").last
+    typed.fill("温泉县水利局")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#rows > :last-child input[type=text]").last).to_have_value("温泉县水利局")
+    page.reload()
+    expect(page.locator("#rows > :last-child input[type=text]").last).to_have_value("温泉县水利局")
+    assert asked == []
+
+
 def test_section_after_a_time_out_comes_back_under_its_labels(page: Page) -> None:
     one = application_of(page, KEPT)
     page.goto(f"{one}sections/social_posts/")

@@ -291,6 +291,21 @@ def test_language_takes_along_what_a_page_gives_back(page: Page) -> None:
     expect(page.locator(".callout-good")).to_be_visible()
 
 
+def test_language_keeps_what_was_refused_and_says_nothing_of_coming_along(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("登录名或邮箱").fill("nobody-at-all")
+    page.get_by_label("密码").fill("falsch-falsch")
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("不相符")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("do not match")
+    expect(page.locator("[data-carried]")).to_be_hidden()
+    expect(page.locator("[name=login]")).to_have_value("nobody-at-all")
+    assert_accessible(page, "frame-refused-en")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("不相符")
+
+
 def test_language_leaves_a_fold_open_in_which_somebody_writes(page: Page) -> None:
     sign_in(page, "xian-alashankou")
     page.goto("/office/registrations/")

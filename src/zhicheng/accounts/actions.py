@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts import brakes, claims, duties, mails, particulars, queries, rules
+from zhicheng.accounts import brakes, claims, confirmation_keys, duties, mails, particulars, queries, rules
 from zhicheng.accounts.devices import forget_devices
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, NoticeAcceptance, User
 from zhicheng.accounts.releasing import release_mailbox, release_username
@@ -124,8 +124,7 @@ def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
 
 def confirmation_link(*, user: User) -> str:
     """The address that confirms the account's mailbox when it is opened; it lives a day (``rules.LINK_LIVES``)."""
-    key = EmailConfirmationHMAC.create(EmailAddress.objects.get(user=user, primary=True)).key
-    return settings.SITE_ADDRESS + reverse("account_confirm_email", args=[key])
+    return confirmation_keys.link_to(EmailAddress.objects.get(user=user, primary=True))
 
 
 @one_transaction  # at sign-in the library asks for it, outside of any transaction
@@ -390,11 +389,8 @@ def reset_second_factor(*, user: User, actor: str) -> None:
     """Remove every second factor of a locked account, end its sessions and know none of its devices any more. ``actor``: who consented.
     Two have made sure of the person (``organizations.actions``: ``decide_factor_reset``, ``decide_account_request``), whose entry says so."""
     if apps.is_installed("allauth.mfa"):
-        from allauth.mfa.models import Authenticator
+        from zhicheng.accounts.replacing_factor import remove_factors
 
-        from zhicheng.accounts.second_factor import removed_by
-
-        with removed_by(actor):
-            Authenticator.objects.filter(user=user).delete()
+        remove_factors(user=user, actor=actor)
     end_sessions(user=user)
     securitylog.note(event="factor.removed", after_commit=True, subject=f"user:{user.pk}")

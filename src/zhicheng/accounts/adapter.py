@@ -11,9 +11,10 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from zhicheng.accounts import actions, brakes, devices, mails, queries, second_factor
+from zhicheng.accounts import actions, brakes, confirmation_keys, devices, mails, queries, second_factor
 from zhicheng.accounts.rules import works_for_an_office
 from zhicheng.foundation import clock, securitylog
 
@@ -58,6 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
 
+    def get_email_confirmation_url(self, request: Any, emailconfirmation: Any) -> str:
+        """With a key of ours (``confirmation_keys``)."""
+        return confirmation_keys.link_to(emailconfirmation.email_address)
+
     def add_message(self, request: Any, level: int, message_template: Any = None, *args: Any, **kwargs: Any) -> None:
         """The first recovery codes take no others' place: the page that shows them says what they are."""
         match = request.resolver_match
@@ -80,7 +85,8 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         if not self._try.may_go_on():
             securitylog.note(event="signin.limited", result="refused", subject=account)
-            raise self.validation_error("too_many_login_attempts")
+            words = self.error_messages["too_many_login_attempts"]
+            raise ValidationError(words, code="too_many_login_attempts", params={"seconds": self._try.seconds_left()})
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The library calls this when the password was right."""

@@ -21,7 +21,7 @@ from django.core.cache import cache
 from zhicheng.accounts.rules import tidy_mailbox
 from zhicheng.foundation import clock
 from zhicheng.foundation.fields import blind_index
-from zhicheng.foundation.shared_cache import BRAKED, STRANGERS, count
+from zhicheng.foundation.shared_cache import BRAKED, STRANGERS, count, seconds_left
 
 DAY = 24 * 60 * 60
 HOUR = 60 * 60
@@ -77,6 +77,7 @@ class _Try:
     near: str
     _far: list[tuple[str, int, int, int]]
     _told: dict[str, dict[str, object]]
+    _left = 0
 
     def may_go_on(self) -> bool:
         """Count this try; whether what was typed may be looked at. A try that is turned away counts nowhere."""
@@ -88,10 +89,15 @@ class _Try:
                 cache.add(f"{key}{BRAKED}", self._told[key], timeout=seconds)
                 wait = fixed or growing_wait(tries - free)
                 if not cache.add(f"{key}:wait", self._note(tries, wait), timeout=wait):
+                    self._left = seconds_left(f"{key}:wait", most=wait)
                     for each in counted:
                         _take_back(each)
                     return False
         return True
+
+    def seconds_left(self) -> int:
+        """Until the next try, after :meth:`may_go_on` said no; at least one. The same for a name nobody has."""
+        return max(1, self._left)
 
     def was_right(self) -> None:
         """It was right: what was counted here is forgotten, what is counted over all is one less."""

@@ -1,4 +1,5 @@
-"""A new phone takes the place of the old one as second factor, in one step: there is no moment without."""
+"""A new phone takes the place of the old one as second factor, in one step: there is no moment without. And every factor goes at once where
+it was lost."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from zhicheng.accounts.models import User
-from zhicheng.accounts.second_factor import secrets_of
+from zhicheng.accounts.second_factor import removed_by, secrets_of
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import one_transaction
 
@@ -26,3 +27,9 @@ def replace_app(*, user_id: int, secret: str) -> tuple[Authenticator, Authentica
     with secrets_of(user_id):
         new: Authenticator = TOTP.activate(user, secret).instance
     return old, new
+
+
+def remove_factors(*, user: User, actor: str) -> None:
+    """Remove every second factor of a locked account; ``actor``: who consented (``actions.reset_second_factor``)."""
+    with removed_by(actor):
+        Authenticator.objects.filter(user=user).delete()

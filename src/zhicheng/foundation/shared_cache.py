@@ -12,6 +12,7 @@ to try as often under each of a hundred thousand other names (``docs/security/si
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,6 +101,11 @@ class JsonDatabaseCache(BaseCache):
         """Remove everything."""
         CacheEntry.objects.all().delete()
 
+    def seconds_left(self, key: Any) -> int:
+        """Until what is there runs out, rounded up; 0 when there is nothing."""
+        expires = self._live(key, None).values_list("expires", flat=True).first()
+        return 0 if expires is None else math.ceil((expires - clock.machine_now()).total_seconds())
+
     def _live(self, key: Any, version: int | None) -> Any:
         return CacheEntry.objects.filter(cache_key=self._key(key, version), expires__gt=clock.machine_now())
 
@@ -128,6 +134,12 @@ def count(key: str, *, seconds: int, by: int = 1) -> int:
     except ValueError:  # it ran out between the two lines
         cache.add(key, by, timeout=seconds)
         return by
+
+
+def seconds_left(key: str, *, most: int) -> int:
+    """Until what is kept under ``key`` runs out; ``most`` where the cache cannot tell."""
+    shared = caches["default"]
+    return shared.seconds_left(key) if isinstance(shared, JsonDatabaseCache) else most
 
 
 @jobs.regular("cache.tidy", minutes=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,9 +16,12 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.support.signing_in import later
 from tests.web.shared.people import browser
+from zhicheng.accounts.brakes import FIRST_WAIT, FREE_TRIES
+from zhicheng.accounts.confirmation_keys import make_key
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.foundation.clock import machine_now, now, travel
 from zhicheng.foundation.mail import read_mail
-from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.models import CacheEntry, OutboxMessage
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "rehearsal-2023"
@@ -277,3 +281,60 @@ def test_next_page_after_sign_in_is_one_of_ours(user):
     data = {"login": "guli", "password": PASSWORD}
     assert client.post("/accounts/login/", data | {"next": "https://evil.example/"})["Location"] == reverse("home_signed_in")
     assert browser().post("/accounts/login/", data | {"next": "/help/"})["Location"] == "/help/"
+
+
+def in_other_language(page: bytes) -> list[str]:
+    """The summary that goes along unseen, for when the language is changed on this very page."""
+    (box,) = BeautifulSoup(page, "html.parser").select("[data-error-summary]")
+    return [li.get_text(strip=True) for li in BeautifulSoup(str(box["data-in-other"]), "html.parser").select("li")]
+
+
+def test_brake_tells_the_seconds_there_are_and_then_the_minutes(user, settings):
+    settings.CACHES = {"default": settings.CACHES["shared"]}
+    for login in ("guli", "nobody"):
+        client = browser()
+        for _turn in range(FREE_TRIES + 2):
+            answer = sign_in(client, login, "falsch-falsch")
+        (said,) = summary(answer.content)
+        seconds = int(re.search(r"请过 (\d+) 秒再试", said)[1])
+        assert FIRST_WAIT - 30 < seconds <= FIRST_WAIT, said
+        (wait,) = CacheEntry.objects.filter(cache_key__contains="signin", cache_key__endswith=":wait")
+        CacheEntry.objects.filter(pk=wait.pk).update(expires=machine_now() + timedelta(seconds=7))
+        assert re.search(r"请过 [67] 秒再试", summary(sign_in(client, login, "falsch-falsch").content)[0])
+        CacheEntry.objects.filter(pk=wait.pk).update(expires=machine_now() + timedelta(seconds=200))
+        late = sign_in(client, login, "falsch-falsch").content
+        assert "请过 4 分钟再试" in summary(late)[0] and "in 4 minutes" in in_other_language(late)[0]
+        CacheEntry.objects.all().delete()
+
+
+def test_refusal_goes_along_in_the_other_language(user):
+    client = browser()
+    wrong = sign_in(client, "guli", "falsch-falsch")
+    assert "do not match" in in_other_language(wrong.content)[0] and "不相符" in summary(wrong.content)[0]
+    client.post(reverse("set_language"), {"language": "en", "next": reverse("account_login")})
+    wrong = sign_in(client, "guli", "falsch-falsch")
+    assert "不相符" in in_other_language(wrong.content)[0] and "do not match" in summary(wrong.content)[0]
+
+
+def test_page_of_a_changed_mailbox_speaks_of_a_change_and_an_ended_link_is_not_offered(user):
+    address = EmailAddress.objects.create(user=user, email="neu@example.cn", primary=False, verified=False)
+    link = reverse("account_confirm_email", args=[make_key(address)])
+    page = browser().get(link).content.decode()
+    assert "不是您本人更换邮箱" in page and "注册" not in BeautifulSoup(page, "html.parser").main.get_text()
+    with travel(now() + timedelta(hours=23)):
+        assert "确认，这是我的邮箱" in browser().get(link).content.decode()
+    with travel(now() + timedelta(hours=25)):
+        late = browser()
+        page = late.get(link).content.decode()
+        assert "链接已失效" in page and "确认，这是我的邮箱" not in page and "更换邮箱" in page
+        assert late.post(link).status_code == 404
+    address.refresh_from_db()
+    assert not address.verified
+
+
+def test_link_for_a_new_password_runs_out_when_its_day_does(user):
+    browser().post(reverse("account_reset_password"), {"email": "guli@example.cn"})
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", mails()[-1]["body"])[1]
+    with travel(now() + timedelta(hours=25)):
+        assert "password1" not in browser().get(link, follow=True).content.decode()
+    assert "password1" in browser().get(link, follow=True).content.decode()

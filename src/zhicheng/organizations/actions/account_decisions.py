@@ -305,7 +305,8 @@ def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
     row.wrong_tries += 1
     row.save(update_fields=["wrong_tries"])
     if row.wrong_tries < TRIES_ALLOWED:
-        return digits_differ(_("还可以输入 %(n)d 次。") % {"n": TRIES_ALLOWED - row.wrong_tries})
+        left = TRIES_ALLOWED - row.wrong_tries
+        return digits_differ(lambda: _("还可以输入 %(n)d 次。") % {"n": left})
     if actor is not None:
         row.decided_by_id = actor.user_id
     row.decided_at = row.decided_at or clock.now()

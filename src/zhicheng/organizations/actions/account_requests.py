@@ -6,10 +6,12 @@ The employer asks for its people, and the county decides. For a unit's administr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
@@ -86,7 +88,7 @@ def _check_card(actor: Actor, user: User, typed: str, left: int) -> list[Problem
     if last_characters_match(typed, user.id_number):
         return []
     securitylog.note(event="card.differs", result="refused", actor=actor.ref, subject=f"user:{user.pk}")
-    return [digits_differ(rules.cards_left(left))]
+    return [digits_differ(lambda: rules.cards_left(left))]
 
 
 def request_factor_removal(
@@ -231,9 +233,12 @@ def no_factor() -> Problem:
     return Problem(text, code="no_factor")
 
 
-def digits_differ(left: str) -> Problem:
-    """The card in hand and the account do not agree; ``left`` says how often it may be typed again."""
-    text = _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。") + left
+def digits_differ(left: Callable[[], str]) -> Problem:
+    """The card in hand and the account do not agree; ``left`` says how often it may be typed again.
+
+    Put into words when it is read: on the page the language may change.
+    """
+    text = lazy(lambda: _("输入的末六位与身份证号不一致。请对照本人居民身份证原件重新输入。") + left(), str)()
     return Problem(text, where="last_characters", code="digits_differ")
 
 

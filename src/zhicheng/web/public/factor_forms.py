@@ -94,7 +94,8 @@ class ActivateTOTPForm(_CodeOnce, totp.ActivateTOTPForm):
         if secret := take_waiting(session, user_id=user.pk):
             session[SECRET_SESSION_KEY] = secret
         super().__init__(*args, **kwargs)
-        self.secret = secret or self.secret  # the library makes another one each time the page is looked at
+        if secret:  # the library makes another one each time the page is looked at
+            self.secret: str = secret
         session.pop(SECRET_SESSION_KEY, None)
         keep_waiting(session, user_id=user.pk, secret=self.secret)
         _code_field(self, _("扫描之后，应用里显示的 6 位数字，每 30 秒换一个。"))

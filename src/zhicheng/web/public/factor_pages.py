@@ -46,7 +46,7 @@ class ReplaceApp(SetUpApp):
     """A code of the old app (asked for by the library before this page), then one of the new, which takes its place."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not is_set_up(int(request.user.pk)):
+        if not is_set_up(int(request.user.pk or 0)):
             return redirect("mfa_activate_totp")
         return FormView.dispatch(self, request, *args, **kwargs)
 

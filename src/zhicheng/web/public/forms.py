@@ -9,7 +9,9 @@ from allauth.account import forms as library
 from allauth.core import context
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.rules import check_mailbox
@@ -17,6 +19,8 @@ from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
 from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 from zhicheng.web.shared.standing import page_behind
+
+MINUTE = 60
 
 
 class VerifyForm(Form):
@@ -44,6 +48,17 @@ def in_plain_words(form: forms.BaseForm) -> None:
         field.widget.attrs.pop("placeholder", None)
         field.widget.attrs["class"] = "w-medium"
     in_our_words(form)
+
+
+def in_words(seconds: int) -> str:
+    """``50 秒`` up to a minute, then ``2 分钟``, rounded up: whoever waits that long gets the next try."""
+    if seconds <= MINUTE:
+        return ngettext("%(n)d 秒", "%(n)d 秒", seconds) % {"n": seconds}
+    minutes = -(-seconds // MINUTE)
+    return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
+
+
+_in_words = lazy(in_words, str)
 
 
 class LoginForm(library.LoginForm):
@@ -78,7 +93,9 @@ class LoginForm(library.LoginForm):
             )
         elif getattr(error, "code", "") == "too_many_login_attempts":
             error = forms.ValidationError(
-                _("连续输错太多次。请过几分钟再试（继续输错，等待的时间会加长，最长 1 小时），或者找回密码。"), code=error.code
+                _("连续输错太多次。请过 %(wait)s再试（继续输错，等待的时间会加长，最长 1 小时），或者找回密码。"),
+                code=error.code,
+                params={"wait": _in_words(int((error.params or {}).get("seconds", 60)))},
             )
         super().add_error(field, error)
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.forms import BaseForm, BaseFormSet, CheckboxSelectMultiple, RadioSelect
 from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext, override
 
 from zhicheng.foundation.errors import Problem, Refused
 
@@ -82,6 +85,16 @@ def summary_lines(*sources: Any) -> list[SummaryLine]:
         else:
             lines.append(SummaryLine(str(source)))
     return list(dict.fromkeys(lines))
+
+
+def summary_in_other_language(template: str, *sources: Any) -> str:
+    """:func:`summary_lines` put into ``template`` in the language the page is not in, as text of HTML; empty when nothing is wrong.
+
+    A sentence that was put into words already is looked up once more; one with a name or a number in it may stay as it was.
+    """
+    with override(next(code for code, _name in settings.LANGUAGES if code != get_language())):
+        lines = [SummaryLine(gettext(line.text), line.link) if line.text else line for line in summary_lines(*sources)]
+        return "".join(render_to_string(template, {"lines": lines})) if lines else ""
 
 
 def _problems_in(source: Any) -> list[Problem]:

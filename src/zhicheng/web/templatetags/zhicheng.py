@@ -18,7 +18,6 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.rules import browser_in_words
@@ -27,7 +26,7 @@ from zhicheng.foundation.clock import BEIJING, written
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token
 from zhicheng.web.shared.owner import owner_token_for
-from zhicheng.web.shared.problems import SummaryLine, anchor_id, summary_lines
+from zhicheng.web.shared.problems import anchor_id, summary_in_other_language, summary_lines
 from zhicheng.web.shared.proving import what_for as what_for_words
 from zhicheng.web.shared.status import status_for
 
@@ -126,17 +125,7 @@ def error_summary(*sources: Any) -> dict[str, Any]:
 
     The same in the other language goes along, unseen: what was refused is not asked of the server again when the language is changed.
     """
-    lines = summary_lines(*sources)
-    if not lines:
-        return {"lines": []}
-    with override(next(code for code, _name in settings.LANGUAGES if code != get_language())):
-        in_other = render_to_string(f"{PARTS}/error_lines.html", {"lines": [_anew(line) for line in summary_lines(*sources)]})
-    return {"lines": lines, "in_other": "".join(in_other)}  # plain text, to be escaped
-
-
-def _anew(line: SummaryLine) -> SummaryLine:
-    """A sentence that was put into words already, where it is one of the catalogue; one with a name or a number in it stays as it was."""
-    return SummaryLine(_(line.text), line.link) if line.text else line
+    return {"lines": summary_lines(*sources), "in_other": summary_in_other_language(f"{PARTS}/error_lines.html", *sources)}
 
 
 @register.simple_tag(takes_context=True)

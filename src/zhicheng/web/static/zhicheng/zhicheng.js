@@ -50,6 +50,7 @@
     const form = event.target;
     if (form.hasAttribute("data-upload") && !uploadMayGo(form)) { event.preventDefault(); event.stopPropagation(); return; }
     if (form.method !== "post") { return; }
+    if (form.hasAttribute("data-carries") && savesItself(form)) { event.preventDefault(); event.stopPropagation(); saveFirst(form, event.submitter); return; }
     if (form.hasAttribute("data-carries") && mayCarry(form)) { event.preventDefault(); event.stopPropagation(); inAnotherLanguage(form, event.submitter); return; }
     if (form.hasAttribute("data-carries") && $("main [data-gives-back]")) { changed = true; }  // it could not come along: asked first
     if (form.dataset.sentAt && Date.now() - Number(form.dataset.sentAt) < 4000) { event.preventDefault(); event.stopPropagation(); return; }
@@ -83,8 +84,27 @@
   }
   // What found no place the last time is as much in need of one as what was typed.
   const withoutPlace = () => Array.from(document.querySelectorAll("[data-carried-left] li")).map((line) => ({ key: "", words: line.textContent }));
-  // A form that saves itself, a file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
-  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main :is([data-error-summary], [data-gives-back], form[data-shown-again])"))
+  // What was typed also where nobody is asked before leaving: a code, a password.
+  const typedAnywhere = () => typable().some(({ control, part, value }) => part === "value" && control.defaultValue !== undefined && value !== control.defaultValue);
+  // A form that saves itself is saved before the language changes. Only where that fails it is said, and asked the next time.
+  const savesItself = (form) => !form.dataset.plain && warned !== "true" && changed && $("main form[data-autosave]");
+  function saveFirst(form, button) {
+    const own = $("main form[data-autosave]");
+    let left = own.classList.contains("htmx-request") ? 2 : 1; // one is on its way already, without the last words
+    const answered = (event) => {
+      if (event.target !== own) { return; }
+      left -= 1;
+      if (left) { return; }
+      document.removeEventListener("htmx:afterRequest", answered);
+      form.dataset.plain = "1";
+      if (saved(event)) { form.requestSubmit(button); } else if ($("#save-state")) { $("#save-state").scrollIntoView({ block: "center" }); }
+    };
+    document.addEventListener("htmx:afterRequest", answered);
+    htmx.trigger(own, "save-now");
+  }
+  const saved = (event) => event.detail.successful && event.detail.xhr.status < 400; // a refusal is an answer, too
+  // A file that is held for the form, and a sign-in that is over: there it is asked first, as for any other leaving.
+  const mayCarry = (form) => !form.dataset.plain && warned !== "true" && (changed || unsent() || $("main :is([data-error-summary], [data-gives-back], form[data-shown-again])") || typedAnywhere())
     && !$("main [data-autosave]") && !Array.from(document.querySelectorAll("main input[type='hidden'][name$='_token']")).some((held) => held.value);
   // What only a form that was sent can show (points that were added, two contents side by side) is sent once more to be shown: it decides nothing.
   async function shownAgain(address) {
@@ -112,6 +132,7 @@
     changed = changed || Boolean(again);
     const open = folds().map((fold) => fold.open);
     const found = Array.from(document.querySelectorAll("main [data-comes-along]"));
+    const wrong = $("main [data-error-summary][data-in-other]");
     document.documentElement.lang = page.documentElement.lang;
     document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
@@ -120,7 +141,7 @@
     found.forEach((part) => { const place = document.getElementById(part.id); if (place) { place.replaceWith(part); } });
     htmx.process(document.body);
     folds().forEach((fold, index, all) => { if (all.length === open.length) { fold.open = open[index]; } });
-    putBack(before, intoItsForm(sentBefore));
+    putBack(before, intoItsForm(sentBefore), wrong && !$("main [data-error-summary]") ? inOther(wrong) : null);
     document.querySelectorAll("main input[hx-get]").forEach((input) => { if (input.value) { input.dispatchEvent(new Event("input", { bubbles: true })); } });
   }
   // A list that is looked up anew keeps what was chosen in it, where that is still there.
@@ -156,15 +177,22 @@
       return words && place.value !== value;
     });
   }
-  function putBack(before, notPlaced) {
+  // What was refused stays refused in another language: the page brought the sentences of both.
+  const setAside = new WeakMap();
+  function inOther(box) {
+    const words = setAside.get(box) || Array.from(new DOMParser().parseFromString(box.dataset.inOther, "text/html").body.childNodes);
+    setAside.set(box, Array.from(box.childNodes));
+    box.replaceChildren(...words);
+    return box;
+  }
+  function putBack(before, notPlaced, wrong) {
     const here = new Map(typable().map((place) => [place.key, place]));
     const lost = before.filter(({ key, part, value, words, named }) => {
       const place = here.get(key);
       if (!place) { return words || named; }
       if (place.value !== value) {
         if (part === "checked") { place.control.checked = value; } else if (part === "files") { place.control.files = value; } else { place.control.value = value; }
-        changed = true;
-        typedInto = place.control.form;
+        if (!place.control.form.hasAttribute("data-no-leave-check")) { changed = true; typedInto = place.control.form; }
       }
       return words && place.control.value !== value;
     });
@@ -174,7 +202,10 @@
     $("main").prepend(box);
     $("[data-carried-left]", box).hidden = !lost.length;
     lost.forEach(({ words, named }) => { $("[data-carried-left] ul", box).appendChild(document.createElement("li")).textContent = words || named; });
-    box.focus();
+    if (!wrong) { box.focus(); return; }
+    box.hidden = !lost.length; // it was sent, and refused: that is said above
+    $("main").prepend(wrong);
+    wrong.focus();
   }
 
   // --- upload: too big or nothing chosen is said before it is sent; progress while it is ---
@@ -244,7 +275,7 @@
   // --- htmx: after a swap, focus what is wrong, or say what came ---
   document.addEventListener("htmx:afterRequest", release);
   // What a form has saved by itself is no reason to ask before leaving.
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.target.hasAttribute("data-autosave")) { changed = false; } });
+  document.addEventListener("htmx:afterRequest", (event) => { if (saved(event) && event.target.hasAttribute("data-autosave")) { changed = false; } });
   // Nor does “已保存” stand under words that were not saved.
   document.addEventListener("htmx:afterRequest", (event) => {
     const state = $("#save-state");
