@@ -174,9 +174,7 @@ def see_cards(stage: Stage) -> None:
 @play("organizations.confirm_people")
 def settle_whose_number(stage: Stage) -> None:
     """By the prefecture, where another account holds the number without a card seen; mostly somebody claims it who comes too late."""
-    holder = stage.one_of(
-        User.objects.filter(kind__in=PEOPLE, number_held_at__isnull=False, is_active=True).exclude(id_number="")
-    )
+    holder = stage.one_of(User.objects.filter(kind__in=PEOPLE, number_held_at__isnull=False, is_active=True))
     late = None if holder is None else stage.one_of(claims.other_claims(holder).filter(number_held_at__isnull=True))
     if late is not None:
         confirm(
@@ -240,6 +238,16 @@ def ask_for_the_factor_to_go(stage: Stage) -> None:
             year=YEAR,
             last_characters=user.id_number[-6:],
         )
+
+
+@play("accounts.replace_app")
+def change_phones(stage: Stage) -> None:
+    """Of somebody who has a factor, or had one when the page was opened."""
+    user = stage.one_of(User.objects.filter(is_active=True))
+    if user is not None:
+        if stage.dice.percent(70):
+            set_a_factor_up(user)
+        stage.act("accounts.replace_app", user_id=user.pk, secret="NBSWY3DPEB3W64TMMQQHO2LMNQQGC3TE")
 
 
 def set_a_factor_up(user: User) -> None:

@@ -231,6 +231,12 @@ def request_mailbox(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "user_id": worker(world).pk, **told}
 
 
+@case("accounts.replacing_factor.replace_app")
+def replace_app(world: w.World) -> dict[str, Any]:
+    give_factor(worker(world))
+    return {"user_id": worker(world).pk, "secret": "NBSWY3DPEB3W64TMMQQHO2LMNQQGC3TE"}
+
+
 @case(f"{REQUESTS}.request_factor_removal")
 def request_factor_removal(world: w.World) -> dict[str, Any]:
     give_factor(worker(world))
