@@ -291,7 +291,7 @@ def test_new_copy_that_is_damaged_pushes_no_old_one_out(folder: Path, settings: 
             with pytest.raises(backups.BackupFailed):
                 backups.make_on_schedule()
             time.sleep(1)
-    assert old.exists()
+    assert old.exists() and backups.latest(folder) == old, "what is damaged is nobody's newest copy"
     backups.back_up()
     assert not old.exists()
 

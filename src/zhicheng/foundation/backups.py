@@ -122,10 +122,14 @@ def make(folder: Path | None = None) -> Path:
 
 
 def back_up(folder: Path | None = None) -> tuple[Path, Manifest]:
-    """Make a copy (:func:`make`), read it once more, and only then remove what is old: a new one that is damaged pushes out none that is good.
-    Raises :class:`BackupFailed`."""
+    """Make a copy (:func:`make`), read it once more, and only then remove what is old: a new one that is damaged pushes out none that is good,
+    and is called unfinished from then on. Raises :class:`BackupFailed`."""
     copy = make(folder)
-    manifest = verify(copy)
+    try:
+        manifest = verify(copy)
+    except BackupFailed:
+        copy.rename(copy.with_suffix(UNFINISHED))  # no restore takes it for the newest one; it goes after a day
+        raise
     prune(copy.parent)
     return copy, manifest
 
