@@ -17,7 +17,7 @@ def remove() -> int:
 
 
 @readiness.further("examiner")
-def examiner() -> readiness.Check:
+def examiner(look: readiness.Look) -> readiness.Check:
     """Whether somebody examines the files that wait: until then no upload is taken in, and no unit can register."""
-    health = intake_health()
+    health = look.once(intake_health)
     return readiness.Check("examiner", readiness.BAD if health.is_stuck else readiness.OK, ", ".join(health.stuck))

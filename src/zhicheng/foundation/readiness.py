@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -74,7 +75,8 @@ def probe() -> None:
         _note(name, trouble, began)  # a database that does not take even this is told by the age of its row
 
 
-Further = Callable[[], "Check"]
+Further = Callable[["Look"], "Check"]
+Read = TypeVar("Read")
 _further: dict[str, Further] = {}
 
 
@@ -90,6 +92,16 @@ def further(name: str) -> Callable[[Further], Further]:
 
 class Look:
     """What the checks read, each of it once, when it is first asked for: the operator's page shows the same."""
+
+    def __init__(self) -> None:
+        self._read: dict[Callable[[], Any], Any] = {}
+
+    def once(self, read: Callable[[], Read]) -> Read:
+        """What ``read`` answers, asked once: for the checks of rooms below (:func:`further`)."""
+        if read not in self._read:
+            self._read[read] = read()
+        answer: Read = self._read[read]
+        return answer
 
     outbox = cached_property(lambda _self: queries.outbox_health())
     worker = cached_property(lambda _self: queries.worker_health())
@@ -123,7 +135,7 @@ def checks(look: Look | None = None) -> list[Check]:
             *_second(),
             Check("original", BAD if look.is_copy else OK),
             _disk(look.disk),
-            *(one() for one in _further.values()),
+            *(one(look) for one in _further.values()),
         ]
     except DatabaseError:
         return [Check("database", BAD, "unreachable")]

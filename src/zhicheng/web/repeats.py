@@ -16,6 +16,7 @@ IN_SESSION: dict[str, str] = {
     "devices_forget": "forgotten is forgotten",
     "mfa_authenticate": "whoever is signed in already is sent on; a code is taken once",
     "mfa_reauthenticate": "a code is taken once; the next one is asked for",
+    "mfa_keep_codes": "what was shown once is put away",
     "kept_form_discard": "what was kept is gone",
     "kept_form_switch": "signed out, what was kept stays",
     "register_unit_notice": "the text was read",

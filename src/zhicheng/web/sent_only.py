@@ -10,6 +10,7 @@ from __future__ import annotations
 SENT_ONLY: dict[str, str] = {
     "session_end": "usersessions_list",
     "devices_forget": "usersessions_list",
+    "mfa_keep_codes": "mfa_view_recovery_codes",
     "kept_form_discard": "kept_form",
     "kept_form_switch": "kept_form",
     "desk_identity": "desk_case",

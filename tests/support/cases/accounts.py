@@ -313,7 +313,8 @@ def release_left(world: w.World) -> dict[str, Any]:
 @case("accounts.claims.release_number")
 def release_number(world: w.World) -> dict[str, Any]:
     index = person_index(_left(world).old_number)
-    return {"index": index, "reason": KNOWN, "released_by_id": world.bureau.account_id, "actor": "system", "source": "letter:1"}
+    by = {"released_by_id": world.bureau.account_id, "actor": world.bureau.ref}
+    return {"index": index, "reason": KNOWN, **by, "source": "letter:1"}
 
 
 def _overdue_since_days() -> None:

@@ -162,8 +162,8 @@ def test_form_with_an_old_token_is_explained():
     assert response.status_code == 403
     assert "请重新打开那个页面" in response.content.decode() and text not in response.content.decode(), "nobody's form of ours"
     owner = owner_token_for(w.person(AccountKind.OPERATOR, "operator"))
-    ours = client.post("/accounts/login/", {"login": "a", "note": text, "_owner": owner}).content.decode()
-    assert text in ours and '<input type="hidden" name="note"' not in ours
+    ours = client.post("/accounts/login/", {"login": text, "_owner": owner}).content.decode()
+    assert text in ours and '<input type="hidden" name="login"' not in ours
 
 
 def test_looking_at_a_page_never_writes():

@@ -190,8 +190,9 @@ def test_whole_verification_is_asked_for_and_its_result_is_shown(operator: Clien
     page = operator.get(reverse("system_health")).content.decode()
     assert "不一致 0 处" in page and "全部一致" in page
     kept = SystemVerification.objects.get()
-    kept.found, kept.listed = 1, [{"invariant": "x.y", "subject": "application:7", "said": "没有任何办理记录。"}]
-    kept.save()
+    kept.pk, kept.found = None, 1
+    kept.listed = [{"invariant": "x.y", "subject": "application:7", "said": "没有任何办理记录。"}]
+    kept.save(force_insert=True)
     page = operator.get(reverse("system_health")).content.decode()
     assert "有不一致" in page and "application:7" in page and "没有任何办理记录。" in page
 

@@ -32,7 +32,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "database": queries.database_answers(),
         "verification": look.verification,
         "verified": look.verification.data if look.verification else {},
-        "intake": intake_health(),
+        "intake": look.once(intake_health),
         "scanner": scanner_state(),
         "whole": look.whole,
         "files": rolling.file_checks(),
