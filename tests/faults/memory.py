@@ -117,7 +117,10 @@ class Memory:
 
 
 def told_removed(label: str) -> set[int]:
-    """What the ledger tells was removed: registrations nobody confirmed, and units nobody belonged to any more."""
+    """What the ledger tells was removed: registrations nobody confirmed, units nobody belonged to any more, factors that made room."""
+    if label == "mfa.Authenticator":
+        gone = LedgerEntry.objects.filter(event="account.factor_gone").values_list("data", flat=True)
+        return {data["authenticator"] for data in gone}
     told = LedgerEntry.objects.filter(event="account.removed").values_list("subject", "data")
     if label == "accounts.User":
         return {int(subject.removeprefix("user:")) for subject, _data in told}
