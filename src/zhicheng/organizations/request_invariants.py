@@ -83,6 +83,11 @@ def _request_of(entry: LedgerEntry) -> int | None:
     return int(number) if number != source and number.isdecimal() else None
 
 
+def _closed_as_told(row: AccountRequest, entry: LedgerEntry) -> bool:
+    told = entry.data.get("closed")
+    return told == moment(row.closed_at) if told is not None else together(row.closed_at, entry.at)
+
+
 def _difference(row: AccountRequest, mine: list[LedgerEntry], salts: ledger.Salts) -> str:
     """How the row differs from its entries, in a sentence; empty when it does not."""
     state = _ENDS[mine[-1].event] if mine else AccountRequestState.PENDING
@@ -92,7 +97,7 @@ def _difference(row: AccountRequest, mine: list[LedgerEntry], salts: ledger.Salt
         return _("办理结果与台账不同。")
     if mine and not gave_way and (row.closed_at is None) != (state == AccountRequestState.APPROVED):
         return _("办理结束的时间与台账不同。")
-    if row.closed_at is not None and mine and not gave_way and not together(row.closed_at, mine[-1].at):
+    if row.closed_at is not None and mine and not gave_way and not _closed_as_told(row, mine[-1]):
         return _("办理结束的时间与台账不同。")
     decisions = [entry for entry in mine if entry.event in _DECIDED]
     last = decisions[-1] if decisions else None

@@ -189,9 +189,10 @@ def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
 
 
 def _decision_of(row: AccountRequest) -> dict[str, Any]:
-    """What the ledger keeps of every decision: which request, by whom and when as the row says."""
+    """What the ledger keeps of every decision: which request, by whom and when as the row says, and since when it is over if it is."""
     by = f"user:{row.decided_by_id}" if row.decided_by_id else "system"
-    return {"request": row.pk, "by": by, "at": ledger.time_text(row.decided_at or clock.now())}
+    told = {"request": row.pk, "by": by, "at": ledger.time_text(row.decided_at or clock.now())}
+    return told | ({"closed": ledger.time_text(row.closed_at)} if row.closed_at is not None else {})
 
 
 @platform_language()
