@@ -198,9 +198,9 @@ def together(one: datetime | None, other: datetime | None) -> bool:
     return abs(one - other) <= ONE_TRANSACTION
 
 
-def at_the_time_of(entry: LedgerEntry, at: datetime | None) -> bool:
-    """Whether ``at`` is the time that the entry tells of (``at`` in its data); entries of before told none, and stand close to it."""
-    return entry.data["at"] == moment(at) if "at" in entry.data else together(at, entry.at)
+def at_the_time_of(entry: LedgerEntry, at: datetime | None, *, named: str = "at") -> bool:
+    """Whether ``at`` is the time that the entry tells of (``named`` in its data); entries of before told none, and stand close to it."""
+    return entry.data[named] == moment(at) if named in entry.data else together(at, entry.at)
 
 
 def moment(at: datetime | None) -> str | None:

@@ -13,7 +13,7 @@ from zhicheng.foundation import ledger
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.sealing import SealBroken
-from zhicheng.foundation.told import ACTOR, EVENT, Telling, moment, person, together, told
+from zhicheng.foundation.told import ACTOR, EVENT, Telling, at_the_time_of, moment, person, told
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 
 _REPLACED = "account.mailbox_replaced"
@@ -83,11 +83,6 @@ def _request_of(entry: LedgerEntry) -> int | None:
     return int(number) if number != source and number.isdecimal() else None
 
 
-def _closed_as_told(row: AccountRequest, entry: LedgerEntry) -> bool:
-    told = entry.data.get("closed")
-    return told == moment(row.closed_at) if told is not None else together(row.closed_at, entry.at)
-
-
 def _difference(row: AccountRequest, mine: list[LedgerEntry], salts: ledger.Salts) -> str:
     """How the row differs from its entries, in a sentence; empty when it does not."""
     state = _ENDS[mine[-1].event] if mine else AccountRequestState.PENDING
@@ -97,7 +92,7 @@ def _difference(row: AccountRequest, mine: list[LedgerEntry], salts: ledger.Salt
         return _("办理结果与台账不同。")
     if mine and not gave_way and (row.closed_at is None) != (state == AccountRequestState.APPROVED):
         return _("办理结束的时间与台账不同。")
-    if row.closed_at is not None and mine and not gave_way and not _closed_as_told(row, mine[-1]):
+    if row.closed_at is not None and mine and not gave_way and not at_the_time_of(mine[-1], row.closed_at, named="closed"):
         return _("办理结束的时间与台账不同。")
     decisions = [entry for entry in mine if entry.event in _DECIDED]
     last = decisions[-1] if decisions else None
