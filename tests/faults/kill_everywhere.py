@@ -2,13 +2,16 @@
 """Kill a process everywhere in every action, and look whether anything is lost, half done or doubled.
 
     python -m tests.faults.kill_everywhere --database postgres --seed 1            every statement, every commit
-    python -m tests.faults.kill_everywhere --database sqlite --seed 1 --kills 800  that many, chosen by the seed
+    python -m tests.faults.kill_everywhere --database sqlite --seed 1 --kills 800  about that many, shared out over all cases
     python -m tests.faults.kill_everywhere --database sqlite --short               just before and just after each commit
 
 For each case of tests/support/cases a child process carries the action out in a copy of the case's database and is killed (SIGKILL) at
 one point. Afterwards the database must be what it was before, or what the child saw just after the last commit it made: the same in
 every row of every table. Then every invariant must hold (``zhicheng verify``), and the action, carried out again, must succeed or
 refuse. After a commit that the database ended because of a deadlock, it must succeed by itself.
+
+An action that was not killed at all is wrong, too: with ``--kills`` each case gets its part, never less than every commit (before and
+after) and a few statements.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORLD, READY, HERE = "faults_world", "faults_ready", "faults_here"
+FEW_STATEMENTS = 3  # of a case, however small its part is
 # What is no action of a person's and need not bear a deadlock: a single statement alone, or one that may fail and be done by the next.
 ONE_STATEMENT = {
     "evidence.actions.taking.note_told",
@@ -52,9 +56,13 @@ class Run:
         from tests.faults.places import places
 
         self.short, self.most, self.only, self.like = short, kills, only, like
+        self.part = 0  # of the kills, for the case at hand
         self.random = random.Random(seed)
         self.places = places()
         self.done: Counter[str] = Counter()
+        self.killed: Counter[str] = Counter()
+        self.actions: frozenset[str] = frozenset()
+        self.cases = 0
         self.wrong: list[str] = []
         self.known: set[str] = set()
         self.unchanged = False
@@ -67,15 +75,17 @@ class Run:
         if self.short:
             names = list({CASES[name].action: name for name in reversed(names)}.values())
         self.random.shuffle(names)
+        self.cases, self.actions = len(names), frozenset(CASES[name].action for name in names)
         world = self._world()
-        for name in names:
-            if self.most and self.done["kills"] >= self.most:
-                break
-            self.done["cases"] += 1
+        for place, name in enumerate(names):
+            self.part = part_of(self.most - self.done["kills"], len(names) - place)
+            before = self.done["kills"]
             try:
                 self._case(CASES[name], world)
             except Exception as error:
                 self.wrong.append(f"{name}: {type(error).__name__}: {error}")
+            self.done["cases"] += self.done["kills"] > before
+        self.wrong += [f"{action}: it was not killed anywhere" for action in sorted(self.actions - set(self.killed))]
 
     def _world(self) -> World:
         from tests.support import world as w
@@ -122,7 +132,7 @@ class Run:
             self._kill(case, call, Point(AFTER_COMMIT, number, case.action not in ONE_STATEMENT))
 
     def _everywhere(self, call: Call) -> Iterator[Point]:
-        """Every point; or of the statements as many as :attr:`most` leaves for a case."""
+        """Every point; or every commit, and of the statements as many as the case's :attr:`part` leaves."""
         from tests.faults.victims import AFTER_COMMIT, BEFORE_COMMIT, NOWHERE, STATEMENT, Point, run
 
         self._fresh()
@@ -130,16 +140,15 @@ class Run:
         if whole.end != "done":
             raise RuntimeError(f"the case does not succeed: {whole.said}")
         self.unchanged = False
-        statements = range(1, whole.points[STATEMENT] + 1)
-        if self.most:
-            statements = self.random.sample(statements, min(len(statements), max(3, self.most // 100)))  # type: ignore[assignment]
-        yield from (Point(STATEMENT, number) for number in sorted(statements))
-        yield from (Point(BEFORE_COMMIT, number) for number in range(1, whole.points[BEFORE_COMMIT] + 1))
+        commits = [Point(BEFORE_COMMIT, number) for number in range(1, whole.points[BEFORE_COMMIT] + 1)]
         overtaken = bool(whole.points[BEFORE_COMMIT]) and call.action not in ONE_STATEMENT
         for number in range(1, whole.points[AFTER_COMMIT] + 1):
-            yield Point(AFTER_COMMIT, number)
-            if overtaken:
-                yield Point(AFTER_COMMIT, number, overtaken)
+            commits += [Point(AFTER_COMMIT, number), *([Point(AFTER_COMMIT, number, overtaken)] if overtaken else [])]
+        statements = list(range(1, whole.points[STATEMENT] + 1))
+        if self.most:
+            statements = self.random.sample(statements, min(len(statements), max(FEW_STATEMENTS, self.part - len(commits))))
+        yield from (Point(STATEMENT, number) for number in sorted(statements))
+        yield from commits
 
     def _kill(self, case: Case, call: Call, point: Point, *, may_end: bool = False) -> Told:
         from tests.faults.places import difference, state
@@ -154,6 +163,7 @@ class Run:
                 self.wrong.append(f"{what}: it was not killed but {told.end}: {told.said}")
             return told
         self.done["kills"] += 1
+        self.killed[case.action] += 1
         self.places.settle(HERE)
         if lost := difference(told.committed or self.before, state()):
             self.unchanged = False
@@ -188,6 +198,11 @@ class Run:
                 path.write_bytes(content)
 
 
+def part_of(kills_left: int, cases_left: int) -> int:
+    """How many kills the next case gets: what is left is shared out evenly, so that the last case has its part as well."""
+    return max(0, kills_left) // cases_left
+
+
 def _files() -> dict[Path, bytes]:
     from django.conf import settings
 
@@ -198,7 +213,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kills", type=int, default=0, help="about how many at most; 0: everywhere")
+    parser.add_argument("--kills", type=int, default=0, help="about how many, shared out over the cases; 0: everywhere")
     parser.add_argument("--short", action="store_true", help="just before and just after each commit")
     parser.add_argument("--like", default="", help="an empty database to begin with (a name; SQLite: a file), else one is made")
     parser.add_argument("--only", default="", help="cases whose name holds this")
@@ -231,7 +246,7 @@ def main() -> int:
         print(f"WRONG {line}")
     print(
         f"database {given.database}, seed {given.seed}, commit {commit.stdout.strip() or 'unknown'}: "
-        f"{run.done['cases']} cases, {run.done['kills']} kills, {run.done['verifications']} carried out again and looked at whole, "
+        f"cases {run.done['cases']} of {run.cases}, actions {len(run.killed)} of {len(run.actions)}, {run.done['kills']} kills, {run.done['verifications']} carried out again and looked at whole, "
         f"{len(run.wrong)} wrong; {time.monotonic() - began:.0f} s, {sum(os.times()[:4]):.0f} s of processor time"
     )
     return 1 if run.wrong or not run.done["kills"] else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from tests.support import every_action
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -36,3 +39,6 @@ def test_every_action_is_whole_or_nothing_when_its_process_is_killed(tmp_path: P
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 wrong;" in done.stdout
+    cases, actions = (re.search(rf"{word} (\d+) of (\d+)", done.stdout) for word in ("cases", "actions"))
+    assert cases and actions and cases[1] == cases[2] and actions[1] == actions[2], done.stdout
+    assert int(actions[1]) == len(every_action.actions())
