@@ -16,12 +16,14 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from tests.evidence import files
 from zhicheng.evidence import intake, visitors
 from zhicheng.evidence.actions import Turn, claim_next, end_turn, examine_due, give_back, remove_leftovers, stay_at, take_file
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
-from zhicheng.evidence.queries import intake_health, intakes_at, usage_of_account, usage_of_network
+from zhicheng.evidence.queries import intake_health, intakes_at, usage_of_account, usage_of_visitors
+from zhicheng.evidence.rules import Usage
 from zhicheng.foundation import clock, holding
 from zhicheng.foundation.errors import Problem, Refused
 
@@ -280,7 +282,7 @@ def test_seconds_of_an_hour_are_counted_and_forgotten(person: Any, settings: Any
         Intake.objects.filter(pk=row.pk).update(state="refused", cpu_seconds=11, ended_at=clock.machine_now())
     assert (refused(person), refused()) == ("budget", "budget")
     assert bring(network="203.0.113.10").pk
-    assert usage_of_account(person.pk).cpu_seconds == usage_of_network("203.0.113.9").cpu_seconds == 11
+    assert usage_of_account(person.pk).cpu_seconds == usage_of_visitors("203.0.113.9").own.cpu_seconds == 11
     Intake.objects.filter(state="refused").update(ended_at=clock.machine_now() - timedelta(minutes=61))
     assert bring(person).pk
     assert bring().pk
@@ -308,6 +310,39 @@ def test_networks_of_one_connection_wait_and_work_as_one(settings: Any) -> None:
     )
     Intake.objects.filter(network="2001:db8:0:100::/64").delete()
     assert refused(network="2001:db8:0:ff::/64") == "budget"
+
+
+def test_figures_of_one_visitor_are_those_of_its_network_its_site_and_everybody(person: Any) -> None:
+    bring(person)
+    rows = [bring(network=f"2001:db8:0:{number:x}::/64") for number in (1, 2, 0x100)]
+    long_ago = bring(), bring()
+    bring(network="203.0.113.90"), bring(network="2001:db9::/64"), bring(network="")
+    Intake.objects.filter(pk=rows[1].pk).update(state="refused", ended_at=clock.machine_now(), cpu_seconds=3)
+    Intake.objects.filter(pk=long_ago[0].pk).update(
+        state="refused", ended_at=clock.machine_now() - timedelta(hours=2), cpu_seconds=7
+    )
+    size = len(files.pdf())
+    of_one = usage_of_visitors("2001:db8:0:1::/64")
+    assert of_one.own == Usage(waiting=1, held_bytes=size)
+    assert of_one.site == Usage(waiting=1, cpu_seconds=3, held_bytes=size)
+    assert of_one.provided == Usage(waiting=2, cpu_seconds=3, held_bytes=2 * size)
+    for network in ("203.0.113.9", ""):
+        usage = usage_of_visitors(network)
+        assert usage.own == usage.site == usage.provided
+        assert usage.own == Usage(waiting=1, held_bytes=size)
+        assert (usage.everybody.waiting, usage.everybody.held_bytes) == (6, 6 * size)
+
+
+def test_full_queue_makes_an_upload_no_dearer_and_who_answers_is_asked_only_when_room_is_short(settings: Any) -> None:
+    for number in range(30):
+        bring(network=f"198.18.0.{number}")
+    with CaptureQueriesContext(connection) as asked:
+        usage = usage_of_visitors("203.0.113.9")
+    assert len(asked) == 1 and usage.everybody.waiting == 30 and usage.own == Usage()
+    settings.VISITOR_BYTES = usage.everybody.held_bytes
+    with CaptureQueriesContext(connection) as asked:
+        assert usage_of_visitors("203.0.113.9") == usage
+    assert len(asked) == 3
 
 
 def test_room_kept_for_visitors_is_bounded_for_a_network_and_in_all(settings: Any, person: Any) -> None:
@@ -361,7 +396,7 @@ def test_network_of_a_file_nobody_answers_for_is_known_as_long_as_it_fills_the_r
     with clock.travel(clock.now() + timedelta(days=1)):
         remove_leftovers()
     assert list(Intake.objects.values_list("pk", flat=True)) == [row.pk]
-    assert usage_of_network("203.0.113.9").held_bytes == again(row).size
+    assert usage_of_visitors("203.0.113.9").own.held_bytes == again(row).size
     with clock.travel(clock.now() + timedelta(days=3)):
         remove_leftovers()
     assert not Intake.objects.exists() and not EvidenceFile.objects.filter(pk=row.file_id).exists()

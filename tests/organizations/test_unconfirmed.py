@@ -19,7 +19,7 @@ from zhicheng.accounts import removing
 from zhicheng.accounts.models import IdentityCorrection, NoticeAcceptance, User
 from zhicheng.evidence.actions import remove_leftovers
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import usage_of_visitors
+from zhicheng.evidence.queries import bytes_of_visitors
 from zhicheng.foundation import clock, jobs, ledger
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.models import LedgerEntry, RegularRun
@@ -160,9 +160,9 @@ def test_licence_fills_the_room_for_visitors_until_somebody_confirms() -> None:
     EvidenceFile.objects.all().delete()
     asked = ex.registered_unit(1, confirmed=False)
     with clock.travel(THEN + timedelta(days=20)):
-        assert usage_of_visitors().held_bytes == size
+        assert bytes_of_visitors() == size
     accounts.confirm_mailbox(user_id=asked.submitted_by_id, actor="system")
-    assert usage_of_visitors().held_bytes == 0
+    assert bytes_of_visitors() == 0
 
 
 def test_while_the_room_is_more_than_half_full_units_wait_for_three_days_only(settings: Any) -> None:
@@ -180,9 +180,9 @@ def test_licence_of_a_removed_registration_makes_room_in_the_same_job() -> None:
     ex.registered_unit(1, confirmed=False)
     seen_before(LATER)
     with clock.travel(LATER):
-        assert usage_of_visitors().held_bytes > 0
+        assert bytes_of_visitors() > 0
         assert forget() == 1
-        assert usage_of_visitors().held_bytes == 0
+        assert bytes_of_visitors() == 0
 
 
 def test_what_an_account_in_use_accepted_cannot_be_removed() -> None:

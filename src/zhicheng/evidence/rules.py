@@ -57,6 +57,8 @@ def site_of(network: str, bits: int = SITE) -> str:
     """The /56 that the /64 of a visitor lies in: providers give as much to one connection, so that 256 networks are one stranger's. Of
     an IPv4 address, itself.
     """
+    if ":" not in network:  # asked for every network that waits, and to find out by trying is a hundred times as dear
+        return network
     try:
         return str(ipaddress.IPv6Network(network).supernet(new_prefix=bits))
     except ValueError:

@@ -20,8 +20,8 @@ _of_visitors = threading.BoundedSemaphore(1)
 
 
 def wait_for(intakes: Sequence[Intake]) -> list[Intake]:
-    """The same intakes as they stand once all are decided, or after ``EXAMINE_WAIT_SECONDS``, or at once when too many requests
-    wait already, and a visitor's when other visitors' files stand before it: what would it wait for?
+    """The same intakes, taken in just now, as they stand once all are decided, or after ``EXAMINE_WAIT_SECONDS``; as they are at once
+    when too many requests wait already, and a visitor's when other visitors' files stand before it: what would it wait for?
     """
     ids = [row.pk for row in intakes]
     if settings.EXAMINE_INLINE:
@@ -30,7 +30,7 @@ def wait_for(intakes: Sequence[Intake]) -> list[Intake]:
     held = [place for place in _places(intakes) if place.acquire(blocking=False)]
     try:
         if len(held) < len(_places(intakes)) or (_of_visitors in held and other_visitors_wait(ids)):
-            return get_intakes(ids)
+            return list(intakes)
         return _watch(ids)
     finally:
         for place in held:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.removing import never_confirmed
 from zhicheng.evidence import visitors
-from zhicheng.evidence.queries import usage_of_visitors
+from zhicheng.evidence.queries import bytes_of_visitors
 from zhicheng.foundation import clock, jobs
 from zhicheng.organizations.models import (
     AccountRequest,
@@ -38,7 +38,7 @@ The others a machine may have stood still for."""
 
 def is_crowded() -> bool:
     """Whether visitors' files that nobody answers for fill more than half of their room."""
-    return usage_of_visitors().held_bytes > settings.VISITOR_BYTES // 2
+    return bytes_of_visitors() > settings.VISITOR_BYTES // 2
 
 
 def overdue_registrations(*, crowded: bool, ahead: timedelta = timedelta(0)) -> QuerySet[User]:

@@ -134,23 +134,24 @@ def _too_much_of_visitors(network: str, size: int) -> str:
     """Half of their room and of their queue is for those who have nothing there yet: beyond it a site has as many bytes as one file may,
     and all that one customer of a provider gets has the places of one network. A site has the hour of one network, however many it is.
     """
-    everybody = queries.usage_of_visitors()
-    near, provided = queries.usage_near(network)
+    usage = queries.usage_of_visitors(network)
     verdict = over(
-        queries.usage_of_network(network),
+        usage.own,
         Limits(
             waiting=settings.WAITING_PER_NETWORK,
             cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK,
             held_bytes=settings.VISITOR_BYTES_PER_NETWORK,
         ),
         size=size,
-    ) or over(near, Limits(waiting=settings.WAITING_PER_NETWORK, cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK), size=size)
-    verdict = verdict or over(
-        everybody, Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES), size=size
+    ) or over(
+        usage.site, Limits(waiting=settings.WAITING_PER_NETWORK, cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK), size=size
     )
-    if not verdict and everybody.waiting >= settings.WAITING_OF_VISITORS // 2:
-        verdict = over(provided, Limits(waiting=settings.WAITING_PER_NETWORK), size=size)
-    crowded = everybody.held_bytes + size > settings.VISITOR_BYTES // 2
+    verdict = verdict or over(
+        usage.everybody, Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES), size=size
+    )
+    if not verdict and usage.everybody.waiting >= settings.WAITING_OF_VISITORS // 2:
+        verdict = over(usage.provided, Limits(waiting=settings.WAITING_PER_NETWORK), size=size)
+    crowded = usage.everybody.held_bytes + size > settings.VISITOR_BYTES // 2
     if not verdict and crowded and queries.unclaimed_bytes_near(network) + size > limits_in_force().max_bytes:
         return "share"
     return verdict
