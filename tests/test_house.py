@@ -184,7 +184,7 @@ def test_actions_take_named_arguments(path: Path) -> None:
 
 
 # A savepoint inside of an action; or one row alone, whose failure is answered in another way than by trying again.
-OPENS_BY_ITSELF = {"_put_correction_in_force", "_put_in_queue", "mark_instance", "note_told", "record_refusal", "take_file"}
+OPENS_BY_ITSELF = {"_put_in_queue", "mark_instance", "note_told", "put_correction_in_force", "record_refusal", "take_file"}
 
 
 @pytest.mark.parametrize("path", sorted(p for p in _furniture() if "actions" in {p.stem, *p.parts}), ids=_name)

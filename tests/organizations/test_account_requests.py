@@ -324,7 +324,7 @@ def test_a_correction_that_cannot_be_is_refused_with_every_reason() -> None:
     other = ex.card_seen(ex.registered_applicant(unit, 2), admin)
     row = ask_correction(admin, user, id_number=other.id_number)  # a unit learns of no other account
     assert refused(lambda: decide(row)) == ["id_number_taken"]
-    with pytest.raises(Refused, match="州人力资源和社会保障局核实"):
+    with pytest.raises(Refused, match="须由州人力资源和社会保障局"):
         decide(row)
 
 

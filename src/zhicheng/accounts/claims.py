@@ -135,11 +135,19 @@ def confirm_identity(*, user: User, card_seen_on: date, confirmed_by_id: int, so
         confirmed_by_id=confirmed_by_id,
         confirmed_at=now,
     )
-    losers = list(other_claims(user))
-    for loser in losers:
-        _take_number(loser, corrected_by_id=confirmed_by_id, source=f"{queries.TAKEN}{user.pk}")
+    losers = take_number(user=user, index=user.id_number_index, taken_by_id=confirmed_by_id)
     user.identity_confirmed_at, user.number_held_at = now, user.number_held_at or now
     _save_holder(user, ["identity_confirmed_at", "number_held_at"])
+    return losers
+
+
+def take_number(*, user: User, index: str, taken_by_id: int) -> list[User]:
+    """Take the number of ``index`` from every other account of this kind, for ``user``, who has it or is about to; returns those, the
+    holder first. All of them are locked, and whether the holder has to give way was asked before."""
+    claims = User.objects.filter(kind=user.kind, id_number_index=index).exclude(pk=user.pk).order_by("id")
+    losers = sorted(claims, key=lambda one: one.number_held_at is None)
+    for loser in losers:
+        _take_number(loser, corrected_by_id=taken_by_id, source=f"{queries.TAKEN}{user.pk}")
     return losers
 
 

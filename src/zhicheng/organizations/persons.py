@@ -21,7 +21,8 @@ class PersonChange:
 
     ``accounts`` are the accounts it is written on: others may claim the old number and keep what is theirs. ``with_history``: the
     number was this person's, so its years and records move too; false where it was only claimed. ``with_years``: the account held
-    the number and loses it to who has the card: the years count its own applications and go with them, nothing else does.
+    the number and loses it to who has the card: the years count its own applications and go with them, nothing else does. ``with_empty_years``: it only claimed the number,
+    which goes to somebody who brings years along; those that count nothing make room for them.
     """
 
     user_id: int
@@ -31,6 +32,7 @@ class PersonChange:
     accounts: tuple[int, ...]
     with_history: bool = True
     with_years: bool = False
+    with_empty_years: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -275,6 +276,21 @@ def approve_correction(world: w.World) -> dict[str, Any]:
     w.member(other, world.other_unit, MembershipRole.STAFF)
     row = ask_correction(world.unit_admin, worker(world), id_number=ex.id_number(301))
     return _decision(world, row, approve=True, last_characters=row.new_number[-6:])
+
+
+@case(f"{DECISIONS}.decide_account_request:correction over a holder")
+def correct_over_a_holder(world: w.World) -> dict[str, Any]:
+    """The bureau has counted arrivals under both numbers, and one more account claims the right one."""
+    there = replace(world, unit_admin=world.other_admin, county_officer=world.other_officer)
+    for name, serial, desks in (("holder", 33, world), ("owner", 35, there)):
+        user = w.person(AccountKind.APPLICANT, name, serial=serial, held=False)
+        unit = world.unit if desks is world else world.other_unit
+        w.to_bureau(desks, w.submitted(world, w.member(user, unit, MembershipRole.EMPLOYEE)))
+    claims = w.person(AccountKind.APPLICANT, "claims", serial=33, held=False)
+    w.start(world, w.member(claims, world.unit, MembershipRole.EMPLOYEE))
+    row = ask_correction(world.other_admin, User.objects.get(username="owner"), id_number=claims.id_number)
+    told = {"approve": True, "reason": SAID, "last_characters": last_characters(row.new_number)}
+    return {"actor": world.bureau, "request_id": row.pk, **told}
 
 
 @case(f"{DECISIONS}.decide_account_request:factor")

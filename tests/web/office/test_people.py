@@ -133,6 +133,45 @@ def test_a_correction_shows_the_scan_and_is_put_in_force(unit: Organization) -> 
     assert "已完成" in page_of(client.get(at("request", row))).main.get_text()
 
 
+def test_prefecture_sees_who_holds_the_right_number_and_gives_it_to_whose_card_it_has_seen(unit: Organization) -> None:
+    admin, user = ex.unit_actor(unit), ex.registered_applicant(unit)
+    right = ex.id_number(301)
+    holder = ex.registered_applicant(ex.approved_unit(2), 2, id_number=right)
+    User.objects.filter(pk=holder.pk).update(number_held_at=clock.now())  # an application of theirs was passed on
+    row, free = (
+        ask_correction(admin, user, id_number=right),
+        ask_correction(admin, ex.registered_applicant(unit, 3), name="阿依古丽"),
+    )
+    county, bureau = client_of(officer()), client_of(ex.officer(ex.prefecture()))
+    queue = page_of(bureau.get(QUEUE)).select("tbody tr")
+    assert ["号码由另一账号持有" in line.get_text() for line in queue] == [True, False]
+    assert "号码由另一账号持有" not in county.get(QUEUE).content.decode()
+    for client, asked in ((county, row), (bureau, free)):
+        page = page_of(client.get(at("request", asked)))
+        assert not page.select("#approve_reason") and holder.username not in page.main.get_text()
+    assert "到州人力资源和社会保障局" in summary_of(county.post(at("approve", row), card(row)))[0] and state(row) == "pending"
+    page = page_of(bureau.get(at("request", row)))
+    told = page.select_one(".callout-warn").get_text(" ", strip=True)
+    assert holder.username in told and "没有核实过原件" in told and right not in str(page)
+    short = bureau.post(at("approve", row), card(row) | {"reason": "见过"})
+    assert short.status_code == 422 and "不少于10个字" in summary_of(short)[0]
+    link = page_of(short).select_one(".error-summary a")
+    assert link is not None and page_of(short).select_one(str(link["href"])).get_text(strip=True) == "见过"
+    done = bureau.post(at("approve", row), card(row) | {"reason": "查验本人身份证原件，另一账号的单位没有见过原件。"})
+    assert done.status_code == 303 and state(row) == "done"
+    assert User.objects.get(pk=user.pk).id_number == right and User.objects.get(pk=holder.pk).id_number == ""
+
+
+def test_prefecture_reads_that_a_card_was_seen_on_both_sides(unit: Organization) -> None:
+    admin, user = ex.unit_actor(unit), ex.registered_applicant(unit)
+    holder = ex.card_seen(ex.registered_applicant(unit, 2), admin)
+    row, bureau = ask_correction(admin, user, id_number=holder.id_number), client_of(ex.officer(ex.prefecture()))
+    page = page_of(bureau.get(at("request", row)))
+    assert "两边都见过原件" in page.select_one(".callout-warn").get_text()
+    answer = bureau.post(at("approve", row), card(row) | {"reason": "查验本人身份证原件，号码一致。"})
+    assert "先更正那一个" in summary_of(answer)[0] and state(row) == "pending"
+
+
 def test_another_county_finds_nothing(unit: Organization) -> None:
     admin = ex.unit_actor(unit)
     row = ask_correction(admin, ex.registered_applicant(unit), name="阿依古丽")

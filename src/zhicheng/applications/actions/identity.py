@@ -32,13 +32,14 @@ def follow_person(change: PersonChange) -> int:
 
 def _move_years(change: PersonChange, applications: list[int]) -> int:
     """The years go with the number's holder, whose applications they count; whoever only claimed the old number, or the new one,
-    keeps an empty one.
+    keeps an empty one, which makes room where the number goes to somebody with years of their own.
     """
     takes_years = change.with_history or change.with_years
     years = list(PersonYear.objects.select_for_update(no_key=True).filter(person_index=change.old_index).order_by("id"))
     begun = set(PersonYear.objects.filter(person_index=change.new_index).values_list("campaign_id", flat=True))
     allowed = {year.campaign_id: year.arrivals_allowed for year in years}
-    moving = [year for year in years if takes_years and year.campaign_id not in begun]
+    goes = [y for y in years if takes_years or (change.with_empty_years and not y.arrivals and y.closed_at is None)]
+    moving = [year for year in goes if year.campaign_id not in begun]
     if takes_years and any(y.arrivals or y.closed_at for y in years if y.campaign_id in begun):
         raise Refused.one(
             _(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import claims, duties, second_factor
+from zhicheng.accounts import claims, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_characters_match
@@ -20,15 +17,11 @@ from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, one_transaction
-from zhicheng.organizations import persons, queries, rules
-from zhicheng.organizations.actions.account_requests import (
-    check_correction,
-    close_request,
-    conflicts_of_correction,
-    digits_differ,
-    no_factor,
-)
-from zhicheng.organizations.actions.identities import settle_number
+from zhicheng.organizations import queries, rules
+from zhicheng.organizations.actions.account_endings import decision_of, moved_away, save_decision, tell_asker
+from zhicheng.organizations.actions.account_requests import close_request, digits_differ, no_factor
+from zhicheng.organizations.actions.corrections import put_correction_in_force
+from zhicheng.organizations.actions.identities import note_contested
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, OrganizationKind
 
@@ -43,8 +36,15 @@ def decide_account_request(
     Approving a mailbox sends the link that puts it in force; approving a correction puts it in force at once; approving a lost second
     factor removes it, ends every session and tells the person. Where a unit asked, the officer types the last characters of the identity number from the card in hand; after five that do not fit the request
     is refused by itself. Locked and read again: the slower of two officers reads who was faster. Raises ``Refused``.
+
+    ``reason``: of a refusal; of an approval what the prefecture has found out, where another account holds the number that a correction
+    asks for and nobody has seen its card. That a number was found to be another's is recorded: it is an answer about another account.
     """
-    row, wrong = _decided(request_id, actor, approve, reason.strip(), last_characters)
+    try:
+        row, wrong = _decided(request_id, actor, approve, reason.strip(), last_characters)
+    except Refused as refused:
+        note_contested(actor, refused, user_ids=_person_of(request_id))
+        raise
     if wrong:  # after the commit: the try is counted
         raise Refused(wrong)
     return row
@@ -62,6 +62,10 @@ def _decided(
         return row, [_count_wrong_try(row, actor)]
     _decide(row, actor, approve=approve, reason=reason)
     return row, []
+
+
+def _person_of(request_id: int) -> list[int]:
+    return list(AccountRequest.objects.filter(pk=request_id).values_list("user_id", flat=True))
 
 
 def needs_card(row: AccountRequest) -> bool:
@@ -142,7 +146,8 @@ def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
         raise Refused.one(_("没有找到这份申请，或者它不归本部门办理。"), code="not_in_jurisdiction")
     if row.state != AccountRequestState.PENDING:
         raise Refused.one(_decided_already(row), code="already_decided")
-    own = actor.person_index and actor.person_index in {row.user.id_number_index, row.requested_by.id_number_index}
+    asked = account_queries.person_index(row.new_number)
+    own = actor.person_index and actor.person_index in {row.user.id_number_index, row.requested_by.id_number_index, asked}
     if row.requested_by_id == actor.user_id or own:
         raise Refused.one(_("这份申请由您提出或与您本人有关，须由另一位工作人员办理。"), code="self_review")
     return row
@@ -179,48 +184,35 @@ def _decide(row: AccountRequest, actor: Actor, *, approve: bool, reason: str) ->
     elif row.kind == AccountRequestKind.FACTOR:
         _remove_factor(row, actor)
     else:
-        _put_correction_in_force(row, actor)
-
-
-def _save_decision(row: AccountRequest, state: AccountRequestState) -> None:
-    row.state = state
-    row.closed_at = None if state == AccountRequestState.APPROVED else clock.now()
-    row.save(update_fields=["state", "decided_by", "decided_at", "reason", "closed_at", "wrong_tries"])
-
-
-def _decision_of(row: AccountRequest) -> dict[str, Any]:
-    """What the ledger keeps of every decision: which request, by whom and when as the row says, and since when it is over if it is."""
-    by = f"user:{row.decided_by_id}" if row.decided_by_id else "system"
-    told = {"request": row.pk, "by": by, "at": ledger.time_text(row.decided_at or clock.now())}
-    return told | ({"closed": ledger.time_text(row.closed_at)} if row.closed_at is not None else {})
+        put_correction_in_force(row=row, actor=actor, finding=" ".join(reason.split()))
 
 
 @platform_language()
 def _refuse(row: AccountRequest, actor: Actor | None, *, voided: bool = False) -> None:
     """End the request; ``voided``: by itself, after too many wrong tries, and by nobody's judgement."""
-    _save_decision(row, AccountRequestState.REFUSED)
+    save_decision(row, AccountRequestState.REFUSED)
     ledger.record(
         event="account.request_voided" if voided else "account.request_refused",
         subject=f"user:{row.user_id}",
         actor=actor.ref if actor is not None else "system",
-        data=_decision_of(row) | {"reason": ledger.private(row.reason)},
+        data=decision_of(row) | {"reason": ledger.private(row.reason)},
     )
-    _tell_asker(row, _("未通过：%(reason)s") % {"reason": row.reason})
+    tell_asker(row, _("未通过：%(reason)s") % {"reason": row.reason})
 
 
 def _approve_mailbox(row: AccountRequest, actor: Actor) -> None:
-    problems = _moved_away(row) + accounts.check_new_mailbox(user=row.user, email=row.new_email)
+    problems = moved_away(row) + accounts.check_new_mailbox(user=row.user, email=row.new_email)
     if problems:
         raise Refused([Problem(p.text, code=p.code) for p in problems])
     row.wrong_tries = 0  # the officer's slips are not the person's
-    _save_decision(row, AccountRequestState.APPROVED)
-    ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
+    save_decision(row, AccountRequestState.APPROVED)
+    ledger.record(event="account.mailbox_approved", subject=f"user:{row.user_id}", actor=actor.ref, data=decision_of(row))
     _tell_approved(row, actor)
 
 
 def _remove_factor(row: AccountRequest, actor: Actor) -> None:
     """What the person had when it was asked for, and nothing they have set up since: who could do that has lost nothing."""
-    problems = _moved_away(row)
+    problems = moved_away(row)
     factors = second_factor.those_of(row.user_id)
     if not factors:
         problems.append(no_factor())
@@ -230,75 +222,9 @@ def _remove_factor(row: AccountRequest, actor: Actor) -> None:
     if problems:
         raise Refused(problems)
     accounts.reset_second_factor(user=User.objects.get(pk=row.user_id), actor=actor.ref)
-    _save_decision(row, AccountRequestState.DONE)
-    ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data=_decision_of(row))
+    save_decision(row, AccountRequestState.DONE)
+    ledger.record(event="account.factor_removed", subject=f"user:{row.user_id}", actor=actor.ref, data=decision_of(row))
     _tell_factor_removed(row, actor)
-
-
-def _put_correction_in_force(row: AccountRequest, actor: Actor) -> None:
-    """Name and number, on every account of this person; and with them everything that hangs on the person, or nothing at all."""
-    old_index, new_index = account_queries.person_index(row.old_number), account_queries.person_index(row.new_number)
-    old_index = old_index or account_queries.without_number(row.user_id)
-    user = User.objects.get(pk=row.user_id)
-    # The same human's accounts of other kinds; others of this kind only claim the number, and keep what is theirs.
-    others = account_queries.accounts_of_person(old_index).exclude(kind=user.kind).filter(name=user.name)
-    people = sorted([user, *others], key=lambda one: one.pk)
-    with_history = user.number_held_at is not None
-    if (user.name, user.id_number) != (row.old_name, row.old_number):
-        raise Refused.one(_("账号登记的姓名或身份证号在申请之后有了变化，请让单位重新提交。"), code="stale")
-    problems = _moved_away(row) + check_correction(user=user, name=row.new_name, number=row.new_number)
-    problems += conflicts_of_correction(user=user, name=row.new_name, number=row.new_number)
-    problems += duties.conflicts_of_correction(people, index=new_index)
-    # A person who already has another account of that kind under the right number: one of the two must go first.
-    kinds = {p.kind for p in people} - {user.kind}
-    there = account_queries.accounts_of_person(new_index).filter(kind__in=kinds, number_held_at__isnull=False)
-    if new_index != old_index and there.exists():
-        problems.append(_prefecture_must_settle(_("两个身份证号名下各有一个同类账号")))
-    if new_index != old_index and (kept := persons.kept_under(new_index)):
-        problems.append(_prefecture_must_settle("、".join(f"{label} {number}" for label, number in kept.items())))
-    if problems:
-        raise Refused([Problem(p.text, code=p.code) for p in problems])
-    try:
-        with transaction.atomic():
-            entries = claims.correct_identity(
-                accounts=people,
-                name=row.new_name,
-                number=row.new_number,
-                corrected_by_id=actor.account_id,
-                source=f"account_request:{row.pk}",
-            )
-    except IntegrityError:
-        raise Refused.one(_("更正后的身份证号刚刚被另一个账号使用，没有作任何改动。"), code="id_number_taken") from None
-    ids = tuple(one.pk for one in people)
-    moved = persons.follow(persons.PersonChange(user.pk, old_index, new_index, row.new_name, ids, with_history))
-    # Whoever asked has seen the card, and the officer has typed its end: with the number the person is confirmed.
-    user = next(one for one in people if one.pk == row.user_id)
-    seen_on, source = row.requested_at.astimezone(clock.BEIJING).date(), f"organization:{row.requested_for_id}"
-    losers = settle_number(user=user, card_seen_on=seen_on, confirmed_by_id=row.requested_by_id, source=source)
-    _save_decision(row, AccountRequestState.DONE)
-    claims.record_correction(entries=entries, actor=actor.ref)
-    claims.record_confirmation(user=user, losers=losers, card_seen_on=seen_on, actor=actor.ref, source=source)
-    ledger.record(
-        event="account.correction_approved",
-        subject=f"user:{row.user_id}",
-        actor=actor.ref,
-        data=_decision_of(row) | {"followed": moved},
-    )
-    _tell_corrected(row, actor)
-
-
-def _prefecture_must_settle(what: str) -> Problem:
-    text = _(
-        "更正后的身份证号名下已有记录（%(what)s），两边的记录不能自动合并，须由州人力资源和社会保障局核实处理。没有作任何改动。"
-    )
-    return Problem(text % {"what": what}, code="records_on_both_sides")
-
-
-def _moved_away(row: AccountRequest) -> list[Problem]:
-    now = queries.employer_of(row.user_id)
-    if now is not None and now.pk == row.unit_id and row.user.is_active:
-        return []
-    return [Problem(_("该人员已不在提出申请的单位，请由现单位重新申请。"), code="moved_away")]
 
 
 def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
@@ -332,28 +258,12 @@ def _tell_approved(row: AccountRequest, actor: Actor) -> None:
         % {"name": row.user.name, "site": settings.SITE_NAME, "office": actor.organization_name, "link": mailbox_link(row)},
         key=f"mailbox-approved:{row.pk}",
     )
-    _tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
-
-
-def _tell_asker(row: AccountRequest, result: str) -> None:
-    mail.queue_mail(
-        to=row.requested_by.email,
-        subject=_("%(name)s的账号申请：%(kind)s") % {"name": row.old_name, "kind": row.get_kind_display()},
-        body=_("%(who)s：\n\n您为%(name)s提出的申请（%(kind)s）有了结果。\n\n%(result)s\n\n%(site)s\n")
-        % {
-            "who": row.requested_by.name,
-            "name": row.old_name,
-            "kind": row.get_kind_display(),
-            "result": result,
-            "site": settings.SITE_ADDRESS,
-        },
-        key=f"account-request:{row.pk}:{row.state}",
-    )
+    tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
 
 
 @platform_language()
 def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
-    _tell_asker(row, _("两步验证已去掉，本人用密码即可登录。"))
+    tell_asker(row, _("两步验证已去掉，本人用密码即可登录。"))
     mail.queue_mail(
         to=row.user.email,
         subject=_("您的账号已去掉两步验证"),
@@ -371,20 +281,4 @@ def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
             "link": settings.SITE_ADDRESS + reverse("mfa_index"),
         },
         key=f"factor-removed:{row.pk}",
-    )
-
-
-@platform_language()
-def _tell_corrected(row: AccountRequest, actor: Actor) -> None:
-    _tell_asker(row, _("已更正。"))
-    mail.queue_mail(
-        to=row.user.email,
-        subject=_("您的姓名或身份证号已更正"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的姓名或身份证号，经单位申请、%(office)s核实，已经更正。\n\n"
-            "还没有上报的申请书会采用更正后的内容，请重新核对；已经上报的内容不变，需要更正的，请联系审核部门退回。\n\n"
-            "如果这不是您本人提出的，请立即联系%(office)s。\n"
-        )
-        % {"name": row.new_name, "site": settings.SITE_NAME, "username": row.user.username, "office": actor.organization_name},
-        key=f"identity-corrected:{row.pk}",
     )

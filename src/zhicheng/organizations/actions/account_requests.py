@@ -195,32 +195,6 @@ def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
     return problems
 
 
-def conflicts_of_correction(*, user: User, name: str, number: str) -> list[Problem]:
-    """What stands against the correction in other accounts: for the office that decides, never for whoever asks."""
-    problems = []
-    index = account_queries.person_index(number)
-    holder = account_queries.account_holding(kind=AccountKind(user.kind), id_number=number)
-    if holder is not None and holder.pk != user.pk:
-        text = _("更正后的身份证号已登记在另一个个人账号上，不能在这里更正，须报州人力资源和社会保障局核实处理。")
-        problems.append(Problem(text, where="id_number", code="id_number_taken"))
-    elif account_queries.number_is_held(index, for_user_id=user.pk):
-        problems.append(account_queries.number_held(where="id_number"))
-    return problems + _other_accounts_differ(user, name, index)
-
-
-def _other_accounts_differ(user: User, name: str, index: str) -> list[Problem]:
-    """One number, two names, in accounts of other kinds that hold it: two people, or one of them wrong. Nobody guesses (S-08)."""
-    held = account_queries.accounts_of_person(user.id_number_index).filter(number_held_at__isnull=False)
-    old = held.exclude(pk=user.pk).exclude(name=user.name)
-    held = account_queries.accounts_of_person(index).filter(number_held_at__isnull=False)
-    new = held.exclude(pk=user.pk).exclude(name__in=[name, user.name])
-    # Who only claims the old number leaves it to whoever holds it.
-    if not (user.number_held_at is not None and old.exists()) and not (index != user.id_number_index and new.exists()):
-        return []
-    text = _("同一身份证号还登记在另一类账号上，而姓名不同，不能在这里更正，须报州人力资源和社会保障局核实处理。")
-    return [Problem(text, where="id_number", code="other_account_differs")]
-
-
 def close_request(row: AccountRequest, state: AccountRequestState) -> None:
     """End a locked request."""
     row.state, row.closed_at = state, clock.now()

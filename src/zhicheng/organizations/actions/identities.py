@@ -24,7 +24,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
 
 # Refusals that tell something about another account: whoever was told so is written down.
-_TELLING = {"number_held_by_another", "id_number_held"}
+_TELLING = {"number_held_by_another", "id_number_held", "id_number_taken"}
 _DESKS = {Role.UNIT, Role.COUNTY, Role.PREFECTURE}
 
 
@@ -48,8 +48,7 @@ def confirm_people(
     try:
         people = _confirm(actor, cards, _Statement(card_seen_on, checked, " ".join(reason.split())[:500]), year, left)
     except Refused as refused:
-        if _TELLING & {problem.code for problem in refused.problems}:
-            _note_contested(actor, sorted(cards))
+        note_contested(actor, refused, user_ids=sorted(cards))
         raise
     _forget_tries(actor, [one.pk for one in people])
     return people
@@ -70,10 +69,16 @@ def _forget_tries(actor: Actor, user_ids: list[int]) -> None:
         brakes.card_was_right(desk_id=actor.desk_id, user_id=pk)
 
 
+def note_contested(actor: Actor, refused: Refused, *, user_ids: list[int]) -> None:
+    """Write down that this desk was told of another account with the number of these people, if it was; after what was refused is undone."""
+    if _TELLING & {problem.code for problem in refused.problems}:
+        _record_contested(actor, user_ids)
+
+
 @one_transaction
-def _note_contested(actor: Actor, wanted: list[int]) -> None:
+def _record_contested(actor: Actor, user_ids: list[int]) -> None:
     subject = f"organization:{actor.organization_id}"
-    ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": wanted})
+    ledger.record(event="account.identity_contested", subject=subject, actor=actor.ref, data={"users": user_ids})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def _confirm(actor: Actor, cards: Mapping[int, str], said: _Statement, year: int
         done.append((user, losers))
     for user, losers in done:
         claims.record_confirmation(user=user, losers=losers, card_seen_on=card_seen_on, actor=actor.ref, source=source)
-        _tell_units_of_holders([one for one in losers if one.number_held_at is not None], by=actor.organization_name)
+        tell_units_of_holders(losers, by=actor.organization_name)
     return people
 
 
@@ -128,20 +133,35 @@ def settle_number(*, user: User, card_seen_on: date, confirmed_by_id: int, sourc
     losers = claims.confirm_identity(
         user=user, card_seen_on=card_seen_on, confirmed_by_id=confirmed_by_id, source=source, reason=reason
     )
+    let_go(losers, index=index)
+    return losers
+
+
+def let_go(losers: list[User], *, index: str, empty_years: bool = False) -> None:
+    """Let what these accounts had begun under the number of ``index`` follow them, which has been taken from them.
+
+    ``empty_years``: also the years of it that count nothing; whoever gets the number brings their own.
+    """
     for loser in losers:
         counted = loser.number_held_at is not None and loser.kind == AccountKind.APPLICANT  # a unit's account has no applications
         persons.follow(
             persons.PersonChange(
-                loser.pk, index, loser.id_number_index, loser.name, (loser.pk,), with_history=False, with_years=counted
+                loser.pk,
+                index,
+                loser.id_number_index,
+                loser.name,
+                (loser.pk,),
+                with_history=False,
+                with_years=counted,
+                with_empty_years=empty_years,
             )
         )
-    return losers
 
 
 @platform_language()
-def _tell_units_of_holders(losers: list[User], *, by: str) -> None:
-    """Mail to the unit that passed on what an account has sent which has lost the number now."""
-    for loser in losers:
+def tell_units_of_holders(losers: list[User], *, by: str) -> None:
+    """Mail to the unit that passed on what an account has sent which has lost the number now; of who only claimed it no unit is told."""
+    for loser in [one for one in losers if one.number_held_at is not None]:
         unit = queries.employer_of(loser.pk)
         for who, email in queries.mailboxes_of(unit) if unit is not None else []:
             mail.queue_mail(

@@ -26,12 +26,16 @@ class ApproveForm(Form):
     """审核通过: where the card was shown to a unit only, the officer types the end of its number."""
 
     last_characters = _last_characters()
+    reason = words_field(_("核实的情况"), help_text=_("写明怎样查明号码属于本人，另一账号的单位怎么说。不少于10个字。"))
     checked = forms.BooleanField(label=_("已核对身份，同意办理"), error_messages={"required": _("请核对身份后勾选。")})
 
-    def __init__(self, *args: Any, needs_card: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs_card: bool, settles: bool, **kwargs: Any) -> None:
+        """``settles``: for the prefecture, which takes the number from another account and says why."""
         super().__init__(*args, **kwargs)
         if not needs_card:
             del self.fields["last_characters"]
+        if not settles:
+            del self.fields["reason"]
 
 
 class RefuseForm(Form):

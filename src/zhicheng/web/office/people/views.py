@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from zhicheng.accounts.models import User
 from zhicheng.accounts.queries import number_is_held, person_index
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
@@ -23,6 +24,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, persons, queries, rules
 from zhicheng.organizations.actions.account_decisions import needs_card
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.contested import holder_of_asked, holders_of_asked
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState
 from zhicheng.web.office.people.forms import AdministratorFactorForm, AdministratorForm, ApproveForm, RefuseForm, ReleaseForm
 from zhicheng.web.shared.account_requests import (
@@ -53,7 +55,8 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         page = page_of(request, queries.pending_account_requests(actor), order=("requested_at", "id"))
     today = clock.today()
     waited = [(row, days_waiting(row, today)) for row in page]
-    rows = [(row, days, rules.waits_long(days)) for row, days in waited]
+    held = holders_of_asked(page) if actor.role is Role.PREFECTURE and not past else {}
+    rows = [(row, days, rules.waits_long(days), row.pk in held) for row, days in waited]
     return render(request, "office/people/requests.html", {"page": page, "rows": rows, "past": past})
 
 
@@ -66,7 +69,8 @@ def show_case(request: HttpRequest, request_id: int) -> HttpResponse:
 def approve(request: HttpRequest, request_id: int) -> HttpResponse:
     """审核通过."""
     row = _request_or_404(request, request_id)
-    form = ApproveForm(request.POST, needs_card=needs_card(row), auto_id="approve_%s")
+    settles = _settled_here(actor_of(request), row) is not None
+    form = ApproveForm(request.POST, needs_card=needs_card(row), settles=settles, auto_id="approve_%s")
     if not form.is_valid():
         return render_refused(request, CASE, _context(actor_of(request), row, approve_form=form, form=form))
     try:
@@ -74,6 +78,7 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
             actor=actor_of(request),
             request_id=row.pk,
             approve=True,
+            reason=form.cleaned_data.get("reason", ""),
             last_characters=form.cleaned_data.get("last_characters", ""),
         )
     except Refused as refused:
@@ -198,7 +203,7 @@ def _refused(request: HttpRequest, request_id: int, refused: Refused, **forms: A
 def _context(actor: Actor, row: AccountRequest, **forms: Any) -> dict[str, Any]:
     left = row.kind == AccountRequestKind.CORRECTION and row.state == AccountRequestState.DONE
     pending = row.state == AccountRequestState.PENDING
-    index = person_index(row.old_number)
+    index, holder = person_index(row.old_number), _settled_here(actor, row)
     return {
         "row": row,
         "rows": rows_of(row),
@@ -210,12 +215,20 @@ def _context(actor: Actor, row: AccountRequest, **forms: Any) -> dict[str, Any]:
         "releases": left and actor.role is Role.PREFECTURE and number_is_held(index),
         "pages": range(1, row.scan.pages + 1) if row.scan else (),
         "warnings": describe_warnings(row.scan) if row.scan else [],
-        "approve_form": ApproveForm(needs_card=needs_card(row), auto_id="approve_%s"),
+        "holder": holder,
+        "holder_at": queries.employers_of([holder.pk]).get(holder.pk, "") if holder is not None else "",
+        "approve_form": ApproveForm(needs_card=needs_card(row), settles=holder is not None, auto_id="approve_%s"),
         "refuse_form": RefuseForm(auto_id="refuse_%s"),
         "release_form": ReleaseForm(auto_id="release_%s"),
         "form": None,
         **forms,
     }
+
+
+def _settled_here(actor: Actor, row: AccountRequest) -> User | None:
+    """The account from which the prefecture would take the number, for the prefecture alone: a county is told when it approves."""
+    pending = row.state == AccountRequestState.PENDING
+    return holder_of_asked(row) if pending and actor.role is Role.PREFECTURE else None
 
 
 def _deed(step: Any) -> Deed:
