@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.evidence import files
 from tests.journeys.test_frame import sign_in
@@ -134,6 +134,25 @@ def test_section_is_saved_before_the_language_changes(page: Page) -> None:
     expect(page.locator("#rows > :last-child input[type=text]").last).to_have_value("温泉县水利局")
     page.reload()
     expect(page.locator("#rows > :last-child input[type=text]").last).to_have_value("温泉县水利局")
+    assert asked == []
+
+
+def test_words_typed_while_a_section_saves_itself_are_saved_before_the_language_changes(page: Page) -> None:
+    one = application_of(page, KEPT)
+    page.goto(f"{one}sections/summary/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    under_way: list[Route] = []
+    page.route("**/autosave/", lambda route: route.continue_() if under_way else under_way.append(route))
+    typed = page.locator("main textarea").first
+    with page.expect_request("**/autosave/"):
+        typed.fill("承担测绘外业。")
+    typed.fill("承担测绘外业和内业。")
+    with page.expect_response("**/autosave/"):
+        under_way[0].continue_()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(typed).to_have_value("承担测绘外业和内业。")
     assert asked == []
 
 

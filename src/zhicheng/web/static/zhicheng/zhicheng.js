@@ -29,13 +29,12 @@
   });
 
   // --- a form is sent once, and leaving it half filled asks first ---
-  let changed = false;
+  let changed = false, typings = 0;
   let typedInto = null;
-  let warned = "";
-  let lastSaid = 0;
+  let warned = "", lastSaid = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; typedInto = form; }
+    if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; typings += 1; typedInto = form; }
   });
   // A file that was chosen and not sent is as easily lost as words: it asks before leaving, unless it goes along with the form.
   let sent = null;
@@ -274,8 +273,9 @@
 
   // --- htmx: after a swap, focus what is wrong, or say what came ---
   document.addEventListener("htmx:afterRequest", release);
-  // What a form has saved by itself is no reason to ask before leaving.
-  document.addEventListener("htmx:afterRequest", (event) => { if (saved(event) && event.target.hasAttribute("data-autosave")) { changed = false; } });
+  // What a form has saved by itself is no reason to ask before leaving; what was typed while it did is one.
+  document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.typings = typings; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (saved(event) && event.target.hasAttribute("data-autosave") && event.detail.xhr.typings === typings) { changed = false; } });
   // Nor does “已保存” stand under words that were not saved.
   document.addEventListener("htmx:afterRequest", (event) => {
     const state = $("#save-state");
