@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zhicheng.accounts.session_store import SessionStore
 
@@ -91,6 +93,15 @@ def test_emptied_session_is_empty_and_every_request_moves_the_end_on() -> None:
     emptied.clear()
     emptied.save()
     assert held(key) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_that_changed_nothing_asks_the_database_one_thing() -> None:
+    key = session(user="1")
+    looked = read(key)
+    with CaptureQueriesContext(connection) as asked:
+        looked.save()
+    assert len(asked) == 1
 
 
 def test_request_saved_twice_writes_what_came_in_between() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.support import locks
 from zhicheng.foundation import clock, ledger
@@ -254,6 +255,10 @@ def test_waiting_for_a_turn_leaves_what_the_instance_says_of_waiting_for_locks()
     with connection.cursor() as cursor:
         for set_to in ("7s", "0"):
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [set_to])
-            take_turns("test", seconds=2)
+            with CaptureQueriesContext(connection) as asked:
+                take_turns("test", seconds=2)
+            assert "pg_advisory_xact_lock" in asked[-1]["sql"], "nothing more is asked while others wait"
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted")
+            assert cursor.fetchone() == (1,)
             cursor.execute("SHOW lock_timeout")
             assert cursor.fetchone() == (set_to,)

@@ -66,11 +66,11 @@ class SessionStore(DatabaseStore):
         after = _written(mine)
         changed = {name for name in after.keys() | found.keys() if after.get(name) != found.get(name)}
         row = self.model.objects.filter(session_key=self.session_key)
+        if not changed:  # nearly every request: one statement, which is its own transaction
+            if not row.update(expire_date=self.get_expiry_date()):
+                raise UpdateError
+            return
         with transaction.atomic():
-            if not changed:
-                if not row.update(expire_date=self.get_expiry_date()):
-                    raise UpdateError
-                return
             held = row.select_for_update(no_key=True).first()
             if held is None:
                 raise UpdateError

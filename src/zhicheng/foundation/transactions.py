@@ -29,6 +29,8 @@ _NOT_AVAILABLE = "55P03"
 _PATIENCE = (
     "SELECT set_config('lock_timeout', %s, true), before FROM (SELECT current_setting('lock_timeout') AS before OFFSET 0) AS it"
 )
+# In one: whoever has the turn is waited for, and each further question would make all of them wait for one more answer.
+_TURN = "SELECT set_config('lock_timeout', %s, true) FROM (SELECT pg_advisory_xact_lock(%s) OFFSET 0) AS turn"
 
 
 class NotInTransaction(RuntimeError):
@@ -68,18 +70,17 @@ def take_turns(name: str, *, seconds: float = 0) -> None:
     if connection.vendor == "postgresql":
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         with connection.cursor() as cursor:
-            before = ""
-            if seconds:
-                cursor.execute(_PATIENCE, [f"{seconds * 1000:.0f}ms"])  # until the transaction ends
-                before = cursor.fetchone()[1]
-            try:
+            if not seconds:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+                return
+            cursor.execute(_PATIENCE, [f"{seconds * 1000:.0f}ms"])  # until the transaction ends
+            before = cursor.fetchone()[1]
+            try:
+                cursor.execute(_TURN, [before, key])
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", None) == _NOT_AVAILABLE:
                     raise StillTheirTurn(name) from error
                 raise
-            if seconds:
-                cursor.execute(_PATIENCE, [before])
 
 
 def one_transaction(function: Callable[P, R]) -> Callable[P, R]:
