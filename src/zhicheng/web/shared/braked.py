@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from zhicheng.web.shared.http import is_script
 from zhicheng.web.shared.kept import end_visit, is_secret
 from zhicheng.web.shared.kept_words import words_of
 from zhicheng.web.shared.limits import HOUR
@@ -33,3 +35,15 @@ def braked(request: HttpRequest, *, account: bool = False, seconds: int = HOUR) 
     response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response
+
+
+def braked_lookup(request: HttpRequest) -> HttpResponse:
+    """429 for who looked up too much. The script that asks while one types gets a sentence for the box on the page, where nothing is
+    changed: what was typed, found and chosen stays, and can be sent. Without a script it is the page for everybody else.
+    """
+    if not is_script(request):
+        return braked(request)
+    words = _(
+        "一小时内从您所在的网络查找的次数太多，暂时查不了。您填写和选中的内容都在，可以照常提交；需要再查找的，请一小时后再试，或者换一个网络。"
+    )
+    return HttpResponse(words, status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": str(HOUR)})

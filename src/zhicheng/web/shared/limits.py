@@ -6,6 +6,9 @@ a mailbox and presses again has tried one number. Nobody is shut out by what oth
 beginning, has used up the hour, each network still has a few tries of its own, which is all that an honest person needs, and all that
 each of a program's many addresses gets. What is tried is no secret's answer: registration says the same whoever has the number.
 
+Names and codes of units are no secrets and are looked up while one types: these requests have a count of their own, which nobody who
+types reaches, and which takes nobody a registration.
+
 The counts are shared by every process; two requests of the very same moment may count as one: this is a brake, not a lock. No part
 of a number stands in a key of the cache, only its keyed hash.
 """
@@ -32,6 +35,11 @@ PER_HOUR_IN_A_CROWD = 30
 PER_HOUR_AND_PREFIX = 30
 PER_HOUR_AND_PREFIX_IN_A_CROWD = 6
 PREFIX = 14
+# Look-ups of employers and credit codes, of one network, of everybody, of each network beyond that. The script asks when one pauses in
+# typing: eight times for each registration that these allow.
+LOOKUPS_PER_HOUR = 2400
+LOOKUPS_PER_HOUR_IN_ALL = 24000
+LOOKUPS_PER_HOUR_IN_A_CROWD = 240
 # What visitors typed and wait to send again: seconds it is kept, and bytes of one network, of one when half of all is used up, of all.
 TYPED_KEPT = 2 * HOUR
 TYPED_BYTES_PER_NETWORK = 20 * 1024 * 1024
@@ -43,14 +51,16 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one) has used up its hour, with the beginning of
     ``number`` or at all.
 
-    ``what`` names the counter: ``registration``, ``acceptance``, ``verification``, ``colleague``, ``vouching``.
+    ``what`` names the counter: ``registration``, ``acceptance``, ``verification``, ``colleague``, ``officer``, ``vouching``, ``lookup`` (which has
+    figures of its own).
     """
+    most, most_in_all, most_in_a_crowd = _allowed(what)
     network = network_of_visitor(request)
     tries = count(f"{STRANGERS}{what}:{network}", seconds=HOUR)
-    if tries > PER_HOUR:
+    if tries > most:
         return True  # and counts nowhere else: one network alone must not use up what is everybody's
-    crowded = count(f"{what}-in-all", seconds=HOUR) > PER_HOUR_IN_ALL
-    if tries > (PER_HOUR_IN_A_CROWD if crowded else PER_HOUR):
+    crowded = count(f"{what}-in-all", seconds=HOUR) > most_in_all
+    if tries > (most_in_a_crowd if crowded else most):
         return True
     number = compact(number)  # as whoever judges it reads it: what is invisible in it makes no other number
     prefix = number[:PREFIX]
@@ -64,6 +74,13 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
         return True
     cache.set(same, 1, timeout=HOUR)
     return False
+
+
+def _allowed(what: str) -> tuple[int, int, int]:
+    """Of one network, of everybody, and of each network once everybody together has used up theirs."""
+    if what == "lookup":
+        return LOOKUPS_PER_HOUR, LOOKUPS_PER_HOUR_IN_ALL, LOOKUPS_PER_HOUR_IN_A_CROWD
+    return PER_HOUR, PER_HOUR_IN_ALL, PER_HOUR_IN_A_CROWD
 
 
 def _too_many_with(prefix: str, *, network: str, what: str) -> bool:

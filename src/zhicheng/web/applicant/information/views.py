@@ -15,7 +15,9 @@ from zhicheng.organizations import actions, queries
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
 from zhicheng.web.public.registration.person import employers_found
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import actor_of, go, render_refused, whole_number
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import Row
 
@@ -79,6 +81,8 @@ def employer(request: HttpRequest) -> HttpResponse:
     """变更工作单位. “查找” works without a script."""
     template = "applicant/information_employer.html"
     data = request.POST if request.method == "POST" else request.GET
+    if {"employer_words", "employer_id"} & data.keys() and too_many(request, what="lookup"):
+        return braked(request)
     context = {"employer": queries.employer_of(_person(request).pk), **employers_found(data)}
     if request.method != "POST" or "find" in request.POST:
         return render(request, template, {"form": EmployerForm(), **context})

@@ -24,7 +24,9 @@ from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import reset_is_void
 from zhicheng.web.office.officers.forms import FactorResetForm, LeaveForm, MoveForm, NumberForm, OfficerForm, ReopenForm
+from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.paging import page_of
 
 ACT = "office/officers/act.html"
@@ -49,6 +51,8 @@ def show_officer(request: HttpRequest, user_id: int) -> HttpResponse:
 
 def open_account(request: HttpRequest) -> HttpResponse:
     """开通账号."""
+    if request.method == "POST" and too_many(request, number=request.POST.get("id_number", ""), what="officer"):
+        return braked(request)
     actor = actor_of(request)
     form = OfficerForm(request.POST or None, offices=officers.offices_for(actor))
     lede = _("开通后，本人和部门都会收到邮件；本人用“忘记登录名或密码”设置密码后即可登录。")

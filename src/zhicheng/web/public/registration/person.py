@@ -11,7 +11,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import PersonForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
-from zhicheng.web.shared.braked import braked
+from zhicheng.web.shared.braked import braked, braked_lookup
 from zhicheng.web.shared.http import render_refused, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
@@ -26,6 +26,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 def employers(request: HttpRequest) -> HttpResponse:
     """What was found, for the script that asks while one types."""
+    if too_many(request, what="lookup"):
+        return braked_lookup(request)
     return render(request, "public/registration/employers.html", employers_found(request.GET))
 
 
@@ -52,10 +54,11 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"form": PersonForm(), "step_names": step_names("person"), **employers_found({})}
         return render(request, TEMPLATE, context)
-    if too_many(request, number=request.POST.get("id_number", "")):
+    finds = "find" in request.POST
+    if too_many(request, what="lookup") if finds else too_many(request, number=request.POST.get("id_number", "")):
         return braked(request)
     context = {"step_names": step_names("person"), **employers_found(request.POST)}
-    if "find" in request.POST:
+    if finds:
         return render(request, TEMPLATE, {"form": PersonForm(initial=request.POST.dict()), **context})
     form = PersonForm(request.POST)
     form.is_valid()

@@ -13,7 +13,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
-from zhicheng.web.shared.braked import braked
+from zhicheng.web.shared.braked import braked, braked_lookup
 from zhicheng.web.shared.checking import checking_page, forget_typed, keep_typed, typed_before
 from zhicheng.web.shared.http import actor_of, go, render_refused
 from zhicheng.web.shared.limits import too_many
@@ -38,6 +38,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 def credit_code(request: HttpRequest) -> HttpResponse:
     """What a credit code says about its unit, for the script that asks when it was typed."""
+    if too_many(request, what="lookup"):
+        return braked_lookup(request)
     own_id = actor_of(request).organization_id  # a unit that looks at its own code under 我的信息
     return render(request, "shared/units/credit_code_answer.html", credit_code_says(request.GET.dict(), own_id=own_id))
 

@@ -304,11 +304,11 @@
     const xhr = event.detail.xhr;
     if (xhr.status === 401) { showSessionWarning(true); return; }
     const ours = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    answerLost(xhr.status < 500 ? "Failed" : "Lost", ours ? xhr.responseText : "", event.target);
+    answerLost(xhr.status < 500 ? "Failed" : "Lost", ours ? xhr.responseText : "", event.target, xhr.status === 429);
   });
   // What became of a request nobody answered, or whose answer cannot be shown: said where the person is, until something works again.
   // Where a form was to save itself, nothing in the box may lose what was typed: its own button, or the same once more.
-  function answerLost(kind, words, from) {
+  function answerLost(kind, words, from, waits) {
     const box = $("[data-answer-lost]");
     if (!box) { return; }
     const saving = from.hasAttribute("data-autosave");
@@ -316,7 +316,7 @@
     $("[data-answer-words]", box).textContent = known || box.dataset[(saving ? "wordsUnsaved" : "words") + kind];
     $("[data-press-own]", box).hidden = !(saving && kind === "Failed" && ownButton());
     $("[data-answer-again]", box).hidden = !(saving && kind === "Lost");
-    $("[data-answer-reload]", box).hidden = saving;
+    $("[data-answer-reload]", box).hidden = saving || waits; // who is to wait is not led away from what was typed
     nameOwnButton(box);
     showAlone(box);
   }

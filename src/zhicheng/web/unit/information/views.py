@@ -87,6 +87,8 @@ def edit(request: HttpRequest) -> HttpResponse:
         form = RequestForm(kind=kind, reasons=said, initial=_initial(standing, kind))
         around = _around(standing, kind, form.initial)
         return render(request, FORM, {"form": form, **around, **_licence_handed_in(standing)})
+    if too_many(request, what="lookup"):  # the page says whose a credit code is
+        return braked(request)
     actor = actor_of(request)
     brought, typed = keep_licence(request, actor_id=actor.user_id), request.POST.dict()
     if brought.checking is not None and keep_typed(request, token=brought.token):
