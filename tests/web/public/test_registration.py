@@ -99,6 +99,9 @@ def test_person_registers_confirms_and_signs_in() -> None:
     assert client.get(link).status_code == 200 and client.post(link).status_code == 302
     client.post(reverse("account_login"), sign_in)
     assert client.session["_auth_user_id"] == str(user.pk)
+    for again in (client, Client()):  # the link once more, looked at and sent, signed in or elsewhere
+        for answer in (again.get(link), again.post(link)):
+            assert answer.status_code == 200 and "这个邮箱已经确认过了" in answer.content.decode()
 
 
 def test_person_with_everything_wrong_reads_everything_at_once_and_loses_nothing() -> None:
