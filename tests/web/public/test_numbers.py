@@ -13,19 +13,25 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.organizations import examples as ex
+from tests.organizations.test_account_requests import ask_correction, ask_mailbox
 from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.registering import client_of
+from tests.web.shared.addresses import patterns
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.models import Application, State
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Kind, Paper
 from zhicheng.foundation import clock
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
+from zhicheng.organizations.models import MembershipRole
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.standards.identity_masks import ENOUGH, count_candidates
 from zhicheng.standards.identity_number import check_identity_number
+from zhicheng.web.access import ACCESS, DESKS
 
 pytestmark = pytest.mark.django_db
 MASKED = re.compile(r"(?=[\dXx*]*\*)\d[\dXx*]{16}[\dXx*]")
@@ -107,12 +113,50 @@ def test_mails_ledger_and_messages_hold_no_form_of_a_number(world: w.World) -> N
         assert number not in text and not MASKED.search(text)
 
 
+def lists() -> list[str]:
+    """Every address that names nobody by an id: what stands there is a list, a search or a form, at whoever's desk."""
+    return sorted(
+        {
+            name
+            for name, chain in patterns()
+            if ACCESS.get(name, frozenset()) & DESKS and not any("<" in str(part) for part in chain)
+        }
+    )
+
+
+def people_of_every_list(world: w.World) -> set[str]:
+    """Somebody for each list: who asks for another number, another mailbox, who only claims one, who has a record. Their numbers."""
+    worker = User.objects.get(pk=world.applicant.user_id)
+    ask_correction(world.unit_admin, worker, id_number=ex.id_number(301))
+    ask_mailbox(world.unit_admin, worker)
+    claimant = w.person(AccountKind.APPLICANT, "claimant", serial=33, held=False)
+    w.member(claimant, world.unit, MembershipRole.EMPLOYEE)
+    ex.registered_unit()
+    return {user.id_number for user in User.objects.all() if user.id_number} | {ex.id_number(301)}
+
+
 def test_lists_of_desks_show_the_region_alone(world: w.World, shown: Application) -> None:
-    number = shown.applicant.id_number
-    page = client_of(world.unit_admin).get(reverse("unit_people")).content.decode()
-    assert set(MASKED.findall(page)) == {number[:6] + "*" * 12}
-    found = client_of(world.bureau).post(reverse("office_person"), {"id_number": number}).content.decode()
-    assert set(MASKED.findall(found)) == {number[:6] + "*" * 12}
+    with clock.travel(w.IN_WINDOW):
+        numbers = people_of_every_list(world)
+        regions, masked = {number[:6] + "*" * 12 for number in numbers}, {}
+        for actor in (world.unit_admin, world.county_officer, world.bureau):
+            client = client_of(actor)
+            for name in (name for name in lists() if actor.role in ACCESS[name]):
+                page = client.get(reverse(name), follow=True).content.decode()
+                assert not [number for number in numbers if number in page], name
+                found = set(MASKED.findall(page))
+                assert found <= regions, f"{name}: {found - regions}"
+                assert all(count_candidates(mask, today=clock.today()) >= ENOUGH for mask in found), name
+                masked[name] = masked.get(name, set()) | found
+        number = shown.applicant.id_number
+        answer = client_of(world.bureau).post(reverse("office_person"), {"id_number": number}).content.decode()
+    assert set(MASKED.findall(answer)) == {number[:6] + "*" * 12}
+    assert {name for name, found in masked.items() if found} == {
+        "unit_people",
+        "unit_identities",
+        "unit_account_requests",
+        "office_identities",
+    }
 
 
 def test_a_paper_with_a_whole_number_is_noted_by_whom_it_was_fetched(

@@ -211,11 +211,11 @@ def test_requests_about_people_are_braked_by_the_beginning_of_the_number(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("652701199003071233", "652701199105071233", "身份证号：652701199003****** 改为 652701199105******"),
-        ("652701199003071233", "652701199003071241", "身份证号：652701199003******（末六位有改动）"),
+        ("652701199003071233", "652701199105071233", "身份证号：652701************（有改动）"),
+        ("652701199003071233", "652722199003071241", "身份证号：652701************ 改为 652722************"),
     ],
 )
-def test_correction_that_was_asked_for_can_be_read_without_the_end_of_a_number(old: str, new: str, said: str) -> None:
+def test_correction_that_was_asked_for_is_listed_with_the_region_alone(old: str, new: str, said: str) -> None:
     names = {"old_name": "马俊", "new_name": "马俊"}
     asked = AccountRequest(kind=AccountRequestKind.CORRECTION, old_number=old, new_number=new, **names)
     assert asked_of(asked) == [said]

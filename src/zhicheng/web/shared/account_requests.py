@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import hide_last, mask_mailbox
 from zhicheng.foundation import clock
+from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind
@@ -66,9 +67,10 @@ def asked_of(request: AccountRequest) -> list[str]:
 
 
 def _number_asked_of(request: AccountRequest) -> str:
-    """Both numbers without their ends, so that what changes can be read; where only the ends differ, that they do."""
-    old, new = hide_last(request.old_number), hide_last(request.new_number)
-    words = _("身份证号：{new}（末六位有改动）") if old == new else _("身份证号：{old} 改为 {new}")
+    """Both numbers as lists show them, the region alone; where that is the same, that the rest is not. The office that decides reads more
+    on the page of the request."""
+    old, new = mask_id_number(request.old_number), mask_id_number(request.new_number)
+    words = _("身份证号：{new}（有改动）") if old == new else _("身份证号：{old} 改为 {new}")
     return words.format(old=old, new=new)
 
 
