@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from tests.evidence import files
+from tests.evidence import files, scanners
 from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine, examine_confined
 from zhicheng.evidence.confinement.guard import render_confined
 from zhicheng.evidence.inspection.verdicts import Rejected
@@ -154,6 +154,41 @@ def test_zeros_after_the_end_are_nothing(zeros: int) -> None:
 
 def look(content: bytes, name: str = "证书.pdf") -> Examined | Unacceptable:
     return examine(io.BytesIO(content), declared_name=name, limits=LIMITS)
+
+
+def test_scan_in_black_and_white_is_taken_and_shown(tmp_path: Path) -> None:
+    """Office scanners write JBIG2; the library that reads the structure has no decoder for it, the one that draws has."""
+    path = tmp_path / "file"
+    path.write_bytes(scanners.jbig2_pdf(pages=3))
+    assert (
+        examine_confined(path, declared_name="扫描件.pdf", limits=LIMITS)
+        == look(path.read_bytes())
+        == Examined("application/pdf", 3, [])
+    )
+    png = render_confined(path, media_type="application/pdf", page=3, width=480, bounds=LIMITS)
+    shown_page = Image.open(io.BytesIO(png)).convert("RGB")
+    bars, beside = ink(shown_page, (0.1, 0, 0.5, 1)), ink(shown_page, (0.9, 0, 1, 1))
+    assert bars > 10_000 and beside == 0, "black on white, not the other way round"
+
+
+def test_scan_in_black_and_white_with_a_script_has_its_pictures_in_the_copy(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with pikepdf.open(io.BytesIO(scanners.jbig2_pdf())) as pdf:
+        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="this.print()")
+        pdf.save(path)
+    verdict = examine_confined(path, declared_name="扫描件.pdf", limits=LIMITS)
+    assert isinstance(verdict, Examined) and verdict.safe_copy is not None and b"JavaScript" not in verdict.safe_copy
+    path.write_bytes(verdict.safe_copy)
+    png = render_confined(path, media_type="application/pdf", page=2, width=480, bounds=LIMITS)
+    assert ink(Image.open(io.BytesIO(png)).convert("RGB"), (0.1, 0, 0.5, 1)) > 10_000
+
+
+@pytest.mark.parametrize("side", [40_000, 2**32 - 1])
+def test_scan_that_claims_more_than_it_is_costs_no_more_than_any_file(side: int, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(scanners.jbig2_pdf(pages=1, claims=(side, side)))
+    verdict = examine_confined(path, declared_name="扫描件.pdf", limits=LIMITS)
+    assert isinstance(verdict, Examined | Unacceptable) and verdict.cpu_seconds < 20
 
 
 @pytest.mark.parametrize("lead", [b"\xef\xbb\xbf\r\n", b"\n" * 500, b" \t"])
