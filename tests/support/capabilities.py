@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+_CAP_SYS_ADMIN = 21  # linux/capability.h
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -47,6 +48,15 @@ def _has_libatomic() -> bool:
     return True
 
 
+def may_mount() -> bool:
+    """Whether this process may make a file system: root, and not in a container that was denied it."""
+    status = Path("/proc/self/status")
+    if os.geteuid() != 0 or not status.exists():
+        return False
+    effective = next(line for line in status.read_text().splitlines() if line.startswith("CapEff:")).split()[1]
+    return bool(int(effective, 16) >> _CAP_SYS_ADMIN & 1)
+
+
 def missing() -> dict[str, str]:
     """For every marker this machine cannot serve: what is missing and how to get it."""
     lacks = {}
@@ -66,4 +76,8 @@ def missing() -> dict[str, str]:
         lacks["nginx"] = "no nginx on this machine (Debian: apt-get install nginx-light openssl)"
     if not libfaketime():
         lacks["faketime"] = "no libfaketime on this machine (Debian: apt-get install libfaketime)"
+    if shutil.which("systemd-analyze") is None:
+        lacks["systemd"] = "no systemd-analyze on this machine (Debian: apt-get install systemd)"
+    if not may_mount():
+        lacks["small_disk"] = "only root may make the small file system that is filled here (run ./test as root)"
     return lacks
