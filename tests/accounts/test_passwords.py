@@ -108,6 +108,21 @@ def test_password_that_is_refused_is_told_the_one_cause_it_met(password: str, wo
         "bahtigul2023",
         "jinghexian652722",
         "bolehsi2023",
+        "zhichengab",
+        "zgrsbozhou2023",
+        "zgbozhours2023",
+        "b0zhouabcx2023",
+        "nurlankz1985",
+        "bozhou!@#$%^",
+        "bole)(*&^%$#",
+        "bozhou！@#￥%",
+        "mihrigul2023",
+        "guzelnur1990",
+        "batubayar2023",
+        "Aigerim@1992",
+        "Nur1an1985",
+        "zh1cheng2023",
+        "M4imaiti-1990",
         "人力资源和社会保障局",
         "新疆博州博乐市2023",
         "博州职称2023一定过",
@@ -135,6 +150,10 @@ def test_password_that_anybody_here_guesses_is_refused(password: str) -> None:
         "树上七只麻雀飞走了三只",
         "新-orchard-77-lantern",
         "KLMqp.7r2vx",
+        "dragonflies orchard",  # what is guessed is within words that are not
+        "lanternmonkeyhouse",
+        "hong2shu3lan2cao3",  # the numbers of the tones stand for no letters
+        "or4nge-l1mes-tw3lve",
     ],
 )
 def test_password_without_capitals_digits_or_symbols_is_as_good(password: str) -> None:

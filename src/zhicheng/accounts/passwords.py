@@ -28,6 +28,8 @@ _RUNS = (
     "asdfghjkl",
     "zxcvbnm",
     "1qaz2wsx3edc4rfv5tgb6yhn",
+    "!@#$%^&*()_+",  # the row of digits with the shift key held, and the same as a Chinese input method writes it
+    "！@#￥%……&*（）——+",
 )
 _IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -147,7 +149,10 @@ def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[s
     text = took(_("520、888 一类的数字"), _LUCKY.sub(" ", text))
     text = took(_("重复的字符"), _REPEATED.sub(" ", text))
     text = took(_("地名、部门名称或者人人会想到的词"), _without_local_words(text))
-    text = took(_("像姓名的拼音"), _without_names(text), says_which=True)
+    text = took(_("地名、部门名称或者人人会想到的词"), _without_glued(text, _GLUED_WORD))
+    text = took(
+        _("像姓名的拼音"), _without_names(_without_digits_for_letters(_without_glued(text, _GLUED_NAME))), says_which=True
+    )
     return re.sub(r"\s", "", text), kinds
 
 
@@ -185,16 +190,27 @@ def _without_parts_of(text: str, word: str, *, shortest: int = 0) -> str:
 
 _LETTERS = re.compile("[a-z@$0]{2,}")
 _SIGNS = re.compile("[@$0]")
+_DIGITS_INSIDE = re.compile("(?<![a-z])[a-z]++(?:[01345][a-z]++)+")
+_AS_LETTERS = str.maketrans("@$0345", "asoeas")
+_SPELT = SYLLABLES | WORDS | GIVEN
 _NAME_AT_MOST = 4  # syllables: 欧阳娜娜; of a longer name in one word the rest counts
+
+
+def _any_of(words: Iterable[str], *, shortest: int) -> re.Pattern[str]:
+    """Finds each word of at least so many letters, the longest first; shorter ones stand by chance in words that have nothing to do
+    with them."""
+    long_enough = sorted((word for word in words if len(word) >= shortest), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in long_enough))
+
+
+_GLUED_WORD = _any_of(WORDS, shortest=5)
+_GLUED_NAME = _any_of(GIVEN, shortest=6)
 
 
 def _readings(letters: str) -> tuple[str, ...]:
     """What a word with signs in it may stand for: each sign a letter (``p@ss``), none of them (``$bozhou``, ``ming00``), or those inside."""
-    as_letters = dict(zip("@$0", "aso", strict=True))
     inside = letters.strip("@$0")
-    return tuple(
-        dict.fromkeys(["".join(as_letters.get(c, c) for c in one) for one in (letters, inside)] + [_SIGNS.sub("", letters)])
-    )
+    return tuple(dict.fromkeys([one.translate(_AS_LETTERS) for one in (letters, inside)] + [_SIGNS.sub("", letters)]))
 
 
 def _read(letters: str, parts: frozenset[str], *, most: int) -> tuple[str, int]:
@@ -217,13 +233,42 @@ def _without_local_words(text: str) -> str:
     return _without(text, [found[index] for index in gone])
 
 
+def _without_glued(text: str, part: re.Pattern[str]) -> str:
+    """``text`` without every ``part`` within a stretch of letters that cannot be read as a whole: of ``zgrsbozhou`` stays ``zgrs``."""
+    found: list[re.Match[str]] = []
+    for stretch in _LETTERS.finditer(text):
+        if not _read(stretch[0], _SPELT, most=_NAME_AT_MOST)[1]:
+            found += part.finditer(text.translate(_AS_LETTERS), stretch.start(), stretch.end())
+    return _without(text, found)
+
+
+def _without_digits_for_letters(text: str) -> str:
+    """``text`` without the names and local words in which digits stand for letters (``nur1an``, ``zh1cheng``).
+
+    A digit between pieces that can be read without it parts them, as the number of a tone does (``lan2tian1``): those count as before.
+    """
+
+    def reads(letters: str) -> bool:
+        return bool(_parts_of(letters, _SPELT, most=_NAME_AT_MOST))
+
+    return _without(
+        text,
+        [
+            one
+            for one in _DIGITS_INSIDE.finditer(text)
+            if not all(reads(piece) for piece in re.split(r"\d", one[0]))
+            and any(reads(one[0].translate(_AS_LETTERS | {ord("1"): letter})) for letter in "li")
+        ],
+    )
+
+
 def _without_names(text: str) -> str:
     """``text`` without the stretches of letters that are up to four syllables of pinyin, local words among them: a name, spelt.
 
     Nobody's name is four different words, or three of five syllables: those are words that somebody put together, and they count;
     but not when they can be read as names, of one or of several people.
     """
-    found = {one: _read(one[0], SYLLABLES | WORDS | GIVEN, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
+    found = {one: _read(one[0], _SPELT, most=_NAME_AT_MOST) for one in _LETTERS.finditer(text)}
     spelt = dict(read for read in found.values() if read[1])
     if (len(spelt) >= 4 or (len(spelt) == 3 and sum(spelt.values()) >= 5)) and not _can_be_names(list(spelt)):
         return text

@@ -28,5 +28,12 @@ GIVEN = frozenset(
     nuerguli nurbol nurmaimaiti paerhati patiguli patiman qimuge qiqige rehemaiti reheman rena renaguli rexiti reyihan
     sabiti saiyana salima shabuer shalihan shamixi sitinguli sulitan tohti tuersun tuerxun tuoheti tuohutaxun wumaier
     wusiman xiaokaiti xirali yiliyasi yiming yimiti yusufu yusup zulfiya zulipiya zunong
+    mihrigul mihray mihriban guzelnur guzel aynigar arzugul dilber gulmira gulshan hurshida maynur meryem minawar nurimangul
+    perhat raziya ramila tursunay turghun turdi memet memetjan abliz ablajan adiljan dilmurat enwer ilham imin ismayil kerim
+    osman polat qurban semet tahir yasin yusuf
+    aidana aigerim aigul ainur aizhan ayjan ayzhan ardak askhat azamat bakyt bauyrzhan bolat daniyar dauren erjan erzhan gulnara
+    janibek kairat madina marat murat nurbek nurjan nurzhan saule talgat zhanar zhanibek
+    altan altangerel batubayar bayar enkhbayar gerel narangerel naranbayar oyun oyuna sarangerel sarnai saran sarna togtoh tuya
+    wuyunqimuge
     """.split()  # noqa: SIM905 - one name a line would be hundreds of lines
 )
