@@ -131,6 +131,9 @@ _HELD = "UPDATE applications_application SET "
 _LEFT = "id = (SELECT min(id) FROM organizations_membership WHERE until IS NOT NULL)"
 
 
+_OWN = "accounts.own"
+_PERSON = "username = 'person1'"
+_HERS = "(SELECT {} FROM accounts_user WHERE username = 'unit-admin1')"
 _FACTORS = "accounts.factors_in_ledger"
 _AN_APP = "id = (SELECT min(id) FROM mfa_authenticator WHERE type = 'totp')"
 _LOST = "(SELECT id FROM accounts_user WHERE username = 'lost')"
@@ -299,6 +302,29 @@ TAMPERED: dict[str, tuple[str, str]] = {
     "account confirmed by nobody": (
         "accounts.as_told",
         "UPDATE accounts_user SET identity_confirmed_at = created_at, number_held_at = created_at WHERE username = 'unit-admin1'",
+    ),
+    "password made elsewhere": (_OWN, f"UPDATE accounts_user SET password = 'md5$x$7b8c' WHERE {_PERSON}"),
+    "password of another account": (_OWN, f"UPDATE accounts_user SET password = {_HERS.format('password')} WHERE {_PERSON}"),
+    "password and seal of another account": (
+        _OWN,
+        f"UPDATE accounts_user SET password = {_HERS.format('password')}, password_seal = {_HERS.format('password_seal')} WHERE {_PERSON}",
+    ),
+    "seal of a password removed": (_OWN, f"UPDATE accounts_user SET password_seal = '' WHERE {_PERSON}"),
+    "mailbox of an account": (_OWN, f"UPDATE accounts_user SET email = 'intruder@mail.example' WHERE {_PERSON}"),
+    "seal of a mailbox removed": (_OWN, f"UPDATE accounts_user SET email_seal = '' WHERE {_PERSON}"),
+    "mailbox to sign in with": (
+        _OWN,
+        f"UPDATE account_emailaddress SET email = 'intruder@mail.example' WHERE user_id = {_HERS.format('id')}",
+    ),
+    "second mailbox to sign in with": (
+        _OWN,
+        'INSERT INTO account_emailaddress (email, verified, "primary", user_id) '
+        f"VALUES ('intruder@mail.example', true, false, {_HERS.format('id')})",
+    ),
+    "mailbox that waits for its link": (
+        _OWN,
+        'INSERT INTO account_emailaddress (email, verified, "primary", user_id) '
+        f"VALUES ('intruder@mail.example', false, false, {_HERS.format('id')})",
     ),
     "name of an account": ("accounts.as_told", "UPDATE accounts_user SET name = '李四' WHERE username = 'person1'"),
     "account shut": ("accounts.as_told", "UPDATE accounts_user SET is_active = NOT is_active WHERE username = 'person1'"),
@@ -546,6 +572,15 @@ def test_what_was_changed_in_the_database_is_named(story: None, what: str) -> No
 # What the database takes, because an action may do just that to some row: found by the verification alone.
 TAKEN = {
     "change of an officer added",
+    "mailbox of an account",
+    "mailbox that waits for its link",
+    "mailbox to sign in with",
+    "password and seal of another account",
+    "password made elsewhere",
+    "password of another account",
+    "seal of a mailbox removed",
+    "seal of a password removed",
+    "second mailbox to sign in with",
     "reset consented to by nobody",
     "second factor put back",
     "second factor put in",

@@ -29,7 +29,6 @@ NO_ACTION = {
     "accounts.actions.close_account": _PART,
     "accounts.actions.confirmation_link": _LOOKS,
     "accounts.actions.end_sessions": _PART,
-    "accounts.actions.lock_mailbox": _PART,
     "accounts.actions.open_account": _PART,
     "accounts.actions.reopen_account": _PART,
     "accounts.actions.reset_second_factor": _PART,

@@ -48,8 +48,7 @@ def open_account(
         release_mailbox(person.email, keeper=user)
     user.kind, user.name, user.position, user.username = kind, person.name, person.position, person.username
     if mailbox_is_anothers:
-        user.mobile, user.email, user.id_number, user.birth_date, user.sex = "", "", "", None, ""
-        user.id_number_index = f"{NO_NUMBER}{get_random_string(32)}"  # until its id is known
+        _keep_nothing(user)
     else:
         _put_way_and_number(user, person)
     user.set_password(password)  # with None no password fits
@@ -78,9 +77,17 @@ def open_account(
     return user
 
 
+def _keep_nothing(user: User) -> None:
+    """Neither a way to the owner nor a number; the caller saves."""
+    user.set_email("")
+    user.mobile, user.id_number, user.birth_date, user.sex = "", "", None, ""
+    user.id_number_index = f"{NO_NUMBER}{get_random_string(32)}"  # until its id is known
+
+
 def _put_way_and_number(user: User, person: Particulars) -> None:
     """Where the owner is reached, the number, and what is read from it; the caller saves."""
-    user.mobile, user.email = person.mobile, person.email.lower()
+    user.mobile = person.mobile
+    user.set_email(person.email.lower())
     user.id_number, user.id_number_index = person.id_number, queries.person_index(person.id_number)
     if person.id_number:
         identity = check_identity_number(person.id_number, today=clock.today())
@@ -139,7 +146,8 @@ def send_confirmation(*, user: User) -> None:
         if holder is not None:
             warn_mailbox_owner(holder=holder, tried_kind=AccountKind(user.kind))
         return
-    if not brakes.may_mail(kind="confirm", mailbox=user.email, account=f"user:{user.pk}"):
+    ref = f"user:{user.pk}"
+    if not (user.owns_mailbox(user.email) and brakes.may_mail(kind="confirm", mailbox=user.email, account=ref)):
         return
     link = confirmation_link(user=user)
     mail.queue_mail(
@@ -209,12 +217,6 @@ def confirm_mailbox(*, user_id: int, actor: str) -> None:
     address.verified = True
     address.save(update_fields=["verified"])
     record_mailbox_confirmed(user_id=user_id, actor=actor, first=True)
-
-
-def lock_mailbox(*, user_id: int, address_id: int) -> bool:
-    """Lock the account in the caller's transaction; whether this is still a mailbox of it, and not one from before it was registered anew."""
-    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    return EmailAddress.objects.filter(pk=address_id, user_id=user_id).exists()
 
 
 @one_transaction
@@ -302,7 +304,7 @@ def replace_mailbox(*, user_id: int, email: str, actor: str, source: str = "") -
     except IntegrityError:
         raise Refused([_mailbox_taken()]) from None
     EmailAddress.objects.filter(user=user).delete()
-    user.email = email.lower()
+    user.set_email(email.lower())
     user.set_unusable_password()
     user.save(update_fields=["email", "password"])
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)

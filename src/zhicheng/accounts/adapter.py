@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from zhicheng.accounts import actions, brakes, confirmation_keys, devices, mails, queries, second_factor
+from zhicheng.accounts.models import User
+from zhicheng.accounts.new_mailbox import lock_mailbox, may_be_confirmed
 from zhicheng.accounts.rules import works_for_an_office
 from zhicheng.foundation import clock, securitylog
 
@@ -52,6 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
         """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
         address: EmailAddress = emailconfirmation.email_address
+        if not address.primary and not User.objects.get(pk=address.user_id).expects_mailbox(address.email):
+            return  # its owner never asked for it
         if address.primary:
             # Signing in asks for it again; straight after registering the first one is still on its way.
             if not queries.was_asked_to_confirm(address.user, mailbox=address.email):
@@ -132,7 +136,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Together with its entry in the ledger; not a mailbox that has been replaced since the link was opened."""
         user_id = email_address.user_id
         with transaction.atomic():
-            if email_address.pk and not actions.lock_mailbox(user_id=user_id, address_id=email_address.pk):
+            if email_address.pk and not lock_mailbox(user_id=user_id, address_id=email_address.pk):
+                return False
+            if not may_be_confirmed(email_address):
                 return False
             first = not queries.mailbox_confirmed(email_address.user)
             confirmed: bool = super().confirm_email(request, email_address)

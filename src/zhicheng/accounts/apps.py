@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
             claims,
             frozen,
             invariants,
+            own_invariants,
             persons,
             recording,
             told_invariants,

@@ -24,4 +24,6 @@ class AuthenticationBackend(library.AuthenticationBackend):
 
     def _authenticate_by_email(self, email: str, password: str) -> Any:
         address = EmailAddress.objects.filter(email=email.lower(), verified=True).select_related("user").first()
-        return self._check_password(address.user, password) if address is not None else None
+        if address is None or not address.user.owns_mailbox(address.email):
+            return None
+        return self._check_password(address.user, password)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.accounts.own import Bound
 from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 
@@ -34,7 +34,7 @@ class UserManager(DjangoUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(Bound):
     """An account. Written only by ``accounts.actions``."""
 
     id = RowNumber(primary_key=True)

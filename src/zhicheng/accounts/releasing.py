@@ -22,7 +22,7 @@ def release_mailbox(email: str, *, keeper: User) -> None:
     if not queries.username_is_released(holder, now=clock.now()):
         raise IntegrityError("the mailbox was confirmed a moment ago")
     EmailAddress.objects.filter(user=holder).delete()
-    holder.email = ""
+    holder.set_email("")
     holder.save(update_fields=["email"])
 
 

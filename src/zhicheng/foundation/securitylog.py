@@ -29,6 +29,7 @@ EVENTS: dict[str, str] = {
     "sessions.ended": "an account was signed out everywhere",
     "password.changed": "a password was changed by its owner, signed in",
     "password.reset": "a password was set through a link from a mail",
+    "credential.forged": "a stored password or mailbox is not the one this program wrote for the account, and opened nothing",
     "mailbox.changed": "another mailbox took the place of an account's own",
     "factor.set": "a second factor was set up",
     "factor.removed": "a second factor was removed",

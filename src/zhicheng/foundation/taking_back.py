@@ -10,13 +10,19 @@ from django.core.management.base import CommandError
 from django.db import migrations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
+
+from zhicheng.foundation.fields import EncryptedTextField
 
 # What the machine has written for itself, and writes anew: pulses, breakers, counts, tokens of forms, notes of when something was looked at.
 WRITTEN_ANEW = {
     "accounts_knowndevice",
+    "accounts_user.email_seal",
     "accounts_user.first_round",
+    "accounts_user.new_email_seal",
     "accounts_user.overdue_seen_at",
+    "accounts_user.password_seal",
     "accounts_user.session_epoch",
     "foundation_incident",
     "foundation_instancemark",
@@ -74,6 +80,8 @@ def _filled(rows: Any, field: Any) -> Any:
     """The rows whose ``field`` is more than what the migration itself put there."""
     if field.null:
         return rows.filter(**{f"{field.name}__isnull": False})
+    if isinstance(field, EncryptedTextField):  # no value of it compares
+        return rows.annotate(characters=Length(field.name)).filter(characters__gt=0)
     return rows.exclude(**{field.name: field.db_default if field.has_db_default() else field.get_default()})
 
 

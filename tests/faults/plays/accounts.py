@@ -104,6 +104,13 @@ def ask_for_the_link_again(stage: Stage) -> None:
         stage.act("accounts.send_confirmation", user=row.user)
 
 
+@play("accounts.note_new_mailbox")
+def want_another_mailbox(stage: Stage) -> None:
+    """Whoever is signed in; the link that confirms it is the library's."""
+    if (user := stage.account()) is not None:
+        stage.act("accounts.note_new_mailbox", user_id=user.pk, email=stage.dice.pick(["neu@mail.example", "New@Mail.example"]))
+
+
 @play("accounts.change_contact")
 def change_the_contact(stage: Stage) -> None:
     if (user := stage.account()) is not None:

@@ -4,6 +4,7 @@ _WORKER = "the worker calls it: work → foundation.process_message"
 UNPLAYED = {
     "accounts.actions.record_mailbox_confirmed": "confirm_mailbox calls it",
     "accounts.actions.replace_mailbox": "confirm_new_mailbox calls it",
+    "accounts.unsealed.seal_newer": "after an update, for what an older version opened beside it: tests/accounts/test_own.py",
     "accounts.claims.release_number": "release_left_number calls it",
     "applications.actions.ending.bar_applications": _WORKER,
     "applications.actions.ending.restore_applications": _WORKER,

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.db import connection
 
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide, token_of
@@ -57,6 +58,21 @@ def accept(world: w.World) -> dict[str, Any]:
 @case(f"{ACTIONS}.send_confirmation")
 def send_confirmation(world: w.World) -> dict[str, Any]:
     return {"user": unconfirmed()}
+
+
+@case("accounts.new_mailbox.note_new_mailbox")
+def note_new_mailbox(world: w.World) -> dict[str, Any]:
+    return {"user_id": worker(world).pk, "email": "neu@mail.example"}
+
+
+@case("accounts.unsealed.seal_newer")
+def seal_newer(world: w.World) -> dict[str, Any]:
+    """One that the version before opened while this one was installed."""
+    user = ex.registered_applicant(world.unit, 7)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET password_seal = '', email_seal = '' WHERE id = %s", [user.pk])
+        cursor.execute("UPDATE django_migrations SET applied = '2023-01-01 00:00:00+00:00' WHERE app = 'accounts'")
+    return {}
 
 
 @case(f"{ACTIONS}.confirm_mailbox")

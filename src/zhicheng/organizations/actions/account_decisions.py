@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.core import signing
 from django.db.models import Q
@@ -26,6 +28,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import AccountRequest, AccountRequestKind, AccountRequestState, OrganizationKind
 
 _SALT = "zhicheng.organizations.mailbox"
+_NUMBER = re.compile("[1-9][0-9]{0,17}")
 
 
 def decide_account_request(
@@ -75,16 +78,23 @@ def needs_card(row: AccountRequest) -> bool:
 
 def mailbox_link(row: AccountRequest) -> str:
     """The address that puts the new mailbox in force when its owner opens it."""
-    return settings.SITE_ADDRESS + reverse("mailbox_confirm", args=[signing.Signer(salt=_SALT).sign(str(row.pk))])
+    return settings.SITE_ADDRESS + reverse("mailbox_confirm", args=[_signer(row).sign(str(row.pk))])
 
 
 def request_of_link(token: str) -> AccountRequest | None:
     """The request a link was made for, whatever became of it; None for a link that is not ours."""
+    pk = token.partition(":")[0]
+    rows = AccountRequest.objects.select_related("user", "unit")
+    row = rows.filter(pk=int(pk)).first() if _NUMBER.fullmatch(pk) else None
     try:
-        pk = signing.Signer(salt=_SALT).unsign(token)
+        return row if row is not None and _signer(row).unsign(token) else None
     except signing.BadSignature:
         return None
-    return AccountRequest.objects.select_related("user", "unit").filter(pk=pk).first()
+
+
+def _signer(row: AccountRequest) -> signing.Signer:
+    """For whom and which mailbox a link was made stands in its signature: a row that was changed since has another one."""
+    return signing.Signer(salt=f"{_SALT}:{row.user_id}:{row.new_email}")
 
 
 def confirm_new_mailbox(*, token: str, last_characters: str) -> User:

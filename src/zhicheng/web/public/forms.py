@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from zhicheng.accounts.adapter import PUBLIC_COMPUTER
+from zhicheng.accounts.new_mailbox import note_new_mailbox
 from zhicheng.accounts.rules import check_mailbox
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
@@ -101,6 +102,8 @@ class LoginForm(library.LoginForm):
 
 
 class ResetPasswordForm(library.ResetPasswordForm):
+    users: list[Any]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("注册时用的邮箱")
@@ -112,6 +115,8 @@ class ResetPasswordForm(library.ResetPasswordForm):
             if problem.code == "email_malformed":
                 raise forms.ValidationError(str(problem.text), code=problem.code)
         email: str = super().clean_email()
+        # Only to the account's own mailbox, never to one that was put there past the program; the page says the same.
+        self.users = [user for user in self.users if user.owns_mailbox(email)]
         return email
 
 
@@ -188,6 +193,10 @@ class AddEmailForm(library.AddEmailForm):
         for problem in check_mailbox(email):
             raise forms.ValidationError(str(problem.text), code=problem.code)
         return email
+
+    def save(self, request: Any) -> Any:
+        note_new_mailbox(user_id=self.user.pk, email=self.cleaned_data["email"])
+        return super().save(request)
 
 
 def _described(form: Callable[[], forms.BaseForm]) -> Callable[[Mapping[str, Any], QueryDict], Iterable[Typed]]:

@@ -44,6 +44,7 @@ EVENTS: dict[str, Words] = {
     "account.request_refused": gettext_lazy("不同意账号申请"),
     "account.request_voided": gettext_lazy("账号申请自动作废（末六位输错次数用完）"),
     "account.request_withdrawn": gettext_lazy("撤回账号申请"),
+    "account.sealed": gettext_lazy("更新后为账号补上密封"),
     "account.text_accepted": gettext_lazy("同意注册须知等文本"),
     "application.start": gettext_lazy("新建申请书"),
     "arrival.annulled": gettext_lazy("撤销计次"),
