@@ -198,6 +198,15 @@ def test_worker_refuses_a_database_with_open_migrations(before: Elsewhere) -> No
     assert re.search("zhicheng(_owner)? migrate", done.stderr) and "zhicheng.E026" in done.stderr
 
 
+def test_tables_of_the_former_queue_go_with_their_pickles(before: Elsewhere) -> None:
+    """Who reads a pickle runs what is in it. A database that came from a version with that queue keeps none of them."""
+    assert before.run("former_queue") == "3"
+    before.run("migrate")
+    assert before.run("former") == "0"
+    before.run("one_back")
+    assert (before.run("former"), before.run("still_open")) == ("0", "0"), "where they never were, it is nothing"
+
+
 @pytest.mark.postgres
 def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
     """The version before goes on reading, writing and changing rows while its tables are changed under it."""

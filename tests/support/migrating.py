@@ -24,6 +24,7 @@ from zhicheng.foundation import clock  # noqa: E402
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")]
 FIRST = "0001_initial"
+FORMER_QUEUE = {"django_q_ormq": "payload", "django_q_schedule": "kwargs", "django_q_task": "result"}  # where it kept pickles
 
 
 def before() -> None:
@@ -70,6 +71,27 @@ def told() -> None:
         "violated": sorted([names[one] for one in subject.split()] for subject in subjects),
     }
     print(json.dumps(found))
+
+
+def former_queue() -> None:
+    """The tables that an older version left, with what it put into them."""
+    pickled = "gASVCAAAAAAAAACMBHRhc2uULg=="
+    with connection.cursor() as cursor:
+        for table, column in FORMER_QUEUE.items():
+            cursor.execute(f"CREATE TABLE {table} (id integer PRIMARY KEY, {column} text)")
+            cursor.execute(f"INSERT INTO {table} VALUES (1, %s)", [pickled])  # noqa: S608
+    print(_former())
+
+
+def former() -> None:
+    """How many of them are there."""
+    print(_former())
+
+
+def one_back() -> None:
+    """The step that removed them is taken back, and taken again."""
+    call_command("migrate", "foundation", "0016_files_read", verbosity=0, skip_checks=True)
+    migrate()
 
 
 def migrate() -> None:
@@ -131,6 +153,10 @@ def _work(models: list[Any], outbox: Any, number: int) -> None:
     with transaction.atomic():
         outbox.objects.select_for_update(no_key=True).get(pk=one.pk)
         outbox.objects.filter(pk=one.pk).update(attempts=1, next_attempt_at=at + timedelta(minutes=1))
+
+
+def _former() -> int:
+    return len(set(FORMER_QUEUE) & set(connection.introspection.table_names()))
 
 
 def _open() -> bool:
