@@ -7,17 +7,20 @@ from itertools import pairwise
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from tests.organizations.examples import PASSWORD, id_number
 from tests.support import world as w
+from tests.support.cases.accounts import session_of
 from tests.support.factors import need_factor
 from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from tests.web.registering import client_of, link_in, mails, page_of
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance, User
+from zhicheng.accounts.sessions import open_sessions_of
 from zhicheng.foundation import clock, ledger, triggers
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry
@@ -412,6 +415,34 @@ def test_officer_is_signed_out_everywhere_by_who_keeps_the_account(world: w.Worl
     assert "各处的登录全部退出" in mails(account(world.county_officer).email)[-1]["body"]
     assert account(world.county_officer).has_usable_password()
     assert LedgerEntry.objects.filter(event="officer.sessions_ended", actor=world.bureau.ref).exists()
+
+
+def test_officer_is_signed_out_in_one_place_and_the_others_go_on(world: w.World) -> None:
+    user = account(world.county_officer)
+    left_open, other = session_of(user), session_of(user)
+    assert [one.row.pk for one in open_sessions_of(user.pk)] == [left_open.pk, other.pk]
+    for stranger in (world.county_officer, world.other_officer, world.unit_admin):
+        with pytest.raises(Refused):
+            actions.end_officer_session(actor=stranger, user_id=user.pk, session_id=left_open.pk)
+    of_another = session_of(account(world.other_officer))
+    with pytest.raises(Refused) as refused:
+        actions.end_officer_session(actor=world.bureau, user_id=user.pk, session_id=of_another.pk)
+    assert codes(refused) == {"over"} and of_another.exists()
+    actions.end_officer_session(actor=world.bureau, user_id=user.pk, session_id=left_open.pk)
+    assert [one.row.pk for one in open_sessions_of(user.pk)] == [other.pk] and not left_open.exists()
+    said = mails(user.email)[-1]["body"]
+    assert clock.written(left_open.created_at) in said and "其他登录、账号和密码没有变化" in said
+    assert LedgerEntry.objects.filter(event="officer.session_ended", actor=world.bureau.ref, subject=f"user:{user.pk}").exists()
+    with pytest.raises(Refused) as refused:
+        actions.end_officer_session(actor=world.bureau, user_id=user.pk, session_id=left_open.pk)
+    assert codes(refused) == {"over"}
+
+
+def test_session_that_ran_out_is_not_among_the_open_ones(world: w.World) -> None:
+    user = account(world.county_officer)
+    row = session_of(user)
+    Session.objects.filter(session_key=row.session_key).update(expire_date=clock.machine_now() - timedelta(seconds=1))
+    assert not open_sessions_of(user.pk)
 
 
 def test_history_of_an_officer_cannot_be_written_anew(world: w.World) -> None:

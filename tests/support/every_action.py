@@ -89,6 +89,7 @@ NO_ACTION = {
     "organizations.actions.identities.tell_units_of_holders": _TELLS,
     "organizations.actions.officer_mails.tell_change": _TELLS,
     "organizations.actions.officer_mails.tell_reset_asked": _TELLS,
+    "organizations.actions.officer_mails.tell_session_ended": _TELLS,
     "organizations.actions.officer_mails.tell_sessions_ended": _TELLS,
     "organizations.actions.people.shared_mailbox": _LOOKS,
     "organizations.actions.registering.check_acceptance": _LOOKS,

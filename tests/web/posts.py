@@ -21,6 +21,7 @@ from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import world as w
+from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
 from tests.support.signing_in import later
 from tests.web import registering as reg
@@ -621,6 +622,12 @@ EXAMPLES["office_officer_move"] = lambda world: _officer(
 )
 EXAMPLES["office_officer_close"] = lambda world: _officer(world, "office_officer_close", reason=LEFT, nobody_left="on")
 EXAMPLES["office_officer_sessions"] = lambda world: _officer(world, "office_officer_sessions")
+
+
+@example("office_officer_session")
+def office_officer_session(world: w.World) -> Press:
+    row = session_of(User.objects.get(pk=world.county_officer.account_id))
+    return _by(world.bureau, "office_officer_session", row.user_id, row.pk)
 
 
 @example("office_officer_factor")

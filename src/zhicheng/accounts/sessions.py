@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from zhicheng.accounts.actions import end_sessions
 from zhicheng.accounts.models import User
-from zhicheng.foundation import ledger
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.transactions import one_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A sign-in that is not over. ``row``: since when, from which address, by which browser; ``seen``: when a page was opened in it last."""
+
+    row: UserSession
+    seen: datetime
+
+
+def open_sessions_of(user_id: int) -> list[OpenSession]:
+    """Where the account is signed in now, the earliest first; of a closed account nothing. Times of the machine. Nothing is written."""
+    rows = list(UserSession.objects.filter(user_id=user_id, user__is_active=True).order_by("created_at", "pk"))
+    alive = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=clock.machine_now())
+    ends = dict(alive.values_list("session_key", "expire_date"))
+    return [OpenSession(row, last_seen(ends[row.session_key])) for row in rows if row.session_key in ends]
+
+
+def last_seen(ends: datetime) -> datetime:
+    """When a session was used last that ends at ``ends`` unless it is used again."""
+    return ends - timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
 def renew_key(request: Any) -> None:

@@ -179,6 +179,7 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_officer_reopen": OFFICER_KEEPERS,
     "office_officer_number": OFFICER_KEEPERS,
     "office_officer_sessions": OFFICER_KEEPERS,
+    "office_officer_session": OFFICER_KEEPERS,
     "office_officer_factor": OFFICER_KEEPERS,
     "office_officer_factor_decide": OFFICER_KEEPERS,
     "office_annul": frozenset({Role.PREFECTURE}),

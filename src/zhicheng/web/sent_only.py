@@ -25,6 +25,7 @@ SENT_ONLY: dict[str, str] = {
     "unit_report": "unit_publicity",
     "unit_stop": "unit_publicity",
     "office_officer_sessions": "office_officer",
+    "office_officer_session": "office_officer",
     "office_officer_factor_decide": "office_officers",
     "office_registration_approve": "office_registration",
     "office_registration_return": "office_registration",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults.plays.accounts import number, typed
 from tests.faults.stage import Stage, play
 from tests.organizations import examples as ex
+from tests.support.cases.accounts import session_of
 from tests.support.factors import need_factor
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.organizations import officers
@@ -105,6 +106,18 @@ def fill_in_the_number_of_an_officer(stage: Stage) -> None:
 def end_sessions_of_an_officer(stage: Stage) -> None:
     if (user := stage.account(AccountKind.OFFICER)) is not None:
         stage.act("organizations.end_officer_sessions", actor=_keeper(stage), user_id=user.pk)
+
+
+@play("organizations.end_officer_session")
+def end_one_session_of_an_officer(stage: Stage) -> None:
+    """One that is open, one that is over, or somebody else's."""
+    user, other = stage.account(AccountKind.OFFICER), stage.account(AccountKind.OFFICER)
+    if user is None or other is None:
+        return
+    row = session_of(user)
+    for _time in range(1 + stage.dice.percent(30)):
+        stage.act("organizations.end_officer_session", actor=_keeper(stage), user_id=other.pk, session_id=row.pk)
+        other = user
 
 
 @play("organizations.request_factor_reset")

@@ -66,6 +66,11 @@ def end_sessions(world: w.World) -> dict[str, Any]:
     return of_officer(world)
 
 
+@case(f"{OFFICERS}.end_officer_session")
+def end_session(world: w.World) -> dict[str, Any]:
+    return of_officer(world, session_id=session_of(User.objects.get(pk=world.county_officer.account_id)).pk)
+
+
 @case(f"{RESETS}.request_factor_reset")
 def ask_reset(world: w.World) -> dict[str, Any]:
     need_factor(world.county_officer.account_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +12,7 @@ from django.urls import reverse
 from tests.organizations.examples import id_number
 from tests.organizations.test_registration import mails
 from tests.support import world as w
+from tests.support.cases.accounts import session_of
 from tests.support.factors import need_factor
 from tests.support.told_once import told_once
 from tests.web.registering import client_of, errors_of, page_of, summary_of
@@ -29,6 +31,25 @@ REASON = "已调离职称办岗位"
 def world() -> w.World:
     with clock.travel(w.IN_WINDOW):
         return w.make_world(with_supervising=True)
+
+
+def test_prefecture_sees_where_its_officer_is_signed_in_and_ends_one(world: w.World) -> None:
+    user = User.objects.get(pk=world.county_officer.account_id)
+    bureau, address = client_of(world.bureau), reverse("office_officer", args=[user.pk])
+    assert "现在没有登录" in bureau.get(address).content.decode()
+    row, other = session_of(user), session_of(user)
+    UserSession.objects.filter(pk=row.pk).update(ip="192.0.2.77")
+    page = bureau.get(address).content.decode()
+    assert "192.0.2.77" in page and clock.written(row.created_at) in page and page.count("退出这个登录") == 2
+    assert row.session_key not in page
+    end = reverse("office_officer_session", args=[user.pk, row.pk])
+    assert bureau.get(end).status_code == 405
+    answer = bureau.post(end, follow=True).content.decode()
+    assert "这个登录已退出，已发邮件告知本人" in answer and "192.0.2.77" not in answer and answer.count("退出这个登录") == 1
+    over = bureau.post(end)
+    assert over.status_code == 422 and "这个登录已经退出" in over.content.decode()
+    assert client_of(world.applicant).post(end).status_code == 403
+    assert other.exists() and not row.exists()
 
 
 def one_more(world: w.World, number: int) -> Actor:

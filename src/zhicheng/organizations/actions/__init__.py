@@ -16,6 +16,7 @@ from zhicheng.organizations.actions.factor_resets import decide_factor_reset, re
 from zhicheng.organizations.actions.identities import confirm_people
 from zhicheng.organizations.actions.officers import (
     close_officer,
+    end_officer_session,
     end_officer_sessions,
     fill_in_number,
     move_officer,
@@ -39,6 +40,7 @@ __all__ = [
     "decide_account_request",
     "decide_factor_reset",
     "decide_unit_verification",
+    "end_officer_session",
     "end_officer_sessions",
     "fill_in_number",
     "move_officer",

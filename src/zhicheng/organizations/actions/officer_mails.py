@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,6 +69,20 @@ def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
         )
         % {"name": user.name, "by": by or _("系统运维"), "username": user.username},
         key=f"officer-sessions-ended:{key}",
+    )
+
+
+def tell_session_ended(*, user: User, by: str, since: datetime, key: str) -> None:
+    """Queue the mail to somebody whom ``by`` signed out in the place where they had signed in at ``since``."""
+    mail.queue_mail(
+        to=user.email,
+        subject=_("您的一处登录已退出"),
+        body=_(
+            "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）%(since)s的那次登录退出，其他登录、账号和密码没有变化，可以重新登录。\n\n"
+            "怀疑密码泄露的，请重新登录后立即修改密码。\n"
+        )
+        % {"name": user.name, "by": by or _("系统运维"), "username": user.username, "since": clock.written(since)},
+        key=f"officer-session-ended:{key}",
     )
 
 

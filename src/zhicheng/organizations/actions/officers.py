@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import duties, particulars
+from zhicheng.accounts import duties, particulars, sessions
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
@@ -13,7 +13,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.alone import not_left_empty, only_the_first
-from zhicheng.organizations.actions.officer_mails import tell_change, tell_sessions_ended
+from zhicheng.organizations.actions.officer_mails import tell_change, tell_session_ended, tell_sessions_ended
 from zhicheng.organizations.actions.people import create_officer
 from zhicheng.organizations.actions.registering import end_memberships, join_organization
 from zhicheng.organizations.actors import Actor, Role
@@ -186,6 +186,20 @@ def end_officer_sessions(*, actor: Actor, user_id: int) -> User:
     accounts.end_sessions(user=user)
     tell_sessions_ended(user=user, by=actor.name, key=f"{user.pk}:{user.session_epoch}")
     ledger.record(event="officer.sessions_ended", subject=f"user:{user.pk}", actor=actor.ref, data={})
+    return user
+
+
+@one_transaction
+def end_officer_session(*, actor: Actor, user_id: int, session_id: int) -> User:
+    """Sign an officer out in one place, the others go on; the person is told which. Raises ``Refused``, also for one that is over."""
+    user, _office = _locked(actor, user_id, None)
+    found = next((one.row for one in sessions.open_sessions_of(user.pk) if one.row.pk == session_id), None)
+    if found is None:
+        raise Refused.one(_("这个登录已经退出。"), code="over")
+    accounts.end_session(user_id=user.pk, session_id=found.pk)
+    tell_session_ended(user=user, by=actor.name, since=found.created_at, key=f"{user.pk}:{found.pk}")
+    since = ledger.time_text(found.created_at)
+    ledger.record(event="officer.session_ended", subject=f"user:{user.pk}", actor=actor.ref, data={"since": since})
     return user
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from zhicheng.accounts import devices
 from zhicheng.accounts.actions import end_other_sessions, end_session
+from zhicheng.accounts.sessions import last_seen
 from zhicheng.foundation import clock
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.http import actor_of, go
@@ -72,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
     ends = dict(
         Session.objects.filter(session_key__in=[row.session_key for row in rows]).values_list("session_key", "expire_date")
     )
-    sessions = [{"row": row, "seen": ends[row.session_key] - _idle() if row.session_key in ends else None} for row in rows]
+    sessions = [{"row": row, "seen": last_seen(ends[row.session_key]) if row.session_key in ends else None} for row in rows]
     known = devices.known_device(user_id=user_id, cookies=request.COOKIES)
     context = {"sessions": sessions, "devices": devices.devices_of(user_id), "here": known.pk if known else 0}
     return render(request, "usersessions/usersession_list.html", context)
@@ -108,7 +109,3 @@ def _this_one(request: HttpRequest) -> UserSession:
         user_agent=request.headers.get("User-Agent", ""),
         session_key=request.session.session_key or "",
     )
-
-
-def _idle() -> timedelta:
-    return timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -69,6 +69,7 @@ EVENTS: dict[str, Words] = {
     "officer.factor_reset": gettext_lazy("重置工作人员的两步验证"),
     "officer.factor_reset_asked": gettext_lazy("申请重置两步验证"),
     "officer.factor_reset_refused": gettext_lazy("不同意重置两步验证"),
+    "officer.session_ended": gettext_lazy("退出工作人员的一处登录"),
     "officer.sessions_ended": gettext_lazy("退出工作人员的各处登录"),
     "outbox.retried": gettext_lazy("重试失败的消息"),
     "outbox.settled": gettext_lazy("失败的消息办结"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:user_id>/reopen/", views.reopen, name="office_officer_reopen"),
     path("<int:user_id>/number/", views.fill_in_number, name="office_officer_number"),
     path("<int:user_id>/sessions/", views.end_sessions, name="office_officer_sessions"),
+    path("<int:user_id>/sessions/<int:session_id>/", views.end_session, name="office_officer_session"),
     path("<int:user_id>/factor/", views.ask_factor_reset, name="office_officer_factor"),
     path("factor/<int:request_id>/", views.decide_factor_reset, name="office_officer_factor_decide"),
 ]

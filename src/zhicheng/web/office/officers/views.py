@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from zhicheng.accounts import duties, second_factor
+from zhicheng.accounts import duties, second_factor, sessions
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.applications.offices import waiting_at
@@ -174,6 +174,18 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
     return go(request, "office_officer", person.pk)
 
 
+@require_POST
+def end_session(request: HttpRequest, user_id: int, session_id: int) -> HttpResponse:
+    """退出这个登录."""
+    person = _officer_or_404(request, user_id)
+    try:
+        actions.end_officer_session(actor=actor_of(request), user_id=person.pk, session_id=session_id)
+    except Refused as refused:
+        return render_refused(request, "office/officers/officer.html", _context(request, person), refused)
+    messages.success(request, _("%(name)s的这个登录已退出，已发邮件告知本人。") % {"name": person.name})
+    return go(request, "office_officer", person.pk)
+
+
 def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
     """申请重置两步验证: the first of the two."""
     actor, person = actor_of(request), _account_or_404(request, user_id)
@@ -264,6 +276,7 @@ def _context(request: HttpRequest, person: User) -> dict[str, Any]:
         "own": person.pk == actor.user_id,
         "has_factor": bool(second_factor.those_of(person.pk)),
         "number_missing": not person.id_number_index,
+        "sessions": sessions.open_sessions_of(person.pk) if person.kind == AccountKind.OFFICER else (),
         "changes": officers.changes_of(person.pk),
         "reset": waiting,
         "on_server": _on_server(person) if waiting and officers.consent_is_on_the_server(person, waiting.asked_by_id) else "",
