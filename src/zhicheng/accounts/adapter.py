@@ -52,7 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, {name: _at_the_site(value) for name, value in context.items()})
 
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
-        """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's."""
+        """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's.
+
+        No link goes to the mailbox that the employer's people share: its mail says why, the page shows the same as for any other.
+        """
         address: EmailAddress = emailconfirmation.email_address
         if not address.primary and not User.objects.get(pk=address.user_id).expects_mailbox(address.email):
             return  # its owner never asked for it
@@ -60,6 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):
             # Signing in asks for it again; straight after registering the first one is still on its way.
             if not queries.was_asked_to_confirm(address.user, mailbox=address.email):
                 actions.send_confirmation(user=address.user)
+        elif unit := queries.unit_sharing(address.user, mailbox=address.email):
+            mails.tell_shared_mailbox(user=address.user, mailbox=address.email, unit=unit)
         else:
             super().send_confirmation_mail(request, emailconfirmation, signup)
 

@@ -71,3 +71,22 @@ def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
         },
         key=f"new-device:{user.pk}:{clock.machine_now().isoformat()}",
     )
+
+
+@one_transaction
+@platform_language()
+def tell_shared_mailbox(*, user: User, mailbox: str, unit: str) -> None:
+    """To a unit's own mailbox: one of its people wanted it for the account (S-35). Under the brake of the link that it stands for."""
+    if not brakes.may_mail(kind="confirm", mailbox=mailbox, account=f"user:{user.pk}"):
+        return
+    mail.queue_mail(
+        to=mailbox,
+        subject=_("有人要把个人账号的邮箱换成本单位的公用邮箱"),
+        body=_(
+            "%(unit)s：\n\n刚才有人要把%(site)s个人账号的邮箱换成这个邮箱，账号登记的工作单位是贵单位。这是单位的公用邮箱，别人也能收到找回密码的邮件，所以没有更换，那个账号仍用原来的邮箱。\n\n"
+            "如果是本单位的人员：请本人登录后打开 %(page)s，换成本人的常用邮箱。\n"
+            "如果不是，不必处理本邮件。\n"
+        )
+        % {"unit": unit, "site": settings.SITE_NAME, "page": settings.SITE_ADDRESS + reverse("account_email")},
+        key=f"mailbox-shared:user:{user.pk}:{clock.machine_now().isoformat()}",
+    )

@@ -57,6 +57,14 @@ def was_asked_to_confirm(user: User, *, mailbox: str) -> bool:
     ).exists()
 
 
+def unit_sharing(user: User, *, mailbox: str) -> str:
+    """The name of the applicant's employer when ``mailbox`` is the one its people share (S-35); empty when it is not."""
+    if user.kind != AccountKind.APPLICANT:
+        return ""
+    now = user.memberships.filter(until__isnull=True, organization__email__iexact=mailbox).exclude(organization__email="")
+    return now.values_list("organization__name", flat=True).first() or ""
+
+
 def account_tried(credentials: Mapping[str, Any]) -> str:
     """The ledger's name of the account somebody tried to sign in to; empty when there is none of that login name or mailbox.
 

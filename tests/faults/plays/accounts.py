@@ -149,7 +149,7 @@ def end_sign_ins_from_the_server(stage: Stage) -> None:
 
 @play(
     "accounts.remember_device", "accounts.forget_devices", "accounts.tell_of_new_device",
-    "accounts.warn_of_wrong_passwords", "accounts.warn_of_wrong_code",
+    "accounts.warn_of_wrong_passwords", "accounts.warn_of_wrong_code", "accounts.tell_shared_mailbox",
 )  # fmt: skip
 def sign_in_from_another_device(stage: Stage) -> None:
     """After somebody has tried it, too."""
@@ -158,6 +158,8 @@ def sign_in_from_another_device(stage: Stage) -> None:
         stage.act("accounts.warn_of_wrong_code", user_id=user.pk, network="198.51.100.9")
         stage.act("accounts.remember_device", user_id=user.pk, cookies={}, browser="x")
         stage.act("accounts.tell_of_new_device", user=user, address="192.0.2.1", browser="x")
+        if stage.dice.percent(10):
+            stage.act("accounts.tell_shared_mailbox", user=user, mailbox="office@unit.example", unit="博乐市第一中学")
         if stage.dice.percent(30):
             stage.act("accounts.forget_devices", user_id=user.pk)
 

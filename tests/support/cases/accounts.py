@@ -150,6 +150,11 @@ def tell_of_device(world: w.World) -> dict[str, Any]:
     return {"user": User.objects.get(username="county"), "address": "192.0.2.1", "browser": "Firefox"}
 
 
+@case("accounts.mails.tell_shared_mailbox")
+def tell_unit_of_shared_mailbox(world: w.World) -> dict[str, Any]:
+    return {"user": worker(world), "mailbox": "office@unit.example", "unit": world.unit.name}
+
+
 @case("accounts.warnings.warn_of_wrong_passwords")
 def warn_of_passwords(world: w.World) -> dict[str, Any]:
     return {"user_id": worker(world).pk, "networks": ["198.51.100.9"]}

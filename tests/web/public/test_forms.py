@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
+from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.support.signing_in import later
 from tests.web.shared.people import browser
@@ -231,6 +232,27 @@ def test_new_mailbox_is_looked_at_as_at_registration(user, email, said):
     answer = client.post(reverse("account_email"), {"action_add": "1", "email": email})
     assert said in answer.content.decode()
     assert not EmailAddress.objects.filter(email=email).exists()
+
+
+def test_shared_mailbox_of_the_unit_gets_no_link_and_the_page_does_not_tell():
+    """As at registration (S-35): also when the mail is asked for again; a colleague's unit is no matter of it."""
+    unit = ex.approved_unit(1, email="office@unit.example")
+    colleague = ex.registered_applicant(ex.approved_unit(2), 2)
+    client, other = browser(), browser()
+    answers = []
+    for number, (visitor, mailbox) in enumerate([(client, "Office@unit.example"), (other, "else@unit.example")]):
+        person = colleague if number else ex.registered_applicant(unit, 1)
+        sign_in(visitor, person.username, ex.PASSWORD)
+        OutboxMessage.objects.all().delete()
+        sent = visitor.post(reverse("account_email"), {"action_add": "1", "email": mailbox})
+        page = visitor.get(sent["Location"])
+        page_text = BeautifulSoup(page.content, "html.parser").main.get_text(" ", strip=True)
+        answers.append((sent.status_code, page_text.replace(person.email, "…").replace(mailbox.lower(), "…")))
+        visitor.post(reverse("account_email"), {"action_send": "1", "email": mailbox.lower()})
+        told = [one for one in mails() if one["to"] == [mailbox.lower()]]
+        assert told and all(("confirm-email" in one["body"]) is bool(number) for one in told)
+        assert all(("单位的公用邮箱" in one["body"]) is not bool(number) for one in told)
+    assert answers[0] == answers[1]
 
 
 def test_other_sign_ins_can_be_ended(user):
