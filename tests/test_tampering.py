@@ -498,6 +498,14 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "organizations.requests_in_ledger",
         "UPDATE organizations_unitverification SET licence_valid_until = '2024-01-01'",
     ),
+    "what a unit was before": (
+        "organizations.requests_in_ledger",
+        'UPDATE organizations_unitverification SET previous = \'{{"name": "别的名称"}}\'',
+    ),
+    "what a unit confirmed": (
+        "organizations.requests_in_ledger",
+        "UPDATE organizations_unitverification SET confirmed_fields = '[\"name\"]'",
+    ),
     "note of a request": ("organizations.requests_in_ledger", "UPDATE organizations_unitverification SET note = '改过'"),
     "time of a unit's request": (
         "organizations.requests_in_ledger",

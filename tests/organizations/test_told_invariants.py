@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.organizations import examples as ex
@@ -16,15 +16,17 @@ from tests.support import world as w
 from tests.support.keys import new_key
 from tests.support.verified import violated
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts.models import IdentityCorrection
+from zhicheng.accounts.models import IdentityCorrection, User
 from zhicheng.foundation import clock, ledger, reindexing, triggers
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations import actions
 from zhicheng.organizations.actions.registering import end_memberships
+from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Membership, Organization, UnitVerification, VerificationState
 
 pytestmark = pytest.mark.django_db
 NAME = "organizations.units_as_approved"
+REQUESTS = "organizations.requests_in_ledger"
 
 
 def test_unit_put_in_by_hand_is_known_from_its_first_approval_on() -> None:
@@ -38,6 +40,30 @@ def test_unit_put_in_by_hand_is_known_from_its_first_approval_on() -> None:
         assert not violated(NAME)
         Organization.objects.filter(pk=unit.pk).update(address="别的地方")
         assert violated(NAME) == {(NAME, f"organization:{unit.pk}")}
+
+
+def test_what_a_unit_was_before_a_request_is_what_was_approved_before() -> None:
+    """Also where the entry of the request, as those of earlier versions, does not tell it."""
+    with clock.travel(w.IN_WINDOW):
+        unit = ex.approved_unit(1)
+        given = {"licence": ex.licence(), "year": ex.YEAR, "note": "换了联系人。", "still_newest": True}
+        typed = ex.unit_particulars(1, contact_person="赵敏")
+        asked = actions.request_change(actor=ex.unit_actor(unit), unit=typed, **given)
+        decider = actor_for(User.objects.get(memberships__organization=asked.office))
+        actions.decide_unit_verification(verification_id=asked.pk, actor=decider, approve=True)
+        assert not violated(NAME, REQUESTS)
+        with transaction.atomic(), pytest.raises(DatabaseError, match="stays as it was handed in"), transaction.atomic():
+            UnitVerification.objects.filter(pk=asked.pk).update(previous={"name": "别的名称"})
+        triggers.take_off(connection)
+        entry = LedgerEntry.objects.get(event="unit.change_requested")
+        LedgerEntry.objects.filter(pk=entry.pk).update(
+            data={key: value for key, value in entry.data.items() if key not in {"previous", "confirmed"}}
+        )
+        for invented in ({"name": "别的名称"}, asked.previous | {"address": "别的地方"}, {}, []):
+            assert not violated(NAME, REQUESTS)
+            UnitVerification.objects.filter(pk=asked.pk).update(previous=invented)
+            assert violated(NAME, REQUESTS) == {(NAME, f"organization:{unit.pk} unitverification:{asked.pk}")}
+            UnitVerification.objects.filter(pk=asked.pk).update(previous=asked.previous)
 
 
 def test_unit_whose_last_registration_was_removed_is_named_by_nobody() -> None:

@@ -111,6 +111,8 @@ told(
             "year": lambda row: row.year,
             "particulars": _as_requested,
             "particulars_sha256": lambda row: digest(_as_requested(row)),  # of older entries: without a salt
+            "previous": lambda row: row.previous,
+            "confirmed": lambda row: row.confirmed_fields,
             "licence_sha256": lambda row: row.licence.sha256,
             "licence": lambda row: row.licence_words(),
             "note": lambda row: row.note,
@@ -121,9 +123,26 @@ told(
 )
 
 
+def _after_approvals(rows: list[UnitVerification]) -> Iterator[tuple[UnitVerification, UnitVerification]]:
+    """Each request for a change or a new year, with the one whose approval was in force when it was handed in. ``rows`` as they came."""
+    approved: UnitVerification | None = None
+    for row in rows:
+        if approved is not None and row.kind != VerificationKind.REGISTRATION:
+            yield row, approved
+        if row.state == VerificationState.APPROVED:
+            approved = row
+
+
+def _as_it_was(row: UnitVerification) -> UnitParticulars | None:
+    try:
+        return UnitParticulars.from_json(row.previous)
+    except (AttributeError, KeyError, TypeError):  # nothing that the program wrote
+        return None
+
+
 @invariant("organizations.units_as_approved", gettext_lazy("单位的名称、信用代码、材料接收部门等是最近一次审核通过的"))
 def units_as_approved() -> Iterator[Violation]:
-    """A unit that was approved once changes by the next approval alone, one that never was is what it asked for last; it is verified for
+    """Also what a request says the unit was before: entries of earlier versions do not tell it. A unit that was approved once changes by the next approval alone, one that never was is what it asked for last; it is verified for
     the latest year it was approved for (S-15). A unit whose registration no request tells of was put in by hand, and is known from its
     first approval on; one whose every request was replaced (by registrations that are gone since) is what nobody asks for any more.
     """
@@ -137,6 +156,9 @@ def units_as_approved() -> Iterator[Violation]:
             says = approved or [row for row in mine if not by_hand and row.state != VerificationState.REPLACED]
             if says and particulars_of(unit) != UnitParticulars.from_json(says[-1].proposed):
                 yield Violation(f"organization:{unit.pk}", _("单位信息不是最近一次审核通过的。"))
+            for row, before in _after_approvals(mine):
+                if row.previous != before.proposed and _as_it_was(row) != UnitParticulars.from_json(before.proposed):
+                    yield Violation(f"organization:{unit.pk} unitverification:{row.pk}", _("变更前的内容不是此前审核通过的。"))
             year = max((row.year for row in approved), default=None)
             if unit.verified_year != year and (not by_hand or (year or 0) > (unit.verified_year or 0)):
                 yield Violation(f"organization:{unit.pk}", _("审核通过的年度与审核决定不一致。"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import particulars
@@ -130,15 +132,22 @@ def put_in_queue(
         event=f"unit.{kind.value}_requested",
         subject=f"organization:{organization.pk}",
         actor=f"user:{user.pk}",
-        data={
-            "verification": verification.pk,
-            "year": year,
-            "office": verification.office_id,
-            "particulars": ledger.private(verification.proposed),
-            "licence_sha256": file.sha256,
-            "licence": verification.licence_words(),
-            "note": ledger.private(note),
-            "at": ledger.time_text(verification.submitted_at),
-        },
+        data=_as_handed_in(verification),
     )
     return verification
+
+
+def _as_handed_in(verification: UnitVerification) -> dict[str, Any]:
+    """What the ledger tells of a request that was put into the queue."""
+    return {
+        "verification": verification.pk,
+        "year": verification.year,
+        "office": verification.office_id,
+        "particulars": ledger.private(verification.proposed),
+        "previous": ledger.private(verification.previous),
+        "confirmed": verification.confirmed_fields,
+        "licence_sha256": verification.licence.sha256,
+        "licence": verification.licence_words(),
+        "note": ledger.private(verification.note),
+        "at": ledger.time_text(verification.submitted_at),
+    }
