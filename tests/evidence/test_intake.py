@@ -17,13 +17,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.evidence import files
 from zhicheng.evidence import intake, visitors
 from zhicheng.evidence.actions import Turn, claim_next, end_turn, examine_due, give_back, remove_leftovers, stay_at, take_file
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
-from zhicheng.evidence.queries import intake_health, intakes_at, usage_of_account, usage_of_visitors
-from zhicheng.evidence.rules import Usage
+from zhicheng.evidence.queries import intake_health, intakes_at, said_against, usage_of_account, usage_of_visitors
+from zhicheng.evidence.rules import MOST_ATTEMPTS, Usage
 from zhicheng.foundation import clock, holding
 from zhicheng.foundation.errors import Problem, Refused
 
@@ -41,7 +42,8 @@ def told() -> Iterator[list[tuple[dict[str, Any], int]]]:
     def handle(row: Intake, file: EvidenceFile) -> dict[str, Any]:
         calls.append((row.payload, file.pk))
         if row.payload.get("refuse"):
-            raise Refused([Problem("这一栏不收。", where="elsewhere", code="no_room"), Problem("也不收。")])
+            sentence = translation.gettext(row.payload.get("sentence", "这一栏不收。"))
+            raise Refused([Problem(sentence, where="elsewhere", code="no_room"), Problem("也不收。")])
         if row.payload.get("break"):
             raise RuntimeError("a mistake of ours")
         return {"done": True}
@@ -144,12 +146,39 @@ def test_bytes_that_are_gone_end_in_a_sentence(person: Any, settings: Any, caplo
 
 
 def test_words_are_in_the_language_of_the_screen(person: Any) -> None:
-    from django.utils import translation
-
     with translation.override("en"):
         row = bring(person, content=files.program())
     examine_due()
     assert again(row).problem_text.startswith("The file name ends in .pdf")
+
+
+@pytest.mark.parametrize("content", [files.program(), b"", files.pdf()[:-200]])
+def test_refusal_is_said_in_the_language_of_whoever_reads_it(person: Any, content: bytes) -> None:
+    row = bring(person, content=content)
+    examine_due()
+    known = again(row)
+    assert said_against(known) == known.problem_text
+    with translation.override("en"):
+        assert said_against(known) != known.problem_text and said_against(known).isascii()
+        known.problem_words = None  # refused by a version before
+        assert said_against(known) == known.problem_text
+
+
+def test_refusal_by_the_room_is_said_in_the_language_of_whoever_reads_it(person: Any, told: list[Any]) -> None:
+    row = bring(person, purpose=PURPOSE, payload={"refuse": True, "sentence": "密码太短，至少要有 %(number)d 个字符。"})
+    examine_due()
+    assert not EvidenceFile.objects.exists()
+    assert said_against(again(row)) == "密码太短，至少要有 %(number)d 个字符。 也不收。"
+    with translation.override("en"):
+        assert "characters" in said_against(again(row))
+
+
+def test_file_that_was_given_up_is_said_in_the_language_of_whoever_reads_it(person: Any) -> None:
+    row = bring(person)
+    Intake.objects.update(attempts=MOST_ATTEMPTS)
+    examine_due()
+    with translation.override("en"):
+        assert "检查了几次" in again(row).problem_text and said_against(again(row)) != again(row).problem_text
 
 
 # --- whose turn it is --------------------------------------------------------------------------------------------------

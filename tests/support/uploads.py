@@ -8,6 +8,7 @@ from django.test import TestCase
 
 from zhicheng.evidence.actions import examine_due, take_file
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.queries import said_against
 from zhicheng.foundation.errors import Refused
 
 
@@ -18,5 +19,5 @@ def keep_file(*, upload: Any, actor_id: int | None, where: str = "", **more: Any
         examine_due()
     row.refresh_from_db()
     if row.file is None:
-        raise Refused.one(row.problem_text, where=row.where, code=row.problem_code)
+        raise Refused.one(said_against(row), where=row.where, code=row.problem_code)
     return row.file

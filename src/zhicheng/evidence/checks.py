@@ -17,7 +17,7 @@ from zhicheng.evidence import scanning
 from zhicheng.evidence.confinement.guard import MEMORY, SECONDS, inspect_confined
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
-from zhicheng.evidence.sentences import refusal_sentence
+from zhicheng.evidence.sentences import Values, refusal_sentence, values_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +37,12 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Unacceptable:
-    """The file cannot be kept. ``code`` is stable; ``text`` is the sentence for the person, in the active language."""
+    """The file cannot be kept. ``code`` is stable; ``text`` is the sentence for the person, in the active language; ``values`` are what
+    ``sentences.sentence_of`` makes it of in another."""
 
     code: str
     text: str
+    values: Values = field(default_factory=dict, compare=False)
     cpu_seconds: float = field(default=0.0, compare=False)
 
 
@@ -115,7 +117,8 @@ def _judge(
         finding = inspector(path, limits)
     except Rejected as refusal:
         sentence = refusal_sentence(refusal, declared_name=declared_name, limits=limits)
-        return Unacceptable(refusal.code, sentence, cpu_seconds=refusal.cpu_seconds)
+        values = values_of(refusal, limits=limits)
+        return Unacceptable(refusal.code, sentence, values, cpu_seconds=refusal.cpu_seconds)
     warnings = list(finding.warnings)
     if claims_other_type(declared_name, finding.media_type):
         warnings.insert(0, {"code": "renamed", "media_type": finding.media_type})

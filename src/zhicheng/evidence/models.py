@@ -98,7 +98,7 @@ class Intake(models.Model):
     subject = models.CharField(max_length=80, blank=True)
     where = models.CharField(max_length=200, blank=True)
     payload = models.JSONField(default=dict, blank=True)
-    language = models.CharField(max_length=10)  # of the screen it was sent from: the outcome is said in it
+    language = models.CharField(max_length=10)  # of the screen it was sent from
     lane = models.CharField(max_length=10, choices=Lane)
     brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     network = models.CharField(max_length=50, blank=True)  # of a visitor: one address (IPv4) or the /64 it belongs to (IPv6)
@@ -111,7 +111,9 @@ class Intake(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     cpu_seconds = models.FloatField(default=0)
     problem_code = models.CharField(max_length=40, blank=True)
-    problem_text = models.TextField(blank=True)
+    problem_text = models.TextField(blank=True)  # in ``language``; ``queries.said_against`` says it in the reader's
+    # What the sentence is made of (``values``), or how it reads elsewhere (``said``, by language); null: refused by a version before.
+    problem_words = models.JSONField(null=True, blank=True)
     told = models.BooleanField(default=False)  # the answer to the upload said it already
     file = models.ForeignKey(EvidenceFile, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     result = models.JSONField(default=dict, blank=True)

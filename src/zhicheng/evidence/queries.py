@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
-from zhicheng.evidence.sentences import safe_copy_sentence, warning_sentence
+from zhicheng.evidence.sentences import safe_copy_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
 
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
@@ -37,6 +38,15 @@ def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
     if not evidence_file.safe_sha256:
         return said
     return [*said, safe_copy_sentence(mended_only=is_mended_only(evidence_file))]
+
+
+def said_against(row: Intake) -> str:
+    """Why the file was not taken, in the active language; where only the words of its upload are known, in those."""
+    known = row.problem_words or {}
+    if "values" in known:
+        return sentence_of(row.problem_code, known["values"], declared_name=row.name)
+    said: str = known.get("said", {}).get(get_language(), row.problem_text)
+    return said
 
 
 def is_mended_only(evidence_file: EvidenceFile) -> bool:

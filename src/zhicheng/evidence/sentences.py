@@ -12,11 +12,28 @@ from zhicheng.evidence.names import claimed_extension
 _SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
 
 
+NOT_EXAMINED = "not_examined"
+Values = dict[str, int | str]
+"""What stands in the sentence of a refusal, the same in every language."""
+
+
 def refusal_sentence(refusal: Rejected, *, declared_name: str, limits: Bounds) -> str:
     """The sentence for a refused file, in the active language. ``limits`` are the ones it was measured against."""
+    return sentence_of(refusal.code, values_of(refusal, limits=limits), declared_name=declared_name)
+
+
+def sentence_of(code: str, values: Values, *, declared_name: str) -> str:
+    """The sentence of a refusal that was kept as its code and :func:`values_of`, in the active language."""
+    if code == "wrong_type":
+        return _wrong_type(str(values.get("kind", "unknown")), declared_name)
+    return _refusals().get(code, _refusals()["unreadable"]) % values
+
+
+def values_of(refusal: Rejected, *, limits: Bounds) -> Values:
+    """What the sentence of ``refusal`` needs besides its code and the file's name."""
     if refusal.code == "wrong_type":
-        return _wrong_type(str(refusal.params.get("kind", "unknown")), declared_name)
-    values = {
+        return {"kind": refusal.params.get("kind", "unknown")}
+    return {
         "limit": megabytes(limits.max_bytes),
         "max_pages": limits.max_pages,
         "min_edge": limits.min_edge,
@@ -27,7 +44,6 @@ def refusal_sentence(refusal: Rejected, *, declared_name: str, limits: Bounds) -
         "width": refusal.params.get("width", 0),
         "height": refusal.params.get("height", 0),
     }
-    return _refusals().get(refusal.code, _refusals()["unreadable"]) % values
 
 
 def megabytes(size: int) -> str:
@@ -66,6 +82,7 @@ def _refusals() -> dict[str, str]:
         ),
         "animated": _("这是一张动态图片。请另存为普通的 JPG 或 PNG 图片后再上传。"),
         "too_complex": _("这个文件过于复杂，系统无法完成检查。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
+        NOT_EXAMINED: _("这个文件检查了几次都没有完成，没有接收。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
         "virus": _("这个文件被识别为病毒，不能接收。请用杀毒软件检查您的电脑，再从可靠的来源重新取得文件。"),
         "no_scanner": _("暂时无法检查病毒，请稍后再试。这个文件没有收下，您填写的内容没有丢失。"),
         "busy": _("现在上传的人较多，这个文件还没有检查。您填写的内容没有丢失，请稍等一分钟再上传一次。"),

@@ -24,6 +24,7 @@ WRITTEN_ANEW = {
     "accounts_user.overdue_seen_at",
     "accounts_user.password_seal",
     "accounts_user.session_epoch",
+    "evidence_intake.problem_words",  # without them the words of the upload are shown
     "foundation_incident",
     "foundation_instancemark",
     "foundation_mailserver",

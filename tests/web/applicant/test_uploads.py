@@ -93,6 +93,8 @@ def test_refusal_that_comes_later_stands_at_its_box_until_another_file_comes(app
         error = soup(client.get(slot(application))).select_one("[data-upload-error]:not([hidden])")
         assert error is not None
         assert "“病毒.pdf”没有接收：文件名以 .pdf 结尾" in error.get_text()
+    english = soup(client.get(slot(application), headers={"accept-language": "en"}))
+    assert "The file name ends in .pdf" in english.select_one("[data-upload-error]:not([hidden])").get_text()
     client.post(address(application, box, paper), {"file": a_file()})
     examine_due()
     assert soup(client.get(slot(application))).select_one("[data-upload-error]:not([hidden])") is None

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from zhicheng.evidence import intake, queries, rules
 from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.checks import Examined, Unacceptable, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.names import clean_name
+from zhicheng.evidence.sentences import NOT_EXAMINED, sentence_of
 from zhicheng.foundation import blobs, clock, holding, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.ids import new_error_id
@@ -67,7 +72,7 @@ def _claim(lane: str) -> Turn | None:
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:
-        _end_refused(row, _given_up(row))
+        _end_refused(row, *_given_up(row))
         return None
     row.state, row.claim = IntakeState.EXAMINING, uuid4().hex
     row.attempts += 1
@@ -110,7 +115,7 @@ def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Exception) -> Non
         )
     else:
         row.cpu_seconds += verdict.cpu_seconds
-        _refuse(turn, Problem(verdict.text, code=verdict.code))
+        _refuse(turn, Problem(verdict.text, code=verdict.code), {"values": verdict.values})
 
 
 def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
@@ -140,7 +145,7 @@ def _try_again(turn: Turn, *, spent: float = 0) -> None:
     row = turn.intake
     row.cpu_seconds += spent
     if row.attempts >= rules.MOST_ATTEMPTS:
-        _refuse(turn, _given_up(row))
+        _refuse(turn, *_given_up(row))
     else:
         due = clock.machine_now() + AFTER_FAILURE
         _mine(turn).update(state=IntakeState.WAITING, claim="", due_at=due, cpu_seconds=row.cpu_seconds)
@@ -151,13 +156,49 @@ def _keep(turn: Turn, verdict: Examined) -> None:
     row.cpu_seconds += verdict.cpu_seconds
     try:
         with holding.on_disk(row.held) as path, translation.override(row.language):
-            blob, safe_sha256 = _stored(path), store_safe_copy(verdict)
-            _end_kept(turn, verdict, blob, safe_sha256)
-    except Refused as refusal:
-        _refuse(turn, refusal.problems[0] if len(refusal.problems) == 1 else _all_of(refusal))
+            keep = partial(_store_and_end, turn, verdict, path)
+            refused = _refused_by(keep)
+            said = {} if refused is None else _in_other_languages(row.language, keep)
     except Exception:
         logger.exception("a file was examined and could not be kept [%s]", new_error_id())
         _try_again(turn)
+        return
+    if refused is not None:
+        _refuse(turn, refused, {"said": said})
+
+
+def _refused_by(keep: Callable[[], None]) -> Problem | None:
+    try:
+        keep()
+    except Refused as refusal:
+        return refusal.problems[0] if len(refusal.problems) == 1 else _all_of(refusal)
+    return None
+
+
+def _in_other_languages(language: str, keep: Callable[[], None]) -> dict[str, str]:
+    """How a refusal by the storage, or by the room the file was brought for, reads in each language but this: whoever waits may go on
+    in another. Their sentences are made when they refuse, so they are asked again, and whatever they might do now is undone."""
+    said = {}
+    for other, _name in settings.LANGUAGES:
+        if other != language:
+            with translation.override(other), suppress(_Undone):
+                if (again := _refused_by(partial(_try_only, keep))) is not None:
+                    said[other] = str(again.text)
+    return said
+
+
+class _Undone(Exception):
+    """What was tried would have gone through this time."""
+
+
+@one_transaction
+def _try_only(keep: Callable[[], None]) -> None:
+    keep()
+    raise _Undone
+
+
+def _store_and_end(turn: Turn, verdict: Examined, path: Path) -> None:
+    _end_kept(turn, verdict, _stored(path), store_safe_copy(verdict))
 
 
 def _stored(path: Path) -> blobs.Blob:
@@ -189,18 +230,19 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
 
 
 @one_transaction
-def _refuse(turn: Turn, problem: Problem) -> None:
+def _refuse(turn: Turn, problem: Problem, words: dict[str, Any]) -> None:
     row = _mine(turn).select_for_update(no_key=True).first()
     if row is not None:
         row.cpu_seconds = turn.intake.cpu_seconds
-        _end_refused(row, problem)
+        _end_refused(row, problem, words)
 
 
-def _end_refused(row: Intake, problem: Problem) -> None:
+def _end_refused(row: Intake, problem: Problem, words: dict[str, Any]) -> None:
+    """``words``: what the sentence is made of in the language of whoever reads it (``queries.said_against``)."""
     row.state, row.ended_at = IntakeState.REFUSED, clock.machine_now()
     with translation.override(row.language):
-        row.problem_code, row.problem_text = problem.code, str(problem.text)
-    row.save(update_fields=["state", "ended_at", "problem_code", "problem_text", "cpu_seconds"])
+        row.problem_code, row.problem_text, row.problem_words = problem.code, str(problem.text), words
+    row.save(update_fields=["state", "ended_at", "problem_code", "problem_text", "problem_words", "cpu_seconds"])
     securitylog.note(
         event="file.refused", result="refused", after_commit=True, actor=f"user:{row.brought_by_id}" if row.brought_by_id else "",
         code=row.problem_code, intake=row.pk, purpose=row.purpose,
@@ -212,8 +254,6 @@ def _all_of(refusal: Refused) -> Problem:
     return Problem(" ".join(str(p.text) for p in refusal.problems), code=refusal.problems[0].code)
 
 
-def _given_up(row: Intake) -> Problem:
+def _given_up(row: Intake) -> tuple[Problem, dict[str, Any]]:
     with translation.override(row.language):
-        return Problem(
-            _("这个文件检查了几次都没有完成，没有接收。请用“打印为 PDF”另存一份，或重新扫描后再上传。"), code="not_examined"
-        )
+        return Problem(sentence_of(NOT_EXAMINED, {}, declared_name=row.name), code=NOT_EXAMINED), {"values": {}}

@@ -16,7 +16,7 @@ from zhicheng.applications.places import box_and_paper
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import PaperOption, Place, SlotRequirement, missing_materials
 from zhicheng.evidence.models import Intake
-from zhicheng.evidence.queries import describe_warnings
+from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.places import box_url
 from zhicheng.web.applicant.returns import Reason, reasons_in
@@ -186,7 +186,7 @@ def format_words(box: SlotRequirement) -> str:
 
 def _refused_words(row: Intake) -> str:
     """What the examination said after the upload had been answered: by then it has to be named which file is meant."""
-    return _("“{name}”没有接收：{text}").format(name=row.name, text=row.problem_text)
+    return _("“{name}”没有接收：{text}").format(name=row.name, text=said_against(row))
 
 
 def _reason_words(box: SlotRequirement, reason: Reason) -> str:

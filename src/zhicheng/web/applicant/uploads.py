@@ -20,6 +20,7 @@ from zhicheng.applications.queries import draft_of, intake_subject
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_file
 from zhicheng.evidence.models import Intake, IntakeState
+from zhicheng.evidence.queries import said_against
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
@@ -93,7 +94,7 @@ def take_chosen(request: HttpRequest, application: Application) -> Chosen:
     for row in outcome_of(taken):
         key, paper = box_and_paper(row.where)
         if row.state == IntakeState.REFUSED:
-            chosen.refusals[key, paper] = row.problem_text
+            chosen.refusals[key, paper] = said_against(row)
         elif row.file is not None:
             messages.success(request, kept_words(row))
         else:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.evidence.actions import note_told, take_file
 from zhicheng.evidence.models import Intake, IntakeState
-from zhicheng.evidence.queries import get_intakes
+from zhicheng.evidence.queries import get_intakes, said_against
 from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation import securitylog
 from zhicheng.foundation.errors import Refused
@@ -67,7 +67,7 @@ def outcome_of(rows: list[Intake]) -> list[Intake]:
 def refuse_if_refused(row: Intake) -> None:
     """Raise what the examination said against the file, at the place it was brought to."""
     if row.state == IntakeState.REFUSED:
-        raise Refused.one(row.problem_text, where=row.where, code=row.problem_code)
+        raise Refused.one(said_against(row), where=row.where, code=row.problem_code)
 
 
 Words = Callable[[Intake], str]

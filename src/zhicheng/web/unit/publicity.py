@@ -20,7 +20,7 @@ from zhicheng.applications.queries import snapshot_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.evidence.queries import intakes_at
+from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.publicity import actions
@@ -200,7 +200,7 @@ def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
         return {"error": "", "checking": None, "checking_url": ""}
     if row.is_open:
         return {"error": "", "checking": row, "checking_url": waiting_url([row], place, say=True)}
-    return {"error": row.problem_text, "checking": None, "checking_url": ""}
+    return {"error": said_against(row), "checking": None, "checking_url": ""}
 
 
 def _refused_page(request: HttpRequest, application: Application, refused: Refused, **more: Any) -> HttpResponse:
