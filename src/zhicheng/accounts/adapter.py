@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from zhicheng.accounts import actions, brakes, confirmation_keys, devices, mails, queries, second_factor
+from zhicheng.accounts import actions, brakes, confirmation_keys, devices, mails, notices, queries, second_factor
 from zhicheng.accounts.models import User
 from zhicheng.accounts.new_mailbox import lock_mailbox, may_be_confirmed
 from zhicheng.accounts.rules import works_for_an_office
@@ -22,7 +22,7 @@ from zhicheng.foundation import clock, securitylog
 
 # In the session from the password to the end of sign-in: somebody said that others use this computer, too.
 PUBLIC_COMPUTER = "public_computer"
-# The mails a stranger can have sent to any mailbox, by the beginning of their template. A notice of safety is never held back.
+# The mails a stranger can have sent to any mailbox, by the beginning of their template. Any other is a notice of safety.
 ASKED_FOR = {
     "account/email/password_reset_key": "recovery",
     "account/email/unknown_account": "recovery",
@@ -36,6 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """No sign-up through the library: registration has its own pages, with 注册须知 first (S-10, S-18)."""
 
     _try: brakes.SignInTry | None = None
+    _added = ""
 
     def is_open_for_signup(self, request: Any) -> bool:
         return False
@@ -48,8 +49,21 @@ class AccountAdapter(DefaultAccountAdapter):
         kind = next((kind for start, kind in ASKED_FOR.items() if template_prefix.startswith(start)), "")
         owner = context.get("user")
         account = f"user:{owner.pk}" if owner is not None and owner.pk else ""
-        if not kind or brakes.may_mail(kind=kind, mailbox=email, account=account):
-            super().send_mail(template_prefix, email, {name: _at_the_site(value) for name, value in context.items()})
+        if kind and not brakes.may_mail(kind=kind, mailbox=email, account=account):
+            return
+        self._added = ""
+        if not kind:
+            turn = brakes.notice_turn(kind="safety", about=template_prefix, mailbox=email, whose=account)
+            if not turn.goes:
+                return
+            self._added = notices.added(turn)
+        super().send_mail(template_prefix, email, {name: _at_the_site(value) for name, value in context.items()})
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> Any:
+        """What the brake adds stands at its end."""
+        message = super().render_mail(*args, **kwargs)
+        message.body += self._added
+        return message
 
     def send_confirmation_mail(self, request: Any, emailconfirmation: Any, signup: bool) -> None:
         """One wording whether the mail is sent at registration or again at sign-in; a changed mailbox has the library's.

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.core.cache import cache
 
@@ -43,6 +44,9 @@ FREE_CODES = 10
 WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
+# Mails of one kind about the accounts of one office to its mailbox within an hour: the first day of an office stays below.
+OFFICE_MAILS_PER_HOUR = 20
+LEFT_OUT_KEPT = 7 * DAY  # so long the next mail of the kind tells how many were left out before it
 # What somebody who signed in may do within an hour: far more than a day's work takes, far less than a program that copies everything.
 CARDS_PER_HOUR = 10  # ends of a number typed at one desk for one person without confirming them
 NUMBERS_PER_HOUR = 200  # whole identity numbers shown to one account
@@ -192,6 +196,38 @@ def may_mail(*, kind: str, mailbox: str, account: str = "") -> bool:
         return True
     cache.add(f"{key}{BRAKED}", {"what": f"mail-{kind}", "account": account}, timeout=HOUR)
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTurn:
+    """Whether a notice goes, whether it is the last one of the hour (and says so), and how many were left out before it."""
+
+    goes: bool
+    is_last: bool = False
+    left_out: int = 0
+    most: int = MAILS_PER_HOUR
+
+
+def notice_turn(*, kind: str, about: str, mailbox: str, whose: str, of_office: bool = False) -> NoticeTurn:
+    """Count a notice that staff cause by what they do, as often as they do it. Each ``about`` (what happened) counts by itself: who does
+    one thing without end hides no other. ``whose``: ``user:12`` or ``organization:5``, empty for a mailbox that is nobody's yet;
+    ``of_office``: told to an office, of all its people together.
+    """
+    key, most = _notice_key(kind, about, mailbox, whose), OFFICE_MAILS_PER_HOUR if of_office else MAILS_PER_HOUR
+    turn = count(key, seconds=HOUR)
+    if turn > most:
+        count(f"{key}:left", seconds=LEFT_OUT_KEPT)
+        told = {"what": f"mail-{kind}", "account": whose if whose.startswith("user:") else ""}
+        cache.add(f"{key}{BRAKED}", told, timeout=HOUR)
+        return NoticeTurn(goes=False)
+    left_out = int(cache.get(f"{key}:left", 0))
+    if left_out:
+        cache.delete(f"{key}:left")
+    return NoticeTurn(goes=True, is_last=turn == most, left_out=left_out, most=most)
+
+
+def _notice_key(kind: str, about: str, mailbox: str, whose: str) -> str:
+    return f"{'' if whose else STRANGERS}mail:{kind}:{_short_hash(f'{blind_index(tidy_mailbox(mailbox))} {about}')}"
 
 
 def card_tries_left(*, desk_id: int | None, user_id: int) -> int:

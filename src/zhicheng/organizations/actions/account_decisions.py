@@ -14,8 +14,9 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import claims, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
+from zhicheng.accounts.notices import queue_notice
 from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_characters_match
-from zhicheng.foundation import clock, ledger, mail
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, one_transaction
@@ -257,7 +258,10 @@ def _count_wrong_try(row: AccountRequest, actor: Actor | None) -> Problem:
 
 @platform_language()
 def _tell_approved(row: AccountRequest, actor: Actor) -> None:
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} approved",
+        whose=f"user:{row.user_id}",
         to=row.new_email,
         subject=_("请确认您的新邮箱"),
         body=_(
@@ -274,7 +278,10 @@ def _tell_approved(row: AccountRequest, actor: Actor) -> None:
 @platform_language()
 def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
     tell_asker(row, _("两步验证已去掉，本人用密码即可登录。"))
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} done",
+        whose=f"user:{row.user_id}",
         to=row.user.email,
         subject=_("您的账号已去掉两步验证"),
         body=_(

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, ledger, mail
+from zhicheng.accounts.notices import queue_notice
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations import queries
 from zhicheng.organizations.models import AccountRequest, AccountRequestState
@@ -37,7 +38,11 @@ def decision_of(row: AccountRequest) -> dict[str, Any]:
 
 def tell_asker(row: AccountRequest, result: str) -> None:
     """Mail to whoever asked, with the result in a sentence; the caller has set the language of the platform."""
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} {row.state}",
+        whose=f"user:{row.requested_by_id}",
+        of_office=True,  # they ask for many
         to=row.requested_by.email,
         subject=_("%(name)s的账号申请：%(kind)s") % {"name": row.old_name, "kind": row.get_kind_display()},
         body=_("%(who)s：\n\n您为%(name)s提出的申请（%(kind)s）有了结果。\n\n%(result)s\n\n%(site)s\n")

@@ -18,9 +18,10 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import brakes, claims, particulars, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.notices import queue_notice
 from zhicheng.accounts.rules import Particulars, check_identity, check_name, is_end_of_number, last_characters_match, mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.foundation import clock, ledger, mail, securitylog
+from zhicheng.foundation import clock, ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
@@ -313,9 +314,10 @@ def _already_asked() -> Problem:
 
 @platform_language()
 def _warn_old_mailbox(row: AccountRequest) -> None:
-    if not brakes.may_mail(kind="request", mailbox=row.old_email, account=f"user:{row.user_id}"):
-        return
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} asked",
+        whose=f"user:{row.user_id}",
         to=row.old_email,
         subject=_("有人为您的账号申请更换邮箱"),
         body=_(
@@ -336,9 +338,10 @@ def _warn_old_mailbox(row: AccountRequest) -> None:
 
 @platform_language()
 def _warn_owner_of_factor(row: AccountRequest) -> None:
-    if not brakes.may_mail(kind="request", mailbox=row.user.email, account=f"user:{row.user_id}"):
-        return
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} asked",
+        whose=f"user:{row.user_id}",
         to=row.user.email,
         subject=_("有人为您的账号申请去掉两步验证"),
         body=_(

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import claims, duties
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import User
-from zhicheng.foundation import clock, ledger, mail
+from zhicheng.accounts.notices import queue_notice
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import persons
@@ -158,7 +159,10 @@ def _prefecture_must_settle(what: str) -> Problem:
 @platform_language()
 def _tell_corrected(row: AccountRequest, actor: Actor) -> None:
     tell_asker(row, _("已更正。"))
-    mail.queue_mail(
+    queue_notice(
+        kind="request",
+        about=f"{row.kind} done",
+        whose=f"user:{row.user_id}",
         to=row.user.email,
         subject=_("您的姓名或身份证号已更正"),
         body=_(

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import clock, ledger, mail
+from zhicheng.accounts.notices import queue_notice
+from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, once_more_when_taken, one_transaction
@@ -167,7 +168,7 @@ def _tell_unit(verification: UnitVerification, actor: Actor) -> None:
     lines = [text % {"name": name, "kind": kind, "office": actor.organization_name}]
     lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
     lines.append(_see_information())
-    _tell_staff(verification, subject, lines, key=f"unit-decided:{verification.pk}")
+    _tell_staff(verification, subject, lines, about=str(verification.state), key=f"unit-decided:{verification.pk}")
 
 
 def _numbered(number: int, reason: Mapping[str, str]) -> str:
@@ -192,14 +193,17 @@ def _tell_of_transfer(verification: UnitVerification) -> None:
         _see_information(),
     ]
     subject = _("%(kind)s已转交%(to_name)s办理") % {"kind": kind, **transfer}
-    _tell_staff(verification, subject, lines, key=f"unit-transferred:{verification.pk}:{len(verification.transfers)}")
+    key = f"unit-transferred:{verification.pk}:{len(verification.transfers)}"
+    _tell_staff(verification, subject, lines, about="transferred", key=key)
 
 
-def _tell_staff(verification: UnitVerification, subject: str, lines: Sequence[str], *, key: str) -> None:
+def _tell_staff(verification: UnitVerification, subject: str, lines: Sequence[str], *, about: str, key: str) -> None:
     """To everybody at the unit's desk who has confirmed the mailbox, and to the unit's own mailbox once a county has looked at it."""
     unit = Organization.objects.get(pk=verification.organization_id)
     to = [(str(user.pk), user.email, user.name) for user in queries.confirmed_staff_of(unit.pk)]
     if unit.email and unit.verified_year is not None:
         to.append(("organization", unit.email, unit.name))
     for who, email, name in to:
-        mail.queue_mail(to=email, subject=subject, body="\n\n".join([f"{name}：", *lines]), key=f"{key}:{who}")
+        body = "\n\n".join([f"{name}：", *lines])
+        whose = f"user:{who}" if who.isdigit() else f"organization:{unit.pk}"
+        queue_notice(kind="unit", about=about, whose=whose, to=email, subject=subject, body=body, key=f"{key}:{who}")

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import SYSTEM_KINDS, User
-from zhicheng.foundation import clock, mail
+from zhicheng.accounts.notices import queue_notice
+from zhicheng.foundation import clock
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import officers
 from zhicheng.organizations.models import FactorReset, OfficerChange, OfficerChangeKind, Organization
@@ -26,7 +27,11 @@ def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> N
         words |= {"asker": asker, "asked_at": clock.written(reset.asked_at)}
     subject, said = _said(change, words)
     greeting = _("%(name)s：") % words
-    mail.queue_mail(
+    about = str(change.kind)
+    queue_notice(
+        kind="officer",
+        about=about,
+        whose=f"user:{user.pk}",
         to=user.email,
         subject=subject,
         body=f"{greeting}\n\n{said}\n\n{_WHOM_TO_ASK() % words}\n",
@@ -36,16 +41,22 @@ def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> N
     why = _("理由：%(reason)s") if reset is None else _("%(asker)s写的核实情况：%(reason)s")
     why = why % words if change.reason else ""
     body = "\n\n".join(part for part in (said, handed, why) if part) + "\n"
-    for who, email in _mailboxes(change):
+    for who, email in sorted(_mailboxes(change)):  # counted in one order by all who act at once
         if email != user.email:
-            mail.queue_mail(to=email, subject=subject, body=body, key=f"officer:{change.pk}:{who}")
+            key = f"officer:{change.pk}:{who}"
+            queue_notice(
+                kind="officer", about=f"office {about}", whose=who, of_office=True, to=email, subject=subject, body=body, key=key
+            )
 
 
 @platform_language()
 def tell_reset_asked(row: FactorReset) -> None:
     """Queue the mail to the person whose second factor somebody wants to reset: who did not ask for it can say so in time."""
     by = row.asked_by.name if row.asked_by is not None else _("系统运维")
-    mail.queue_mail(
+    queue_notice(
+        kind="officer",
+        about="reset asked",
+        whose=f"user:{row.user_id}",
         to=row.user.email,
         subject=_("有人申请重置您的两步验证"),
         body=_(
@@ -60,7 +71,10 @@ def tell_reset_asked(row: FactorReset) -> None:
 @platform_language()
 def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
     """Queue the mail to somebody who was signed out everywhere by ``by``."""
-    mail.queue_mail(
+    queue_notice(
+        kind="officer",
+        about="sessions ended",
+        whose=f"user:{user.pk}",
         to=user.email,
         subject=_("您在各处的登录已退出"),
         body=_(
@@ -74,7 +88,10 @@ def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
 
 def tell_session_ended(*, user: User, by: str, since: datetime, key: str) -> None:
     """Queue the mail to somebody whom ``by`` signed out in the place where they had signed in at ``since``."""
-    mail.queue_mail(
+    queue_notice(
+        kind="officer",
+        about="session ended",
+        whose=f"user:{user.pk}",
         to=user.email,
         subject=_("您的一处登录已退出"),
         body=_(

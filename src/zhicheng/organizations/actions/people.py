@@ -12,6 +12,7 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts import brakes, duties, particulars
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.accounts.notices import queue_notice
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
@@ -173,7 +174,10 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
 
 @platform_language()
 def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
-    mail.queue_mail(
+    queue_notice(
+        kind="staff",
+        about="added",
+        whose="",
         to=user.email,
         subject=_("您已成为本单位的经办人"),
         body=_(

@@ -23,7 +23,11 @@ _WORDS = {
     "mail-recovery": gettext_lazy("要求发送找回账号的邮件"),
     "mail-confirm": gettext_lazy("要求发送确认邮箱的邮件"),
     "mail-taken": gettext_lazy("有人用其邮箱注册的提醒邮件"),
-    "mail-request": gettext_lazy("单位为其账号提出申请的提醒邮件"),
+    "mail-request": gettext_lazy("为其账号提出的申请和结果的邮件"),
+    "mail-officer": gettext_lazy("工作人员账号变化的邮件"),
+    "mail-unit": gettext_lazy("单位信息审核结果的邮件"),
+    "mail-staff": gettext_lazy("单位为其开通经办人账号的邮件"),
+    "mail-safety": gettext_lazy("账号安全变化的邮件"),
     "mail-device": gettext_lazy("新设备登录的提醒邮件"),
 }
 
