@@ -1,214 +1,254 @@
-"""The rules of the house, read from the code itself. Who imports whom is checked by import-linter (pyproject.toml)."""
+"""The rules of the house, read from the code itself. Who imports whom is checked by import-linter (pyproject.toml).
+
+Each rule is one test: it looks at all files, which are read and parsed once (``tests/support/sources.py``), and names every
+place that breaks it. ``BREAKS_IT`` holds for each a few lines that do, so that a rule which finds nothing any more is found.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "zhicheng"
+from tests.support.sources import ROOT, SOURCE, Rule, Source, line_of, nowhere, program, templates
+
 ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/apps.py"))
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50  # from its name to its last line, what it says about itself as well
-# Tables of data are as long as what they hold.
-DATA_FOLDERS = ("migrations", "data")
-
-PYTHON_FILES = sorted(path for path in SOURCE.rglob("*.py") if not set(DATA_FOLDERS) & set(path.parts))
-TEMPLATES = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".html", ".svg"} and "templates" in path.parts)
+Found = Iterator[tuple[int, str]]
 
 
-def _name(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+def furniture(*kinds: str) -> list[Source]:
+    """The files of all rooms that are ``rules``, ``actions`` or ``queries``, or lie in a folder of that name."""
+    return [one for one in program() if one.parts[0] in ROOMS and len(one.parts) > 1 and one.parts[1] in kinds]
 
 
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-
-
-def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, list[str]]]:
-    """Every call with the names that lead to it (``A.objects.filter(x).update(y)`` → ``A objects filter update``)."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            names: list[str] = []
-            target: ast.expr = node.func
-            while isinstance(target, ast.Attribute | ast.Call | ast.Subscript):
-                if isinstance(target, ast.Attribute):
-                    names.insert(0, target.attr)
-                target = target.func if isinstance(target, ast.Call) else target.value
-            yield node, [target.id if isinstance(target, ast.Name) else "?", *names]
+def pages() -> tuple[Source, ...]:
+    return templates(".html", ".svg")
 
 
 # --- Pages -------------------------------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=_name)
-def test_template_has_no_inline_code(template: Path) -> None:
-    text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
-    inline = [
-        *re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text, re.IGNORECASE),
-        *re.findall(r"<style\b[^>]*>", text, re.IGNORECASE),
-        *re.findall(r"\sstyle\s*=\s*[\"'][^\"']*[\"']", text, re.IGNORECASE),
-        *re.findall(r"<[^>]*\son[a-z]+\s*=\s*[\"'][^>]*>", text, re.IGNORECASE),
-        *re.findall(r"[\"']\s*javascript:", text, re.IGNORECASE),
-        *re.findall(r"\shx-(?:on|vals=[\"']js:)[^\s>]*", text, re.IGNORECASE),
-    ]
-    assert not inline, "the content policy forbids it, so it would do nothing"
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=_name)
-def test_template_fetches_nothing_from_elsewhere(template: Path) -> None:
-    text = template.read_text(encoding="utf-8")
-    assert not re.findall(r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"'](?:https?:)?//[^\"']+", text)
+COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
+INLINE = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"<script(?![^>]*\bsrc=)[^>]*>",
+        r"<style\b[^>]*>",
+        r"\sstyle\s*=\s*[\"'][^\"']*[\"']",
+        r"<[^>]*\son[a-z]+\s*=\s*[\"'][^>]*>",
+        r"[\"']\s*javascript:",
+        r"\shx-(?:on|vals=[\"']js:)[^\s>]*",
+    )
+]
+ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"'](?:https?:)?//[^\"']+")
+WRITING = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update", "delete"}
 
 
-@pytest.mark.parametrize("path", [p for p in PYTHON_FILES if p.is_relative_to(SOURCE / "web")], ids=_name)
-def test_pages_never_write(path: Path) -> None:
-    """A view parses, calls one query or one action, and renders: the actions are the only code that writes."""
-    verbs = {"create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "update", "delete"}
-    writes = [
-        f"line {call.lineno}: {'.'.join(names)}"
-        for call, names in _calls(_parsed(path))
-        if ("objects" in names and names[-1] in verbs)
+def inline_code(page: Source) -> Found:
+    text = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), page.text)
+    for pattern in INLINE:
+        yield from ((line_of(text, found.end()), found[0].strip()) for found in pattern.finditer(text))
+
+
+def from_elsewhere(page: Source) -> Found:
+    yield from ((line_of(page.text, found.start()), found[0]) for found in ELSEWHERE.finditer(page.text))
+
+
+def writing_page(source: Source) -> Found:
+    for call in source.calls:
         # A picture's save() is told where to; a row's is not. A session is the frame's own.
-        or (names[-1] in {"save", "delete"} and not call.args and not {"self", "session"} & set(names))
-    ]
-    assert not writes
+        row = call.names[-1] in {"save", "delete"} and not call.node.args and not {"self", "session"} & set(call.names)
+        if row or ("objects" in call.names and call.names[-1] in WRITING):
+            yield call.line, ".".join(call.names)
+
+
+def test_template_has_no_inline_code() -> None:
+    nowhere(inline_code, pages(), "the content policy forbids it, so it would do nothing")
+
+
+def test_template_fetches_nothing_from_elsewhere() -> None:
+    nowhere(from_elsewhere, pages(), "a page fetches nothing from another site")
+
+
+def test_pages_never_write() -> None:
+    """A view parses, calls one query or one action, and renders: the actions are the only code that writes."""
+    nowhere(writing_page, [one for one in program() if one.parts[0] == "web"], "only actions write")
 
 
 # --- Code --------------------------------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
-def test_locks_let_references_pass(path: Path) -> None:
-    """A foreign key is checked at commit, with a lock of its own on the row it names, when the ledger's head is held already."""
-    for call, names in _calls(_parsed(path)):
-        if names[-1] == "select_for_update":
-            given = {word.arg for word in call.keywords}
-            assert "no_key" in given, (
-                f"{_name(path)}:{call.lineno}: select_for_update(no_key=True), or two actions lock each other out"
-            )
-
-
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
-def test_locked_rows_are_read_after_the_lock(path: Path) -> None:
-    """A query that waited for its lock gives joined rows as they were before (``transactions.lock_rows``)."""
-    joined = [call.lineno for call, names in _calls(_parsed(path)) if {"select_for_update", "select_related"} <= set(names)]
-    assert not joined, f"{_name(path)}: lock_rows(…), then read"
-
-
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
-def test_only_the_clock_knows_the_time(path: Path) -> None:
-    if path == SOURCE / "foundation" / "clock.py":
-        return
-    askers = {("timezone", "now"), ("timezone", "localdate"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
-    assert not [f"line {call.lineno}" for call, names in _calls(_parsed(path)) if tuple(names[-2:]) in askers]
-
-
+ASKS_THE_TIME = {("timezone", "now"), ("timezone", "localdate"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
 WORDS_OF_PEOPLE = {
     "reason", "reasons", "note", "text", "statement", "finding", "opinion", "name", "remark", "mark", "content", "description",
     "title", "contact", "phone", "email", "address", "by",
 }  # fmt: skip
+LATER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
-def test_ledger_keeps_the_words_of_people_as_salted_hashes(path: Path) -> None:
+def lock_on_references(source: Source) -> Found:
+    for call in source.calls:
+        if call.names[-1] == "select_for_update" and "no_key" not in {word.arg for word in call.node.keywords}:
+            yield call.line, call.what
+
+
+def joined_lock(source: Source) -> Found:
+    for call in source.calls:
+        if {"select_for_update", "select_related"} <= set(call.names):
+            yield call.line, ".".join(call.names)
+
+
+def other_clock(source: Source) -> Found:
+    if source.name != "foundation/clock.py":
+        yield from ((call.line, ".".join(call.names)) for call in source.calls if tuple(call.names[-2:]) in ASKS_THE_TIME)
+
+
+def plain_words(source: Source) -> Found:
+    for call in source.calls:
+        if call.names[-2:] != ["ledger", "record"] and call.names != ["record"]:
+            continue
+        for part in ast.walk(call.node):
+            if isinstance(part, ast.Dict):
+                for key, value in zip(part.keys, part.values, strict=True):
+                    worded = isinstance(key, ast.Constant) and key.value in WORDS_OF_PEOPLE
+                    if worded and not ast.unparse(value).startswith(("ledger.private(", "private(", "text.key")):
+                        yield value.lineno, ast.unparse(value)
+
+
+def long_file(source: Source) -> Found:
+    if (lines := len(source.text.splitlines())) > LONGEST_FILE:
+        yield LONGEST_FILE + 1, f"{lines} lines"
+
+
+def long_function(source: Source) -> Found:
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and (lines := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION:
+            yield node.lineno, f"{node.name}, {lines} lines"
+
+
+def left_for_later(source: Source) -> Found:
+    yield from ((line_of(source.text, found.start()), found[0]) for found in LATER.finditer(source.text))
+
+
+def test_locks_let_references_pass() -> None:
+    """A foreign key is checked at commit, with a lock of its own on the row it names, when the ledger's head is held already."""
+    nowhere(lock_on_references, program(), "select_for_update(no_key=True), or two actions lock each other out")
+
+
+def test_locked_rows_are_read_after_the_lock() -> None:
+    """A query that waited for its lock gives joined rows as they were before (``transactions.lock_rows``)."""
+    nowhere(joined_lock, program(), "lock_rows(…), then read")
+
+
+def test_only_the_clock_knows_the_time() -> None:
+    nowhere(other_clock, program(), "foundation.clock tells the time")
+
+
+def test_ledger_keeps_the_words_of_people_as_salted_hashes() -> None:
     """What somebody wrote, or is called, can be erased by law; an entry cannot (``ledger.private``)."""
-    plain = []
-    for call, names in _calls(_parsed(path)):
-        if names[-2:] == ["ledger", "record"] or names == ["record"]:
-            for part in ast.walk(call):
-                if isinstance(part, ast.Dict):
-                    for key, value in zip(part.keys, part.values, strict=True):
-                        worded = isinstance(key, ast.Constant) and key.value in WORDS_OF_PEOPLE
-                        if worded and not ast.unparse(value).startswith(("ledger.private(", "private(", "text.key")):
-                            plain.append(f"{_name(path)}:{call.lineno}: {ast.unparse(value)}")
-    assert not plain
+    nowhere(plain_words, program(), "ledger.private(…) of what somebody wrote or is called")
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=_name)
-def test_file_is_short_enough_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_file_is_short_enough_to_read() -> None:
+    nowhere(long_file, program(), f"a file has at most {LONGEST_FILE} lines")
 
 
 def test_no_function_hides_another() -> None:
-    functions = [
-        (f"{_name(path)} {node.name}", (node.end_lineno or 0) - node.lineno + 1)
-        for path in PYTHON_FILES
-        for node in ast.walk(_parsed(path))
-        if isinstance(node, ast.FunctionDef)
-    ]
-    assert len(functions) > 2000 and not [one for one in functions if one[1] > LONGEST_FUNCTION]
+    assert sum(isinstance(node, ast.FunctionDef) for source in program() for node in source.nodes) > 2000
+    nowhere(long_function, program(), f"a function has at most {LONGEST_FUNCTION} lines")
 
 
-@pytest.mark.parametrize("path", [*PYTHON_FILES, *TEMPLATES], ids=_name)
-def test_nothing_is_left_for_later(path: Path) -> None:
-    assert not re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", path.read_text(encoding="utf-8"))
+def test_nothing_is_left_for_later() -> None:
+    nowhere(left_for_later, [*program(), *pages()], "what is not finished is left out, and named where it is missed")
 
 
-def _furniture() -> Iterator[Path]:
-    for room in ROOMS:
-        for kind in ("rules", "actions", "queries"):
-            yield from (SOURCE / room).glob(f"{kind}.py")
-            yield from (SOURCE / room / kind).rglob("*.py")
-
-
-@pytest.mark.parametrize("path", sorted(_furniture()), ids=_name)
-def test_public_functions_say_what_they_do(path: Path) -> None:
-    silent = [
-        node.name
-        for node in _parsed(path).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
-    ]
-    assert not silent
-
-
-@pytest.mark.parametrize("path", sorted(p for p in _furniture() if "actions" in {p.stem, *p.parts}), ids=_name)
-def test_actions_take_named_arguments(path: Path) -> None:
-    """An action is what opens a transaction; helpers that only look may be called as is convenient."""
-    positional = [
-        node.name
-        for node in _parsed(path).body
-        if isinstance(node, ast.FunctionDef)
-        and not node.name.startswith("_")
-        and any("Callable" not in ast.unparse(argument) for argument in [*node.args.posonlyargs, *node.args.args])
-        and re.search(r"transaction\.atomic|one_transaction", ast.unparse(node))
-    ]
-    assert not positional
-
+# --- Rooms -------------------------------------------------------------------------------------------------------
 
 # A savepoint inside of an action; or one row alone, whose failure is answered in another way than by trying again.
 OPENS_BY_ITSELF = {"_put_in_queue", "mark_instance", "note_told", "put_correction_in_force", "record_refusal", "take_file"}
 
 
-@pytest.mark.parametrize("path", sorted(p for p in _furniture() if "actions" in {p.stem, *p.parts}), ids=_name)
-def test_actions_open_their_transaction_through_the_one_door(path: Path) -> None:
+def silent(source: Source) -> Found:
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+            yield node.lineno, node.name
+
+
+def positional(source: Source) -> Found:
+    for node in source.functions():
+        unnamed = any("Callable" not in ast.unparse(argument) for argument in [*node.args.posonlyargs, *node.args.args])
+        if unnamed and not node.name.startswith("_") and re.search(r"transaction\.atomic|one_transaction", ast.unparse(node)):
+            yield node.lineno, node.name
+
+
+def past_the_door(source: Source) -> Found:
+    for node in source.functions():
+        if "transaction.atomic" in ast.unparse(node) and node.name not in OPENS_BY_ITSELF:
+            yield node.lineno, node.name
+
+
+def test_public_functions_say_what_they_do() -> None:
+    nowhere(silent, furniture("rules", "actions", "queries"), "a docstring says what goes in and out")
+
+
+def test_actions_take_named_arguments() -> None:
+    """An action is what opens a transaction; helpers that only look may be called as is convenient."""
+    nowhere(positional, furniture("actions"), "an action takes its arguments by name")
+
+
+def test_actions_open_their_transaction_through_the_one_door() -> None:
     """``one_transaction`` writes the ledger last and tries again after a deadlock."""
-    past_it = [
-        node.name
-        for node in _parsed(path).body
-        if isinstance(node, ast.FunctionDef) and "transaction.atomic" in ast.unparse(node) and node.name not in OPENS_BY_ITSELF
-    ]
-    assert not past_it
+    nowhere(past_the_door, furniture("actions"), "@one_transaction")
 
 
-def test_every_module_that_logs_is_in_the_inventory() -> None:
-    writing = {
-        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
-        for path in PYTHON_FILES
-        if "getLogger(__name__)" in path.read_text(encoding="utf-8")
-    }
-    inventory = (ROOT / "docs" / "security" / "logs.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `(zhicheng\.[\w.]+)` \|", inventory, re.MULTILINE)) == writing, "docs/security/logs.md lists them"
+# --- Each rule finds what breaks it --------------------------------------------------------------------------------
+
+LONG = "def long():\n" + "    pass\n" * LONGEST_FUNCTION
+BREAKS_IT: list[tuple[Rule, str, int]] = [
+    (inline_code, "<p>\n{# \n #}<script>x</script>", 3),
+    (inline_code, "<style media=all>", 1),
+    (inline_code, '<p\n style="x">', 2),
+    (inline_code, '<p onclick="x">', 1),
+    (inline_code, '<a href="javascript:x">', 1),
+    (inline_code, '<p hx-on:click="x">', 1),
+    (from_elsewhere, '\n<link rel=x href="//cdn.example/x.css">', 2),
+    (writing_page, "\nUser.objects.filter(x=1).update(x=2)", 2),
+    (writing_page, "row.save()", 1),
+    (lock_on_references, "X.objects.select_for_update()", 1),
+    (joined_lock, "X.objects.select_related('y').select_for_update(no_key=True)", 1),
+    (other_clock, "\n\ntimezone.now()", 3),
+    (other_clock, "datetime.date.today()", 1),
+    (plain_words, "ledger.record(data={\n'reason': text})", 2),
+    (long_file, "\n" * (LONGEST_FILE + 1), LONGEST_FILE + 1),
+    (long_function, LONG, 1),
+    (long_function, f"class X:\n{LONG}".replace("\n", "\n  ").rstrip(), 2),
+    (left_for_later, "\n# " + "TO" + "DO", 2),
+    (silent, "class X: ...", 1),
+    (silent, "def f(): ...", 1),
+    (positional, "@one_transaction\ndef f(x): ...", 2),
+    (past_the_door, "\ndef _f(x):\n with transaction.atomic(): ...", 2),
+]
+
+
+def test_each_rule_finds_what_breaks_it_and_names_the_line() -> None:
+    for rule, text, line in BREAKS_IT:
+        source = Source("web/any.py", text)
+        assert [number for number, _what in rule(source)] == [line], f"{rule.__name__}: {text[:80]}"
+        with pytest.raises(pytest.fail.Exception, match=f"^why \\(1\\)\nsrc/zhicheng/web/any.py:{line}: "):
+            nowhere(rule, [source], "why")
 
 
 # --- The rest ----------------------------------------------------------------------------------------------------
+
+
+def test_every_module_that_logs_is_in_the_inventory() -> None:
+    writing = {source.module for source in program() if "getLogger(__name__)" in source.text}
+    inventory = (ROOT / "docs" / "security" / "logs.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(zhicheng\.[\w.]+)` \|", inventory, re.MULTILINE)) == writing, "docs/security/logs.md lists them"
 
 
 def test_every_command_of_ours_explains_itself() -> None:
@@ -232,14 +272,15 @@ def test_every_setting_is_described_for_the_office() -> None:
     assert described == read
 
 
+@pytest.mark.git
 def test_what_an_instance_makes_is_not_kept_in_the_repository() -> None:
-    if not (ROOT / ".git").exists() or shutil.which("git") is None:  # a copy without its history
-        return
     # The files may belong to somebody else than who runs the tests.
     listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     kept = listed.stdout.splitlines()
-    assert not [
+    assert len(kept) > 1000
+    made = [
         name
         for name in kept
         if name.startswith(("var/", ".venv/")) or name.endswith((".mo", ".pyc", ".sqlite3")) or name == ".env"
     ]
+    assert not made, "\n".join(made)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 _CAP_SYS_ADMIN = 21  # linux/capability.h
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -78,6 +79,10 @@ def missing() -> dict[str, str]:
         lacks["faketime"] = "no libfaketime on this machine (Debian: apt-get install libfaketime)"
     if shutil.which("systemd-analyze") is None:
         lacks["systemd"] = "no systemd-analyze on this machine (Debian: apt-get install systemd)"
+    if shutil.which("git") is None:
+        lacks["git"] = "no git on this machine (Debian: apt-get install git)"
+    elif not (ROOT / ".git").exists():
+        lacks["git"] = "this is a copy without its history, and what the repository keeps is looked at (run ./test in a clone)"
     if not may_mount():
         lacks["small_disk"] = "only root may make the small file system that is filled here (run ./test as root)"
     return lacks
