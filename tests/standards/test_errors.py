@@ -28,7 +28,8 @@ def test_every_code_is_used_and_every_used_code_has_a_sentence() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "errors.py")
     used = set(
         re.findall(
-            r'"((?:identity|credit|organization|phone|isbn|issn|cn|doi|patent|publication|chsi|name|calendar)\.[a-z_]+)"', text
+            r'"((?:identity|credit|organization|phone|letters|isbn|issn|cn|doi|patent|publication|chsi|name|calendar)\.[a-z_]+)"',
+            text,
         )
     )
     assert used == set(MESSAGES)

@@ -200,3 +200,18 @@ def test_age_never_falls_as_days_go_by(number: str, days: int) -> None:
     identity = check_identity_number(number, today=TODAY)
     later = TODAY + timedelta(days=days)
     assert identity.age_on(later) >= identity.age_on(TODAY) >= 16
+
+
+@pytest.mark.parametrize(("last", "code"), [("Х", "letters.cyrillic"), ("х", "letters.cyrillic"), ("Χ", "letters.greek")])
+def test_last_letter_of_another_alphabet_is_named_as_such(last: str, code: str) -> None:
+    with pytest.raises(InvalidNumber) as caught:
+        check_identity_number("11010519491231002" + last, today=date(2023, 5, 22))
+    assert caught.value.code == code
+    assert check_identity_number("11010519491231002ｘ", today=date(2023, 5, 22)).number == "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    ("number", "warning"), [("000000199001010018", "identity.region_unknown"), ("110105194812310022", "identity.retirement_age")]
+)
+def test_unusual_region_and_high_age_are_accepted_with_a_word(number: str, warning: str) -> None:
+    assert warning in check_identity_number(number, today=date(2023, 5, 22)).warnings

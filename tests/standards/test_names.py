@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhicheng.standards.errors import InvalidNumber
-from zhicheng.standards.names import check_person_name
+from zhicheng.standards.names import check_person_name, normalise_person_name
 
 
 @pytest.mark.parametrize("dot", list("·•・･‧∙⋅"))
@@ -94,3 +94,37 @@ def test_checking_twice_changes_nothing(text: str) -> None:
         assert check_person_name(name) == name
         assert 1 <= len(name) <= 50
         assert not any(c.isdigit() for c in name)
+
+
+@pytest.mark.parametrize("stop", list(".．。｡﹒"))
+def test_full_stop_between_parts_is_the_dot(stop: str) -> None:
+    assert check_person_name(f"古丽{stop}买买提{stop}卡德尔") == "古丽·买买提·卡德尔"
+    assert check_person_name(f"古丽 {stop} 买买提") == "古丽·买买提"
+    assert check_person_name(f"Guli{stop}Maimaiti") == "Guli·Maimaiti"
+
+
+@pytest.mark.parametrize("text", ["张三.", ".张三", "J. Smith", "J.R. Smith", "古丽..买买提"])
+def test_full_stop_elsewhere_is_no_dot(text: str) -> None:
+    with pytest.raises(InvalidNumber) as caught:
+        check_person_name(text)
+    assert caught.value.code == "name.symbols"
+
+
+def test_dot_of_phonetic_scripts_is_the_one_of_the_standard() -> None:
+    assert check_person_name("阿卜来提\ua78f如则") == "阿卜来提\u00b7如则"
+
+
+@pytest.mark.parametrize("character", list("\U000212fe\U0002a6a5\U0002b7f7\U0002d016\U0002b73f\U0002ceac\U000323b0\U00033479"))
+def test_every_hanzi_may_stand_in_a_name(character: str) -> None:
+    assert check_person_name(f"王{character}") == f"王{character}"
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff", "\u200d", "\u202c", "\u00ad", "\ufe0f", "\U000e0100"])
+def test_what_cannot_be_seen_is_no_part_of_a_name(unseen: str) -> None:
+    assert check_person_name(f"{unseen}张{unseen}三") == "张三"
+
+
+@given(st.text("古丽.．。·ꞏ Aé-'\u0301\u200b\ufe0f", max_size=20))
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise_person_name(text)
+    assert normalise_person_name(once) == once

@@ -96,3 +96,29 @@ def test_reading_twice_changes_nothing(text: str) -> None:
         assert error.message
     else:
         assert check_phone(number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("(+86) 139 1234 5675", "13912345675"),
+        ("（+86）13912345675", "13912345675"),
+        ("+(86) 139-1234-5675", "13912345675"),
+        ("+86(139)12345675", "13912345675"),
+        ("(86) 139.1234.5675", "13912345675"),
+        ("86-139-1234-5675", "13912345675"),
+        ("(0086)13912345675", "13912345675"),
+        ("(+86) 0909-2318888", "0909-2318888"),
+        ("(+86)(0909)2318888", "0909-2318888"),
+        ("+86 (909) 2318888", "0909-2318888"),
+    ],
+)
+def test_country_in_brackets_is_dropped(text: str, number: str) -> None:
+    assert check_phone(text) == number
+
+
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["(+86)", "+86", "（＋86） ", "0086-", "(86)", "+(86)."])
+)
+def test_every_mobile_number_is_read_behind_every_form_of_the_country(number: str, country: str) -> None:
+    assert check_mobile(country + number) == check_mobile(f"{country} {number[:3]}-{number[3:7]} {number[7:]}") == number

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from .errors import InvalidNumber
-from .text import compact, strangers
+from .text import compact, refuse_strangers, strangers
 
 _ALLOWED = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -22,8 +22,7 @@ def check_verification_code(text: str) -> str:
     code = compact(stripped).replace("-", "")
     if not code:
         raise InvalidNumber("chsi.empty")
-    if wrong := strangers(code, _ALLOWED):
-        raise InvalidNumber("chsi.characters", characters=wrong)
+    refuse_strangers(strangers(code, _ALLOWED), "chsi.characters")
     if len(code) not in {12, 16}:
         raise InvalidNumber("chsi.length", length=len(code))
     return code

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import organization_code as gb11714
 from .errors import InvalidNumber
 from .regions import find_region, is_known_region, region_name
-from .text import DIGITS, compact, strangers
+from .text import DIGITS, compact, refuse_strangers, strangers
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -110,8 +110,7 @@ def check_credit_code(text: str) -> CreditCode:
     code = compact(text)
     if not code:
         raise InvalidNumber("credit.empty")
-    if wrong := strangers(code, frozenset(ALPHABET)):
-        raise InvalidNumber("credit.characters", characters=wrong)
+    refuse_strangers(strangers(code, frozenset(ALPHABET)), "credit.characters")
     if len(code) != 18:
         raise InvalidNumber("credit.length", length=len(code))
     region = code[2:8]

@@ -28,6 +28,8 @@ MESSAGES: dict[str, str] = {
     "identity.residence_permit": gettext_noop("这是港澳台居民居住证号码，审核时请核对居住证原件。"),
     "identity.foreign_resident": gettext_noop("这是外国人永久居留身份证号码，审核时请核对证件原件。"),
     "identity.retirement_age": gettext_noop("身份证号显示已到法定退休年龄附近，请核实是否在职。"),
+    "letters.cyrillic": gettext_noop("号码中的{characters}是西里尔字母，不是拉丁字母。请切换到英文输入法，重新输入。"),
+    "letters.greek": gettext_noop("号码中的{characters}是希腊字母，不是拉丁字母。请切换到英文输入法，重新输入。"),
     "credit.empty": gettext_noop("请填写统一社会信用代码。"),
     "credit.length": gettext_noop("统一社会信用代码应为 18 位，您填写了 {length} 位。"),
     "credit.characters": gettext_noop(
@@ -112,6 +114,8 @@ MESSAGES_EN: dict[str, str] = {
     "identity.residence_permit": "This is a residence permit of a Hong Kong, Macao or Taiwan resident; check the original.",
     "identity.foreign_resident": "This is the number of a foreign permanent residence card; check the original.",
     "identity.retirement_age": "The identity number is near or past the retirement age. Check that the person is in post.",
+    "letters.cyrillic": "{characters} in the number is a Cyrillic letter, not a Latin one. Type it again with the English keyboard.",
+    "letters.greek": "{characters} in the number is a Greek letter, not a Latin one. Type it again with the English keyboard.",
     "credit.empty": "Enter the unified social credit code.",
     "credit.length": "A unified social credit code has 18 characters; you entered {length}.",
     "credit.characters": "Credit codes do not use “{characters}” (no I, O, S, V, Z). Is it a 1, 0, 5 or 2?",

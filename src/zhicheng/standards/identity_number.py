@@ -10,7 +10,7 @@ from datetime import date
 
 from .errors import InvalidNumber
 from .regions import find_region, is_known_region, region_name
-from .text import DIGITS, compact, strangers
+from .text import DIGITS, compact, refuse_strangers, strangers
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
@@ -100,9 +100,7 @@ def _checked_form(number: str) -> str:
     if not number:
         raise InvalidNumber("identity.empty")
     body, last = number[:-1], number[-1]
-    wrong = strangers(body, DIGITS) + strangers(last, DIGITS | {"X"})
-    if wrong:
-        raise InvalidNumber("identity.characters", characters=wrong)
+    refuse_strangers(strangers(body, DIGITS) + strangers(last, DIGITS | {"X"}), "identity.characters")
     if len(number) == 15 and last != "X":
         raise InvalidNumber("identity.first_generation")
     if len(number) != 18:

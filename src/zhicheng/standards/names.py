@@ -10,10 +10,10 @@ import re
 import unicodedata
 
 from .errors import InvalidNumber
+from .text import DOT, NAME_DOTS, is_invisible
 
 MAXIMUM_LENGTH = 50
-DOT = "·"  # U+00B7
-_LOOKALIKE_DOTS = dict.fromkeys((0x2022, 0x30FB, 0xFF65, 0x2027, 0x2219, 0x22C5, 0x0387, 0x16EB, 0x2E31), DOT)
+_FULL_STOPS = ".．。｡﹒"
 
 # First and last assigned code points. Written out because the interpreter's own table lags behind the standard.
 CJK_RANGES: tuple[tuple[int, int], ...] = (
@@ -23,14 +23,15 @@ CJK_RANGES: tuple[tuple[int, int], ...] = (
     (0xF900, 0xFA6D),  # compatibility ideographs
     (0xFA70, 0xFAD9),
     (0x20000, 0x2A6DF),  # B
-    (0x2A700, 0x2B739),  # C
+    (0x2A700, 0x2B73F),  # C
     (0x2B740, 0x2B81D),  # D
-    (0x2B820, 0x2CEA1),  # E
+    (0x2B820, 0x2CEAD),  # E
     (0x2CEB0, 0x2EBE0),  # F
     (0x2EBF0, 0x2EE5D),  # I
     (0x2F800, 0x2FA1D),  # compatibility supplement
     (0x30000, 0x3134A),  # G
     (0x31350, 0x323AF),  # H
+    (0x323B0, 0x33479),  # J
 )
 _LATIN_JOINERS = frozenset(" -'")
 
@@ -47,9 +48,14 @@ def is_latin(character: str) -> bool:
 
 
 def normalise_person_name(text: str) -> str:
-    """The name with its dots unified to U+00B7, full-width letters and pasted radicals made ordinary, needless spaces removed."""
+    """The name with its dots unified to U+00B7, full-width letters and pasted radicals made ordinary, needless spaces and what
+    cannot be seen removed.
+
+    A full stop between two parts is the dot of a keyboard that has no better one; at the end of a name, or after a single Latin
+    letter (an initial), it is none.
+    """
     name = "".join(map(_plain, text))
-    name = "".join(c for c in name if unicodedata.category(c) != "Cf").translate(_LOOKALIKE_DOTS)
+    name = "".join(c for c in name if unicodedata.category(c) in {"Cc", "Cs"} or not is_invisible(c)).translate(NAME_DOTS)
     name = re.sub(r"\s+", " ", name).strip()
     kept = []
     for index, character in enumerate(name):
@@ -57,7 +63,8 @@ def normalise_person_name(text: str) -> str:
             continue
         kept.append(character)
     # An accent typed as a separate mark belongs to its Latin letter; Chinese characters must not be recomposed.
-    return re.sub(r"[A-Za-z][\u0300-\u036f]+", lambda m: unicodedata.normalize("NFC", m[0]), "".join(kept))
+    name = re.sub(r"[A-Za-z][\u0300-\u036f]+", lambda m: unicodedata.normalize("NFC", m[0]), "".join(kept))
+    return "".join(DOT if c in _FULL_STOPS and _parts(name, index) else c for index, c in enumerate(name))
 
 
 def check_person_name(text: str) -> str:
@@ -90,6 +97,14 @@ def _plain(character: str) -> str:
     if 0x2F00 <= point <= 0x2FD5 or 0xFF21 <= point <= 0xFF5A or character == "＇":
         return unicodedata.normalize("NFKC", character)
     return {"’": "'", "－": "-", "‐": "-"}.get(character, character)
+
+
+def _parts(name: str, index: int) -> bool:
+    """Whether what stands at ``index`` is between two parts of a name, the first of which is more than an initial."""
+    before, after = name[max(index - 2, 0) : index], name[index + 1 : index + 2]
+    if not after or not (is_cjk(after) or is_latin(after)):
+        return False
+    return before[-1:] != "" and (is_cjk(before[-1]) or (len(before) == 2 and is_latin(before[0]) and is_latin(before[1])))
 
 
 def _fault(name: str, index: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .errors import InvalidNumber
-from .text import compact, strangers
+from .text import compact, refuse_strangers, strangers
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -35,8 +35,7 @@ def check_organization_code(text: str) -> OrganizationCode:
         code = code[:8] + code[9]
     if not code:
         raise InvalidNumber("organization.empty")
-    if wrong := strangers(code, frozenset(ALPHABET)):
-        raise InvalidNumber("organization.characters", characters=wrong)
+    refuse_strangers(strangers(code, frozenset(ALPHABET)), "organization.characters")
     if len(code) != 9:
         raise InvalidNumber("organization.length", length=len(code))
     if check_character(code[:8]) != code[8]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from .errors import InvalidNumber
-from .text import DIGITS, compact, strangers
+from .text import DIGITS, compact, refuse_strangers, strangers
 
 _SEPARATORS = str.maketrans("", "", "-()（）.")
 _ALLOWED = DIGITS | set("+-()（）.")
-_COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[3-9]\d{9}$))")
+# Brackets stand around the country or the area: (+86) 139…, +(86)139…, (0909)…
+_COUNTRY = re.compile(r"^\(*(?:\+\(?86|0086|86(?=[-.()]*1[3-9](?:[-.()]*\d){9}$))\)?[-.]*")
 _THREE_DIGIT_AREAS = ("010", "020", "021", "022", "023", "024", "025", "027", "028", "029")
 # All area codes of Xinjiang (0901–0909, 0990–0999) have seven-digit numbers.
 _XINJIANG_AREA = re.compile(r"^09(?:0[1-9]|9\d)$")
@@ -60,17 +61,15 @@ def _cleaned(text: str) -> str:
     number = compact(text)
     if not number:
         raise InvalidNumber("phone.empty")
-    if wrong := strangers(number, _ALLOWED | {"转"}):
-        raise InvalidNumber("phone.characters", characters=wrong)
+    refuse_strangers(strangers(number, _ALLOWED | {"转"}), "phone.characters")
     if (match := _COUNTRY.match(number)) is None:
         return number
-    rest = number[match.end() :].lstrip("-")
+    rest = number[match.end() :]
     # Abroad the 0 of the area code is dropped: +86 909 2318888.
-    return rest if rest.startswith(("0", "1")) else f"0{rest}"
+    return rest if rest.lstrip("(").startswith(("0", "1")) else f"0{rest}"
 
 
 def _digits(text: str) -> str:
     number = _cleaned(text).translate(_SEPARATORS)
-    if wrong := strangers(number, DIGITS):
-        raise InvalidNumber("phone.characters", characters=wrong)
+    refuse_strangers(strangers(number, DIGITS), "phone.characters")
     return number

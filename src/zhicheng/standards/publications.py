@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .errors import InvalidNumber
 from .regions import PROVINCES
-from .text import DIGITS, compact, strangers
+from .text import DIGITS, compact, refuse_strangers, strangers
 
 _DIGITS_AND_X = DIGITS | {"X"}
 # 10 is the second number of Beijing's and the central journals, used since 2009.
@@ -89,8 +89,7 @@ def check_issn(text: str) -> str:
     number = compact(text).removeprefix("ISSN").lstrip(":").replace("-", "")
     if not number:
         raise InvalidNumber("issn.empty")
-    if wrong := strangers(number[:7], DIGITS) + strangers(number[7:], _DIGITS_AND_X):
-        raise InvalidNumber("issn.characters", characters=wrong)
+    refuse_strangers(strangers(number[:7], DIGITS) + strangers(number[7:], _DIGITS_AND_X), "issn.characters")
     if len(number) != 8:
         raise InvalidNumber("issn.length", length=len(number))
     if issn_check(number[:7]) != number[7]:
@@ -184,6 +183,5 @@ def _isbn_characters(text: str) -> str:
     number = re.sub(r"^ISBN(?:-1[03])?:?", "", compact(text)).replace("-", "")
     if not number:
         raise InvalidNumber("isbn.empty")
-    if wrong := strangers(number, _DIGITS_AND_X):
-        raise InvalidNumber("isbn.characters", characters=wrong)
+    refuse_strangers(strangers(number, _DIGITS_AND_X), "isbn.characters")
     return number
