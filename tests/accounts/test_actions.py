@@ -197,10 +197,12 @@ def test_check_password_names_the_one_cause() -> None:
     assert [p.code for p in particulars.check_password("", person=person)] == ["password_missing"]
 
 
-def test_check_printable_names_the_character_no_font_has() -> None:
-    [problem] = particulars.check_printable("张\U00032000", where="name")
-    assert problem.code == "glyph_missing" and "U+32000" in str(problem.text)
-    assert particulars.check_printable("㛃𬍛䶮喆堃龑㼆·", where="name") == []
+def test_check_printable_names_every_sign_no_font_has_and_no_chinese_character() -> None:
+    signs = "😀😁😂😃😄😅😆😇😈😉😊😋"
+    [problem] = particulars.check_printable(f"第一中学{signs}\U000212fe", where="unit_name")
+    assert problem.code == "glyph_missing" and signs in str(problem.text) and "U+1F60B" in str(problem.text)
+    assert "U+212FE" not in str(problem.text)
+    assert particulars.check_printable("㛃𬍛䶮喆堃龑㼆·\U000212fe\uf9d1", where="unit_name") == []
 
 
 def test_one_primary_mailbox_for_one_account() -> None:

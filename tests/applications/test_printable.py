@@ -24,6 +24,16 @@ def test_field_of_a_form_and_of_a_row_are_named_with_their_characters() -> None:
     assert problem.where == "work_history.1a2b3c4d.employer"
 
 
+def test_every_character_is_named_not_the_first_ten() -> None:
+    signs = [chr(c) for c in range(0x1F600, 0x1F60F)]
+    (problem,) = unprintable_in_section("summary", {"text": "".join(signs)})
+    assert all(f"{c}（U+{ord(c):04X}）" in str(problem.text) for c in signs)
+
+
+def test_former_name_is_what_the_card_says_whatever_fonts_there_are() -> None:
+    assert unprintable_in_section("basic", {"former_name": "王\U000212fe\uf9d1"}) == []
+
+
 def test_rare_characters_that_can_be_printed_and_line_breaks_are_no_problem() -> None:
     assert unprintable(w.sections()) == []
     assert unprintable_in_section("summary", {"text": clean_text("𬍛㛃•龑\r\n\t第二段　Ωμ²①")}) == []

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhicheng.applications.reading import clean_text, is_blank, read_date, read_number, read_row, read_value, stored_date
-from zhicheng.applications.sections import SECTIONS, Field, Kind
+from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind
+from zhicheng.standards.text import pasted
 
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
 TYPED = st.one_of(st.text(), st.none(), st.booleans(), st.integers(), st.lists(st.text()), st.dictionaries(st.text(), st.text()))
@@ -110,8 +111,33 @@ def test_any_row_survives_a_second_save_unchanged(section, typed) -> None:
 def test_text_of_a_person_is_not_changed_but_for_space_and_dots(text: str) -> None:
     import unicodedata
 
-    expected = unicodedata.normalize("NFC", text).translate({ord(c): "·" for c in "•・‧"}).strip()
+    expected = unicodedata.normalize("NFC", pasted(text)).translate(dict.fromkeys(map(ord, "•・･‧ꞏ"), "·")).strip()
     assert clean_text(text) == expected
+
+
+def test_what_was_pasted_along_is_dropped_and_lines_and_blanks_are_ours() -> None:
+    typed = "\ufeff灌区\u200d工程\u202c\u2028第二行\u2029CO₂\u2003☑\ufe0f"
+    assert clean_text(typed) == "灌区工程\n第二行\nCO₂ ☑"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("阿卜来提ꞏ如则", "阿卜来提·如则"),
+        ("阿卜来提．如则", "阿卜来提·如则"),
+        ("王\uf9d1", "王\uf9d1"),
+        ("王\U000212fe", "王\U000212fe"),
+        (" 张 三\u200b\x00", "张三"),
+        (None, ""),
+    ],
+)
+def test_former_name_is_read_by_the_rules_of_names(typed: object, stored: str) -> None:
+    assert read_value(BY_KEY["basic"].field("former_name"), typed) == stored
+
+
+@pytest.mark.parametrize("typed", ["(+86) 139 1234 5675", "１３９-1234-5675", "+8613912345675"])
+def test_mobile_number_is_stored_as_its_eleven_digits(typed: str) -> None:
+    assert read_value(BY_KEY["basic"].field("mobile"), typed) == "13912345675"
 
 
 def test_yes_and_no() -> None:

@@ -197,3 +197,18 @@ def test_facts_never_raise_on_rows_of_any_value(contents: dict[str, Any]) -> Non
 @given(st.sampled_from([s for s in SECTIONS if s.rows]), SHAPED)
 def test_row_label_is_short(section, row: dict[str, Any]) -> None:
     assert len(row_label(section, row)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("张3", "数字“3”"), ("王小明（女）", "符号“（）”"), ("·张三", "间隔号"), ("Иван", "拉丁字母")]
+)
+def test_former_name_is_judged_by_the_rules_of_names(name: str, said: str) -> None:
+    basic = read_row(BY_KEY["basic"], w.sections()["basic"] | {"former_name": name})
+    (problem,) = row_problems(BY_KEY["basic"], basic, today=date(2023, 5, 22))
+    assert problem.where == "basic.former_name" and str(problem.text).startswith("“曾用名”：") and said in str(problem.text)
+
+
+@pytest.mark.parametrize("name", ["", "王\uf9d1", "王\U000212fe", "阿卜来提·如则"])
+def test_former_name_of_any_hanzi_is_no_problem(name: str) -> None:
+    basic = read_row(BY_KEY["basic"], w.sections()["basic"] | {"former_name": name})
+    assert basic["former_name"] == name and row_problems(BY_KEY["basic"], basic, today=date(2023, 5, 22)) == []

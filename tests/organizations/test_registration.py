@@ -84,9 +84,38 @@ def test_register_applicant_names_everything_wrong_at_once() -> None:
     assert not User.objects.filter(kind="applicant").exists() and not mails()
 
 
-def test_register_applicant_with_a_name_no_font_has_is_told_at_once() -> None:
-    found = refused(actions.register_applicant, **ex.applicant_data(name="张\U00032000", employer_id=ex.approved_unit().pk))
-    assert "U+32000" in "".join(found.values())
+@pytest.mark.parametrize("name", ["王\U000212fe", "王\U0002a6a5", "王\U0002b7f7", "王\U00032000", "\uf9d1明"])
+def test_every_hanzi_is_accepted_wherever_a_name_is_typed(name: str) -> None:
+    unit = ex.approved_unit()
+    assert ex.registered_applicant(unit, name=name).name == name
+    colleague = actions.add_unit_staff(
+        actor=ex.unit_actor(unit),
+        name=name,
+        id_number=ex.id_number(50, woman=True),
+        mobile="13809095555",
+        email="colleague@unit.example",
+        username="colleague",
+        position="办公室",
+    )
+    assert colleague.name == name
+    assert User.objects.get(pk=ex.officer(ex.prefecture(), 5, name=name).user_id).name == name
+    waiting = register_unit(
+        2,
+        administrator=ex.administrator(2, name=name),
+        unit=ex.unit_particulars(2, contact_person=name, name=f"{name[-1]}水利站"),
+    )
+    assert waiting is not None and waiting.submitted_by.name == waiting.proposed["contact_person"] == name
+    assert waiting.proposed["name"] == f"{name[-1]}水利站"
+
+
+def test_public_institutions_code_may_be_registered_as_an_enterprise() -> None:
+    waiting = register_unit(unit=ex.unit_particulars(1, nature="enterprise"))
+    assert waiting is not None and waiting.proposed["uscc"].startswith("12") and waiting.proposed["nature"] == "enterprise"
+
+
+@pytest.mark.parametrize("number", ["000000199001010018", "110105194812310022"])
+def test_number_of_an_unusual_region_or_a_great_age_is_accepted(number: str) -> None:
+    assert ex.registered_applicant(ex.approved_unit(), id_number=number).id_number == number
 
 
 def tell_claims() -> None:

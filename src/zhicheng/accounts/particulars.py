@@ -12,6 +12,7 @@ from zhicheng.accounts.rules import Particulars
 from zhicheng.documents.rendering import missing_glyphs
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
+from zhicheng.standards.names import is_cjk
 
 
 def check_registration(
@@ -22,27 +23,28 @@ def check_registration(
     with_mobile: bool = True,
     units: tuple[str, ...] = (),
 ) -> list[Problem]:
-    """Everything wrong with tidied particulars and a password, the print of the name included; asks nothing of the database.
+    """Everything wrong with tidied particulars and a password; asks nothing of the database.
+
+    A name is what the card says: whether today's fonts have its characters is no question here.
 
     ``password`` None: the owner will set one later. ``with_identity`` / ``with_mobile`` say whether these may be left out;
     ``units`` what the unit is called that the account will belong to: anybody guesses it in the password.
     """
     problems = rules.check_particulars(person, today=clock.today(), with_identity=with_identity, with_mobile=with_mobile)
-    if not any(p.where == "name" for p in problems):
-        problems += check_printable(person.name, where="name")
     return problems if password is None else problems + check_password(password, person=person, units=units)
 
 
 def check_printable(text: str, *, where: str) -> list[Problem]:
-    """Whether the papers' fonts can print every character: asked when it is saved, not when it is printed."""
-    missing = missing_glyphs(text)
+    """Whether the papers' fonts can print every character that is no Chinese one: asked when it is saved, not when it is printed.
+
+    For titles, not for names of persons. Chinese characters are taken as they are: a unit is called what its licence says.
+    """
+    missing = [c for c in missing_glyphs(text) if not is_cjk(c)]
     if not missing:
         return []
     return [
         Problem(
-            _(
-                "“%(characters)s”（%(codes)s）这个字，系统现有字库无法打印。请核对是否输错；确为身份证用字的，请联系所在县（市）人社局职称办登记补字。"
-            )
+            _("“%(characters)s”（%(codes)s）无法打印。请核对是否输错，改用规范汉字或常用符号。")
             % {"characters": "".join(missing), "codes": "、".join(f"U+{ord(c):04X}" for c in missing)},
             where=where,
             code="glyph_missing",

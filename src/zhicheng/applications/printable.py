@@ -23,8 +23,10 @@ def unprintable_in_section(key: str, content: Any) -> list[Problem]:
         prefix = f"{key}.{row.get('id', '')}." if section.rows else f"{key}."
         for field in section.fields:
             value = row.get(field.key)
+            if field.person_name:
+                continue  # a name is what the card says, whatever fonts there are
             if field.kind in {Kind.TEXT, Kind.LONG} and isinstance(value, str) and (missing := missing_glyphs(value)):
-                shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing[:10])
+                shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing)
                 text = _("“{label}”中有评审表无法打印的字符：{characters}。请改用规范汉字或删去。").format(
                     label=field.label, characters=shown
                 )

@@ -11,6 +11,10 @@ from datetime import date
 from typing import Any
 
 from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.names import normalise_person_name
+from zhicheng.standards.phone import check_mobile
+from zhicheng.standards.text import TEXT_DOTS, pasted, visible
 
 _DATE = re.compile(r"^(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*(?:[-./月\s]\s*(\d{1,2})\s*日?)?月?$")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -19,14 +23,11 @@ _YES = {"1", "true", "on", "yes", "是"}
 
 
 def clean_text(value: Any) -> str:
-    """Trim, and keep one kind of middle dot, line break and blank; nothing else is changed in a person's text.
-
-    A tab, pasted from a document, becomes a blank: no font prints it.
-    What no text can hold is dropped: control characters, and halves of surrogate pairs. Reading twice is reading once.
+    """Trim, and keep one kind of middle dot, line break and blank, and nothing that cannot be seen (``standards.text.pasted``);
+    nothing else is changed in a person's text. Reading twice is reading once.
     """
-    text = str(value if value is not None else "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", text).translate({ord(c): "·" for c in "•・‧"}).strip()
+    text = pasted(str(value if value is not None else ""))
+    return unicodedata.normalize("NFC", text).translate(TEXT_DOTS).strip()
 
 
 def read_date(text: Any) -> date | None:
@@ -63,6 +64,8 @@ def read_number(text: Any) -> int | None:
 
 def read_value(field: Field, typed: Any) -> Any:
     """The stored form of one typed value: ISO date, number, bool or clean text; unreadable text as typed."""
+    if field.person_name:
+        return normalise_person_name(pasted(str(typed if typed is not None else "")))
     if field.kind is Kind.YES_NO:
         return typed is True or str(typed).strip().lower() in _YES
     text = clean_text(typed)
@@ -74,9 +77,19 @@ def read_value(field: Field, typed: Any) -> Any:
     if field.kind in {Kind.NUMBER, Kind.YEAR}:
         number = read_number(text)
         return text if number is None else number
-    if field.kind in {Kind.MOBILE, Kind.EMAIL, Kind.CODE}:
+    if field.kind is Kind.MOBILE:
+        return _read_mobile(text)
+    if field.kind in {Kind.EMAIL, Kind.CODE}:
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).replace(" ", ""))
     return text
+
+
+def _read_mobile(text: str) -> str:
+    """Eleven digits, whatever stood around them; what is no mobile number merely without blanks, for the rules to tell."""
+    try:
+        return check_mobile(text)
+    except InvalidNumber:
+        return visible(text)
 
 
 def read_row(section: Section, typed: dict[str, Any]) -> dict[str, Any]:

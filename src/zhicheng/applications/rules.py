@@ -22,6 +22,7 @@ from zhicheng.integrity.rules import Ban
 from zhicheng.standards import tables
 from zhicheng.standards.code_table import CodeTable
 from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.names import check_person_name
 from zhicheng.standards.phone import check_mobile
 
 Form = Mapping[str, Any]
@@ -52,7 +53,15 @@ def field_problem(field: Field, value: Any, *, today: date) -> str:
         return _("“{label}”最多{limit}个字，现在是{count}个字。").format(
             label=field.label, limit=field.limit, count=len(str(value))
         )
-    return _kind_problem(field, value, today=today)
+    return _name_problem(field, str(value)) if field.person_name else _kind_problem(field, value, today=today)
+
+
+def _name_problem(field: Field, value: str) -> str:
+    try:
+        check_person_name(value)
+    except InvalidNumber as error:
+        return _("“{label}”：{what}").format(label=field.label, what=_(error.template).format(**error.values))
+    return ""
 
 
 def _kind_problem(field: Field, value: Any, *, today: date) -> str:

@@ -41,6 +41,7 @@ class Field:
     table: str = ""
     help: Words = ""
     past: bool = False  # a date that may not lie in the future
+    person_name: bool = False  # read and judged by the rules of names (S-18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ SECTIONS: tuple[Section, ...] = (
         _("基本信息"),
         (
             Field("name", _("姓名"), Kind.FIXED),
-            Field("former_name", _("曾用名"), required=False, limit=50),
+            Field("former_name", _("曾用名"), required=False, limit=50, person_name=True),
             Field("sex", _("性别"), Kind.FIXED, table="sex"),
             Field("birth_date", _("出生日期"), Kind.FIXED),
             Field("id_number", _("身份证号"), Kind.FIXED),

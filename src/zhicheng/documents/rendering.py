@@ -55,7 +55,7 @@ class CannotPrint(Refused):
 
     def __init__(self, characters: list[str]) -> None:
         self.characters = characters
-        shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in characters[:10])
+        shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in characters)
         text = _("以下字符无法打印，请改用规范字或联系平台增加字库：%(characters)s。") % {"characters": shown}
         super().__init__([Problem(text, code="paper.cannot_print")])
 

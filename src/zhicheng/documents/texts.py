@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
+
+from zhicheng.standards.text import NAME_DOTS, pasted
 
 # How much a paper holds, in characters and rows. Entry forms may be stricter, never more generous.
 NAME_LIMIT = 60
@@ -15,20 +16,16 @@ TEXT_LIMIT = 3_000
 SUMMARY_LIMIT = 10_000
 ROW_LIMIT = 100
 
-_NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls, zero-width and direction marks, variation selectors: invisible, and able to make a paper say something else.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
-)
-_MIDDLE_DOTS = re.compile("[\u2022\u30fb\u2027\u2219\u22c5\uff65]")
-
 
 def clean_text(value: Any) -> Any:
-    """Without controls and invisible marks, line breaks as \\n. Raises ``ValueError`` for half a character."""
+    """Without what cannot be seen and may make a paper say something else, line breaks as \\n (``standards.text.pasted``).
+
+    Raises ``ValueError`` for half a character.
+    """
     if not isinstance(value, str):
         return value
     value.encode()  # half a character (a lone surrogate) cannot be printed nor stored; the ValueError is reported as such
-    return _UNSEEN.sub("", _NEWLINES.sub("\n", value).replace("\t", " ")).strip()
+    return pasted(value).strip()
 
 
 def _line(value: Any) -> Any:
@@ -37,7 +34,7 @@ def _line(value: Any) -> Any:
 
 def _name(value: Any) -> Any:
     """Names of Uyghur, Kazakh and Mongol people are written with one middle dot, U+00B7, however it was typed."""
-    return _MIDDLE_DOTS.sub("·", _line(value)) if isinstance(value, str) else value
+    return _line(value).translate(NAME_DOTS) if isinstance(value, str) else value
 
 
 def _without(suffix: str) -> AfterValidator:

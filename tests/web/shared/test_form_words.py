@@ -37,7 +37,7 @@ NEEDS: dict[type[forms.BaseForm], Callable[[], forms.BaseForm]] = {
     ReturnForm: lambda: ReturnForm(places=[]),
     ApproveForm: lambda: ApproveForm(verification=REQUEST),
     TransferForm: lambda: TransferForm(verification=REQUEST),
-    ApproveAccountForm: lambda: ApproveAccountForm(needs_card=True),
+    ApproveAccountForm: lambda: ApproveAccountForm(needs_card=True, settles=True),
     RequestForm: lambda: RequestForm(kind=VerificationKind.CHANGE),
     LeaveForm: lambda: LeaveForm(colleagues=[User(pk=1, name="王芳")]),
     MoveForm: lambda: MoveForm(colleagues=[], offices=[]),

@@ -142,3 +142,15 @@ def test_hidden_value_that_is_spoilt_asks_for_a_fresh_page():
 
     assert Hidden({}).errors == Hidden({"submission": "x"}).errors
     assert "请刷新页面" in Hidden({}).errors["submission"][0]
+
+
+def test_what_was_pasted_along_is_dropped_in_every_field_but_a_password():
+    class Secret(Reasoned):
+        password = forms.CharField(label="密码", widget=forms.PasswordInput)
+
+    for prefix in (None, "one"):
+        before = f"{prefix}-" if prefix else ""
+        sent = {f"{before}reason": "\ufeff一\u2028二\u2003\u202c三\u200d", f"{before}password": "a\u2003b\ufeff"}
+        form = Secret(QueryDict(mutable=True) | sent, prefix=prefix)
+        assert form.is_valid()
+        assert form.cleaned_data["reason"] == "一\n二 三" and form.cleaned_data["password"] == "a\u2003b\ufeff"

@@ -15,7 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts import actions as accounts
-from zhicheng.accounts import brakes, claims, particulars, second_factor
+from zhicheng.accounts import brakes, claims, second_factor
 from zhicheng.accounts import queries as account_queries
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.notices import queue_notice
@@ -187,7 +187,7 @@ def _record_withdrawn(row: AccountRequest, actor: Actor) -> None:
 
 def check_correction(*, user: User, name: str, number: str) -> list[Problem]:
     """What is wrong with this tidied name and number for ``user``, whoever else has them: what a unit is told."""
-    problems = check_name(name, where="name") or particulars.check_printable(name, where="name")
+    problems = check_name(name, where="name")
     wrong_number = check_identity(number, today=clock.today(), where="id_number")
     if wrong_number:
         return problems + wrong_number

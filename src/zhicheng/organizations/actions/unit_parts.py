@@ -59,10 +59,8 @@ def particulars_of(organization: Organization) -> UnitParticulars:
 
 
 def check_names_print(unit: UnitParticulars) -> list[Problem]:
-    """Whether the papers can print the unit's name and its contact person's."""
-    return particulars.check_printable(unit.name, where="unit_name") + particulars.check_printable(
-        unit.contact_person, where="contact_person"
-    )
+    """Whether the papers can print the signs in the unit's name."""
+    return particulars.check_printable(unit.name, where="unit_name")
 
 
 def check_offices(unit: UnitParticulars) -> list[Problem]:

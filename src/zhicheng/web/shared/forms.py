@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+
+from zhicheng.standards.text import pasted
 
 _DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -107,12 +110,16 @@ def in_our_words(form: forms.BaseForm) -> None:
         _in_our_words(field)
 
 
-def _one_kind_of_line_break(data: Any) -> Any:
-    """What was sent, with a line break as one character: a browser counts it so, and sends two."""
+def _as_meant(data: Any, *, but: Container[str]) -> Any:
+    """What was sent, a line break as one character (a browser counts it so, and sends two), and without what was pasted along and
+    cannot be seen (``standards.text.pasted``). The fields named ``but``, passwords, are taken to the letter."""
     told = data.copy()
     for name in told:
+        if name in but:
+            continue
         values = told.getlist(name) if isinstance(told, MultiValueDict) else [told[name]]
-        tidy = [v.replace("\r\n", "\n").replace("\r", "\n") if isinstance(v, str) else v for v in values]
+        # U+0000 comes from no keyboard and no document: the field refuses it.
+        tidy = [pasted(v) if isinstance(v, str) and "\x00" not in v else v for v in values]
         if isinstance(told, MultiValueDict):
             told.setlist(name, tidy)
         else:
@@ -145,7 +152,8 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = _one_kind_of_line_break(self.data)
+            secret = {self.add_prefix(n) for n, field in self.fields.items() if isinstance(field.widget, forms.PasswordInput)}
+            self.data = _as_meant(self.data, but=secret)
         self._worded: set[str] = set()
 
     def __getitem__(self, name: str) -> BoundField:
