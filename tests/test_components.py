@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.support.sources import ROOT, python
+
 PAGE = (ROOT / "docs" / "security" / "components.md").read_text(encoding="utf-8")
 
 
@@ -32,11 +32,7 @@ def test_risky_components_are_used_in_the_cell_alone() -> None:
     """What parses strangers' bytes is imported by the inspection only, which the cell runs (docs/security/confinement.md)."""
     risky = re.compile(r"^\s*(?:import|from) (pikepdf|pypdfium2|filetype)\b", re.MULTILINE)
     inside = {"evidence/inspection", "evidence/confinement"}
-    found = {
-        str(path.relative_to(ROOT / "src" / "zhicheng"))
-        for path in (ROOT / "src" / "zhicheng").rglob("*.py")
-        if risky.search(path.read_text(encoding="utf-8"))
-    }
+    found = {source.name for source in python() if risky.search(source.text)}
     outside = {name for name in found if not any(name.startswith(folder) for folder in inside)}
     own_papers = {"documents/actions.py", "web/system/walk/stations.py", "web/system/walk/acts.py"}  # PDFs of our own
     assert outside <= own_papers, outside

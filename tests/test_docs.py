@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, get_commands, load_command_class
 
+from tests.support.sources import python
 from zhicheng.foundation import invariants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +28,26 @@ FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```", re.M | re.S)
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 # The command at the beginning, or after what may stand before it in one line.
 CALL = re.compile(r"(?:^|&& |\|\| |; |do |\| |\.venv/bin/)(?:zhicheng|zhicheng_owner) (.+)$")
+
+
+@dataclass(frozen=True)
+class Page:
+    path: Path
+    text: str
+
+    def lines_with(self, what: str) -> str:
+        """The numbers of the lines where ``what`` stands, as far as the page has it in one line."""
+        words = what.partition(" (")[0]
+        found = [str(number) for number, line in enumerate(self.text.splitlines(), 1) if words in line]
+        return ", ".join(found) or "?"
+
+
+Rule = Callable[[Page], Iterable[str]]
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    return tuple(Page(path, path.read_text("utf-8")) for path in PAGES)
 
 
 def prose_of(text: str) -> str:
@@ -75,10 +98,43 @@ def fault_of(words: list[str], *, whole: bool) -> str:
     return ""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_command_line_is_taken(page: Path) -> None:
-    found = [(" ".join(words), fault_of(words, whole=whole)) for words, whole in calls_of(page.read_text("utf-8"))]
-    assert not [(line, fault) for line, fault in found if fault]
+def refused(page: Page) -> Iterator[str]:
+    for words, whole in calls_of(page.text):
+        if fault := fault_of(words, whole=whole):
+            yield f"zhicheng {' '.join(words)} ({fault})"
+
+
+def unknown_settings(page: Page) -> Iterator[str]:
+    yield from set(re.findall(r"ZHICHENG_[A-Z_]*[A-Z]", page.text)) - known_settings()
+
+
+def missing_files(page: Page) -> Iterator[str]:
+    for code, _whole in lines_of(page.text):
+        for name in re.findall(r"(?<![\w/.-])((?:src|docs|deploy|tests|benchmarks)/[\w./*-]*[\w*])", code):
+            if not exists(name):
+                yield name
+
+
+def dead_links(page: Page) -> Iterator[str]:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.text):
+        path, _hash, anchor = target.partition("#")
+        place = (page.path.parent / path).resolve() if path else page.path
+        if "://" not in target and (not place.exists() or (anchor and anchor not in anchors_of(place))):
+            yield target
+
+
+def nowhere(rule: Rule, asked: tuple[Page, ...], why: str) -> None:
+    """Fail with ``why`` and every place of every page that breaks ``rule``."""
+    assert asked, "a rule that looks at nothing holds always"
+    found = [
+        f"{page.path.relative_to(ROOT)}:{page.lines_with(what)}: {what}" for page in asked for what in sorted(set(rule(page)))
+    ]
+    if found:
+        pytest.fail("\n".join([f"{why} ({len(found)})", *found]), pytrace=False)
+
+
+def test_every_command_line_is_taken() -> None:
+    nowhere(refused, pages(), "the command does not take it")
 
 
 def test_wrong_command_lines_are_found() -> None:
@@ -89,11 +145,8 @@ def test_wrong_command_lines_are_found() -> None:
     assert len(list(calls_of("```\nx && zhicheng verify; ls\nzhicheng_owner migrate\n```\n`zhicheng backup make`"))) == 3
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_setting_exists(page: Path) -> None:
-    code = "\n".join(path.read_text("utf-8") for path in CODE if path.exists())
-    named = set(re.findall(r"ZHICHENG_[A-Z_]*[A-Z]", page.read_text("utf-8")))
-    assert not sorted(name for name in named if name not in code)
+def test_every_setting_exists() -> None:
+    nowhere(unknown_settings, pages(), "no code reads it")
 
 
 def test_every_setting_of_an_instance_is_explained() -> None:
@@ -102,29 +155,48 @@ def test_every_setting_of_an_instance_is_explained() -> None:
     assert not sorted(name for name in set(re.findall(r'"(ZHICHENG_[A-Z_]+)"', settings)) if name not in known)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_file_of_the_project_exists(page: Path) -> None:
-    text = page.read_text("utf-8")
-    named = set()
-    for code, _whole in lines_of(text):
-        named |= set(re.findall(r"(?<![\w/.-])((?:src|docs|deploy|tests|benchmarks)/[\w./*-]*[\w*])", code))
-    missing = [name for name in sorted(named) if not list(ROOT.glob(name.removesuffix("/")))]
-    assert not missing
+def test_every_file_of_the_project_exists() -> None:
+    nowhere(missing_files, pages(), "there is no such file")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    wrong = []
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
-        if "://" in target:
-            continue
-        path, _hash, anchor = target.partition("#")
-        place = (page.parent / path).resolve() if path else page
-        if not place.exists() or (anchor and anchor not in anchors_of(place)):
-            wrong.append(target)
-    assert not wrong
+def test_every_link_leads_somewhere() -> None:
+    nowhere(dead_links, pages(), "it leads nowhere")
 
 
+BREAKS_IT: list[tuple[Rule, str]] = [
+    (refused, "\n`zhicheng ledger verfy`"),
+    (unknown_settings, "\n`" + "ZHICHENG" + "_NOBODY_READS_IT`"),
+    (missing_files, "\n`docs/not-there.md`"),
+    (dead_links, "\n[x](not-there.md)"),
+    (dead_links, "\n[x](README.md#not-there)"),
+    (dead_links, "\n[x](#not-there)"),
+]
+
+
+def test_each_rule_finds_what_breaks_it_and_names_the_lines() -> None:
+    for rule, text in BREAKS_IT:
+        for lines, broken in (("2", text), ("2, 4", f"{text}\n{text}")):
+            with pytest.raises(pytest.fail.Exception, match=rf"^why \(1\)\nany.md:{lines}: "):
+                nowhere(rule, [Page(ROOT / "any.md", broken)], "why")
+
+
+@cache
+def known_settings() -> set[str]:
+    """The settings that some code names."""
+    found: set[str] = set()
+    for path in CODE:
+        if path.exists():
+            found |= set(re.findall(r"ZHICHENG_[A-Z_]*[A-Z]", path.read_text("utf-8")))
+    return found
+
+
+@cache
+def exists(name: str) -> bool:
+    """Whether the project has such a file, or one that the pattern takes."""
+    return bool(list(ROOT.glob(name.removesuffix("/"))))
+
+
+@cache
 def anchors_of(page: Path) -> set[str]:
     """The names GitHub gives a page's headings."""
     headings = re.findall(r"^#+ (.+)$", prose_of(page.read_text("utf-8")), re.M)
@@ -142,5 +214,5 @@ def test_every_invariant_named_exists() -> None:
 
 def test_every_check_number_is_in_the_code() -> None:
     text = (ROOT / "docs/operations.md").read_text("utf-8")
-    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    code = "\n".join(source.text for source in python())
     assert not [number for number in set(re.findall(r"\b[EW]0\d\d\b", text)) if number not in code]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from tests.support.sources import ROOT, SOURCE, Rule, Source, line_of, nowhere, program, templates
+from tests.support.sources import ROOT, SOURCE, Rule, Source, line_of, nowhere, only_in, program, templates
 
 ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/apps.py"))
 LONGEST_FILE = 400
@@ -240,6 +240,9 @@ def test_each_rule_finds_what_breaks_it_and_names_the_line() -> None:
         assert [number for number, _what in rule(source)] == [line], f"{rule.__name__}: {text[:80]}"
         with pytest.raises(pytest.fail.Exception, match=f"^why \\(1\\)\nsrc/zhicheng/web/any.py:{line}: "):
             nowhere(rule, [source], "why")
+        only_in({source.name}, rule, [source], "why")
+        with pytest.raises(AssertionError, match="take it off the list"):
+            only_in({source.name}, rule, [Source(source.name, "")], "why")
 
 
 # --- The rest ----------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "zhicheng"
+from tests.support.sources import SOURCE, python
+
 ENGLISH = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
@@ -59,7 +59,7 @@ def test_no_word_in_the_code_is_missing_from_the_catalogue(tmp_path: Path) -> No
 
 def test_no_call_for_a_translation_has_a_name_the_extraction_does_not_know() -> None:
     renamed = re.compile(r"\b(\w*gettext\w*) as (?!_\b)(\w+)")
-    found = {str(p.relative_to(SOURCE)): names for p in SOURCE.rglob("*.py") if (names := renamed.findall(p.read_text("utf-8")))}
+    found = {source.name: names for source in python() if (names := renamed.findall(source.text))}
     assert not found
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCE = ROOT / "src" / "zhicheng"
+from tests.support.sources import ROOT, Call, calling, only_in, python
+
 PAGE = (ROOT / "docs" / "security" / "keys.md").read_text(encoding="utf-8")
 SECRET = re.compile(r"KEY|SECRET|PASSWORD|TOKEN|CREDENTIAL")
 # Their names do not say that a secret stands within.
@@ -40,12 +39,7 @@ def test_every_secret_of_the_settings_is_in_the_inventory() -> None:
 
 
 def test_every_library_that_does_cryptography_is_known() -> None:
-    used = set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
-            used |= {name.partition(".")[0] for name in names} & CRYPTOGRAPHY
+    used = {name.partition(".")[0] for source in python() for name in source.imports} & CRYPTOGRAPHY
     assert used == LISTED, "put it into docs/security/keys.md, with its algorithm and where its id stands"
 
 
@@ -53,9 +47,9 @@ def test_no_weak_algorithm_is_asked_for() -> None:
     """MD5, SHA-1, DES, RC4, ECB, PKCS#1 v1.5; the tests' fast password hasher is set where MODE is test, and nowhere else."""
     weak = re.compile(r"\b(?:md5|sha1|MD5|SHA1|DES3?|ARC4|RC4|ECB|PKCS1v15|TripleDES)\b")
     found = [
-        f"{path.relative_to(ROOT)}:{number}"
-        for path in SOURCE.rglob("*.py")
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        f"{source.name}:{number}"
+        for source in python()
+        for number, line in enumerate(source.text.splitlines(), 1)
         if weak.search(line.partition("#")[0])
     ]
     assert not found
@@ -68,11 +62,10 @@ def test_what_must_not_be_guessed_is_long_enough() -> None:
         "web/applicant/section_forms.py": "a row",
         "applications/actions/draft.py": "a row",
     }
-    short = set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("secrets.token_"):
-                size = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else 16
-                if isinstance(size, int) and size < 16:
-                    short.add(str(path.relative_to(SOURCE)))
-    assert short == set(names_only)
+
+    def short(call: Call) -> bool:
+        given = call.node.args
+        size = given[0].value if given and isinstance(given[0], ast.Constant) else 16
+        return call.what.startswith("secrets.token_") and isinstance(size, int) and size < 16
+
+    only_in(names_only, calling(short), python(), "at least 16 bytes, or say what it names")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 from urllib.request import Request
 
 import pytest
 from django.db import transaction
 
+from tests.support.sources import importing, only_in, python
 from zhicheng.foundation import alerts, checks, outbox, outgoing, stamps
 
-SOURCE = Path(outgoing.__file__).resolve().parents[1]
 # What opens connections, or could, and where: everything else of the program cannot.
 OPENERS = {
     "socket",
@@ -175,14 +173,7 @@ def test_webhook_and_time_stamp_authority_that_drip_hold_nobody(settings: Any, m
 
 
 def test_no_other_module_opens_a_connection() -> None:
-    found = set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-            if set(names) & OPENERS:
-                found.add(str(path.relative_to(SOURCE)))
-    assert found == set(ALLOWED), "name it in ALLOWED with what it connects to, and in outgoing.destinations()"
+    only_in(ALLOWED, importing(OPENERS), python(), "name it in ALLOWED with what it connects to, and in outgoing.destinations()")
 
 
 def unsafe(settings: Any) -> list[str]:

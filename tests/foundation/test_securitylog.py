@@ -10,23 +10,17 @@ import pytest
 from django.db import transaction
 
 from tests.support.logs import written_log
+from tests.support.sources import ROOT, python
 from zhicheng.foundation import ledger, securitylog
 from zhicheng.foundation.securitylog import EVENTS, note
 from zhicheng.foundation.startup import FILE, note_changed_settings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCE = ROOT / "src" / "zhicheng"
 PAGE = (ROOT / "docs" / "security" / "logs.md").read_text(encoding="utf-8")
 
 
 def _notes() -> list[tuple[str, ast.Call]]:
     """Every call of ``securitylog.note`` in the code, with the file it stands in."""
-    found = []
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"securitylog.note", "note"}:
-                found.append((str(path.relative_to(ROOT)), node))
-    return found
+    return [(s.name, call.node) for s in python() for call in s.calls if call.what in {"securitylog.note", "note"}]
 
 
 def _events(node: ast.Call) -> list[str]:

@@ -6,7 +6,6 @@ import base64
 import pickle
 import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +15,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.foundation.conftest import Elsewhere
+from tests.support.sources import python
 from zhicheng.foundation import clock, jobs, shared_cache
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.settings import CACHES
 from zhicheng.web.shared.limits import PER_HOUR
-
-SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 def test_two_web_processes_count_one_visitor_together(elsewhere: Elsewhere) -> None:
@@ -184,6 +182,6 @@ def test_what_strangers_named_has_a_space_of_its_own_where_the_least_counted_goe
 
 
 def test_nothing_of_the_project_keeps_pickles() -> None:
-    assert not [p for p in SOURCE.rglob("*.py") if "import pickle" in p.read_text("utf-8")]
+    assert not [source.name for source in python() if "import pickle" in source.text]
     assert django_settings.SESSION_SERIALIZER.endswith("JSONSerializer")
     assert CACHES["default"]["BACKEND"].endswith("JsonDatabaseCache")

@@ -6,16 +6,13 @@ Each list is the whole list: a new place fails here first, and whoever adds it s
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import allauth.mfa
-import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src" / "zhicheng"
+from tests.support.sources import SOURCE, Call, Source, calling, importing, line_of, nowhere, only_in, python, templates
+
 SCRIPT = SOURCE / "web" / "static" / "zhicheng" / "zhicheng.js"
-TEMPLATES = sorted([*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")])
 
 # What makes code or objects out of text or bytes (ASVS 1.3.2, 1.5.2), and interpreters we have nothing to do with (1.2.6-8, 1.3.8-9).
 NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
@@ -69,172 +66,127 @@ FORMATS_A_NAMED_SENTENCE = {
 }
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(SOURCE).as_posix()
-
-
-@cache
-def trees() -> dict[str, ast.Module]:
-    return {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
-
-
-def imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-
-
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+def never_imported(source: Source) -> Iterator[tuple[int, str]]:
+    yield from ((line, name) for name, line in source.imports.items() if name.split(".")[0] in NEVER_IMPORTED)
 
 
 def test_no_text_becomes_code_and_no_bytes_become_objects() -> None:
-    called = {f"{name}: {what}" for name, tree in trees().items() for what, _node in calls(tree) if what in NEVER_CALLED}
-    imported = {
-        f"{name}: {what}" for name, tree in trees().items() for what in imports(tree) if what.split(".")[0] in NEVER_IMPORTED
-    }
-    assert not called | imported
+    by_function = calling(lambda call: call.what in NEVER_CALLED)
+    nowhere(by_function, python(), "text becomes code")
+    nowhere(never_imported, python(), "interprets, fetches, or makes objects of bytes")
 
 
 def test_yaml_is_read_as_plain_values_only() -> None:
-    loads = {
-        (name, what)
-        for name, tree in trees().items()
-        for what, _node in calls(tree)
-        if re.search(r"\byaml\.\w*(load|parse)", what)
-    }
-    assert {what for _name, what in loads} <= {"yaml.safe_load"}
+    loads = re.compile(r"\byaml\.(?!safe_load$)\w*(load|parse)")
+    nowhere(calling(lambda call: loads.search(call.what)), python(), "yaml.safe_load")
     loaders = {
-        ast.unparse(base)
-        for tree in trees().values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for base in node.bases
+        ast.unparse(base) for one in python() for node in one.nodes if isinstance(node, ast.ClassDef) for base in node.bases
     }
     assert not {base for base in loaders if base.endswith("Loader") and "yaml" in base} - {"yaml.SafeLoader"}
 
 
 def test_programs_are_started_without_a_shell() -> None:
-    starting = {name for name, tree in trees().items() if "subprocess" in set(imports(tree))}
-    assert starting == STARTS_PROGRAMS
-    for name, tree in trees().items():
-        for what, node in calls(tree):
-            assert what not in {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}, name
-            assert not any(keyword.arg == "shell" for keyword in node.keywords), f"{name}: {what}"
+    only_in(STARTS_PROGRAMS, importing(["subprocess"]), python(), "programs are started in few places")
+    shells = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+    nowhere(calling(lambda call: call.what in shells), python(), "it starts a shell")
+    nowhere(calling(lambda call: any(word.arg == "shell" for word in call.node.keywords)), python(), "it starts a shell")
 
 
 def test_only_these_modules_reach_out_and_only_to_addresses_of_the_settings() -> None:
-    reaching = {name for name, tree in trees().items() if SPEAKS_HTTP_OR_MAIL & set(imports(tree))}
-    assert reaching | {"evidence/scanning.py"} == set(REACHES_OUT)
+    only_in(
+        REACHES_OUT.keys() - {"evidence/scanning.py"},  # speaks over a socket: tests/foundation/test_outgoing.py
+        importing(SPEAKS_HTTP_OR_MAIL),
+        python(),
+        "name it in REACHES_OUT with what it reaches",
+    )
 
 
 def test_text_is_called_safe_in_few_places() -> None:
-    safe = {
-        name
-        for name, tree in trees().items()
-        for what, _node in calls(tree)
-        if what.split(".")[-1] in {"mark_safe", "SafeString"}
-    }
-    assert safe == CALLS_TEXT_SAFE
+    made_safe = calling(lambda call: call.what.split(".")[-1] in {"mark_safe", "SafeString"})
+    only_in(CALLS_TEXT_SAFE, made_safe, python(), "text is called safe in few places")
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
-def test_template_escapes_all_it_is_given(template: Path) -> None:
+UNESCAPED = re.compile(r"""\|\s*(safe|safeseq)\b|(href|src|action)\s*=\s*["']?\s*(javascript|data|vbscript):""", re.IGNORECASE)
+
+
+def unescaped(template: Source) -> Iterator[tuple[int, str]]:
     """Plain text mails alone are not escaped: nothing reads them as anything but text."""
-    text = template.read_text(encoding="utf-8")
-    assert not re.search(r"\|\s*(safe|safeseq)\b", text)
-    assert template.suffix == ".txt" or "autoescape off" not in text
-    assert not re.search(r"""(href|src|action)\s*=\s*["']?\s*(javascript|data|vbscript):""", text, re.IGNORECASE)
+    for pattern in (UNESCAPED, re.compile("autoescape off")):
+        if pattern is UNESCAPED or not template.name.endswith(".txt"):
+            yield from ((line_of(template.text, found.start()), found[0]) for found in pattern.finditer(template.text))
+
+
+def test_template_escapes_all_it_is_given() -> None:
+    nowhere(unescaped, templates(".html", ".txt"), "a template shows text as text")
+
+
+def test_template_that_does_not_escape_is_found() -> None:
+    for text in ("{{ x|safe }}", "{{ x | safeseq }}", "{% autoescape off %}", "<a href='javascript:x'>", "<img src=data:x>"):
+        assert [line for line, _what in unescaped(Source("a.html", f"\n{text}"))] == [2], text
+    assert not list(unescaped(Source("a.txt", "{% autoescape off %}")))
 
 
 def test_templates_come_from_files_alone() -> None:
-    made = {
-        name
-        for name, tree in trees().items()
-        for what, _node in calls(tree)
-        if what in {"Template", "Engine", "engines.from_string"} or what.endswith(".from_string")
-    }
-    assert not made
+    makes = {"Template", "Engine", "engines.from_string"}
+    made = calling(lambda call: call.what in makes or call.what.endswith(".from_string"))
+    nowhere(made, python(), "a template is a file")
+
+
+def built_pattern(call: Call) -> bool:
+    if not re.fullmatch(r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)", call.what) or not call.node.args:
+        return False
+    first = call.node.args[0]
+    filled = isinstance(first, ast.JoinedStr) and any(isinstance(part, ast.FormattedValue) for part in first.values)
+    plain = isinstance(first, ast.Constant | ast.JoinedStr | ast.Name) or "re.escape" in ast.unparse(first)
+    return filled or not plain
 
 
 def test_patterns_are_constants_or_built_from_constants() -> None:
-    built = set()
-    for name, tree in trees().items():
-        for what, node in calls(tree):
-            if re.fullmatch(r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)", what) and node.args:
-                first = node.args[0]
-                if (isinstance(first, ast.JoinedStr) and any(isinstance(part, ast.FormattedValue) for part in first.values)) or (
-                    not isinstance(first, ast.Constant | ast.JoinedStr | ast.Name) and "re.escape" not in ast.unparse(first)
-                ):
-                    built.add(name)
-    assert built <= BUILDS_PATTERNS
+    only_in(BUILDS_PATTERNS, calling(built_pattern), python(), "a pattern is a constant")
+
+
+def fills_a_named_sentence(call: Call) -> bool:
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in {"format", "format_map"}:
+        return False
+    text = function.value
+    asked = text.args[0] if isinstance(text, ast.Call) and text.args else text  # gettext of a sentence
+    return not isinstance(asked, ast.Constant)
 
 
 def test_format_strings_are_constants() -> None:
     """``text.format(…)`` with a text somebody sent reaches attributes of our objects (ASVS 1.3.10)."""
-    named = set()
-    for name, tree in trees().items():
-        for _what, node in calls(tree):
-            if isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "format_map"}:
-                text = node.func.value
-                asked = text.args[0] if isinstance(text, ast.Call) and text.args else text  # gettext of a sentence
-                if not isinstance(asked, ast.Constant):
-                    named.add(name)
-    assert named == FORMATS_A_NAMED_SENTENCE
+    only_in(FORMATS_A_NAMED_SENTENCE, calling(fills_a_named_sentence), python(), "the sentence that is filled is a constant")
 
 
 def test_statements_for_the_database_are_never_put_together_from_values() -> None:
     """``cursor.execute`` gets a constant, or names of our own tables; the linter (S608) asks of every exception why."""
-    raw = {
-        name
-        for name, tree in trees().items()
-        for what, _node in calls(tree)
-        if what.split(".")[-1] in {"raw", "extra", "RawSQL"} and "objects" in what
-    }
-    assert not raw
-    outside = {
-        name
-        for name, tree in trees().items()
-        for what, _node in calls(tree)
-        if what.endswith("cursor.execute") and name.startswith("web/")
-    }
-    assert not outside, "pages ask through queries and actions"
+    raw = {"raw", "extra", "RawSQL"}
+    nowhere(calling(lambda call: call.what.split(".")[-1] in raw and "objects" in call.what), python(), "a query is no text")
+    inside_pages = [source for source in python() if source.parts[0] == "web"]
+    nowhere(calling(lambda call: call.what.endswith("cursor.execute")), inside_pages, "pages ask through queries and actions")
 
 
 def test_chance_that_guards_something_comes_from_the_system() -> None:
     """``random`` is for what is no secret: invented people and faces, and waits that shall not be in step (ASVS 6.5.3, 11.5.1)."""
-    assert {name for name, tree in trees().items() if "random" in set(imports(tree))} == NO_SECRET
+    only_in(NO_SECRET, importing(["random"]), python(), "secrets.… where somebody could guess")
     library = Path(allauth.mfa.__file__).parent
     for part in ("totp", "recovery_codes"):
         text = (library / part / "internal" / "auth.py").read_text(encoding="utf-8")
         assert "import secrets" in text and "import random" not in text, part
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", 'setTimeout("'),
-        *(
-            "window.postMessage",
-            "parent.postMessage",
-            "opener.postMessage",
-            'window.addEventListener("message"',
-            "onmessage",
-            "localStorage",
-            "sessionStorage",
-            "indexedDB",
-            "document.cookie",
-            "document.domain",
-            "importScripts",
-        ),
-    ],
-)
-def test_script_writes_text_keeps_nothing_and_listens_to_no_other_window(word: str) -> None:
-    assert word not in SCRIPT.read_text(encoding="utf-8")
+NEVER_IN_THE_SCRIPT = [
+    *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", 'setTimeout("'),
+    *("window.postMessage", "parent.postMessage", "opener.postMessage", 'window.addEventListener("message"', "onmessage"),
+    *("localStorage", "sessionStorage", "indexedDB", "document.cookie", "document.domain", "importScripts"),
+]
+
+
+def test_script_writes_text_keeps_nothing_and_listens_to_no_other_window() -> None:
+    lines = SCRIPT.read_text(encoding="utf-8").splitlines()
+    found = [f"{number}: {word}" for number, line in enumerate(lines, 1) for word in NEVER_IN_THE_SCRIPT if word in line]
+    assert not found, f"{SCRIPT.name}:{found}"
 
 
 def test_one_channel_speaks_between_windows_of_our_own_and_says_one_word() -> None:

@@ -12,12 +12,10 @@ import ast
 import importlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import zhicheng
+from tests.support.sources import python
 
-SOURCE = Path(zhicheng.__file__).parent
 _OPENS = ("transaction.atomic", "one_transaction")
 
 _LOOKS = "looks, compares or puts into words; writes nothing"
@@ -125,11 +123,11 @@ def function(name: str) -> Callable[..., Any]:
 
 
 def _read() -> Iterator[str]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        parts = path.relative_to(SOURCE).with_suffix("").parts
+    for source in python():
+        parts = source.parts
         if parts[0] == "web" or {"migrations", "management"} & set(parts):
             continue
-        functions = {n.name: n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.FunctionDef)}
+        functions = {node.name: node for node in source.functions()}
         found = set(functions) if "actions" in parts else _opening(functions)
         named = parts[:-1] if parts[-1] == "__init__" else parts
         yield from (".".join([*named, name]) for name in found if not name.startswith("_"))

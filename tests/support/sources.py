@@ -68,14 +68,16 @@ class Source:
         return [Call(node, _names(node)) for node in self.nodes if isinstance(node, ast.Call)]
 
     @cached_property
-    def imports(self) -> set[str]:
-        """Every module that is imported by its whole name, and what is taken from it (``http``, ``http.client``)."""
-        found: set[str] = set()
+    def imports(self) -> dict[str, int]:
+        """Every module imported by its whole name, and what is taken from it (``http``, ``http.client``), each with its line."""
+        found: dict[str, int] = {}
         for node in self.nodes:
+            names: list[str] = []
             if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
+                names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            found |= {name: node.lineno for name in names if name not in found}
         return found
 
     def functions(self) -> Iterator[ast.FunctionDef]:
@@ -114,6 +116,27 @@ def nowhere(rule: Rule, sources: Iterable[Source], why: str) -> None:
     found = [f"src/zhicheng/{source.name}:{line}: {what}" for source in asked for line, what in sorted(rule(source))]
     if found:
         pytest.fail("\n".join([f"{why} ({len(found)})", *found]), pytrace=False)
+
+
+def only_in(allowed: Iterable[str], rule: Rule, sources: Iterable[Source], why: str) -> None:
+    """Fail with ``why`` and every place outside of the files ``allowed``; also where one of these has nothing of the kind."""
+    asked = tuple(sources)
+    known = set(allowed)
+    nowhere(lambda source: () if source.name in known else rule(source), asked, why)
+    assert not (known - {source.name for source in asked if any(rule(source))}), (
+        "nothing of the kind is there: take it off the list"
+    )
+
+
+def importing(modules: Iterable[str]) -> Rule:
+    """The rule that one of these is not imported, whole or in part."""
+    unwanted = set(modules)
+    return lambda source: [(line, name) for name, line in source.imports.items() if name in unwanted]
+
+
+def calling(unwanted: Callable[[Call], object]) -> Rule:
+    """The rule that nothing is called for which ``unwanted`` is true."""
+    return lambda source: [(call.line, call.what) for call in source.calls if unwanted(call)]
 
 
 def line_of(text: str, place: int) -> int:

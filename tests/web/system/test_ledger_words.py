@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.sources import python
 from tests.support.world import person
 from tests.web.registering import page_of
 from zhicheng.accounts.models import AccountKind
@@ -17,7 +18,6 @@ from zhicheng.applications.lifecycle import MOVES
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.models import AccountRequestKind, OfficerChangeKind, VerificationKind, VerificationState
-from zhicheng.settings import PACKAGE_DIR
 from zhicheng.web.system.ledger_words import event_words
 
 RECORD = {"ledger.record", "record", "one_transaction(ledger.record)"}
@@ -26,7 +26,7 @@ PUT_TOGETHER = {"application.{}", "officer.{}", "account.{}_requested", "unit.{}
 
 
 def modules() -> list[ast.Module]:
-    return [ast.parse(path.read_text("utf-8")) for path in PACKAGE_DIR.rglob("*.py")]
+    return [source.tree for source in python()]
 
 
 def constants_of(trees: list[ast.Module]) -> dict[str, str]:
@@ -68,7 +68,7 @@ def recorded() -> tuple[set[str], list[str]]:
     """Every event the code records, also through a function that hands its own argument on; and every call that cannot be read."""
     trees = modules()
     constants = constants_of(trees)
-    asked: list[ast.expr] = []
+    asked: list[tuple[str, str]] = []
     for tree in trees:
         mine = [one for call in calls(tree) if ast.unparse(call.func) in RECORD for one in given(call, "event")]
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
@@ -78,9 +78,9 @@ def recorded() -> tuple[set[str], list[str]]:
                 place = names.index(one.id)
                 mine.remove(one)
                 mine += [x for call in calls(tree) if ast.unparse(call.func) == function.name for x in given(call, one.id, place)]
-        asked += mine
-    events = {read(one, constants) for one in asked}
-    return events - {""}, [ast.unparse(one) for one in asked if not read(one, constants)]
+        own = constants | constants_of([tree])  # two modules may call different texts by one name
+        asked += [(read(one, own), ast.unparse(one)) for one in mine]
+    return {event for event, _code in asked} - {""}, [code for event, code in asked if not event]
 
 
 def test_every_event_has_words() -> None:
