@@ -17,6 +17,7 @@ from zhicheng.accounts.rules import (
     hide_last,
     last_characters_match,
     mailbox_is_released,
+    mailbox_meant,
     mask_mailbox,
     tidy_mailbox,
     tidy_phone,
@@ -74,9 +75,25 @@ def test_tidied_particulars_clean_full_width_and_blanks() -> None:
     assert (person.email, person.username) == ("A@Qq.com", "zhang3")
 
 
-def test_check_mailbox_names_what_was_probably_meant() -> None:
-    [problem] = check_mailbox("li@qq.con")
-    assert problem.code == "email_mistyped" and "li@qq.com" in str(problem.text)
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("abc@hotmail.con", "abc@hotmail.com"), ("abc@qq.comm", "abc@qq.com"), ("abc@163.cpm", "abc@163.com")]
+)
+def test_mailbox_with_a_slip_in_its_domain_is_asked_about_and_not_refused(typed: str, meant: str) -> None:
+    assert mailbox_meant(typed) == meant and check_mailbox(typed) == []
+    assert mailbox_meant(meant) == ""
+
+
+def test_mailbox_that_is_none_is_refused_with_what_was_probably_meant() -> None:
+    [problem] = check_mailbox("li@qq")
+    assert problem.code == "email_malformed" and "li@qq.com" in str(problem.text)
+    assert mailbox_meant("li@qq") == mailbox_meant("li@yopmail.com") == mailbox_meant("qq.con") == "", "nothing to keep"
+
+
+@pytest.mark.parametrize(
+    "email", ["a@localhost", "a@x.localhost", "a@[127.0.0.1]", "a@[::1]", "a@[IPv6:::1]", "a@127.0.0.1", "a@10.0.0.12", "a@mail"]
+)
+def test_mailbox_of_a_machine_is_refused(email: str) -> None:
+    assert [p.code for p in check_mailbox(email)] == ["email_malformed"]
 
 
 @pytest.mark.parametrize("email", ["a", "a@", "@qq.com", "a b@qq.com", "a@" + "b" * 300 + ".com"])

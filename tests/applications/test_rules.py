@@ -212,3 +212,9 @@ def test_former_name_is_judged_by_the_rules_of_names(name: str, said: str) -> No
 def test_former_name_of_any_hanzi_is_no_problem(name: str) -> None:
     basic = read_row(BY_KEY["basic"], w.sections()["basic"] | {"former_name": name})
     assert basic["former_name"] == name and row_problems(BY_KEY["basic"], basic, today=date(2023, 5, 22)) == []
+
+
+@pytest.mark.parametrize(("email", "codes"), [("a@localhost", ["field"]), ("a@[127.0.0.1]", ["field"]), ("a@qq.con", [])])
+def test_email_of_a_machine_is_refused_and_a_mistyped_one_is_not(email: str, codes: list[str]) -> None:
+    basic = read_row(BY_KEY["basic"], w.sections()["basic"] | {"email": email})
+    assert [p.code for p in row_problems(BY_KEY["basic"], basic, today=date(2023, 5, 22))] == codes

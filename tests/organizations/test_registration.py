@@ -68,14 +68,14 @@ def test_register_applicant_keeps_account_employer_and_acceptance() -> None:
 
 def test_register_applicant_names_everything_wrong_at_once() -> None:
     wrong = ex.applicant_data(
-        name="张3", id_number="652722198502290016", mobile="", email="a@qq.con", username="1", acceptance=None
+        name="张3", id_number="652722198502290016", mobile="", email="a@localhost", username="1", acceptance=None
     )
     found = refused(actions.register_applicant, **(wrong | {"password": "123"}))
     assert {
         "name.digits",
         "identity.no_such_date",
         "mobile_missing",
-        "email_mistyped",
+        "email_malformed",
         "username_malformed",
         "employer_missing",
         "notice_not_accepted",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.organizations import examples as ex
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import (
     Licence,
@@ -16,6 +17,7 @@ from zhicheng.organizations.rules import (
     check_licence,
     check_unit,
     is_self_review,
+    nature_of_code,
     next_request,
     region_differs,
     tidy_title,
@@ -156,3 +158,10 @@ def test_region_differs_warns_only_when_both_are_known() -> None:
     assert region_differs("12652722457600129Q", "652701")
     assert not region_differs("12652701457600129Q", "652701")
     assert not region_differs("12", "652701")
+
+
+def test_nature_of_code_speaks_up_only_where_the_stated_one_is_another() -> None:
+    assert nature_of_code(ex.uscc(1, kind="12"), "enterprise") == "institution"
+    assert nature_of_code(ex.uscc(1, kind="91"), "institution") == "enterprise"
+    assert nature_of_code(ex.uscc(1, kind="12"), "institution") == nature_of_code(ex.uscc(1, kind="N1"), "enterprise") == ""
+    assert nature_of_code("12", "enterprise") == ""

@@ -72,10 +72,12 @@ def still_typed(answer: Any, typed: dict[str, str], *fields: str) -> bool:
     [
         ("id_number", "652701199003071234", "校验不通过"),
         ("id_number", "652722198502290016", "1985-02-29 不存在"),
-        ("name", "张\U00032000", "U+32000"),
+        ("name", "张\ue001", "U+E001"),
+        ("id_number", "11010519491231002Х", "西里尔字母"),
+        ("email", "a@localhost", "格式不对"),
         ("name", "张3", "姓名"),
     ],
-    ids=["checksum", "birthday", "no font", "digit in a name"],
+    ids=["checksum", "birthday", "private character", "Cyrillic letter", "own machine", "digit in a name"],
 )
 def test_person_reads_what_is_wrong_and_keeps_what_was_typed(visitor, field: str, value: str, words: str) -> None:
     typed = person_typed(**{field: value})

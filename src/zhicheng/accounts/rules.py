@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation.errors import Problem
 from zhicheng.standards import identity_number, names, phone
 from zhicheng.standards.errors import InvalidNumber
+from zhicheng.standards.mail_domains import domain_meant
 from zhicheng.standards.text import compact, visible
 
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,29}")
@@ -24,27 +25,6 @@ USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{3,29}")
 # confirmed by then was never usable and holds nothing back any longer.
 LINK_LIVES = timedelta(hours=24)
 MAILBOX_HELD_FOR = LINK_LIVES
-# S-35: how the usual mailboxes are mistyped. All of these are wrong beyond doubt, none belongs to a mail service.
-MISTYPED_DOMAINS = {
-    "qq.con": "qq.com",
-    "qq.cm": "qq.com",
-    "qq.co": "qq.com",
-    "qq.cn": "qq.com",
-    "qq": "qq.com",
-    "163.con": "163.com",
-    "163.cm": "163.com",
-    "163": "163.com",
-    "126.con": "126.com",
-    "126.cm": "126.com",
-    "126": "126.com",
-    "139.con": "139.com",
-    "sina.con": "sina.com",
-    "foxmail.con": "foxmail.com",
-    "outlook.con": "outlook.com",
-    "gmail.con": "gmail.com",
-    "gmial.com": "gmail.com",
-}
-
 # S-35: mailboxes that vanish after minutes; a lost account could never come back through them.
 _DISPOSABLE = """
 0-mail.com 10minutemail.com 10minutemail.net 20minutemail.com 24mail.chacuo.net 027168.com bccto.me chacuo.net
@@ -164,19 +144,11 @@ def problems_of(check: Callable[[], object], *, where: str) -> list[Problem]:
 
 
 def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
-    """An address mail can be sent to; the usual slips are named with what was probably meant (S-35)."""
+    """An address mail can be sent to from here, and tomorrow (S-35). A domain that is merely like a usual one is no fault:
+    :func:`mailbox_meant` says what to ask."""
     if not email:
         return [Problem(_("请填写常用电子邮箱。登录名或密码遗失时，只能通过它找回。"), where=where, code="email_missing")]
-    name, _at, domain = email.rpartition("@")
-    meant = MISTYPED_DOMAINS.get(domain.lower())
-    if name and meant:
-        return [
-            Problem(
-                _("电子邮箱“%(typed)s”可能写错了，您要写的是不是“%(meant)s”？") % {"typed": email, "meant": f"{name}@{meant}"},
-                where=where,
-                code="email_mistyped",
-            )
-        ]
+    domain = email.rpartition("@")[2]
     if any(part in DISPOSABLE_DOMAINS for part in _domain_and_above(domain.lower())):
         return [
             Problem(
@@ -186,18 +158,38 @@ def check_mailbox(email: str, *, where: str = "email") -> list[Problem]:
                 code="email_disposable",
             )
         ]
-    try:
-        # "a b"@x.cn is an address by the letter of RFC 5321, and one that mail programs and people read differently.
-        if set(email) & set('"\\ \t'):
-            raise ValidationError("quoted")
-        if email != tidy_mailbox(email):
-            raise ValidationError("another way to write some other mailbox")
-        validate_email(email)
-    except ValidationError:
-        return [Problem(_("电子邮箱的格式不对，应类似 name@example.com。"), where=where, code="email_malformed")]
+    if not is_mailbox(email):
+        name, _at, domain = email.rpartition("@")
+        if name and (meant := domain_meant(domain)):
+            text = _("电子邮箱“%(typed)s”可能写错了，您要写的是不是“%(meant)s”？") % {"typed": email, "meant": f"{name}@{meant}"}
+        else:
+            text = _("电子邮箱的格式不对，应类似 name@example.com。")
+        return [Problem(text, where=where, code="email_malformed")]
     if len(email) > 254:
         return [Problem(_("电子邮箱太长。"), where=where, code="email_malformed")]
     return []
+
+
+def is_mailbox(email: str) -> bool:
+    """Whether a tidied address is one of a mail server in the world: a name and a domain of at least two labels, no number of a
+    machine, no machine of one's own."""
+    # "a b"@x.cn is an address by the letter of RFC 5321, and one that mail programs and people read differently.
+    if set(email) & set('"\\ \t') or email != tidy_mailbox(email):
+        return False
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    labels = email.rpartition("@")[2].lower().split(".")
+    return len(labels) > 1 and labels[-1] != "localhost" and not labels[-1].strip("[]").isdigit()
+
+
+def mailbox_meant(email: str) -> str:
+    """The address that was probably meant by a tidied one whose domain looks like a slip of the pen; empty when it does not, or
+    when :func:`check_mailbox` refuses it anyway. To be asked about, never refused."""
+    name, _at, domain = email.rpartition("@")
+    meant = domain_meant(domain) if name else ""
+    return f"{name}@{meant}" if meant and not check_mailbox(email) else ""
 
 
 def check_username(username: str, *, where: str = "username") -> list[Problem]:

@@ -11,10 +11,9 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.rules import is_mailbox, tidy_mailbox
 from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.foundation.errors import Problem
@@ -84,11 +83,8 @@ def _kind_problem(field: Field, value: Any, *, today: date) -> str:
             check_mobile(str(value))
         except InvalidNumber:
             return _("“{label}”应是1开头的11位数字：{value}。").format(label=field.label, value=value)
-    elif field.kind is Kind.EMAIL:
-        try:
-            validate_email(str(value))
-        except ValidationError:
-            return _("“{label}”的格式不对：{value}。").format(label=field.label, value=value)
+    elif field.kind is Kind.EMAIL and not is_mailbox(tidy_mailbox(str(value))):
+        return _("“{label}”的格式不对：{value}。").format(label=field.label, value=value)
     return ""
 
 

@@ -23,6 +23,7 @@ from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import AccountRequestState, LicenceKind, VerificationKind
 from zhicheng.standards.credit_code import check_credit_code
+from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.names import normalise_person_name
 from zhicheng.standards.natures import find_nature
 from zhicheng.standards.regions import find_region
@@ -255,6 +256,19 @@ def tidy_title(text: str) -> str:
 def region_differs(uscc: str, office_region: str) -> bool:
     """Whether digits 3–8 of a credit code name another county than the chosen office: a warning, never a refusal (S-12)."""
     return len(uscc) == 18 and bool(office_region) and uscc[2:8] != office_region
+
+
+def nature_of_code(uscc: str, nature: str) -> str:
+    """The nature that a credit code speaks for, where the stated one is another; empty where they agree or the code says nothing.
+
+    A 12… code is a public institution's: registered as an enterprise it may be a mistake, or an institution that was turned into
+    one. A hint for the county, which confirms the nature, never a refusal (S-12, S-60).
+    """
+    try:
+        suggested = check_credit_code(uscc).suggested_nature
+    except InvalidNumber:
+        return ""
+    return suggested if suggested != nature else ""
 
 
 # S-17: applicants' clocks run while their unit waits; from here on a queue says so aloud.

@@ -79,6 +79,15 @@ def test_wrong_value_is_kept_and_said_beside_its_field(application, client):
     assert draft_of(application).contents["basic"]["work_started_on"] == "2023-02-30"
 
 
+@pytest.mark.parametrize(("email", "asked"), [("abc@qq.con", True), ("abc@qq.com", False)])
+def test_mailbox_that_looks_mistyped_is_kept_and_asked_about(application, client, email, asked):
+    for button in ("save", "next"):
+        sent = {"base_version": str(version_of(application, "basic")), button: "1", "basic-email": email}
+        shown = page(client.post(at(application, "basic"), sent, follow=True))
+        assert ("“电子邮箱”可能写错了，您要写的是不是“abc@qq.com”" in shown) is asked
+        assert draft_of(application).contents["basic"]["email"] == email
+
+
 def test_date_typed_in_another_way_is_taken_as_meant(application, client):
     client.post(at(application, "work_history"), {"base_version": "0", "save": "1", **WORK})
     assert draft_of(application).contents["work_history"][0]["started_on"] == "2013-07-01"

@@ -201,3 +201,10 @@ def test_the_prefecture_sees_all_counties_and_other_roles_nothing() -> None:
     verification = ex.registered_unit()
     assert "博乐市第1中学" in client_of(ex.officer(ex.prefecture())).get(QUEUE).content.decode()
     assert client_of(ex.unit_actor(verification.organization)).get(QUEUE).status_code == 403
+
+
+@pytest.mark.parametrize(("nature", "hinted"), [("enterprise", True), ("institution", False)])
+def test_county_is_told_that_the_code_speaks_for_another_nature(nature: str, hinted: bool) -> None:
+    verification = ex.registered_unit(1, nature=nature)
+    page = page_of(client_of(ex.officer(ex.county())).get(at("office_registration", verification)))
+    assert ("信用代码属于“事业单位”，登记的单位性质是“企业”" in page.get_text()) is hinted

@@ -134,13 +134,13 @@ def test_wrong_checksum_is_said_beside_the_number() -> None:
     assert "校验不通过" in errors_of(answer, "id_number")
 
 
-def test_rare_names_are_kept_and_a_character_no_font_has_is_named() -> None:
-    employer = ex.approved_unit()
-    wrong = accepted("person").post(PERSON, person_typed(name="张\U00032000", employer_id=str(employer.pk)))
-    assert wrong.status_code == 422 and "U+32000" in errors_of(wrong, "name")
-    client = accepted("person")
-    assert client.post(PERSON, person_typed(name="𬍛㛃•龑", employer_id=str(employer.pk))).status_code == 303
-    assert User.objects.get(username="person1").name == "𬍛㛃·龑"
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("𬍛㛃•龑", "𬍛㛃·龑"), ("张\U00032000", "张\U00032000"), ("阿卜来提ꞏ如则", "阿卜来提·如则")]
+)
+def test_names_of_every_hanzi_are_kept_with_the_one_dot(typed: str, kept: str) -> None:
+    answer = accepted("person").post(PERSON, person_typed(name=typed, employer_id=str(ex.approved_unit().pk)))
+    assert answer.status_code == 303
+    assert User.objects.get(username="person1").name == kept
 
 
 def test_two_people_with_one_identity_number_see_the_same_page() -> None:
@@ -391,3 +391,14 @@ def test_signing_in_straight_after_registering_sends_no_second_mail() -> None:
             assert len(mails(mailbox)) == before + 1, (mailbox, minutes)
         with clock.travel(IN_WINDOW + timedelta(minutes=4)):
             assert not was_asked_to_confirm(user, mailbox=mailbox), "then it is sent again"
+
+
+def test_person_whose_mailbox_looks_mistyped_is_asked_once_and_keeps_it() -> None:
+    client = accepted("person")
+    typed = person_typed(email="li@qq.con", employer_id=str(ex.approved_unit().pk))
+    answer = client.post(PERSON, typed)
+    assert answer.status_code == 422 and "您要写的是不是“li@qq.com”" in errors_of(answer, "email")
+    assert not User.objects.filter(email="li@qq.con").exists()
+    asked = {i["name"]: i["value"] for i in page_of(answer).select('input[name="email_asked"]')}
+    assert client.post(PERSON, typed | asked).status_code == 303
+    assert User.objects.get(email="li@qq.con").username == typed["username"]

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.rules import mailbox_meant, tidy_mailbox
 from zhicheng.applications.reading import is_blank
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Field, Kind, Section
@@ -82,6 +83,8 @@ def _control(field: Field, value: Any) -> forms.Field:
     elif field.kind is Kind.LONG:
         widget = forms.Textarea(attrs={"rows": "14" if field.limit > 2000 else "4"})
     help_text = field.help
+    if field.kind is Kind.EMAIL and (question := _asked_about(field, value)):
+        help_text = question
     if field.kind is Kind.DATE and not help_text:
         help_text = _("例如 2018-05-08")
     elif field.kind is Kind.DATE:
@@ -90,6 +93,21 @@ def _control(field: Field, value: Any) -> forms.Field:
         words = _("最多{limit}字。").format(limit=field.limit)
         help_text = f"{field.help} {words}" if field.help else words
     return forms.CharField(label=str(field.label), required=field.required, help_text=str(help_text), widget=widget)
+
+
+def _asked_about(field: Field, value: Any) -> str:
+    meant = mailbox_meant(tidy_mailbox(str(value or "")))
+    if not meant:
+        return ""
+    return _("“{label}”可能写错了，您要写的是不是“{meant}”？写错了请改正，没有写错的不用改。").format(
+        label=field.label, meant=meant
+    )
+
+
+def mailbox_question(section: Section, content: Any) -> str:
+    """What to ask about the mailbox in a saved section, where its domain looks mistyped; empty otherwise. Never a refusal."""
+    fields = [] if section.rows else [f for f in section.fields if f.kind is Kind.EMAIL]
+    return next((question for f in fields if (question := _asked_about(f, (content or {}).get(f.key)))), "")
 
 
 def new_row_id() -> str:

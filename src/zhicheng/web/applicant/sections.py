@@ -32,6 +32,7 @@ from zhicheng.web.applicant.section_forms import (
     cells_of,
     differences,
     forms_of,
+    mailbox_question,
     merged,
     new_row_id,
     rows_to_show,
@@ -103,6 +104,8 @@ def _after_save(
 ) -> HttpResponse:
     here = reverse("application_section", args=[application.pk, section.key])
     query = "&back=check" if request.POST.get("back") == "check" else ""
+    if {"next", "return"} & request.POST.keys() and (question := mailbox_question(section, saved.content)):
+        messages.warning(request, question)  # on this page it stands beside the field
     if "add_row" in request.POST:
         row = new_row_id()
         draft = draft_of(application)

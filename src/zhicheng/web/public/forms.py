@@ -19,6 +19,7 @@ from zhicheng.accounts.rules import check_mailbox
 from zhicheng.accounts.sessions import renew_key
 from zhicheng.web.shared.forms import CodeField, Form, in_our_words
 from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
+from zhicheng.web.shared.mailboxes import MailboxInput, question_about
 from zhicheng.web.shared.standing import page_behind
 
 MINUTE = 60
@@ -185,6 +186,7 @@ class AddEmailForm(library.AddEmailForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("新的邮箱")
         self.fields["email"].help_text = _("请填写您经常使用的邮箱：找回账号和办理结果都靠它。")
+        self.fields["email"].widget = MailboxInput(attrs=self.fields["email"].widget.attrs)
         in_plain_words(self)
 
     def clean_email(self) -> str:
@@ -192,6 +194,8 @@ class AddEmailForm(library.AddEmailForm):
         email: str = super().clean_email()
         for problem in check_mailbox(email):
             raise forms.ValidationError(str(problem.text), code=problem.code)
+        if question := question_about(self.add_prefix("email"), self.data):
+            raise forms.ValidationError(question, code="email_mistyped")
         return email
 
     def save(self, request: Any) -> Any:

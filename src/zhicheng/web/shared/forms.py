@@ -15,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.standards.text import pasted
+from zhicheng.web.shared.mailboxes import MailboxInput, question_about
 
 _DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -155,6 +156,14 @@ class Form(forms.Form):
             secret = {self.add_prefix(n) for n, field in self.fields.items() if isinstance(field.widget, forms.PasswordInput)}
             self.data = _as_meant(self.data, but=secret)
         self._worded: set[str] = set()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the library's own place for what concerns several values
+        for name, field in self.fields.items():
+            if not isinstance(field.widget, MailboxInput) or name in self.errors:
+                continue
+            if question := question_about(self.add_prefix(name), self.data):
+                self.add_error(name, ValidationError(question, code="email_mistyped"))
 
     def __getitem__(self, name: str) -> BoundField:
         """Checked or shown, every field comes by here; by then a form has added its own."""

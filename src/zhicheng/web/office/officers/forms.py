@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.accounts.models import User
 from zhicheng.organizations.models import Organization
 from zhicheng.web.shared.forms import CodeField, Form, needed, words_field
+from zhicheng.web.shared.mailboxes import MailboxInput
 
 
 def _one_of(label: Any, rows: Iterable[Any], empty: Any, help_text: Any = "") -> forms.Field:
@@ -41,7 +42,14 @@ class OfficerForm(Form):
 
     name = needed(forms.CharField(label=_("姓名"), max_length=50))
     position = forms.CharField(label=_("职务"), max_length=50, required=False)
-    email = needed(forms.CharField(label=_("电子邮箱"), max_length=254, help_text=_("本人的邮箱：设置密码、找回账号都靠它。")))
+    email = needed(
+        forms.CharField(
+            label=_("电子邮箱"),
+            max_length=254,
+            help_text=_("本人的邮箱：设置密码、找回账号都靠它。"),
+            widget=MailboxInput(attrs={"autocomplete": "off"}),
+        )
+    )
     username = needed(forms.CharField(label=_("登录名"), max_length=30, help_text=_("4至30个字符，以字母开头。")))
     mobile = CodeField(label=_("手机号码"), max_length=20, required=False)
     id_number = _id_number()

@@ -20,14 +20,14 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_id_number
 from zhicheng.organizations import actions, queries
 from zhicheng.organizations.models import UnitVerification, VerificationState
-from zhicheng.organizations.rules import waits_long
+from zhicheng.organizations.rules import nature_of_code, waits_long
 from zhicheng.web.office.registrations.forms import ApproveForm, ReturnForm, TransferForm
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 from zhicheng.web.shared.kept_words import words_of_fields
 from zhicheng.web.shared.looks import give_file, note_file_given
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
-from zhicheng.web.shared.units.rows import Row, reasons_of, rows_of_request
+from zhicheng.web.shared.units.rows import Row, nature_words, reasons_of, rows_of_request
 
 CASE = "office/registration.html"
 AboutOne = Callable[[HttpRequest, UnitVerification], HttpResponse]
@@ -182,6 +182,8 @@ def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
         "pages": range(1, verification.licence.pages + 1),
         "warnings": describe_warnings(verification.licence),
         "licence_of": queries.units_with_this_licence(verification),
+        "code_nature": nature_words(nature_of_code(proposed.get("uscc", ""), proposed.get("nature", ""))),
+        "stated_nature": nature_words(proposed.get("nature", "")),
         "differs": code_differs(proposed.get("uscc", ""), str(proposed.get("receiving_office_id") or "")),
         "approve_form": ApproveForm(verification=verification, auto_id="approve_%s"),
         "return_form": ReturnForm(auto_id="return_%s"),

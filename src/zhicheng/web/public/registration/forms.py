@@ -12,6 +12,7 @@ from zhicheng.accounts.rules import Particulars
 from zhicheng.web.public.forms import PASSWORD_HINT
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import whole_number
+from zhicheng.web.shared.mailboxes import MailboxInput
 from zhicheng.web.shared.units.forms import UNIT_FIELD_ORDER, UnitForm
 
 
@@ -49,7 +50,7 @@ class AccountForm(Form):
         label=_("电子邮箱"),
         max_length=300,
         help_text=_("请填写常用邮箱：登录名或密码遗失时通过它找回，办理结果也发到这里。一个邮箱只能注册一个账号。"),
-        widget=forms.EmailInput(attrs={"class": "w-medium", "autocomplete": "email"}),
+        widget=MailboxInput(attrs={"class": "w-medium", "autocomplete": "email"}),
     )
     username = forms.CharField(
         label=_("登录名"),
@@ -101,7 +102,7 @@ class PersonForm(AccountForm):
         help_text=_(
             "请填写本人常用邮箱，不要填写单位公用邮箱：登录名或密码遗失时通过它找回，办理结果也发到这里。一个邮箱只能注册一个账号。"
         ),
-        widget=forms.EmailInput(attrs={"class": "w-medium", "autocomplete": "email"}),
+        widget=MailboxInput(attrs={"class": "w-medium", "autocomplete": "email"}),
     )
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)

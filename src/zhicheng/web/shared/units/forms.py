@@ -17,6 +17,7 @@ from zhicheng.standards.natures import UNIT_NATURES
 from zhicheng.standards.regions import BORTALA, counties_of
 from zhicheng.web.shared.forms import DateField, Form
 from zhicheng.web.shared.http import whole_number
+from zhicheng.web.shared.mailboxes import MailboxInput
 
 
 def in_chinese() -> bool:
@@ -82,7 +83,7 @@ class UnitForm(Form):
         widget=forms.TextInput(attrs={"class": "w-medium", "autocomplete": "off", "inputmode": "tel"}),
     )
     unit_email = forms.CharField(
-        label=_("单位邮箱"), max_length=300, required=False, widget=forms.EmailInput(attrs={"class": "w-medium"})
+        label=_("单位邮箱"), max_length=300, required=False, widget=MailboxInput(attrs={"class": "w-medium"})
     )
     receiving_office = forms.ChoiceField(
         label=_("材料接收部门"),

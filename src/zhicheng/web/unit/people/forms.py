@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.web.shared.forms import Form, needed, words_field
+from zhicheng.web.shared.mailboxes import MailboxInput
 
 
 class VouchForm(Form):
@@ -29,7 +30,7 @@ class MailboxForm(VouchForm):
             label=_("新邮箱"),
             max_length=300,
             help_text=_("本人的常用邮箱。审核通过后，确认链接发到这里；不要填写单位公用邮箱。"),
-            widget=forms.EmailInput(attrs={"class": "w-medium", "autocomplete": "off"}),
+            widget=MailboxInput(attrs={"class": "w-medium", "autocomplete": "off"}),
         )
     )
 
