@@ -11,11 +11,11 @@ from typing import Any
 import hypothesis
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection
 from django.utils import translation
 
 from deploy.translations import compile_translations
-from tests.support import capabilities, told_once
+from tests.support import capabilities, lanes, told_once
 from tests.support import world as w
 from zhicheng.foundation import clock, logs, triggers
 
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE / "journeys"):
             item.add_marker(pytest.mark.journey)
-        elif not _asks_a_database(item):
+        elif not lanes.asks_a_database(item):
             item.add_marker(pytest.mark.no_database)
         for marker, sentence in lacks.items():
             if item.get_closest_marker(marker):
@@ -50,14 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: ZHICHENG_TEST_DATABASE=postgres gives it one"))
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
-
-
-def _asks_a_database(item: pytest.Item) -> bool:
-    """Whether ``item`` reaches the run's database (pytest-django keeps all others from it), or may ask of which kind it is."""
-    if {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ())):
-        return True
-    known = vars(getattr(item, "module", None) or object)
-    return item.get_closest_marker("django_db") is not None or any(value in (connection, connections) for value in known.values())
 
 
 @pytest.hookimpl(tryfirst=True)
