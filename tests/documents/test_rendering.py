@@ -180,7 +180,16 @@ def test_rare_and_long_names_are_printed(name: str) -> None:
     assert re.sub(r"\s", "", name) in _text(_render(examples.result(name=name)))
 
 
-@pytest.mark.parametrize("character", ["😀", "ئ", "\U00032000", "ꦀ", "\ue000"])
+@pytest.mark.parametrize("character", ["\U000212fe", "\U0002a6a5", "\U0002b7f7", "\U0002d016", "\U00032000", "\uf9d1"])
+def test_hanzi_no_font_has_is_a_framed_blank_with_its_code_point(character: str) -> None:
+    """Names of the register of persons are older than any font; the paper leaves their place for the hand."""
+    name, shown = f"李{character}红", f"李□（U+{ord(character):04X}）红"
+    assert missing_glyphs(name) == [character]
+    assert shown in _text(_render(examples.minimal_form(name=name, basic={"name": name})))
+    assert shown in _text(_render(examples.result(name=name)))
+
+
+@pytest.mark.parametrize("character", ["😀", "ئ", "ꦀ", "\ue000"])
 def test_a_character_no_font_has_is_refused_by_name(character: str) -> None:
     assert missing_glyphs(f"李{character}红{character}") == [character]
     with pytest.raises(CannotPrint) as caught:

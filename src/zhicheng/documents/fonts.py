@@ -18,6 +18,8 @@ from django.conf import settings
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
+from zhicheng.standards.names import is_cjk
+
 STYLES = ("song", "hei", "fangsong", "kai")
 SHIPPED = {"song": "Noto Serif SC", "hei": "Noto Sans SC", "fangsong": "Noto Serif SC", "kai": "Noto Serif SC"}
 _REGULAR = 400
@@ -105,6 +107,14 @@ def missing_glyphs(text: str) -> list[str]:
     # A letter typed as base + combining mark is shown as one glyph; a Han character must be shown exactly as typed.
     source = composed if composed.isascii() or any(map(unicodedata.combining, text)) else text
     return list(dict.fromkeys(c for c in source if c not in _INVISIBLE and ord(c) not in printable))
+
+
+def with_blanks(text: str) -> str:
+    """``text`` as papers show it: in the place of a hanzi that no font has stands a framed blank with its code point (□（U+212FE）),
+    to be written in by hand. A name is what the card says, and no form sends its owner away because of the fonts of a machine.
+    """
+    blank = {ord(c): f"□（U+{ord(c):04X}）" for c in missing_glyphs(text) if is_cjk(c)}
+    return text.translate(blank) if blank else text
 
 
 @lru_cache(maxsize=4096)

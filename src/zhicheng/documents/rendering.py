@@ -6,6 +6,7 @@ import io
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from zhicheng.documents.watermark import watermark_svg
 from zhicheng.documents.words import TITLES
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.standards.names import is_cjk
 
 __all__ = ["CannotPrint", "Marks", "RenderingFailed", "check_printable", "missing_glyphs", "render_pdf"]
 
@@ -65,8 +67,8 @@ class RenderingFailed(RuntimeError):
 
 
 def check_printable(paper: PaperBase) -> None:
-    """Raise :class:`CannotPrint` with every character of ``paper`` that the fonts lack."""
-    missing = missing_glyphs("".join(_strings(paper.model_dump(exclude={"kind"}))))
+    """Raise :class:`CannotPrint` with every character of ``paper`` that the fonts lack and that is no hanzi (:func:`fonts.with_blanks`)."""
+    missing = [c for c in missing_glyphs("".join(_strings(paper.model_dump(exclude={"kind"})))) if not is_cjk(c)]
     if missing:
         raise CannotPrint(missing)
 
@@ -80,7 +82,7 @@ def render_pdf(paper: PaperBase, *, marks: Marks) -> bytes:
     check_printable(paper)
     template, content = _content(paper)
     inputs = {
-        "data": json.dumps(_breakable(content), ensure_ascii=False),
+        "data": json.dumps(_each(content, _as_printed), ensure_ascii=False),
         "marks": json.dumps(_marks(paper, marks), ensure_ascii=False),
     }
     try:
@@ -133,7 +135,7 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
 
 
 def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
-    lines = [settings.SITE_NAME, "　".join(filter(None, [marks.serial, paper.name, marks.version_label]))]
+    lines = [settings.SITE_NAME, "　".join(filter(None, [marks.serial, fonts.with_blanks(paper.name), marks.version_label]))]
     return {
         "site": settings.SITE_NAME,
         "serial": marks.serial,
@@ -161,14 +163,19 @@ def _qr(address: str) -> str:
     return out.getvalue().decode()
 
 
-def _breakable(value: Any) -> Any:
-    """Long runs of Latin letters and digits get invisible break points, or they would leave their cell and the page."""
+def _as_printed(text: str) -> str:
+    """Hanzi no font has become blanks; long runs of Latin letters and digits get invisible break points, or they would leave their cell
+    and the page."""
+    return _LONG_LATIN.sub(lambda run: _PIECE.sub("\\g<0>\u200b", run[0]), fonts.with_blanks(text))
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return _LONG_LATIN.sub(lambda run: _PIECE.sub("\\g<0>\u200b", run[0]), value)
+        return change(value)
     if isinstance(value, dict):
-        return {key: _breakable(item) for key, item in value.items()}
+        return {key: _each(item, change) for key, item in value.items()}
     if isinstance(value, list):
-        return [_breakable(item) for item in value]
+        return [_each(item, change) for item in value]
     return value
 
 
