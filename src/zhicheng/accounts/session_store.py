@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhicheng.accounts.session_keys import StoredKey, hashed
 
@@ -66,9 +67,12 @@ class SessionStore(DatabaseStore):
         after = _written(mine)
         changed = {name for name in after.keys() | found.keys() if after.get(name) != found.get(name)}
         row = self.model.objects.filter(session_key=self.session_key)
-        if not changed:  # nearly every request: one statement, which is its own transaction
-            if not row.update(expire_date=self.get_expiry_date()):
-                raise UpdateError
+        if (
+            not changed
+        ):  # nearly every request: one statement, which is its own transaction; within another's it must not break that
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                if not row.update(expire_date=self.get_expiry_date()):
+                    raise UpdateError
             return
         with transaction.atomic():
             held = row.select_for_update(no_key=True).first()
