@@ -41,7 +41,9 @@ from django.db import connection, transaction
 from django.test import RequestFactory
 
 from tests.support import world as w
-from zhicheng.applications.models import TABS, Application, State, Submission
+from zhicheng.applications.desks import TABS
+from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.states import State
 from zhicheng.applications.queries import queue
 from zhicheng.foundation import clock, triggers
 from zhicheng.organizations.actors import Role

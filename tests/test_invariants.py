@@ -20,13 +20,7 @@ from tests.support.told_once import told_once
 from tests.support.verified import everything_holds, violated
 from tests.test_tampering import TAMPERED
 from zhicheng.accounts.models import IdentityCorrection, User
-from zhicheng.applications.models import (
-    Application,
-    CommitteeArrival,
-    NumberCounter,
-    PersonYear,
-    Submission,
-)
+from zhicheng.applications.models import Application, CommitteeArrival, NumberCounter, PersonYear, Submission
 from zhicheng.documents.models import Paper, SerialCounter
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import (

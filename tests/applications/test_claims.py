@@ -18,8 +18,9 @@ from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
 from zhicheng.applications.count_invariants import years_of_persons
 from zhicheng.applications.jobs import look_at_bans_of_the_number
-from zhicheng.applications.models import Application, PersonYear, State
+from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import arrivals_of, person_year_of
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage

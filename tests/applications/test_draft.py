@@ -11,8 +11,9 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import confirm_check, save_section
 from zhicheng.applications.actions.draft import MOST_ROWS
-from zhicheng.applications.models import Application, DraftSection, State
+from zhicheng.applications.models import Application, DraftSection
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 

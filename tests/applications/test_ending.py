@@ -9,7 +9,8 @@ from django.db import connection
 
 from tests.support import world as w
 from zhicheng.applications.actions import bar_applications, discard_application
-from zhicheng.applications.models import Application, PersonYear, State
+from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, outbox, triggers
 from zhicheng.foundation.errors import Refused

@@ -13,7 +13,8 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.jobs import tell_of_move
-from zhicheng.applications.models import Application, CommitteeArrival, State
+from zhicheng.applications.models import Application, CommitteeArrival
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, outbox, triggers
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import OutboxMessage
@@ -79,7 +80,10 @@ def test_return_from_final_review_is_told_to_applicant_unit_and_county(road) -> 
     assert opens("unitadmin", body) == 200
 
     body = sent["county@example.cn"]["body"]
-    assert body.startswith("博乐市人社局职称办：") and f"博乐市水利管理站申报人{name}的申请书 {number} 经终审退回" in body
+    assert (
+        body.startswith("博乐市人社局职称办：")
+        and f"博乐市水利管理站申报人{name}的申请书 {number} 已由博州人力资源和社会保障局退回" in body
+    )
     assert reason in body and "本部门现在不需要办理" in body
     assert opens("county", body) == 200
 

@@ -14,7 +14,8 @@ from tests.support import world as w
 from zhicheng.accounts.actions import confirm_mailbox
 from zhicheng.accounts.models import User
 from zhicheng.applications.actions import start_application
-from zhicheng.applications.models import Application, PersonYear, State, Submission
+from zhicheng.applications.models import Application, PersonYear, Submission
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused

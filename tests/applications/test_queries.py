@@ -14,7 +14,9 @@ from tests.support import world as w
 from zhicheng.applications import queries
 from zhicheng.applications.actions import withdraw_application
 from zhicheng.applications.completeness import everything_missing
-from zhicheng.applications.models import TABS, Application, State
+from zhicheng.applications.desks import TABS
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
 from zhicheng.publicity.queries import current_period, public_periods

@@ -11,7 +11,8 @@ from django.db import connection
 from tests.support import world as w
 from zhicheng.applications import actions
 from zhicheng.applications.actions import objections_to_start, start_application
-from zhicheng.applications.models import Application, PersonYear, State
+from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, triggers
 from zhicheng.foundation.errors import Refused

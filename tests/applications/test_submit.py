@@ -17,8 +17,9 @@ from zhicheng.applications.actions import (
     submit_application,
     withdraw_application,
 )
-from zhicheng.applications.models import Application, PersonYear, State, Submission
+from zhicheng.applications.models import Application, PersonYear, Submission
 from zhicheng.applications.queries import draft_of, last_return, materials_of, snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of

@@ -21,7 +21,8 @@ from tests.faults.memory import Memory
 from tests.support import every_action
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.lifecycle import OVER
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.actions import move_clock
 from zhicheng.foundation.errors import Refused

@@ -19,7 +19,8 @@ from tests.support import world as w
 from tests.web.registering import client_of, mails, page_of
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation
 from zhicheng.accounts.queries import without_number
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry

@@ -17,7 +17,8 @@ from tests.web.registering import mails
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, User
 from zhicheng.accounts.queries import without_number
 from zhicheng.accounts.rules import last_characters
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, ledger, replay
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry

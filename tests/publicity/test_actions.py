@@ -11,8 +11,9 @@ import pytest
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import save_section
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.documents.actions import void_papers
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, jobs

@@ -16,8 +16,9 @@ from django.db import connections, transaction
 from tests.support import world as w
 from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
-from zhicheng.applications.models import Application, CommitteeArrival, DraftSection, PersonYear, State, StatusChange, Submission
+from zhicheng.applications.models import Application, CommitteeArrival, DraftSection, PersonYear, StatusChange, Submission
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused

@@ -11,7 +11,8 @@ from tests.review.test_second_campaign import CHOICE, LATER, START, form, to_sup
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, objections_to
-from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused

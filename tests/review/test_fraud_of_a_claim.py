@@ -11,7 +11,8 @@ from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import ask_correction, decide
 from tests.support import world as w
 from tests.support.verified import everything_holds, violated
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.foundation.replay import replay

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support import world as w
 from tests.support.verified import everything_holds
-from zhicheng.applications.models import PersonYear, State
+from zhicheng.applications.models import PersonYear
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import OutboxMessage

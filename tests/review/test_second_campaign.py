@@ -10,8 +10,9 @@ from tests.campaigns.files import other_text
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.completeness import everything_missing
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock

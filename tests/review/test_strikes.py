@@ -12,8 +12,9 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.applications.queries import last_return
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of, verify_paper
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Refused

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from zhicheng.applications.desks import WAITING
 from zhicheng.applications.lifecycle import MOVES
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, State
-from zhicheng.applications.queries import WAITING
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.organizations.actors import Role
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "security" / "authorization.md").read_text(encoding="utf-8")

@@ -21,8 +21,9 @@ from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import actions as applications
 from zhicheng.applications.completeness import requirements_of
-from zhicheng.applications.models import Application, State, Submission
+from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import CampaignVersion

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.models import OVER, Application, CommitteeArrival, PersonYear, State, StatusChange
+from zhicheng.applications.lifecycle import HIGHER
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange
+from zhicheng.applications.states import OVER, State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.told import together
 
 # Which desk a state is at, for the states a move up leads to.
-_DESK = {State.SUPERVISING_REVIEW: "supervising", State.COUNTY_REVIEW: "county", State.PREFECTURE_REVIEW: "prefecture"}
+_DESK = {desk.arrives: desk.role.value for desk in HIGHER}
 
 
 @invariant("applications.arrivals_are_moves", gettext_lazy("提交评审委员会的计次与办理记录一致"))

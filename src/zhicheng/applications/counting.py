@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from zhicheng.applications.desks import HOLDER
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import ledger
@@ -16,13 +18,19 @@ def lock_person_year(application: Application) -> PersonYear:
     )
 
 
-def count_arrival(application: Application, desk: str, *, actor: Actor) -> CommitteeArrival | None:
-    """Count the arrival of the current submission at ``desk``, if that is the desk whose arrivals count (S-28, G-13).
+def count_arrival(application: Application, *, actor: Actor) -> CommitteeArrival | None:
+    """Count the arrival of the current submission at the desk it has just come to, if that is the one whose arrivals count (S-28, G-13).
 
     Called after the move, in its transaction; ``None`` where nothing is counted.
     """
-    submission = application.current_submission
-    if submission is None or not is_committee_arrival(notice_of(application.campaign_version), desk):
+    submission, desk = application.current_submission, HOLDER.get(State(application.state))
+    arrived = desk is not None and application.state == desk.arrives
+    if (
+        submission is None
+        or desk is None
+        or not arrived
+        or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value)
+    ):
         return None
     person_year = lock_person_year(application)
     person_year.arrivals += 1

@@ -6,6 +6,7 @@ may only go where the newest line leads); an arrival needs the line that brought
 
 from __future__ import annotations
 
+from zhicheng.applications.desks import DESKS
 from zhicheng.foundation.triggers import guard
 
 GUARDED = (
@@ -76,8 +77,7 @@ WITH_HISTORY = (
         "UPDATE",
         sentence="the route of an application is taken when it is sent",
         rule="route",
-        when="(NEW.employer_id <> OLD.employer_id OR NEW.supervising_body_id IS DISTINCT FROM OLD.supervising_body_id "
-        "OR NEW.county_office_id <> OLD.county_office_id OR NEW.prefecture_office_id <> OLD.prefecture_office_id) "
+        when=f"({' OR '.join(f'NEW.{d.column_id} IS DISTINCT FROM OLD.{d.column_id}' for d in DESKS)}) "
         f"AND NOT (OLD.state IN {_OPEN} AND NEW.state = 'unit_review')",
     ),
     guard(
@@ -92,8 +92,7 @@ WITH_HISTORY = (
         "UPDATE",
         sentence="a desk that has had an application has had it",
         rule="reached",
-        when="(OLD.reached_supervising AND NOT NEW.reached_supervising) OR (OLD.reached_county AND NOT NEW.reached_county) "
-        "OR (OLD.reached_prefecture AND NOT NEW.reached_prefecture)",
+        when=" OR ".join(f"(OLD.{d.reached} AND NOT NEW.{d.reached})" for d in DESKS if d.reached),
     ),
     guard("applications_material", "DELETE", sentence="a material is taken out, never removed"),
     guard(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
-from zhicheng.applications.lifecycle import desk_above, guard
+from zhicheng.applications.desks import Desk
+from zhicheng.applications.lifecycle import HIGHER, Guard, guard, next_desk
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import history_is_told
 from zhicheng.applications.rules import barred_problem, closed_problem
@@ -113,9 +114,11 @@ def unit_verified(application: Application, actor: Actor) -> list[Problem]:
 @guard("arrival_left")
 def arrival_left(application: Application, actor: Actor) -> list[Problem]:
     """Where the next desk is the one whose arrivals count, the person has one left in this campaign (S-28, G-13)."""
-    above = desk_above(application, actor.role)
+    desk = next_desk(application, actor.role)
+    if desk is None or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value):
+        return []
     year = _person_year(application)
-    if not is_committee_arrival(notice_of(application.campaign_version), above) or year.arrivals < year.arrivals_allowed:
+    if year.arrivals < year.arrivals_allowed:
         return []
     return [
         Problem(
@@ -148,17 +151,18 @@ def may_not_come_back(application: Application, actor: Actor) -> list[Problem]:
     return [Problem(_("申报人本年度还可以再次提交，不能关闭。"), code="arrival_left")]
 
 
-@guard("through_supervising")
-def through_supervising(application: Application, actor: Actor) -> list[Problem]:
-    """This application's chain has a supervising body (S-76)."""
-    if application.supervising_body_id is not None:
-        return []
-    return [Problem(_("本单位没有主管单位，公示期满后直接报县（市）人社局职称办。"), code="no_supervising")]
+def _next_is(desk: Desk) -> Guard:
+    """The notice's chain leads from the unit to this desk next (S-44, S-76)."""
+
+    def next_is(application: Application, actor: Actor) -> list[Problem]:
+        ahead = next_desk(application, actor.role)
+        if ahead is None or ahead is desk:
+            return []
+        words = _("按通知规定的程序，公示期满后的下一环节是“{step}”。").format(step=ahead.words.coming[ahead.arrives])
+        return [Problem(words, code=f"{ahead.role.value}_first")]
+
+    return next_is
 
 
-@guard("straight_to_county")
-def straight_to_county(application: Application, actor: Actor) -> list[Problem]:
-    """This application's chain goes from the unit to the county at once (S-44)."""
-    if application.supervising_body_id is None:
-        return []
-    return [Problem(_("须先报主管单位审核。"), code="supervising_first")]
+for _desk in HIGHER:
+    guard(f"next_is_{_desk.role.value}")(_next_is(_desk))

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.lifecycle import BY_NAME, REACHED
-from zhicheng.applications.models import Application, NumberCounter, State, StatusChange
+from zhicheng.applications.lifecycle import BY_NAME, HIGHER, reached_with
+from zhicheng.applications.models import Application, NumberCounter, StatusChange
+from zhicheng.applications.states import State
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
 from zhicheng.foundation import ledger
 from zhicheng.foundation import told as told_rows
@@ -16,18 +18,14 @@ from zhicheng.foundation.invariants import Violation, grouped, in_batches, invar
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 
 # Between the unit's pass and whatever takes the application off its way again, there is a form to print (S-41, S-48).
-HAVE_REVIEW_FORM = {
-    State.UNIT_PASSED,
-    State.IN_PUBLICITY,
-    State.SUPERVISING_REVIEW,
-    State.COUNTY_REVIEW,
-    State.PREFECTURE_REVIEW,
-    State.ACCEPTED,
-}
+HAVE_REVIEW_FORM = {State.UNIT_PASSED, State.IN_PUBLICITY, *(desk.arrives for desk in HIGHER), State.ACCEPTED}
+_REACHED = tuple(desk.reached for desk in HIGHER)
 
 
 def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
-    rows = Application.objects.only("state", "entered_state_at", "created_at", "current_submission", *REACHED.values())
+    rows = Application.objects.only(
+        "state", "entered_state_at", "created_at", "current_submission", "campaign_version__sha256", *_REACHED
+    ).select_related("campaign_version")
     for applications in in_batches(rows):
         changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
         history = grouped(changes, lambda change: change.application_id)
@@ -49,8 +47,9 @@ def state_is_last_move() -> Iterator[Violation]:
             yield Violation(subject, _("进入状态的时间或上报版本与最后一次办理不一致。"))
         if history and not told_rows.together(history[0].at, application.created_at):
             yield Violation(subject, _("新建的时间与办理记录不一致。"))
-        been = {change.to_state for change in history}
-        if any(getattr(application, column) != (state in been) for state, column in REACHED.items()):
+        notice = notice_of(application.campaign_version)
+        been = {column for change in history for column in reached_with(State(change.to_state), notice)}
+        if any(getattr(application, column) != (column in been) for column in _REACHED):
             yield Violation(subject, _("到过哪些部门与办理记录不一致。"))
 
 
@@ -74,7 +73,7 @@ def _is_in_table(change: StatusChange) -> bool:
     if change.move == "start":
         return (change.from_state, change.to_state) == ("", State.DRAFT)
     move = BY_NAME.get(change.move)
-    return move is not None and change.from_state in move.sources and change.to_state == move.target
+    return move is not None and change.from_state in move.sources and change.to_state in move.targets
 
 
 @invariant("applications.moves_in_ledger", gettext_lazy("每次办理在台账中恰有一条记录"))

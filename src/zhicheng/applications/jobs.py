@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
+from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import add_material, bar_applications, restore_applications
+from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
-from zhicheng.applications.models import CommitteeArrival, State, StatusChange
+from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
 from zhicheng.applications.places import reasons_in_words
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence import intake
@@ -30,15 +33,10 @@ from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.queries import mailboxes_of
 
-# Moves after which the unit is told as well: what comes back from above is its business too (S-45).
-_UNIT_IS_TOLD = {
-    "supervising_return", "supervising_close", "county_return", "county_close", "prefecture_return", "prefecture_close",
-    "prefecture_pass", "reopen",
-}  # fmt: skip
+# What comes back from a desk is the business of those before it as well (S-45): the moves, and which desk made them.
+_SENT_BACK = {move: desk for desk in lifecycle.HIGHER for move in (desk.returns, desk.closes)}
 # Back with the applicant, to be sent again: returned, or given back because the record that had ended it was annulled.
 _TO_SEND_AGAIN = {State.RETURNED, State.DRAFT}
-# A return from final review is the county's business as well (S-45).
-_COUNTY_IS_TOLD = {"prefecture_return", "prefecture_close"}
 # What a record does to several applications: each is a transaction of its own, so that none waits locked for the next, and what was
 # done with one stays when another fails. A lease is how a message runs outside of a transaction.
 ONE_BY_ONE = timedelta(minutes=5)
@@ -51,8 +49,7 @@ def tell_of_move(message: OutboxMessage) -> None:
     """Queue the mails of one move. Their keys name the move and the receiver, so a repeated job sends nothing twice."""
     change = StatusChange.objects.select_related(
         "application__applicant",
-        "application__employer",
-        "application__county_office",
+        *(f"application__{desk.column}" for desk in DESKS),
         "application__campaign_version",
         "by_organization",
         "submission",
@@ -72,25 +69,34 @@ def tell_of_move(message: OutboxMessage) -> None:
     )
     # What it has had before it, a record may end; and who was told of that is told as well when it is taken back.
     by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
-    if change.move in _UNIT_IS_TOLD or by_record:
+    back = _SENT_BACK.get(change.move)
+    if back is not None or change.move == "reopen" or change.to_state == State.ACCEPTED or by_record:
         opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
-        _tell_desk(change, window, application.employer, "unit", opening, _for_unit(change, window))
-    if change.move in _COUNTY_IS_TOLD:
-        opening = _("{unit}申报人{name}的申请书 {number} 经终审退回，特此告知。")
-        _tell_desk(change, window, application.county_office, "county", opening, _for_county(change, window))
+        _tell_desk(change, window, DESKS[0], opening, _for_unit(change, window))
+    for desk in _between(application, back) if back is not None else ():
+        opening = _("{unit}申报人{name}的申请书 {number} 已由{by}退回，特此告知。")
+        _tell_desk(change, window, desk, opening, _for_desk(change, window))
 
 
-def _tell_desk(change: StatusChange, window: WindowState, desk: Organization, role: str, opening: str, todo: list[str]) -> None:
+def _between(application: Application, back: Desk) -> list[Desk]:
+    """The desks above the unit that the application had passed before it came to ``back``, and that hear of its return."""
+    road = road_of(application, notice_of(application.campaign_version))
+    return [desk for desk in road[1 : road.index(back)] if desk.hears] if back in road else []
+
+
+def _tell_desk(change: StatusChange, window: WindowState, desk: Desk, opening: str, todo: list[str]) -> None:
     """The mail of a move to one desk: whose application, what happened, why, what the desk has to do, where to look."""
-    application = change.application
+    application, role = change.application, desk.role.value
+    organization: Organization = getattr(application, desk.column)
     state = _state(change, window, to_applicant=False)
     subject = _("{name}的申报进展：{state}（{number}）").format(
         name=application.applicant_name, state=state, number=application.number
     )
-    what = opening.format(unit=application.employer.name, name=application.applicant_name, number=application.number)
-    lines = [_("{name}：").format(name=desk.name), "", what, *_happened(change, state), *_why(change, window), "", *todo]
+    by = change.by_organization.name if change.by_organization is not None else ""
+    what = opening.format(unit=application.employer.name, name=application.applicant_name, number=application.number, by=by)
+    lines = [_("{name}：").format(name=organization.name), "", what, *_happened(change, state), *_why(change, window), "", *todo]
     lines += ["", _see(reverse("desk_case", args=[application.pk]))]
-    for who, address in mailboxes_of(desk):
+    for who, address in mailboxes_of(organization):
         queue_mail(
             to=address,
             subject=subject,
@@ -165,7 +171,7 @@ def _for_unit(change: StatusChange, window: WindowState) -> list[str]:
     return [nothing]
 
 
-def _for_county(change: StatusChange, window: WindowState) -> list[str]:
+def _for_desk(change: StatusChange, window: WindowState) -> list[str]:
     if change.to_state == State.RETURNED and _may_send(change, window):
         return [_("本部门现在不需要办理；申报人重新上报、单位审核通过后，会再次报到本部门。")]
     return [_("本部门不需要再办理。")]

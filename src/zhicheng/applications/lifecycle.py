@@ -13,7 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, OVER, Application, PersonYear, State, StatusChange
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, organization_at
+from zhicheng.applications.models import Application, PersonYear, StatusChange
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import lock_rows
@@ -54,52 +59,61 @@ STATES: dict[State, StateWords] = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table: from where, to where, by whom, and which further rules (``guards``) must agree."""
+    """One row of the table: from where, to where, by whom, and which further rules (``guards``) must agree.
+
+    ``target`` is ``None`` for what goes to the next desk of the notice's chain, or is accepted after the last (:func:`target_of`).
+    """
 
     name: str
     sources: tuple[State, ...]
-    target: State
+    target: State | None
     role: Role
     label: str | Promise
     guards: tuple[str, ...] = ()
 
+    @property
+    def targets(self) -> tuple[State, ...]:
+        """Every state it can lead to, whatever the notice."""
+        if self.target is not None:
+            return (self.target,)
+        return (*(desk.arrives for desk in HIGHER if desk.role is not self.role), S.ACCEPTED)
 
-_UNIT_HOLDS = (S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY)
-_ON_ITS_WAY = (*_UNIT_HOLDS, S.SUPERVISING_REVIEW, S.COUNTY_REVIEW, S.PREFECTURE_REVIEW)
+
+HIGHER = DESKS[1:]
+_UNIT = DESKS[0]
+_ON_ITS_WAY = tuple(state for desk in DESKS for state in desk.holds)
 _GOES_UP = ("not_barred", "year_open")
 _GOES_UP_IN_TIME = ("in_time", "number_kept", *_GOES_UP)
+
+
+def _report_to(desk: Desk) -> Move:
+    guards = ("unit_verified", "publicity_over", f"next_is_{desk.role.value}", "arrival_left", *_GOES_UP_IN_TIME)
+    return Move(desk.report, (S.UNIT_PASSED, S.IN_PUBLICITY), desk.arrives, Role.UNIT, desk.words.report, guards)
+
+
+def _of(desk: Desk) -> tuple[Move, ...]:
+    """What a desk above the unit can do with what it holds."""
+    guards = ("dossier_in_order", "arrival_left", *_GOES_UP_IN_TIME)
+    return (
+        Move(desk.passes, desk.holds, None, desk.role, desk.words.passes, guards),
+        Move(desk.returns, desk.holds, S.RETURNED, desk.role, desk.words.returns, ("may_come_back",)),
+        Move(desk.closes, desk.holds, S.CLOSED_FOR_YEAR, desk.role, desk.words.closes, ("may_not_come_back",)),
+    )
+
 
 # fmt: off
 MOVES: tuple[Move, ...] = (
     Move("submit", (S.DRAFT, S.RETURNED), S.UNIT_REVIEW, Role.APPLICANT, gettext_lazy("上报"), _GOES_UP),
     Move("withdraw", (S.UNIT_REVIEW,), S.DRAFT, Role.APPLICANT, gettext_lazy("撤回")),
     Move("discard", (S.DRAFT, S.RETURNED), S.DISCARDED, Role.APPLICANT, gettext_lazy("作废"), ("year_open",)),
-    Move("unit_pass", (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, gettext_lazy("单位审核通过"),
+    Move(_UNIT.passes, (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, _UNIT.words.passes,
          ("unit_verified", "number_not_anothers", *_GOES_UP_IN_TIME)),
-    Move("unit_return", _UNIT_HOLDS, S.RETURNED, Role.UNIT, gettext_lazy("单位退回"), ("unit_verified",)),
+    Move(_UNIT.returns, _UNIT.holds, S.RETURNED, Role.UNIT, _UNIT.words.returns, ("unit_verified",)),
     Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"),
          ("unit_verified", "no_objection_in_the_way", *_GOES_UP_IN_TIME)),
     Move("stop", (S.UNIT_PASSED, S.IN_PUBLICITY), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
-    Move("report_to_supervising", (S.UNIT_PASSED, S.IN_PUBLICITY), S.SUPERVISING_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报主管单位"), ("unit_verified", "publicity_over", "through_supervising", "arrival_left", *_GOES_UP_IN_TIME)),
-    Move("report_to_county", (S.UNIT_PASSED, S.IN_PUBLICITY), S.COUNTY_REVIEW, Role.UNIT,
-         gettext_lazy("公示期满，报县（市）"), ("unit_verified", "publicity_over", "straight_to_county", "arrival_left", *_GOES_UP_IN_TIME)),
-    Move("supervising_pass", (S.SUPERVISING_REVIEW,), S.COUNTY_REVIEW, Role.SUPERVISING, gettext_lazy("主管单位审核通过"),
-         ("dossier_in_order", "arrival_left", "number_kept", *_GOES_UP)),
-    Move("supervising_return", (S.SUPERVISING_REVIEW,), S.RETURNED, Role.SUPERVISING, gettext_lazy("主管单位退回"),
-         ("may_come_back",)),
-    Move("supervising_close", (S.SUPERVISING_REVIEW,), S.CLOSED_FOR_YEAR, Role.SUPERVISING,
-         gettext_lazy("主管单位退回，本年度不再受理"), ("may_not_come_back",)),
-    Move("county_pass", (S.COUNTY_REVIEW,), S.PREFECTURE_REVIEW, Role.COUNTY, gettext_lazy("县（市）审核通过，报州终审"),
-         ("dossier_in_order", "arrival_left", *_GOES_UP_IN_TIME)),
-    Move("county_return", (S.COUNTY_REVIEW,), S.RETURNED, Role.COUNTY, gettext_lazy("县（市）退回"), ("may_come_back",)),
-    Move("county_close", (S.COUNTY_REVIEW,), S.CLOSED_FOR_YEAR, Role.COUNTY, gettext_lazy("县（市）退回，本年度不再受理"),
-         ("may_not_come_back",)),
-    Move("prefecture_pass", (S.PREFECTURE_REVIEW,), S.ACCEPTED, Role.PREFECTURE, gettext_lazy("终审通过，予以受理"),
-         ("dossier_in_order", "number_kept", *_GOES_UP)),
-    Move("prefecture_return", (S.PREFECTURE_REVIEW,), S.RETURNED, Role.PREFECTURE, gettext_lazy("终审退回"), ("may_come_back",)),
-    Move("prefecture_close", (S.PREFECTURE_REVIEW,), S.CLOSED_FOR_YEAR, Role.PREFECTURE, gettext_lazy("终审退回，本年度不再受理"),
-         ("may_not_come_back",)),
+    *(_report_to(desk) for desk in HIGHER),
+    *(move for desk in HIGHER for move in _of(desk)),
     Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),
     # Whatever was ever submitted can turn out to be a fraud, also when its owner has given it up since.
     Move("reject_fraud",
@@ -139,28 +153,32 @@ def missing_guards() -> set[str]:
     return {name for move in MOVES for name in move.guards} - set(_guards)
 
 
-def desk_of(application: Application, role: Role) -> int | None:
-    """The id of the organization that acts for ``role`` on this application (the applicant and the system have none)."""
-    return {
-        Role.UNIT: application.employer_id,
-        Role.SUPERVISING: application.supervising_body_id,
-        Role.COUNTY: application.county_office_id,
-        Role.PREFECTURE: application.prefecture_office_id,
-    }.get(role)
+def target_of(application: Application, move: Move) -> State:
+    """Where the move leads this application: the next desk of its road through the notice's chain, after the last to acceptance."""
+    if move.target is not None:
+        return move.target
+    desk = next_desk(application, move.role)
+    return desk.arrives if desk is not None else S.ACCEPTED
 
 
-def desk_above(application: Application, role: Role) -> str:
-    """The desk that ``role``'s pass brings this application to: ``supervising``, ``county``, ``prefecture``; empty after the last."""
-    if role is Role.UNIT:
-        return "supervising" if application.supervising_body_id is not None else "county"
-    return {Role.SUPERVISING: "county", Role.COUNTY: "prefecture"}.get(role, "")
+def next_desk(application: Application, role: Role) -> Desk | None:
+    """The desk that ``role`` passes this application on to; ``None`` after the last."""
+    return desk_after(application, role, notice_of(application.campaign_version))
+
+
+def report_of(application: Application) -> str:
+    """The unit's move that reports this application upward after its publicity."""
+    desk = next_desk(application, Role.UNIT)
+    if desk is None:
+        raise ValueError("a chain leads beyond the unit")
+    return desk.report
 
 
 def is_hers(application: Application, actor: Actor) -> bool:
     """Whether ``actor`` is the applicant, or acts for one of the desks on the application's route."""
     if actor.role is Role.APPLICANT:
         return actor.user_id == application.applicant_id
-    return actor.organization_id is not None and desk_of(application, actor.role) == actor.organization_id
+    return actor.organization_id is not None and organization_at(application, actor.role) == actor.organization_id
 
 
 def objections_to(application: Application, move: Move, actor: Actor) -> list[Problem]:
@@ -178,10 +196,7 @@ def objections_to(application: Application, move: Move, actor: Actor) -> list[Pr
             )
         ]
     problems: list[Problem] = []
-    if (
-        actor.role in {Role.UNIT, Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE}
-        and actor.person_index == application.person_index
-    ):
+    if actor.role in BY_ROLE and actor.person_index == application.person_index:
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     for name in move.guards:
         problems.extend(_guards[name](application, actor))
@@ -243,10 +258,10 @@ def walk(
     if problems:
         raise Refused(problems)
     before, now = application.state, clock.now()
-    application.state = move.target
+    application.state = target_of(application, move)
     application.entered_state_at = application.updated_at = now
     application.checked_at = None
-    if (reached := REACHED.get(move.target)) is not None:
+    for reached in reached_with(State(application.state), notice_of(application.campaign_version)):
         setattr(application, reached, True)
     # The history first: the database lets the row go only where its newest line leads (frozen.py).
     change = _write_history(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
@@ -255,16 +270,19 @@ def walk(
     return change
 
 
-# A desk that has had an application may look it up again afterwards.
-REACHED = {
-    S.SUPERVISING_REVIEW: "reached_supervising",
-    S.COUNTY_REVIEW: "reached_county",
-    S.PREFECTURE_REVIEW: "reached_prefecture",
-}
+def reached_with(state: State, notice: Notice) -> tuple[str, ...]:
+    """The flags of the desks that see an application from this state on: its own desk's, and the bureau's once an arrival counts (S-28)."""
+    desk = HOLDER.get(state)
+    if desk is None or not desk.reached:
+        return ()
+    counts = is_committee_arrival(notice, desk.role.value)
+    return (desk.reached, BY_ROLE[Role.PREFECTURE].reached) if counts else (desk.reached,)
+
+
 # What a move writes on the row: its own columns, and those the calling action set under the lock.
 _WRITTEN = (
-    "state", "entered_state_at", "updated_at", "checked_at", *REACHED.values(), "current_submission", "arrivals",
-    "applicant_name", "employer", "supervising_body", "county_office", "prefecture_office",
+    "state", "entered_state_at", "updated_at", "checked_at", "current_submission", "arrivals", "applicant_name",
+    *(desk.column for desk in DESKS), *(desk.reached for desk in HIGHER),
 )  # fmt: skip
 
 

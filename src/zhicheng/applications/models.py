@@ -8,98 +8,28 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
+from zhicheng.applications.desks import DESKS, TABS
+from zhicheng.applications.states import BEFORE_THE_UNIT, OPEN_FOR_APPLICANT, OVER, State
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
-from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
-
-
-class State(models.TextChoices):
-    """Where an application is. Assigned by ``applications.lifecycle`` alone; the words on screen are in its table."""
-
-    DRAFT = "draft"
-    UNIT_REVIEW = "unit_review"
-    RETURNED = "returned"
-    UNIT_PASSED = "unit_passed"
-    IN_PUBLICITY = "in_publicity"
-    SUPERVISING_REVIEW = "supervising_review"
-    COUNTY_REVIEW = "county_review"
-    PREFECTURE_REVIEW = "prefecture_review"
-    ACCEPTED = "accepted"
-    CLOSED_FOR_YEAR = "closed_for_year"
-    STOPPED = "stopped"
-    REJECTED_FRAUD = "rejected_fraud"
-    BARRED = "barred"
-    DISCARDED = "discarded"
-
-
-# States in which the applicant writes; and those that end an application without closing the person's year.
-OPEN_FOR_APPLICANT = (State.DRAFT, State.RETURNED)
-BEFORE_THE_UNIT = (State.DRAFT, State.UNIT_REVIEW, State.RETURNED)
-OVER = (State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED)
-
-_ABOVE_COUNTY = (State.PREFECTURE_REVIEW, State.ACCEPTED, State.CLOSED_FOR_YEAR, State.REJECTED_FRAUD, State.BARRED)
-
-
-def _with_the_rest(tabs: dict[str, tuple[State, ...]]) -> dict[str, tuple[State, ...]]:
-    """And, last, whatever the desk has had and no tab of its own shows: taken back, at another desk again, or over."""
-    shown = {state for states in tabs.values() for state in states}
-    return {**tabs, "other": tuple(state for state in State if state not in shown)}
-
-
-# What a desk can look through, tab by tab. The first is what waits for it; everything it may see is in exactly one.
-TABS: dict[Role, dict[str, tuple[State, ...]]] = {
-    Role.UNIT: _with_the_rest(
-        {
-            "waiting": (State.UNIT_REVIEW,),
-            "to_publish": (State.UNIT_PASSED,),
-            "publicity": (State.IN_PUBLICITY,),
-            "reported": (State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, *_ABOVE_COUNTY),
-            "returned": (State.RETURNED,),
-            "over": (State.STOPPED, State.DISCARDED),
-        }
-    ),
-    Role.SUPERVISING: _with_the_rest(
-        {
-            "waiting": (State.SUPERVISING_REVIEW,),
-            "passed": (State.COUNTY_REVIEW, *_ABOVE_COUNTY),
-            "returned": (State.RETURNED,),
-        }
-    ),
-    Role.COUNTY: _with_the_rest(
-        {"waiting": (State.COUNTY_REVIEW,), "passed": _ABOVE_COUNTY, "returned": (State.RETURNED,)},
-    ),
-    Role.PREFECTURE: _with_the_rest(
-        {
-            "waiting": (State.PREFECTURE_REVIEW,),
-            "accepted": (State.ACCEPTED,),
-            "returned": (State.RETURNED,),
-            "closed": (State.CLOSED_FOR_YEAR, State.REJECTED_FRAUD, State.BARRED),
-        }
-    ),
-}
 
 
 def _indexes_of_tabs() -> list[models.Index]:
     """One for each tab that the index of its desk's queue cannot serve in order: of several states, or of those with the
     applicant that the desk has had before.
     """
-    desks = {
-        Role.UNIT: ("employer", Q(current_submission__isnull=False)),
-        Role.SUPERVISING: ("supervising_body", Q(reached_supervising=True)),
-        Role.COUNTY: ("county_office", Q(reached_county=True)),
-        Role.PREFECTURE: ("prefecture_office", Q(reached_prefecture=True)),
-    }
     return [
         models.Index(
-            fields=[column, "entered_state_at", "id"],
-            condition=seen & Q(state__in=[state.value for state in states]),
-            name=f"tab_{role.value}_{key}",
+            fields=[desk.column, "entered_state_at", "id"],
+            condition=(Q(**{desk.reached: True}) if desk.reached else Q(current_submission__isnull=False))
+            & Q(state__in=[state.value for state in states]),
+            name=f"tab_{desk.role.value}_{key}",
         )
-        for role, (column, seen) in desks.items()
-        for key, states in TABS[role].items()
+        for desk in DESKS
+        for key, states in TABS[desk.role].items()
         if len(states) > 1 or states[0] in OPEN_FOR_APPLICANT
     ]
 
@@ -178,10 +108,7 @@ class Application(models.Model):
             models.Index(fields=["applicant", "-created_at"], name="application_of_person"),
             models.Index(fields=["person_index", "year"], name="application_of_human"),
             # One index per desk: queue order is "longest here first", and a page reads only its own rows.
-            models.Index(fields=["employer", "state", "entered_state_at", "id"], name="queue_unit"),
-            models.Index(fields=["supervising_body", "state", "entered_state_at", "id"], name="queue_supervising"),
-            models.Index(fields=["county_office", "state", "entered_state_at", "id"], name="queue_county"),
-            models.Index(fields=["prefecture_office", "state", "entered_state_at", "id"], name="queue_prefecture"),
+            *(models.Index(fields=[d.column, "state", "entered_state_at", "id"], name=f"queue_{d.role.value}") for d in DESKS),
             *_indexes_of_tabs(),
         ]
         constraints = [

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
+from zhicheng.applications import lifecycle
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import queue
 from zhicheng.organizations.actors import Actor, Role
@@ -18,8 +22,8 @@ def waiting_at(office: Organization) -> int:
 
 def named_ever(office: Organization) -> bool:
     """Whether any application, a draft among them, ever named the office as a desk of its way."""
-    ways = Q(county_office=office) | Q(prefecture_office=office) | Q(supervising_body=office)
-    return Application.objects.filter(ways).exists()
+    ways = (Q(**{desk.column: office}) for desk in lifecycle.HIGHER)
+    return Application.objects.filter(reduce(or_, ways)).exists()
 
 
 keeps_cases(Cases(waiting=waiting_at, ever=named_ever))

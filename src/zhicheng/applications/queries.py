@@ -10,42 +10,24 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING
 from zhicheng.applications.models import (
-    OVER,
     Application,
     CommitteeArrival,
     DraftSection,
     Material,
     PersonYear,
-    State,
     StatusChange,
     Submission,
 )
 from zhicheng.applications.sections import SECTIONS
+from zhicheng.applications.states import OVER, State
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
 from zhicheng.organizations.actors import Actor, Role
 
-_COLUMN = {
-    Role.UNIT: "employer_id",
-    Role.SUPERVISING: "supervising_body_id",
-    Role.COUNTY: "county_office_id",
-    Role.PREFECTURE: "prefecture_office_id",
-}
-_SEEN = {
-    Role.SUPERVISING: "reached_supervising",
-    Role.COUNTY: "reached_county",
-    Role.PREFECTURE: "reached_prefecture",
-}
 # A notice is parsed once a process; a page has no need of its long texts.
 VERSION_TEXTS = ("campaign_version__notice", "campaign_version__source_text")
-# What waits for each desk: its queue.
-WAITING: dict[Role, tuple[State, ...]] = {
-    Role.UNIT: (State.UNIT_REVIEW, State.UNIT_PASSED, State.IN_PUBLICITY),
-    Role.SUPERVISING: (State.SUPERVISING_REVIEW,),
-    Role.COUNTY: (State.COUNTY_REVIEW,),
-    Role.PREFECTURE: (State.PREFECTURE_REVIEW,),
-}
 
 
 def intake_subject(application_id: int) -> str:
@@ -78,14 +60,12 @@ def visible_to(actor: Actor) -> QuerySet[Application]:
     """
     if actor.role is Role.APPLICANT and actor.user_id:
         return Application.objects.filter(applicant_id=actor.user_id)
-    column = _COLUMN.get(actor.role)
-    if column is None or actor.organization_id is None:
+    desk = BY_ROLE.get(actor.role)
+    if desk is None or actor.organization_id is None:
         return Application.objects.none()
-    mine = Application.objects.filter(**{column: actor.organization_id}, current_submission__isnull=False)
-    if actor.role is Role.UNIT:
-        return mine
+    mine = Application.objects.filter(**{desk.column_id: actor.organization_id}, current_submission__isnull=False)
     # A higher desk sees an application once it has arrived there at least once, and from then on.
-    return mine.filter(**{_SEEN[actor.role]: True})
+    return mine.filter(**{desk.reached: True}) if desk.reached else mine
 
 
 def queue(actor: Actor, *, states: Iterable[State] | None = None) -> QuerySet[Application]:
@@ -111,10 +91,7 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
             "applicant",
             "campaign",
             "campaign_version",
-            "employer",
-            "supervising_body",
-            "county_office",
-            "prefecture_office",
+            *(desk.column for desk in DESKS),
             "current_submission",
         )
         .defer(*VERSION_TEXTS)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.models import IdentityCorrection
-from zhicheng.applications.lifecycle import MOVES
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, Material, State, Submission
+from zhicheng.applications.lifecycle import HIGHER, MOVES
+from zhicheng.applications.models import Application, Material, Submission
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.sealing import SealBroken
@@ -25,9 +26,9 @@ AS_SENT = {
     state
     for state in State
     if state not in OPEN_FOR_APPLICANT
-    and not any(move.target == state and move.name != "submit" and set(move.sources) & set(OPEN_FOR_APPLICANT) for move in MOVES)
+    and not any(state in move.targets and move.name != "submit" and set(move.sources) & set(OPEN_FOR_APPLICANT) for move in MOVES)
 }
-_OFFICES = ("supervising_body", "county_office", "prefecture_office")
+_OFFICES = tuple(desk.column for desk in HIGHER)
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
 _OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
 

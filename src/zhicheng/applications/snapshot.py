@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Material
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.foundation.clock import BEIJING
@@ -98,9 +99,7 @@ def build_snapshot(
             "first_title": application.first_title,
         },
         "employer": {"id": employer.pk, "name": employer.name, "uscc": employer.uscc, "nature": employer.nature},
-        "supervising_body": _office(application.supervising_body),
-        "county_office": _office(application.county_office),
-        "prefecture_office": _office(application.prefecture_office),
+        **{desk.column: _office(getattr(application, desk.column)) for desk in DESKS[1:]},
         "sections": contents,
         "materials": [_material(m) for m in in_notice_order(notice, contents, materials)],
         "commitment": _accepted(notice.texts.commitment, at),

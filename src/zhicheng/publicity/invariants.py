@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.lifecycle import HIGHER
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.standards.calendar import NotPublished, load_calendar
 
-_AFTER_PUBLICITY = (State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW, State.ACCEPTED)
+_AFTER_PUBLICITY = (*(desk.arrives for desk in HIGHER), State.ACCEPTED)
 
 
 @invariant("publicity.legal_length", gettext_lazy("公示期不少于规定的工作日，日期与工作日历一致"))

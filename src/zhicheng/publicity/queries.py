@@ -7,9 +7,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.snapshot import publicised
+from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zhicheng.applications.lifecycle import desk_of, guard
+from zhicheng.applications.desks import organization_at
+from zhicheng.applications.lifecycle import guard
 from zhicheng.applications.models import Application
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation.errors import Problem
@@ -15,4 +16,4 @@ from zhicheng.review.rules import dossier_problems
 def dossier_in_order(application: Application, actor: Actor) -> list[Problem]:
     """This desk has the paper dossier of the current submission, and it is in order (S-37, S-41…S-47, S-79)."""
     copies = notice_of(application.campaign_version).limits.review_form_copies
-    return dossier_problems(facts_of(last_dossier(application, desk_of(application, actor.role))), copies_wanted=copies)
+    return dossier_problems(facts_of(last_dossier(application, organization_at(application, actor.role))), copies_wanted=copies)

@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.applications.desks import DESKS
 from zhicheng.applications.lifecycle import BY_NAME
-from zhicheng.applications.models import OVER, Application, State, StatusChange
+from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.queries import person_year_of
+from zhicheng.applications.states import OVER, State
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import Ban, ban_in_force
-from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
 from zhicheng.review.models import Decision, PaperDossier, Verdict
 
 _DECIDING = {
-    **dict.fromkeys(PASS.values(), Verdict.PASSED),
-    **dict.fromkeys([*RETURN.values(), *CLOSE.values()], Verdict.RETURNED),
+    **{desk.passes: Verdict.PASSED for desk in DESKS},
+    **{move: Verdict.RETURNED for desk in DESKS for move in (desk.returns, desk.closes) if move},
 }
 
 

@@ -5,11 +5,12 @@ Objects behind an address are guarded a second time, by the jurisdiction in the 
 
 from __future__ import annotations
 
+from zhicheng.applications import desks
 from zhicheng.organizations.actors import Role
 
 EVERYBODY = frozenset(Role)
 SIGNED_IN = EVERYBODY - {Role.ANONYMOUS, Role.SYSTEM}
-DESKS = frozenset({Role.UNIT, Role.SUPERVISING, Role.COUNTY, Role.PREFECTURE})
+DESKS = frozenset(desk.role for desk in desks.DESKS)
 REGISTRATION_DESKS = frozenset({Role.COUNTY, Role.PREFECTURE})  # G-03: the county, the prefecture in its stead
 OFFICER_KEEPERS = frozenset({Role.PREFECTURE, Role.SECURITY})  # whose officers come and go by their hand
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404

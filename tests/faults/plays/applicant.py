@@ -10,9 +10,10 @@ from zhicheng.accounts.models import AccountKind
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.completeness import requirements_of
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, Material, State
+from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.organizations.actors import Actor, actor_for

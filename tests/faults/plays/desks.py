@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.faults.stage import YEAR, Stage, play
-from zhicheng.applications.models import Application, CommitteeArrival, State
+from zhicheng.applications.models import Application, CommitteeArrival
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.integrity.models import IntegrityRecord

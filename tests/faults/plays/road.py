@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from tests.faults.plays import accounts, applicant, desks, unit
 from tests.faults.stage import DONE, Stage, play
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor, actor_for

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity import actions as publicity

@@ -10,7 +10,8 @@ from tests.support import world as w
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.lifecycle import BY_NAME, why_closed
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,10 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
-from zhicheng.applications.models import Material, State, Submission
+from zhicheng.applications.models import Material, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import SECTIONS
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.models import Organization

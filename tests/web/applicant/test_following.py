@@ -13,7 +13,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications import actions
-from zhicheng.applications.models import State
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal

@@ -11,9 +11,10 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications.completeness import requirements_of
-from zhicheng.applications.models import Application, State, Submission
+from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.applications.states import State
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from tests.support import world as w
 from zhicheng.accounts.models import User
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of, verification_url
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal

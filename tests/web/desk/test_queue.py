@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from tests.support import world as w
 from zhicheng.applications import queries
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.foundation import clock

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from tests.support import world as w
-from zhicheng.applications.models import State
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.review.rules import MOST_REASONS
 from zhicheng.web.shared.desk.case import asked_of

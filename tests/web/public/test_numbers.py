@@ -20,7 +20,8 @@ from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from tests.web.shared.addresses import patterns
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Kind, Paper
 from zhicheng.foundation import clock

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from tests.support.world import IN_WINDOW
 from tests.web.shared.people import browser
-from zhicheng.applications.models import State
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.web.shared.status import KINDS, TONES, status_for
 

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.applications.models import Application, Material, PersonYear, State, StatusChange
+from zhicheng.applications.models import Application, Material, PersonYear, StatusChange
+from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, OutboxState

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import OVER, Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.papers import void_all_papers
+from zhicheng.applications.states import OVER, State
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.language import platform_language

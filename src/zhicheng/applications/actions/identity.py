@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
+from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.states import OPEN_FOR_APPLICANT
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import lock_rows

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.applications import lifecycle, queries
-from zhicheng.applications.models import Application, NumberCounter, PersonYear, State
+from zhicheng.applications.desks import BY_ROLE, DESKS
+from zhicheng.applications.models import Application, NumberCounter, PersonYear
 from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.states import State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import Choice, choose, needs_supervising, open_levels, window_state
+from zhicheng.campaigns.rules import Choice, choose, open_levels, window_state
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
@@ -106,14 +108,10 @@ def route_problems(employer: Organization | None, notice: Notice) -> list[Proble
         problems.append(
             Problem(_("您的单位不在本批次的受理范围内，请到单位所在地的平台申报。"), where="employer", code="wrong_region")
         )
-    if needs_supervising(notice) and employer.supervising_body_id is None:
-        problems.append(
-            Problem(
-                _("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
-                where="employer",
-                code="no_supervising",
-            )
-        )
+    for step in notice.chain:
+        desk = BY_ROLE[Role(step.desk)]
+        if not step.optional and desk.route(employer) is None:
+            problems.append(Problem(str(desk.words.missing), where="employer", code=f"no_{desk.role.value}"))
     return problems
 
 
@@ -129,8 +127,6 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         person_index=actor.person_index,
         defaults={"arrivals_allowed": notice.limits.committee_submissions},
     )
-    office = employer.receiving_office
-    assert office is not None and office.superior_office_id is not None  # noqa: S101 - database constraints say so
     application = Application.objects.create(
         number=_next_number(notice),
         applicant_id=actor.account_id,
@@ -146,10 +142,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         grade=choice.title.grade,
         state=State.DRAFT,
         entered_state_at=now,
-        employer=employer,
-        supervising_body_id=employer.supervising_body_id if routes_through_supervising(notice, employer) else None,
-        county_office=office,
-        prefecture_office_id=office.superior_office_id,
+        **route_through(notice, employer),
         # A new application resets nothing (S-28); who only claims the number is not told what hangs on it.
         arrivals=person_year.arrivals if actor.holds_number else 0,
         created_at=now,
@@ -159,9 +152,10 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
     return application
 
 
-def routes_through_supervising(notice: Notice, employer: Organization) -> bool:
-    """Whether 主管单位 sits between this unit and the county: the chain names it and the unit has one (S-76, G-14)."""
-    return any(step.desk == "supervising" for step in notice.chain) and employer.supervising_body_id is not None
+def route_through(notice: Notice, employer: Organization) -> dict[str, int | None]:
+    """Which organization acts at each desk for this employer's applications, by column; none at a desk the chain does not name."""
+    named = {Role(step.desk) for step in notice.chain}
+    return {desk.column_id: desk.route(employer) if desk.always or desk.role in named else None for desk in DESKS}
 
 
 def _next_number(notice: Notice) -> str:

@@ -10,7 +10,7 @@ from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
-from zhicheng.applications.actions.start import route_problems, routes_through_supervising
+from zhicheng.applications.actions.start import route_problems, route_through
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, PersonYear, Submission
 from zhicheng.applications.queries import draft_of, history_is_told, materials_of
@@ -101,9 +101,8 @@ def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
     office = employer.receiving_office
     if office is None or office.superior_office_id is None:
         raise Refused.one(_("您的单位没有材料接收部门，请联系单位管理员。"), where="employer", code="unit_not_verified")
-    application.county_office = office
-    application.prefecture_office_id = office.superior_office_id
-    application.supervising_body = employer.supervising_body if routes_through_supervising(notice, employer) else None
+    for column, organization in route_through(notice, employer).items():
+        setattr(application, column, organization)
 
 
 def _reasons_against(

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import State
 from zhicheng.applications.papers import subject_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of

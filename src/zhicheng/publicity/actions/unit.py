@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import Application, State, StatusChange, Submission
+from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -346,11 +347,10 @@ def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
 
 @one_transaction
 def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> StatusChange:
-    """公示期满无异议后按程序上报: to the supervising body where the chain has one, else to the county (S-40, S-44, S-76)."""
+    """公示期满无异议后按程序上报: to the next desk of the notice's chain (S-40, S-44, S-76)."""
     application = lifecycle.lock(application_id, actor)
     _same_submission(application, submission_id)
-    move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
     lock_person_year(application)
-    change = lifecycle.walk(application, move, actor=actor)
-    count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
+    change = lifecycle.walk(application, lifecycle.report_of(application), actor=actor)
+    count_arrival(application, actor=actor)
     return change

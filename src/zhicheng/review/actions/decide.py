@@ -10,8 +10,10 @@ from zhicheng.accounts import claims
 from zhicheng.accounts.models import User
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import Application, State, StatusChange, Submission
+from zhicheng.applications.desks import BY_ROLE
+from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
@@ -20,24 +22,8 @@ from zhicheng.review.models import Decision, Verdict
 from zhicheng.review.papers import issue_supervising_opinion
 from zhicheng.review.rules import Reason, return_problems
 
-PASS = {
-    Role.UNIT: "unit_pass",
-    Role.SUPERVISING: "supervising_pass",
-    Role.COUNTY: "county_pass",
-    Role.PREFECTURE: "prefecture_pass",
-}
-RETURN = {
-    Role.UNIT: "unit_return",
-    Role.SUPERVISING: "supervising_return",
-    Role.COUNTY: "county_return",
-    Role.PREFECTURE: "prefecture_return",
-}
-# The return that is final, at the last arrival that counts (S-29).
-CLOSE = {
-    Role.SUPERVISING: "supervising_close",
-    Role.COUNTY: "county_close",
-    Role.PREFECTURE: "prefecture_close",
-}
+# What a pass makes, by the kind of paper the desk's row names.
+_MAKES = {"review_form": issue_review_form, "supervising_opinion": issue_supervising_opinion}
 
 
 @one_transaction
@@ -48,23 +34,20 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
     an arrival under the person's locked counter. ``submission_id`` is the one the officer looked at. Raises
     :class:`Refused` with every objection (``stale``, ``self_review``, ``unit_not_verified``, ``dossier``, ``barred``, …).
     """
-    move = PASS.get(actor.role)
-    if move is None:
+    desk = BY_ROLE.get(actor.role)
+    if desk is None:
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     if len(opinion) > 500:
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
-    owner = _lock_owner(actor, application_id) if move == "unit_pass" else None
+    owner = _lock_owner(actor, application_id) if desk.role is Role.UNIT else None
     application, submission = lock_submission(actor, application_id, submission_id)
     lock_person_year(application)
     if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
         claims.hold_number(user=owner)
-    change = lifecycle.walk(application, move, actor=actor, note=opinion.strip())
-    if actor.role is not Role.UNIT:
-        count_arrival(application, lifecycle.desk_above(application, actor.role), actor=actor)
-    if move == "unit_pass":
-        issue_review_form(application=application, submission=submission, actor=actor)
-    elif move == "supervising_pass":
-        issue_supervising_opinion(application=application, submission=submission, actor=actor)
+    change = lifecycle.walk(application, desk.passes, actor=actor, note=opinion.strip())
+    count_arrival(application, actor=actor)
+    if desk.makes:
+        _MAKES[desk.makes](application=application, submission=submission, actor=actor)
     return _decide(application, submission, change, actor, Verdict.PASSED, opinion, ())
 
 
@@ -85,16 +68,16 @@ def return_application(
     may return what a colleague has passed since, but not without knowing. Raises :class:`Refused` (``reasons_missing``,
     ``stale``, ``moved``, …).
     """
-    move = RETURN.get(actor.role)
-    if move is None:
+    desk = BY_ROLE.get(actor.role)
+    if desk is None:
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     problems = return_problems(reasons)
     if len(opinion) > 500:
         problems.append(Problem(_("意见最多500个字。"), where="opinion", code="field"))
     application, submission = lock_submission(actor, application_id, submission_id)
     person_year = lock_person_year(application)
-    if person_year.arrivals >= person_year.arrivals_allowed:
-        move = CLOSE.get(actor.role, move)
+    closes = desk.closes if person_year.arrivals >= person_year.arrivals_allowed else ""
+    move = closes or desk.returns
     problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
     if not problems and seen_state and application.state != seen_state:
         problems.append(_moved_since(application))
@@ -102,7 +85,7 @@ def return_application(
         raise Refused(problems)
     listed = [r.as_json() for r in reasons]
     change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
-    if move in CLOSE.values():
+    if closes:
         person_year.closed_at = change.at
         person_year.save(update_fields=["closed_at"])
         told = {"application": application.pk}

@@ -7,24 +7,18 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.desks import BY_ROLE
+from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import scanned_serial
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
-from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.actors import Actor
 from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
 from zhicheng.review.queries import form_with_mark, mark_state
-
-# The desks papers come to, and the state in which they are there.
-_HERE = {
-    Role.UNIT: (State.UNIT_REVIEW, State.UNIT_PASSED, State.IN_PUBLICITY),
-    Role.SUPERVISING: (State.SUPERVISING_REVIEW,),
-    Role.COUNTY: (State.COUNTY_REVIEW,),
-    Role.PREFECTURE: (State.PREFECTURE_REVIEW,),
-}
 
 
 @one_transaction
@@ -53,7 +47,8 @@ def record_dossier(
     problems += _day_problems(received_on, application, form_with_mark(application, printed_mark))
     if actor.person_index and actor.person_index == application.person_index:
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
-    if application.state not in _HERE.get(actor.role, ()):
+    desk = BY_ROLE.get(actor.role)
+    if desk is None or application.state not in desk.holds:
         state = lifecycle.STATES[State(application.state)].staff
         text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
         problems.append(Problem(text, code="stale"))

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.counting import lock_person_year
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, State
+from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.applications.papers import void_all_papers
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused

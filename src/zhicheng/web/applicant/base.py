@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.lifecycle import why_closed
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, PersonYear
+from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import get_application, person_year_of
+from zhicheng.applications.states import OPEN_FOR_APPLICANT
 from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState

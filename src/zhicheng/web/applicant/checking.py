@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import confirm_check, submit_application
 from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
+from zhicheng.applications.desks import road_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.sections import SECTIONS
@@ -140,10 +141,12 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
     if number < 1:
         raise OutOfReachError(f"submission {number}")
     submission = object_or_404(application.submissions.all(), number=number)
+    notice = notice_of(application.campaign_version)
     context = {
         **head_of(application),
         "submission": submission,
-        "publicity_days": notice_of(application.campaign_version).limits.publicity_working_days,
+        "publicity_days": notice.limits.publicity_working_days,
+        "road": [getattr(application, desk.column) for desk in road_of(application, notice)[1:]],
         "is_current": application.current_submission_id == submission.pk,
     }
     return render(request, "applicant/receipt.html", context)

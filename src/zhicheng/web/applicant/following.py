@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
-from zhicheng.applications.models import OPEN_FOR_APPLICANT, Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, person_year_of
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
@@ -33,9 +34,6 @@ def advice(application: Application) -> str:
         State.UNIT_REVIEW: _("您现在不需要做任何事。请把纸质材料交给所在单位；单位审核前可以撤回修改。"),
         State.UNIT_PASSED: _("评审表已经生成。请与单位核对，由单位打印、填写意见并组织公示；您现在不需要在网上办理。"),
         State.IN_PUBLICITY: _("您现在不需要做任何事。公示期满无异议后由单位上报。"),
-        State.SUPERVISING_REVIEW: _("您现在不需要做任何事。"),
-        State.COUNTY_REVIEW: _("您现在不需要做任何事。"),
-        State.PREFECTURE_REVIEW: _("您现在不需要做任何事。"),
         State.ACCEPTED: _("您的申报已经受理，请等待评审委员会评审。"),
         State.CLOSED_FOR_YEAR: _("本年度不再受理您的申报，新建申请书也不能恢复。如认为有误，请联系州人力资源和社会保障局。"),
         State.STOPPED: _("申报已经终止。如有疑问，请联系所在单位。"),
@@ -43,7 +41,7 @@ def advice(application: Application) -> str:
         State.BARRED: _("申报已经终止。如有异议，请联系州人力资源和社会保障局。"),
         State.DISCARDED: _("这份申请书已由您作废，只供查看。"),
     }
-    return words[State(application.state)]
+    return words.get(State(application.state)) or _("您现在不需要做任何事。")
 
 
 @require_safe

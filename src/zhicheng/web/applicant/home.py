@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhicheng.applications.models import OVER, Application, PersonYear
+from zhicheng.applications.desks import DESKS
+from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
 from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.states import OVER
 from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.campaigns.queries import CampaignNow, newest_notices, published_campaigns
 from zhicheng.foundation.errors import Problem
@@ -49,7 +51,7 @@ def _applications_in(actor: Actor, campaigns: list[CampaignNow]) -> list[Applica
     found = list(
         visible_to(actor)
         .filter(campaign__in=[c.version.campaign_id for c in campaigns])
-        .select_related("campaign_version", "employer", "supervising_body", "county_office", "prefecture_office")
+        .select_related("campaign_version", *(desk.column for desk in DESKS))
         .defer(*VERSION_TEXTS)
     )
     return sorted(found, key=lambda a: (a.state in OVER, -a.pk))

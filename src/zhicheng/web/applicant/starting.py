@@ -16,6 +16,7 @@ from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.queries import acceptance_of
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.actions import objections_to_start, start_application
+from zhicheng.applications.desks import DESKS
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
@@ -79,6 +80,10 @@ def cannot_start(request: HttpRequest, notice: Notice, problems: list[Problem]) 
     return render(request, "applicant/cannot_start.html", {"notice": notice, "reasons": reasons}, status=422)
 
 
+# What a unit without an organization at a desk is refused with (applications.actions.start).
+_WITHOUT = {f"no_{desk.role.value}": desk for desk in DESKS if desk.words.missing}
+
+
 def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
     """What the person can do about one reason: words, and a link with its own words."""
     match problem.code:
@@ -91,8 +96,8 @@ def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
                 "url": information_url(),
                 "link": _("我的信息"),
             }
-        case "no_supervising":
-            return {"step": _("单位管理员填写主管单位并审核通过后，您就可以申报。"), "url": "", "link": ""}
+        case code if code in _WITHOUT:
+            return {"step": str(_WITHOUT[code].words.mend), "url": "", "link": ""}
         case "window":
             first, last = notice.windows[0].apply_from, notice.windows[0].apply_until
             step = _("受理时间：{first} 至 {last}（北京时间）。").format(first=clock.written(first), last=clock.written(last))

@@ -9,36 +9,20 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
+from zhicheng.applications.desks import HOLDER, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
-from zhicheng.applications.models import Application, State, StatusChange
+from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.places import reasons_in_words
+from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.foundation.clock import now, written
+from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import periods_of
 
-# The road ahead from each state, by the states still to come.
-_ROAD = (
-    State.UNIT_REVIEW,
-    State.UNIT_PASSED,
-    State.IN_PUBLICITY,
-    State.SUPERVISING_REVIEW,
-    State.COUNTY_REVIEW,
-    State.PREFECTURE_REVIEW,
-    State.ACCEPTED,
-)
 _WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
-# The desk of the notice's chain that holds an application in each state. The unit's last moment covers all its work.
-_DESK = {
-    State.UNIT_REVIEW: "unit",
-    State.UNIT_PASSED: "unit",
-    State.IN_PUBLICITY: "unit",
-    State.SUPERVISING_REVIEW: "supervising",
-    State.COUNTY_REVIEW: "county",
-    State.PREFECTURE_REVIEW: "prefecture",
-}
-Ends = dict[str, datetime | None]
+Ends = dict[Role, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +54,13 @@ def entries_of(application: Application, history: Iterable[StatusChange], *, aud
     shown = dict(zip(opened, periods, strict=False))
     entries = [_done(application, change, shown.get(change.pk), names=audience == "staff") for change in changes]
     state = State(application.state)
-    coming = _ahead(application)
-    ends = _ends(application, {_DESK[s] for s in (state, *coming) if s in _DESK})
+    notice = notice_of(application.campaign_version)
+    coming = _ahead(application, notice)
+    ends = _ends(application, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
     words = STATES[state].staff if audience == "staff" else STATES[state].applicant
     current = next((period for period in periods if period.cancelled_at is None), None)
     text = _now_text(application, state, ends, current)
     entries.append(Entry(str(words), "now", application.entered_state_at, holder_name(application, state), text))
-    notice = notice_of(application.campaign_version)
     return entries + [_coming(application, notice, ahead, ends) for ahead in coming]
 
 
@@ -112,22 +96,17 @@ def holder_name(application: Application, state: State) -> str:
     """Who has it in ``state``, in words; empty when nobody does."""
     if state in _WITH_APPLICANT:
         return _("申报人")
-    holders = {
-        "unit": application.employer,
-        "supervising": application.supervising_body,
-        "county": application.county_office,
-        "prefecture": application.prefecture_office,
-    }
-    holder = holders.get("prefecture" if state == State.ACCEPTED else _DESK.get(state, ""))
+    desk = road_of(application, notice_of(application.campaign_version))[-1] if state is State.ACCEPTED else HOLDER.get(state)
+    holder = getattr(application, desk.column) if desk is not None else None
     return holder.name if holder else ""
 
 
-def _ends(application: Application, desks: set[str]) -> dict[str, datetime | None]:
+def _ends(application: Application, desks: set[Role]) -> Ends:
     """Until when each desk has to be done with this application, as the notice in force says; ``None``: it sets no end."""
     submission = application.current_submission
     corrected = submission is not None and (submission.number > 1 or application.state in _WITH_APPLICANT)
     version, level = application.campaign_version, application.level
-    return {desk: passing_deadline_in_force(version, level, desk, corrected=corrected) for desk in sorted(desks)}
+    return {desk: passing_deadline_in_force(version, level, desk.value, corrected=corrected) for desk in sorted(desks)}
 
 
 def _now_text(application: Application, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
@@ -135,11 +114,11 @@ def _now_text(application: Application, state: State, ends: Ends, period: Public
         return _("终审已通过，等待评审委员会评审。")
     if state in _WITH_APPLICANT:
         return _applicants_end(application)
-    if state not in _DESK:
+    if state not in HOLDER:
         return ""
     if state == State.IN_PUBLICITY and period is not None:
         text = _("公示到{last}（含当日）期满，期满无异议的由单位上报。").format(last=period.ends_on)
-        until = _end_words(state, ends) if ends["unit"] else _("上报的期限：通知未规定")
+        until = _end_words(state, ends) if ends[Role.UNIT] else _("上报的期限：通知未规定")
         return f"{text}\n{until}"
     return _end_words(state, ends)
 
@@ -161,36 +140,28 @@ def _applicants_end(application: Application) -> str:
 
 
 def _end_words(state: State, ends: Ends) -> str:
-    end = ends[_DESK[state]]
+    desk = HOLDER[state].role
+    end = ends[desk]
     if end is None:
         return _("通知未规定期限")
-    if _DESK[state] == "unit":
+    if desk is Role.UNIT:  # its last moment covers all its work
         return _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=written(end))
     return _("须在{end}（北京时间）前办完").format(end=written(end))
 
 
 def _coming(application: Application, notice: Notice, state: State, ends: Ends) -> Entry:
     """One step still to come: what, by whom, until when."""
-    words = {
-        State.UNIT_REVIEW: _("单位审核"),
-        State.UNIT_PASSED: _("打印评审表，准备公示"),
-        State.IN_PUBLICITY: _("单位公示，不少于{n}个工作日").format(n=notice.limits.publicity_working_days),
-        State.SUPERVISING_REVIEW: _("主管单位审核"),
-        State.COUNTY_REVIEW: _("县（市）人社局职称办审核"),
-        State.PREFECTURE_REVIEW: _("州人力资源和社会保障局终审"),
-        State.ACCEPTED: _("受理，等待评审委员会评审"),
-    }
-    return Entry(words[state], "next", None, holder_name(application, state), _end_words(state, ends) if state in _DESK else "")
+    desk = HOLDER.get(state)
+    if desk is None:
+        return Entry(_("受理，等待评审委员会评审"), "next", None, holder_name(application, state), "")
+    title = str(desk.words.coming[state]).format(n=notice.limits.publicity_working_days)
+    return Entry(title, "next", None, holder_name(application, state), _end_words(state, ends))
 
 
-def _ahead(application: Application) -> list[State]:
+def _ahead(application: Application, notice: Notice) -> list[State]:
+    """The states still to come on the application's road."""
     state = State(application.state)
+    road = [*(state for desk in road_of(application, notice) for state in desk.holds), State.ACCEPTED]
     if state in _WITH_APPLICANT:
-        coming = list(_ROAD)
-    elif state in _ROAD:
-        coming = list(_ROAD[_ROAD.index(state) + 1 :])
-    else:
-        return []
-    if application.supervising_body_id is None and State.SUPERVISING_REVIEW in coming:
-        coming.remove(State.SUPERVISING_REVIEW)
-    return coming
+        return road
+    return road[road.index(state) + 1 :] if state in road else []

@@ -22,10 +22,7 @@ from zhicheng.web.shared.navigation import navigation_for
 ROLES: dict[str, str | Promise] = {
     Role.ANONYMOUS: gettext_lazy("没有职责的账号"),
     Role.APPLICANT: gettext_lazy("申报人"),
-    Role.UNIT: OrganizationKind.UNIT.label,
-    Role.SUPERVISING: OrganizationKind.SUPERVISING.label,
-    Role.COUNTY: OrganizationKind.COUNTY.label,
-    Role.PREFECTURE: OrganizationKind.PREFECTURE.label,
+    **{Role(kind.value): kind.label for kind in OrganizationKind},
     Role.OPERATOR: gettext_lazy("系统运维"),
     Role.SECURITY: gettext_lazy("安全管理员"),
     Role.AUDITOR: gettext_lazy("审计管理员"),

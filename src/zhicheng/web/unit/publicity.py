@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.applications import lifecycle
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.organizations.actors import Role
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 from zhicheng.publicity.papers import public_facts
@@ -150,7 +152,7 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
     actor = actor_of(request)
     period = _period_or_404(request, application)
     objections = list(objections_of(period))
-    move = "report_to_supervising" if application.supervising_body_id else "report_to_county"
+    desk = lifecycle.next_desk(application, Role.UNIT)
     uploads = _uploads(period, application)
     papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
     today = clock.today()
@@ -173,13 +175,13 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
             open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
             upheld_objections=sum(o.state == ObjectionState.UPHELD for o in objections),
         ),
-        "blocked_by": lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor),
+        "blocked_by": lifecycle.objections_to(application, lifecycle.BY_NAME[lifecycle.report_of(application)], actor),
         "is_here": application.state in {State.UNIT_PASSED, State.IN_PUBLICITY},
         "is_reused": application.state == State.UNIT_PASSED
         and not publicised_again_needed(
             application, period, always=notice_of(application.campaign_version).policies.repeat_publicity == "always"
         ),
-        "to_supervising": application.supervising_body,
+        "reports_to": getattr(application, desk.column) if desk is not None else None,
         "today": today,
         "days_left": max((period.ends_on - today).days + 1, 0),
         "objection_form": ObjectionForm(initial={"received_on": clock.today(), "channel": "phone"}),

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import queries
-from zhicheng.applications.models import TABS, Application
+from zhicheng.applications.desks import BY_ROLE, TABS
+from zhicheng.applications.models import Application
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, published_campaigns
@@ -25,27 +26,22 @@ from zhicheng.web.shared.http import actor_of
 from zhicheng.web.shared.paging import KeysetPage, page_of
 
 _WORDS: dict[str, Any] = {
-    "waiting": gettext_lazy("待审核"),
     "to_publish": gettext_lazy("待公示"),
     "publicity": gettext_lazy("公示中"),
     "reported": gettext_lazy("已报出"),
-    "passed": gettext_lazy("已报出"),
     "accepted": gettext_lazy("已受理"),
     "returned": gettext_lazy("已退回"),
     "over": gettext_lazy("已终止"),
     "closed": gettext_lazy("不再受理或终止"),
     "other": gettext_lazy("其他"),
 }
-_OWN_WORDS: dict[tuple[Role, str], Any] = {
-    (Role.COUNTY, "passed"): gettext_lazy("已报州终审"),
-    (Role.PREFECTURE, "waiting"): gettext_lazy("待终审"),
-}
 
 
 def queue(request: HttpRequest) -> HttpResponse:
     """工作台: what waits for this desk, longest first; what it has dealt with, newest first."""
     actor = actor_of(request)
-    tabs = TABS[actor.role]
+    tabs, said = TABS[actor.role], BY_ROLE[actor.role].words
+    words = {**_WORDS, "waiting": said.waiting, "passed": said.passed}
     chosen = request.GET.get("show", "")
     current = chosen if chosen in tabs else next(iter(tabs))
     states = tabs[current]
@@ -53,13 +49,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     unit = request.GET.get("unit", "").strip() if actor.role is not Role.UNIT else ""
     if unit:
         rows = rows.filter(employer__name__icontains=unit)
-    waits = set(states) <= set(queries.WAITING[actor.role])
+    waits = set(states) <= set(BY_ROLE[actor.role].holds)
     order = ("entered_state_at", "id") if waits else ("-entered_state_at", "-id")
     page = page_of(request, rows, order=order)
     _add_dossiers(page, actor)
     context = {
         "page": page,
-        "filters": [{"key": k, "words": _OWN_WORDS.get((actor.role, k), _WORDS[k]), "current": k == current} for k in tabs],
+        "filters": [{"key": k, "words": words[k], "current": k == current} for k in tabs],
         "current": current,
         "unit": unit,
         "is_unit": actor.role is Role.UNIT,

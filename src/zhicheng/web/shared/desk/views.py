@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 
 from zhicheng.accounts.brakes import NUMBERS_PER_HOUR, within
 from zhicheng.applications import lifecycle, queries
-from zhicheng.applications.models import Application, State
+from zhicheng.applications.desks import BY_ROLE
+from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
@@ -28,7 +30,6 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
-from zhicheng.review.actions.decide import CLOSE, PASS, RETURN
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
@@ -70,16 +71,17 @@ def show_case(request: HttpRequest, application_id: int) -> HttpResponse:
 def case_context(request: HttpRequest, application: Application, **more: Any) -> dict[str, Any]:
     """What ``shared/desk/case.html`` takes; ``more`` replaces parts of it (a bound form, problems)."""
     actor = actor_of(request)
+    desk = BY_ROLE[actor.role]
     case = case_of(application, actor)
     period = current_period(application)
-    blockers = _objections(application, PASS[actor.role], actor) if PASS[actor.role] in case.moves else []
+    blockers = _objections(application, desk.passes, actor) if desk.passes in case.moves else []
     return {
         "case": case,
         "application": application,
         "submission": application.current_submission,
-        "can_pass": PASS[actor.role] in case.moves,
-        "can_return": RETURN[actor.role] in case.moves or "prefecture_close" in case.moves,
-        "can_record_dossier": application.state in queries.WAITING[actor.role],
+        "can_pass": desk.passes in case.moves,
+        "can_return": desk.returns in case.moves,
+        "can_record_dossier": application.state in desk.holds,
         "is_unit": actor.role is Role.UNIT,
         "is_prefecture": actor.role is Role.PREFECTURE,
         "can_point": False,
@@ -161,12 +163,13 @@ def _objections(application: Application, move: str, actor: Actor) -> list[Probl
 
 def _pass_consequence(application: Application, actor: Actor) -> dict[str, Any]:
     case_year = queries.person_year_of(application)
-    counts = actor.role is Role.COUNTY
-    next_office = {Role.SUPERVISING: application.county_office, Role.COUNTY: application.prefecture_office}.get(actor.role)
+    at_unit = actor.role is Role.UNIT  # its pass leads to the publicity, not to the next desk
+    desk = None if at_unit else lifecycle.next_desk(application, actor.role)
     return {
-        "makes_opinion": actor.role is Role.SUPERVISING,
-        "goes_to": next_office.name if next_office is not None else "",
-        "counts_as_arrival": counts and is_committee_arrival(notice_of(application.campaign_version), "prefecture"),
+        "makes_opinion": BY_ROLE[actor.role].makes == "supervising_opinion",
+        "goes_to": getattr(application, desk.column).name if desk is not None else "",
+        "is_last": desk is None and not at_unit,
+        "counts_as_arrival": desk is not None and is_committee_arrival(notice_of(application.campaign_version), desk.role.value),
         "next_arrival": (case_year.arrivals + 1) if case_year else 1,
         "arrivals_allowed": case_year.arrivals_allowed if case_year else 0,
     }
@@ -181,7 +184,7 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
         return moved_on(request, application, _("退回"))
     case: Case = context["case"]
     year = case.person_year
-    closes = actor.role in CLOSE and year is not None and year.arrivals >= year.arrivals_allowed
+    closes = bool(BY_ROLE[actor.role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
     editing = any(name in request.POST for name in EDITS)
     seen = {"submission": application.current_submission_id, "state": application.state}
     form = ReturnForm(request.POST or None, places=places_of(case), initial=seen)
@@ -239,7 +242,7 @@ def _on_rows(refused: Refused) -> Refused:
 def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记纸质材料."""
     application = get_case_or_404(request, application_id)
-    if request.method != "POST" and application.state not in queries.WAITING[actor_of(request).role]:
+    if request.method != "POST" and application.state not in BY_ROLE[actor_of(request).role].holds:
         return moved_on(request, application, _("登记纸质材料"))
     initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
     form = DossierForm(request.POST or None, initial=initial)

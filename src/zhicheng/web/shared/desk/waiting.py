@@ -8,8 +8,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from zhicheng.applications.desks import BY_ROLE, HOLDER
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import WAITING
+from zhicheng.applications.states import State
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.actors import Role
 
@@ -39,7 +40,7 @@ def waited_days(application: Application, now: datetime) -> int:
 
 def due_of(application: Application, until: datetime | None, role: Role, now: datetime) -> Due | None:
     """The deadline ``until`` (exclusive) of the desk ``role`` for a case that waits there; ``None`` where the notice sets none."""
-    if until is None or application.state not in WAITING.get(role, ()):
+    if until is None or HOLDER.get(State(application.state)) is not BY_ROLE[role]:
         return None
     days = (day_of(until) - day_of(now)).days
     if now >= until:

@@ -1,0 +1,240 @@
+"""The desks an application crosses, one row each: who works there, where the application names them, what they hold, what it is called.
+
+Everything else that differs by desk is read from here: the desk moves of the lifecycle, the queues and their tabs, the columns of the
+jurisdiction, the timeline, the mails. Which desks an application crosses, and in which order, is the notice's ``chain``
+(:func:`road_of`); the rows stand in the order the country knows them (S-31, S-45, S-76).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from zhicheng.applications.states import State
+from zhicheng.organizations.actors import Role
+
+if TYPE_CHECKING:
+    from zhicheng.applications.models import Application
+    from zhicheng.campaigns.notice import Notice
+    from zhicheng.organizations.models import Organization
+
+_WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
+S = State
+Words = str | Promise
+Tabs = dict[str, tuple[State, ...]]
+# Which organization an employer's applications go to at a desk: its id, or ``None`` where it has none.
+Route = Callable[["Organization"], int | None]
+# Where an application is when the last desk has passed it, or when it is over at or after one.
+_DONE = (S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWords:
+    """What is said of a desk.
+
+    ``name`` is who it is in the docs; ``report``, ``passes``, ``returns`` and ``closes`` are its moves (to it, and of it);
+    ``coming`` is each step at it that is still to come; ``waiting`` and ``passed`` are its tabs; ``missing`` and ``mend`` are what an
+    applicant reads whose unit names none where the notice wants one.
+    """
+
+    name: str
+    passes: Words
+    returns: Words
+    coming: Mapping[State, Words]
+    report: Words = ""
+    closes: Words = ""
+    waiting: Words = _WAITING
+    passed: Words = _PASSED
+    missing: Words = ""
+    mend: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One desk of the product.
+
+    ``column`` is the organization's column on the application, ``route`` finds it for an employer; ``reached`` is the flag that is set
+    when an application comes to the desk, from when on it may look it up again (empty: the first desk, which sees all that was ever
+    sent). ``holds`` are the states it works in, the one of arrival first. ``always`` says that every application names one, whether or
+    not the notice's chain crosses it. ``makes`` is the kind of paper its pass makes. ``hears``: a return from a later desk is told to it (S-45).
+    """
+
+    role: Role
+    column: str
+    holds: tuple[State, ...]
+    route: Route
+    words: DeskWords
+    reached: str = ""
+    always: bool = False
+    makes: str = ""
+    hears: bool = False
+
+    @property
+    def column_id(self) -> str:
+        """The column that holds the organization's id."""
+        return f"{self.column}_id"
+
+    @property
+    def arrives(self) -> State:
+        """The state in which an application comes to this desk."""
+        return self.holds[0]
+
+    @property
+    def passes(self) -> str:
+        """The move that passes an application on."""
+        return f"{self.role.value}_pass"
+
+    @property
+    def returns(self) -> str:
+        """The move that gives it back to the applicant."""
+        return f"{self.role.value}_return"
+
+    @property
+    def closes(self) -> str:
+        """The return that closes the person's year (S-29); empty at the first desk, which cannot."""
+        return f"{self.role.value}_close" if self.reached else ""
+
+    @property
+    def report(self) -> str:
+        """The unit's move that brings an application here after its publicity; empty for the unit itself."""
+        return f"report_to_{self.role.value}" if self.reached else ""
+
+
+DESKS: tuple[Desk, ...] = (
+    Desk(
+        role=Role.UNIT,
+        column="employer",
+        holds=(S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY),
+        words=DeskWords(
+            name="申报单位",
+            passes=gettext_lazy("单位审核通过"),
+            returns=gettext_lazy("单位退回"),
+            coming={
+                S.UNIT_REVIEW: gettext_lazy("单位审核"),
+                S.UNIT_PASSED: gettext_lazy("打印评审表，准备公示"),
+                S.IN_PUBLICITY: gettext_lazy("单位公示，不少于{n}个工作日"),
+            },
+        ),
+        route=lambda employer: employer.pk,
+        always=True,
+        makes="review_form",
+        hears=True,
+    ),
+    Desk(
+        role=Role.SUPERVISING,
+        column="supervising_body",
+        reached="reached_supervising",
+        holds=(S.SUPERVISING_REVIEW,),
+        words=DeskWords(
+            name="主管单位",
+            report=gettext_lazy("公示期满，报主管单位"),
+            passes=gettext_lazy("主管单位审核通过"),
+            returns=gettext_lazy("主管单位退回"),
+            closes=gettext_lazy("主管单位退回，本年度不再受理"),
+            coming={S.SUPERVISING_REVIEW: gettext_lazy("主管单位审核")},
+            missing=gettext_lazy("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
+            mend=gettext_lazy("单位管理员填写主管单位并审核通过后，您就可以申报。"),
+        ),
+        route=lambda employer: employer.supervising_body_id,
+        makes="supervising_opinion",
+    ),
+    Desk(
+        role=Role.COUNTY,
+        column="county_office",
+        reached="reached_county",
+        holds=(S.COUNTY_REVIEW,),
+        words=DeskWords(
+            name="县（市）人社局职称办",
+            report=gettext_lazy("公示期满，报县（市）"),
+            passes=gettext_lazy("县（市）审核通过"),
+            returns=gettext_lazy("县（市）退回"),
+            closes=gettext_lazy("县（市）退回，本年度不再受理"),
+            coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
+        ),
+        route=lambda employer: employer.receiving_office_id,
+        always=True,
+        hears=True,
+    ),
+    Desk(
+        role=Role.PREFECTURE,
+        column="prefecture_office",
+        reached="reached_prefecture",
+        holds=(S.PREFECTURE_REVIEW,),
+        words=DeskWords(
+            name="州人社局",
+            report=gettext_lazy("公示期满，报州终审"),
+            passes=gettext_lazy("终审通过，予以受理"),
+            returns=gettext_lazy("终审退回"),
+            closes=gettext_lazy("终审退回，本年度不再受理"),
+            coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},
+            waiting=gettext_lazy("待终审"),
+        ),
+        route=lambda employer: employer.receiving_office.superior_office_id if employer.receiving_office else None,
+        always=True,
+    ),
+)
+BY_ROLE: dict[Role, Desk] = {desk.role: desk for desk in DESKS}
+# The desk that holds an application in each state; with the applicant, and when all is done, none does.
+HOLDER: dict[State, Desk] = {state: desk for desk in DESKS for state in desk.holds}
+
+
+def tabs_of(desk: Desk) -> Tabs:
+    """What the desk can look through, tab by tab. The first is what waits for it; everything it may see is in exactly one.
+
+    The last is whatever it has had and no other tab shows: taken back, at another desk again, or over. "Passed on" is told by the order
+    of the rows: a list reads one index, and an index knows no notice.
+    """
+    later = DESKS[DESKS.index(desk) + 1 :]
+    ahead = (*(state for row in later for state in row.holds), *_DONE)
+    if not desk.reached:
+        tabs = {
+            "waiting": (S.UNIT_REVIEW,),
+            "to_publish": (S.UNIT_PASSED,),
+            "publicity": (S.IN_PUBLICITY,),
+            "reported": ahead,
+            "returned": (S.RETURNED,),
+            "over": (S.STOPPED, S.DISCARDED),
+        }
+    elif later:
+        tabs = {"waiting": desk.holds, "passed": ahead, "returned": (S.RETURNED,)}
+    else:
+        tabs = {
+            "waiting": desk.holds,
+            "accepted": (S.ACCEPTED,),
+            "returned": (S.RETURNED,),
+            "closed": (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED),
+        }
+    shown = {state for states in tabs.values() for state in states}
+    return {**tabs, "other": tuple(state for state in State if state not in shown)}
+
+
+TABS: dict[Role, Tabs] = {desk.role: tabs_of(desk) for desk in DESKS}
+# What waits for each desk: its queue.
+WAITING: dict[Role, tuple[State, ...]] = {desk.role: desk.holds for desk in DESKS}
+
+
+def road_of(application: Application, notice: Notice) -> tuple[Desk, ...]:
+    """The desks this application crosses, in the order of the notice's chain; an optional one only where its unit has such a body."""
+    return tuple(
+        desk
+        for step in notice.chain
+        for desk in (BY_ROLE[Role(step.desk)],)
+        if not step.optional or getattr(application, desk.column_id) is not None
+    )
+
+
+def desk_after(application: Application, role: Role, notice: Notice) -> Desk | None:
+    """The desk that ``role``'s pass brings this application to; ``None`` after the last one of its road."""
+    road = road_of(application, notice)
+    at = next((n for n, desk in enumerate(road) if desk.role is role), None)
+    return road[at + 1] if at is not None and at + 1 < len(road) else None
+
+
+def organization_at(application: Application, role: Role) -> int | None:
+    """The id of the organization that acts for ``role`` on this application (the applicant and the system have none)."""
+    desk = BY_ROLE.get(role)
+    return getattr(application, desk.column_id) if desk is not None else None
