@@ -156,10 +156,10 @@ def test_corrected_application_is_passed_until_corrections_end(world) -> None:
 
 def test_new_version_of_the_notice_extends_for_those_under_way_and_never_shortens(world) -> None:
     application = submitted(world)
-    publish_campaign(text=other_text(("unit_until: 2025-10-24 20:00", "unit_until: 2025-10-20 20:00")), actor=SYSTEM)
+    publish_campaign(text=other_text(("      unit: 2025-10-24 20:00", "      unit: 2025-10-20 20:00")), actor=SYSTEM)
     with clock.travel(UNIT_END):
         assert "2025-10-24 20:00" in str(refused(lambda: w.unit_pass(world, application))[0].text)
-    publish_campaign(text=other_text(("unit_until: 2025-10-24 20:00", "unit_until: 2025-10-28 20:00")), actor=SYSTEM)
+    publish_campaign(text=other_text(("      unit: 2025-10-24 20:00", "      unit: 2025-10-28 20:00")), actor=SYSTEM)
     with clock.travel(UNIT_END):
         w.unit_pass(world, application)
     application.refresh_from_db()
@@ -169,7 +169,7 @@ def test_new_version_of_the_notice_extends_for_those_under_way_and_never_shorten
 def test_new_version_without_an_end_takes_it_away(world) -> None:
     application = submitted(world)
     publish_campaign(
-        text=other_text(("    unit_until: 2025-10-24 20:00\n    county_until: 2025-11-07 20:00\n", "")), actor=SYSTEM
+        text=other_text(("    desk_until:\n      unit: 2025-10-24 20:00\n      county: 2025-11-07 20:00\n", "")), actor=SYSTEM
     )
     with clock.travel(COUNTY_END):
         w.unit_pass(world, application)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import get_language
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from zhicheng.campaigns.vocabulary import (
     GRADE_NAMES,
@@ -50,7 +50,7 @@ __all__ = [
 class Window(Part):
     """When these levels may be handed in (G-01, G-02). Each end is exclusive: at 18:00:00 a window "until 18:00" is closed.
 
-    ``unit_until`` and ``county_until`` end the passing on at those desks; a corrected application may be passed on until
+    ``desk_until`` ends the passing on, desk by desk (one that is not named has no end); a corrected application may be passed on until
     ``correct_until`` where that is later.
     """
 
@@ -58,9 +58,17 @@ class Window(Part):
     apply_from: Minute
     apply_until: Minute
     correct_until: Minute
-    unit_until: Minute | None = None
-    county_until: Minute | None = None
+    desk_until: dict[Desk, Minute] = {}
     assumed: StrictBool = False  # true when the official notice with the dates is not at hand (G-01)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_notices(cls, given: Any) -> Any:
+        """Notices published before the desks stood in one table named two ends: ``unit_until`` and ``county_until``."""
+        if not isinstance(given, dict) or not (older := {"unit_until", "county_until"} & given.keys()):
+            return given
+        ends = {name.removesuffix("_until"): given[name] for name in sorted(older) if given[name] is not None}
+        return {name: value for name, value in given.items() if name not in older} | {"desk_until": ends}
 
 
 class ChainDesk(Part):

@@ -27,7 +27,7 @@ def with_deadline() -> str:
     text = BORTALA_2023.read_text("utf-8")
     line = "    correct_until: 2023-07-21 18:00"
     assert line in text
-    return text.replace(line, f"    unit_until: 2023-07-05 18:00\n{line}", 1)
+    return text.replace(line, f"    desk_until:\n      unit: 2023-07-05 18:00\n{line}", 1)
 
 
 def test_longest_waiting_comes_first_with_its_days(world, signed_in):

@@ -6,6 +6,7 @@ import datetime as dt
 
 from zhicheng.campaigns.checks.kit import Found, needs, repeated
 from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Window
+from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.calendar import NotPublished, load_calendar
 
 
@@ -13,29 +14,36 @@ def _shown(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M")
 
 
-@needs("windows")
-def windows_are_in_order(windows: tuple[Window, ...]) -> Found:
+@needs("windows", "chain")
+def windows_are_in_order(windows: tuple[Window, ...], chain: tuple[ChainDesk, ...]) -> Found:
     """Within a window, no time lies before the one it follows (G-01, G-02)."""
-    follows = [
-        ("apply_until", "apply_from", False),
-        ("correct_until", "apply_until", True),
-        ("unit_until", "apply_from", False),
-        ("county_until", "unit_until", True),
-    ]
     for index, window in enumerate(windows):
-        for later, earlier, may_be_equal in follows:
-            end, start = getattr(window, later), getattr(window, earlier)
-            if end is None or start is None or end > start or (may_be_equal and end == start):
+        ends: list[tuple[Path, str, dt.datetime]] = [(("apply_from",), "apply_from", window.apply_from)]
+        ends += [
+            (("desk_until", step.desk.value), f"desk_until.{step.desk.value}", end)
+            for step in chain
+            if (end := window.desk_until.get(step.desk))
+        ]
+        follows = [
+            ((("apply_until",), "apply_until", window.apply_until), ends[0]),
+            ((("correct_until",), "correct_until", window.correct_until), (("apply_until",), "apply_until", window.apply_until)),
+            *zip(ends[1:], ends, strict=False),
+        ]
+        for (path, later, end), (_path, earlier, start) in follows:
+            may_be_equal = earlier != "apply_from"
+            if end > start or (may_be_equal and end == start):
                 continue
             order = "不能早于" if may_be_equal else "应晚于"
-            yield ("windows", index, later), f"{later}（{_shown(end)}）{order} {earlier}（{_shown(start)}）"
+            yield ("windows", index, *path), f"{later}（{_shown(end)}）{order} {earlier}（{_shown(start)}）"
+        for desk in window.desk_until.keys() - {Desk.UNIT, *(step.desk for step in chain)}:
+            yield ("windows", index, "desk_until", desk.value), f"审核环节（chain）中没有 {desk.value}"
 
 
 @needs("windows", "limits", "calendar")
 def publicity_fits_before_a_desk_ends(windows: tuple[Window, ...], limits: Limits, calendar: str) -> Found:
     """What is handed in at the last moment can still be publicised and reported before a desk's end (S-39, S-40)."""
     for index, window in enumerate(windows):
-        name, end = next(((n, e) for n in ("unit_until", "county_until") if (e := getattr(window, n)) is not None), ("", None))
+        desk, end = next(((desk, window.desk_until[desk]) for desk in Desk if desk in window.desk_until), (Desk.UNIT, None))
         start = (window.apply_until - dt.timedelta(seconds=1)).date()
         if end is None or start < window.apply_from.date():
             continue
@@ -46,8 +54,8 @@ def publicity_fits_before_a_desk_ends(windows: tuple[Window, ...], limits: Limit
             continue  # nobody can say yet; the desks will see
         if end.date() <= over:
             yield (
-                ("windows", index, name),
-                f"{name}（{_shown(end)}）太早：{_shown(window.apply_until)} 截止前上报的申请书，从 {start} 起公示 {days} 个工作日，"
+                ("windows", index, "desk_until", desk.value),
+                f"desk_until.{desk.value}（{_shown(end)}）太早：{_shown(window.apply_until)} 截止前上报的申请书，从 {start} 起公示 {days} 个工作日，"
                 f"最早 {over} 24:00 期满，次日才能上报",
             )
 

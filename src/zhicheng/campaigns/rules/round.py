@@ -90,7 +90,7 @@ def desk_deadline(notice: Notice, level: str, desk: str) -> dt.datetime | None:
     window = window_for(notice, level)
     if window is None:
         return None
-    return {Desk.UNIT: window.unit_until, Desk.COUNTY: window.county_until}.get(Desk(desk))
+    return window.desk_until.get(Desk(desk))
 
 
 def passing_deadline(notice: Notice, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
@@ -119,26 +119,6 @@ def deadline_in_force(pinned: Notice, newest: Notice, level: str, desk: str, *, 
 
 
 # --- desks ----------------------------------------------------------------------------------------------------------
-
-
-def next_desk(notice: Notice, desk: str, has_supervising: bool) -> str | None:
-    """The desk after ``desk``; ``None`` after the last one.
-
-    An optional 主管单位 is skipped when the unit has none (``has_supervising`` false). A 主管单位 that the chain does not
-    make optional is returned all the same: the caller must refuse and say that the unit names none (S-76, G-14).
-    Raises ``ValueError`` if ``desk`` is not in this chain.
-    """
-    desks = [step.desk for step in notice.chain]
-    for step in notice.chain[desks.index(Desk(desk)) + 1 :]:
-        if step.desk is Desk.SUPERVISING and step.optional and not has_supervising:
-            continue
-        return step.desk.value
-    return None
-
-
-def needs_supervising(notice: Notice) -> bool:
-    """Whether every unit must have a 主管单位 in this round."""
-    return any(step.desk is Desk.SUPERVISING and not step.optional for step in notice.chain)
 
 
 def is_committee_arrival(notice: Notice, desk: str) -> bool:
