@@ -26,8 +26,8 @@ _WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
 S = State
 Words = str | Promise
 Tabs = dict[str, tuple[State, ...]]
-# Which organization an employer's applications go to at a desk: its id, or ``None`` where it has none.
-Route = Callable[["Organization"], int | None]
+# Which organization an employer's applications in a series (its code) go to at a desk: its id, or ``None`` where there is none.
+Route = Callable[["Organization", str], int | None]
 # Where an application is when the last desk has passed it, or when it is over at or after one.
 _DONE = (S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
 
@@ -60,7 +60,8 @@ class Desk:
     ``column`` is the organization's column on the application, ``route`` finds it for an employer; ``reached`` is the flag that is set
     when an application comes to the desk, from when on it may look it up again (empty: the first desk, which sees all that was ever
     sent). ``holds`` are the states it works in, the one of arrival first. ``always`` says that every application names one, whether or
-    not the notice's chain crosses it. ``makes`` is the kind of paper its pass makes. ``hears``: a return from a later desk is told to it (S-45).
+    not the notice's chain crosses it. ``by_series``: the route is another for another series.
+    ``makes`` is the kind of paper its pass makes. ``hears``: a return from a later desk is told to it (S-45).
     """
 
     role: Role
@@ -70,6 +71,7 @@ class Desk:
     words: DeskWords
     reached: str = ""
     always: bool = False
+    by_series: bool = False
     makes: str = ""
     hears: bool = False
 
@@ -119,7 +121,7 @@ DESKS: tuple[Desk, ...] = (
                 S.IN_PUBLICITY: gettext_lazy("单位公示，不少于{n}个工作日"),
             },
         ),
-        route=lambda employer: employer.pk,
+        route=lambda employer, _series: employer.pk,
         always=True,
         makes="review_form",
         hears=True,
@@ -139,7 +141,7 @@ DESKS: tuple[Desk, ...] = (
             missing=gettext_lazy("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
             mend=gettext_lazy("单位管理员填写主管单位并审核通过后，您就可以申报。"),
         ),
-        route=lambda employer: employer.supervising_body_id,
+        route=lambda employer, _series: employer.supervising_body_id,
         makes="supervising_opinion",
     ),
     Desk(
@@ -155,7 +157,7 @@ DESKS: tuple[Desk, ...] = (
             closes=gettext_lazy("县（市）退回，本年度不再受理"),
             coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
         ),
-        route=lambda employer: employer.receiving_office_id,
+        route=lambda employer, _series: employer.receiving_office_id,
         always=True,
         hears=True,
     ),
@@ -173,7 +175,7 @@ DESKS: tuple[Desk, ...] = (
             coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},
             waiting=gettext_lazy("待终审"),
         ),
-        route=lambda employer: employer.receiving_office.superior_office_id if employer.receiving_office else None,
+        route=lambda employer, _series: employer.receiving_office.superior_office_id if employer.receiving_office else None,
         always=True,
     ),
 )

@@ -123,7 +123,7 @@ def _same_choice(application: Application, content: dict[str, Any]) -> bool:
 
 
 def _same_route(application: Application, content: dict[str, Any]) -> bool:
-    frozen = {key: (content[key] or {}).get("id") for key in ("employer", *_OFFICES)}
+    frozen = {key: (content.get(key) or {}).get("id") for key in ("employer", *_OFFICES)}
     return all(getattr(application, f"{key}_id") == frozen[key] for key in frozen)
 
 

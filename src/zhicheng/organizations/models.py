@@ -63,6 +63,20 @@ class Organization(models.Model):
         return self.name
 
 
+class SeriesCharge(models.Model):
+    """A series of titles that a department answers for in its region (人社部令40号 第四条: 行业主管部门). Written when it is opened."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="series_charges")
+    region_code = models.CharField(max_length=6)
+    series = models.CharField(_("系列"), max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region_code", "series"], name="one_department_for_a_series_in_a_region")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.series}"
+
+
 class MembershipRole(models.TextChoices):
     STAFF = "staff", _("经办人")  # acts for the organization's desk: unit administrator, officer
     EMPLOYEE = "employee", _("职工")  # an applicant who works here

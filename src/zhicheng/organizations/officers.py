@@ -27,7 +27,7 @@ from zhicheng.organizations.models import (
 def offices_for(actor: Actor) -> QuerySet[Organization]:
     """The offices whose people are this actor's to open, move and close, by kind and region.
 
-    The prefecture: its own, its counties' and the supervising bodies' of its region. The security administrator and the server: every
+    The prefecture: its own, its counties' and those of the supervising bodies and departments of its region. The security administrator and the server: every
     office there is. Nobody for any other role.
     """
     offices = Organization.objects.exclude(kind=OrganizationKind.UNIT).order_by("kind", "region_code", "name", "id")
@@ -36,7 +36,7 @@ def offices_for(actor: Actor) -> QuerySet[Organization]:
     if actor.role is not Role.PREFECTURE or actor.organization_id is None:
         return offices.none()
     own = Organization.objects.get(pk=actor.organization_id)
-    bodies = Q(kind=OrganizationKind.SUPERVISING, region_code__startswith=own.region_code[:4])
+    bodies = ~Q(kind__in=[OrganizationKind.PREFECTURE, OrganizationKind.COUNTY]) & Q(region_code__startswith=own.region_code[:4])
     return offices.filter(Q(pk=own.pk) | Q(superior_office=own) | bodies)
 
 

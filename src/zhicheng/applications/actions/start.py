@@ -44,7 +44,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     problems = _standing(actor, version, notice)
     if not window_state(notice, choice.title.level, arrived_at).may_submit_first:
         problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
-    problems += route_problems(employer, notice)
+    problems += route_problems(employer, notice, series)
     if problems or employer is None:
         raise Refused(problems)
     try:
@@ -99,8 +99,11 @@ def _exists(existing: Application) -> Problem:
     return Problem(text, code="exists", link=str(existing.pk))
 
 
-def route_problems(employer: Organization | None, notice: Notice) -> list[Problem]:
-    """Why this employer has no road through this campaign's desks; empty when it has."""
+def route_problems(employer: Organization | None, notice: Notice, series: str = "") -> list[Problem]:
+    """Why this employer has no road through this campaign's desks, for applications in ``series``; empty when it has.
+
+    Before a series is chosen, what differs by series is not asked.
+    """
     if employer is None or employer.receiving_office is None:
         return [Problem(_("您还没有工作单位，请先在“我的信息”中选择所在单位。"), where="employer", code="no_employer")]
     problems = []
@@ -110,7 +113,9 @@ def route_problems(employer: Organization | None, notice: Notice) -> list[Proble
         )
     for step in notice.chain:
         desk = BY_ROLE[Role(step.desk)]
-        if not step.optional and desk.route(employer) is None:
+        if step.optional or (desk.by_series and not series):
+            continue
+        if desk.route(employer, series) is None:
             problems.append(Problem(str(desk.words.missing), where="employer", code=f"no_{desk.role.value}"))
     return problems
 
@@ -142,7 +147,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         grade=choice.title.grade,
         state=State.DRAFT,
         entered_state_at=now,
-        **route_through(notice, employer),
+        **route_through(notice, employer, choice.series.code),
         # A new application resets nothing (S-28); who only claims the number is not told what hangs on it.
         arrivals=person_year.arrivals if actor.holds_number else 0,
         created_at=now,
@@ -152,10 +157,10 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
     return application
 
 
-def route_through(notice: Notice, employer: Organization) -> dict[str, int | None]:
-    """Which organization acts at each desk for this employer's applications, by column; none at a desk the chain does not name."""
+def route_through(notice: Notice, employer: Organization, series: str) -> dict[str, int | None]:
+    """Which organization acts at each desk for this employer's applications in a series, by column; none at a desk the chain does not name."""
     named = {Role(step.desk) for step in notice.chain}
-    return {desk.column_id: desk.route(employer) if desk.always or desk.role in named else None for desk in DESKS}
+    return {desk.column_id: desk.route(employer, series) if desk.always or desk.role in named else None for desk in DESKS}
 
 
 def _next_number(notice: Notice) -> str:

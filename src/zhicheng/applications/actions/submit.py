@@ -101,7 +101,7 @@ def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
     office = employer.receiving_office
     if office is None or office.superior_office_id is None:
         raise Refused.one(_("您的单位没有材料接收部门，请联系单位管理员。"), where="employer", code="unit_not_verified")
-    for column, organization in route_through(notice, employer).items():
+    for column, organization in route_through(notice, employer, application.series).items():
         setattr(application, column, organization)
 
 
@@ -110,7 +110,7 @@ def _reasons_against(
 ) -> list[Problem]:
     first = not application.submissions.exists()
     problems = window_problems(application, arrived_at, first=first)
-    problems += route_problems(application.employer, notice)
+    problems += route_problems(application.employer, notice, application.series)
     if not application.applicant.id_number:
         problems.append(number_missing_problem())
     told = history_is_told(application)  # of a mere claim to a number the unit's desk asks it

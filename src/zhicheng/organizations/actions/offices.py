@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
-from zhicheng.organizations.models import Organization, OrganizationKind
+from zhicheng.organizations.departments import charge_problems
+from zhicheng.organizations.models import Organization, OrganizationKind, SeriesCharge
 from zhicheng.organizations.rules import tidy_title
 from zhicheng.standards.regions import Region, find_region, is_known_region
 
@@ -22,11 +25,13 @@ def open_office(
     address: str = "",
     contact_person: str = "",
     contact_phone: str = "",
+    series: Sequence[str] = (),
     actor: str = "system",
 ) -> Organization:
     """Open a county title office, the prefecture bureau or a supervising body (主管单位).
 
-    A county office names the prefecture bureau it reports to (S-45). Raises ``Refused`` with everything wrong.
+    A county office names the prefecture bureau it reports to (S-45). ``series`` are the codes of the series of titles that a department
+    answers for in its region (人社部令40号 第四条). Raises ``Refused`` with everything wrong.
     """
     problems = []
     if kind == OrganizationKind.UNIT:
@@ -39,7 +44,7 @@ def open_office(
         problems.append(
             Problem(_("县（市）职称办须指定其上级州人力资源和社会保障局。"), where="superior_office", code="superior_missing")
         )
-    problems += _wrong_region(region_code, kind, superior)
+    problems += _wrong_region(region_code, kind, superior) + charge_problems(region_code, series)
     if problems:
         raise Refused(problems)
     office = Organization.objects.create(
@@ -52,9 +57,10 @@ def open_office(
         contact_phone=contact_phone,
         created_at=clock.now(),
     )
-    ledger.record(
-        event="office.opened", subject=f"organization:{office.pk}", actor=actor, data={"kind": kind.value, "region": region_code}
-    )
+    for code in series:
+        SeriesCharge.objects.create(organization=office, region_code=region_code, series=code)
+    told = {"kind": kind.value, "region": region_code} | ({"series": sorted(series)} if series else {})
+    ledger.record(event="office.opened", subject=f"organization:{office.pk}", actor=actor, data=told)
     return office
 
 

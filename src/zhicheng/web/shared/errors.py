@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.logs import describe_error
 from zhicheng.foundation.sending import Outcome
 from zhicheng.organizations.actors import Role
+from zhicheng.organizations.models import OrganizationKind
 from zhicheng.web.access import ACCESS
 from zhicheng.web.shared.braked import MINUTE, braked
 from zhicheng.web.shared.http import (
@@ -46,9 +48,11 @@ logger = logging.getLogger(__name__)
 _ACCOUNTS = {
     Role.APPLICANT: AccountKind.APPLICANT.label,
     Role.UNIT: AccountKind.UNIT.label,
-    Role.SUPERVISING: gettext_lazy("主管单位的工作人员账号"),
-    Role.COUNTY: gettext_lazy("县（市）人社局职称办的工作人员账号"),
-    Role.PREFECTURE: gettext_lazy("州人力资源和社会保障局的工作人员账号"),
+    **{
+        Role(kind.value): format_lazy(gettext_lazy("{office}的工作人员账号"), office=kind.label)
+        for kind in OrganizationKind
+        if kind is not OrganizationKind.UNIT
+    },
     **{Role(kind.value): kind.label for kind in SYSTEM_KINDS},
 }
 

@@ -9,9 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.web.access import DESKS
 
 # role → (URL name, words). Add the entry pages of your audience here; a name must also be in web/access.py.
+_DESK_ALONE: list[tuple[str, str | Promise]] = [("desk_queue", _("工作台")), ("help", _("帮助"))]
 NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
+    **dict.fromkeys(DESKS, _DESK_ALONE),
     Role.ANONYMOUS: [("home", _("首页")), ("help", _("帮助"))],
     Role.APPLICANT: [
         ("my_titles", _("我的职称")),
@@ -25,7 +28,6 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("unit_information", _("我的信息")),
         ("help", _("帮助")),
     ],
-    Role.SUPERVISING: [("desk_queue", _("工作台")), ("help", _("帮助"))],
     Role.COUNTY: [
         ("desk_queue", _("工作台")),
         ("office_registrations", _("单位注册审核")),

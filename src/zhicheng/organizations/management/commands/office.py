@@ -21,7 +21,7 @@ from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.models import Organization, OrganizationKind
 from zhicheng.organizations.officers import officers_in, pending_reset
 
-_KINDS = [OrganizationKind.PREFECTURE.value, OrganizationKind.COUNTY.value, OrganizationKind.SUPERVISING.value]
+_KINDS = [kind.value for kind in OrganizationKind if kind is not OrganizationKind.UNIT]  # units register themselves
 
 _KEPT_HERE = [AccountKind.OFFICER, *SYSTEM_KINDS]
 _DUTIES = {
@@ -41,6 +41,9 @@ class Command(BaseCommand):
         opened.add_argument("name")
         opened.add_argument("--region", required=True, help="six digits, e.g. 652701")
         opened.add_argument("--under", default="", help="for a county: the name of the prefecture's bureau")
+        opened.add_argument(
+            "--series", action="append", default=[], help="a series of titles it answers for, by its code; repeatable"
+        )
         officer = what.add_parser(
             "officer", help="an account for somebody in an office; the number is asked for, the password is set through 找回账号"
         )
@@ -101,7 +104,13 @@ class Command(BaseCommand):
     def _open(self, options: dict[str, Any]) -> None:
         superior = self._office(options["under"]).pk if options["under"] else None
         kind = OrganizationKind(options["kind"])
-        office = actions.open_office(kind=kind, name=options["name"], region_code=options["region"], superior_office_id=superior)
+        office = actions.open_office(
+            kind=kind,
+            name=options["name"],
+            region_code=options["region"],
+            superior_office_id=superior,
+            series=options["series"],
+        )
         self.stdout.write(f"{office.get_kind_display()}  {office.name}")
 
     def _officer(self, options: dict[str, Any]) -> None:
