@@ -89,6 +89,10 @@ class Desk(StrEnum):
     PREFECTURE = "prefecture"
 
 
+# Desks that a unit may have none of: a notice may make them optional.
+MAY_BE_OPTIONAL = frozenset({Desk.SUPERVISING})
+
+
 # --- scalars -----------------------------------------------------------------------------------------------------
 
 _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")

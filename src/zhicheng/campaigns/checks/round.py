@@ -6,6 +6,7 @@ import datetime as dt
 
 from zhicheng.campaigns.checks.kit import Found, needs, repeated
 from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Window
+from zhicheng.campaigns.vocabulary import MAY_BE_OPTIONAL
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.calendar import NotPublished, load_calendar
 
@@ -94,8 +95,8 @@ def chain_is_a_road(chain: tuple[ChainDesk, ...]) -> Found:
         if order.index(desks[index]) < order.index(desks[index - 1]):
             yield ("chain", index, "desk"), f"{desks[index].value} 不能排在 {desks[index - 1].value} 之后"
     for index, step in enumerate(chain):
-        if step.optional and step.desk is not Desk.SUPERVISING:
-            yield ("chain", index, "optional"), "只有 supervising（主管单位）可以是可选环节"
+        if step.optional and step.desk not in MAY_BE_OPTIONAL:
+            yield ("chain", index, "optional"), f"只有 {'、'.join(sorted(MAY_BE_OPTIONAL))} 可以是可选环节"
 
 
 @needs("chain")
