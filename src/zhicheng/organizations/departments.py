@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.models import SeriesCharge
 from zhicheng.standards.series import find_series
+
+# A notice calls its series as it likes (campaigns.vocabulary.Key); the table of the standards is not the only one.
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def department_for(series: str, region_code: str) -> int | None:
@@ -21,9 +25,13 @@ def department_for(series: str, region_code: str) -> int | None:
 def charge_problems(region_code: str, series: Sequence[str]) -> list[Problem]:
     """What stands against a department's answering for these series in its region."""
     problems = [
-        Problem(_("没有代码为{code}的职称系列。").format(code=code), where="series", code="series_unknown")
+        Problem(
+            _("“{code}”不是系列代码：只有小写字母、数字和下划线，与通知文件中的写法一致。").format(code=code),
+            where="series",
+            code="series_malformed",
+        )
         for code in series
-        if find_series(code) is None
+        if not _CODE.fullmatch(code)
     ]
     for charge in SeriesCharge.objects.filter(region_code=region_code, series__in=series).select_related("organization"):
         found = find_series(charge.series)
