@@ -43,8 +43,8 @@ from django.test import RequestFactory
 from tests.support import world as w
 from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.states import State
 from zhicheng.applications.queries import queue
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, triggers
 from zhicheng.organizations.actors import Role
 from zhicheng.web.shared.paging import page_of

@@ -142,6 +142,8 @@ HELD = {
     "accounts_user.number_held_at",
     "accounts_user.predates_duties",
     "applications_application.index_algorithm",
+    "applications_application.industry_body",
+    "applications_application.reached_industry",
     "applications_personyear.index_algorithm",
     "evidence_evidencefile.safe_sha256",
     "evidence_intake",
@@ -162,6 +164,7 @@ HELD = {
     "organizations_accountrequest.old_factors",
     "organizations_factorreset",
     "organizations_officerchange",
+    "organizations_seriescharge",
     "publicity_publicityperiod.version_algorithm",
 }
 

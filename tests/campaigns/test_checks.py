@@ -59,7 +59,7 @@ PARTS = {
         "supervising 不能排在 county 之后",
     ),
     "desk_twice": ("  - desk: supervising", "  - desk: supervising\n  - desk: supervising # HERE", "chain[2].desk", "“supervising”重复"),
-    "desk_optional": ("  - desk: prefecture\n", "  - desk: prefecture\n    optional: true # HERE\n", "chain[3].optional", "只有 supervising"),
+    "desk_optional": ("  - desk: prefecture\n", "  - desk: prefecture\n    optional: true # HERE\n", "chain[3].optional", "可以是可选环节"),
     "no_arrival_counts": ("chain:", "chain: # HERE", "chain", "须有一个环节写明 counts_as_committee_arrival"),
     "two_arrivals_count": (
         "  - desk: prefecture\n",

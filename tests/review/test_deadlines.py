@@ -10,6 +10,7 @@ from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, LATER, START, form, to_supervising
 from tests.support import world as w
 from tests.support.told_once import told_once
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, objections_to
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
@@ -17,7 +18,7 @@ from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.models import LedgerEntry
-from zhicheng.organizations.actors import SYSTEM, Role
+from zhicheng.organizations.actors import SYSTEM, Actor, Role
 from zhicheng.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -181,8 +182,14 @@ def test_notice_without_desk_ends_is_never_refused_by_them() -> None:
         world = w.make_world()
         application = w.submitted(world)
     guarded = [m for m in MOVES if "in_time" in m.guards]
-    actors = {Role.UNIT: world.unit_admin, Role.COUNTY: world.county_officer}
-    assert {m.role for m in guarded} == set(actors)
+    actors = {
+        Role.UNIT: world.unit_admin,
+        Role.SUPERVISING: world.supervisor,
+        Role.COUNTY: world.county_officer,
+        Role.PREFECTURE: world.bureau,
+        Role.INDUSTRY: Actor(role=Role.INDUSTRY, organization_id=0),  # no application of this notice is theirs
+    }
+    assert {m.role for m in guarded} == set(actors) == {desk.role for desk in DESKS}
     for years in (0, 1, 10):
         with clock.travel(w.IN_WINDOW + timedelta(days=366 * years)):
             for move in guarded:
@@ -192,8 +199,8 @@ def test_notice_without_desk_ends_is_never_refused_by_them() -> None:
                     assert "desk_deadline" not in [p.code for p in found]
 
 
-def test_every_move_of_a_desk_with_an_end_that_leads_up_asks_for_it() -> None:
-    up = {State.UNIT_PASSED, State.IN_PUBLICITY, State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW}
+def test_every_move_of_a_desk_that_leads_up_asks_for_its_end() -> None:
+    up = {*HOLDER, State.ACCEPTED} - {State.UNIT_REVIEW}
     for move in MOVES:
-        wanted = move.role in {Role.UNIT, Role.COUNTY} and move.target in up
+        wanted = move.role in BY_ROLE and bool(up & set(move.targets))
         assert ("in_time" in move.guards) == wanted, move.name

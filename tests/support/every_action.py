@@ -41,7 +41,7 @@ NO_ACTION = {
     "applications.actions.identity.follow_person": _PART,
     "applications.actions.start.objections_to_start": _LOOKS,
     "applications.actions.start.route_problems": _LOOKS,
-    "applications.actions.start.routes_through_supervising": _LOOKS,
+    "applications.actions.start.route_through": _LOOKS,
     "applications.actions.submit.window_problems": _LOOKS,
     "documents.actions.issue_paper": _PART,
     "documents.actions.marks_of": _LOOKS,

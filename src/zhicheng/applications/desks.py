@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.applications.states import State
 from zhicheng.organizations.actors import Role
+from zhicheng.organizations.departments import department_for
 
 if TYPE_CHECKING:
     from zhicheng.applications.models import Application
@@ -143,6 +144,26 @@ DESKS: tuple[Desk, ...] = (
         ),
         route=lambda employer, _series: employer.supervising_body_id,
         makes="supervising_opinion",
+    ),
+    Desk(
+        role=Role.INDUSTRY,
+        column="industry_body",
+        reached="reached_industry",
+        holds=(S.INDUSTRY_REVIEW,),
+        words=DeskWords(
+            name="行业主管部门",
+            report=gettext_lazy("公示期满，报行业主管部门"),
+            passes=gettext_lazy("行业主管部门审核通过"),
+            returns=gettext_lazy("行业主管部门退回"),
+            closes=gettext_lazy("行业主管部门退回，本年度不再受理"),
+            coming={S.INDUSTRY_REVIEW: gettext_lazy("行业主管部门审核")},
+            missing=gettext_lazy(
+                "本批次须经行业主管部门审核，本地区还没有这个系列的行业主管部门，请联系州人力资源和社会保障局。"
+            ),
+            mend=gettext_lazy("州人力资源和社会保障局设立这个系列的行业主管部门后，您就可以申报。"),
+        ),
+        route=lambda employer, series: department_for(series, employer.region_code),
+        by_series=True,
     ),
     Desk(
         role=Role.COUNTY,

@@ -46,6 +46,7 @@ STATES: dict[State, StateWords] = {
     S.UNIT_PASSED: StateWords(gettext_lazy("单位审核通过，等待公示"), gettext_lazy("待公示"), "waiting", "check"),
     S.IN_PUBLICITY: StateWords(gettext_lazy("单位公示中"), gettext_lazy("公示中"), "waiting", "megaphone"),
     S.SUPERVISING_REVIEW: StateWords(gettext_lazy("等待主管单位审核"), gettext_lazy("待主管单位审核"), "waiting", "clock"),
+    S.INDUSTRY_REVIEW: StateWords(gettext_lazy("等待行业主管部门审核"), gettext_lazy("待行业主管部门审核"), "waiting", "clock"),
     S.COUNTY_REVIEW: StateWords(gettext_lazy("等待县（市）人社局审核"), gettext_lazy("待县（市）审核"), "waiting", "clock"),
     S.PREFECTURE_REVIEW: StateWords(gettext_lazy("等待州人社局终审"), gettext_lazy("待终审"), "waiting", "clock"),
     S.ACCEPTED: StateWords(gettext_lazy("已受理，等待评审"), gettext_lazy("已受理"), "good", "check-circle"),

@@ -91,11 +91,13 @@ class Application(models.Model):
 
     employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("申报单位"))
     supervising_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    industry_body = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     county_office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("材料接收部门"))
     prefecture_office = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
 
     # Which higher desks have had it: from then on they may look it up again. Set by the door, never taken back.
     reached_supervising = models.BooleanField(default=False)
+    reached_industry = models.BooleanField(default=False, db_default=False)
     reached_county = models.BooleanField(default=False)
     reached_prefecture = models.BooleanField(default=False)
 

@@ -14,6 +14,7 @@ class State(models.TextChoices):
     UNIT_PASSED = "unit_passed"
     IN_PUBLICITY = "in_publicity"
     SUPERVISING_REVIEW = "supervising_review"
+    INDUSTRY_REVIEW = "industry_review"
     COUNTY_REVIEW = "county_review"
     PREFECTURE_REVIEW = "prefecture_review"
     ACCEPTED = "accepted"

@@ -85,12 +85,13 @@ class Desk(StrEnum):
 
     UNIT = "unit"
     SUPERVISING = "supervising"
+    INDUSTRY = "industry"  # 行业主管部门, 人社部令40号 第四条
     COUNTY = "county"
     PREFECTURE = "prefecture"
 
 
 # Desks that a unit may have none of: a notice may make them optional.
-MAY_BE_OPTIONAL = frozenset({Desk.SUPERVISING})
+MAY_BE_OPTIONAL = frozenset({Desk.SUPERVISING, Desk.INDUSTRY})
 
 
 # --- scalars -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class Role(StrEnum):
     APPLICANT = "applicant"
     UNIT = "unit"
     SUPERVISING = "supervising"
+    INDUSTRY = "industry"
     COUNTY = "county"
     PREFECTURE = "prefecture"
     OPERATOR = "operator"

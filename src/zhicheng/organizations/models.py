@@ -16,6 +16,7 @@ class OrganizationKind(models.TextChoices):
 
     UNIT = "unit", _("申报单位")
     SUPERVISING = "supervising", _("主管单位")
+    INDUSTRY = "industry", _("行业主管部门")
     COUNTY = "county", _("县（市）人社局职称办")
     PREFECTURE = "prefecture", _("州人力资源和社会保障局")
 

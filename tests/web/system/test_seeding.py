@@ -11,7 +11,9 @@ from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
+from tests.campaigns.files import bortala
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Material, PersonYear, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
@@ -30,7 +32,10 @@ from zhicheng.web.system.rehearsal.seeding import BEGINS, Seeded
 
 
 def test_seeding_reaches_every_state(seeded: Seeded) -> None:
-    assert set(seeded.states) == {state.value for state in State}
+    """Every state of the notice's road; a desk it does not cross holds nothing."""
+    crossed = {step.desk.value for step in bortala().chain}
+    elsewhere = {state for desk in DESKS if desk.role.value not in crossed for state in desk.holds}
+    assert set(seeded.states) == {state.value for state in State if state not in elsewhere}
     assert seeded.applications >= 60
 
 
@@ -103,7 +108,9 @@ def test_seeding_the_entrance_shows_the_cards_a_desk_is_asked_for(seeded: Seeded
 def test_seeding_has_an_account_for_every_role_with_the_common_password(seeded: Seeded) -> None:
     users = list(User.objects.all())
     roles = {actor_for(user).role for user in users}
-    assert roles == set(Role) - {Role.ANONYMOUS, Role.SYSTEM}
+    crossed = {step.desk.value for step in bortala().chain}
+    elsewhere = {desk.role for desk in DESKS if desk.role.value not in crossed}
+    assert roles == set(Role) - {Role.ANONYMOUS, Role.SYSTEM} - elsewhere
     assert all(user.check_password(PASSWORD) for user in users[:20])
     assert all(user.emailaddress_set.filter(verified=True).exists() for user in users)
 
