@@ -133,6 +133,8 @@ def test_every_tab_is_read_in_the_order_of_an_index(role, tab):
         Role.SUPERVISING: world.supervisor,
         Role.COUNTY: world.county_officer,
         Role.PREFECTURE: world.bureau,
+        # No application of this notice is theirs: the plan is the same.
+        Role.INDUSTRY: Actor(role=Role.INDUSTRY, organization_id=world.supervising.pk),
     }[role]
     rows = queries.queue(actor, states=TABS[role][tab]).order_by("-entered_state_at", "-id")[:31]
     with connection.cursor() as cursor:
