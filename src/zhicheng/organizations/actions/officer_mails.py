@@ -86,6 +86,7 @@ def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
     )
 
 
+@platform_language()
 def tell_session_ended(*, user: User, by: str, since: datetime, key: str) -> None:
     """Queue the mail to somebody whom ``by`` signed out in the place where they had signed in at ``since``."""
     queue_notice(
