@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.facts import facts_of
 from zhicheng.applications.models import Application, Material
-from zhicheng.applications.places import box_and_paper
 from zhicheng.applications.printable import unprintable
 from zhicheng.applications.queries import draft_of, intakes_of, materials_of
 from zhicheng.applications.rules import form_problems
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import (
@@ -74,7 +74,7 @@ def required_rows_problems(notice: Notice, facts: Facts, contents: Mapping[str, 
 def everything_missing(application: Application) -> list[Problem]:
     """All that stands between this form and 上报, in the order of the form and the list of materials.
 
-    ``where`` is ``section``, ``section.field``, ``section.row.field`` or ``material:<box key>``. A file that is still being examined is
+    ``where``: :class:`applications.where.Where`, of a material its box. A file that is still being examined is
     not missing, and nothing can be sent before it has been. Four queries.
     """
     contents = draft_of(application).contents
@@ -85,10 +85,10 @@ def everything_missing(application: Application) -> list[Problem]:
     problems = form_problems(contents, today=clock.today()) + unprintable(contents)
     problems += required_rows_problems(notice, facts, contents)
     for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
-        problems.append(Problem(missing.text, where=f"material:{missing.requirement.key}", code="material_missing"))
+        problems.append(Problem(missing.text, where=str(Where.of_box(missing.requirement)), code="material_missing"))
     for row in arriving:
         text = _("文件“{name}”正在检查，请稍候；检查完才能上报。").format(name=row.name)
-        problems.append(Problem(text, where=f"material:{box_and_paper(row.where)[0]}", code="being_checked"))
+        problems.append(Problem(text, where=str(Where.parse(row.where).whole_box), code="being_checked"))
     return problems
 
 

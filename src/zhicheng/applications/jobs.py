@@ -15,10 +15,10 @@ from zhicheng.applications.actions import add_material, bar_applications, restor
 from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
-from zhicheng.applications.places import reasons_in_words
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
+from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence import intake
@@ -144,7 +144,7 @@ def _why(change: StatusChange, window: WindowState) -> list[str]:
         can = change.to_state == State.RETURNED and _may_send(change, window)
         lines += ["", _("需要修改的全部内容：") if can else _("退回的理由：")]
         sections = snapshot_of(change.submission)["sections"] if change.submission is not None else {}
-        lines += reasons_in_words(notice_of(change.application.campaign_version), change.reasons, sections)
+        lines += points_in_words(notice_of(change.application.campaign_version), points_of(change.reasons), sections)
     if change.note:
         lines += ["", _("说明：{note}").format(note=change.note)]
     return lines

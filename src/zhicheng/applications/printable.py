@@ -8,19 +8,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Kind
+from zhicheng.applications.where import Where
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.foundation.errors import Problem
 
 
 def unprintable_in_section(key: str, content: Any) -> list[Problem]:
-    """The characters of one section that the papers' fonts lack, each with its field; ``where`` as in ``rules.row_problems``."""
+    """The characters of one section that the papers' fonts lack, each with its field; ``where``: :class:`applications.where.Where`."""
     section = BY_KEY[key]
     rows = content if section.rows and isinstance(content, list) else [content]
     problems = []
     for row in rows:
         if not isinstance(row, Mapping):
             continue
-        prefix = f"{key}.{row.get('id', '')}." if section.rows else f"{key}."
         for field in section.fields:
             value = row.get(field.key)
             if field.person_name:
@@ -30,7 +30,7 @@ def unprintable_in_section(key: str, content: Any) -> list[Problem]:
                 text = _("“{label}”中有评审表无法打印的字符：{characters}。请改用规范汉字或删去。").format(
                     label=field.label, characters=shown
                 )
-                problems.append(Problem(text, where=prefix + field.key, code="glyph_missing"))
+                problems.append(Problem(text, where=str(Where.of_row(section, row, field.key)), code="glyph_missing"))
     return problems
 
 

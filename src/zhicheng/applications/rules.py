@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import is_mailbox, tidy_mailbox
 from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
+from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.rules import Ban
 from zhicheng.standards import tables
@@ -109,29 +110,34 @@ def _is_date(value: Any) -> bool:
 
 
 def row_problems(section: Section, row: Form, *, today: date) -> list[Problem]:
-    """Everything wrong with one form or row. ``where`` is ``section.field`` or ``section.row_id.field``."""
-    prefix = f"{section.key}.{row.get('id', '')}." if section.rows else f"{section.key}."
+    """Everything wrong with one form or row, each with its place (:class:`applications.where.Where`)."""
     problems = [
-        Problem(text, where=prefix + field.key, code="field")
+        Problem(text, where=str(Where.of_row(section, row, field.key)), code="field")
         for field in _asked(section, row)
         if (text := field_problem(field, row.get(field.key, ""), today=today))
     ]
     if text := _span_problem(section, row):
-        problems.append(Problem(text, where=prefix + "started_on", code="span"))
-    return problems + list(_special_problems(section, row, prefix))
+        problems.append(Problem(text, where=str(Where.of_row(section, row, "started_on")), code="span"))
+    return problems + list(_special_problems(section, row))
 
 
-def _special_problems(section: Section, row: Form, prefix: str) -> Iterable[Problem]:
+def _special_problems(section: Section, row: Form) -> Iterable[Problem]:
     if section.key == "continuing_education" and not row.get("exempt"):
         total, professional = row.get("hours_total"), row.get("hours_professional")
         if not isinstance(total, int) and total in ("", None):
-            yield Problem(_("请填写本年度总学时；经批准免试的，请勾选免试。"), where=prefix + "hours_total", code="field")
+            yield Problem(
+                _("请填写本年度总学时；经批准免试的，请勾选免试。"),
+                where=str(Where.of_row(section, row, "hours_total")),
+                code="field",
+            )
         elif isinstance(total, int) and isinstance(professional, int) and professional > total:
-            yield Problem(_("专业科目学时不能多于总学时。"), where=prefix + "hours_professional", code="field")
+            yield Problem(
+                _("专业科目学时不能多于总学时。"), where=str(Where.of_row(section, row, "hours_professional")), code="field"
+            )
     entry = tables.EDUCATION.get(str(row.get("education") or "")) if section.key == "education" else None
     if entry is not None and not entry.is_graduation:
         text = _("“{name}”不是毕业学历，不能作为申报学历；结业、肄业请不要填写。").format(name=entry.zh)
-        yield Problem(text, where=prefix + "education", code="not_graduated")
+        yield Problem(text, where=str(Where.of_row(section, row, "education")), code="not_graduated")
 
 
 def section_problems(key: str, content: Any, *, today: date) -> list[Problem]:
@@ -178,7 +184,7 @@ def cross_problems(contents: Mapping[str, Any]) -> list[Problem]:
     for (_s, end, _i), (start, _e, row) in pairwise(spans):
         if end != "9999-12-31" and date.fromisoformat(start) - date.fromisoformat(end) > timedelta(days=31):
             text = _("工作经历在{end}至{start}之间有间断，请补上这一段（待业、学习也请写明）。").format(end=end, start=start)
-            problems.append(Problem(text, where=f"work_history.{row}.started_on", code="gap"))
+            problems.append(Problem(text, where=str(Where("work_history", row, "started_on")), code="gap"))
     return problems
 
 

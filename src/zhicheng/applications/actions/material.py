@@ -8,6 +8,7 @@ from zhicheng.applications.actions.draft import lock_open, touch
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.foundation import clock
@@ -42,7 +43,7 @@ def add_material(
     application = lock_open(application_id, actor)
     file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
     if file is None:
-        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=f"material:{slot}", code="not_found")
+        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=str(Where(slot=slot)), code="not_found")
     box = _box(application, slot, paper, year, row)
     here = [m for m in materials_of(application) if (m.slot, m.paper, m.year, m.row) == (slot, paper, year, row)]
     for material in here:
@@ -75,7 +76,7 @@ def _refuse_misfit(application: Application, box: SlotRequirement, paper: str, f
 
     One scan may prove the same paper of several years or rows (a booklet); it cannot be two different papers (S-24).
     """
-    where, problems = f"material:{box.key}", []
+    where, problems = str(Where.of_box(box)), []
     if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
         text = _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
             label=box.caption, formats="、".join(name.upper() for name in box.formats)
@@ -100,7 +101,9 @@ def _box(application: Application, slot: str, paper: str, year: int | None, row:
     box = box_for(requirements, slot, year, row or None)
     if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
         raise Refused.one(
-            _("这项材料不需要上传，或已不在清单中。请刷新页面查看最新的材料清单。"), where=f"material:{slot}", code="no_such_slot"
+            _("这项材料不需要上传，或已不在清单中。请刷新页面查看最新的材料清单。"),
+            where=str(Where(slot=slot)),
+            code="no_such_slot",
         )
     return box
 

@@ -12,23 +12,43 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.completeness import place_of
 from zhicheng.applications.models import Application, Material, StatusChange
-from zhicheng.applications.places import box_and_paper
+from zhicheng.applications.where import ReturnPoint, Where, points_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import PaperOption, Place, SlotRequirement, missing_materials
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.places import box_url
-from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
 
+#: What was said against a file, by the paper it was brought for.
+Refusals = dict[Where, str]
 _SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
 
 
-def control_name(box: str, paper: str) -> str:
-    """The name of a file control that stands inside a larger form."""
-    return f"file-{box}.{paper}"
+_CONTROL = "file-"
+
+
+def control_name(where: Where) -> str:
+    """The name of the file control for one paper that stands inside a larger form."""
+    return _CONTROL + button_value(where)
+
+
+def button_value(where: Where) -> str:
+    """What the 上传 button beside such a control sends."""
+    return f"{where.box}.{where.paper}"
+
+
+def pressed_for(value: str) -> Where:
+    """The place of the paper whose button sent ``value`` (:func:`button_value`)."""
+    box, _dot, paper = value.partition(".")
+    return Where.of_key(box, paper)
+
+
+def controls_in(names: Iterable[str]) -> dict[str, Where]:
+    """Of the names of file controls those that stand inside a larger form (:func:`control_name`), with the paper each is for."""
+    return {name: pressed_for(name.removeprefix(_CONTROL)) for name in names if name.startswith(_CONTROL)}
 
 
 @dataclass
@@ -36,7 +56,7 @@ class Boxes:
     """What is known of one application's materials, read once; :meth:`entry` is what the page shows of a box.
 
     ``section``: the key of the section whose page the boxes stand on, empty on a material's own page. ``errors``: what was
-    refused just now, by (box, paper). ``arriving``: files still being examined, and refused ones nobody was told of.
+    refused just now, by paper. ``arriving``: files still being examined, and refused ones nobody was told of.
     """
 
     application: Application
@@ -44,28 +64,29 @@ class Boxes:
     missing: list[Problem]
     change: StatusChange | None = None
     section: str = ""
-    errors: dict[tuple[str, str], str] = field(default_factory=dict)
+    errors: Refusals = field(default_factory=dict)
     arriving: list[Intake] = field(default_factory=list)
 
     @property
-    def reasons(self) -> list[Reason]:
+    def points(self) -> list[ReturnPoint]:
         """What the last return says about materials."""
-        return [r for r in reasons_in(self.change) if r.where.startswith("material:")]
+        return [p for p in points_of(self.change.reasons if self.change else []) if p.where.slot]
 
     def lacking(self, box: SlotRequirement) -> str:
         """The sentence that says what is missing in ``box``; empty when nothing is."""
-        return next((str(p.text) for p in self.missing if p.where == f"material:{box.key}"), "")
+        return next((str(p.text) for p in self.missing if p.where == str(Where.of_box(box))), "")
 
     def entry(self, box: SlotRequirement) -> dict[str, Any]:
         """One box: its papers, those that only stand for another one apart (unless they are used), and where it stands."""
         here = [m for m in self.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
         papers = [self._paper(box, paper, here) for paper in box.papers]
-        reasons = [_reason_words(box, r) for r in self.reasons if box_and_paper(r.where)[0] == box.key]
-        checking = [row for row in self.arriving if row.is_open and box_and_paper(row.where)[0] == box.key]
+        place = Where.of_box(box)
+        reasons = [_point_words(box, p) for p in self.points if place.holds(p.where)]
+        checking = [row for row in self.arriving if row.is_open and place.holds(Where.parse(row.where))]
         status = self._status(box, here, returned=bool(reasons), checking=bool(checking))
         return {
             "box": box,
-            "anchor": anchor_id(f"material:{box.key}"),
+            "anchor": anchor_id(str(place)),
             "papers": [p for p in papers if not p["apart"]],
             "apart": [p for p in papers if p["apart"]],
             "apart_open": any(p["error"] for p in papers if p["apart"]),
@@ -116,9 +137,10 @@ class Boxes:
 
     def _paper(self, box: SlotRequirement, paper: PaperOption, here: list[Material]) -> dict[str, Any]:
         rows = [self.file(m) for m in here if m.paper == paper.key]
-        arriving = [row for row in self.arriving if box_and_paper(row.where) == (box.key, paper.key)]
+        place = Where.of_box(box, paper.key)
+        arriving = [row for row in self.arriving if Where.parse(row.where) == place]
         refused = next((row for row in arriving if not row.is_open), None)
-        error = self.errors.get((box.key, paper.key), "") or (_refused_words(refused) if refused else "")
+        error = self.errors.get(place, "") or (_refused_words(refused) if refused else "")
         checking = [row for row in arriving if row.is_open]
         return {
             "key": paper.key,
@@ -128,13 +150,13 @@ class Boxes:
             "is_commitment": paper.template == "commitment",
             "rows": rows,
             "checking": checking,
-            "checking_url": waiting_url(checking, box_url(self.application, box.key, self.section)) if checking else "",
+            "checking_url": waiting_url(checking, link_to(self.application, place, section=self.section)) if checking else "",
             "room": len(rows) + len(checking) < box.max_files,
             "accept": accepted(box),
             "url": upload_url(self.application, box, paper.key, section=self.section),
-            "name": control_name(box.key, paper.key) if self.section else "file",
-            "inside": f"{box.key}.{paper.key}" if self.section else "",
-            "target": f"#{anchor_id(f'material:{box.key}')}",
+            "name": control_name(place) if self.section else "file",
+            "inside": button_value(place) if self.section else "",
+            "target": f"#{anchor_id(str(place.whole_box))}",
             "uid": anchor_id(f"upload-{box.key}-{paper.key}"),
             "error": error,
         }
@@ -189,11 +211,10 @@ def _refused_words(row: Intake) -> str:
     return _("“{name}”没有接收：{text}").format(name=row.name, text=said_against(row))
 
 
-def _reason_words(box: SlotRequirement, reason: Reason) -> str:
+def _point_words(box: SlotRequirement, point: ReturnPoint) -> str:
     """What the desk wrote, and of which paper where the box has several."""
-    _box, key = box_and_paper(reason.where)
-    paper = next((str(p.label) for p in box.papers if p.key == key), "")
-    return _("{paper}：{text}").format(paper=paper, text=reason.text) if paper and len(box.papers) > 1 else reason.text
+    paper = next((str(p.label) for p in box.papers if p.key == point.where.paper), "")
+    return _("{paper}：{text}").format(paper=paper, text=point.text) if paper and len(box.papers) > 1 else point.text
 
 
 def _mode_words(box: SlotRequirement) -> str:

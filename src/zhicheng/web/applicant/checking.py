@@ -21,7 +21,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import eligibility
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
-from zhicheng.web.applicant.places import linked
+from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, go, object_or_404

@@ -16,12 +16,12 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, person_year_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
+from zhicheng.applications.where import points_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
-from zhicheng.web.applicant.returns import reasons_in
-from zhicheng.web.applicant.tasks import reason_links
+from zhicheng.web.applicant.tasks import point_links
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.timeline import entries_of
 
@@ -60,7 +60,7 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
         "papers": papers,
         "year": year,
         "arrivals": list(arrivals_of(application)),
-        "reasons": reason_links(application, reasons_in(change), draft_of(application).contents) if change else [],
+        "reasons": point_links(application, points_of(change.reasons), draft_of(application).contents) if change else [],
         "change": change,
         "can_withdraw": "withdraw" in moves,
         "can_discard": "discard" in moves,

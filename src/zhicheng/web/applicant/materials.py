@@ -18,13 +18,14 @@ from zhicheng.applications.completeness import everything_missing, place_of_arri
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, get_material, intakes_of, last_return, materials_of
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
-from zhicheng.web.applicant.boxes import Boxes, accepted, control_name, count_papers, format_words, upload_url
-from zhicheng.web.applicant.places import box_url
+from zhicheng.web.applicant.boxes import Boxes, Refusals, accepted, control_name, count_papers, format_words, upload_url
+from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import kept_words, take_material
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
@@ -83,26 +84,27 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
     boxes = _boxes_or_404(application, slot)
     chosen = next((b for b in boxes if b.key == box and paper in {p.key for p in b.papers}), None)
     section = _section_asked(request)
+    place = Where.of_key(box, paper)
     replaced = _replaced(request, application)
     try:
-        refuse_crowd(request.FILES.values(), where=f"material:{box}")
-        sent = request.FILES.get("file") or request.FILES.get(control_name(box, paper))
+        refuse_crowd(request.FILES.values(), where=str(place.whole_box))
+        sent = request.FILES.get("file") or request.FILES.get(control_name(place))
         row = take_material(request, application, chosen, paper, sent, replaces=replaced.pk if replaced else 0)
         row = outcome_of([row])[0]
         refuse_if_refused(row)
     except Refused as refused:
         if replaced is not None and not is_script(request):
             return _show_material(request, application, replaced, refused=refused)
-        context = _context(application, boxes, section=section, errors={(box, paper): _text(refused)})
+        context = _context(application, boxes, section=section, errors={place: _text(refused)})
         if chosen is None:
             context["problems"] = refused.problems
         return _answer(request, context, box, status=422)
     if is_script(request):
         return _answer(request, _context(application, boxes, section=section, added=row.result.get("material", 0)), box)
     if row.file is None:
-        return go(request, waiting_url([row], box_url(application, box, section), say=True))
+        return go(request, waiting_url([row], link_to(application, place, section=section), say=True))
     messages.success(request, kept_words(row))
-    return go(request, box_url(application, box, section))
+    return go(request, link_to(application, place, section=section))
 
 
 def _replaced(request: HttpRequest, application: Application) -> Material | None:
@@ -122,7 +124,7 @@ def _answer(request: HttpRequest, context: dict[str, Any], box: str, status: int
         return render(request, "applicant/box_answer.html", {**context, "entry": entry}, status=status)
     if status == 422 and entry is not None:
         papers = [*entry["papers"], *entry["apart"]]
-        context["problems"] = [Problem(p["error"], where=f"material:{box}") for p in papers if p["error"]]
+        context["problems"] = [Problem(p["error"], where=str(Where.of_box(entry["box"]))) for p in papers if p["error"]]
     return render(request, TEMPLATE, context, status=status)
 
 
@@ -131,7 +133,7 @@ def _context(
     boxes: list[SlotRequirement],
     *,
     section: str = "",
-    errors: dict[tuple[str, str], str] | None = None,
+    errors: Refusals | None = None,
     added: int = 0,
     asked: Collection[int] = (),
 ) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def _context(
         "boxes": entries,
         "stray": [reader.file(m) for m in files if m.pk not in shown],
         "next_url": next_task(application, reverse("application_slot", args=[application.pk, slot])),
-        "slot_reasons": [r.text for r in reader.reasons if r.where == f"material:{slot}" and boxes[0].key != slot],
+        "slot_reasons": [p.text for p in reader.points if p.where == Where(slot=slot) and boxes[0].key != slot],
         "fills_in": reverse("application_section", args=[application.pk, boxes[0].section]) if boxes[0].section else "",
         "lacking": lacking,
         "wanted": wanted,
@@ -187,7 +189,7 @@ def _names(application: Application, material: Material, box: SlotRequirement | 
     if box is None:
         return material.file.name, "", reverse("application_tasks", args=[application.pk])
     paper = next((str(p.label) for p in box.papers if p.key == material.paper), box.caption)
-    return paper, f"{box.mark}{box.caption}", box_url(application, box.key, section)
+    return paper, f"{box.mark}{box.caption}", link_to(application, Where.of_box(box), section=section)
 
 
 @require_safe

@@ -14,9 +14,7 @@ from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import SlotRequirement, evidence_slots, row_evidence
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.boxes import Boxes
-
-Refusals = dict[tuple[str, str], str]
+from zhicheng.web.applicant.boxes import Boxes, Refusals
 
 
 def proves_rows(notice: Notice, section: Section) -> bool:

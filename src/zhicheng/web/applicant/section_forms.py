@@ -20,8 +20,9 @@ from zhicheng.accounts.rules import mailbox_meant, tidy_mailbox
 from zhicheng.applications.reading import is_blank
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Field, Kind, Section
+from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.places import control_id
+from zhicheng.web.applicant.links import control_id
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.kept_words import Typed, words_for
 
@@ -53,7 +54,7 @@ class SectionForm(Form):
         self._errors = ErrorDict()
         self.cleaned_data = {}
         for problem in self._problems:
-            name = problem.where.rpartition(".")[2]
+            name = Where.parse(problem.where).field
             self._errors.setdefault(name if name in self.fields else NON_FIELD_ERRORS, self.error_class()).append(
                 str(problem.text)
             )
@@ -129,9 +130,9 @@ def _typed_row(section: Section, data: QueryDict, prefix: str) -> dict[str, Any]
 def forms_of(section: Section, content: Any, problems: Sequence[Problem]) -> list[SectionForm]:
     """The form, or the rows, of a section as a page shows them, each with its own problems."""
     if not section.rows:
-        return [SectionForm(section, content or {}, [p for p in problems if p.where.startswith(f"{section.key}.")])]
+        return [SectionForm(section, content or {}, [p for p in problems if Where.parse(p.where).field])]
     return [
-        SectionForm(section, row, [p for p in problems if p.where.startswith(f"{section.key}.{row.get('id', '')}.")])
+        SectionForm(section, row, [p for p in problems if (at := Where.parse(p.where)).field and at.row == row.get("id", "")])
         for row in content or []
     ]
 

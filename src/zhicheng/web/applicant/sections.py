@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,14 +21,15 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
+from zhicheng.applications.where import ReturnPoint, Where, points_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
-from zhicheng.web.applicant.places import place_url
-from zhicheng.web.applicant.proofs import Proofs, Refusals, proves_rows
-from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.applicant.boxes import Refusals, pressed_for
+from zhicheng.web.applicant.links import link_to
+from zhicheng.web.applicant.proofs import Proofs, proves_rows
 from zhicheng.web.applicant.section_forms import (
     SectionForm,
     cells_of,
@@ -91,7 +94,7 @@ def _file_refused(
     """What was typed is saved; a file chosen with it was not kept, and the page says why beside its control."""
     content = rows_to_show(section, saved.content, years=[])
     context = _context(request, application, section, draft_of(application), content, saved=True, refusals=refusals)
-    context["problems"] = [Problem(text, where=f"material:{box}") for (box, _paper), text in refusals.items()]
+    context["problems"] = [Problem(text, where=str(place.whole_box)) for place, text in refusals.items()]
     return render(request, TEMPLATE, context, status=422)
 
 
@@ -122,11 +125,11 @@ def _after_save(
         else:
             messages.success(request, _("“{label}”已保存。").format(label=section.label))
         return go(request, next_task(application, here))
-    if box := request.POST.get("upload", "").partition(".")[0]:
-        place = f"{here}?saved=1{query}#{anchor_id(f'material:{box}')}"
+    if pressed := request.POST.get("upload", ""):
+        place = f"{here}?saved=1{query}#{anchor_id(str(pressed_for(pressed).whole_box))}"
         return go(request, waiting_url(chosen.waiting, place) if chosen.waiting else place)
     if row := request.POST.get("save_row", ""):
-        return go(request, f"{here}?saved=1{query}#{anchor_id(f'{section.key}.{row}')}")
+        return go(request, f"{here}?saved=1{query}#{anchor_id(str(Where(section.key, row)))}")
     if "return" in request.POST:
         messages.success(request, _("“{label}”已保存。").format(label=section.label))
         if query:
@@ -237,7 +240,7 @@ def _context(
 ) -> dict[str, Any]:
     missing, change = everything_missing(application), last_return(application)
     problems = _of_section(missing, section) if draft.versions[section.key] > 0 else []
-    reasons = [r for r in reasons_in(change) if r.section == section.key]
+    points = [p for p in points_of(change.reasons if change else []) if p.where.section == section.key]
     proofs = Proofs.read(application, section, draft, missing=missing, change=change, refusals=refusals)
     stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
     rows, papers = [], []
@@ -246,7 +249,7 @@ def _context(
         label = row_label(section, row) if section.rows else ""
         boxes = proofs.of_row(row) if section.rows else []
         papers += boxes
-        rows.append(_row(section, form, number, label, boxes, reasons) | {"asks_nothing": not boxes and form.row in stored})
+        rows.append(_row(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored})
     of_section = proofs.of_section()
     return {
         **head_of(application),
@@ -256,8 +259,8 @@ def _context(
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),
         "just_saved": saved or "saved" in request.GET,
-        "left": [(str(p.text), place_url(application, p.where)) for p in problems],
-        "reasons": [r for r in reasons if r.where == section.key],
+        "left": [(str(p.text), link_to(application, Where.parse(p.where))) for p in problems],
+        "reasons": [p for p in points if p.where == Where(section.key)],
         "boxes": of_section,
         "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
         "provable_rows": proves_rows(proofs.notice, section),
@@ -269,30 +272,29 @@ def _context(
 
 
 def _of_section(missing: list[Problem], section: Section) -> list[Problem]:
-    return [p for p in missing if p.where.partition(".")[0] == section.key]
+    return [p for p in missing if Where.parse(p.where).section == section.key]
 
 
 def _row(
-    section: Section, form: SectionForm, number: int, label: str, boxes: Any = (), reasons: list[Reason] | None = None
+    section: Section, form: SectionForm, number: int, label: str, boxes: Any = (), points: Sequence[ReturnPoint] = ()
 ) -> dict[str, Any]:
     """One fieldset: its fields in the order of the section, what a desk said about each, and the papers that prove it."""
-    where = f"{section.key}.{form.row}" if form.row else section.key
-    said = reasons or []
+    where = Where(section.key, form.row)
     return {
         "id": form.row,
-        "anchor": anchor_id(where),
+        "anchor": anchor_id(str(where)),
         "number": number,
         "label": label,
         "form": form,
         "fields": [
             {
                 "control": form[f.key],
-                "reasons": [r.text for r in said if r.where == f"{where}.{f.key}"],
+                "reasons": [p.text for p in points if p.where == replace(where, field=f.key)],
                 "place": place,
             }
             for f, place in cells_of(section)
         ],
-        "reasons": [r.text for r in said if form.row and r.where == where],
+        "reasons": [p.text for p in points if form.row and p.where == where],
         "boxes": boxes,
         "asks_nothing": False,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.foundation.fields import mask_own_id_number
-from zhicheng.web.applicant.places import place_url
+from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
 from zhicheng.web.shared.problems import anchor_id
 
@@ -27,7 +29,7 @@ def part_of(application: Application, section: Section, content: Any, links: Map
     """
     rows = (content or []) if section.rows else [content or {}]
     short = all(f.kind is not Kind.LONG for f in section.fields)
-    keys = [f"{section.key}.{row.get('id', '')}" if section.rows else section.key for row in rows]
+    places = [Where.of_row(section, row) for row in rows]
     return {
         "anchor": anchor_id(section.key),
         "label": str(section.label),
@@ -39,10 +41,10 @@ def part_of(application: Application, section: Section, content: Any, links: Map
         "entries": [
             {
                 "label": row_label(section, row) if section.rows else "",
-                "lacks": links.get(key, "") if section.rows else "",
-                "cells": [_cell(f, row, links.get(f"{key}.{f.key}", "")) for f in _asked(section, row)],
+                "lacks": links.get(str(place), "") if section.rows else "",
+                "cells": [_cell(f, row, links.get(str(replace(place, field=f.key)), "")) for f in _asked(section, row)],
             }
-            for key, row in zip(keys, rows, strict=True)
+            for place, row in zip(places, rows, strict=True)
         ],
     }
 
@@ -83,14 +85,15 @@ def materials_summary(
         if box.owner != "applicant" or not box.upload:
             continue
         labels = {p.key: str(p.label) for p in box.papers}
+        place = Where.of_box(box)
         found.append(
             {
                 "number": box.mark,
                 "caption": box.caption,
-                "url": place_url(application, f"material:{box.key}"),
+                "url": link_to(application, place),
                 "required": box.required,
-                "lacks": f"material:{box.key}" in links,
-                "checking": f"material:{box.key}" in checking,
+                "lacks": str(place) in links,
+                "checking": str(place) in checking,
                 "exempt_reason": str(box.exempt_reason) if box.exempt_reason else "",
                 "files": [
                     {

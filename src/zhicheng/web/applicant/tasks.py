@@ -16,18 +16,17 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.completeness import everything_missing, facts_for, place_of_arriving, requirements_of
 from zhicheng.applications.models import Application, Material
-from zhicheng.applications.places import place_words
 from zhicheng.applications.queries import Draft, draft_of, intakes_of, last_return, materials_of
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
+from zhicheng.applications.where import WHOLE, ReturnPoint, Where, points_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import Place, SlotRequirement, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import application_or_404, head_of
 from zhicheng.web.applicant.boxes import count_papers
-from zhicheng.web.applicant.places import place_url, slot_of
-from zhicheng.web.applicant.returns import Reason, reasons_in
+from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.http import go
 
 
@@ -51,7 +50,7 @@ class TaskList:
     from_unit: list[SlotRequirement] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
     arriving: list[Place] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
+    points: list[ReturnPoint] = field(default_factory=list)
     returned_at: datetime | None = None
     returned_by: str = ""
     note: str = ""
@@ -90,7 +89,7 @@ def task_list_of(application: Application) -> TaskList:
     missing = everything_missing(application)
     materials = list(materials_of(application))
     change = last_return(application)
-    tasks = TaskList(missing=missing, reasons=reasons_in(change), contents=draft.contents)
+    tasks = TaskList(missing=missing, points=points_of(change.reasons if change else []), contents=draft.contents)
     if tasks.checking:
         tasks.arriving = [place_of_arriving(row) for row in intakes_of(application) if row.is_open]
     if change is not None:
@@ -111,7 +110,7 @@ def task_list_of(application: Application) -> TaskList:
 
 def _section_task(application: Application, section: Section, draft: Draft, tasks: TaskList) -> Task:
     saved_at = draft.saved_at.get(section.key)
-    problems = [p for p in tasks.missing if p.where.partition(".")[0] == section.key]
+    problems = [p for p in tasks.missing if Where.parse(p.where).section == section.key]
     status = section_status(section.key, draft.contents[section.key], today=clock.today())
     if status in {"done", "optional"} and problems:
         status = "in_progress" if draft.versions[section.key] else "not_started"
@@ -130,7 +129,7 @@ def _section_task(application: Application, section: Section, draft: Draft, task
 
 def _named(tasks: TaskList, section: str, saved_at: datetime | None) -> bool:
     """Whether the return names this section and nothing was saved in it since."""
-    if tasks.returned_at is None or not any(r.section == section for r in tasks.reasons):
+    if tasks.returned_at is None or not any(p.where.section == section for p in tasks.points):
         return False
     return saved_at is None or saved_at <= tasks.returned_at
 
@@ -139,8 +138,8 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     first = group[0]
     keys = {box.key for box in group}
     files = [m for m in materials if m.slot == first.slot]
-    lacking = {p.where.removeprefix("material:") for p in tasks.unfinished if p.where.startswith("material:")} & keys
-    checking = keys & {where.removeprefix("material:") for where in tasks.checking}
+    lacking = {Where.parse(p.where).box for p in tasks.unfinished} & keys
+    checking = {Where.parse(where).box for where in tasks.checking} & keys
     wanted = [box for box in group if box.required]
     if lacking:
         status = "in_progress" if files or checking else "not_started"
@@ -154,31 +153,27 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
         status, hint = "exempt", str(next(box.exempt_reason for box in group if box.exempt_reason))
     else:
         status, hint = "optional", _("没有可以不传。")
-    named = [r for r in tasks.reasons if r.where.startswith("material:") and _in_slot(application, r, first.slot)]
+    named = [p for p in tasks.points if p.where.slot == first.slot]
     if named and not checking and not _changed_since(files, tasks.returned_at):
         status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
     url = reverse("application_slot", args=[application.pk, first.slot])
     return Task(first.slot, f"{first.mark}{first.label}", url, status, hint)
 
 
-def _in_slot(application: Application, reason: Reason, slot: str) -> bool:
-    return slot_of(application, reason.where.removeprefix("material:")) == slot
-
-
 def _changed_since(files: list[Material], moment: datetime | None) -> bool:
     return moment is not None and any(m.added_at > moment for m in files)
 
 
-def reason_links(application: Application, reasons: Iterable[Reason], contents: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Each reason of a return with the name and the address of its place in the form ``contents``."""
+def point_links(application: Application, points: Iterable[ReturnPoint], contents: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each point of a return with the name and the address of its place in the form ``contents``."""
     notice = notice_of(application.campaign_version)
     return [
         {
-            "text": r.text,
-            "place": place_words(notice, r.where, contents),
-            "url": place_url(application, r.where) if r.where else "",
+            "text": p.text,
+            "place": p.where.in_words(notice, contents),
+            "url": link_to(application, p.where) if p.where != WHOLE else "",
         }
-        for r in reasons
+        for p in points
     ]
 
 
@@ -229,6 +224,6 @@ def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
         "tasks": tasks,
         "last_tasks": last,
         "total": len(tasks.asked),
-        "reasons": reason_links(application, tasks.reasons, tasks.contents),
+        "reasons": point_links(application, tasks.points, tasks.contents),
         "complete": complete,
     }

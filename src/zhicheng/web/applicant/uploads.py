@@ -15,17 +15,16 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application
-from zhicheng.applications.places import box_and_paper
 from zhicheng.applications.queries import draft_of, intake_subject
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_file
 from zhicheng.evidence.models import Intake, IntakeState
 from zhicheng.evidence.queries import said_against
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of
+from zhicheng.web.applicant.boxes import Refusals, controls_in, pressed_for
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
-
-_CONTROL = "file-"
 
 
 def take_material(
@@ -34,7 +33,7 @@ def take_material(
     """Take the file ``sent`` in for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept then."""
     if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
         raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
-    where = f"material:{box.key}:{paper}"
+    where = str(Where.of_box(box, paper))
     if closed := why_closed(application):
         raise Refused.one(closed, where=where, code="not_open")
     if sent is None:
@@ -55,17 +54,17 @@ def take_material(
 def kept_words(row: Intake) -> str:
     """That a file lies in its box, in the language of whoever reads it."""
     application = Application.objects.get(pk=row.payload["application"])
-    key = box_and_paper(row.where)[0]
+    place = Where.parse(row.where)
     boxes = requirements_of(application, draft_of(application).contents)
-    caption = next((box.caption for box in boxes if box.key == key), _("申报材料"))
+    caption = next((box.caption for box in boxes if Where.of_box(box).holds(place)), _("申报材料"))
     return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
 
 
 @dataclass
 class Chosen:
-    """What became of the files chosen inside a form: what was refused, by (box, paper), and what is still being examined."""
+    """What became of the files chosen inside a form: what was refused, by paper, and what is still being examined."""
 
-    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=dict)
     waiting: list[Intake] = field(default_factory=list)
 
 
@@ -74,31 +73,28 @@ def take_chosen(request: HttpRequest, application: Application) -> Chosen:
 
     A press of 上传 beside an empty control is told there as well.
     """
-    sent: dict[str, Any] = {
-        name.removeprefix(_CONTROL): file for name, file in request.FILES.items() if name.startswith(_CONTROL)
-    }
-    if (pressed := request.POST.get("upload", "")) and pressed not in sent:
-        sent[pressed] = None
+    sent: dict[Where, Any] = {place: request.FILES[name] for name, place in controls_in(request.FILES).items()}
+    if pressed := request.POST.get("upload", ""):
+        sent.setdefault(pressed_for(pressed), None)
     chosen = Chosen()
     if not sent:
         return chosen
     boxes = {box.key: box for box in requirements_of(application, draft_of(application).contents)}
     taken: list[Intake] = []
     for place, file in sent.items():
-        key, _dot, paper = place.partition(".")
         try:
             refuse_crowd(sent.values())
-            taken.append(take_material(request, application, boxes.get(key), paper, file))
+            taken.append(take_material(request, application, boxes.get(place.box), place.paper, file))
         except Refused as refused:
-            chosen.refusals[key, paper] = " ".join(str(p.text) for p in refused.problems)
+            chosen.refusals[place] = " ".join(str(p.text) for p in refused.problems)
     for row in outcome_of(taken):
-        key, paper = box_and_paper(row.where)
+        place = Where.parse(row.where)
         if row.state == IntakeState.REFUSED:
-            chosen.refusals[key, paper] = said_against(row)
+            chosen.refusals[place] = said_against(row)
         elif row.file is not None:
             messages.success(request, kept_words(row))
         else:
-            text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[key].caption)
+            text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[place.box].caption)
             messages.info(request, text)
             chosen.waiting.append(row)
     return chosen

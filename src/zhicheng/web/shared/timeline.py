@@ -12,8 +12,8 @@ from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECO
 from zhicheng.applications.desks import HOLDER, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.places import reasons_in_words
 from zhicheng.applications.states import State
+from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.foundation.clock import now, written
@@ -74,7 +74,7 @@ def _done(application: Application, change: StatusChange, period: PublicityPerio
         who = _("系统")
     note = _note(application, change, period)
     lines = [note] if note else []
-    lines += reasons_in_words(notice_of(application.campaign_version), change.reasons, {})
+    lines += points_in_words(notice_of(application.campaign_version), points_of(change.reasons), {})
     title = move_label(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)

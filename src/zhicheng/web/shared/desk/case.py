@@ -15,10 +15,10 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.papers import subject_of
-from zhicheng.applications.places import place_words
 from zhicheng.applications.queries import arrivals_of, history_of, person_year_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
+from zhicheng.applications.where import Where, points_of
 from zhicheng.campaigns.notice import Grade, Level, Notice, Series, Slot, TitleStep
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import step_name
@@ -134,17 +134,15 @@ def slot_words(notice: Notice, material: Mapping[str, Any]) -> str:
     return words
 
 
-def place_of(material: Mapping[str, Any]) -> str:
-    """How a reason names the place of a file, its box and which of the box's papers: ``material:education-0a1b2c3d:diploma``."""
-    suffix = material["row"] or (str(material["year"]) if material["year"] else "")
-    paper = f":{material['paper']}" if material["paper"] else ""
-    return f"material:{material['slot']}" + (f"-{suffix}" if suffix else "") + paper
+def where_of(material: Mapping[str, Any]) -> Where:
+    """Where a frozen file lies."""
+    return Where.of_file(material["slot"], material["paper"], material["year"], material["row"])
 
 
 def names_of(snapshot: Mapping[str, Any], notice: Notice) -> dict[str, str]:
     """What the place of each file is called where no heading stands above it: the paper, and the row it proves with its number."""
-    places = (place_of(material) for material in snapshot["materials"])
-    return {place: place_words(notice, place, snapshot["sections"]) for place in places}
+    places = (where_of(material) for material in snapshot["materials"])
+    return {str(place): place.in_words(notice, snapshot["sections"]) for place in places}
 
 
 def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[Part]:
@@ -163,11 +161,10 @@ def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> li
         for raw in forms:
             mine = [f for f in files if section.rows and _proves(f, raw, notice, section)]
             placed |= {f["id"] for f in mine}
-            row_id = str(raw.get("id", ""))
-            place = f"{section.key}.{row_id}" if row_id else section.key
+            place = Where.of_row(section, raw)
             was = earlier.row(section, raw)
             is_new = bool(earlier) and was is None
-            rows.append(Row(row_id, place, row_label(section, raw), lines_of(section, raw, was), mine, is_new))
+            rows.append(Row(place.row, str(place), row_label(section, raw), lines_of(section, raw, was), mine, is_new))
         rest = [f for f in files if f["id"] not in placed and proves.get(f["slot"]) == section.key]
         placed |= {f["id"] for f in rest}
         gone = earlier.gone(section, forms)
@@ -184,7 +181,7 @@ def _files_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> l
     files = []
     names = names_of(snapshot, notice)
     for material in snapshot["materials"]:
-        place = place_of(material)
+        place = str(where_of(material))
         first = place not in seen
         seen.add(place)
         more = {"words": slot_words(notice, material), "named": names[place], "place": place}
@@ -297,12 +294,12 @@ def case_of(application: Application, actor: Actor) -> Case:
     )
 
 
-Place = tuple[str, Any]
+Choice = tuple[str, Any]
 
 
-def places_of(case: Case) -> list[Place]:
+def choices_of_where(case: Case) -> list[Choice]:
     """Where a reason of a return can point, as a select offers it: the whole, then each section with its rows, then the files."""
-    places: list[Place] = [("", _("整份申请书"))]
+    places: list[Choice] = [("", _("整份申请书"))]
     for part in case.parts:
         if part.key == "materials":
             continue
@@ -328,26 +325,28 @@ def asked_of(case: Case) -> list[dict[str, str]]:
     if case.asked is None:
         return []
     words: dict[str, str] = {}
-    for where, said in places_of(case):
+    for where, said in choices_of_where(case):
         words |= dict(said) if isinstance(said, list) else {where: said}
     found = []
-    for reason in case.asked.change.reasons:
-        where = str(reason.get("where", ""))
-        if where.startswith("material:"):
-            place, at = _material_place(case, where, words)
-        else:
-            known = where if where in words else ".".join(where.split(".")[:2])
-            known = known if known in words else where.split(".")[0]
-            place, at = words.get(known, ""), anchor_id(known) if known and known in words else ""
-        found.append({"text": reason["text"], "place": place, "anchor": at})
+    for point in points_of(case.asked.change.reasons):
+        place, at = _shown_at(case, point.where, words)
+        found.append({"text": point.text, "place": place, "anchor": at})
     return found
 
 
-def _material_place(case: Case, where: str, words: Mapping[str, str]) -> tuple[str, str]:
+def _shown_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
+    """The words and the anchor of a place on this page: the row of a field, the section of a row that is gone, or the files."""
+    if where.slot:
+        return _files_at(case, where, words)
+    known = next((at for at in map(str, (where, where.whole_row, where.whole_section)) if at in words), "")
+    return words.get(known, ""), anchor_id(known) if known else ""
+
+
+def _files_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
     """The words and the anchor of a place among the files; a reason that names a box alone means every paper in it."""
-    if where not in words and where in case.file_names:
-        return _material_words(case.file_names[where]), ""
-    here = [place for place in words if place == where or place.startswith(f"{where}:")]
+    if str(where) not in words and str(where) in case.file_names:
+        return _material_words(case.file_names[str(where)]), ""
+    here = [place for place in words if where.holds(Where.parse(place))]
     return _("、").join(words[place] for place in here), anchor_id(here[0]) if here else ""
 
 

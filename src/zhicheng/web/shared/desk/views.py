@@ -31,7 +31,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.desk.case import Case, asked_of, case_of, facts_in_short, place_of, places_of, slot_words
+from zhicheng.web.shared.desk.case import Case, asked_of, case_of, choices_of_where, facts_in_short, slot_words, where_of
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
@@ -114,7 +114,7 @@ def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | N
         shown = publicity_shown(application, wanted)
         return shown and _in_pages(shown)
     words = slot_words(notice_of(application.campaign_version), file)
-    return _in_pages({**file, "words": words, "place": place_of(file)})
+    return _in_pages({**file, "words": words, "place": str(where_of(file))})
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     closes = bool(BY_ROLE[actor.role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
     editing = any(name in request.POST for name in EDITS)
     seen = {"submission": application.current_submission_id, "state": application.state}
-    form = ReturnForm(request.POST or None, places=places_of(case), initial=seen)
+    form = ReturnForm(request.POST or None, places=choices_of_where(case), initial=seen)
     context |= {"form": form, "closes_year": closes, "can_point": True}
     context["corrections_ended"] = None if closes else corrections_ended(application)
     if request.method == "POST" and not editing:

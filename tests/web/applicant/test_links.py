@@ -8,8 +8,9 @@ from django.urls import resolve
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.places import linked, place_url, slot_of
+from zhicheng.web.applicant.links import link_to, linked
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +39,13 @@ def application(world):
     ],
 )
 def test_place_leads_to_its_page(application, where, page, fragment):
-    path, _hash, rest = place_url(application, where).partition("#")
+    path, _hash, rest = link_to(application, Where.parse(where)).partition("#")
     assert (resolve(path).url_name, rest) == (page, fragment)
 
 
-def test_slot_whose_name_begins_like_another_is_told_apart(application):
-    assert slot_of(application, "appraisals-2021") == "appraisals"
-    assert slot_of(application, "nothing-2021") == ""
+def test_box_stands_on_the_page_of_a_section_where_it_is_wanted_there(application):
+    path = link_to(application, Where.of_key("education-0a1b2c3d", "diploma"), section="education")
+    assert path.endswith("/sections/education/#at-material-education-0a1b2c3d"), path
 
 
 def test_everything_missing_has_a_link(application):
