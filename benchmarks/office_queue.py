@@ -100,7 +100,7 @@ def _application(model: Application, number: int, entered: Any) -> Application:
 def tab(actor: Any, key: str) -> tuple[Any, tuple[str, ...]]:
     """The rows of a tab and their order, as the page asks for them."""
     back = "" if key == "waiting" else "-"
-    return queue(actor, states=TABS[actor.role][key]), (f"{back}entered_state_at", f"{back}id")
+    return queue(actor, tab=TABS[actor.role][key]), (f"{back}entered_state_at", f"{back}id")
 
 
 def measure(actor: Any, key: str, rounds: int) -> dict[str, tuple[float, float]]:

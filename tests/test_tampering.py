@@ -175,6 +175,10 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "applications.state_is_last_move",
         f"{_HELD} reached_prefecture = NOT reached_prefecture WHERE id = {LAST}",
     ),
+    "desks that passed it on": (
+        "applications.state_is_last_move",
+        f"{_HELD} passed_county = NOT passed_county WHERE id = {LAST}",
+    ),
     "content of another application": (
         "applications.submissions",
         f"UPDATE applications_submission SET application_id = {LAST}, number = 2 WHERE application_id = {FIRST} AND number = 2",

@@ -23,7 +23,7 @@ def test_every_desk_a_notice_can_name_has_one_row() -> None:
 def test_rows_name_columns_and_moves_that_exist() -> None:
     columns = {field.name for field in Application._meta.get_fields()}
     for desk in DESKS:
-        assert {desk.column, *([desk.reached] if desk.reached else [])} <= columns
+        assert {desk.column, *([desk.reached, desk.passed] if desk.reached else [])} <= columns
         assert {desk.passes, desk.returns} <= BY_NAME.keys()
         assert all(move in BY_NAME for move in (desk.closes, desk.report) if move)
         assert desk.words.coming.keys() == set(desk.holds)
@@ -32,9 +32,11 @@ def test_rows_name_columns_and_moves_that_exist() -> None:
 def test_no_state_is_held_by_two_desks_and_every_tab_is_reached() -> None:
     assert len(HOLDER) == sum(len(desk.holds) for desk in DESKS)
     for role, tabs in TABS.items():
-        shown = [state for states in tabs.values() for state in states]
-        assert sorted(shown) == sorted(State), role
-        assert next(iter(tabs.values())) == BY_ROLE[role].holds[:1]
+        for state in State:
+            listing = [key for key, tab in tabs.items() if state in tab.states]
+            assert len(listing) == 1, (role, state)
+        assert next(iter(tabs.values())).states == BY_ROLE[role].holds[:1]
+        assert [key for key, tab in tabs.items() if tab.passed] == (["passed"] if BY_ROLE[role].reached else [])
 
 
 def naming(**organizations: int | None) -> Any:
@@ -44,16 +46,16 @@ def naming(**organizations: int | None) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("notice", "supervising", "roles"),
+    ("notice", "body", "roles"),
     [
         (bortala, None, ["unit", "county", "prefecture"]),
         (bortala, 2, ["unit", "supervising", "county", "prefecture"]),
-        (other, 2, ["unit", "supervising", "county", "prefecture"]),
-        (other, None, ["unit", "supervising", "county", "prefecture"]),  # mandatory: 上报 is refused (route_problems)
+        (other, 2, ["unit", "industry", "county"]),
+        (other, None, ["unit", "industry", "county"]),  # mandatory: 上报 is refused (route_problems)
     ],
 )
-def test_road_follows_the_chain(notice, supervising: int | None, roles: list[str]) -> None:
-    application = naming(supervising_body_id=supervising)
+def test_road_follows_the_chain(notice, body: int | None, roles: list[str]) -> None:
+    application = naming(supervising_body_id=body, industry_body_id=body)
     road = road_of(application, notice())
     assert [desk.role.value for desk in road] == roles
     after = [desk_after(application, desk.role, notice()) for desk in road]

@@ -30,6 +30,7 @@ REFUSED: dict[str, Callable[[Application], object]] = {
     "the route of an application is taken": lambda a: Application.objects.filter(pk=a.pk).update(county_office=a.employer_id),
     "what was sent is not written anew": lambda a: Application.objects.filter(pk=a.pk).update(applicant_name="李四"),
     "a desk that has had an application": lambda a: Application.objects.filter(pk=a.pk).update(reached_county=False),
+    "a desk passes an application on with a move": lambda a: Application.objects.filter(pk=a.pk).update(passed_county=False),
     "a material is taken out, never removed": lambda a: a.materials.all()._raw_delete("default"),
     "a material comes and goes while": lambda a: _copy(a.materials.all()[0], slot="another"),
     "a material changes only by being taken out": lambda a: a.materials.update(file=a.materials.latest("id").file_id),

@@ -16,7 +16,6 @@ from zhicheng.applications.actions import withdraw_application
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application
-from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
 from zhicheng.publicity.queries import current_period, public_periods
@@ -68,7 +67,7 @@ def test_queue_is_longest_here_first(world):
     with clock.travel(w.IN_WINDOW + timedelta(hours=2)):
         w.submit(world.applicant, first)
         assert list(queries.queue(world.unit_admin)) == [second, first]
-    assert list(queries.queue(world.unit_admin, states=[State.RETURNED])) == []
+    assert list(queries.queue(world.unit_admin, tab=TABS[Role.UNIT]["returned"])) == []
     assert not queries.queue(world.applicant).exists()
 
 
@@ -136,7 +135,7 @@ def test_every_tab_is_read_in_the_order_of_an_index(role, tab):
         # No application of this notice is theirs: the plan is the same.
         Role.INDUSTRY: Actor(role=Role.INDUSTRY, organization_id=world.supervising.pk),
     }[role]
-    rows = queries.queue(actor, states=TABS[role][tab]).order_by("-entered_state_at", "-id")[:31]
+    rows = queries.queue(actor, tab=TABS[role][tab]).order_by("-entered_state_at", "-id")[:31]
     with connection.cursor() as cursor:
         for way in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin"):
             cursor.execute(f"SET LOCAL enable_{way} = off")

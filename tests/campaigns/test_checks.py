@@ -50,20 +50,20 @@ PARTS = {
         "级别 junior 没有受理时间",
     ),
     "window_without_titles": ("  - levels: [senior]", "  - levels: [senior, junior] # HERE", "windows[1].levels[1]", "没有可申报的任职资格"),
-    "chain_starts_elsewhere": ("  - desk: unit\n  - desk: supervising", "  - desk: county # HERE\n  - desk: supervising", "chain[0].desk", "第一个审核环节应为 unit"),
-    "chain_ends_elsewhere": ("  - desk: prefecture\n", "  - desk: supervising # HERE\n", "chain[2].desk", "最后一个审核环节应为 prefecture"),
-    "chain_out_of_order": (
-        "  - desk: supervising\n  - desk: county\n    counts_as_committee_arrival: true",
-        "  - desk: county\n    counts_as_committee_arrival: true\n  - desk: supervising # HERE",
-        "chain[2].desk",
-        "supervising 不能排在 county 之后",
+    "chain_starts_elsewhere": ("  - desk: unit\n  - desk: industry", "  - desk: prefecture # HERE\n  - desk: industry", "chain[0].desk", "第一个审核环节应为 unit"),
+    "unit_is_not_first": ("  - desk: unit\n  - desk: industry", "  - desk: industry # HERE\n  - desk: unit", "chain[0].desk", "第一个审核环节应为 unit"),
+    "counting_desk_is_not_last": (
+        "    counts_as_committee_arrival: true\n",
+        "    counts_as_committee_arrival: true # HERE\n  - desk: prefecture\n",
+        "chain[2].counts_as_committee_arrival",
+        "计次的环节应排在最后",
     ),
-    "desk_twice": ("  - desk: supervising", "  - desk: supervising\n  - desk: supervising # HERE", "chain[2].desk", "“supervising”重复"),
-    "desk_optional": ("  - desk: prefecture\n", "  - desk: prefecture\n    optional: true # HERE\n", "chain[3].optional", "可以是可选环节"),
+    "desk_twice": ("  - desk: industry", "  - desk: industry\n  - desk: industry # HERE", "chain[2].desk", "“industry”重复"),
+    "desk_optional": ("  - desk: county\n", "  - desk: county\n    optional: true # HERE\n", "chain[2].optional", "可以是可选环节"),
     "no_arrival_counts": ("chain:", "chain: # HERE", "chain", "须有一个环节写明 counts_as_committee_arrival"),
     "two_arrivals_count": (
-        "  - desk: prefecture\n",
-        "  - desk: prefecture\n    counts_as_committee_arrival: true # HERE\n",
+        "    counts_as_committee_arrival: true\n",
+        "    counts_as_committee_arrival: true\n  - desk: prefecture\n    counts_as_committee_arrival: true # HERE\n",
         "chain[3].counts_as_committee_arrival",
         "只能有一个环节",
     ),
@@ -177,8 +177,6 @@ PARTS = {
 # What the change needs beside it, so that the one thing under test is what is wrong.
 ALSO = {
     "no_arrival_counts": [("    counts_as_committee_arrival: true\n", "")],
-    "chain_ends_elsewhere": [("  - desk: supervising\n", "")],
-    "end_of_a_desk_not_crossed": [("  - desk: supervising\n", "")],
     "open_series_is_empty": [("      by_exam: true\n", "")],
     "year_without_rule": [("    years: {rule: professional_years, cap: 2}\n", "")],
 }

@@ -81,7 +81,7 @@ def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
     text = other_text(
         ('region_code: "653000"', "region_code: x"),
         ("    apply_until: 2025-09-30 20:00", "    apply_until: 2025-08-30 20:00"),
-        ("  - desk: prefecture\n", "  - desk: prefecture\n    optional: true\n"),
+        ("  - desk: unit\n", "  - desk: unit\n    optional: true\n"),
         ("    source: S-52", "    source: nowhere"),
         ("version: v9, zh: 提示", "versio: v9, zh: 提示"),
     )
@@ -90,7 +90,7 @@ def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
     assert [error.path for error in errors] == [
         "region_code",
         "windows[0].apply_until",
-        "chain[3].optional",
+        "chain[0].optional",
         "materials[1].source",
         "texts.prompt.versio",
         "texts.prompt.version",

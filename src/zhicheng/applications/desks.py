@@ -26,11 +26,24 @@ if TYPE_CHECKING:
 _WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
 S = State
 Words = str | Promise
-Tabs = dict[str, tuple[State, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Which of its applications a desk lists together: those in ``states`` (all, where none is named), and of them those it has passed
+    on (``passed``), has not, or either (``None``). ``standing``: shown also while it is empty.
+    """
+
+    states: tuple[State, ...] = ()
+    passed: bool | None = None
+    standing: bool = True
+
+
+Tabs = dict[str, Tab]
 # Which organization an employer's applications in a series (its code) go to at a desk: its id, or ``None`` where there is none.
 Route = Callable[["Organization", str], int | None]
-# Where an application is when the last desk has passed it, or when it is over at or after one.
-_DONE = (S.ACCEPTED, S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
+# Where an application is over at a desk above the unit, or after the last.
+_CLOSED = (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,11 @@ class Desk:
     def column_id(self) -> str:
         """The column that holds the organization's id."""
         return f"{self.column}_id"
+
+    @property
+    def passed(self) -> str:
+        """The flag that is set while an application is on its way above, passed on by this desk; empty at the first desk."""
+        return f"passed_{self.role.value}" if self.reached else ""
 
     @property
     def arrives(self) -> State:
@@ -208,31 +226,32 @@ HOLDER: dict[State, Desk] = {state: desk for desk in DESKS for state in desk.hol
 def tabs_of(desk: Desk) -> Tabs:
     """What the desk can look through, tab by tab. The first is what waits for it; everything it may see is in exactly one.
 
-    The last is whatever it has had and no other tab shows: taken back, at another desk again, or over. "Passed on" is told by the order
-    of the rows: a list reads one index, and an index knows no notice.
+    "Passed on" is told by the desk's flag, for a list reads one index, and an index knows no notice, in which another desk may follow.
+    The last is whatever it has had and no other tab shows: taken back, at another desk again, or over. Which tabs stand also while they
+    are empty follows the country's order: the last of the rows mostly has no desk after it, the others have.
     """
-    later = DESKS[DESKS.index(desk) + 1 :]
-    ahead = (*(state for row in later for state in row.holds), *_DONE)
     if not desk.reached:
+        higher = tuple(state for row in DESKS if row.reached for state in row.holds)
         tabs = {
-            "waiting": (S.UNIT_REVIEW,),
-            "to_publish": (S.UNIT_PASSED,),
-            "publicity": (S.IN_PUBLICITY,),
-            "reported": ahead,
-            "returned": (S.RETURNED,),
-            "over": (S.STOPPED, S.DISCARDED),
+            "waiting": Tab((S.UNIT_REVIEW,)),
+            "to_publish": Tab((S.UNIT_PASSED,)),
+            "publicity": Tab((S.IN_PUBLICITY,)),
+            "reported": Tab((*higher, S.ACCEPTED, *_CLOSED)),
+            "returned": Tab((S.RETURNED,)),
+            "over": Tab((S.STOPPED, S.DISCARDED)),
         }
-    elif later:
-        tabs = {"waiting": desk.holds, "passed": ahead, "returned": (S.RETURNED,)}
     else:
+        is_last = desk is DESKS[-1]
         tabs = {
-            "waiting": desk.holds,
-            "accepted": (S.ACCEPTED,),
-            "returned": (S.RETURNED,),
-            "closed": (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED),
+            "waiting": Tab(desk.holds),
+            "passed": Tab(passed=True, standing=not is_last),
+            "accepted": Tab((S.ACCEPTED,), passed=False, standing=is_last),
+            "returned": Tab((S.RETURNED,)),
+            **({"closed": Tab(_CLOSED, passed=False)} if is_last else {}),
         }
-    shown = {state for states in tabs.values() for state in states}
-    return {**tabs, "other": tuple(state for state in State if state not in shown)}
+    shown = {state for tab in tabs.values() for state in tab.states}
+    rest = tuple(state for state in State if state not in shown)
+    return {**tabs, "other": Tab(rest, passed=False if desk.reached else None)}
 
 
 TABS: dict[Role, Tabs] = {desk.role: tabs_of(desk) for desk in DESKS}

@@ -94,6 +94,13 @@ WITH_HISTORY = (
         rule="reached",
         when=" OR ".join(f"(OLD.{d.reached} AND NOT NEW.{d.reached})" for d in DESKS if d.reached),
     ),
+    guard(
+        "applications_application",
+        "UPDATE",
+        sentence="a desk passes an application on with a move",
+        rule="passed",
+        when=f"({' OR '.join(f'NEW.{d.passed} <> OLD.{d.passed}' for d in DESKS if d.passed)}) AND NEW.state = OLD.state",
+    ),
     guard("applications_material", "DELETE", sentence="a material is taken out, never removed"),
     guard(
         "applications_material",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.lifecycle import BY_NAME, HIGHER, reached_with
+from zhicheng.applications.lifecycle import BY_NAME, HIGHER, passed_with, reached_with
 from zhicheng.applications.models import Application, NumberCounter, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
@@ -20,11 +20,12 @@ from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 # Between the unit's pass and whatever takes the application off its way again, there is a form to print (S-41, S-48).
 HAVE_REVIEW_FORM = {State.UNIT_PASSED, State.IN_PUBLICITY, *(desk.arrives for desk in HIGHER), State.ACCEPTED}
 _REACHED = tuple(desk.reached for desk in HIGHER)
+_PASSED = tuple(desk.passed for desk in HIGHER)
 
 
 def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
     rows = Application.objects.only(
-        "state", "entered_state_at", "created_at", "current_submission", "campaign_version__sha256", *_REACHED
+        "state", "entered_state_at", "created_at", "current_submission", "campaign_version__sha256", *_REACHED, *_PASSED
     ).select_related("campaign_version")
     for applications in in_batches(rows):
         changes = StatusChange.objects.filter(application__in=applications).order_by("id").defer("note", "reasons")
@@ -51,6 +52,11 @@ def state_is_last_move() -> Iterator[Violation]:
         been = {column for change in history for column in reached_with(State(change.to_state), notice)}
         if any(getattr(application, column) != (column in been) for column in _REACHED):
             yield Violation(subject, _("到过哪些部门与办理记录不一致。"))
+        passed = dict.fromkeys(_PASSED, False)
+        for change in history:
+            passed |= passed_with(change.move, State(change.to_state))
+        if any(getattr(application, column) != whether for column, whether in passed.items()):
+            yield Violation(subject, _("由哪些部门报出与办理记录不一致。"))
 
 
 @invariant("applications.chain_of_moves", gettext_lazy("办理记录首尾相接，每一步都在办理表中"))

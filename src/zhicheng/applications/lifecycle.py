@@ -264,6 +264,8 @@ def walk(
     application.checked_at = None
     for reached in reached_with(State(application.state), notice_of(application.campaign_version)):
         setattr(application, reached, True)
+    for passed, whether in passed_with(move.name, State(application.state)).items():
+        setattr(application, passed, whether)
     # The history first: the database lets the row go only where its newest line leads (frozen.py).
     change = _write_history(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
     application.save(update_fields=_WRITTEN)
@@ -280,10 +282,19 @@ def reached_with(state: State, notice: Notice) -> tuple[str, ...]:
     return (desk.reached, BY_ROLE[Role.PREFECTURE].reached) if counts else (desk.reached,)
 
 
+def passed_with(move: str, target: State) -> dict[str, bool]:
+    """The flags of "has passed it on" that a move sets: its desk's own where another desk follows; back with the applicant, all are undone."""
+    if target in OPEN_FOR_APPLICANT:
+        return dict.fromkeys((desk.passed for desk in HIGHER), False)
+    desk = next((desk for desk in HIGHER if desk.passes == move), None)
+    return {desk.passed: True} if desk is not None and target in HOLDER else {}
+
+
 # What a move writes on the row: its own columns, and those the calling action set under the lock.
 _WRITTEN = (
     "state", "entered_state_at", "updated_at", "checked_at", "current_submission", "arrivals", "applicant_name",
     *(desk.column for desk in DESKS), *(desk.reached for desk in HIGHER),
+    *(desk.passed for desk in HIGHER),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.models import User
-from zhicheng.applications.desks import DESKS, TABS
+from zhicheng.applications.desks import DESKS, TABS, Desk, Tab
 from zhicheng.applications.states import BEFORE_THE_UNIT, OPEN_FOR_APPLICANT, OVER, State
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.evidence.models import EvidenceFile
@@ -24,14 +24,19 @@ def _indexes_of_tabs() -> list[models.Index]:
     return [
         models.Index(
             fields=[desk.column, "entered_state_at", "id"],
-            condition=(Q(**{desk.reached: True}) if desk.reached else Q(current_submission__isnull=False))
-            & Q(state__in=[state.value for state in states]),
+            condition=(Q(**{desk.reached: True}) if desk.reached else Q(current_submission__isnull=False)) & in_tab(desk, tab),
             name=f"tab_{desk.role.value}_{key}",
         )
         for desk in DESKS
-        for key, states in TABS[desk.role].items()
-        if len(states) > 1 or states[0] in OPEN_FOR_APPLICANT
+        for key, tab in TABS[desk.role].items()
+        if len(tab.states) != 1 or tab.states[0] in OPEN_FOR_APPLICANT
     ]
+
+
+def in_tab(desk: Desk, tab: Tab) -> Q:
+    """The condition of a tab, the same words for its index and for the list that reads it."""
+    condition = Q(**{desk.passed: tab.passed}) if tab.passed is not None else Q()
+    return condition & Q(state__in=[state.value for state in tab.states]) if tab.states else condition
 
 
 class PersonYear(models.Model):
@@ -100,6 +105,12 @@ class Application(models.Model):
     reached_industry = models.BooleanField(default=False, db_default=False)
     reached_county = models.BooleanField(default=False)
     reached_prefecture = models.BooleanField(default=False)
+
+    # Which of them have passed it on since it was last with the applicant. Set by the door, taken back by a return.
+    passed_supervising = models.BooleanField(default=False, db_default=False)
+    passed_industry = models.BooleanField(default=False, db_default=False)
+    passed_county = models.BooleanField(default=False, db_default=False)
+    passed_prefecture = models.BooleanField(default=False, db_default=False)
 
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

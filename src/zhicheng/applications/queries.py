@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING
+from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
     Application,
     CommitteeArrival,
@@ -19,6 +19,7 @@ from zhicheng.applications.models import (
     PersonYear,
     StatusChange,
     Submission,
+    in_tab,
 )
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.states import OVER, State
@@ -68,15 +69,17 @@ def visible_to(actor: Actor) -> QuerySet[Application]:
     return mine.filter(**{desk.reached: True}) if desk.reached else mine
 
 
-def queue(actor: Actor, *, states: Iterable[State] | None = None) -> QuerySet[Application]:
-    """What waits for this desk (or its applications in ``states``), longest here first: order ``entered_state_at, id``.
+def queue(actor: Actor, *, tab: Tab | None = None) -> QuerySet[Application]:
+    """What waits for this desk (or what it lists in ``tab``), longest here first: order ``entered_state_at, id``.
 
     Reads one index; to be shown in keyset pages. Organizations are joined, so a page is one query.
     """
-    wanted = list(states) if states is not None else list(WAITING.get(actor.role, ()))
+    desk = BY_ROLE.get(actor.role)
+    if desk is None:
+        return Application.objects.none()
     return (
         visible_to(actor)
-        .filter(state__in=wanted)
+        .filter(in_tab(desk, tab or Tab(WAITING[actor.role])))
         .select_related("employer", "county_office", "current_submission")
         .defer("current_submission__content")  # the whole encrypted form: a list shows none of it
         .order_by("entered_state_at", "id")

@@ -24,6 +24,10 @@ WRITTEN_ANEW = {
     "accounts_user.overdue_seen_at",
     "accounts_user.password_seal",
     "accounts_user.session_epoch",
+    "applications_application.passed_county",  # told by the history, and told again
+    "applications_application.passed_industry",
+    "applications_application.passed_prefecture",
+    "applications_application.passed_supervising",
     "evidence_intake.problem_words",  # without them the words of the upload are shown
     "foundation_incident",
     "foundation_instancemark",

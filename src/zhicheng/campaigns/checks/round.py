@@ -40,11 +40,14 @@ def windows_are_in_order(windows: tuple[Window, ...], chain: tuple[ChainDesk, ..
             yield ("windows", index, "desk_until", desk.value), f"审核环节（chain）中没有 {desk.value}"
 
 
-@needs("windows", "limits", "calendar")
-def publicity_fits_before_a_desk_ends(windows: tuple[Window, ...], limits: Limits, calendar: str) -> Found:
+@needs("windows", "chain", "limits", "calendar")
+def publicity_fits_before_a_desk_ends(
+    windows: tuple[Window, ...], chain: tuple[ChainDesk, ...], limits: Limits, calendar: str
+) -> Found:
     """What is handed in at the last moment can still be publicised and reported before a desk's end (S-39, S-40)."""
     for index, window in enumerate(windows):
-        desk, end = next(((desk, window.desk_until[desk]) for desk in Desk if desk in window.desk_until), (Desk.UNIT, None))
+        ends = ((step.desk, window.desk_until[step.desk]) for step in chain if step.desk in window.desk_until)
+        desk, end = next(ends, (Desk.UNIT, None))
         start = (window.apply_until - dt.timedelta(seconds=1)).date()
         if end is None or start < window.apply_from.date():
             continue
@@ -83,17 +86,11 @@ def a_level_has_one_window(windows: tuple[Window, ...]) -> Found:
 
 @needs("chain")
 def chain_is_a_road(chain: tuple[ChainDesk, ...]) -> Found:
-    """Unit first, prefecture last, in the country's order, one arrival that counts (S-28, S-31, S-45)."""
+    """The unit first, each desk at most once, the one whose arrivals count last (S-28, S-31, S-45); the order is the notice's."""
     desks = [step.desk for step in chain]
     yield from repeated([desk.value for desk in desks], ("chain",), "desk", "审核环节")
     if desks[0] is not Desk.UNIT:
         yield ("chain", 0, "desk"), "第一个审核环节应为 unit（单位）"
-    if desks[-1] is not Desk.PREFECTURE:
-        yield ("chain", len(desks) - 1, "desk"), "最后一个审核环节应为 prefecture（州）"
-    order = list(Desk)
-    for index in range(1, len(desks) - 1):
-        if order.index(desks[index]) < order.index(desks[index - 1]):
-            yield ("chain", index, "desk"), f"{desks[index].value} 不能排在 {desks[index - 1].value} 之后"
     for index, step in enumerate(chain):
         if step.optional and step.desk not in MAY_BE_OPTIONAL:
             yield ("chain", index, "optional"), f"只有 {'、'.join(sorted(MAY_BE_OPTIONAL))} 可以是可选环节"
@@ -108,6 +105,8 @@ def one_arrival_counts(chain: tuple[ChainDesk, ...]) -> Found:
     for index in counting[1:]:
         yield ("chain", index, "counts_as_committee_arrival"), "只能有一个环节算提交评审委员会，前面已有一个"
     for index in counting:
+        if index != len(chain) - 1 and chain[index].desk is not Desk.UNIT:
+            yield ("chain", index, "counts_as_committee_arrival"), "计次的环节应排在最后（通过后即受理，等待评审委员会评审）"
         if chain[index].desk is Desk.UNIT or chain[index].optional:
             path = ("chain", index, "counts_as_committee_arrival")
             yield path, "单位环节和可选环节不能算提交评审委员会"

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import queries
-from zhicheng.applications.desks import BY_ROLE, TABS
+from zhicheng.applications.desks import BY_ROLE, TABS, Tabs
 from zhicheng.applications.models import Application
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
@@ -44,28 +44,33 @@ def queue(request: HttpRequest) -> HttpResponse:
     words = {**_WORDS, "waiting": said.waiting, "passed": said.passed}
     chosen = request.GET.get("show", "")
     current = chosen if chosen in tabs else next(iter(tabs))
-    states = tabs[current]
-    rows = queries.queue(actor, states=states)
+    tab = tabs[current]
+    rows = queries.queue(actor, tab=tab)
     unit = request.GET.get("unit", "").strip() if actor.role is not Role.UNIT else ""
     if unit:
         rows = rows.filter(employer__name__icontains=unit)
-    waits = set(states) <= set(BY_ROLE[actor.role].holds)
+    waits = bool(tab.states) and set(tab.states) <= set(BY_ROLE[actor.role].holds)
     order = ("entered_state_at", "id") if waits else ("-entered_state_at", "-id")
     page = page_of(request, rows, order=order)
     _add_dossiers(page, actor)
     context = {
         "page": page,
-        "filters": [{"key": k, "words": words[k], "current": k == current} for k in tabs],
+        "filters": [{"key": k, "words": words[k], "current": k == current} for k in _shown(actor, tabs, current)],
         "current": current,
         "unit": unit,
         "is_unit": actor.role is Role.UNIT,
         "is_first": current == next(iter(tabs)),
         "waits": waits,
-        "one_state": len(states) == 1 and current != "other",
+        "one_state": len(tab.states) == 1 and current != "other",
         "any_due": _add_waiting(page, actor),
         "gate": gate_of(actor),
     }
     return render(request, "shared/desk/queue.html", context)
+
+
+def _shown(actor: Actor, tabs: Tabs, current: str) -> list[str]:
+    """The tabs that are offered: those that stand always, and of the others those that list something. One query for each of these."""
+    return [key for key, tab in tabs.items() if tab.standing or key == current or queries.queue(actor, tab=tab).exists()]
 
 
 def gate_of(actor: Actor) -> list[Problem]:
