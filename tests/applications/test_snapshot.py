@@ -13,7 +13,7 @@ from tests.support.told_once import told_once
 from zhicheng.applications.actions import add_material, save_section
 from zhicheng.applications.models import Submission
 from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
-from zhicheng.applications.snapshot import in_notice_order, publicised
+from zhicheng.applications.snapshot import Snapshot, in_notice_order, publicised
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.canonical import canonical_json, digest
@@ -37,31 +37,31 @@ def road():
 
 def test_snapshot_is_canonical_and_its_hash_is_of_what_is_kept(road):
     submission = Submission.objects.get()
-    snapshot = snapshot_of(submission)
-    assert submission.content.encode() == canonical_json(snapshot)
-    assert submission.sha256 == digest(snapshot) == digest(shuffled(snapshot))
-    assert json.loads(submission.content) == snapshot
+    content = snapshot_of(submission).as_json()
+    assert submission.content.encode() == canonical_json(content)
+    assert submission.sha256 == digest(content) == digest(shuffled(content))
 
 
 def test_snapshot_holds_all_a_desk_judges(road):
     world, application = road
     snapshot = snapshot_of(Submission.objects.get())
-    assert set(snapshot) == {
+    assert set(json.loads(Submission.objects.get().content)) == {
         "schema", "campaign", "application", "employer", "supervising_body", "industry_body", "county_office", "prefecture_office", "sections",
         "materials", "commitment", "liability", "submission",
     }  # fmt: skip
-    assert snapshot["sections"] == draft_of(application).contents
-    assert snapshot["sections"]["basic"]["id_number"] == w.identity_number(12)
-    assert snapshot["campaign"]["sha256"] == world.version.sha256
-    assert snapshot["submission"] == {"number": 1, "submitted_at": "2023-05-22T10:00:00+08:00"}
-    assert snapshot["commitment"]["text"] and snapshot["liability"]["text"]
-    assert len(snapshot["materials"]) == application.materials.count()
-    assert all(len(m["sha256"]) == 64 for m in snapshot["materials"])
+    assert snapshot.sections == draft_of(application).contents
+    assert snapshot.sections["basic"]["id_number"] == w.identity_number(12)
+    assert snapshot.campaign.sha256 == world.version.sha256
+    assert (snapshot.submission.number, snapshot.submission.submitted_at) == (1, "2023-05-22T10:00:00+08:00")
+    assert snapshot.commitment.text and snapshot.liability.text
+    assert snapshot.offices["county_office"].name == world.county.name and snapshot.offices["supervising_body"] is None
+    assert len(snapshot.materials) == application.materials.count()
+    assert all(len(m.sha256) == 64 for m in snapshot.materials)
 
 
 def test_files_are_listed_as_the_notice_lists_them_whenever_they_were_uploaded(road):
     _world, application = road
-    places = [(m["slot"], m["year"], m["row"], m["paper"]) for m in snapshot_of(Submission.objects.get())["materials"]]
+    places = [(m.slot, m.year, m.row, m.paper) for m in snapshot_of(Submission.objects.get()).materials]
     kept = list(materials_of(application))
     random.Random(3).shuffle(kept)
     listed = in_notice_order(notice_of(application.campaign_version), draft_of(application).contents, kept)
@@ -83,26 +83,32 @@ def test_later_edits_do_not_reach_a_submission(road):
     w.submit(world.applicant, application)
     assert Submission.objects.get(pk=first.pk).content == before
     second = Submission.objects.get(number=2)
-    assert snapshot_of(second)["sections"]["summary"]["text"].startswith("改过的总结")
+    assert snapshot_of(second).sections["summary"]["text"].startswith("改过的总结")
     assert second.sha256 != first.sha256
 
 
 def test_publicised_part_changes_only_with_what_the_notice_shows(road):
-    snapshot = snapshot_of(Submission.objects.get())
-    same = json.loads(json.dumps(snapshot))
-    same["sections"]["summary"]["text"] = "x"
-    same["sections"]["basic"]["mobile"] = "13900000000"
-    same["submission"]["number"] = 2
-    assert digest(publicised(same)) == digest(publicised(snapshot))
+    content = snapshot_of(Submission.objects.get()).as_json()
+
+    def shown(change) -> str:
+        other = json.loads(json.dumps(content))
+        change(other)
+        return digest(publicised(Snapshot.read(json.dumps(other))))
+
+    before = shown(lambda _content: None)
+    for change in (
+        lambda s: s["sections"]["summary"].update(text="x"),
+        lambda s: s["sections"]["basic"].update(mobile="13900000000"),
+        lambda s: s["submission"].update(number=2),
+    ):
+        assert shown(change) == before
     for change in (
         lambda s: s["sections"]["basic"].update(name="别人"),
         lambda s: s["sections"]["achievements"][0].update(role="参与"),
         lambda s: s["sections"]["current_title"].update(title_name="技术员"),
         lambda s: s["application"].update(level="junior"),
     ):
-        other = json.loads(json.dumps(snapshot))
-        change(other)
-        assert digest(publicised(other)) != digest(publicised(snapshot))
+        assert shown(change) != before
 
 
 def test_no_identity_number_is_in_the_clear_after_the_whole_road(road):
@@ -144,5 +150,5 @@ def test_materials_of_a_removed_row_are_not_frozen(road):
     )
     save_section(actor=world.applicant, application_id=application.pk, key="education", typed=education, base_version=2)
     w.submit(world.applicant, application)
-    assert file.pk not in {m["file_id"] for m in snapshot_of(Submission.objects.get(number=2))["materials"]}
+    assert file.pk not in {m.file_id for m in snapshot_of(Submission.objects.get(number=2)).materials}
     assert application.materials.get(file=file).removed_at is not None

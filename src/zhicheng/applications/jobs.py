@@ -143,7 +143,7 @@ def _why(change: StatusChange, window: WindowState) -> list[str]:
     if change.reasons:
         can = change.to_state == State.RETURNED and _may_send(change, window)
         lines += ["", _("需要修改的全部内容：") if can else _("退回的理由：")]
-        sections = snapshot_of(change.submission)["sections"] if change.submission is not None else {}
+        sections = snapshot_of(change.submission).sections if change.submission is not None else {}
         lines += points_in_words(notice_of(change.application.campaign_version), points_of(change.reasons), sections)
     if change.note:
         lines += ["", _("说明：{note}").format(note=change.note)]

@@ -8,7 +8,7 @@ from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Kind, Section
-from zhicheng.applications.snapshot import build_snapshot
+from zhicheng.applications.snapshot import Snapshot, build_snapshot
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Kind as PaperKind
@@ -65,28 +65,28 @@ def _rows(sections: dict[str, Any], key: str) -> list[dict[str, str]]:
     return [words_of(BY_KEY[key], row) for row in sections.get(key) or []]
 
 
-def level_words(snapshot: dict[str, Any]) -> str:
+def level_words(snapshot: Snapshot) -> str:
     """中级, 初级（助理级）: the level applied for, as the review form prints it."""
-    chosen = snapshot["application"]
-    grade = GRADE_WORDS.get(chosen["grade"], "")
-    return LEVEL_WORDS[chosen["level"]] + (f"（{grade}）" if grade else "")
+    chosen = snapshot.application
+    grade = GRADE_WORDS.get(chosen.grade, "")
+    return LEVEL_WORDS[chosen.level] + (f"（{grade}）" if grade else "")
 
 
-def review_form_data(snapshot: dict[str, Any], labels: dict[tuple[str, str], str]) -> dict[str, Any]:
-    """The data of 评审表 from a snapshot (or from a draft shaped like one). ``labels``: see :func:`material_labels`."""
-    sections, chosen = snapshot["sections"], snapshot["application"]
+def review_form_data(snapshot: Snapshot, labels: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """The data of 评审表 from a snapshot (of a submission, or of the draft as it would be sent). ``labels``: see :func:`material_labels`."""
+    sections, chosen = snapshot.sections, snapshot.application
     current = sections.get("current_title") or {}
     appointment = sections.get("appointment") or {}
     return {
         "name": sections["basic"]["name"],
-        "year": snapshot["campaign"]["year"],
-        "number": chosen["number"],
-        "employer": snapshot["employer"]["name"],
-        "series": chosen["series"]["zh"],
-        "specialty": chosen["specialty"]["zh"],
+        "year": snapshot.campaign.year,
+        "number": chosen.number,
+        "employer": snapshot.employer.name,
+        "series": chosen.series.zh,
+        "specialty": chosen.specialty.zh,
         "level": level_words(snapshot),
-        "title": chosen["title"]["zh"],
-        "filled_on": zh_date(snapshot["submission"]["submitted_at"][:10]) if snapshot.get("submission") else "",
+        "title": chosen.title.zh,
+        "filled_on": zh_date(snapshot.submission.submitted_at[:10]),
         "basic": words_of(BY_KEY["basic"], sections["basic"]),
         "current_title": None if current.get("first_title") or not current else words_of(BY_KEY["current_title"], current),
         "appointment": words_of(BY_KEY["appointment"], appointment) if appointment else None,
@@ -94,13 +94,13 @@ def review_form_data(snapshot: dict[str, Any], labels: dict[tuple[str, str], str
         "summary": (sections.get("summary") or {}).get("text", ""),
         "materials": [
             {
-                "label": labels.get((m["slot"], m["paper"]), m["slot"]),
-                "year": str(m["year"] or ""),
-                "name": m["name"],
-                "pages": str(m["pages"]),
-                "sha256": m["sha256"],
+                "label": labels.get((m.slot, m.paper), m.slot),
+                "year": str(m.year or ""),
+                "name": m.name,
+                "pages": str(m.pages),
+                "sha256": m.sha256,
             }
-            for m in snapshot["materials"]
+            for m in snapshot.materials
         ],
     }
 
@@ -147,7 +147,7 @@ def draft_review_form(application: Application) -> tuple[PaperBase, Marks]:
     marks = Marks(
         serial="",
         verification_url="",
-        snapshot_sha256=digest(snapshot),
+        snapshot_sha256=digest(snapshot.as_json()),
         version_label=application.number,
         draft=True,
         created_at=now,

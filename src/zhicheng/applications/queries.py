@@ -22,6 +22,7 @@ from zhicheng.applications.models import (
     in_tab,
 )
 from zhicheng.applications.sections import SECTIONS
+from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
@@ -179,10 +180,9 @@ def get_material(actor: Actor, material_id: int) -> Material | None:
     return material
 
 
-def snapshot_of(submission: Submission) -> dict[str, Any]:
-    """The frozen content as it was submitted."""
-    content: dict[str, Any] = json.loads(submission.content)
-    return content
+def snapshot_of(submission: Submission) -> Snapshot:
+    """The frozen content as it was submitted, in today's shape."""
+    return Snapshot.read(submission.content)
 
 
 def history_of(application: Application) -> QuerySet[StatusChange]:
@@ -230,5 +230,5 @@ def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
 
 def snapshot_file(application: Application, file_id: int) -> EvidenceFile | None:
     """The file, if a frozen submission of this application lists it: the only files a desk is ever served."""
-    listed = any(m["file_id"] == file_id for s in application.submissions.all() for m in snapshot_of(s)["materials"])
+    listed = any(m.file_id == file_id for s in application.submissions.all() for m in snapshot_of(s).materials)
     return EvidenceFile.objects.filter(pk=file_id).first() if listed else None

@@ -6,16 +6,16 @@ The content is sealed and large: it is opened once for all of this.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
 
 from zhicheng.accounts.models import IdentityCorrection
-from zhicheng.applications.lifecycle import HIGHER, MOVES
+from zhicheng.applications.lifecycle import MOVES
 from zhicheng.applications.models import Application, Material, Submission
+from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
@@ -28,7 +28,6 @@ AS_SENT = {
     if state not in OPEN_FOR_APPLICANT
     and not any(state in move.targets and move.name != "submit" and set(move.sources) & set(OPEN_FOR_APPLICANT) for move in MOVES)
 }
-_OFFICES = tuple(desk.column for desk in HIGHER)
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
 _OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
 
@@ -81,10 +80,11 @@ def _of_submission(application: Application, row: Submission, materials: dict[in
         yield Violation(f"{subject} submission:{row.number}", _("上报内容与校验码不一致。"))
         return
     sent_at = row.submitted_at.astimezone(BEIJING).isoformat(timespec="seconds")
-    chosen = content["application"]
-    if (chosen["id"], content["submission"]) != (application.pk, {"number": row.number, "submitted_at": sent_at}):
+    chosen = content.application
+    sent = content.submission
+    if (chosen.id, sent.number, sent.submitted_at) != (application.pk, row.number, sent_at):
         yield Violation(f"{subject} submission:{row.number}", _("上报内容不是这份申请书的，或者次数、时间不同。"))
-    if (said := _of_materials(application, content["materials"], materials)) is not None:
+    if (said := _of_materials(application, content.materials, materials)) is not None:
         yield Violation(f"{subject} submission:{row.number}", said)
     if row.pk != application.current_submission_id:
         return
@@ -96,54 +96,57 @@ def _of_submission(application: Application, row: Submission, materials: dict[in
         if not _same_person(application, content):
             yield Violation(subject, _("姓名或首次申报与上报的不同。"))
         live = {one.pk for one in materials.values() if one.removed_at is None}
-        if live != {frozen["id"] for frozen in content["materials"]}:
+        if live != {frozen.id for frozen in content.materials}:
             yield Violation(subject, _("申请书现在的材料与上报的不同。"))
 
 
-def content_of(submission: Submission) -> dict[str, Any] | None:
-    """The frozen content, or ``None`` where it is not what its hash says."""
+def content_of(submission: Submission) -> Snapshot | None:
+    """The frozen content, or ``None`` where it is not what its hash says, or no submission at all."""
     try:
         text = submission.content
     except SealBroken:
         return None
     if hashlib.sha256(text.encode()).hexdigest() != submission.sha256:
         return None
-    content: dict[str, Any] = json.loads(text)
-    return content
+    try:
+        return Snapshot.read(text)
+    except ValidationError:
+        return None
 
 
-def _same_choice(application: Application, content: dict[str, Any]) -> bool:
-    chosen, campaign = content["application"], content["campaign"]
+def _same_choice(application: Application, content: Snapshot) -> bool:
+    chosen = content.application
     return (application.number, application.level, application.grade, application.year) == (
-        chosen["number"],
-        chosen["level"],
-        chosen["grade"],
-        campaign["year"],
-    ) and all(getattr(application, key) == chosen[key]["code"] for key in ("series", "specialty", "title"))
+        chosen.number,
+        chosen.level,
+        chosen.grade,
+        content.campaign.year,
+    ) and all(getattr(application, key) == getattr(chosen, key).code for key in ("series", "specialty", "title"))
 
 
-def _same_route(application: Application, content: dict[str, Any]) -> bool:
-    frozen = {key: (content.get(key) or {}).get("id") for key in ("employer", *_OFFICES)}
+def _same_route(application: Application, content: Snapshot) -> bool:
+    frozen = {column: office.id if office is not None else None for column, office in content.offices.items()}
+    frozen["employer"] = content.employer.id
     return all(getattr(application, f"{key}_id") == frozen[key] for key in frozen)
 
 
-def _same_person(application: Application, content: dict[str, Any]) -> bool:
-    if application.first_title != content["application"]["first_title"]:
+def _same_person(application: Application, content: Snapshot) -> bool:
+    if application.first_title != content.application.first_title:
         return False
-    name = content["sections"]["basic"]["name"]
+    name = content.sections["basic"]["name"]
     # Earlier versions let a row keep the name of before a correction, when it was sent again afterwards.
     return application.applicant_name == name or (
         IdentityCorrection.objects.filter(user=application.applicant_id, old_name=application.applicant_name).exists()
     )
 
 
-def _of_materials(application: Application, frozen: list[dict[str, Any]], materials: dict[int, Material]) -> str | None:
+def _of_materials(application: Application, frozen: Iterable[FrozenFile], materials: dict[int, Material]) -> str | None:
     """What is wrong with the rows and files of the materials that were sent: each stays, whether taken out since or not."""
     for one in frozen:
-        row = materials.get(one["id"])
-        if row is None or any(getattr(row, key) != one[key] for key in _OF_MATERIAL):
+        row = materials.get(one.id)
+        if row is None or any(getattr(row, key) != getattr(one, key) for key in _OF_MATERIAL):
             return _("上报的材料已不在，或者换了位置、换了文件。")
-        if any(getattr(row.file, key) != one[key] for key in _OF_FILE if key in one):  # the copy is not told by older ones
+        if any(getattr(row.file, key) != getattr(one, key) for key in _OF_FILE if key in one.model_fields_set):
             return _("材料的文件与上报的不同。")
         if {row.added_by_id, row.file.uploaded_by_id} != {application.applicant_id}:
             return _("材料的文件不是本人上传的。")

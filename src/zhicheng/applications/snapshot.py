@@ -1,39 +1,192 @@
-"""The frozen content of a submission (house, decision 3): one JSON value, its canonical bytes, its hash."""
+"""The frozen content of a submission (house, decision 3): one typed value, its canonical bytes, its hash.
+
+What is stored is never written again. Each stored content says by its ``schema`` number in which shape it was written, and is brought
+to today's shape when it is read (:data:`UPGRADES`); its bytes and its hash stay those of the day it was sent.
+
+A change of the shape is a new number, a function that upgrades from the one before, and an example in ``tests/applications/snapshots``.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
-SCHEMA = 1
+SCHEMA = 2
+_OFFICES = tuple(desk.column for desk in DESKS[1:])
 
 
-def _office(organization: Organization | None) -> dict[str, Any] | None:
-    return {"id": organization.pk, "name": organization.name} if organization is not None else None
+class UnknownSchemaError(ValueError):
+    """A stored content was written in a shape that this program does not know: a newer one wrote it."""
 
 
-def _material(material: Material) -> dict[str, Any]:
-    file = material.file
-    return {
-        "id": material.pk,
-        "slot": material.slot,
-        "paper": material.paper,
-        "year": material.year,
-        "row": material.row,
-        "label": material.label,
-        "file_id": file.pk,
-        "sha256": file.sha256,
-        "safe_sha256": file.safe_sha256,
-        "name": file.name,
-        "media_type": file.media_type,
-        "pages": file.pages,
-        "size": file.size,
-    }
+class _Frozen(BaseModel):
+    """A part of a snapshot; what the schema does not name is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Coded(_Frozen):
+    """What was chosen from the notice: its code, and its Chinese word as it was then."""
+
+    code: str
+    zh: str
+
+
+class Office(_Frozen):
+    """An organization on the route; ``id`` is that of its row."""
+
+    id: int
+    name: str
+
+
+class FrozenEmployer(_Frozen):
+    """申报单位 as it was."""
+
+    id: int
+    name: str
+    uscc: str
+    nature: str
+
+
+class FrozenCampaign(_Frozen):
+    """The notice version the application is pinned to, with the hash of the notice."""
+
+    slug: str
+    year: int
+    title: str
+    version: int
+    sha256: str
+
+
+class FrozenChoice(_Frozen):
+    """The application itself: its number, and the title it asks for."""
+
+    id: int
+    number: str
+    series: Coded
+    specialty: Coded
+    level: str
+    grade: str
+    title: Coded
+    first_title: bool
+
+
+class FrozenFile(_Frozen):
+    """A file in its slot, known by the hash of its bytes; ``safe_sha256``: of the copy that is shown in its stead, where there is one.
+
+    A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``.
+    """
+
+    id: int
+    slot: str
+    paper: str
+    year: int | None
+    row: str
+    label: str
+    file_id: int
+    sha256: str
+    safe_sha256: str | None = None
+    name: str
+    media_type: str
+    pages: int
+    size: int
+
+    @property
+    def where(self) -> Where:
+        """Where it lies."""
+        return Where.of_file(self.slot, self.paper, self.year, self.row)
+
+
+class AcceptedText(_Frozen):
+    """A text as it was accepted; ``accepted_at`` is Beijing time in ISO form with seconds, as are all times here."""
+
+    version: str
+    text: str
+    accepted_at: str
+
+
+class Sent(_Frozen):
+    """上报 n, and when it arrived."""
+
+    number: int
+    submitted_at: str
+
+
+class Snapshot(_Frozen):
+    """Everything a desk judges, as it was at 上报: form, files by hash, route, the texts that were accepted.
+
+    ``sections`` is the form as ``applications/sections.py`` describes it: a dict, or a list of rows, by section. ``offices`` holds the
+    organization of each desk above the unit by the desk's column; stored, they stand beside the rest, and so does the number of the schema.
+    """
+
+    campaign: FrozenCampaign
+    application: FrozenChoice
+    employer: FrozenEmployer
+    offices: dict[str, Office | None]
+    sections: dict[str, Any]
+    materials: tuple[FrozenFile, ...]
+    commitment: AcceptedText
+    liability: AcceptedText
+    submission: Sent
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_offices(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or "offices" in given:
+            return given
+        rest = {name: value for name, value in given.items() if name not in _OFFICES}
+        return rest | {"offices": {column: given.get(column) for column in _OFFICES}}
+
+    @model_serializer(mode="wrap")
+    def _spread_offices(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = handler(self)
+        offices = told.pop("offices")
+        return {"schema": SCHEMA, **told, **offices}
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The snapshot in a stored content, whatever shape it was written in; raises :class:`UnknownSchemaError`."""
+        content = json.loads(text)
+        number = content.get("schema")
+        while number in UPGRADES:
+            content = UPGRADES[number](content)
+            number = content["schema"]
+        if number != SCHEMA:
+            raise UnknownSchemaError(f"a submission was written with schema {number!r}; this program reads 1 to {SCHEMA}")
+        return cls.model_validate({name: value for name, value in content.items() if name != "schema"})
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return self.model_dump()
+
+    def section(self, key: str) -> Any:
+        """The content of one section: a dict, or a list of rows; empty where it was never filled in."""
+        return self.sections.get(key) or {}
+
+    def rows(self, key: str) -> list[dict[str, Any]]:
+        """The rows of a section of rows."""
+        return list(self.sections.get(key) or [])
+
+
+def _from_1(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 1: written before there was the desk of the industry department (行业主管部门)."""
+    return {"industry_body": None, **content, "schema": 2}
+
+
+#: Schema number → the function that brings a content of it to the next.
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
 
 
 def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
@@ -50,13 +203,13 @@ def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Ma
         for number, row in enumerate(content)
     }
 
-    def place(material: Material) -> tuple[int, int, int, int, int]:
+    def order(material: Material) -> tuple[int, int, int, int, int]:
         slot = notice.slot(material.slot)
         row = rows.get((slot.section, material.row), -1) if slot is not None and slot.section else -1
         paper = papers.get((material.slot, material.paper), -1)
         return (slots.get(material.slot, len(slots)), material.year or 0, row, paper, material.pk)
 
-    return sorted(materials, key=place)
+    return sorted(materials, key=order)
 
 
 def build_snapshot(
@@ -66,58 +219,81 @@ def build_snapshot(
     contents: dict[str, Any],
     materials: list[Material],
     number: int,
-    submitted_at: Any,
-) -> dict[str, Any]:
-    """Everything a desk will judge, as it is at 上报: form, files by hash, route, the texts that were accepted.
-
-    Times are Beijing time in ISO form with seconds.
-    """
+    submitted_at: datetime,
+) -> Snapshot:
+    """What 上报 ``number`` freezes. Raises ``ValueError`` when the notice no longer holds what was chosen."""
     series = notice.series(application.series)
-    specialty = next(s for s in series.specialties if s.code == application.specialty) if series else None
-    title = next(t for t in series.titles if t.code == application.title) if series else None
+    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
+    title = next((t for t in series.titles if t.code == application.title), None) if series else None
     if series is None or specialty is None or title is None:
         raise ValueError("the pinned notice no longer holds what was chosen")
     at = submitted_at.astimezone(BEIJING).isoformat(timespec="seconds")
-    employer = application.employer
+    employer, version = application.employer, application.campaign_version
+    return Snapshot(
+        campaign=FrozenCampaign(
+            slug=notice.slug, year=notice.year, title=notice.title.zh, version=version.number, sha256=version.sha256
+        ),
+        application=FrozenChoice(
+            id=application.pk,
+            number=application.number,
+            series=Coded(code=series.code, zh=series.zh),
+            specialty=Coded(code=specialty.code, zh=specialty.zh),
+            level=str(title.level),
+            grade=str(title.grade),
+            title=Coded(code=title.code, zh=title.zh),
+            first_title=application.first_title,
+        ),
+        employer=FrozenEmployer(id=employer.pk, name=employer.name, uscc=employer.uscc, nature=employer.nature),
+        offices={column: _office(getattr(application, column)) for column in _OFFICES},
+        sections=contents,
+        materials=tuple(_file(m) for m in in_notice_order(notice, contents, materials)),
+        commitment=_accepted(notice.texts.commitment, at),
+        liability=_accepted(notice.texts.liability, at),
+        submission=Sent(number=number, submitted_at=at),
+    )
+
+
+def _office(organization: Organization | None) -> Office | None:
+    return Office(id=organization.pk, name=organization.name) if organization is not None else None
+
+
+def _file(material: Material) -> FrozenFile:
+    file = material.file
+    return FrozenFile(
+        id=material.pk,
+        slot=material.slot,
+        paper=material.paper,
+        year=material.year,
+        row=material.row,
+        label=material.label,
+        file_id=file.pk,
+        sha256=file.sha256,
+        safe_sha256=file.safe_sha256,
+        name=file.name,
+        media_type=file.media_type,
+        pages=file.pages,
+        size=file.size,
+    )
+
+
+def _accepted(text: VersionedText, at: str) -> AcceptedText:
+    return AcceptedText(version=text.version, text=text.zh, accepted_at=at)
+
+
+def publicised(snapshot: Snapshot) -> dict[str, Any]:
+    """The part of a snapshot that the employer's notice shows (S-65…S-68): while it is the same, the notice need not be repeated (G-08).
+
+    A period keeps the hash of it, so its shape does not change with the schema.
+    """
+    basic, chosen = snapshot.sections["basic"], snapshot.application
     return {
-        "schema": SCHEMA,
-        "campaign": {
-            "slug": notice.slug,
-            "year": notice.year,
-            "title": notice.title.zh,
-            "version": application.campaign_version.number,
-            "sha256": application.campaign_version.sha256,
-        },
         "application": {
-            "id": application.pk,
-            "number": application.number,
-            "series": {"code": series.code, "zh": series.zh},
-            "specialty": {"code": specialty.code, "zh": specialty.zh},
-            "level": str(title.level),
-            "grade": str(title.grade),
-            "title": {"code": title.code, "zh": title.zh},
-            "first_title": application.first_title,
+            "series": chosen.series.model_dump(),
+            "specialty": chosen.specialty.model_dump(),
+            "level": chosen.level,
+            "title": chosen.title.model_dump(),
         },
-        "employer": {"id": employer.pk, "name": employer.name, "uscc": employer.uscc, "nature": employer.nature},
-        **{desk.column: _office(getattr(application, desk.column)) for desk in DESKS[1:]},
-        "sections": contents,
-        "materials": [_material(m) for m in in_notice_order(notice, contents, materials)],
-        "commitment": _accepted(notice.texts.commitment, at),
-        "liability": _accepted(notice.texts.liability, at),
-        "submission": {"number": number, "submitted_at": at},
-    }
-
-
-def _accepted(text: VersionedText, at: str) -> dict[str, str]:
-    return {"version": text.version, "text": text.zh, "accepted_at": at}
-
-
-def publicised(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The part of a snapshot that the employer's notice shows (S-65…S-68): while it is the same, the notice need not be repeated (G-08)."""
-    basic = snapshot["sections"]["basic"]
-    return {
-        "application": {k: snapshot["application"][k] for k in ("series", "specialty", "level", "title")},
         "person": {k: basic.get(k, "") for k in ("name", "sex", "ethnic_group", "political_status", "id_number")},
-        "current_title": snapshot["sections"]["current_title"],
-        "achievements": snapshot["sections"]["achievements"],
+        "current_title": snapshot.sections["current_title"],
+        "achievements": snapshot.sections["achievements"],
     }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zhicheng.applications.papers import LEVEL_WORDS, subject_of
 from zhicheng.applications.rules import TABLES
+from zhicheng.applications.snapshot import Snapshot
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
@@ -17,17 +16,17 @@ from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 
 
-def public_facts(snapshot: dict[str, Any]) -> dict[str, str]:
+def public_facts(snapshot: Snapshot) -> dict[str, str]:
     """What the notice says about the person, in words; the identity number always masked, and on paper only (PIPL 第二十五条, S-66)."""
-    basic, chosen = snapshot["sections"]["basic"], snapshot["application"]
-    current = snapshot["sections"].get("current_title") or {}
+    basic, chosen = snapshot.sections["basic"], snapshot.application
+    current = snapshot.section("current_title")
     return {
         "name": basic["name"],
-        "employer": snapshot["employer"]["name"],
-        "series": chosen["series"]["zh"],
-        "specialty": chosen["specialty"]["zh"],
-        "level": LEVEL_WORDS[chosen["level"]].removesuffix("级"),
-        "title": chosen["title"]["zh"],
+        "employer": snapshot.employer.name,
+        "series": chosen.series.zh,
+        "specialty": chosen.specialty.zh,
+        "level": LEVEL_WORDS[chosen.level].removesuffix("级"),
+        "title": chosen.title.zh,
         "sex": TABLES["sex"].name(str(basic["sex"])),
         "ethnic_group": TABLES["ethnic_groups"].name(str(basic["ethnic_group"])),
         "political_status": TABLES["political_status"].name(str(basic["political_status"])),

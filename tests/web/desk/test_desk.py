@@ -53,7 +53,7 @@ def test_case_shows_the_frozen_form_with_its_evidence(world):
     assert "毕业证书" in page
     submission = application.current_submission
     assert submission is not None
-    file_id = snapshot_of(submission)["materials"][0]["file_id"]
+    file_id = snapshot_of(submission).materials[0].file_id
     sent = client.get(reverse("desk_file", args=[application.pk, file_id]))
     assert (sent.status_code, sent["Content-Type"]) == (200, "application/pdf")
     assert b"".join(sent.streaming_content).startswith(b"%PDF")

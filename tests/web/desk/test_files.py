@@ -37,7 +37,7 @@ def case() -> tuple[w.World, Application, EvidenceFile]:
         application = w.submitted(world)
     submission = application.current_submission
     assert submission is not None
-    file = EvidenceFile.objects.get(pk=snapshot_of(submission)["materials"][0]["file_id"])
+    file = EvidenceFile.objects.get(pk=snapshot_of(submission).materials[0].file_id)
     original = blobs.store(ORIGINAL)
     with triggers.lifted(connection, "evidence_evidencefile"):
         EvidenceFile.objects.filter(pk=file.pk).update(

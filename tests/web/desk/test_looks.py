@@ -26,7 +26,7 @@ def application(world):
 
 
 def _file_id(application) -> int:
-    return snapshot_of(application.current_submission)["materials"][0]["file_id"]
+    return snapshot_of(application.current_submission).materials[0].file_id
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
@@ -93,7 +93,7 @@ def test_thumbnail_is_noted_whatever_the_file_is_and_is_no_page_that_was_read(wo
 
 def test_list_that_is_opened_again_leaves_one_row_an_hour_for_each_file(world, signed_in, application):
     """A page of thumbnails that is left and opened again would fill the log with what nobody chose to see."""
-    files = [material["file_id"] for material in snapshot_of(application.current_submission)["materials"]][:3]
+    files = [file.file_id for file in snapshot_of(application.current_submission).materials][:3]
     client = signed_in(world.unit_admin)
 
     def open_lists() -> None:

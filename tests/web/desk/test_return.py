@@ -37,7 +37,7 @@ def shown(response) -> list[tuple[str, str, str]]:
 def test_reasons_go_to_their_places_in_order(case):
     application, address, client = case
     submission = application.current_submission
-    education = snapshot_of(submission)["sections"]["education"][0]["id"]
+    education = snapshot_of(submission).sections["education"][0]["id"]
     sent = {"submission": submission.pk, "opinion": ""}
     sent |= row(1, f"education.{education}", "incorrect", "专业与毕业证书不一致，请核对。")
     sent |= row(2)  # left blank: falls away
@@ -130,7 +130,7 @@ def test_every_section_row_and_file_can_be_pointed_at(case):
     application, address, client = case
     page = client.get(address).content.decode()
     snapshot = snapshot_of(application.current_submission)
-    for place in ("basic", "summary", f"achievements.{snapshot['sections']['achievements'][0]['id']}"):
+    for place in ("basic", "summary", f"achievements.{snapshot.sections['achievements'][0]['id']}"):
         assert f'name="at" value="{place}"' in page
     assert 'name="at" value="material:' in page
     assert 'name="at"' not in client.get(reverse("desk_case", args=[application.pk])).content.decode()
@@ -153,13 +153,13 @@ def test_every_paper_of_a_box_can_be_named_and_each_once(world, signed_in):
     response = client.get(address)
     places = file_places(response)
     snapshot = snapshot_of(application.current_submission)
-    row = snapshot["sections"]["education"][0]["id"]
+    row = snapshot.sections["education"][0]["id"]
     assert places[f"material:education-{row}:diploma"] == "材料：《毕业证书》（1. 新疆农业大学）"
     assert places[f"material:education-{row}:e_registration"] == "材料：《教育部学历证书电子注册备案表》（1. 新疆农业大学）"
     assert {"材料：业绩成果材料（1. 博尔塔拉河灌区渠系改造）", "材料：业绩成果材料（2. 灌区量水设施更新）"} <= set(
         places.values()
     )
-    assert len(set(places.values())) == len(places) == len(snapshot["materials"])
+    assert len(set(places.values())) == len(places) == len(snapshot.materials)
     raised = client.post(address, {"submission": application.current_submission_id, "at": f"material:education-{row}:diploma"})
     assert "《毕业证书》" in str(dict(file_places(raised))[shown(raised)[0][0]])
 
@@ -168,7 +168,7 @@ def test_paper_that_was_asked_for_keeps_its_name_when_it_is_gone(world, signed_i
     application = w.submitted(world)
     w.give_back(world.unit_admin, application, "备案表已过验证有效期，请重新下载。")
     change = application.history.latest("id")
-    row = snapshot_of(application.current_submission)["sections"]["education"][0]["id"]
+    row = snapshot_of(application.current_submission).sections["education"][0]["id"]
     page = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk]))
     case = page.context["case"]
     for where, place, anchor in (

@@ -209,7 +209,7 @@ def test_picture_that_a_tab_left_open_asks_for_is_written_against_whoever_is_sig
 ) -> None:
     """The browser sends the one session it has: the refusal names that account, in the log and on the auditor's page, and the tab's not."""
     application = w.submitted(world)
-    file_id = snapshot_of(application.current_submission)["materials"][0]["file_id"]
+    file_id = snapshot_of(application.current_submission).materials[0].file_id
     picture = reverse("desk_preview", args=[application.pk, file_id, 1])
     client = Client()
     client.force_login(User.objects.get(pk=world.unit_admin.user_id))

@@ -170,12 +170,12 @@ def _freeze(application: Application, notice: Notice, actor: Actor, form_token: 
         number=number,
         submitted_at=at,
     )
-    canonical = canonical_json(snapshot)
+    content = snapshot.as_json()
     return Submission.objects.create(
         application=application,
         number=number,
-        content=canonical.decode(),
-        sha256=digest(snapshot),
+        content=canonical_json(content).decode(),
+        sha256=digest(content),
         submitted_at=at,
         submitted_by_id=actor.account_id,
         form_token=form_token,

@@ -24,4 +24,4 @@ def show_identity_number(*, actor: Actor, application_id: int) -> str:
     looks.note_look(actor=actor.ref, what=looks.NUMBER, subject=subject)
     securitylog.note(event="number.given", after_commit=True, actor=actor.ref, role=actor.role.value, subject=subject)
     snapshot = queries.snapshot_of(application.current_submission)
-    return str(snapshot["sections"]["basic"]["id_number"])
+    return str(snapshot.sections["basic"]["id_number"])

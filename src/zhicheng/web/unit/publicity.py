@@ -80,7 +80,7 @@ def open_period(request: HttpRequest, application_id: int) -> HttpResponse:
 def _prefilled(application: Application) -> dict[str, Any]:
     submission = application.current_submission
     assert submission is not None  # noqa: S101 - get_case_or_404
-    achievements = snapshot_of(submission)["sections"]["achievements"]
+    achievements = snapshot_of(submission).rows("achievements")
     results = "".join(f"{a['name']}（{a['role']}）：{a['description']}" for a in achievements)[:1000]
     contribution = "".join(str(a["contribution"]) for a in achievements)[:500]
     initial: dict[str, Any] = {

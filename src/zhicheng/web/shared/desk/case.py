@@ -18,6 +18,7 @@ from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import arrivals_of, history_of, person_year_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
+from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where, points_of
 from zhicheng.campaigns.notice import Grade, Level, Notice, Series, Slot, TitleStep
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
@@ -122,30 +123,24 @@ def _line(label: str, value: str, old: str) -> Line:
     return Line(label, value, _("上次：{value}").format(value=old), True)
 
 
-def slot_words(notice: Notice, material: Mapping[str, Any]) -> str:
+def slot_words(notice: Notice, file: FrozenFile) -> str:
     """The name of the paper a file is, with its year where it has one."""
-    slot: Slot | None = notice.slot(material["slot"])
+    slot: Slot | None = notice.slot(file.slot)
     if slot is None:
-        return str(material["slot"])
-    paper = next((p for p in slot.papers if p.key == material["paper"]), None)
+        return file.slot
+    paper = next((p for p in slot.papers if p.key == file.paper), None)
     words = str(paper.label if paper else slot.label)
-    if material["year"]:
-        words = _("{paper}（{year}年度）").format(paper=words, year=material["year"])
+    if file.year:
+        words = _("{paper}（{year}年度）").format(paper=words, year=file.year)
     return words
 
 
-def where_of(material: Mapping[str, Any]) -> Where:
-    """Where a frozen file lies."""
-    return Where.of_file(material["slot"], material["paper"], material["year"], material["row"])
-
-
-def names_of(snapshot: Mapping[str, Any], notice: Notice) -> dict[str, str]:
+def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
     """What the place of each file is called where no heading stands above it: the paper, and the row it proves with its number."""
-    places = (where_of(material) for material in snapshot["materials"])
-    return {str(place): place.in_words(notice, snapshot["sections"]) for place in places}
+    return {str(file.where): file.where.in_words(notice, snapshot.sections) for file in snapshot.materials}
 
 
-def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[Part]:
+def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before) -> list[Part]:
     """The whole form of a snapshot, each file beside the row or section it proves; the rest under 其它材料.
 
     What differs from the submission before (``earlier``) is marked.
@@ -155,7 +150,7 @@ def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> li
     placed: set[int] = set()
     parts = []
     for section in SECTIONS:
-        content = snapshot["sections"].get(section.key) or ([] if section.rows else {})
+        content = snapshot.sections.get(section.key) or ([] if section.rows else {})
         rows = []
         forms: list[dict[str, Any]] = list(content) if section.rows else [dict(content)]
         for raw in forms:
@@ -175,17 +170,18 @@ def parts_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> li
     return parts
 
 
-def _files_of(snapshot: Mapping[str, Any], notice: Notice, earlier: Before) -> list[dict[str, Any]]:
+def _files_of(snapshot: Snapshot, notice: Notice, earlier: Before) -> list[dict[str, Any]]:
     """The files with their words; the first of each place carries the place's anchor."""
     seen: set[str] = set()
     files = []
     names = names_of(snapshot, notice)
-    for material in snapshot["materials"]:
-        place = str(where_of(material))
+    for file in snapshot.materials:
+        place = str(file.where)
         first = place not in seen
         seen.add(place)
-        more = {"words": slot_words(notice, material), "named": names[place], "place": place}
-        files.append({**material, **more, "anchor": anchor_id(place) if first else "", "is_new": not earlier.had(material)})
+        more = {"words": slot_words(notice, file), "named": names[place], "place": place}
+        anchor = anchor_id(place) if first else ""
+        files.append({**file.model_dump(), **more, "anchor": anchor, "is_new": not earlier.had(file)})
     return files
 
 
@@ -207,7 +203,7 @@ class Case:
 
     application: Application
     notice: Notice
-    snapshot: dict[str, Any]
+    snapshot: Snapshot
     parts: list[Part]
     timeline: list[Entry]
     person_year: PersonYear | None
@@ -232,7 +228,7 @@ class Case:
     @property
     def file_count(self) -> int:
         """How many files came with the submission."""
-        return len(self.snapshot["materials"])
+        return len(self.snapshot.materials)
 
     @property
     def specialty(self) -> str:
@@ -253,7 +249,7 @@ class Case:
 
     def _said(self, key: str, *found: Any) -> str:
         """The notice's word in both languages; what was frozen where the notice has none."""
-        return str(found[0]) if found and found[0] else str(self.snapshot["application"][key]["zh"])
+        return str(found[0]) if found and found[0] else str(getattr(self.snapshot.application, key).zh)
 
 
 def _until(application: Application, actor: Actor) -> datetime | None:
@@ -290,7 +286,7 @@ def case_of(application: Application, actor: Actor) -> Case:
         asked=last_asked(application, history),
         due=due_of(application, _until(application, actor), actor.role, now),
         waited=waited_days(application, now),
-        file_names=(names_of(earlier.snapshot, notice) if earlier else {}) | names_of(snapshot, notice),
+        file_names=(names_of(earlier.snapshot, notice) if earlier.snapshot else {}) | names_of(snapshot, notice),
     )
 
 
@@ -352,7 +348,7 @@ def _files_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, 
 
 def facts_in_short(case: Case) -> list[Line]:
     """What a desk wants to know before it reads: who asks for what, on which ground."""
-    sections = case.snapshot["sections"]
+    sections = case.snapshot.sections
     basic, current = sections["basic"], sections.get("current_title") or {}
     studies = sorted(sections.get("education") or [], key=lambda row: str(row.get("graduated_on") or ""))
     nature = TABLES["natures"].name(str(basic.get("employer_nature") or ""), get_language() or "zh")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,6 +12,8 @@ from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.sections import Section
+from zhicheng.applications.snapshot import FrozenFile, Snapshot
+from zhicheng.applications.where import Where
 
 _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 
@@ -27,22 +29,22 @@ def pieces_of(old: str, new: str) -> list[tuple[str, bool]]:
     return pieces
 
 
-def _file_key(material: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(material[k] for k in ("slot", "paper", "year", "row", "sha256"))
+def _file_key(file: FrozenFile) -> tuple[Where, str]:
+    return file.where, file.sha256
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
     """The submission before the one on the desk; an empty one compares with nothing."""
 
-    snapshot: Mapping[str, Any] = field(default_factory=dict)
+    snapshot: Snapshot | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.snapshot)
+        return self.snapshot is not None
 
     def rows(self, section: Section) -> list[Mapping[str, Any]]:
         """The rows of a section as they were (one for a section that is a single form)."""
-        content = self.snapshot.get("sections", {}).get(section.key)
+        content = self.snapshot.sections.get(section.key) if self.snapshot is not None else None
         if section.rows:
             return list(content or [])
         return [content or {}] if self else []
@@ -58,9 +60,9 @@ class Before:
         left = {r.get("id") for r in rows}
         return [row_label(section, r) for r in self.rows(section) if section.rows and r.get("id") not in left]
 
-    def had(self, material: Mapping[str, Any]) -> bool:
+    def had(self, file: FrozenFile) -> bool:
         """Whether the very same file stood in the same place."""
-        return not self or _file_key(material) in {_file_key(m) for m in self.snapshot["materials"]}
+        return self.snapshot is None or _file_key(file) in {_file_key(m) for m in self.snapshot.materials}
 
 
 def before(application: Application) -> Before:

@@ -31,7 +31,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.desk.case import Case, asked_of, case_of, choices_of_where, facts_in_short, slot_words, where_of
+from zhicheng.web.shared.desk.case import Case, asked_of, case_of, choices_of_where, facts_in_short, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
@@ -109,12 +109,12 @@ def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | N
     submission = application.current_submission
     if not wanted or submission is None:
         return None
-    file = next((m for m in snapshot_of(submission)["materials"] if str(m["file_id"]) == wanted), None)
+    file = next((m for m in snapshot_of(submission).materials if str(m.file_id) == wanted), None)
     if file is None:
         shown = publicity_shown(application, wanted)
         return shown and _in_pages(shown)
     words = slot_words(notice_of(application.campaign_version), file)
-    return _in_pages({**file, "words": words, "place": str(where_of(file))})
+    return _in_pages({**file.model_dump(), "words": words, "place": str(file.where)})
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
