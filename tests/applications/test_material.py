@@ -157,13 +157,17 @@ def test_a_desk_never_gets_a_material_of_the_draft(road):
 # --- what the nature of the employer changes (S-60) -------------------------------------------------------------------------
 
 
-def enterprise(road, natures: dict[int, str]) -> list[str]:
-    """What is missing of appraisals for somebody who now works in an enterprise and wrote these rows."""
+def enterprise(road, natures: dict[int, str], since: str = "2013-07-01") -> list[str]:
+    """What is missing of appraisals for somebody who works in an enterprise ``since``, in an institution before, and wrote these rows."""
     world, application = road
     world.unit.nature = "enterprise"
     world.unit.save()
     rows = [{"year": y, "result": "competent", "employer_nature": n} for y, n in natures.items()]
     save_section(actor=world.applicant, application_id=application.pk, key="appraisals", typed=rows, base_version=1)
+    here, there = dict(w.sections()["work_history"][0]), dict(w.sections()["work_history"][0])
+    here["started_on"], there["ended_on"], there["employer_nature"] = since, since, "institution"
+    jobs = [there | {"employer": "州水利局"}, here] if since > "2014" else [here]
+    save_section(actor=world.applicant, application_id=application.pk, key="work_history", typed=jobs, base_version=1)
     Material.objects.filter(slot="appraisals").update(removed_at=clock.now())
     application = Application.objects.select_related("employer", "campaign_version", "applicant").get()
     return [p.where for p in everything_missing(application) if "appraisals" in p.where]
@@ -174,7 +178,18 @@ def test_enterprise_staff_need_no_appraisal_row_and_no_form(road):
 
 
 def test_years_in_an_institution_still_need_their_form(road):
-    assert enterprise(road, {2019: "institution", 2020: "enterprise"}) == ["material:appraisals-2019"]
+    rows = {2018: "institution", 2019: "institution", 2020: "enterprise"}
+    assert enterprise(road, rows, since="2020-01-02") == [
+        "material:appraisals-2018",
+        "material:appraisals-2019",
+        "material:appraisals-2020",
+    ]
+
+
+def test_enterprise_by_ones_own_word_alone_is_no_exemption(road):
+    assert enterprise(road, dict.fromkeys(range(2018, 2023), "enterprise"), since="2022-01-01") == [
+        f"material:appraisals-{year}" for year in (2018, 2019, 2020, 2021)
+    ]
 
 
 def test_institution_staff_need_a_row_for_every_year_of_the_tenure(road):

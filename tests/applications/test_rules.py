@@ -14,8 +14,9 @@ from tests.support import world as w
 from zhicheng.applications import rules
 from zhicheng.applications.facts import facts_of, row_label
 from zhicheng.applications.reading import read_row
-from zhicheng.applications.rules import cross_problems, form_problems, row_problems, section_problems, section_status
+from zhicheng.applications.rules import form_problems, row_problems, section_problems, section_status
 from zhicheng.applications.sections import BY_KEY, SECTIONS
+from zhicheng.standards.careers import Stay
 
 TODAY = date(2023, 5, 22)
 JSON = st.recursive(
@@ -65,11 +66,6 @@ def test_section_problems_never_raises(key: str, content: Any) -> None:
     for problem in section_problems(key, content, today=TODAY):
         assert str(problem.text) and problem.where.startswith(key)
     section_status(key, content, today=TODAY)
-
-
-@given(st.dictionaries(st.sampled_from([s.key for s in SECTIONS]), st.one_of(JSON, st.lists(SHAPED, max_size=3))))
-def test_cross_problems_never_raises(contents: dict[str, Any]) -> None:
-    cross_problems(contents)
 
 
 @pytest.mark.parametrize(
@@ -126,17 +122,6 @@ def test_a_year_is_written_down_once() -> None:
     assert "2019年填写了两次" in problems("continuing_education", year=2019)["continuing_education"]
 
 
-def test_gap_in_the_work_history_is_named_and_a_month_is_none() -> None:
-    rows = [
-        {"id": "00000001", "started_on": "2013-07-01", "ended_on": "2018-01-31"},
-        {"id": "00000002", "started_on": "2018-03-03", "ended_on": "2019-01-31"},
-        {"id": "00000003", "started_on": "2019-03-04", "ended_on": ""},
-    ]
-    found = cross_problems({"work_history": rows})
-    assert [p.where for p in found] == ["work_history.00000003.started_on"]
-    assert "2019-01-31至2019-03-04" in str(found[0].text)
-
-
 def test_blank_rows_do_not_count() -> None:
     blank = read_row(BY_KEY["education"], {"id": "00000009"})
     assert [p.code for p in section_problems("education", [blank], today=TODAY)] == ["rows_missing"]
@@ -172,7 +157,8 @@ def test_facts_hold_what_the_rules_look_at() -> None:
     assert found.tenure_started_on == date(2018, 1, 10)
     assert (found.current_series, found.current_level, found.current_grade) == ("engineering", "junior", "assistant")
     assert found.graduations[0].graduated_on == date(2013, 6, 30)
-    assert found.appraisal_natures == dict.fromkeys(range(2018, 2023), "institution")
+    assert found.stated_natures == dict.fromkeys(range(2018, 2023), ("institution",))
+    assert found.stays[2020] == (Stay("institution", 366),)
     assert [r.label for r in found.rows["education"]] == ["新疆农业大学"]
 
 

@@ -140,6 +140,7 @@ def test_nothing_of_the_second_file_is_that_of_the_first() -> None:
         assert getattr(first.limits, name) != getattr(second.limits, name), name
     for name in type(first.policies).model_fields:
         assert getattr(first.policies, name) != getattr(second.policies, name), name
+    assert first.work_history != second.work_history
     assert first.calendar != second.calendar
     assert [desk.optional for desk in first.chain] != [desk.optional for desk in second.chain]
 

@@ -4,7 +4,7 @@ import pytest
 
 from zhicheng.standards import tables
 from zhicheng.standards.code_table import CodeTable, Entry
-from zhicheng.standards.natures import UNIT_NATURES, find_nature, is_enterprise
+from zhicheng.standards.natures import UNIT_NATURES, find_nature
 
 ALL = [getattr(tables, name) for name in tables.__all__ if name.isupper()]
 
@@ -160,8 +160,6 @@ def test_a_table_with_a_code_twice_is_refused() -> None:
         CodeTable("broken", "nowhere", (Entry("1", "一", "one"), Entry("1", "二", "two")))
 
 
-def test_natures_say_who_is_an_enterprise() -> None:
-    assert [n.code for n in UNIT_NATURES if is_enterprise(n.code)] == ["enterprise", "individual"]
-    assert not is_enterprise("institution") and not is_enterprise("unknown")
+def test_natures_are_a_table_and_an_unknown_one_is_none() -> None:
     assert find_nature("unknown") is None
     assert [c for c, _ in tables.UNIT_NATURES.choices()] == [n.code for n in UNIT_NATURES]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.facts import facts_of
+from zhicheng.applications.findings import refused_gaps
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.printable import unprintable
 from zhicheng.applications.queries import draft_of, intakes_of, materials_of
@@ -83,6 +84,7 @@ def everything_missing(application: Application) -> list[Problem]:
     arriving = [row for row in intakes_of(application) if row.is_open]
     present = [place_of(m) for m in materials_of(application)] + [place_of_arriving(row) for row in arriving]
     problems = form_problems(contents, today=clock.today()) + unprintable(contents)
+    problems += refused_gaps(notice, contents, today=clock.today())
     problems += required_rows_problems(notice, facts, contents)
     for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
         problems.append(Problem(missing.text, where=str(Where.of_box(missing.requirement)), code="material_missing"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from zhicheng.applications.employment import stays_of
 from zhicheng.applications.reading import is_blank, stored_date
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.campaigns.rules import Facts, Graduation, RowRef
@@ -59,7 +60,8 @@ def facts_of(
         tenure_started_on=_day(current.get("acquired_on")) if not current.get("first_title") else None,
         work_started_on=_day((contents.get("basic") or {}).get("work_started_on")),
         graduations=tuple(_graduation(row) for row in contents.get("education") or []),
-        appraisal_natures={r["year"]: str(r.get("employer_nature") or "") for r in appraisals},
+        stays=stays_of(contents, nature=nature, until=year),
+        stated_natures={r["year"]: _stated(r) for r in appraisals},
         appraisal_results={r["year"]: str(r.get("result") or "") for r in appraisals},
         rows={
             s.key: tuple(
@@ -70,6 +72,10 @@ def facts_of(
             if s.rows
         },
     )
+
+
+def _stated(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(nature for key in ("employer_nature", "second_nature") if (nature := str(row.get(key) or "")))
 
 
 def _graduation(row: Mapping[str, Any]) -> Graduation:

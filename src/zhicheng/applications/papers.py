@@ -25,7 +25,13 @@ LEVEL_WORDS = {"senior": "高级", "intermediate": "中级", "junior": "初级"}
 GRADE_WORDS = {"full": "正高级", "associate": "副高级", "assistant": "助理级", "technician": "员级"}
 # Paper field → form field, where they differ; and fields a paper does not carry.
 _RENAMED = {"current_title": {"step": "level"}}
-_UNPRINTED = {"current_title": {"first_title"}, "continuing_education": {"exempt"}}
+_UNPRINTED = {
+    "current_title": {"first_title"},
+    "continuing_education": {"exempt"},
+    "appointment": {"party"},
+    "work_history": {"employer_nature"},
+    "appraisals": {"second_nature"},
+}
 
 
 def subject_of(application_id: int) -> str:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -170,21 +169,6 @@ def form_problems(contents: Mapping[str, Any], *, today: date) -> list[Problem]:
     problems: list[Problem] = []
     for section in SECTIONS:
         problems.extend(section_problems(section.key, contents.get(section.key), today=today))
-    return problems + cross_problems(contents)
-
-
-def cross_problems(contents: Mapping[str, Any]) -> list[Problem]:
-    """What only shows between sections: gaps in the work history, a title taken before its appointment (domain §3.10)."""
-    problems: list[Problem] = []
-    spans = sorted(
-        (str(r["started_on"]), str(r.get("ended_on") or "9999-12-31"), str(r.get("id", "")))
-        for r in _rows(contents.get("work_history"))
-        if _is_date(r.get("started_on")) and (not r.get("ended_on") or _is_date(r.get("ended_on")))
-    )
-    for (_s, end, _i), (start, _e, row) in pairwise(spans):
-        if end != "9999-12-31" and date.fromisoformat(start) - date.fromisoformat(end) > timedelta(days=31):
-            text = _("工作经历在{end}至{start}之间有间断，请补上这一段（待业、学习也请写明）。").format(end=end, start=start)
-            problems.append(Problem(text, where=str(Where("work_history", row, "started_on")), code="gap"))
     return problems
 
 

@@ -41,7 +41,7 @@ from zhicheng.campaigns.vocabulary import (
 __all__ = [
     "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Condition", "Contact",
     "Counting", "Desk", "Eligibility", "EligibilityRow", "EvidenceRule", "Grade", "Level", "Limits", "Notice", "NoticeSource", "Paper",
-    "Paragraph", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "Years", "rank",
+    "Paragraph", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
 ]  # fmt: skip
 
 # --- calendar of the round ---------------------------------------------------------------------------------------
@@ -90,6 +90,9 @@ class Limits(Part):
     achievements_years: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-68
     file_megabytes: Annotated[int, Field(strict=True, ge=1, le=200)] = 20  # G-05
     review_form_copies: Annotated[int, Field(strict=True, ge=1, le=20)] = 2  # S-47
+    # Hours of continuing education a year: fewer are told, never refused (人社部令25号; places differ)
+    continuing_education_hours: Annotated[int, Field(strict=True, ge=0, le=500)] = 90
+    continuing_education_professional_hours: Annotated[int, Field(strict=True, ge=0, le=500)] = 60
 
 
 class Policies(Part):
@@ -100,6 +103,14 @@ class Policies(Part):
 
     repeat_publicity: Literal["when_published_field_changed", "always"] = "when_published_field_changed"  # G-08
     template_wording: Literal["verbatim", "corrected"] = "verbatim"  # G-15
+    # Whose rule a year with two employers follows (S-60): the one that asks for more, the longer stay's, or that at the year's end.
+    year_with_two_employers: Literal["stricter", "longer", "year_end"] = "stricter"
+
+
+class WorkHistory(Part):
+    """What a hole in the work history does: it is told to the applicant and the desks, or it stands against 上报 as well."""
+
+    gap: Literal["advise", "refuse"] = "advise"
 
 
 # --- what is open ------------------------------------------------------------------------------------------------
@@ -224,13 +235,18 @@ class Paper(Part):
     stands_for: Key | None = None
     only_when: Conditions = ()
     template: Literal["publicity_notice", "publicity_result", "supervising_opinion", "commitment", "review_form"] | None = None
+    assumed: StrictBool = False  # true where the official notice does not name the paper
 
 
 class Years(Part):
-    """Which years a slot per year asks for: the most recent ``cap`` of those the rule names."""
+    """Which years a slot per year asks for: all that the rule names, or the most recent ``cap`` of them.
+
+    The official notice caps continuing education alone (S-59); a cap on the tenure (S-60) is ``assumed``.
+    """
 
     rule: Literal["professional_years", "tenure"]  # S-58, S-60
-    cap: Annotated[int, Field(strict=True, ge=1, le=20)]
+    cap: Annotated[int, Field(strict=True, ge=1, le=50)] | None = None
+    assumed: StrictBool = False
 
 
 class Slot(Part):
@@ -332,6 +348,7 @@ class Notice(Part):
     chain: Annotated[tuple[ChainDesk, ...], Field(min_length=2)]
     limits: Limits
     policies: Policies = Policies()
+    work_history: WorkHistory = WorkHistory()
     catalogue: Catalogue
     eligibility: Eligibility
     materials: Annotated[tuple[Slot, ...], Field(min_length=1)]

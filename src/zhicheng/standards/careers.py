@@ -1,81 +1,134 @@
-"""Checks across the rows of a career: work history without holes, titles in rising order (domain §3.10; Order 40 art. 14)."""
+"""The one rule of work histories: times nobody accounts for, two full-time jobs at once, and where each year was spent.
+
+Pure. A job beside or inside another one (借调、挂职、驻村、访惠聚) fills no second place and opens no hole. Both days of a job belong
+to it. Sources: domain §3.10; 人社部令40号 第十三条 (in post); S-60 (the employer of each year).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 
-from .series import rank_of
-
-# A gap of up to a month between two jobs is usual.
-ALLOWED_GAP_DAYS = 31
+# Up to a month between two jobs, or of handing over from one to the next, is usual.
+ALLOWED_DAYS = 31
+_DAY = timedelta(days=1)
+_BESIDE = re.compile(
+    r"借调|借用|挂职|驻村|访惠聚|支教|下派|选派|抽调|跟班|轮训|兼职|兼任|脱产学习|进修|secondment|seconded", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A time at one employer; ``ended_on`` None means until now. Both days belong to it."""
+class Job:
+    """A time at one employer; ``ended_on`` None means until now. ``nature``: a code of ``natures``, empty where nobody said.
+
+    ``beside``: held beside or inside another job, which goes on meanwhile.
+    """
 
     started_on: date
     ended_on: date | None = None
+    nature: str = ""
+    beside: bool = False
+
+    def last_day(self, today: date) -> date:
+        """The last day it covers, as far as is known on ``today``."""
+        return self.ended_on if self.ended_on is not None else max(today, self.started_on)
 
 
 @dataclass(frozen=True, slots=True)
-class SpanProblem:
-    """``kind`` is "reversed", "overlap" or "gap"; ``first`` and ``second`` are places in the sequence given; ``days`` is how long
-    the overlap or gap is."""
+class Hole:
+    """Days without a job, first and last: ``kind`` is "before" the first job, a "gap" between two, or "after" the last one.
+
+    ``job``: the place, in the sequence given, of the job that follows; for "after" of the one that went before.
+    """
 
     kind: str
-    first: int
-    second: int
+    first_day: date
+    last_day: date
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Two full-time jobs at once: their places in the sequence given, the one that began earlier first, and the common days."""
+
+    earlier: int
+    later: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How many days of a year were spent with employers of one nature (empty: not known)."""
+
+    nature: str
     days: int
 
 
-def check_spans(spans: Sequence[Span], *, today: date, allowed_gap_days: int = ALLOWED_GAP_DAYS) -> tuple[SpanProblem, ...]:
-    """Everything odd about a work history, in order of time: ends before it starts, overlaps, gaps longer than a month.
+def is_beside(*words: str) -> bool:
+    """Whether the words of a job say that it is held beside another one."""
+    return any(_BESIDE.search(text) for text in words)
 
-    One job may end on the day the next begins.
-    """
-    problems = []
-    order = sorted(range(len(spans)), key=lambda i: (spans[i].started_on, spans[i].ended_on or date.max))
-    latest: int | None = None
+
+def _in_time(jobs: Sequence[Job]) -> list[int]:
+    """The places of the jobs in order of time; one that ends before it starts tells nothing and is left out."""
+    sound = [i for i, job in enumerate(jobs) if job.ended_on is None or job.ended_on >= job.started_on]
+    return sorted(sound, key=lambda i: (jobs[i].started_on, jobs[i].ended_on or date.max))
+
+
+def _given_up(job: Job, begun: set[date]) -> Job:
+    """The job without its last day where the next one begins on it: that day belongs to the next."""
+    handed_over = job.ended_on is not None and job.started_on < job.ended_on and job.ended_on in begun
+    return replace(job, ended_on=job.ended_on - _DAY) if handed_over and job.ended_on else job
+
+
+def holes(jobs: Sequence[Job], *, since: date | None, today: date) -> tuple[Hole, ...]:
+    """The times of more than a month that no job covers, in order: from ``since`` (参加工作时间) on, between jobs, and until ``today``."""
+    order = _in_time(jobs)
+    if not order:
+        return ()
+    found = []
+    covered = since - _DAY if since is not None else jobs[order[0]].started_on - _DAY
+    last = order[0]
     for index in order:
-        span = spans[index]
-        end = span.ended_on or max(today, span.started_on)
-        if end < span.started_on:
-            problems.append(SpanProblem("reversed", index, index, (span.started_on - end).days))
-            continue
-        if latest is not None:
-            last_end = spans[latest].ended_on or max(today, spans[latest].started_on)
-            idle = (span.started_on - last_end - timedelta(days=1)).days
-            if span.started_on < last_end:
-                problems.append(SpanProblem("overlap", latest, index, (min(end, last_end) - span.started_on).days + 1))
-            elif idle > allowed_gap_days:
-                problems.append(SpanProblem("gap", latest, index, idle))
-            if end <= last_end:
-                continue
-        latest = index
-    return tuple(problems)
+        job = jobs[index]
+        if (job.started_on - covered - _DAY).days > ALLOWED_DAYS:
+            kind = "before" if index == order[0] else "gap"
+            found.append(Hole(kind, covered + _DAY, job.started_on - _DAY, index))
+        if job.last_day(today) >= covered:
+            covered, last = job.last_day(today), index
+    if (today - covered).days > ALLOWED_DAYS:
+        found.append(Hole("after", covered + _DAY, today, last))
+    return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldTitle:
-    """A title with its stored step and the day it was acquired."""
+def held_twice(jobs: Sequence[Job], *, today: date) -> tuple[Twice, ...]:
+    """Every two full-time jobs that ran at once for more than a month, in order of time."""
+    order = [i for i in _in_time(jobs) if not jobs[i].beside]
+    found = []
+    for place, later in enumerate(order):
+        for earlier in order[:place]:
+            first = jobs[later].started_on
+            last = min(jobs[earlier].last_day(today), jobs[later].last_day(today))
+            if (last - first).days + 1 > ALLOWED_DAYS:
+                found.append(Twice(earlier, later, first, last))
+    return tuple(found)
 
-    level: str
-    grade: str
-    acquired_on: date
 
+def stays_in(jobs: Sequence[Job], year: int, *, today: date) -> tuple[Stay, ...]:
+    """By whom somebody was employed in ``year``: one entry a nature, in order of time, the one at the year's end last.
 
-def titles_out_of_order(titles: Sequence[HeldTitle]) -> tuple[tuple[int, int], ...]:
-    """Pairs of places where a higher step was acquired before a lower one (员级 → 助理级 → 中级 → 副高级 → 正高级).
-
-    Equal steps are in order: a transfer to another series keeps the step.
+    Jobs held beside another one do not count; where there is no other that year, they do.
     """
-    order = sorted(range(len(titles)), key=lambda i: (titles[i].acquired_on, rank_of(titles[i].level, titles[i].grade)))
-    return tuple(
-        (before, after)
-        for before, after in pairwise(order)
-        if rank_of(titles[before].level, titles[before].grade) > rank_of(titles[after].level, titles[after].grade)
-    )
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    begun = {job.started_on for job in jobs if not job.beside}
+    until = [_given_up(jobs[i], begun) for i in _in_time(jobs)]
+    here = [job for job in until if job.started_on <= last and job.last_day(today) >= first]
+    main = [job for job in here if not job.beside] or here
+    days: dict[str, int] = {}
+    for job in sorted(main, key=lambda job: (min(job.last_day(today), last), job.started_on)):
+        lasted = (min(job.last_day(today), last) - max(job.started_on, first)).days + 1
+        days[job.nature] = days.pop(job.nature, 0) + lasted
+    return tuple(Stay(nature, count) for nature, count in days.items())

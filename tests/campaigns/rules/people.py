@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import Facts, Graduation, RowRef
+from zhicheng.standards.careers import Stay
 from zhicheng.standards.tables import EDUCATION, STUDY_FORMS, UNIT_NATURES
 
 BACHELOR = Graduation("e1", "21", "408", dt.date(2012, 7, 1), "full_time")
@@ -37,6 +38,7 @@ def engineer(**changes: Any) -> Facts:
 
 
 _NATURES = [nature.code for nature in UNIT_NATURES]
+_STAYS = st.builds(Stay, st.sampled_from(["", *_NATURES]), st.integers(1, 366))
 _DAYS = st.dates(dt.date(1975, 1, 1), dt.date(2026, 12, 31))
 _ROW_SECTIONS = ["achievements", "publications", "awards", "training", "social_posts"]
 
@@ -76,7 +78,7 @@ def people(draw: st.DrawFn, notice: Notice) -> Facts:
         tenure_started_on=draw(st.none() | _DAYS),
         work_started_on=draw(st.none() | _DAYS),
         graduations=graduations,
-        appraisal_natures=draw(st.dictionaries(years, st.sampled_from(_NATURES), max_size=6)),
+        stays=draw(st.dictionaries(years, st.lists(_STAYS, min_size=1, max_size=2).map(tuple), max_size=6)),
         appraisal_results=draw(st.dictionaries(years, st.sampled_from(["competent", "incompetent"]), max_size=6)),
         rows=rows,
     )

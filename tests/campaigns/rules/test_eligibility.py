@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.campaigns.files import bortala, other
 from tests.campaigns.rules.people import engineer, people
 from zhicheng.campaigns.rules import (
+    ConditionResult,
     Facts,
-    Finding,
     eligibility,
     professional_years,
     required_ce_years,
@@ -88,7 +88,9 @@ def test_counting_is_the_notices_own() -> None:
 
 def test_step_is_not_skipped() -> None:
     facts = engineer(current_grade="technician")
-    assert Finding("not_met", "须先取得初级（助理级）职称，逐级申报。", "人社部发〔2019〕16号 附件") in eligibility(NOTICE, facts)
+    assert ConditionResult(
+        "previous_title", "not_met", "须先取得初级（助理级）职称，逐级申报。", "人社部发〔2019〕16号 附件"
+    ) in eligibility(NOTICE, facts)
 
 
 def test_same_title_in_the_same_series_is_not_applied_for_again() -> None:

@@ -39,10 +39,18 @@ def slots_are_repeated_by_something(materials: tuple[Slot, ...]) -> Found:
 
 @needs("materials", "limits")
 def caps_keep_the_limit(materials: tuple[Slot, ...], limits: Limits) -> Found:
-    """最多上传不超过 n 年 is said once (S-59)."""
+    """最多上传不超过 n 年 is said once, and of continuing education alone (S-59); a cap on the tenure is an assumption (S-60)."""
+    most = limits.continuing_education_years
     for index, slot in enumerate(materials):
-        if slot.years and slot.years.rule == "professional_years" and slot.years.cap > limits.continuing_education_years:
-            text = f"最多年数 {slot.years.cap} 超过了 limits.continuing_education_years（{limits.continuing_education_years}）"
+        if slot.years is None or slot.years.cap is None:
+            continue
+        if slot.years.rule == "professional_years" and slot.years.cap > most:
+            yield (
+                ("materials", index, "years", "cap"),
+                f"最多年数 {slot.years.cap} 超过了 limits.continuing_education_years（{most}）",
+            )
+        if slot.years.rule == "tenure" and not slot.years.assumed:
+            text = "通知只对继续教育限定最多年数；对任期内各年度限定最多年数的，请写明 assumed: true（假定）"
             yield ("materials", index, "years", "cap"), text
 
 

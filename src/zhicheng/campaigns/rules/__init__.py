@@ -1,7 +1,7 @@
 """Pure decisions on a notice: data in, verdict with reasons out. Nothing here reads or writes anything."""
 
 from zhicheng.campaigns.rules.eligibility import (
-    Finding,
+    ConditionResult,
     eligibility,
     matching_rows,
     professional_years,
@@ -22,6 +22,7 @@ from zhicheng.campaigns.rules.materials import (
     evidence_slots,
     misplaced_materials,
     missing_materials,
+    natures_that_count,
     required_appraisal_years,
     row_evidence,
     slot_requirements,
@@ -49,8 +50,8 @@ from zhicheng.campaigns.rules.round import (
 
 __all__ = [
     "Choice",
+    "ConditionResult",
     "Facts",
-    "Finding",
     "Graduation",
     "Missing",
     "PaperOption",
@@ -74,6 +75,7 @@ __all__ = [
     "matching_rows",
     "misplaced_materials",
     "missing_materials",
+    "natures_that_count",
     "open_levels",
     "openings",
     "passing_deadline",

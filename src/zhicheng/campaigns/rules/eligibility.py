@@ -13,12 +13,14 @@ from zhicheng.campaigns.rules.facts import Facts
 from zhicheng.campaigns.rules.round import window_for
 
 Result = Literal["met", "not_met", "unknown"]
+ConditionName = Literal["not_held_yet", "listed", "schooling", "previous_title", "years_in_title", "years_of_work"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One condition looked at: its result, a sentence for the applicant, and where the condition comes from."""
+class ConditionResult:
+    """One condition looked at: which, its result, a sentence for the applicant, and where the condition comes from."""
 
+    condition: ConditionName
     result: Result
     text: str
     source: str
@@ -123,76 +125,81 @@ def years_held(notice: Notice, facts: Facts) -> int | None:
     return max(0, whole_years(start, _counted_to(notice, facts)) - len(lost))
 
 
-# --- findings -------------------------------------------------------------------------------------------------------
+# --- the conditions -------------------------------------------------------------------------------------------------------
 
 
 def _holds(facts: Facts, step: TitleStep) -> bool:
     return rank(facts.current_level, facts.current_grade) >= rank(step.level, step.grade)
 
 
-def _schooling(rows: list[EligibilityRow], fits: list[EligibilityRow], facts: Facts) -> Finding:
+def _schooling(rows: list[EligibilityRow], fits: list[EligibilityRow], facts: Facts) -> ConditionResult:
     source = (fits or rows)[0].source
     if fits:
-        return Finding("met", _("学历（学位）符合申报条件。"), source)
+        return ConditionResult("schooling", "met", _("学历（学位）符合申报条件。"), source)
     if not facts.educations and not facts.degrees:
-        return Finding("unknown", _("尚未填写学历，暂不能判断学历条件。"), source)
-    return Finding("not_met", _("所填学历（学位）不在该任职资格的申报条件之内。"), source)
+        return ConditionResult("schooling", "unknown", _("尚未填写学历，暂不能判断学历条件。"), source)
+    return ConditionResult("schooling", "not_met", _("所填学历（学位）不在该任职资格的申报条件之内。"), source)
 
 
-def _previous(row: EligibilityRow, facts: Facts) -> Finding | None:
+def _previous(row: EligibilityRow, facts: Facts) -> ConditionResult | None:
     if row.previous is None:
         return None
     names = {"title": step_name(row.previous)}
     if _holds(facts, row.previous):
-        return Finding("met", _("已取得%(title)s职称。") % names, row.source)
+        return ConditionResult("previous_title", "met", _("已取得%(title)s职称。") % names, row.source)
     if facts.first_title is None and not facts.current_level:
-        return Finding("unknown", _("须先取得%(title)s职称；尚未填写现任职称。") % names, row.source)
-    return Finding("not_met", _("须先取得%(title)s职称，逐级申报。") % names, row.source)
+        return ConditionResult("previous_title", "unknown", _("须先取得%(title)s职称；尚未填写现任职称。") % names, row.source)
+    return ConditionResult("previous_title", "not_met", _("须先取得%(title)s职称，逐级申报。") % names, row.source)
 
 
-def _years(wanted: int, held: int | None, subject: str, source: str) -> Finding | None:
+def _years(name: ConditionName, wanted: int, held: int | None, subject: str, source: str) -> ConditionResult | None:
     if not wanted:
         return None
     values = {"subject": subject, "wanted": wanted, "held": held}
     if held is None:
-        return Finding("unknown", _("%(subject)s须满%(wanted)s年；尚未填写起始日期。") % values, source)
+        return ConditionResult(name, "unknown", _("%(subject)s须满%(wanted)s年；尚未填写起始日期。") % values, source)
     if held >= wanted:
-        return Finding("met", _("%(subject)s须满%(wanted)s年，已满%(held)s年。") % values, source)
-    return Finding("not_met", _("%(subject)s须满%(wanted)s年，现满%(held)s年。") % values, source)
+        return ConditionResult(name, "met", _("%(subject)s须满%(wanted)s年，已满%(held)s年。") % values, source)
+    return ConditionResult(name, "not_met", _("%(subject)s须满%(wanted)s年，现满%(held)s年。") % values, source)
 
 
-def _not_held_already(facts: Facts) -> Finding | None:
+def _not_held_already(facts: Facts) -> ConditionResult | None:
     if not facts.series or facts.current_series != facts.series or not facts.current_level:
         return None
     if rank(facts.current_level, facts.current_grade) >= rank(facts.level, facts.grade):
-        return Finding("not_met", _("已具有同系列同级或更高级别的职称，不需再次申报。"), "S-21")
+        return ConditionResult("not_held_yet", "not_met", _("已具有同系列同级或更高级别的职称，不需再次申报。"), "S-21")
     return None
 
 
-def eligibility(notice: Notice, facts: Facts) -> list[Finding]:
-    """The conditions for the title, one finding each; advice only, a person decides (PIPL art. 24).
+def eligibility(notice: Notice, facts: Facts) -> list[ConditionResult]:
+    """The conditions for the title, one result each; advice only, a person decides (PIPL art. 24).
 
     The line used is the one asking for the fewest years among those whose previous title the person holds, else among
     those the schooling fits.
     """
-    findings = [finding for finding in [_not_held_already(facts)] if finding]
+    results = [result for result in [_not_held_already(facts)] if result]
     rows = _rows_for_title(notice, facts)
     if not rows:
         return [
-            *findings,
-            Finding("unknown", _("本批次没有列出该任职资格的条件，请向材料接收部门咨询。"), notice.eligibility.counting.source),
+            *results,
+            ConditionResult(
+                "listed",
+                "unknown",
+                _("本批次没有列出该任职资格的条件，请向材料接收部门咨询。"),
+                notice.eligibility.counting.source,
+            ),
         ]
     fits = matching_rows(notice, facts)
-    findings.append(_schooling(rows, fits, facts))
+    results.append(_schooling(rows, fits, facts))
     if not fits:
-        return findings
+        return results
     row = next((row for row in fits if row.previous is None or _holds(facts, row.previous)), fits[0])
     worked = None
     if facts.work_started_on is not None:
         worked = whole_years(facts.work_started_on, _counted_to(notice, facts))
     more = [
         _previous(row, facts),
-        _years(row.years_in_previous_title, years_held(notice, facts), _("取得现任职称"), row.source),
-        _years(row.years_of_work, worked, _("从事专业技术工作"), row.source),
+        _years("years_in_title", row.years_in_previous_title, years_held(notice, facts), _("取得现任职称"), row.source),
+        _years("years_of_work", row.years_of_work, worked, _("从事专业技术工作"), row.source),
     ]
-    return findings + [finding for finding in more if finding]
+    return results + [result for result in more if result]

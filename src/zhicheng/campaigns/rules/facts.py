@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zhicheng.standards.careers import Stay
+
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
@@ -33,8 +35,9 @@ class Facts:
 
     ``year`` is the campaign's year (S-02). ``series``, ``specialty``, ``title`` are codes of the catalogue; ``level`` and
     ``grade`` those of the title applied for. ``tenure_started_on`` is when the current title was got (任期). ``rows``:
-    section → its rows. ``appraisal_natures``: year → nature of that year's employer (S-60); ``appraisal_results``: year →
-    result. ``first_title`` None: not answered yet, treated as no.
+    section → its rows. ``stays``: year → who employed the person then, by the work history and, for the present employer, by its
+    confirmed nature (S-60); empty as long as there is no history. ``stated_natures``: year → what the person says of it;
+    ``appraisal_results``: year → result. ``first_title`` None: not answered yet, treated as no.
     """
 
     year: int
@@ -52,7 +55,8 @@ class Facts:
     tenure_started_on: dt.date | None = None
     work_started_on: dt.date | None = None
     graduations: tuple[Graduation, ...] = ()
-    appraisal_natures: Mapping[int, str] = field(default_factory=dict)
+    stays: Mapping[int, tuple[Stay, ...]] = field(default_factory=dict)
+    stated_natures: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     appraisal_results: Mapping[int, str] = field(default_factory=dict)
     rows: Mapping[str, tuple[RowRef, ...]] = field(default_factory=dict)
 

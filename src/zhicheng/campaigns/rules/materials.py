@@ -111,12 +111,30 @@ class Missing:
 # --- conditions -----------------------------------------------------------------------------------------------------
 
 
-def _holds(condition: Condition, facts: Facts, year: int | None, row: Graduation | None) -> bool:
+def natures_that_count(notice: Notice, facts: Facts, year: int | None) -> frozenset[str]:
+    """The natures whose rule the year follows (S-60): of a year with two employers as the notice's policy says, "" where nobody knows.
+
+    Without a work history the present employer's confirmed nature stands for every year, so that a list can be shown at all.
+    """
+    if year is None or not facts.stays:
+        return frozenset({facts.employer_nature})
+    stays = facts.stays.get(year, ())
+    if not stays:
+        return frozenset({""})
+    match notice.policies.year_with_two_employers:
+        case "longer":
+            return frozenset({max(stays, key=lambda stay: stay.days).nature})
+        case "year_end":
+            return frozenset({stays[-1].nature})
+        case _:
+            return frozenset(stay.nature for stay in stays)
+
+
+def _holds(condition: Condition, facts: Facts, that_year: frozenset[str], row: Graduation | None) -> bool:
     """Whether everything the condition names holds. What is not known does not hold: no exemption without its ground."""
-    that_year = facts.appraisal_natures.get(year, facts.employer_nature) if year is not None else facts.employer_nature
     checks = [
         (condition.employer_nature_in, lambda wanted: facts.employer_nature in wanted),
-        (condition.employer_nature_that_year_in, lambda wanted: that_year in wanted),
+        (condition.employer_nature_that_year_in, lambda wanted: that_year <= set(wanted)),
         (condition.first_title, lambda wanted: bool(facts.first_title) is wanted),
         (condition.series_in, lambda wanted: facts.series in wanted),
         (condition.level_in, lambda wanted: facts.level in wanted),
@@ -130,19 +148,20 @@ def _holds(condition: Condition, facts: Facts, year: int | None, row: Graduation
     return all(check(wanted) for wanted, check in checks if wanted is not None)
 
 
-def _any_holds(conditions: tuple[Condition, ...], facts: Facts, year: int | None, row: Graduation | None) -> bool:
-    return any(_holds(condition, facts, year, row) for condition in conditions)
+def _any_holds(conditions: tuple[Condition, ...], facts: Facts, that_year: frozenset[str], row: Graduation | None) -> bool:
+    return any(_holds(condition, facts, that_year, row) for condition in conditions)
 
 
 # --- boxes ----------------------------------------------------------------------------------------------------------
 
 
 def slot_years(notice: Notice, slot: Slot, facts: Facts) -> list[int]:
-    """The years a slot per year asks for, oldest first, never more than its cap (S-59, S-60)."""
+    """The years a slot per year asks for, oldest first, never more than its cap where it has one (S-59, S-60)."""
     if slot.years is None:
         return []
     rules = {"professional_years": required_ce_years, "tenure": tenure_years}
-    return rules[slot.years.rule](notice, facts)[-slot.years.cap :]
+    years = rules[slot.years.rule](notice, facts)
+    return years[-slot.years.cap :] if slot.years.cap is not None else years
 
 
 def _places(notice: Notice, slot: Slot, facts: Facts) -> Iterator[tuple[int | None, str | None, str]]:
@@ -164,9 +183,10 @@ def _requirement(
     notice: Notice, slot: Slot, facts: Facts, year: int | None, row_id: str | None, row_label: str
 ) -> SlotRequirement:
     row = next((g for g in facts.graduations if g.row_id == row_id), None) if slot.section == "education" else None
-    wanted = slot.mode != "optional" and (not slot.required_when or _any_holds(slot.required_when, facts, year, row))
-    exempt = wanted and _any_holds(slot.exempt_when, facts, year, row)
-    offered = [paper for paper in slot.papers if not paper.only_when or _any_holds(paper.only_when, facts, year, row)]
+    natures = natures_that_count(notice, facts, year)
+    wanted = slot.mode != "optional" and (not slot.required_when or _any_holds(slot.required_when, facts, natures, row))
+    exempt = wanted and _any_holds(slot.exempt_when, facts, natures, row)
+    offered = [paper for paper in slot.papers if not paper.only_when or _any_holds(paper.only_when, facts, natures, row)]
     return SlotRequirement(
         slot=slot.key,
         number=slot.number,

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.notice import EligibilityRow, Notice
-from zhicheng.campaigns.rules import Choice, Facts, Finding, eligibility, step_name
+from zhicheng.campaigns.rules import Choice, ConditionResult, Facts, eligibility, step_name
 from zhicheng.standards.tables import DEGREES, EDUCATION
 
 
@@ -33,7 +33,7 @@ def _condition_words(row: EligibilityRow) -> str:
     return _("，").join(parts)
 
 
-def findings_for(notice: Notice, choice: Choice, nature: str) -> list[Finding]:
+def findings_for(notice: Notice, choice: Choice, nature: str) -> list[ConditionResult]:
     """What the rules can say before anything is filled in."""
     facts = Facts(
         year=notice.year,
