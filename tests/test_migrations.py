@@ -144,6 +144,7 @@ HELD = {
     "applications_application.index_algorithm",
     "applications_application.industry_body",
     "applications_application.reached_industry",
+    "applications_personyear.counted_in",
     "applications_personyear.index_algorithm",
     "evidence_evidencefile.safe_sha256",
     "evidence_intake",

@@ -76,10 +76,14 @@ def test_database_refuses_what_the_history_does_not_tell(arrived: Application) -
     everything_holds()
 
 
+# Needs a second campaign of the same year: tests/applications/test_years.py
+SHOWN_ELSEWHERE = ("what is counted over a year",)
+
+
 def test_every_condition_has_its_case() -> None:
     rooms = ("applications_", "integrity_")
     sentences = {one.sentence for one in triggers.declared() if one.rule and one.table.startswith(rooms)}
-    assert not [s for s in sentences if not any(s.startswith(known) for known in REFUSED)]
+    assert not [s for s in sentences if not any(s.startswith(known) for known in (*REFUSED, *SHOWN_ELSEWHERE))]
 
 
 OF_SENT: dict[str, Callable[[Application], object]] = {

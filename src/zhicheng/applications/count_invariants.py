@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications.lifecycle import HIGHER
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange
+from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear, StatusChange
 from zhicheng.applications.states import OVER, State
+from zhicheng.applications.years import counted, in_year_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
@@ -49,28 +50,49 @@ def arrivals_are_moves() -> Iterator[Violation]:
 
 @invariant("applications.person_years", gettext_lazy("年度计次等于未撤销的提交次数，且不超过上限"))
 def person_years() -> Iterator[Violation]:
-    """The counter is the number of arrivals that were not annulled; they are numbered without a gap; none is over the limit."""
+    """The counter is the number of arrivals that were not annulled; they are numbered without a gap; none is over the limit, of the
+    campaign or of the year."""
     for years in in_batches(PersonYear.objects.all()):
-        of = grouped(CommitteeArrival.objects.filter(person_year__in=years).order_by("sequence"), lambda row: row.person_year_id)
+        rows = _rows_of_persons(years)
+        arrivals = CommitteeArrival.objects.filter(person_year__in=[row.pk for mine in rows.values() for row in mine])
+        of = grouped(arrivals.order_by("arrived_at", "id"), lambda arrival: arrival.person_year_id)
         for year in years:
             subject, mine = f"person_year:{year.pk}", of.get(year.pk, [])
-            counting = [arrival.number for arrival in mine if arrival.annulled_at is None]
+            row = next(row for row in rows[year.person_index] if row.pk == year.pk)
+            beside = in_year_of(row.campaign, rows[year.person_index])
+            counting = [arrival for arrival in mine if arrival.annulled_at is None]
             if year.arrivals != len(counting):
                 words = {"year": year.arrivals, "counting": len(counting)}
                 yield Violation(subject, _("计次为 %(year)s，未撤销的提交有 %(counting)s 次。") % words)
-            if max(year.arrivals, len(counting)) > year.arrivals_allowed:
+            if max(year.arrivals, len(counting), counted(row, beside)) > year.arrivals_allowed:
                 yield Violation(subject, _("计次超过上限 %(allowed)s 次。") % {"allowed": year.arrivals_allowed})
-            if counting != list(range(1, len(counting) + 1)) or [a.sequence for a in mine] != list(range(1, len(mine) + 1)):
+            sequences = sorted(arrival.sequence for arrival in mine)
+            if not _are_numbered(row, beside, of) or sequences != list(range(1, len(mine) + 1)):
                 yield Violation(subject, _("提交的编号不连续。"))
+
+
+def _rows_of_persons(years: list[PersonYear]) -> dict[str, list[PersonYear]]:
+    rows = PersonYear.objects.filter(person_index__in={year.person_index for year in years}).select_related("campaign")
+    return grouped(rows.order_by("id"), lambda row: row.person_index)
+
+
+def _are_numbered(row: PersonYear, beside: list[PersonYear], of: dict[int, list[CommitteeArrival]]) -> bool:
+    """Whether the row's arrivals that count bear the number of their place among those that are counted together."""
+    rows = beside if row.counted_in == CountedIn.YEAR else [row]
+    counting = [a for one in rows for a in of.get(one.pk, []) if a.annulled_at is None]
+    counting.sort(key=lambda arrival: (arrival.arrived_at, arrival.pk))
+    return all(arrival.number == place for place, arrival in enumerate(counting, start=1) if arrival.person_year_id == row.pk)
 
 
 @invariant("applications.years_of_persons", gettext_lazy("申请书上的次数和年度的关闭与年度计次一致"))
 def years_of_persons() -> Iterator[Violation]:
-    """A live application shows the count of its person's year, where its account holds the number; a year is closed exactly where a last return closed it (S-29)."""
+    """An application that was sent and is not over shows the count of its person's year, where its account holds the number; a year is
+    closed exactly where a last return closed it (S-29)."""
     for years in in_batches(PersonYear.objects.all()):
+        of_persons = _rows_of_persons(years)
         rows = Application.objects.filter(person_index__in={y.person_index for y in years})
         shown = rows.select_related("applicant").only(
-            "state", "arrivals", "campaign_id", "person_index", "applicant__number_held_at"
+            "state", "arrivals", "campaign_id", "person_index", "current_submission_id", "applicant__number_held_at"
         )
         of = grouped(shown, lambda row: (row.campaign_id, row.person_index))
         closed = grouped(
@@ -79,10 +101,12 @@ def years_of_persons() -> Iterator[Violation]:
         )
         for year in years:
             mine = of.get((year.campaign_id, year.person_index), [])
+            row = next(row for row in of_persons[year.person_index] if row.pk == year.pk)
+            counts = counted(row, in_year_of(row.campaign, of_persons[year.person_index]))
             for application in mine:
                 live = application.state not in OVER and application.applicant.number_held_at is not None
-                if live and application.arrivals != year.arrivals:
-                    words = {"shown": application.arrivals, "year": year.arrivals}
+                if live and application.current_submission_id is not None and application.arrivals != counts:
+                    words = {"shown": application.arrivals, "year": counts}
                     said = _("申请书上的次数为 %(shown)s，年度计次为 %(year)s。") % words
                     yield Violation(f"application:{application.pk}", said)
                 if application.state == State.CLOSED_FOR_YEAR and year.closed_at is None:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from zhicheng.applications.desks import HOLDER
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications.queries import years_beside
 from zhicheng.applications.states import State
+from zhicheng.applications.years import YearCount, year_count
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import ledger
 from zhicheng.organizations.actors import Actor
 
 
-def lock_person_year(application: Application) -> PersonYear:
-    """Lock the person's counter of this campaign: always after the application, before the ledger."""
-    return PersonYear.objects.select_for_update(no_key=True).get(
-        campaign_id=application.campaign_id, person_index=application.person_index
-    )
+@dataclass(frozen=True, slots=True)
+class LockedYear:
+    """A person's locked year: this campaign's row, and ``together`` with it those of the year's other campaigns in the prefecture."""
+
+    row: PersonYear
+    together: tuple[PersonYear, ...]
+
+    @property
+    def count(self) -> YearCount:
+        """What the rows come to now."""
+        return year_count(self.together, self.row.campaign_id)
+
+
+def lock_person_year(application: Application) -> LockedYear:
+    """Lock the person's counters of this year: always after the application, before the ledger."""
+    together = tuple(years_beside(application).select_for_update(no_key=True, of=("self",)).order_by("id"))
+    return LockedYear(next(row for row in together if row.campaign_id == application.campaign_id), together)
 
 
 def count_arrival(application: Application, *, actor: Actor) -> CommitteeArrival | None:
@@ -32,7 +48,8 @@ def count_arrival(application: Application, *, actor: Actor) -> CommitteeArrival
         or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value)
     ):
         return None
-    person_year = lock_person_year(application)
+    year = lock_person_year(application)
+    person_year = year.row
     person_year.arrivals += 1
     last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()
     arrival = CommitteeArrival.objects.create(
@@ -40,11 +57,11 @@ def count_arrival(application: Application, *, actor: Actor) -> CommitteeArrival
         application=application,
         submission=submission,
         sequence=(last.sequence if last else 0) + 1,
-        number=person_year.arrivals,
+        number=year.count.arrivals,
         arrived_at=application.entered_state_at,  # the move that brought it
     )
     person_year.save(update_fields=["arrivals"])
-    application.arrivals = person_year.arrivals
+    application.arrivals = arrival.number
     application.save(update_fields=["arrivals"])
     ledger.record(
         event="arrival.counted",

@@ -22,6 +22,12 @@ _CORRECTED = (
     "NEW.person_index <> OLD.person_index AND NOT EXISTS (SELECT 1 FROM accounts_identitycorrection i "
     "WHERE i.old_index = OLD.person_index AND i.new_index = NEW.person_index)"
 )
+# ``y``: the rows of the same person in the campaigns of the same year and prefecture, its own among them (``applications/years.py``)
+_TOGETHER = (
+    "JOIN campaigns_campaign c ON c.id = y.campaign_id JOIN campaigns_campaign mine ON mine.id = NEW.campaign_id "
+    "WHERE y.person_index = NEW.person_index AND c.year = mine.year "
+    "AND substr(c.region_code, 1, 4) = substr(mine.region_code, 1, 4)"
+)
 
 # Put on after every migration, not by one: they ask tables of other migrations.
 WITH_HISTORY = (
@@ -53,8 +59,10 @@ WITH_HISTORY = (
         "UPDATE",
         sentence="the count of an application is that of the person and year",
         rule="count",
-        when="NEW.arrivals <> OLD.arrivals AND NEW.arrivals IS DISTINCT FROM (SELECT y.arrivals FROM applications_personyear y "
-        "WHERE y.campaign_id = NEW.campaign_id AND y.person_index = NEW.person_index)",
+        when="NEW.arrivals <> OLD.arrivals AND NEW.arrivals IS DISTINCT FROM "  # noqa: S608 - words of our own
+        "(SELECT CASE WHEN own.counted_in = 'year' THEN (SELECT SUM(y.arrivals) FROM applications_personyear y "
+        f"{_TOGETHER}) ELSE own.arrivals END FROM applications_personyear own "
+        "WHERE own.campaign_id = NEW.campaign_id AND own.person_index = NEW.person_index)",
     ),
     guard(
         "applications_application",
@@ -169,18 +177,28 @@ WITH_HISTORY = (
         "UPDATE",
         sentence="a year is closed by a last return and opened by an annulled arrival",
         rule="closing",
-        when="NEW.closed_at IS DISTINCT FROM OLD.closed_at AND NOT ("
+        when="NEW.closed_at IS DISTINCT FROM OLD.closed_at AND NOT ("  # noqa: S608 - words of our own
         "(NEW.closed_at IS NOT NULL AND EXISTS (SELECT 1 FROM applications_statuschange c JOIN applications_application a "
         "ON a.id = c.application_id WHERE a.campaign_id = NEW.campaign_id AND a.person_index = NEW.person_index "
         "AND c.to_state = 'closed_for_year')) "
         "OR (NEW.closed_at IS NULL AND EXISTS (SELECT 1 FROM applications_committeearrival v "
-        "WHERE v.person_year_id = NEW.id AND v.annulled_at IS NOT NULL)))",
+        f"JOIN applications_personyear y ON y.id = v.person_year_id {_TOGETHER} "
+        "AND (y.id = NEW.id OR NEW.counted_in = 'year') AND v.annulled_at IS NOT NULL)))",
+    ),
+    guard(
+        "applications_personyear",
+        "UPDATE",
+        sentence="what is counted over a year stays within its limit",
+        rule="year",
+        when="NEW.counted_in = 'year' AND NEW.arrivals > OLD.arrivals AND NEW.arrivals_allowed < NEW.arrivals + "  # noqa: S608 - ours
+        f"(SELECT COALESCE(SUM(y.arrivals), 0) FROM applications_personyear y {_TOGETHER} AND y.id <> NEW.id)",
     ),
     guard(
         "applications_personyear",
         "UPDATE",
         sentence="a year stays with its person, campaign and limit",
         rule="person",
-        when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.arrivals_allowed <> OLD.arrivals_allowed OR ({_CORRECTED})",
+        when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.arrivals_allowed <> OLD.arrivals_allowed "
+        f"OR NEW.counted_in <> OLD.counted_in OR ({_CORRECTED})",
     ),
 )

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
 from zhicheng.applications.desks import Desk
 from zhicheng.applications.lifecycle import HIGHER, Guard, guard, next_desk
-from zhicheng.applications.models import Application, PersonYear
-from zhicheng.applications.queries import history_is_told
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import history_is_told, year_of
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import is_committee_arrival
@@ -17,10 +17,6 @@ from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import unit_may_work
-
-
-def _person_year(application: Application) -> PersonYear:
-    return PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
 
 
 def _nothing_to_tell(application: Application, actor: Actor) -> bool:
@@ -83,7 +79,7 @@ def year_open(application: Application, actor: Actor) -> list[Problem]:
     """The person's year is not closed (S-29); of a mere claim to a number this is asked from the unit's desk on."""
     if _nothing_to_tell(application, actor):
         return []
-    closed = _person_year(application).closed_at is not None
+    closed = year_of(application).closed_at is not None
     return [closed_problem(application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
 
 
@@ -117,8 +113,8 @@ def arrival_left(application: Application, actor: Actor) -> list[Problem]:
     desk = next_desk(application, actor.role)
     if desk is None or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value):
         return []
-    year = _person_year(application)
-    if year.arrivals < year.arrivals_allowed:
+    year = year_of(application)
+    if year.has_arrival_left:
         return []
     return [
         Problem(
@@ -131,8 +127,8 @@ def arrival_left(application: Application, actor: Actor) -> list[Problem]:
 @guard("may_come_back")
 def may_come_back(application: Application, actor: Actor) -> list[Problem]:
     """A return opens the form again only while an arrival is left (S-29)."""
-    year = _person_year(application)
-    if year.arrivals < year.arrivals_allowed:
+    year = year_of(application)
+    if year.has_arrival_left:
         return []
     return [
         Problem(
@@ -145,8 +141,7 @@ def may_come_back(application: Application, actor: Actor) -> list[Problem]:
 @guard("may_not_come_back")
 def may_not_come_back(application: Application, actor: Actor) -> list[Problem]:
     """Only the last allowed arrival that is returned closes the year (S-29)."""
-    year = _person_year(application)
-    if year.arrivals >= year.arrivals_allowed:
+    if not year_of(application).has_arrival_left:
         return []
     return [Problem(_("申报人本年度还可以再次提交，不能关闭。"), code="arrival_left")]
 

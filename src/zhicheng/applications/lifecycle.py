@@ -232,7 +232,7 @@ def lock(application_id: int, actor: Actor) -> Application:
     """
     lock_rows(Application.objects.filter(pk=application_id))
     application = (
-        Application.objects.select_related("campaign_version", "employer", "applicant", "current_submission")
+        Application.objects.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission")
         .defer("campaign_version__notice", "campaign_version__source_text")
         .filter(pk=application_id)
         .first()

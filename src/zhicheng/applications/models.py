@@ -39,11 +39,19 @@ def in_tab(desk: Desk, tab: Tab) -> Q:
     return condition & Q(state__in=[state.value for state in tab.states]) if tab.states else condition
 
 
+class CountedIn(models.TextChoices):
+    """Which arrivals are counted together (``limits.committee_submissions_scope`` of the notice)."""
+
+    CAMPAIGN = "campaign"
+    YEAR = "year"
+
+
 class PersonYear(models.Model):
     """One person in one campaign: the row that is locked to count arrivals and to close the year (S-28, S-29).
 
     Keyed on the person, not on the application: a new application resets nothing. ``arrivals`` is the number of arrivals
-    at final review that count (not annulled).
+    at final review in this campaign that count (not annulled); ``counted_in`` says whether those of the year's other campaigns in
+    the same prefecture are counted with them. What a year comes to is read through ``applications.years``.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
@@ -51,9 +59,11 @@ class PersonYear(models.Model):
     index_algorithm = AlgorithmField(HMAC_SHA_256, of=("person_index",))
     arrivals = models.PositiveSmallIntegerField(default=0)
     arrivals_allowed = models.PositiveSmallIntegerField()
+    counted_in = models.CharField(max_length=8, choices=CountedIn.choices, default=CountedIn.CAMPAIGN, db_default="campaign")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["person_index"], name="years_of_human")]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "person_index"], name="one_person_year"),
             # The race of two officers forwarding the same person's papers ends here at the latest.
@@ -125,17 +135,23 @@ class Application(models.Model):
             *_indexes_of_tabs(),
         ]
         constraints = [
-            # One live application per person and campaign; one that is over makes room for another (S-19). Of several accounts that
-            # claim one number each may write, and one alone is passed on by a unit: a claim keeps nobody from applying.
+            # Drafts may be several, each for another title; of those sent, one alone in a year and prefecture, until it is over
+            # (S-19, G-09). Of several accounts that claim one number each may send, and one alone is passed on by a unit: a
+            # claim keeps nobody from applying.
             models.UniqueConstraint(
-                fields=["campaign", "applicant"],
+                fields=["campaign", "applicant", "series", "specialty", "title"],
                 condition=~Q(state__in=[s.value for s in OVER]),
-                name="one_live_application_per_account_and_campaign",
+                name="one_live_application_per_account_and_choice",
             ),
             models.UniqueConstraint(
-                fields=["campaign", "person_index"],
+                fields=["prefecture_office", "year", "applicant"],
+                condition=Q(current_submission__isnull=False) & ~Q(state__in=[s.value for s in OVER]),
+                name="one_sent_application_per_account_and_year",
+            ),
+            models.UniqueConstraint(
+                fields=["prefecture_office", "year", "person_index"],
                 condition=~Q(state__in=[s.value for s in (*OVER, *BEFORE_THE_UNIT)]),
-                name="one_passed_application_per_person_and_campaign",
+                name="one_passed_application_per_person_and_year",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "discarded", "barred"]) | Q(current_submission__isnull=False),

@@ -14,6 +14,7 @@ from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
     Application,
     CommitteeArrival,
+    CountedIn,
     DraftSection,
     Material,
     PersonYear,
@@ -24,9 +25,12 @@ from zhicheng.applications.models import (
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
+from zhicheng.applications.years import YearCount, year_count
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.standards.regions import prefecture_digits
 
 # A notice is parsed once a process; a page has no need of its long texts.
 VERSION_TEXTS = ("campaign_version__notice", "campaign_version__source_text")
@@ -104,15 +108,33 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
     )
 
 
-def live_application_of(person_index: str, campaign_id: int) -> Application | None:
-    """The person's one application in the campaign that is not over: of the account that holds the number, not of one that claims it."""
-    held = Application.objects.filter(applicant__number_held_at__isnull=False, person_index=person_index, campaign_id=campaign_id)
-    return held.exclude(state__in=OVER).first()
+def closed_application_beside(application: Application) -> Application | None:
+    """The application that closed the person's year, in whichever campaign of the year in the prefecture (S-29, G-09)."""
+    closed = Application.objects.filter(
+        person_index=application.person_index,
+        applicant__number_held_at__isnull=False,
+        year=application.year,
+        prefecture_office_id=application.prefecture_office_id,
+        state=State.CLOSED_FOR_YEAR,
+    )
+    return closed.select_related("campaign_version").defer(*VERSION_TEXTS).first()
 
 
-def own_live_application(account_id: int, campaign_id: int) -> Application | None:
-    """The account's own application in the campaign that is not over."""
-    return Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id).exclude(state__in=OVER).first()
+def own_sent_application(account_id: int, *, year: int, region_code: str) -> Application | None:
+    """The account's own application of this year in this prefecture that was sent at least once and is not over (S-19)."""
+    sent = Application.objects.filter(
+        applicant_id=account_id,
+        year=year,
+        campaign__region_code__startswith=prefecture_digits(region_code),
+        current_submission__isnull=False,
+    )
+    return sent.exclude(state__in=OVER).first()
+
+
+def own_drafts(account_id: int, campaign_id: int) -> list[Application]:
+    """The account's applications in the campaign that were never sent and are not over, the newest first (S-19)."""
+    never_sent = Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id, current_submission__isnull=True)
+    return list(never_sent.exclude(state__in=OVER).select_related("campaign_version").defer(*VERSION_TEXTS).order_by("-id"))
 
 
 def history_is_told(application: Application) -> bool:
@@ -200,32 +222,43 @@ def last_return(application: Application) -> StatusChange | None:
     return returns.exclude(move__in=["reopen", "restore_closed"]).order_by("-id").first()
 
 
-def person_year_of(application: Application) -> PersonYear | None:
-    """The person's counter in this campaign; None for an account that only claims its number."""
-    if not history_is_told(application):
-        return None
-    return PersonYear.objects.filter(campaign_id=application.campaign_id, person_index=application.person_index).first()
+def years_beside(application: Application) -> QuerySet[PersonYear]:
+    """The person's counters in every campaign of this year in the same prefecture, this campaign's among them."""
+    campaign = application.campaign
+    return PersonYear.objects.filter(
+        person_index=application.person_index,
+        campaign__year=campaign.year,
+        campaign__region_code__startswith=prefecture_digits(campaign.region_code),
+    )
 
 
-def person_years(person_index: str) -> dict[int, PersonYear]:
-    """The person's counters by campaign, for lists. One query."""
-    return {year.campaign_id: year for year in PersonYear.objects.filter(person_index=person_index)} if person_index else {}
+def year_of(application: Application) -> YearCount:
+    """What the person's year comes to for this application's campaign (S-28, S-29, G-09). One query."""
+    return year_count(list(years_beside(application)), application.campaign_id)
+
+
+def told_year_of(application: Application) -> YearCount | None:
+    """:func:`year_of`, where it may be told; None for an account that only claims its number."""
+    return year_of(application) if history_is_told(application) else None
+
+
+def person_years(person_index: str) -> list[PersonYear]:
+    """All the person's counters with their campaigns, for lists (``years.in_year_of``). One query."""
+    return list(PersonYear.objects.filter(person_index=person_index).select_related("campaign")) if person_index else []
 
 
 def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
-    """All arrivals at final review of this person in this campaign, annulled ones included, oldest first (S-28).
+    """All arrivals at final review of this person that are counted for this application, annulled ones included, oldest first (S-28).
 
     None for an account that only claims its number.
     """
     if not history_is_told(application):
         return CommitteeArrival.objects.none()
-    return (
-        CommitteeArrival.objects.filter(
-            person_year__campaign_id=application.campaign_id, person_year__person_index=application.person_index
-        )
-        .select_related("annulled_by", "application")
-        .order_by("sequence")
-    )
+    years = years_beside(application)
+    if notice_of(application.campaign_version).limits.committee_submissions_scope == CountedIn.CAMPAIGN:
+        years = years.filter(campaign_id=application.campaign_id)
+    arrivals = CommitteeArrival.objects.filter(person_year__in=years)
+    return arrivals.select_related("annulled_by", "application").order_by("arrived_at", "id")
 
 
 def snapshot_file(application: Application, file_id: int) -> EvidenceFile | None:

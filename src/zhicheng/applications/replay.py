@@ -89,7 +89,8 @@ class Counts:
             known = self.years.get(data["person_year"])
             if known is not None and data["arrival"] in known.arrivals:
                 known.arrivals[data["arrival"]].annulled = True
-                known.closed = known.closed and not data["reopened"]
+                if data["reopened"]:
+                    self.years[data.get("reopened_year", data["person_year"])].closed = False
         elif entry.event == "year.closed":
             number = number_of(entry.subject, "person_year")
             if number is not None and number in self.years:

@@ -255,3 +255,11 @@ def closed_problem(year: int, *, to_applicant: bool = True) -> Problem:
         else _("申报人{year}年度提交评审委员会已达到规定次数且材料仍不符合要求，本年度不再受理，不能继续办理。")
     )
     return Problem(text.format(year=year), code="closed_for_year")
+
+
+def sent_already_problem(number: str, year: int, *, link: str) -> Problem:
+    """One application alone is sent in a year (S-19, G-09): the sentence for whoever begins or sends another one."""
+    text = _(
+        "您{year}年度已上报过一份申请书（{number}），一年只能上报一份。请在“我的申请书”中继续办理那一份；撤回或退回以后，也可以将它作废，再上报另一份。"
+    ).format(year=year, number=number)
+    return Problem(text, code="sent_already", link=link)

@@ -82,7 +82,9 @@ class ChainDesk(Part):
 class Limits(Part):
     """The notice's numbers."""
 
-    committee_submissions: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-28, arrivals per person and campaign
+    committee_submissions: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-28, arrivals of one person
+    # Counted in this campaign alone, or with every campaign of the year in the same prefecture (G-09)
+    committee_submissions_scope: Literal["campaign", "year"] = "campaign"
     publicity_working_days: Annotated[int, Field(strict=True, ge=1, le=60)]  # S-39
     publicity_counting: Literal["incl", "excl"]  # G-11: does the first day count
     continuing_education_years: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-59

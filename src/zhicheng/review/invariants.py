@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.lifecycle import BY_NAME
 from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.queries import person_year_of
+from zhicheng.applications.queries import told_year_of
 from zhicheng.applications.states import OVER, State
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import OutboxMessage, OutboxState
@@ -143,8 +143,8 @@ def _stays_ended(application: Application, records: list[IntegrityRecord]) -> bo
     """A record was annulled, and what it had ended was not given back: the person has another application by now, or the year closed."""
     if not any(record.annulled_at is not None for record in records):
         return False
-    others = Application.objects.filter(person_index=application.person_index, campaign_id=application.campaign_id)
-    year = person_year_of(application)
+    others = Application.objects.filter(person_index=application.person_index, year=application.year)
+    year = told_year_of(application)
     return others.exclude(pk=application.pk).exclude(state__in=OVER).exists() or (year is not None and year.closed_at is not None)
 
 

@@ -43,6 +43,11 @@ _REGIONS: dict[str, Region] = {row["code"]: Region(**row) for row in read_json("
 PROVINCES: dict[str, str] = {code: region.zh for code, region in _REGIONS.items() if len(code) == 2}
 
 
+def prefecture_digits(code: str) -> str:
+    """The first four digits: what every division of one prefecture, and the prefecture itself, has in common (GB/T 2260)."""
+    return code[:4]
+
+
 def find_region(code: str) -> Region | None:
     """The division with exactly this code; trailing zeros of the 6- and 12-digit forms are understood. None where not held."""
     return _REGIONS.get(_short(code))

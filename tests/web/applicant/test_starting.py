@@ -74,16 +74,25 @@ def test_last_step_shows_the_conditions_with_their_source(world, slug):
 
 
 def test_existing_application_is_named_with_a_link(world, slug):
-    application = w.start(world)
+    application = w.start(world, specialty=CHOICE["specialty"])
     client = client_of(world.applicant)
+    answer = client.post(reverse("application_choose", args=[slug]), CHOICE)
+    assert answer.status_code == 422
+    assert reverse("my_application", args=[application.pk]) in page(answer) and application.number in page(answer)
+    assert Application.objects.count() == 1
+
+
+def test_application_that_was_sent_this_year_is_named_with_a_link(world, slug):
+    application = w.submitted(world)
+    client = client_of(world.applicant)
+    other = {**CHOICE, "specialty": "highway"}
     for answer in (
         client.get(reverse("application_prompt", args=[slug])),
-        client.post(reverse("application_choose", args=[slug]), CHOICE),
+        client.post(reverse("application_choose", args=[slug]), other),
     ):
         assert answer.status_code == 422
-        assert reverse("my_application", args=[application.pk]) in page(answer)
-        assert application.number in page(answer)
-    assert Application.objects.count() == 1
+        assert "一个年度只能上报一份申请书" in page(answer)
+        assert reverse("my_application", args=[application.pk]) in page(answer) and application.number in page(answer)
 
 
 def test_series_that_is_not_open_is_refused_in_words(world, slug):

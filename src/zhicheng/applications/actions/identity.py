@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.states import OPEN_FOR_APPLICANT
+from zhicheng.applications.years import same_year
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import lock_rows
@@ -36,12 +37,15 @@ def _move_years(change: PersonChange, applications: list[int]) -> int:
     keeps an empty one, which makes room where the number goes to somebody with years of their own.
     """
     takes_years = change.with_history or change.with_years
-    years = list(PersonYear.objects.select_for_update(no_key=True).filter(person_index=change.old_index).order_by("id"))
-    begun = set(PersonYear.objects.filter(person_index=change.new_index).values_list("campaign_id", flat=True))
-    allowed = {year.campaign_id: year.arrivals_allowed for year in years}
+    locked = lock_rows(PersonYear.objects.filter(person_index=change.old_index))
+    years = list(PersonYear.objects.filter(pk__in=locked).select_related("campaign").order_by("id"))
+    there = list(PersonYear.objects.filter(person_index=change.new_index).select_related("campaign"))
+    begun = {year.campaign_id for year in there}
+    limits = {y.campaign_id: {"arrivals_allowed": y.arrivals_allowed, "counted_in": y.counted_in} for y in years}
     goes = [y for y in years if takes_years or (change.with_empty_years and not y.arrivals and y.closed_at is None)]
     moving = [year for year in goes if year.campaign_id not in begun]
-    if takes_years and any(y.arrivals or y.closed_at for y in years if y.campaign_id in begun):
+    meet = [y for y in years if any(same_year(y.campaign, other.campaign) for other in there)]
+    if takes_years and any(y.arrivals or y.closed_at for y in meet):
         raise Refused.one(
             _(
                 "更正后的身份证号名下在同一批次已有另一账号的申请书，两边的计次不能自动合并，须由州人力资源和社会保障局核实处理。没有作任何改动。"
@@ -56,7 +60,6 @@ def _move_years(change: PersonChange, applications: list[int]) -> int:
     fresh = [(change.new_index, c) for c in set(here) - begun]
     fresh += [(change.old_index, c) for c in set(left.values_list("campaign_id", flat=True)) - kept]
     PersonYear.objects.bulk_create(
-        PersonYear(person_index=index, campaign_id=campaign, arrivals_allowed=allowed[campaign])
-        for index, campaign in sorted(fresh)
+        PersonYear(person_index=index, campaign_id=campaign, **limits[campaign]) for index, campaign in sorted(fresh)
     )
     return len(moving)

@@ -9,8 +9,9 @@ from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.desks import BY_ROLE, DESKS
 from zhicheng.applications.models import Application, NumberCounter, PersonYear
-from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.rules import barred_problem, closed_problem, sent_already_problem
 from zhicheng.applications.states import State
+from zhicheng.applications.years import YearCount, in_year_of, year_count
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
@@ -21,14 +22,19 @@ from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
+from zhicheng.standards.regions import prefecture_digits
+
+MOST_DRAFTS = 5
 
 
 def start_application(*, actor: Actor, campaign_version_id: int, series: str, specialty: str, title: str) -> Application:
-    """我要申报: begin the one application of this person in this campaign, pinned to this notice version.
+    """我要申报: begin an application of this person in this campaign, pinned to this notice version. Drafts may be several, each for another
+    title; one alone is sent in a year (S-19, G-09).
 
     Raises :class:`Refused` with every reason: not an applicant, prompt page not accepted (``prompt_not_read``), not opened
-    by the notice, window not open (``window``), barred (``barred``), closed for the year (``closed_for_year``), one exists
-    already (``exists``, with its id in ``link``), no employer (``no_employer``).
+    by the notice, window not open (``window``), barred (``barred``), closed for the year (``closed_for_year``), one for the same
+    title exists (``exists``, with its id in ``link``), one was sent this year (``sent_already``, likewise), too many drafts
+    (``too_many_drafts``), no employer (``no_employer``).
     """
     arrived_at = clock.now()
     version = CampaignVersion.objects.select_related("campaign").filter(pk=campaign_version_id, campaign__published=True).first()
@@ -42,6 +48,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
         else None
     )
     problems = _standing(actor, version, notice)
+    problems += _drafts_in_the_way(actor, version, choice)
     if not window_state(notice, choice.title.level, arrived_at).may_submit_first:
         problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
     problems += route_problems(employer, notice, series)
@@ -50,11 +57,11 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     try:
         return _create(actor, version, notice, choice, employer)
     except IntegrityError:
-        # Two tabs, one person: the constraint let the first one through.
-        existing = queries.own_live_application(actor.account_id, version.campaign_id)
-        if existing is None:
+        # Two tabs, one choice: the constraint let the first one through.
+        problems = _drafts_in_the_way(actor, version, choice)
+        if not problems:
             raise
-        raise Refused([_exists(existing)]) from None
+        raise Refused(problems) from None
 
 
 def objections_to_start(*, actor: Actor, version: CampaignVersion) -> list[Problem]:
@@ -84,19 +91,31 @@ def _standing(actor: Actor, version: CampaignVersion, notice: Notice) -> list[Pr
         problems.append(Problem(_("请先阅读提示信息并确认，再进入申报界面。"), where="prompt", code="prompt_not_read"))
     if ban := ban_for(actor.history_index, notice.year):
         problems.append(barred_problem(notice.year, ban))
-    year = queries.person_years(actor.history_index).get(version.campaign_id)
-    if year is not None and year.closed_at is not None:
+    sent = queries.own_sent_application(actor.account_id, year=notice.year, region_code=notice.region_code)
+    if _year(actor, version).closed_at is not None:
         problems.append(closed_problem(notice.year))
-    elif existing := queries.own_live_application(actor.account_id, version.campaign_id):
-        problems.append(_exists(existing))
+    elif sent is not None:
+        problems.append(sent_already_problem(sent.number, notice.year, link=str(sent.pk)))
     return problems
 
 
-def _exists(existing: Application) -> Problem:
-    text = _("您在本批次已有一份申请书（{number}），请在“我的申请书”中继续。要改报其他专业，请先将它作废。").format(
-        number=existing.number
-    )
-    return Problem(text, code="exists", link=str(existing.pk))
+def _year(actor: Actor, version: CampaignVersion) -> YearCount:
+    together = in_year_of(version.campaign, queries.person_years(actor.history_index))
+    return year_count(together, version.campaign_id)
+
+
+def _drafts_in_the_way(actor: Actor, version: CampaignVersion, choice: Choice) -> list[Problem]:
+    """One draft for each title is enough, and so many at once are more than anybody compares."""
+    drafts = queries.own_drafts(actor.account_id, version.campaign_id)
+    chosen = (choice.series.code, choice.specialty.code, choice.title.code)
+    for draft in drafts:
+        if (draft.series, draft.specialty, draft.title) == chosen:
+            text = _("您已有一份申报同一资格的申请书（{number}），请在“我的申请书”中继续填写。").format(number=draft.number)
+            return [Problem(text, code="exists", link=str(draft.pk))]
+    if len(drafts) >= MOST_DRAFTS:
+        text = _("您在本批次已有{count}份没有上报的申请书，请先将不用的作废，再新增。").format(count=len(drafts))
+        return [Problem(text, code="too_many_drafts")]
+    return []
 
 
 def route_problems(employer: Organization | None, notice: Notice, series: str = "") -> list[Problem]:
@@ -107,7 +126,7 @@ def route_problems(employer: Organization | None, notice: Notice, series: str = 
     if employer is None or employer.receiving_office is None:
         return [Problem(_("您还没有工作单位，请先在“我的信息”中选择所在单位。"), where="employer", code="no_employer")]
     problems = []
-    if not employer.region_code.startswith(notice.region_code[:4]):
+    if prefecture_digits(employer.region_code) != prefecture_digits(notice.region_code):
         problems.append(
             Problem(_("您的单位不在本批次的受理范围内，请到单位所在地的平台申报。"), where="employer", code="wrong_region")
         )
@@ -130,7 +149,10 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
     person_year, _created = PersonYear.objects.select_for_update(no_key=True).get_or_create(
         campaign_id=version.campaign_id,
         person_index=actor.person_index,
-        defaults={"arrivals_allowed": notice.limits.committee_submissions},
+        defaults={
+            "arrivals_allowed": notice.limits.committee_submissions,
+            "counted_in": notice.limits.committee_submissions_scope,
+        },
     )
     application = Application.objects.create(
         number=_next_number(notice),
@@ -149,7 +171,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         entered_state_at=now,
         **route_through(notice, employer, choice.series.code),
         # A new application resets nothing (S-28); who only claims the number is not told what hangs on it.
-        arrivals=person_year.arrivals if actor.holds_number else 0,
+        arrivals=_year(actor, version).arrivals,
         created_at=now,
         updated_at=now,
     )

@@ -12,10 +12,12 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
 from zhicheng.applications.actions.start import route_problems, route_through
 from zhicheng.applications.completeness import everything_missing
-from zhicheng.applications.models import Application, PersonYear, Submission
-from zhicheng.applications.queries import draft_of, history_is_told, materials_of
-from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem
+from zhicheng.applications.counting import lock_person_year
+from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.queries import draft_of, history_is_told, materials_of, own_sent_application
+from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem, sent_already_problem
 from zhicheng.applications.snapshot import build_snapshot
+from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase
@@ -73,16 +75,16 @@ def _submit(
     if Submission.objects.filter(form_token=form_token).exists():
         # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
         raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
-    PersonYear.objects.select_for_update(no_key=True).get(
-        campaign_id=application.campaign_id, person_index=application.person_index
-    )
+    year = lock_person_year(application).count
     notice = notice_of(application.campaign_version)
     _take_route(application, notice, actor)
-    problems = _reasons_against(application, notice, arrived_at, *accepted_versions)
+    problems = _reasons_against(application, notice, year, arrived_at, *accepted_versions)
     if problems:
         raise Refused(problems)
     submission = _freeze(application, notice, actor, form_token, arrived_at)
     application.current_submission = submission
+    if history_is_told(application):
+        application.arrivals = year.arrivals  # another application of the year may have been counted since this one was begun
     application.applicant_name = application.applicant.name  # corrected, perhaps, while a desk had the submission before
     lifecycle.walk(application, "submit", actor=actor)
     for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
@@ -106,7 +108,12 @@ def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
 
 
 def _reasons_against(
-    application: Application, notice: Notice, arrived_at: datetime, commitment_version: str, liability_version: str
+    application: Application,
+    notice: Notice,
+    year: YearCount,
+    arrived_at: datetime,
+    commitment_version: str,
+    liability_version: str,
 ) -> list[Problem]:
     first = not application.submissions.exists()
     problems = window_problems(application, arrived_at, first=first)
@@ -114,7 +121,6 @@ def _reasons_against(
     if not application.applicant.id_number:
         problems.append(number_missing_problem())
     told = history_is_told(application)  # of a mere claim to a number the unit's desk asks it
-    person_year = PersonYear.objects.get(campaign_id=application.campaign_id, person_index=application.person_index)
     ban = ban_for(application.person_index, application.year) if told else None
     problems += gate_problems(
         Gate(
@@ -122,7 +128,7 @@ def _reasons_against(
             year=application.year,
             first_submission=first,
             ban=ban,
-            closed_for_year=told and person_year.closed_at is not None,
+            closed_for_year=told and year.closed_at is not None,
             unit_problems=tuple(
                 _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(
                     unit=application.employer.name, text=p.text
@@ -131,12 +137,21 @@ def _reasons_against(
             ),
         )
     )
+    problems += _sent_already(application)
     problems += everything_missing(application)
     if application.checked_at is None:
         problems.append(Problem(_("请先完成“再次核对”，确认信息准确无误后再上报。"), where="check", code="not_checked"))
     if commitment_version != notice.texts.commitment.version or liability_version != notice.texts.liability.version:
         problems.append(Problem(_("请阅读并勾选个人承诺和责任说明。"), where="commitment", code="text_not_accepted"))
     return problems
+
+
+def _sent_already(application: Application) -> list[Problem]:
+    """Another application of this account was sent this year and is not over (S-19, G-09). Asked under the lock of the person's year."""
+    sent = own_sent_application(application.applicant_id, year=application.year, region_code=application.campaign.region_code)
+    if sent is None or sent.pk == application.pk:
+        return []
+    return [sent_already_problem(sent.number, application.year, link=str(sent.pk))]
 
 
 def window_problems(application: Application, at: datetime, *, first: bool) -> list[Problem]:

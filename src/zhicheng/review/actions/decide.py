@@ -75,8 +75,8 @@ def return_application(
     if len(opinion) > 500:
         problems.append(Problem(_("意见最多500个字。"), where="opinion", code="field"))
     application, submission = lock_submission(actor, application_id, submission_id)
-    person_year = lock_person_year(application)
-    closes = desk.closes if person_year.arrivals >= person_year.arrivals_allowed else ""
+    year = lock_person_year(application)
+    closes = "" if year.count.has_arrival_left else desk.closes
     move = closes or desk.returns
     problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
     if not problems and seen_state and application.state != seen_state:
@@ -86,10 +86,10 @@ def return_application(
     listed = [r.as_json() for r in reasons]
     change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
     if closes:
-        person_year.closed_at = change.at
-        person_year.save(update_fields=["closed_at"])
+        year.row.closed_at = change.at
+        year.row.save(update_fields=["closed_at"])
         told = {"application": application.pk}
-        ledger.record(event="year.closed", subject=f"person_year:{person_year.pk}", actor=actor.ref, data=told)
+        ledger.record(event="year.closed", subject=f"person_year:{year.row.pk}", actor=actor.ref, data=told)
     void_review_forms(application_id=application.pk, reason="申请书已退回", actor=actor)
     return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications import lifecycle
-from zhicheng.applications.counting import lock_person_year
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.counting import LockedYear, lock_person_year
+from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import State
+from zhicheng.applications.years import counted
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -16,6 +17,7 @@ from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.integrity.actions import record_fraud, source_in
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.standards.regions import prefecture_digits
 
 
 @one_transaction
@@ -49,24 +51,26 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
 
 
 def _lock_all(application_id: int, actor: Actor) -> Application:
-    """Lock every application of the person in the campaign, in one order, always: the count is shown on each. Return the arrival's."""
-    row = Application.objects.filter(pk=application_id).values("campaign_id", "person_index").get()
-    lock_rows(Application.objects.filter(**row))
+    """Lock every application of the person in the year, in one order, always: the count is shown on each. Return the arrival's."""
+    row = Application.objects.filter(pk=application_id).values("year", "campaign__region_code", "person_index").get()
+    same = {"year": row["year"], "person_index": row["person_index"]}
+    digits = prefecture_digits(row["campaign__region_code"])
+    lock_rows(Application.objects.filter(**same, campaign__region_code__startswith=digits))
     return lifecycle.lock(application_id, actor)
 
 
 def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
-    person_year = lock_person_year(application)
+    year = lock_person_year(application)
+    before = year.count.arrivals
     arrival.annulled_at = max(clock.now(), arrival.arrived_at)  # the clock may have been put back since
     arrival.annulled_by_id = actor.user_id
     arrival.annulment_reason = reason
     arrival.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
-    person_year.arrivals -= 1
-    _count_anew(person_year)
-    reopen = person_year.closed_at is not None
-    person_year.closed_at = None
-    person_year.save(update_fields=["arrivals", "closed_at"])
-    _show_count(person_year.campaign_id, person_year.person_index, person_year.arrivals)
+    year.row.arrivals -= 1
+    year.row.save(update_fields=["arrivals"])
+    _count_anew(year)
+    reopened = _open_again(year)
+    _show_count(year)
     ledger.record(
         event="arrival.annulled",
         subject=f"application:{application.pk}",
@@ -74,41 +78,51 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
         data={
             "arrival": arrival.pk,
             "number": arrival.number,
-            "counts_now": person_year.arrivals,
+            "counts_now": year.count.arrivals,
             "reason": ledger.private(reason),
         }
-        | {"person_year": person_year.pk, "reopened": reopen},
+        | {"person_year": year.row.pk, "reopened": reopened is not None}
+        | ({"reopened_year": reopened.pk} if reopened is not None and reopened is not year.row else {}),
     )
-    if reopen:
-        closed = (
-            application
-            if application.state == State.CLOSED_FOR_YEAR
-            else Application.objects.filter(
-                campaign_id=application.campaign_id, person_index=application.person_index, state=State.CLOSED_FOR_YEAR
-            ).first()
-        )
-        if closed is not None:
-            row = closed if closed is application else lifecycle.lock(closed.pk, actor)
-            row.arrivals = person_year.arrivals
-            lifecycle.walk(row, "reopen", actor=actor, note=reason)
-            return
+    closed = queries.closed_application_beside(application) if reopened is not None else None
+    if reopened is not None and closed is not None:
+        row = application if closed.pk == application.pk else lifecycle.lock(closed.pk, actor)
+        row.arrivals = counted(reopened, year.together)
+        lifecycle.walk(row, "reopen", actor=actor, note=reason)
+        return
     # No move, so no mail of a move: the person is told of the count alone.
-    counts = {"before": person_year.arrivals + 1, "after": person_year.arrivals}
+    counts = {"before": before, "after": year.count.arrivals}
     outbox.queue(kind="arrival.annulled", payload={"arrival_id": arrival.pk, **counts}, key=f"arrival.annulled:{arrival.pk}")
 
 
-def _count_anew(person_year: PersonYear) -> None:
+def _open_again(year: LockedYear) -> PersonYear | None:
+    """The row that a last return had closed and that this annulment opens: its count has one left again."""
+    for row in year.together:
+        if row.closed_at is not None and counted(row, year.together) < row.arrivals_allowed:
+            row.closed_at = None
+            row.save(update_fields=["closed_at"])
+            return row
+    return None
+
+
+def _count_anew(year: LockedYear) -> None:
     """第 1, 第 2 …: the arrivals that count, numbered without the annulled one."""
-    for number, arrival in enumerate(person_year.arrival_rows.filter(annulled_at__isnull=True).order_by("sequence"), start=1):
-        if arrival.number != number:
-            arrival.number = number
-            arrival.save(update_fields=["number"])
+    counting = list(
+        CommitteeArrival.objects.filter(person_year__in=year.together, annulled_at__isnull=True).order_by("arrived_at", "id")
+    )
+    for row in year.together:
+        its = [a for a in counting if row.counted_in == CountedIn.YEAR or a.person_year_id == row.pk]
+        for number, arrival in enumerate(its, start=1):
+            if arrival.person_year_id == row.pk and arrival.number != number:
+                arrival.number = number
+                arrival.save(update_fields=["number"])
 
 
-def _show_count(campaign_id: int, person_index: str, arrivals: int) -> None:
-    """第 n / 3 次 on every application of the person in the campaign."""
-    held = Application.objects.filter(applicant__number_held_at__isnull=False)
-    held.filter(campaign_id=campaign_id, person_index=person_index).update(arrivals=arrivals)
+def _show_count(year: LockedYear) -> None:
+    """第 n / 3 次 on every application of the person in the year."""
+    for row in year.together:
+        held = Application.objects.filter(applicant__number_held_at__isnull=False)
+        held.filter(campaign_id=row.campaign_id, person_index=row.person_index).update(arrivals=counted(row, year.together))
 
 
 @one_transaction

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.lifecycle import why_closed
-from zhicheng.applications.models import Application, PersonYear
-from zhicheng.applications.queries import get_application, person_year_of
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import get_application, told_year_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT
+from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState
@@ -71,13 +72,13 @@ def count_words(arrivals: int, allowed: int) -> str:
     return _("第 {n} / {allowed} 次提交评审委员会").format(n=arrivals, allowed=allowed)
 
 
-def head_of(application: Application, *, year: PersonYear | None = None, newest: Notice | None = None) -> dict[str, Any]:
+def head_of(application: Application, *, year: YearCount | None = None, newest: Notice | None = None) -> dict[str, Any]:
     """What the head of every page about one application shows.
 
     ``year``, ``newest``: the person's counter and the campaign's newest notice, where a list has them already.
     """
     notice = notice_of(application.campaign_version)
-    counter = year or person_year_of(application)
+    counter = year or told_year_of(application)
     first = application.current_submission_id is None
     window = window_of(application, newest)
     return {

@@ -14,7 +14,7 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, person_year_of
+from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, told_year_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.applications.where import points_of
 from zhicheng.documents.queries import papers_of
@@ -50,7 +50,7 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
     application = application_or_404(request, application_id)
     moves = {m.name for m in lifecycle.moves_for(application, actor_of(request))}
     change = last_return(application)
-    year = person_year_of(application)
+    year = told_year_of(application)
     papers = [p for p in papers_of(subject_of(application.pk)) if p.kind in APPLICANT_PAPERS]
     context: dict[str, Any] = {
         **head_of(application),

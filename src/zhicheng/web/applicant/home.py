@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
-from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.rules import barred_problem, closed_problem, sent_already_problem
 from zhicheng.applications.states import OVER
+from zhicheng.applications.years import YearCount, in_year_of, same_year, year_count
+from zhicheng.campaigns.models import Campaign
 from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.campaigns.queries import CampaignNow, newest_notices, published_campaigns
 from zhicheng.foundation.errors import Problem
@@ -33,10 +35,10 @@ def my_titles(request: HttpRequest) -> HttpResponse:
     """我的职称: what is open until when, my application and what to do next, the year's count, what else I must know."""
     actor = actor_of(request)
     campaigns = published_campaigns()[:SHOWN_CAMPAIGNS]
-    mine = {a.campaign_id: a for a in reversed(_applications_in(actor, campaigns))}
+    mine = _applications_in(actor, campaigns)
     employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
     years = person_years(actor.history_index)
-    rounds = [_round(campaign, mine.get(campaign.version.campaign_id), actor, employer, years) for campaign in campaigns]
+    rounds = [_round(campaign, mine, actor, employer, years) for campaign in campaigns]
     context = {
         "rounds": rounds,
         "employer": employer,
@@ -47,32 +49,51 @@ def my_titles(request: HttpRequest) -> HttpResponse:
 
 
 def _applications_in(actor: Actor, campaigns: list[CampaignNow]) -> list[Application]:
-    """The person's applications in these campaigns, the one that counts first: live ones, then the newest."""
+    """The person's applications of these campaigns' years, the one that counts first: live ones, of these the sent, then the newest."""
     found = list(
         visible_to(actor)
-        .filter(campaign__in=[c.version.campaign_id for c in campaigns])
-        .select_related("campaign_version", *(desk.column for desk in DESKS))
+        .filter(year__in={c.notice.year for c in campaigns})
+        .select_related("campaign", "campaign_version", *(desk.column for desk in DESKS))
         .defer(*VERSION_TEXTS)
     )
-    return sorted(found, key=lambda a: (a.state in OVER, -a.pk))
+    return sorted(found, key=lambda a: (a.state in OVER, a.current_submission_id is None, -a.pk))
+
+
+def _count(years: list[PersonYear], campaign: Campaign) -> YearCount:
+    return year_count(in_year_of(campaign, years), campaign.pk)
+
+
+def _sent_in_year_of(campaign: Campaign, applications: list[Application]) -> Application | None:
+    """The one application of the campaign's year and prefecture that was sent and is not over (S-19)."""
+    sent = (a for a in applications if a.current_submission_id is not None and a.state not in OVER)
+    return next((a for a in sent if same_year(a.campaign, campaign)), None)
+
+
+def _is_draft(application: Application) -> bool:
+    return application.state not in OVER and application.current_submission_id is None
 
 
 def _round(
     campaign: CampaignNow,
-    application: Application | None,
+    applications: list[Application],
     actor: Actor,
     employer: Organization | None,
-    years: dict[int, PersonYear],
+    years: list[PersonYear],
 ) -> dict[str, Any]:
     """One campaign as the page shows it."""
     notice = campaign.notice
     ban = ban_for(actor.history_index, notice.year)
     notes: list[Problem] = [barred_problem(notice.year, ban)] if ban else []
     unit_notes = unit_may_work(employer, notice.year) if employer is not None and campaign.may_correct else []
-    year = years.get(campaign.version.campaign_id)
-    closed = year is not None and year.closed_at is not None
+    year = _count(years, campaign.version.campaign)
+    closed = year.closed_at is not None
     if closed:
         notes.append(closed_problem(notice.year))
+    here = [a for a in applications if a.campaign_id == campaign.version.campaign_id]
+    application = here[0] if here else None
+    sent = _sent_in_year_of(campaign.version.campaign, applications)
+    if sent is not None and sent not in here and not closed:
+        notes.append(sent_already_problem(sent.number, notice.year, link=str(sent.pk)))
     live = application is not None and application.state not in OVER
     return {
         "notice": notice,
@@ -82,10 +103,11 @@ def _round(
         "head": head_of(application, year=year, newest=notice) if application is not None else None,
         "advice": advice(application) if application is not None else "",
         "live": live,
-        "may_start": campaign.may_submit_first and not live and not ban and not closed,
+        "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(a)} for a in here[1:] if _is_draft(a)],
+        "may_start": campaign.may_submit_first and sent is None and not ban and not closed,
         "notes": notes,
         "unit_notes": unit_notes,
-        "count_words": count_words(year.arrivals if year else 0, notice.limits.committee_submissions),
+        "count_words": count_words(year.arrivals, notice.limits.committee_submissions),
         "allowed": notice.limits.committee_submissions,
     }
 
@@ -95,7 +117,7 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     """我的申请书: all of them, newest first. The same queries for one and for thirty."""
     rows = (
         visible_to(actor_of(request))
-        .select_related("campaign_version", "employer")
+        .select_related("campaign", "campaign_version", "employer")
         .defer(*VERSION_TEXTS)
         .order_by("-created_at", "-id")
     )
@@ -104,5 +126,5 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     newest = newest_notices(row.campaign_id for row in page)
     for row in page:
         row.chosen = chosen_words(row)
-        row.head = head_of(row, year=years.get(row.campaign_id), newest=newest[row.campaign_id])
+        row.head = head_of(row, year=_count(years, row.campaign), newest=newest[row.campaign_id])
     return render(request, "applicant/my_applications.html", {"page": page})

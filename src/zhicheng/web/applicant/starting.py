@@ -17,6 +17,7 @@ from zhicheng.accounts.queries import acceptance_of
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.actions import objections_to_start, start_application
 from zhicheng.applications.desks import DESKS
+from zhicheng.applications.queries import own_drafts
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
@@ -26,7 +27,7 @@ from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
-from zhicheng.web.applicant.base import actor_of, information_url
+from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
 from zhicheng.web.applicant.conditions import conditions_for, findings_for
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
@@ -89,7 +90,12 @@ def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
     match problem.code:
         case "exists":
             url = reverse("my_application", args=[problem.link]) if problem.link else reverse("my_applications")
-            return {"step": _("一个年度只能有一份申请书。"), "url": url, "link": _("打开这份申请书")}
+            return {"step": _("同一资格有一份就够了。"), "url": url, "link": _("打开这份申请书")}
+        case "sent_already":
+            url = reverse("my_application", args=[problem.link])
+            return {"step": _("一个年度只能上报一份申请书。"), "url": url, "link": _("打开这份申请书")}
+        case "too_many_drafts":
+            return {"step": "", "url": reverse("my_applications"), "link": _("我的申请书")}
         case "no_employer" | "wrong_region":
             return {
                 "step": _("单位查不到的，说明单位尚未注册，请联系单位先办理单位注册。"),
@@ -118,7 +124,7 @@ def prompt(request: HttpRequest, slug: str) -> HttpResponse:
     form = PromptForm(request.POST if request.method == "POST" else None)
     context = {"notice": notice, "form": form, "accepted": accepted, "steps": STEPS, "paragraphs": notice.texts.prompt.paragraphs}
     if request.method != "POST":
-        return render(request, "applicant/prompt.html", context)
+        return render(request, "applicant/prompt.html", context | {"drafts": _drafts(actor, version)})
     if not form.is_valid():
         return render_refused(request, "applicant/prompt.html", context)
     if accepted is None:
@@ -128,6 +134,11 @@ def prompt(request: HttpRequest, slug: str) -> HttpResponse:
             text=AcceptedText(key=f"prompt:{notice.slug}", version=text.version, sha256=digest(text.zh)),
         )
     return go(request, "application_choose", slug)
+
+
+def _drafts(actor: Actor, version: CampaignVersion) -> list[dict[str, Any]]:
+    """The applications of this campaign that were begun and not sent, as the page names them."""
+    return [{"pk": d.pk, "number": d.number, "words": chosen_words(d)} for d in own_drafts(actor.account_id, version.campaign_id)]
 
 
 def choose_title(request: HttpRequest, slug: str) -> HttpResponse:

@@ -30,8 +30,8 @@ def annul_arrival(request: HttpRequest, arrival_id: int) -> HttpResponse:
         messages.info(request, _("这次提交的计次已经撤销。"))
         return go(request, "desk_case", application.pk)
     form = ReasonForm(request.POST or None)
-    year = queries.person_year_of(application)
-    closed = queries.live_application_of(application.person_index, application.campaign_id) if year and year.closed_at else None
+    year = queries.told_year_of(application)
+    closed = queries.closed_application_beside(application) if year and year.closed_at else None
     context = {
         "application": application,
         "arrival": arrival,

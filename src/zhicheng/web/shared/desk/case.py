@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import hide_last
 from zhicheng.applications import lifecycle
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.models import Application
 from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import arrivals_of, history_of, person_year_of, snapshot_of
+from zhicheng.applications.queries import arrivals_of, history_of, snapshot_of, told_year_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where, points_of
+from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Grade, Level, Notice, Series, Slot, TitleStep
 from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import step_name
@@ -206,7 +207,7 @@ class Case:
     snapshot: Snapshot
     parts: list[Part]
     timeline: list[Entry]
-    person_year: PersonYear | None
+    person_year: YearCount | None
     arrivals: list[Any]
     decisions: list[Any]
     papers: list[Any]
@@ -274,7 +275,7 @@ def case_of(application: Application, actor: Actor) -> Case:
         snapshot=snapshot,
         parts=parts_of(snapshot, notice, earlier),
         timeline=entries_of(application, history, audience="staff"),
-        person_year=person_year_of(application),
+        person_year=told_year_of(application),
         arrivals=list(arrivals_of(application)),
         decisions=list(decisions_of(application)),
         papers=list(papers_of(subject_of(application.pk))),

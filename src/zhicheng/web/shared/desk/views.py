@@ -162,7 +162,7 @@ def _objections(application: Application, move: str, actor: Actor) -> list[Probl
 
 
 def _pass_consequence(application: Application, actor: Actor) -> dict[str, Any]:
-    case_year = queries.person_year_of(application)
+    case_year = queries.told_year_of(application)
     at_unit = actor.role is Role.UNIT  # its pass leads to the publicity, not to the next desk
     desk = None if at_unit else lifecycle.next_desk(application, actor.role)
     return {

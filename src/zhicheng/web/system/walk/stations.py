@@ -139,7 +139,7 @@ def new_application(walk: Walk) -> None:
     prompt.form("确认，进入申报界面").press("确认，进入申报界面").is_refused("我已仔细阅读")
     page = walk.start(walk.applicant)
     page.shows("基本信息", "学历学位", "上传申报材料")
-    walk.open_new(walk.applicant).shows("您在本批次已有一份申请书")
+    walk.open_new(walk.applicant).shows("您在本批次有没有上报的申请书")
     barred = walk.officer("sbr62").open("").click("我的职称").is_ok().click("我的申请书", within="main")
     barred.click("新增申请书").is_refused("不得申报")
     walk.say(f"      申请书 {walk.cases[walk.applicant.username]}；不得申报的人在这里被告知原因")
