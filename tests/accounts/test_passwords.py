@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from zhicheng.accounts.models import User
-from zhicheng.accounts.passwords import EXAMPLE, LEFT_AT_LEAST, own_words, what_is_left
+from zhicheng.accounts.passwords import EXAMPLE, LEFT_AT_LEAST, own_words, take_apart
 from zhicheng.web.public.forms import PASSWORD_HINT
 
 PERSON = User(username="gulinaer-maimaiti", name="古丽娜尔", email="gulinaer@example.cn")
@@ -167,7 +167,7 @@ def test_password_of_own_numbers_or_unit_is_refused(password: str) -> None:
     own = own_words(
         User(username="ab.cd", name="王芳", email="q@example.cn", mobile="13809095555", id_number="65270119901203123X")
     )
-    assert len(what_is_left(password, own=(*own, "博乐市第一中学"))) < LEFT_AT_LEAST
+    assert len(take_apart(password, own=(*own, "博乐市第一中学"))[0]) < LEFT_AT_LEAST
     if "博乐" not in password:
         with pytest.raises(ValidationError, match=r"容易被猜到|太相近"):
             validate_password(password, User(username="ab.cd", mobile="13809095555", id_number="65270119901203123X"))
@@ -197,5 +197,5 @@ def test_password_may_be_long_and_is_kept_as_it_was_typed() -> None:
 def test_advice_of_the_hint_is_taken() -> None:
     """Whoever follows the example, and does not copy it, is not refused; the hint shows the very words this was tried with."""
     assert EXAMPLE in str(PASSWORD_HINT)
-    assert len(what_is_left(EXAMPLE)) >= LEFT_AT_LEAST
+    assert len(take_apart(EXAMPLE)[0]) >= LEFT_AT_LEAST
     validate_password(EXAMPLE.replace("shafa", "yaogun"), PERSON)

@@ -17,7 +17,6 @@ from zhicheng.campaigns.queries import (
     current_versions,
     notice_of,
     published_campaigns,
-    versions_of,
 )
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import SYSTEM
@@ -84,11 +83,3 @@ def test_notice_is_parsed_once_for_a_version(django_assert_num_queries: Any) -> 
     again = CampaignVersion.objects.defer("notice").get(pk=version.pk)
     with django_assert_num_queries(0):
         assert notice_of(again) is notice
-
-
-@pytest.mark.usefixtures("_both")
-def test_versions_of_a_campaign_are_newest_first() -> None:
-    version = current_version("kezhou-2025")
-    assert version is not None
-    assert [v.number for v in versions_of(version.campaign)] == [2, 1]
-    assert notice_of(versions_of(version.campaign)[1]).limits.ban_years == 3

@@ -8,13 +8,13 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.identity_masks import ENOUGH, count_candidates
 from tests.support.keys import new_key
 from zhicheng.accounts import rules
 from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import fields
 from zhicheng.foundation.sealing import SealBroken
-from zhicheng.standards.identity_masks import ENOUGH, count_candidates
 from zhicheng.standards.identity_number import check_character
 
 NUMBER = "652701199003071233"
@@ -80,16 +80,9 @@ def test_every_mask_of_a_number_is_known_and_hides_enough_from_its_readers() -> 
             assert left >= ENOUGH or READERS[name] != "everybody", (name, shown, left)
 
 
-@pytest.mark.parametrize(
-    ("value", "masked"), [("13812345678", "138****5678"), ("12345678", "123*5678"), ("1234567", "*******"), ("", "")]
-)
-def test_mask_mobile_shows_first_three_and_last_four(value: str, masked: str) -> None:
-    assert fields.mask_mobile(value) == masked
-
-
 @given(st.text(max_size=30))
 def test_masks_keep_the_length_and_never_show_a_short_value(value: str) -> None:
-    for mask, shown in ((fields.mask_id_number, 6), (fields.mask_own_id_number, 10), (fields.mask_mobile, 7)):
+    for mask, shown in ((fields.mask_id_number, 6), (fields.mask_own_id_number, 10)):
         assert len(mask(value)) == len(value)
         if 0 < len(value) <= shown:
             assert set(mask(value)) == {"*"}

@@ -55,10 +55,11 @@ def test_everybody_is_found_again_with_their_year(settings: Any, application: Ap
     person = User.objects.get(pk=application.applicant_id)
     before = application.person_index
     change_key(settings)
-    assert queries.account_holding(kind=AccountKind.APPLICANT, id_number=person.id_number) is None
+    index = queries.person_index(person.id_number)
+    assert not User.objects.filter(id_number_index=index).exists()
     assert "applications.Application.person_index：重算索引 1 项" in reindex()
     application.refresh_from_db()
-    assert queries.account_holding(kind=AccountKind.APPLICANT, id_number=person.id_number) == person
+    assert User.objects.get(kind=AccountKind.APPLICANT, id_number_index=index, number_held_at__isnull=False) == person
     assert application.person_index == queries.person_index(person.id_number) != before
     assert PersonYear.objects.filter(person_index=application.person_index).exists()
     assert not PersonYear.objects.filter(person_index=before).exists()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhicheng.standards.errors import InvalidNumber
-from zhicheng.standards.identity_number import age_on, check_character, check_identity_number, upgrade_first_generation
+from zhicheng.standards.identity_number import age_on, check_character, check_identity_number
 
 TODAY = date(2023, 9, 1)
 
@@ -15,7 +15,7 @@ TODAY = date(2023, 9, 1)
 def refused(text: str, *, today: date = TODAY) -> str:
     with pytest.raises(InvalidNumber) as caught:
         check_identity_number(text, today=today)
-    assert caught.value.message and caught.value.message_en
+    assert caught.value.message
     return caught.value.code
 
 
@@ -132,25 +132,6 @@ def test_the_foreign_permanent_residence_card_is_accepted() -> None:
 def test_retirement_age_only_warns(birth: str, sequence: str, warned: bool) -> None:
     identity = check_identity_number(numbered("652701", birth, sequence), today=TODAY)
     assert ("identity.retirement_age" in identity.warnings) is warned
-
-
-def test_a_first_generation_number_is_upgraded() -> None:
-    assert upgrade_first_generation("652701 900307 123") == "652701199003071233"
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", "identity.not_first_generation"),
-        ("652701199003071233", "identity.not_first_generation"),
-        ("65270190030712X", "identity.not_first_generation"),
-        ("652701900230123", "identity.no_such_date"),
-    ],
-)
-def test_what_is_no_first_generation_number_is_refused(text: str, code: str) -> None:
-    with pytest.raises(InvalidNumber) as caught:
-        upgrade_first_generation(text)
-    assert caught.value.code == code
 
 
 @given(valid_numbers())

@@ -7,10 +7,7 @@ import pytest
 from zhicheng.standards.series import (
     OLD_NAMES,
     SERIES,
-    find_branch,
     find_series,
-    find_series_by_name,
-    level_name,
     meanings_of,
     rank_of,
 )
@@ -32,8 +29,7 @@ def test_every_series_is_complete() -> None:
         assert series.zh and series.en and series.branches
         assert bool(series.exam_levels) == bool(series.exam_note) == bool(series.exam_note_en)
         for branch in series.branches:
-            assert find_branch(branch.code) == (series, branch)
-            assert branch.titles_at("intermediate") and branch.titles_at("junior")
+            assert {"intermediate", "junior"} <= {title.level for title in branch.titles}
             for title in branch.titles:
                 assert (title.level, title.grade) in STEPS
                 assert title.zh and title.en.isascii()
@@ -57,8 +53,7 @@ def test_every_series_is_complete() -> None:
     ],
 )
 def test_titles_of_the_large_series(branch: str, names: list[str | None]) -> None:
-    found = find_branch(branch)
-    assert found is not None
+    (found,) = [each for series in SERIES for each in series.branches if each.code == branch]
     ladder = [
         ("senior", "full"),
         ("senior", "associate"),
@@ -67,7 +62,7 @@ def test_titles_of_the_large_series(branch: str, names: list[str | None]) -> Non
         ("junior", "technician"),
     ]
     for (level, grade), name in zip(ladder, names, strict=True):
-        titles = [title.zh for title in found[1].titles_at(level, grade)]
+        titles = [title.zh for title in found.titles if (title.level, title.grade) == (level, grade)]
         assert titles[:1] == ([name] if name else [])
 
 
@@ -119,18 +114,8 @@ def test_the_present_name_of_every_old_one_exists_at_a_step_of_its_level() -> No
 def test_exam_series_are_not_reviewed_below_senior() -> None:
     accounting, engineering = find_series("accounting"), find_series("engineering")
     assert accounting is not None and engineering is not None
-    assert accounting.is_by_exam("junior") and accounting.is_by_exam("intermediate") and not accounting.is_by_exam("senior")
-    assert not engineering.is_by_exam("intermediate")
-
-
-@pytest.mark.parametrize(
-    ("name", "code"), [("工程技术系列", "engineering"), ("农艺", "agriculture"), ("群众文化", "library"), (" 卫生 ", "health")]
-)
-def test_a_series_is_found_by_what_people_call_it(name: str, code: str) -> None:
-    series = find_series_by_name(name)
-    assert series is not None
-    assert series.code == code
-    assert find_series_by_name("占星") is None
+    assert set(accounting.exam_levels) == {"junior", "intermediate"}
+    assert not engineering.exam_levels
 
 
 def test_ranks_follow_the_stored_step() -> None:
@@ -140,4 +125,3 @@ def test_ranks_follow_the_stored_step() -> None:
     engineering = find_series("engineering")
     assert engineering is not None
     assert {t.zh: t.rank for t in engineering.titles}["高级工程师"] == 4
-    assert (level_name("senior"), level_name("senior", "en")) == ("高级", "Senior")

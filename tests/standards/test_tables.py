@@ -69,7 +69,6 @@ def test_headings_are_held_but_not_chosen() -> None:
     assert "20" in tables.EDUCATION
     assert not codes & {"10", "20", "30", "40", "60", "70", "80"}
     assert {"21", "90"} <= codes
-    assert "080" not in {code for code, _ in tables.TITLE_CODES.choices()}
 
 
 def test_degrees_have_two_levels_and_can_grow() -> None:
@@ -80,30 +79,6 @@ def test_degrees_have_two_levels_and_can_grow() -> None:
     assert grown.name("4") == "学士学位"
     assert len(grown) == len(tables.DEGREES) + 1
     assert "413" not in tables.DEGREES
-
-
-@pytest.mark.parametrize(
-    ("code", "zh", "rank"),
-    [
-        ("011", "教授", 5),
-        ("014", "助教（高校）", 2),
-        ("064", "研究实习员", 2),
-        ("072", "高级实验师", 4),
-        ("082", "高级工程师", 4),
-        ("083", "工程师", 3),
-        ("154", "助理编辑", 2),
-        ("191", "高级记者", 5),
-        ("231", "主任医师", 5),
-        ("235", "医士", 1),
-        ("264", "技师", 2),
-        ("363", "舞台技师", 3),
-        ("413", "高级教师（小学）", 3),
-    ],
-)
-def test_title_codes_carry_their_rank(code: str, zh: str, rank: int) -> None:
-    entry = tables.TITLE_CODES.get(code)
-    assert entry is not None
-    assert (entry.zh, entry.rank) == (zh, rank)
 
 
 def test_the_steps_rise_from_technician_to_full_senior() -> None:

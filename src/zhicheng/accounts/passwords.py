@@ -116,13 +116,10 @@ class GuessablePartsValidator:
         return _("不要用姓名拼音、生日、手机号、身份证号、地名或单位加年份作密码。")
 
 
-def what_is_left(password: str, *, own: tuple[str, ...] = ()) -> str:
-    """``password`` without its guessable parts, in small letters: ``bozhou2023!`` → ``!``, ``lantern-77-orchard`` whole."""
-    return take_apart(password, own=own)[0]
-
-
 def take_apart(password: str, *, own: tuple[str, ...] = ()) -> tuple[str, list[str]]:
-    """What :func:`what_is_left` leaves, and of what kinds the parts are that it took out, in the words of the page."""
+    """``password`` without its guessable parts, in small letters (``bozhou2023!`` → ``!``, ``lantern-77-orchard`` whole), and of what kinds
+    the parts are that were taken out, in the words of the page.
+    """
     text, kinds = password.casefold(), []
 
     def took(kind: Any, left: str, *, says_which: bool = False) -> str:

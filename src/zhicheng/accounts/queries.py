@@ -34,13 +34,6 @@ def without_number(user_id: int) -> str:
     return f"{NO_NUMBER}{user_id}"
 
 
-def account_holding(*, kind: AccountKind, id_number: str) -> User | None:
-    """The account of this kind that holds this identity number; others may claim it (``accounts.claims``)."""
-    if not id_number:
-        return None
-    return User.objects.filter(kind=kind, id_number_index=person_index(id_number), number_held_at__isnull=False).first()
-
-
 def account_with_mailbox(email: str) -> User | None:
     """The account this mailbox belongs to, confirmed or not."""
     return User.objects.filter(email__iexact=email).first()
@@ -138,7 +131,7 @@ def acceptance_of(*, user_id: int, text_key: str, version: str) -> NoticeAccepta
 def number_is_held(index: str, *, for_user_id: int | None = None) -> bool:
     """Whether a number was left behind by a correction and not released since; never held against the account that left it.
 
-    Ask only after :func:`account_holding`: between the two a correction may be committed, and then this one finds it.
+    Ask only after looking for the account that holds it: between the two a correction may be committed, and then this one finds it.
     """
     if not index:
         return False

@@ -14,7 +14,6 @@ from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Kind as PaperKind
 from zhicheng.documents.models import Paper
 from zhicheng.documents.papers import PaperBase, paper_of
-from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks
 from zhicheng.documents.words import zh_date
 from zhicheng.foundation import clock
@@ -198,8 +197,3 @@ def void_review_forms(*, application_id: int, reason: str, actor: Actor) -> None
 def void_all_papers(*, application_id: int, reason: str, actor: Actor) -> None:
     """The application has ended: nothing printed for it speaks for it any more, the publicity's papers included."""
     void_papers(subject=subject_of(application_id), kinds=list(PaperKind.values), reason=reason, actor=actor.ref)
-
-
-def current_review_form(application_id: int) -> Paper | None:
-    """The review form that counts now, or ``None``."""
-    return papers_of(subject_of(application_id)).filter(kind="review_form", voided_at__isnull=True).order_by("-id").first()

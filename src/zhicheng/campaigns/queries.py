@@ -10,7 +10,7 @@ from threading import Lock
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from zhicheng.campaigns.models import Campaign, CampaignVersion
+from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
 from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_in_force, window_state
 from zhicheng.foundation import clock
@@ -103,11 +103,6 @@ def newest_notices(campaign_ids: Iterable[int]) -> dict[int, Notice]:
 
 def _newest_notice(version: CampaignVersion) -> Notice:
     return newest_notices([version.campaign_id])[version.campaign_id]
-
-
-def versions_of(campaign: Campaign) -> QuerySet[CampaignVersion]:
-    """Every version of a campaign, newest first, without the long texts."""
-    return CampaignVersion.objects.filter(campaign=campaign).defer("notice", "source_text").order_by("-number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,3 @@ def zh_date(value: date | str) -> str:
         return ""
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def zh_month(value: date | str) -> str:
-    """``2013-07-01`` → ``2013年7月``. An empty string stays empty."""
-    if not value:
-        return ""
-    day = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{day.year}年{day.month}月"

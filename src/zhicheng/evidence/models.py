@@ -55,11 +55,6 @@ class EvidenceFile(models.Model):
         return self.name
 
     @property
-    def is_pdf(self) -> bool:
-        """Whether the content is a PDF (then ``pages`` can be more than 1)."""
-        return self.media_type == MediaType.PDF
-
-    @property
     def served_sha256(self) -> str:
         """The bytes a reader gets unless the original is asked for."""
         return self.safe_sha256 or self.sha256

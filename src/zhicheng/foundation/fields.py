@@ -71,11 +71,6 @@ def _masked(value: str, *, last: int) -> str:
     return value[:6] + "*" * (len(value) - 6 - last) + value[len(value) - last :]
 
 
-def mask_mobile(value: str) -> str:
-    """``13812345678`` → ``138****5678``."""
-    return value[:3] + "*" * max(len(value) - 7, 0) + value[-4:] if len(value) > 7 else "*" * len(value)
-
-
 class Sealed:
     """A value as it lies in the database. Only the row it belongs to opens it."""
 

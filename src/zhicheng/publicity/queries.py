@@ -14,7 +14,6 @@ from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
-from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.models import Objection, PublicityPeriod
 
 UPLOADS = ("notice_file", "photo_file", "result_file")
@@ -28,15 +27,6 @@ def current_period(application: Application) -> PublicityPeriod | None:
 def periods_of(application: Application) -> QuerySet[PublicityPeriod]:
     """Every period the application has had, cancelled ones too, oldest first. One query."""
     return PublicityPeriod.objects.filter(application=application).order_by("id")
-
-
-def periods_of_unit(actor: Actor) -> QuerySet[PublicityPeriod]:
-    """The unit's periods, newest first; nothing for anybody else."""
-    if actor.role is not Role.UNIT:
-        return PublicityPeriod.objects.none()
-    return (
-        PublicityPeriod.objects.filter(unit_id=actor.organization_id).select_related("application").order_by("-opened_at", "-id")
-    )
 
 
 def public_periods(today: date) -> QuerySet[PublicityPeriod]:

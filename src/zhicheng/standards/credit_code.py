@@ -87,14 +87,6 @@ class CreditCode:
     suggested_nature: str
     warnings: tuple[str, ...] = ()
 
-    @property
-    def kind_name(self) -> str:
-        return KINDS[self.kind][0] if self.kind in KINDS else ""
-
-    @property
-    def department_name(self) -> str:
-        return DEPARTMENTS[self.department][0] if self.department in DEPARTMENTS else ""
-
 
 def check_character(first_seventeen: str) -> str:
     """The 18th character: weights ``3^i mod 31`` over indices in :data:`ALPHABET`, then the complement to 31."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a number or a name: stable codes, and one plain sentence per code in Chinese and English.
+"""What can be wrong with a number or a name: stable codes, and one plain sentence per code.
 
 Standards know no gettext. ``gettext_noop`` below only marks the Chinese sentences, so that message extraction finds them; the
 rooms above translate ``error.template`` and fill in ``error.values``.
@@ -22,7 +22,6 @@ MESSAGES: dict[str, str] = {
     "identity.too_young": gettext_noop("身份证号显示年龄为 {age} 周岁，未满 16 周岁不能注册。"),
     "identity.too_old": gettext_noop("身份证号中的出生日期 {birth} 距今超过 120 年，请对照证件核对。"),
     "identity.first_generation": gettext_noop("15 位的第一代身份证号自 2013 年起停止使用，请填写 18 位身份证号。"),
-    "identity.not_first_generation": gettext_noop("第一代身份证号应为 15 位数字。"),
     "identity.region_unknown": gettext_noop("身份证号前六位 {region} 不在行政区划表中，请再核对一次。"),
     "identity.region_retired": gettext_noop("身份证号前六位 {region} 是已撤销的区划代码，属于正常情况。"),
     "identity.residence_permit": gettext_noop("这是港澳台居民居住证号码，审核时请核对居住证原件。"),
@@ -44,10 +43,6 @@ MESSAGES: dict[str, str] = {
     "credit.organization_code": gettext_noop(
         "代码中的组织机构代码 {organization_code} 校验不一致（个别单位如此），请再核对一次。"
     ),
-    "organization.empty": gettext_noop("请填写组织机构代码。"),
-    "organization.length": gettext_noop("组织机构代码应为 9 位（格式 XXXXXXXX-X），您填写了 {length} 位。"),
-    "organization.characters": gettext_noop("组织机构代码只能由数字和大写字母组成，请检查“{characters}”。"),
-    "organization.checksum": gettext_noop("组织机构代码校验不通过，请对照证书核对。"),
     "phone.empty": gettext_noop("请填写电话号码。"),
     "phone.characters": gettext_noop("电话号码中有不能识别的字符“{characters}”。"),
     "phone.mobile_length": gettext_noop("手机号码应为 11 位，您填写了 {length} 位。"),
@@ -98,95 +93,12 @@ MESSAGES: dict[str, str] = {
     "calendar.twice": gettext_noop("{day} 在同一层中出现了两次。"),
 }
 
-MESSAGES_EN: dict[str, str] = {
-    "identity.empty": "Enter the identity number.",
-    "identity.length": "An identity number has 18 characters; you entered {length}.",
-    "identity.characters": "An identity number has digits only; the last character may be X. Check “{characters}”.",
-    "identity.checksum": "The check digit does not match: a digit is mistyped or two are swapped. Compare with the card.",
-    "identity.no_such_date": "The birth date {birth} in the identity number does not exist. Compare with the card.",
-    "identity.future": "The birth date {birth} in the identity number lies in the future. Compare with the card.",
-    "identity.too_young": "The identity number says {age} years of age; nobody under 16 can register.",
-    "identity.too_old": "The birth date {birth} in the identity number is more than 120 years ago. Compare with the card.",
-    "identity.first_generation": "First-generation numbers (15 digits) have been void since 2013. Enter the 18-character number.",
-    "identity.not_first_generation": "A first-generation identity number has 15 digits.",
-    "identity.region_unknown": "The first six digits {region} are not in the table of regions. Please check once more.",
-    "identity.region_retired": "The first six digits {region} are a retired region code. This is normal.",
-    "identity.residence_permit": "This is a residence permit of a Hong Kong, Macao or Taiwan resident; check the original.",
-    "identity.foreign_resident": "This is the number of a foreign permanent residence card; check the original.",
-    "identity.retirement_age": "The identity number is near or past the retirement age. Check that the person is in post.",
-    "letters.cyrillic": "{characters} in the number is a Cyrillic letter, not a Latin one. Type it again with the English keyboard.",
-    "letters.greek": "{characters} in the number is a Greek letter, not a Latin one. Type it again with the English keyboard.",
-    "credit.empty": "Enter the unified social credit code.",
-    "credit.length": "A unified social credit code has 18 characters; you entered {length}.",
-    "credit.characters": "Credit codes do not use “{characters}” (no I, O, S, V, Z). Is it a 1, 0, 5 or 2?",
-    "credit.region": "Characters 3 to 8 of the credit code must be digits; you entered {region}.",
-    "credit.checksum": "The check character does not match: one is mistyped or two are swapped. Compare with the licence.",
-    "credit.department_unknown": "The first character “{department}” is no known registering department. Please check once more.",
-    "credit.kind_unknown": "The first two characters “{kind}” are no known kind of organisation. Please check once more.",
-    "credit.region_unknown": "The region {region} in the credit code is not in the table of regions. Please check once more.",
-    "credit.region_retired": "The region {region} in the credit code is retired. Please check once more.",
-    "credit.organization_code": "The organisation code {organization_code} inside deviates (some do). Please check once more.",
-    "organization.empty": "Enter the organisation code.",
-    "organization.length": "An organisation code has 9 characters (XXXXXXXX-X); you entered {length}.",
-    "organization.characters": "An organisation code has digits and capital letters only. Check “{characters}”.",
-    "organization.checksum": "The check character of the organisation code does not match. Compare with the certificate.",
-    "phone.empty": "Enter a telephone number.",
-    "phone.characters": "The telephone number contains “{characters}”, which cannot be read.",
-    "phone.mobile_length": "A mobile number has 11 digits; you entered {length}.",
-    "phone.mobile_prefix": "A mobile number starts with 13 to 19. Please check.",
-    "phone.area_code_missing": "Enter the landline number with its area code, for example 0909-2318888.",
-    "phone.area_code_unknown": "The area code {area} is not right; Bortala's is 0909.",
-    "phone.landline_length": "After the area code {area} come {expected} digits; you entered {length}.",
-    "phone.landline_prefix": "A landline number starts with 2 to 8. Please check.",
-    "phone.neither": "Enter a mobile number of 11 digits or a landline number with its area code, for example 0909-2318888.",
-    "isbn.empty": "Enter the ISBN.",
-    "isbn.length": "An ISBN has 10 or 13 characters; you entered {length}.",
-    "isbn.characters": "The ISBN contains “{characters}”, which cannot be read.",
-    "isbn.prefix": "A 13-digit ISBN starts with 978 or 979.",
-    "isbn.checksum": "The check digit of the ISBN does not match. Compare with the imprint page.",
-    "issn.empty": "Enter the ISSN.",
-    "issn.length": "An ISSN has 8 characters (1234-5678); you entered {length}.",
-    "issn.characters": "The ISSN contains “{characters}”, which cannot be read.",
-    "issn.checksum": "The check digit of the ISSN does not match. Compare with the journal.",
-    "cn.empty": "Enter the CN serial number.",
-    "cn.format": "A CN serial number looks like CN65-1234/G4. Please check.",
-    "cn.region": "The region {region} in the CN number does not exist. Check that the journal is a regular one.",
-    "cn.class_missing": "The CN number of a journal carries a class, for example CN65-1234/G4.",
-    "doi.empty": "Enter the DOI.",
-    "doi.format": "A DOI looks like 10.1234/abcd. Please check.",
-    "patent.empty": "Enter the patent number.",
-    "patent.format": "A patent number is ZL and 13 characters (9 before October 2003), for example ZL200310102344.5.",
-    "patent.kind": "The kind {kind} in the patent number does not exist. Compare with the certificate.",
-    "patent.checksum": "The check digit of the patent number does not match. Compare with the certificate.",
-    "publication.number": "The number is not recognised. Enter a CN number, ISSN, ISBN or DOI.",
-    "chsi.empty": "Enter the online verification code of CHSI.",
-    "chsi.length": "A CHSI verification code has 12 or 16 characters; you entered {length}.",
-    "chsi.characters": "A CHSI verification code has digits and letters only. Check “{characters}”.",
-    "name.empty": "Enter the name.",
-    "name.too_long": "A name has at most {limit} characters; you entered {length}.",
-    "name.digits": "A name cannot contain the digits “{characters}”.",
-    "name.symbols": "A name cannot contain “{characters}”; use “·” between the parts of a name.",
-    "name.script": "Write the name in Chinese characters or Latin letters, as on the card; “{characters}” cannot be used.",
-    "name.private_use": "The name contains a private character ({codepoints}) that other computers and printers cannot show. "
-    "Use the character of GB 18030.",
-    "name.unassigned": "The name contains an undefined character ({codepoints}). Type it again.",
-    "name.dot_position": "The dot “·” stands between two characters, never at the start, at the end or twice in a row.",
-    "calendar.not_published": "The holidays of {year} have not been published; working days cannot be computed.",
-    "calendar.missing": "{where}: nothing given.",
-    "calendar.level": "level: there is no level “{value}”; use one of {levels}.",
-    "calendar.years": "published_years: a list of years is needed, not {value}.",
-    "calendar.row": "{where}: not in the right form.",
-    "calendar.date": "{where}: “{value}” is no valid date; write it like 2026-01-31.",
-    "calendar.boolean": "{where}: true or false is needed, not “{value}”.",
-    "calendar.twice": "{day} stands twice in the same layer.",
-}
-
 
 class InvalidNumber(ValueError):
     """A number, code or name that breaks its rule.
 
     ``code`` is stable and a key of :data:`MESSAGES`; ``values`` fill its placeholders. ``template`` is the unformatted Chinese
-    sentence (the msgid), ``message`` and ``message_en`` are the finished sentences.
+    sentence (the msgid), ``message`` is the finished one.
     """
 
     def __init__(self, code: str, **values: object) -> None:
@@ -201,10 +113,6 @@ class InvalidNumber(ValueError):
     @property
     def message(self) -> str:
         return MESSAGES[self.code].format(**self.values)
-
-    @property
-    def message_en(self) -> str:
-        return MESSAGES_EN[self.code].format(**self.values)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders in background jobs; the default would drop the keyword values.

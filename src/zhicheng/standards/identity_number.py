@@ -83,19 +83,6 @@ def check_identity_number(text: str, *, today: date) -> IdentityNumber:
     )
 
 
-def upgrade_first_generation(text: str) -> str:
-    """The 18-character number that belongs to a 15-digit one (6 + "19" + 9 + check), for matching old certificates.
-
-    Raises :class:`InvalidNumber` where the text is not 15 digits or its birth date does not exist.
-    """
-    number = compact(text)
-    if len(number) != 15 or strangers(number, DIGITS):
-        raise InvalidNumber("identity.not_first_generation")
-    seventeen = f"{number[:6]}19{number[6:]}"
-    _birth_date(seventeen[6:14])
-    return seventeen + check_character(seventeen)
-
-
 def _checked_form(number: str) -> str:
     if not number:
         raise InvalidNumber("identity.empty")

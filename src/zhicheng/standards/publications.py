@@ -133,10 +133,6 @@ class PatentNumber:
     year: int
     kind: str
 
-    @property
-    def kind_name(self) -> str:
-        return PATENT_KINDS[self.kind][0]
-
 
 def check_patent(text: str) -> PatentNumber:
     """Read a patent or application number of either length. Raises ``patent.*``. Source: ZC 0006-2003."""

@@ -91,21 +91,6 @@ def counties_of(prefecture: str) -> tuple[Region, ...]:
     )
 
 
-def county_codes() -> tuple[str, ...]:
-    """The codes of every county held, retired ones included: people keep the number they were given."""
-    return tuple(code for code, region in sorted(_REGIONS.items()) if region.level == "county")
-
-
-def townships_of(county: str) -> tuple[Region, ...]:
-    """The townships held of a county, by code (Bortala only)."""
-    return tuple(r for code, r in sorted(_REGIONS.items()) if r.level == "township" and code[:6] == county)
-
-
-def prefectures_of(province: str = XINJIANG) -> tuple[Region, ...]:
-    """The prefectures in force that the table holds of a province, by code."""
-    return tuple(r for c, r in sorted(_REGIONS.items()) if r.level == "prefecture" and c[:2] == province[:2] and not r.is_retired)
-
-
 def _short(code: str) -> str:
     if len(code) == 12 and code.endswith("000"):
         code = code[:9]

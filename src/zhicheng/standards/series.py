@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .resources import read_json
-from .tables import LEVELS, TITLE_STEPS
+from .tables import TITLE_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,6 @@ class Branch:
     en: str
     titles: tuple[Title, ...]
 
-    def titles_at(self, level: str, grade: str | None = None) -> tuple[Title, ...]:
-        """The titles of a level, and of one grade where given."""
-        return tuple(t for t in self.titles if t.level == level and grade in {None, t.grade})
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -58,10 +54,6 @@ class Series:
     certain: bool
     note: str
     branches: tuple[Branch, ...]
-
-    def is_by_exam(self, level: str) -> bool:
-        """Whether titles of this level come from an examination."""
-        return level in self.exam_levels
 
     @property
     def titles(self) -> tuple[Title, ...]:
@@ -117,20 +109,6 @@ def find_series(code: str) -> Series | None:
     return _SERIES.get(code)
 
 
-def find_branch(code: str) -> tuple[Series, Branch] | None:
-    """The branch with this code and the series it belongs to, or None."""
-    return _BRANCHES.get(code)
-
-
-def find_series_by_name(zh: str) -> Series | None:
-    """The series or the series of the branch with this Chinese name, with or without 系列 at its end; None where unknown."""
-    name = zh.strip().removesuffix("系列")
-    for series in SERIES:
-        if name == series.zh or any(name == branch.zh for branch in series.branches):
-            return series
-    return None
-
-
 def meanings_of(name: str) -> tuple[Meaning, ...]:
     """Every meaning of a title's name, present names first; empty for a name that is not held."""
     present = tuple(
@@ -141,8 +119,3 @@ def meanings_of(name: str) -> tuple[Meaning, ...]:
         if title.zh == name
     )
     return present + tuple(old for old in OLD_NAMES if old.name == name)
-
-
-def level_name(level: str, language: str = "zh") -> str:
-    """高级, 中级, 初级."""
-    return LEVELS.name(level, language)

@@ -30,7 +30,6 @@ __all__ = [
     "SANCTION_KINDS",
     "SEX",
     "STUDY_FORMS",
-    "TITLE_CODES",
     "TITLE_STEPS",
     "UNIT_NATURES",
     "CodeTable",
@@ -72,21 +71,6 @@ class TitleStep(Entry):
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TitleCode(Entry):
-    """A post of GB/T 8561: ``group`` is its group's name; ``rank`` as in :class:`TitleStep`, 0 for a group heading.
-
-    The rank was written down with the code; it is not to be guessed from a title's name.
-    """
-
-    group: str = ""
-    rank: int = 0
-
-    @property
-    def selectable(self) -> bool:
-        return self.rank > 0
-
-
 def _short(key: str, source: str, *rows: tuple[str, str, str]) -> CodeTable[Entry]:
     return CodeTable(key, source, tuple(Entry(*row) for row in rows))
 
@@ -110,21 +94,10 @@ def _load_plain(key: str) -> CodeTable[Entry]:
     return CodeTable(key, data["source"], tuple(Entry(*row) for row in data["rows"]))
 
 
-def _load_title_codes() -> CodeTable[TitleCode]:
-    data = read_json("tables/title_codes.json")
-    entries = []
-    for group in data["groups"]:
-        code, zh, en = group["group"]
-        entries.append(TitleCode(code, zh, en, group=zh))
-        entries += [TitleCode(c, z, e, group=zh, rank=rank) for c, z, e, rank in group["titles"]]
-    return CodeTable("title_codes", data["source"], tuple(entries))
-
-
 ETHNIC_GROUPS = _load_ethnic_groups()
 EDUCATION = _load_education()
 # Extensible: 艺术学 and the newer professional degrees came after the text of 2003. Use ``DEGREES.extended(...)``.
 DEGREES = _load_plain("degrees")
-TITLE_CODES = _load_title_codes()
 
 POLITICAL_STATUS = _short(
     "political_status",

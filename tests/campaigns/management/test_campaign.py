@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from tests.campaigns.files import OTHER_2025, line_of, other_text
 from zhicheng.campaigns.data import BORTALA_2023
-from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.models import Campaign, CampaignVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +65,13 @@ def test_load_of_another_year_under_the_same_name_is_refused(tmp_path: Path) -> 
 
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "无法读取文件" in run("check", tmp_path / "none.yaml")[2]
+
+
+def test_withdraw_takes_a_campaign_off_the_published_ones_and_loading_puts_it_back() -> None:
+    run("load", OTHER_2025)
+    out, _err, failed = run("withdraw", "kezhou-2025")
+    assert "已撤下" in out and not failed
+    assert not Campaign.objects.get().published
+    assert "没有批次“nowhere”" in run("withdraw", "nowhere")[2]
+    run("load", OTHER_2025)
+    assert Campaign.objects.get().published

@@ -22,7 +22,6 @@ from zhicheng.campaigns.rules import (
     appraisal_years_open,
     box_for,
     evidence_slots,
-    misplaced_materials,
     missing_materials,
     row_evidence,
     slot_requirements,
@@ -147,9 +146,6 @@ def test_certification_report_stands_in_where_there_is_no_e_registration(graduat
     facts = engineer(graduations=(graduation,))
     present: set[Place] = {("education", "diploma", None, "e1"), ("education", "certification_report", None, "e1")}
     assert ("education-e1" not in missing_slots(facts, present)) is offered
-    assert (
-        ("education", "certification_report", None, "e1") not in misplaced_materials(slot_requirements(NOTICE, facts), present)
-    ) is offered
 
 
 def test_publicity_wants_three_papers_of_the_unit() -> None:
@@ -166,8 +162,6 @@ def test_review_form_is_paper_only_and_never_missing_as_an_upload() -> None:
     (box,) = boxes(engineer(), "review_form")
     assert (box.upload, box.copies, box.required) == (False, 2, True)
     assert "review_form" not in missing_slots(engineer(), set())
-    place: Place = ("review_form", "review_form", None, None)
-    assert misplaced_materials(slot_requirements(NOTICE, engineer()), [place]) == [place]
 
 
 def test_sixth_year_of_continuing_education_has_no_box() -> None:
@@ -175,8 +169,6 @@ def test_sixth_year_of_continuing_education_has_no_box() -> None:
     assert [box.year for box in requirements if box.slot == "continuing_education"] == [2018, 2019, 2020, 2021, 2022]
     assert box_for(requirements, "continuing_education", year=2017) is None
     assert box_for(requirements, "continuing_education", year=2018) is not None
-    sixth: Place = ("continuing_education", "continuing_education_certificate", 2017, None)
-    assert misplaced_materials(requirements, [sixth]) == [sixth]
 
 
 def test_row_without_content_has_no_box() -> None:
@@ -301,14 +293,6 @@ def test_enterprise_staff_are_never_asked_for_appraisals(facts: Facts) -> None:
 def test_others_are_asked_for_every_appraisal(facts: Facts, nature: str) -> None:
     always = dataclasses.replace(facts, employer_nature=nature, stays={})
     assert all(box.required for box in boxes(always, "appraisals"))
-
-
-@given(st.data())
-def test_what_has_a_box_is_not_misplaced(data: st.DataObject) -> None:
-    notice = data.draw(NOTICES)
-    requirements = slot_requirements(notice, data.draw(people(notice)))
-    uploads = [box for box in requirements if box.upload]
-    assert misplaced_materials(requirements, everything(uploads)) == []
 
 
 @pytest.mark.parametrize(

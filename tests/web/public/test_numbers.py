@@ -16,6 +16,7 @@ from django.urls import reverse
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import ask_correction, ask_mailbox
 from tests.support import world as w
+from tests.support.identity_masks import ENOUGH, count_candidates
 from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from tests.web.shared.addresses import patterns
@@ -30,7 +31,6 @@ from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.standards.identity_masks import ENOUGH, count_candidates
 from zhicheng.standards.identity_number import check_identity_number
 from zhicheng.web.access import ACCESS, DESKS
 

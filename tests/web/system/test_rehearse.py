@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.support.identity_masks import ENOUGH, count_candidates
 from zhicheng.accounts.models import User
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.organizations.actors import SYSTEM
-from zhicheng.standards.identity_masks import ENOUGH, count_candidates
 from zhicheng.web.system.rehearsal.people import person
 from zhicheng.web.system.rehearsal.walking import personal_lines
 

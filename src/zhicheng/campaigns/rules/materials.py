@@ -272,12 +272,6 @@ def _lacking(requirement: SlotRequirement, there: set[Place]) -> Missing | None:
     return Missing(requirement, lacking, any_of=False) if lacking else None
 
 
-def misplaced_materials(requirements: Iterable[SlotRequirement], present: Iterable[Place]) -> list[Place]:
-    """What is there but has no box (any more): the row was removed, the year is not asked for, the paper is not offered."""
-    places = {requirement.place(paper.key) for requirement in requirements for paper in requirement.papers if requirement.upload}
-    return [place for place in present if place not in places]
-
-
 def evidence_slots(notice: Notice, section: str) -> list[Slot]:
     """The slots that prove what is filled in ``section`` (S-63); empty if the notice asks for none."""
     keys = [key for rule in notice.evidence_rules if rule.section == section for key in rule.slots]

@@ -1,4 +1,4 @@
-"""``zhicheng campaign check FILE`` and ``zhicheng campaign load FILE``."""
+"""``zhicheng campaign check FILE``, ``zhicheng campaign load FILE`` and ``zhicheng campaign withdraw SLUG``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.actions import publish_campaign
+from zhicheng.campaigns.actions import publish_campaign, withdraw_campaign
 from zhicheng.campaigns.loading import BadNotice, load_notice
 from zhicheng.campaigns.notice import Notice
 from zhicheng.foundation.errors import Refused
@@ -16,14 +16,20 @@ from zhicheng.organizations.actors import SYSTEM
 
 
 class Command(BaseCommand):
-    help = "Check a campaign file, or load (publish) it. A file that cannot be used: every error with its line, exit status 1."
+    help = (
+        "Check a campaign file, or load (publish) it; a file that cannot be used: every error with its line, exit status 1. "
+        "Withdraw a campaign by its slug: it is published no more, its versions and applications stay."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["check", "load"])
-        parser.add_argument("file", type=Path)
+        parser.add_argument("what", choices=["check", "load", "withdraw"])
+        parser.add_argument("file", type=Path, metavar="FILE|SLUG")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        if options["what"] == "withdraw":
+            self._withdraw(str(path))
+            return
         notice = self._read(path)
         if options["what"] == "check":
             self.stdout.write(_("%(file)s：没有问题。") % {"file": path} + self._summary(notice))
@@ -34,6 +40,13 @@ class Command(BaseCommand):
             raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
         values = {"slug": notice.slug, "number": version.number, "digest": version.sha256}
         self.stdout.write(_("%(slug)s：现行版本第 %(number)s 版，校验值 %(digest)s。") % values)
+
+    def _withdraw(self, slug: str) -> None:
+        try:
+            withdraw_campaign(slug=slug, actor=SYSTEM)
+        except Refused as refused:
+            raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
+        self.stdout.write(_("%(slug)s：已撤下，不再公布；各版本和申请书都保留，重新载入文件即恢复。") % {"slug": slug})
 
     def _read(self, path: Path) -> Notice:
         try:
