@@ -18,6 +18,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.models import Organization
+from zhicheng.review import actions as review
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_road_with_a_supervising_body_counts_the_arrival_at_the_county(world):
     with clock.travel(LATER):
         w.record_dossier(world.supervisor, application, copies=2)  # this notice wants three
         w.record_dossier(world.supervisor, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()
@@ -85,7 +86,7 @@ def test_road_with_a_supervising_body_counts_the_arrival_at_the_county(world):
         assert papers_of(f"application:{application.pk}").filter(kind="supervising_opinion").count() == 1
         for desk in (world.county_officer, world.bureau):
             w.record_dossier(desk, application, copies=3)
-            w.review.pass_application(
+            review.pass_application(
                 actor=desk, application_id=application.pk, submission_id=application.current_submission_id or 0
             )
     application.refresh_from_db()
@@ -149,7 +150,7 @@ def count_twice(world: w.World) -> Application:
             w.add_papers(world, period)
             w.report(world, application)
             w.record_dossier(world.supervisor, application, copies=3)
-            w.review.pass_application(
+            review.pass_application(
                 actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
             )
             application.refresh_from_db()
@@ -176,7 +177,7 @@ def test_second_arrival_goes_on_to_the_prefecture_and_is_closed_there(world):
     application = count_twice(world)
     with clock.travel(datetime(2025, 10, 21, tzinfo=clock.BEIJING)):
         w.record_dossier(world.county_officer, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()
