@@ -12,7 +12,7 @@ from django.core.management import call_command
 from tests.campaigns.files import bortala
 from tests.support.rehearsed import rehearsed
 from zhicheng.accounts.models import User
-from zhicheng.applications.desks import BY_ROLE, Desk
+from zhicheng.applications.desks import BY_ROLE, Desk, Tab
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import queue
 from zhicheng.applications.states import State
@@ -44,7 +44,7 @@ def first(first_once: Seeded, db: None) -> Iterator[Seeded]:
 @pytest.mark.parametrize(("desk", "state"), [(desk, state) for desk in CROSSED for state in desk.holds])
 def test_first_page_of_each_desk_has_an_application_in_each_state_it_handles(first: Seeded, desk: Desk, state: State) -> None:
     actors = [actor_for(user) for user in User.objects.filter(memberships__until=None)]
-    assert any(queue(actor, states=[state]).exists() for actor in actors if actor.role is desk.role)
+    assert any(queue(actor, tab=Tab((state,))).exists() for actor in actors if actor.role is desk.role)
 
 
 def test_first_page_of_some_applicant_shows_each_state_of_the_road(first: Seeded) -> None:
