@@ -1,5 +1,6 @@
 """The verbs of applications: the only code that writes here. One file per part of the road."""
 
+from zhicheng.applications.actions.answers import answer_findings
 from zhicheng.applications.actions.draft import SavedSection, save_section
 from zhicheng.applications.actions.ending import (
     bar_applications,
@@ -14,6 +15,7 @@ from zhicheng.applications.actions.submit import confirm_check, submit_applicati
 __all__ = [
     "SavedSection",
     "add_material",
+    "answer_findings",
     "bar_applications",
     "confirm_check",
     "discard_application",
