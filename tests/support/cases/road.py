@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.support import world as w
@@ -176,6 +176,13 @@ def restore(world: w.World) -> dict[str, Any]:
     record = IntegrityRecord.objects.get()
     integrity.annul_record(actor=world.bureau, record_id=record.pk, reason="经复核，学校更正了证明。")
     return {"person_index": application.person_index, "source": record.source, **YEARS}
+
+
+@case(f"{ENDING}.abandon_overdue", at=datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING))
+def abandon(world: w.World) -> dict[str, Any]:
+    """What was returned is not sent again by the last moment of the corrections."""
+    w.give_back(world.unit_admin, w.submitted(world))
+    return {}
 
 
 # --- the notice ---

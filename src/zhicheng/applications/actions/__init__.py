@@ -3,6 +3,7 @@
 from zhicheng.applications.actions.answers import answer_findings
 from zhicheng.applications.actions.draft import SavedSection, save_section
 from zhicheng.applications.actions.ending import (
+    abandon_overdue,
     bar_applications,
     discard_application,
     restore_applications,
@@ -14,6 +15,7 @@ from zhicheng.applications.actions.submit import confirm_check, submit_applicati
 
 __all__ = [
     "SavedSection",
+    "abandon_overdue",
     "add_material",
     "answer_findings",
     "bar_applications",
