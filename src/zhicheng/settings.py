@@ -76,7 +76,6 @@ INSTALLED_APPS = [
     "zhicheng.applications",
     "zhicheng.publicity",
     "zhicheng.review",
-    "zhicheng.rehearsal",
     "zhicheng.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

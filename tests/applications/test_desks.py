@@ -50,8 +50,8 @@ def naming(**organizations: int | None) -> Any:
     [
         (bortala, None, ["unit", "county", "prefecture"]),
         (bortala, 2, ["unit", "supervising", "county", "prefecture"]),
-        (other, 2, ["unit", "industry", "county"]),
-        (other, None, ["unit", "industry", "county"]),  # mandatory: 上报 is refused (route_problems)
+        (other, 2, ["unit", "supervising", "county"]),
+        (other, None, ["unit", "supervising", "county"]),  # mandatory: 上报 is refused (route_problems)
     ],
 )
 def test_road_follows_the_chain(notice, body: int | None, roles: list[str]) -> None:

@@ -24,9 +24,9 @@ PARTS = {
     "county_ends_before_unit": ("      county: 2025-11-07 20:00", "      county: 2025-10-09 20:00 # HERE", "windows[0].desk_until.county", "desk_until.unit"),
     "end_of_a_desk_not_crossed": (
         "      unit: 2025-10-24 20:00",
-        "      unit: 2025-10-24 20:00\n      supervising: 2025-10-28 20:00 # HERE",
-        "windows[0].desk_until.supervising",
-        "审核环节（chain）中没有 supervising",
+        "      unit: 2025-10-24 20:00\n      industry: 2025-10-28 20:00 # HERE",
+        "windows[0].desk_until.industry",
+        "审核环节（chain）中没有 industry",
     ),
     "unit_ends_before_start": ("      unit: 2025-10-24 20:00", "      unit: 2025-08-10 20:00 # HERE", "windows[0].desk_until.unit", "apply_from"),
     "publicity_does_not_fit_before_unit_ends": (
@@ -50,15 +50,15 @@ PARTS = {
         "级别 junior 没有受理时间",
     ),
     "window_without_titles": ("  - levels: [senior]", "  - levels: [senior, junior] # HERE", "windows[1].levels[1]", "没有可申报的任职资格"),
-    "chain_starts_elsewhere": ("  - desk: unit\n  - desk: industry", "  - desk: prefecture # HERE\n  - desk: industry", "chain[0].desk", "第一个审核环节应为 unit"),
-    "unit_is_not_first": ("  - desk: unit\n  - desk: industry", "  - desk: industry # HERE\n  - desk: unit", "chain[0].desk", "第一个审核环节应为 unit"),
+    "chain_starts_elsewhere": ("  - desk: unit\n  - desk: supervising", "  - desk: prefecture # HERE\n  - desk: supervising", "chain[0].desk", "第一个审核环节应为 unit"),
+    "unit_is_not_first": ("  - desk: unit\n  - desk: supervising", "  - desk: supervising # HERE\n  - desk: unit", "chain[0].desk", "第一个审核环节应为 unit"),
     "counting_desk_is_not_last": (
         "    counts_as_committee_arrival: true\n",
         "    counts_as_committee_arrival: true # HERE\n  - desk: prefecture\n",
         "chain[2].counts_as_committee_arrival",
         "计次的环节应排在最后",
     ),
-    "desk_twice": ("  - desk: industry", "  - desk: industry\n  - desk: industry # HERE", "chain[2].desk", "“industry”重复"),
+    "desk_twice": ("  - desk: supervising", "  - desk: supervising\n  - desk: supervising # HERE", "chain[2].desk", "“supervising”重复"),
     "desk_optional": ("  - desk: county\n", "  - desk: county\n    optional: true # HERE\n", "chain[2].optional", "可以是可选环节"),
     "no_arrival_counts": ("chain:", "chain: # HERE", "chain", "须有一个环节写明 counts_as_committee_arrival"),
     "two_arrivals_count": (

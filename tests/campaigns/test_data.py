@@ -14,6 +14,7 @@ from zhicheng.campaigns.loading import load_notice
 from zhicheng.campaigns.notice import Notice, Specialty, rank
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.campaigns.vocabulary import Bilingual
+from zhicheng.documents.wording import PaperWords
 
 # Of the annex as issued, paragraphs without surrounding blanks, one a line: compared with it when the file was made.
 TEXT_DIGEST = "9ffbccab2f682415751f5af6f29548bc4f5ebd860321b1b942410dbb2b1b65ce"
@@ -142,7 +143,16 @@ def test_nothing_of_the_second_file_is_that_of_the_first() -> None:
         assert getattr(first.policies, name) != getattr(second.policies, name), name
     assert first.work_history != second.work_history
     assert first.calendar != second.calendar
+    assert [step.desk for step in first.chain] != [step.desk for step in second.chain]
+    assert not set(lines_of(first.papers)) & set(lines_of(second.papers))
     assert [desk.optional for desk in first.chain] != [desk.optional for desk in second.chain]
+
+
+def lines_of(words: PaperWords) -> list[str]:
+    """Every line that papers print."""
+    form = [*words.review_form.title, *(column.heading for column in words.review_form.columns)]
+    letters = [words.publicity_notice, words.publicity_result, words.supervising_opinion, words.commitment]
+    return [*form, *(line for one in letters if one for line in (one.title, *one.verbatim, *one.corrected, *one.closing))]
 
 
 def test_small_file_needs_only_what_has_no_default() -> None:
@@ -150,6 +160,7 @@ def test_small_file_needs_only_what_has_no_default() -> None:
 
 
 SMALLEST = """
+format: 2
 slug: small
 year: 2030
 region_code: "650000"
@@ -168,6 +179,7 @@ limits:
   continuing_education_years: 1
   ban_years: 1
   achievements_years: 1
+  review_form_copies: 1
 catalogue:
   series:
     - code: a
@@ -193,4 +205,18 @@ texts:
   commitment: {version: "1", zh: 甲, en: A}
   liability: {version: "1", zh: 甲, en: A}
   opinion_sentence: {version: "1", zh: 甲, en: A}
+papers:
+  review_form: {title: [甲]}
+  publicity_notice:
+    title: 甲
+    verbatim: &notice ["{name}{series}{level}{conduct}{results}{starts_on}{ends_on}{office}{phone}"]
+    corrected: *notice
+    closing: [甲]
+  publicity_result:
+    title: 甲
+    verbatim: &result ["{name}{series}{level}{starts_on}{ends_on}{objections}"]
+    corrected: *result
+    closing: [甲]
+    objections: {none: 甲, one: 甲, more: "{count}"}
+  commitment: {title: 甲, verbatim: [甲], corrected: [甲], closing: [甲]}
 """

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.documents import examples
 from zhicheng.documents import fonts
-from zhicheng.documents.papers import PaperBase
+from zhicheng.documents.base import PaperBase
 from zhicheng.documents.rendering import CannotPrint, RenderingFailed, missing_glyphs, render_pdf
 from zhicheng.documents.texts import SUMMARY_LIMIT
 

@@ -20,7 +20,6 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.actors import SYSTEM, Actor, Role
 from zhicheng.organizations.models import Organization
-from zhicheng.review import actions as review
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +105,7 @@ def at_county(world: w.World) -> Application:
     to_supervising(world, application)
     with clock.travel(LATER):
         w.record_dossier(world.supervisor, application, copies=3)
-        review.pass_application(
+        w.review.pass_application(
             actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         w.record_dossier(world.county_officer, application, copies=3)
@@ -115,7 +114,7 @@ def at_county(world: w.World) -> Application:
 
 def county_pass(world: w.World, application: Application) -> None:
     application.refresh_from_db()
-    review.pass_application(
+    w.review.pass_application(
         actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
     )
 
@@ -130,7 +129,7 @@ def test_county_passes_in_the_last_second_and_not_one_later_but_returns(world) -
     with clock.travel(COUNTY_END - SECOND):
         county_pass(world, application)
     application.refresh_from_db()
-    assert application.state == State.PREFECTURE_REVIEW
+    assert application.state == State.ACCEPTED
 
 
 def test_county_returns_after_its_end(world) -> None:

@@ -10,15 +10,16 @@ from tests.campaigns.files import other_text
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
-from zhicheng.applications.queries import draft_of
+from zhicheng.applications.queries import draft_of, queue
 from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
+from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
-from zhicheng.review import actions as review
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
 
 pytestmark = pytest.mark.django_db
@@ -78,17 +79,16 @@ def test_road_with_a_supervising_body_counts_the_arrival_at_the_county(world):
     with clock.travel(LATER):
         w.record_dossier(world.supervisor, application, copies=2)  # this notice wants three
         w.record_dossier(world.supervisor, application, copies=3)
-        review.pass_application(
+        w.review.pass_application(
             actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()
         assert (application.state, application.arrivals) == (State.COUNTY_REVIEW, 1)
         assert papers_of(f"application:{application.pk}").filter(kind="supervising_opinion").count() == 1
-        for desk in (world.county_officer, world.bureau):
-            w.record_dossier(desk, application, copies=3)
-            review.pass_application(
-                actor=desk, application_id=application.pk, submission_id=application.current_submission_id or 0
-            )
+        w.record_dossier(world.county_officer, application, copies=3)
+        w.review.pass_application(
+            actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
+        )
     application.refresh_from_db()
     assert (application.state, application.arrivals) == (State.ACCEPTED, 1)
 
@@ -150,7 +150,7 @@ def count_twice(world: w.World) -> Application:
             w.add_papers(world, period)
             w.report(world, application)
             w.record_dossier(world.supervisor, application, copies=3)
-            review.pass_application(
+            w.review.pass_application(
                 actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
             )
             application.refresh_from_db()
@@ -173,17 +173,17 @@ def test_second_arrival_returned_by_the_county_closes_the_year(world):
         assert (application.state, application.arrivals) == (State.RETURNED, 1)
 
 
-def test_second_arrival_goes_on_to_the_prefecture_and_is_closed_there(world):
+def test_second_arrival_that_passes_is_accepted_by_the_county_and_the_bureau_is_not_asked(world):
     application = count_twice(world)
     with clock.travel(datetime(2025, 10, 21, tzinfo=clock.BEIJING)):
+        assert not queue(world.bureau)
         w.record_dossier(world.county_officer, application, copies=3)
-        review.pass_application(
+        w.review.pass_application(
             actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()
-        assert (application.state, application.arrivals) == (State.PREFECTURE_REVIEW, 2)
-        w.give_back(world.bureau, application)
-    assert application.state == State.CLOSED_FOR_YEAR
+        assert (application.state, application.arrivals) == (State.ACCEPTED, 2)
+        assert list(queue(world.county_officer, tab=TABS[Role.COUNTY]["accepted"])) == [application]
 
 
 def test_fraud_bars_as_many_years_as_this_notice_says(world):

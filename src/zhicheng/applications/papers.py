@@ -9,12 +9,15 @@ from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.applications.snapshot import Snapshot, build_snapshot
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
+from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind as PaperKind
 from zhicheng.documents.models import Paper
-from zhicheng.documents.papers import PaperBase, paper_of
+from zhicheng.documents.papers import paper_of
 from zhicheng.documents.rendering import Marks
+from zhicheng.documents.wording import FormText
 from zhicheng.documents.words import zh_date
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
@@ -77,12 +80,14 @@ def level_words(snapshot: Snapshot) -> str:
     return LEVEL_WORDS[chosen.level] + (f"（{grade}）" if grade else "")
 
 
-def review_form_data(snapshot: Snapshot, labels: dict[tuple[str, str], str]) -> dict[str, Any]:
-    """The data of 评审表 from a snapshot (of a submission, or of the draft as it would be sent). ``labels``: see :func:`material_labels`."""
+def review_form_data(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
+    """The data of 评审表 from a snapshot (of a submission, or of the draft as it would be sent) under the notice the application is pinned to."""
+    labels = material_labels(notice)
     sections, chosen = snapshot.sections, snapshot.application
     current = sections.get("current_title") or {}
     appointment = sections.get("appointment") or {}
     return {
+        "frame": form_words(notice),
         "name": sections["basic"]["name"],
         "year": snapshot.campaign.year,
         "number": chosen.number,
@@ -110,10 +115,25 @@ def review_form_data(snapshot: Snapshot, labels: dict[tuple[str, str], str]) -> 
     }
 
 
-def material_labels(application: Application) -> dict[tuple[str, str], str]:
-    """The Chinese name of every paper a slot of the pinned notice takes, by slot and paper."""
-    slots = notice_of(application.campaign_version).materials
-    return {(slot.key, paper.key): paper.label.zh for slot in slots for paper in slot.papers}
+def material_labels(notice: Notice) -> dict[tuple[str, str], str]:
+    """The Chinese name of every paper a slot of the notice takes, by slot and paper."""
+    return {(slot.key, paper.key): paper.label.zh for slot in notice.materials for paper in slot.papers}
+
+
+def form_title(notice: Notice) -> str:
+    """What the notice's list of materials calls the review form, without its 《》; where it does not list it, the form's own title."""
+    listed = (paper.label.zh for slot in notice.materials for paper in slot.papers if paper.template == "review_form")
+    return next(listed, "".join(notice.papers.review_form.title)).strip("《》")
+
+
+def form_words(notice: Notice) -> FormText:
+    """The fixed words of the review form under this notice."""
+    return FormText(
+        title=notice.papers.review_form.title,
+        columns=notice.papers.review_form.columns,
+        copies=notice.limits.review_form_copies,
+        opinion_sentence=notice.texts.opinion_sentence.zh,
+    )
 
 
 def issue_review_form(*, application: Application, submission: Submission, actor: Actor) -> Paper:
@@ -122,12 +142,12 @@ def issue_review_form(*, application: Application, submission: Submission, actor
     Inside the caller's transaction; the PDF itself is made after the commit.
     """
     void_papers(subject=subject_of(application.pk), kinds=["review_form"], reason="已生成新的评审表", actor=actor.ref)
-    snapshot = snapshot_of(submission)
+    snapshot, notice = snapshot_of(submission), notice_of(application.campaign_version)
     return issue_paper(
         kind="review_form",
         subject=subject_of(application.pk),
-        title="",
-        data=review_form_data(snapshot, material_labels(application)),
+        title=form_title(notice),
+        data=review_form_data(snapshot, notice),
         snapshot_sha256=submission.sha256,
         actor=actor.ref,
         version_label=f"第{submission.number}次上报",
@@ -140,15 +160,16 @@ def draft_review_form(application: Application) -> tuple[PaperBase, Marks]:
     Reads only. Raises :class:`Refused` with every entry that is longer than the paper can hold.
     """
     now = clock.now()
+    notice = notice_of(application.campaign_version)
     snapshot = build_snapshot(
         application=application,
-        notice=notice_of(application.campaign_version),
+        notice=notice,
         contents=draft_of(application).contents,
         materials=list(materials_of(application)),
         number=application.submissions.count() + 1,
         submitted_at=now,
     )
-    paper = paper_of("review_form", review_form_data(snapshot, material_labels(application)) | {"filled_on": ""})
+    paper = paper_of("review_form", review_form_data(snapshot, notice) | {"filled_on": ""})
     marks = Marks(
         serial="",
         verification_url="",
@@ -167,8 +188,7 @@ def commitment_data(application: Application) -> dict[str, Any]:
         "name": application.applicant_name,
         "year": application.year,
         "number": application.number,
-        "text": notice.texts.commitment.zh.strip(),
-        "wording": notice.policies.template_wording,
+        "template": notice.letter("commitment").model_dump(mode="json"),
     }
 
 
@@ -178,10 +198,13 @@ def commitment_paper(application: Application) -> tuple[PaperBase, Marks]:
     The time on it is the start of the application, so that every print has the same bytes.
     """
     data = commitment_data(application)
+    notice = notice_of(application.campaign_version)
+    text = "\n".join(notice.letter("commitment").paragraphs)
+    said = {key: data[key] for key in ("name", "year", "number")} | {"text": text, "wording": notice.policies.template_wording}
     marks = Marks(
         serial=application.number,
         verification_url="",
-        snapshot_sha256=digest(data),
+        snapshot_sha256=digest(said),
         version_label="",
         draft=False,
         created_at=application.created_at,

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.rules import evidence_slots
+from zhicheng.campaigns.vocabulary import in_words
 
 Words = str | Promise
 
@@ -60,6 +65,27 @@ class Section:
     intro: Words = ""
     source: str = ""
     unless_first_title: bool = False
+
+    def intro_of(self, notice: Notice) -> str:
+        """What stands above the section, with what the notice asks of it: which papers, of how many years."""
+        slots = evidence_slots(notice, self.key)
+        joined = [gettext("或") if slot.mode == "one_of" else gettext("、") for slot in slots]
+        papers = [
+            how.join(str(p.label) for p in slot.papers if not p.stands_for) for how, slot in zip(joined, slots, strict=True)
+        ]
+        return (
+            str(self.intro)
+            .format(
+                papers=gettext("、").join(papers) or gettext("证明材料"),
+                exempt="".join(str(slot.exempt_reason) for slot in slots if slot.exempt_reason),
+                most=max(
+                    (slot.years.cap for slot in slots if slot.years and slot.years.cap),
+                    default=notice.limits.continuing_education_years,
+                ),
+                years=in_words(notice.limits.achievements_years),
+            )
+            .strip()
+        )
 
     def field(self, key: str) -> Field:
         """The field ``key``; raises ``KeyError``."""
@@ -122,7 +148,7 @@ SECTIONS: tuple[Section, ...] = (
         rows=True,
         at_least=1,
         row_word=_("一段学历"),
-        intro=_("全日制和在职教育都要填写，每段学历分别上传毕业证书和学历证书电子注册备案表。"),
+        intro=_("全日制和在职教育都要填写，每段学历分别上传{papers}。"),
         source="S-52",
     ),
     Section(
@@ -187,7 +213,7 @@ SECTIONS: tuple[Section, ...] = (
         ),
         rows=True,
         row_word=_("一个年度"),
-        intro=_("按年度填写；每个年度上传《继续教育证书》或《继续教育学习免试审批表》，最多5年。"),
+        intro=_("按年度填写；每个年度上传{papers}，最多{most}年。"),
         source="S-57…S-59",
     ),
     Section(
@@ -208,7 +234,7 @@ SECTIONS: tuple[Section, ...] = (
         ),
         rows=True,
         row_word=_("一个年度"),
-        intro=_("任期内各年度的考核结果。当年在企业工作的，不需上传《年度考核登记表》。"),
+        intro=_("任期内各年度的考核结果。{exempt}"),
         source="S-60",
     ),
     Section(
@@ -224,7 +250,7 @@ SECTIONS: tuple[Section, ...] = (
         rows=True,
         at_least=1,
         row_word=_("一项业绩"),
-        intro=_("填写近五年的实践能力和业绩成果，说明对成果的实际贡献，并逐项上传佐证材料。"),
+        intro=_("填写近{years}年的实践能力和业绩成果，说明对成果的实际贡献，并逐项上传佐证材料。"),
         source="S-56, S-68",
     ),
     Section(

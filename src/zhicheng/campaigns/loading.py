@@ -67,6 +67,9 @@ def dotted(path: Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
+_OLDER = "缺少“format”：写明 format: 2，并写明各种文书的文字（papers）和评审表份数（limits.review_form_copies）"
+
+
 def _validate(data: dict[str, Any]) -> tuple[Notice | None, list[tuple[Path, str]]]:
     try:
         return Notice.model_validate(data), []
@@ -119,6 +122,8 @@ def _translated(error: dict[str, Any]) -> tuple[Path, str]:
     """(path, reason) of one of pydantic's errors."""
     path: Path = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing" and path == ("format",):
+        return path, _OLDER
     if kind == "missing":
         return path, f"缺少“{path[-1]}”"
     if kind == "extra_forbidden":

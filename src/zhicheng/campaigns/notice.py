@@ -37,12 +37,20 @@ from zhicheng.campaigns.vocabulary import (
     Words,
     rank,
 )
+from zhicheng.documents.wording import LetterText, PaperWords
 
 __all__ = [
     "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Condition", "Contact",
     "Counting", "Desk", "Eligibility", "EligibilityRow", "EvidenceRule", "Grade", "Level", "Limits", "Notice", "NoticeSource", "Paper",
     "Paragraph", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
 ]  # fmt: skip
+
+
+def _one_or_many_of(schema: dict[str, Any]) -> None:
+    """In the schema of the file: what stands in a list may also stand alone."""
+    many = {key: schema.pop(key) for key in ("type", "items", "minItems") if key in schema}
+    schema["anyOf"] = [many["items"], many]
+
 
 # --- calendar of the round ---------------------------------------------------------------------------------------
 
@@ -91,7 +99,7 @@ class Limits(Part):
     ban_years: Annotated[int, Field(strict=True, ge=1, le=50)]  # S-81, years after the campaign's
     achievements_years: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-68
     file_megabytes: Annotated[int, Field(strict=True, ge=1, le=200)] = 20  # G-05
-    review_form_copies: Annotated[int, Field(strict=True, ge=1, le=20)] = 2  # S-47
+    review_form_copies: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-47
     # Hours of continuing education a year: fewer are told, never refused (人社部令25号; places differ)
     continuing_education_hours: Annotated[int, Field(strict=True, ge=0, le=500)] = 90
     continuing_education_professional_hours: Annotated[int, Field(strict=True, ge=0, le=500)] = 60
@@ -180,7 +188,11 @@ class EligibilityRow(Part):
     """One line of a conditions table: with this schooling, so many years, to that title."""
 
     # The series it is for; "*": every series without a line of its own for that title.
-    series: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
+    series: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, json_schema_extra=_one_or_many_of),
+        BeforeValidator(lambda v: (v,) if isinstance(v, str) else v),
+    ]
     to: TitleStep
     education: tuple[str, ...] = ()  # GB/T 4658 codes; any of them
     degrees: tuple[str, ...] = ()  # GB/T 6864 first digit; any of them, instead of the education (“学历或学位”)
@@ -222,7 +234,7 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, dict) else value
 
 
-Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_one_or_many)]
+Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_one_or_many), Field(json_schema_extra=_one_or_many_of)]
 
 
 class Paper(Part):
@@ -335,8 +347,9 @@ class Contact(Part):
 
 
 class Notice(Part):
-    """One year's round under one official notice."""
+    """One year's round under one official notice. ``format`` is the form of the file; older ones are read by :mod:`.older`."""
 
+    format: Literal[2]
     slug: Slug
     year: Annotated[int, Field(strict=True, ge=2000, le=2100)]  # 年度: every counter and ban hangs on it (S-02)
     region_code: RegionCode
@@ -356,11 +369,16 @@ class Notice(Part):
     materials: Annotated[tuple[Slot, ...], Field(min_length=1)]
     evidence_rules: tuple[EvidenceRule, ...] = ()
     texts: Texts
+    papers: PaperWords
     contacts: tuple[Contact, ...] = ()
 
     def series(self, code: str) -> Series | None:
         """The series with this code, open or not."""
         return next((series for series in self.catalogue.series if series.code == code), None)
+
+    def letter(self, kind: str) -> LetterText:
+        """T1 to T4 (the kind of the paper) in the wording this notice prints. Raises :class:`LookupError` where it has none."""
+        return self.papers.letter(kind, self.policies.template_wording)
 
     def slot(self, key: str) -> Slot | None:
         """The slot with this key."""

@@ -12,6 +12,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
+from zhicheng.campaigns.older import of_today
 from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_in_force, window_state
 from zhicheng.foundation import clock
 
@@ -48,7 +49,7 @@ def notice_of(version: CampaignVersion) -> Notice:
     """The notice a version holds, parsed. No query, unless its ``notice`` was deferred and is not in memory yet."""
     notice = _kept.get(version.sha256)
     if notice is None:
-        notice = Notice.model_validate(version.notice)
+        notice = Notice.model_validate(of_today(version.notice))
         _kept.put(version.sha256, notice)
     return notice
 
@@ -103,22 +104,6 @@ def newest_notices(campaign_ids: Iterable[int]) -> dict[int, Notice]:
 
 def _newest_notice(version: CampaignVersion) -> Notice:
     return newest_notices([version.campaign_id])[version.campaign_id]
-
-
-def windows_in_force(at: dt.datetime) -> dict[int, dict[Level, WindowState]]:
-    """For each version of every published campaign, by its id, the windows that hold at ``at`` (aware) for what was started under it.
-
-    One query: versions are few, and mostly parsed already.
-    """
-    versions = CampaignVersion.objects.filter(campaign__published=True).defer("notice", "source_text").order_by("number")
-    newest = {version.campaign_id: notice_of(version) for version in versions}
-    return {
-        version.pk: {
-            level: window_in_force(notice_of(version), newest[version.campaign_id], level, at)
-            for level in open_levels(notice_of(version))
-        }
-        for version in versions
-    }
 
 
 @dataclass(frozen=True, slots=True)

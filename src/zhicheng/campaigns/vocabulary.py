@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from zhicheng.documents.words import zh_number
 from zhicheng.foundation.clock import BEIJING
 
 #: Sections of the application that slots and evidence rules may name: whether each is one block or a list of rows.
@@ -94,6 +95,11 @@ class Desk(StrEnum):
 MAY_BE_OPTIONAL = frozenset({Desk.SUPERVISING, Desk.INDUSTRY})
 
 
+def in_words(number: int) -> str:
+    """A number within a sentence: 五 in Chinese (近五年), 5 elsewhere."""
+    return str(number) if (get_language() or "").startswith("en") else zh_number(number)
+
+
 # --- scalars -----------------------------------------------------------------------------------------------------
 
 _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
@@ -135,10 +141,21 @@ def _to_source(value: Any) -> str:
 
 
 Minute = Annotated[
-    dt.datetime, BeforeValidator(_to_minute), PlainSerializer(lambda v: v.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"))
+    dt.datetime,
+    BeforeValidator(_to_minute),
+    PlainSerializer(lambda v: v.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MINUTE.pattern}$", "description": "Beijing time: 2023-05-08 10:00"}),
 ]
-Day = Annotated[dt.date, BeforeValidator(_to_date)]
-Source = Annotated[str, BeforeValidator(_to_source)]
+Day = Annotated[
+    dt.date,
+    BeforeValidator(_to_date),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DATE.pattern}$", "description": "2002-01-01"}),
+]
+Source = Annotated[
+    str,
+    BeforeValidator(_to_source),
+    WithJsonSchema({"type": "string", "description": "需求编号（S-28、G-05）或文号，多个来源用分号隔开"}),
+]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -12,8 +12,9 @@ from typing import Any
 import pikepdf
 from django.utils.translation import gettext as _
 
+from zhicheng.documents.base import Kind, PaperBase
 from zhicheng.documents.models import Paper, PaperState, SerialCounter
-from zhicheng.documents.papers import Kind, PaperBase, paper_of
+from zhicheng.documents.papers import paper_of
 from zhicheng.documents.queries import verification_url
 from zhicheng.documents.rendering import Marks, check_printable, render_pdf
 from zhicheng.foundation import blobs, clock, ledger, outbox

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.documents.papers import Kind
+from zhicheng.documents.base import Kind
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
+from zhicheng.standards.names import is_cjk
 
 __all__ = ["Kind", "Paper", "PaperState", "SerialCounter"]
 
@@ -85,6 +87,11 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+    def get_kind_display(self) -> str:
+        """What the paper is called: in Chinese by its own title, as the notice has it; elsewhere by its kind."""
+        in_chinese = not (get_language() or "").startswith("en")
+        return self.title if in_chinese and any(map(is_cjk, self.title)) else str(Kind(self.kind).label)
 
     @property
     def is_ready(self) -> bool:

@@ -6,33 +6,16 @@ Someone else builds these from a frozen submission; nothing here knows an applic
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError
 
-from zhicheng.documents.texts import ROW_LIMIT, Filled, FilledText, Level, Line, Name, Series, Specialty, Summary, Text, Year
-from zhicheng.documents.words import NO_OBJECTION, VERBATIM, Wording, template_of
+from zhicheng.documents.base import Kind, PaperBase, Part
+from zhicheng.documents.letters import Commitment, PublicityNotice, PublicityResult, SupervisingOpinion
+from zhicheng.documents.texts import ROW_LIMIT, Filled, Line, Name, Series, Specialty, Summary, Text
+from zhicheng.documents.wording import BLANKS, FormText, former_form
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.fields import mask_id_number_on_paper
-
-
-class Kind(models.TextChoices):
-    """The kinds of papers made here."""
-
-    REVIEW_FORM = "review_form", gettext_lazy("专业技术职务任职资格评审表")
-    PUBLICITY_NOTICE = "publicity_notice", gettext_lazy("推荐单位公示")
-    PUBLICITY_RESULT = "publicity_result", gettext_lazy("推荐单位公示结果")
-    SUPERVISING_OPINION = "supervising_opinion", gettext_lazy("主管单位推荐意见")
-    COMMITMENT = "commitment", gettext_lazy("个人承诺书")
-
-
-class Part(BaseModel):
-    """A frozen piece of a paper; unknown keys are refused so that nothing is silently left unprinted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Basic(Part):
@@ -178,19 +161,13 @@ class Material(Part):
     sha256: Line = Field("", title="文件校验码")
 
 
-class PaperBase(Part):
-    """What every kind has: the applicant's name and the campaign's year."""
-
-    kind: ClassVar[Kind]
-    name: Name = Field(title="姓名")
-    year: Year = Field(title="申报年度")
-
-
 class ReviewForm(PaperBase):
     """《新疆维吾尔自治区专业技术职务任职资格评审表》 (S-41, S-47 … S-50; parts as in domain §1.6)."""
 
     kind: ClassVar[Kind] = Kind.REVIEW_FORM
 
+    # The fixed words, by the notice; of papers issued before notices had them, none.
+    frame: FormText | None = Field(None, title="固定文字")
     number: Line = Field("", title="申请书编号")
     employer: Filled = Field(title="申报单位")
     series: Series = Field(title="申报系列")
@@ -213,136 +190,16 @@ class ReviewForm(PaperBase):
     summary: Summary = Field("", title="任期内专业技术工作总结")
     materials: list[Material] = Field([], title="申报材料清单", max_length=5 * ROW_LIMIT)
 
-
-class Letter(PaperBase):
-    """A one-text paper: a title, paragraphs with the blanks filled, and lines for signature and seal."""
-
-    wording: Wording = Field("verbatim", title="文本")
-
-    def blanks(self) -> dict[str, Any]:
-        """The values for the braces of the template."""
-        return self.model_dump()
-
-    def paragraphs(self) -> list[str]:
-        """The text of the paper, one string a paragraph, every blank filled."""
-        values = self.blanks()
-        return [paragraph.format_map(values) for paragraph in template_of(self.kind, self.wording)]
-
-    def small_print(self) -> str:
-        """One line in small type under everything else; empty for most papers."""
-        return ""
-
-    def signatures(self) -> list[list[str]]:
-        """The closing block: per line, what is printed; ``______`` is a line to sign on."""
-        raise NotImplementedError
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith(("。", "！", "；", ".", "）")) else text + "。"
-
-
-class PublicityNotice(Letter):
-    """T1 推荐单位公示 (S-65 … S-71). The identity number is masked here, whatever comes in (S-66, PIPL 第二十五条)."""
-
-    kind: ClassVar[Kind] = Kind.PUBLICITY_NOTICE
-
-    employer: Filled = Field(title="推荐单位")
-    series: Series = Field(title="申报系列")
-    specialty: Specialty = Field(title="申报专业")
-    level: Level = Field(title="申报级别")
-    sex: Filled = Field(title="性别")
-    ethnic_group: Filled = Field(title="族别")
-    political_status: Filled = Field(title="政治面貌")
-    id_number: Filled = Field(title="身份证号")
-    current_title: Annotated[Line, AfterValidator(lambda value: value or "无")] = Field("无", title="现任专业技术职务任职资格")
-    conduct: FilledText = Field(title="思想政治条件")
-    results: FilledText = Field(title="业绩成果")
-    contribution: Text = Field("", title="对业绩成果的实际贡献")
-    starts_on: Filled = Field(title="公示起始日期")
-    ends_on: Filled = Field(title="公示截止日期")
-    minimum: Filled = Field("5个工作日", title="公示期下限")
-    office: Filled = Field(title="受理异议的办公室")
-    phone: Filled = Field(title="监督电话")
-    # What the ledger was when the notice was made, for everybody who passes by to keep (docs/ledger.md).
-    ledger_head: Line = Field("", title="台账校验点")
-
-    def small_print(self) -> str:
-        return self.ledger_head
-
-    @field_validator("id_number")
-    @classmethod
-    def _mask(cls, value: str) -> str:
-        return mask_id_number_on_paper(value)
-
-    def blanks(self) -> dict[str, Any]:
-        results = "".join(_ended(part) for part in (self.results, self.contribution) if part)
-        office = self.office if self.office.endswith("办公室") else self.office + "办公室"
-        return self.model_dump() | {"conduct": _ended(self.conduct), "results": results, "office": office}
-
-    def signatures(self) -> list[list[str]]:
-        return [["签字：", "______", "（单位负责人签字）"], [self.employer], ["（推荐单位公章）"], ["　　　　年　　月　　日"]]
-
-
-class PublicityResult(Letter):
-    """T2 推荐单位公示结果 (S-72 … S-75). ``days`` is printed as given: “5个工作日” or “7天”, by the campaign's policy.
-
-    ``dismissed``: how many objections came in and were found untrue. With one, the template's “未收到投诉、举报” would be a
-    false statement over the unit's seal; what happened is printed in its place (S-73, page 8 of the decisions).
-    """
-
-    kind: ClassVar[Kind] = Kind.PUBLICITY_RESULT
-
-    employer: Filled = Field(title="推荐单位")
-    series: Series = Field(title="申报系列")
-    specialty: Specialty = Field(title="申报专业")
-    level: Level = Field(title="申报级别")
-    starts_on: Filled = Field(title="公示起始日期")
-    ends_on: Filled = Field(title="公示截止日期")
-    days: Filled = Field(title="公示天数")
-    dismissed: int = Field(0, title="经核实不成立的异议件数", ge=0)
-
-    def paragraphs(self) -> list[str]:
-        if not self.dismissed:
-            return super().paragraphs()
-        happened = f"公示期间收到异议{self.dismissed}件，经核实{'均' if self.dismissed > 1 else ''}不成立，"
-        return [paragraph.replace(NO_OBJECTION, happened) for paragraph in super().paragraphs()]
-
-    def signatures(self) -> list[list[str]]:
-        return [[f"{self.employer}（公章）"], [f"{self.year}年　　月　　日"]]
-
-
-class SupervisingOpinion(Letter):
-    """T3 主管单位推荐意见 (S-76, S-77): no specialty, and the word is 职称."""
-
-    kind: ClassVar[Kind] = Kind.SUPERVISING_OPINION
-
-    supervising_body: Filled = Field(title="主管单位")
-    series: Series = Field(title="申报系列")
-    level: Level = Field(title="申报级别")
-
-    def signatures(self) -> list[list[str]]:
-        return [[f"{self.supervising_body}（公章）"], [f"{self.year}年　　月　　日"]]
-
-
-class Commitment(Letter):
-    """T4 个人承诺书 (S-61, S-78 … S-82), unsigned. ``text`` is the version that was accepted; by default the notice's own."""
-
-    kind: ClassVar[Kind] = Kind.COMMITMENT
-
-    number: Line = Field("", title="申请书编号")
-    text: Text = Field("", title="承诺内容")
-
-    def paragraphs(self) -> list[str]:
-        return self.text.split("\n") if self.text else super().paragraphs()
-
-    def signatures(self) -> list[list[str]]:
-        return [["签字：", "______", "（承诺人）"], [f"{self.year}年　　月　　日"]]
+    @property
+    def words(self) -> FormText:
+        """The fixed words of this form."""
+        return self.frame or former_form()
 
 
 PAPERS: dict[str, type[PaperBase]] = {
     cls.kind.value: cls for cls in (ReviewForm, PublicityNotice, PublicityResult, SupervisingOpinion, Commitment)
 }
-assert set(VERBATIM) < set(PAPERS)  # noqa: S101  every template has its model
+assert set(BLANKS) < set(PAPERS)  # noqa: S101  every letter has its model
 
 
 def paper_of(kind: str, data: dict[str, Any]) -> PaperBase:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
-from zhicheng.documents.models import Kind, Paper
+from zhicheng.documents.models import Paper
 
 # The page behind it is laid by the top floor under this path; a printed address must stay good for years.
 VERIFY_PATH = "/verify/"
@@ -75,7 +75,7 @@ def verify_paper(*, serial: str, code: str) -> Verification:
         status="void" if paper.is_void else "current",
         serial=paper.serial,
         kind=paper.kind,
-        title=str(Kind(paper.kind).label),
+        title=paper.get_kind_display(),
         name=mask_name(json.loads(paper.data)["name"]),
         version_label=paper.version_label,
         draft=paper.draft,

@@ -19,10 +19,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhicheng.documents import fonts
+from zhicheng.documents.base import PaperBase
 from zhicheng.documents.fonts import missing_glyphs
-from zhicheng.documents.papers import Letter, PaperBase, ReviewForm
+from zhicheng.documents.letters import Letter
+from zhicheng.documents.papers import ReviewForm
 from zhicheng.documents.watermark import watermark_svg
-from zhicheng.documents.words import TITLES
+from zhicheng.documents.words import zh_copies
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.standards.names import is_cjk
@@ -113,9 +115,10 @@ def _compiler() -> typst.Compiler:
 
 
 def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
-    heading = TITLES[paper.kind]
     if isinstance(paper, ReviewForm):
-        content = paper.model_dump() | {"heading": heading}
+        words = paper.words
+        frame = words.model_dump() | {"in_copies": zh_copies(words.copies)}
+        content = paper.model_dump(exclude={"frame"}) | {"frame": frame, "heading": "".join(words.title)}
         for material in content["materials"]:
             material["sha256"] = material["sha256"][:12]
         return "review_form.typ", content
@@ -123,7 +126,7 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
         number = getattr(paper, "number", "")
         paragraphs = [line for paragraph in paper.paragraphs() for line in paragraph.split("\n")]
         body = {
-            "heading": heading,
+            "heading": paper.text.title,
             "paragraphs": paragraphs,
             "signatures": paper.signatures(),
             "small_print": paper.small_print(),
@@ -174,7 +177,7 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
         return change(value)
     if isinstance(value, dict):
         return {key: _each(item, change) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_each(item, change) for item in value]
     return value
 
@@ -184,6 +187,6 @@ def _strings(value: Any) -> list[str]:
         return [value]
     if isinstance(value, dict):
         return [text for item in value.values() for text in _strings(item)]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [text for item in value for text in _strings(item)]
     return []

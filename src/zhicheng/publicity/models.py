@@ -36,7 +36,7 @@ class PublicityPeriod(models.Model):
     measured_with = models.CharField(max_length=64)
     version_algorithm = AlgorithmField(of=("calendar_version", "measured_with"))
     political_conduct = models.TextField(_("思想政治条件"))
-    results = models.TextField(_("近五年实践能力和业绩成果"))
+    results = models.TextField(_("实践能力和业绩成果"))
     contribution = models.TextField(_("本人实际贡献"))
     office = models.CharField(_("受理异议的办公室"), max_length=60)
     phone = models.CharField(_("监督电话"), max_length=30)

@@ -44,15 +44,14 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
     """T1 for a period that is opened or moved; earlier T1 and T2 of the application become void, ``because``."""
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_notice", "publicity_result"], reason=because, actor=actor.ref)
-    facts = {k: v for k, v in period.facts.items() if k != "title"}
     return issue_paper(
         kind="publicity_notice",
         subject=subject,
-        title="",
+        title=notice.letter("publicity_notice").title,
         data={
-            **facts,
+            **period.facts,
             "year": notice.year,
-            "wording": notice.policies.template_wording,
+            "template": notice.letter("publicity_notice"),
             "conduct": period.political_conduct,
             "results": period.results,
             "contribution": period.contribution,
@@ -80,18 +79,19 @@ def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
     notice = notice_of(period.application.campaign_version)
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_result"], reason="已重新出具公示结果", actor=actor.ref)
-    kept = ("name", "employer", "series", "specialty", "level")
+    kept = ("name", "employer", "series", "specialty", "level", "title")
     return issue_paper(
         kind="publicity_result",
         subject=subject,
-        title="",
+        title=notice.letter("publicity_result").title,
         data={
             **{k: period.facts[k] for k in kept},
             "year": notice.year,
-            "wording": notice.policies.template_wording,
+            "template": notice.letter("publicity_result"),
             "starts_on": zh_date(period.starts_on),
             "ends_on": zh_date(period.ends_on),
             "days": f"{period.working_days}个工作日",
+            "calendar_days": f"{(period.ends_on - period.starts_on).days + 1}天",
             "dismissed": period.objections.filter(state=ObjectionState.DISMISSED).count(),
         },
         snapshot_sha256=period.submission.sha256,

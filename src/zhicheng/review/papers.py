@@ -15,17 +15,19 @@ def issue_supervising_opinion(*, application: Application, submission: Submissio
     """Made when the supervising body passes; an earlier one becomes void."""
     subject = subject_of(application.pk)
     void_papers(subject=subject, kinds=["supervising_opinion"], reason="已重新出具推荐意见", actor=actor.ref)
-    snapshot = snapshot_of(submission)
+    snapshot, notice = snapshot_of(submission), notice_of(application.campaign_version)
     return issue_paper(
         kind="supervising_opinion",
         subject=subject,
-        title="",
+        title=notice.letter("supervising_opinion").title,
         data={
             "name": snapshot.sections["basic"]["name"],
             "year": snapshot.campaign.year,
-            "wording": notice_of(application.campaign_version).policies.template_wording,
+            "template": notice.letter("supervising_opinion"),
             "supervising_body": actor.organization_name,
             "series": snapshot.application.series.zh,
+            "specialty": snapshot.application.specialty.zh,
+            "title": snapshot.application.title.zh,
             "level": LEVEL_WORDS[snapshot.application.level].removesuffix("级"),
         },
         snapshot_sha256=submission.sha256,

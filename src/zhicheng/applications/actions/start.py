@@ -32,7 +32,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     title; one alone is sent in a year (S-19, G-09).
 
     Raises :class:`Refused` with every reason: not an applicant, prompt page not accepted (``prompt_not_read``), not opened
-    by the notice, window not open (``window``), barred (``barred``), closed for the year (``closed_for_year``), one for the same
+    by the notice, window not open (``window``, its level in ``link``), barred (``barred``), closed for the year (``closed_for_year``), one for the same
     title exists (``exists``, with its id in ``link``), one was sent this year (``sent_already``, likewise), too many drafts
     (``too_many_drafts``), no employer (``no_employer``).
     """
@@ -50,7 +50,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     problems = _standing(actor, version, notice)
     problems += _drafts_in_the_way(actor, version, choice)
     if not window_state(notice, choice.title.level, arrived_at).may_submit_first:
-        problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window"))
+        problems.append(Problem(_("现在不在申报时间内，不能新增申请书。"), code="window", link=choice.title.level.value))
     problems += route_problems(employer, notice, series)
     if problems or employer is None:
         raise Refused(problems)

@@ -13,7 +13,9 @@ from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.states import State
+from zhicheng.campaigns.notice import Limits
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
@@ -41,12 +43,13 @@ class NoticeText:
     office: str
     phone: str
 
-    def problems(self) -> list[Problem]:
-        """Everything missing or too long."""
+    def problems(self, limits: Limits) -> list[Problem]:
+        """Everything missing or too long; the achievements are those of the years the notice looks at (S-68)."""
         found = []
+        results = _("近{years}年实践能力和业绩成果").format(years=in_words(limits.achievements_years))
         for key, label, limit in (
             ("political_conduct", _("思想政治条件"), 500),
-            ("results", _("近五年实践能力和业绩成果"), 1000),
+            ("results", results, 1000),
             ("contribution", _("本人实际贡献"), 500),
             ("office", _("受理异议的办公室"), 60),
             ("phone", _("监督电话"), 30),
@@ -86,7 +89,7 @@ def open_publicity(
         least=notice.limits.publicity_working_days,
         counting=notice.limits.publicity_counting,
     )
-    problems += text.problems() + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
+    problems += text.problems(notice.limits) + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
     submission = application.current_submission
     if problems or plan is None or submission is None:
         raise Refused(problems)

@@ -10,8 +10,8 @@ from zhicheng.accounts.brakes import PRINTS_PER_HOUR, within
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
 from zhicheng.documents.actions import pdf_of
+from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind
-from zhicheng.documents.papers import PaperBase
 from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused

@@ -253,7 +253,7 @@ def _context(
     of_section = proofs.of_section()
     return {
         **head_of(application),
-        "section": section,
+        "section": replace(section, intro=section.intro_of(notice_of(application.campaign_version))),
         "rows": rows,
         "fixed": _fixed(section, draft.contents[section.key]),
         "version": draft.versions[section.key],

@@ -22,7 +22,6 @@ from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import choose, openings, step_name
-from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
@@ -31,6 +30,7 @@ from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
 from zhicheng.web.applicant.conditions import conditions_for, findings_for
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
+from zhicheng.web.shared.windows import times_of
 
 STEPS = (
     gettext_lazy("阅读提示信息"),
@@ -105,9 +105,7 @@ def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
         case code if code in _WITHOUT:
             return {"step": str(_WITHOUT[code].words.mend), "url": "", "link": ""}
         case "window":
-            first, last = notice.windows[0].apply_from, notice.windows[0].apply_until
-            step = _("受理时间：{first} 至 {last}（北京时间）。").format(first=clock.written(first), last=clock.written(last))
-            return {"step": step, "url": reverse("my_titles"), "link": _("查看各批次的受理时间")}
+            return {"step": times_of(notice, problem.link), "url": reverse("my_titles"), "link": _("查看各批次的受理时间")}
         case "barred" | "closed_for_year":
             return {"step": _("原来的申请书和审核记录仍可查看。"), "url": reverse("my_applications"), "link": _("我的申请书")}
     return {"step": "", "url": reverse("application_choose", args=[notice.slug]), "link": _("重新选择")}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 from zhicheng.web.shared.forms import DateField, Form, needed, words_field
@@ -22,12 +23,17 @@ class PublicityForm(Form):
     political_conduct = words_field(
         _("思想政治条件"), help_text=_("突出政治表现，强调职业操守和从业行为；由单位填写。"), rows=4, max_length=None
     )
-    results = words_field(
-        _("近五年实践能力和业绩成果"), help_text=_("简要描述近五年的实践能力和业绩成果。"), rows=5, max_length=None
-    )
+    results = words_field(_("实践能力和业绩成果"), rows=5, max_length=None)
     contribution = words_field(_("本人实际贡献"), help_text=_("说明对业绩成果的实际贡献。"), max_length=None)
     office = needed(forms.CharField(label=_("受理异议的办公室"), max_length=60))
     phone = needed(forms.CharField(label=_("监督电话"), max_length=30, help_text=_("例如 0909-2312345")))
+
+    def __init__(self, *args: Any, years: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if years:  # how many the notice looks back over (S-68)
+            said = {"years": in_words(years)}
+            self.fields["results"].label = gettext("近{years}年实践能力和业绩成果").format(**said)
+            self.fields["results"].help_text = gettext("简要描述近{years}年的实践能力和业绩成果。").format(**said)
 
     def text(self) -> NoticeText:
         """The words for the notice."""

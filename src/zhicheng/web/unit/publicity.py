@@ -55,7 +55,8 @@ def paper_words() -> dict[str, tuple[str, str]]:
 def open_period(request: HttpRequest, application_id: int) -> HttpResponse:
     """开始公示: dates by the working-day calendar, and the unit's own words."""
     application = get_case_or_404(request, application_id)
-    form = PublicityForm(request.POST or None, initial=_prefilled(application))
+    years = notice_of(application.campaign_version).limits.achievements_years
+    form = PublicityForm(request.POST or None, initial=_prefilled(application), years=years)
     context = {"application": application, "form": form, **_calendar_help(application)}
     if request.method == "POST":
         if not form.is_valid():

@@ -244,7 +244,8 @@ def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     application = get_case_or_404(request, application_id)
     if request.method != "POST" and application.state not in BY_ROLE[actor_of(request).role].holds:
         return moved_on(request, application, _("登记纸质材料"))
-    initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": 2}
+    wanted = notice_of(application.campaign_version).limits.review_form_copies
+    initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": wanted}
     form = DossierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
