@@ -1,4 +1,4 @@
-"""``zhicheng campaign check FILE``, ``zhicheng campaign load FILE`` and ``zhicheng campaign withdraw SLUG``."""
+"""``zhicheng campaign check FILE``, ``load FILE``, ``withdraw SLUG`` and ``schema [FILE]``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.campaigns.actions import publish_campaign, withdraw_campaign
 from zhicheng.campaigns.loading import BadNotice, load_notice
 from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.schema import campaign_schema
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import SYSTEM
 
@@ -18,15 +19,21 @@ from zhicheng.organizations.actors import SYSTEM
 class Command(BaseCommand):
     help = (
         "Check a campaign file, or load (publish) it; a file that cannot be used: every error with its line, exit status 1. "
-        "Withdraw a campaign by its slug: it is published no more, its versions and applications stay."
+        "Withdraw a campaign by its slug: it is published no more, its versions and applications stay. "
+        "Write the JSON Schema of such a file (docs/campaign-file.schema.json), or print it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["check", "load", "withdraw"])
-        parser.add_argument("file", type=Path, metavar="FILE|SLUG")
+        parser.add_argument("what", choices=["check", "load", "withdraw", "schema"])
+        parser.add_argument("file", type=Path, metavar="FILE|SLUG", nargs="?")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["file"]
+        path: Path | None = options["file"]
+        if options["what"] == "schema":
+            self._schema(path)
+            return
+        if path is None:
+            raise CommandError(_("请写明文件，或者要撤下的批次。"))
         if options["what"] == "withdraw":
             self._withdraw(str(path))
             return
@@ -40,6 +47,12 @@ class Command(BaseCommand):
             raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
         values = {"slug": notice.slug, "number": version.number, "digest": version.sha256}
         self.stdout.write(_("%(slug)s：现行版本第 %(number)s 版，校验值 %(digest)s。") % values)
+
+    def _schema(self, path: Path | None) -> None:
+        if path is None:
+            self.stdout.write(campaign_schema(), ending="")
+        else:
+            path.write_text(campaign_schema(), encoding="utf-8")
 
     def _withdraw(self, slug: str) -> None:
         try:
