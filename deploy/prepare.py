@@ -15,7 +15,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -41,6 +41,8 @@ def main() -> None:
     django.setup()
     if not settings.REHEARSAL:
         sys.exit("prepare.py fills an instance with invented people: it works in a rehearsal only (ZHICHENG_MODE=rehearsal).")
+    from zhicheng.rehearsal.seeding import still_to_come  # asks for the settings
+
     data = Path(settings.DATA_DIR)
     data.mkdir(parents=True, exist_ok=True)
     with step("Database"):
@@ -49,12 +51,15 @@ def main() -> None:
         notes.append(f"{compile_translations()} compiled")
     with step("Static files") as notes:
         notes.append("collected" if collect_static(data / "static-made-from") else "unchanged")
-    if "rehearse" in get_commands():
-        with step("Rehearsal data"):
-            call_command("rehearse")
-        accounts = io.StringIO()
-        call_command("rehearse", accounts=True, stdout=accounts)
-        (data / "accounts.txt").write_text(accounts.getvalue(), encoding="utf-8")
+    with step("Rehearsal data") as notes:
+        call_command("rehearse", first=True)
+        waiting = len(still_to_come())
+        notes.append(f"{waiting} stories to come while the instance runs" if waiting else "complete")
+    # ./run reads it: who starts Django only to hear that nothing is missing loses a second at every start.
+    (data / "stories-to-come").write_text(str(waiting))
+    accounts = io.StringIO()
+    call_command("rehearse", accounts=True, stdout=accounts)
+    (data / "accounts.txt").write_text(accounts.getvalue(), encoding="utf-8")
 
 
 if __name__ == "__main__":

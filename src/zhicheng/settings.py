@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "zhicheng.applications",
     "zhicheng.publicity",
     "zhicheng.review",
+    "zhicheng.rehearsal",
     "zhicheng.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -148,6 +148,7 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     assert made == {
         "submit", "withdraw", "discard", "unit_pass", "unit_return", "open_publicity", "supervising_return", "county_return",
         "prefecture_return", "reopen", "reject_fraud", "restore", "restore_closed", "restore_stopped", "restore_discarded",
+        "restore_abandoned", "take_up",
     }  # fmt: skip
 
 

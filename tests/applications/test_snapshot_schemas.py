@@ -20,6 +20,7 @@ STORED = Path(__file__).with_name("snapshots")
 SHA256 = {
     1: "8a52dacdc9593dd7283ad58411f1319db26e899b86f21eed86a83028a98621fe",
     2: "fdd8896405b73a591edab2930737b21a772612e56589546bc7eb188993af4b66",
+    3: "0e0fdcafeee173a8cfba9f467c4c1c0170e21c0ded11caa33e7fc4fa9419d4ba",
 }
 SHOWN = "789d7a84717bf797d59fa68d6492720871a0baa8d87bac03c734e86ffd706021"
 SCHEMAS = sorted(SHA256)

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.test_story import go_in
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible
-from zhicheng.web.system.rehearsal import evidence
-from zhicheng.web.system.rehearsal.people import NAMES, identity
-from zhicheng.web.system.rehearsal.people import person as invented
+from zhicheng.rehearsal import samples
+from zhicheng.rehearsal.people import NAMES, identity
+from zhicheng.rehearsal.people import person as invented
 from zhicheng.web.system.walk.people import PASSWORD, some_unit, somebody
 
 COUNTY_OFFICE = "博乐市人力资源和社会保障局职称办"
@@ -221,7 +221,7 @@ def fill_registration(page: Page, tmp_path: Path) -> str:
     """The whole form of 单位注册, as somebody types it; gives the unit's name."""
     human, unit = somebody("马秀兰", "2", "dw"), some_unit()
     licence = tmp_path / "licence.pdf"
-    licence.write_bytes(evidence.pdf("事业单位法人证书", (unit.name, unit.code)))
+    licence.write_bytes(samples.pdf("事业单位法人证书", (unit.name, unit.code)))
     typed = {
         "姓名": human.name,
         "身份证号": human.id_number,

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.test_frame import sign_in
 from tests.journeys.test_story import go_in
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, assert_accessible, new_context
-from zhicheng.web.system.rehearsal.people import person
+from zhicheng.rehearsal.people import person
 
 WHO = person(45)  # works at 博乐市水利管理站; no other journey needs this account
 MAILBOX = "new-mailbox@mail.example"

@@ -10,7 +10,7 @@ from tests.journeys.test_frame import sign_in
 from tests.journeys.test_story import go_in
 from tests.support.factors import code_of
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible, look
-from zhicheng.web.system.rehearsal.people import identity, person
+from zhicheng.rehearsal.people import identity, person
 
 
 def _confirm(page: Page, label: str, value: str) -> None:

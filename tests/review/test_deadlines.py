@@ -20,6 +20,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.organizations.actors import SYSTEM, Actor, Role
 from zhicheng.organizations.models import Organization
+from zhicheng.review import actions as review
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +106,7 @@ def at_county(world: w.World) -> Application:
     to_supervising(world, application)
     with clock.travel(LATER):
         w.record_dossier(world.supervisor, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         w.record_dossier(world.county_officer, application, copies=3)
@@ -114,7 +115,7 @@ def at_county(world: w.World) -> Application:
 
 def county_pass(world: w.World, application: Application) -> None:
     application.refresh_from_db()
-    w.review.pass_application(
+    review.pass_application(
         actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
     )
 

@@ -20,6 +20,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.models import Organization
+from zhicheng.review import actions as review
 from zhicheng.review.actions import annul_arrival, reject_for_fraud
 
 pytestmark = pytest.mark.django_db
@@ -79,14 +80,14 @@ def test_road_with_a_supervising_body_counts_the_arrival_at_the_county(world):
     with clock.travel(LATER):
         w.record_dossier(world.supervisor, application, copies=2)  # this notice wants three
         w.record_dossier(world.supervisor, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()
         assert (application.state, application.arrivals) == (State.COUNTY_REVIEW, 1)
         assert papers_of(f"application:{application.pk}").filter(kind="supervising_opinion").count() == 1
         w.record_dossier(world.county_officer, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
     application.refresh_from_db()
@@ -150,7 +151,7 @@ def count_twice(world: w.World) -> Application:
             w.add_papers(world, period)
             w.report(world, application)
             w.record_dossier(world.supervisor, application, copies=3)
-            w.review.pass_application(
+            review.pass_application(
                 actor=world.supervisor, application_id=application.pk, submission_id=application.current_submission_id or 0
             )
             application.refresh_from_db()
@@ -178,7 +179,7 @@ def test_second_arrival_that_passes_is_accepted_by_the_county_and_the_bureau_is_
     with clock.travel(datetime(2025, 10, 21, tzinfo=clock.BEIJING)):
         assert not queue(world.bureau)
         w.record_dossier(world.county_officer, application, copies=3)
-        w.review.pass_application(
+        review.pass_application(
             actor=world.county_officer, application_id=application.pk, submission_id=application.current_submission_id or 0
         )
         application.refresh_from_db()

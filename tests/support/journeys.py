@@ -24,7 +24,7 @@ _REPORT_POLICY = """document.addEventListener("securitypolicyviolation", event =
 
 
 class Instance:
-    """A rehearsal instance with web server and worker, in a data folder of its own."""
+    """A rehearsal instance with web server and worker, in a data folder of its own, when all its data is there."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -46,6 +46,7 @@ class Instance:
             self.said.append(line)
             if line.startswith("Ready: "):
                 self.address = line.split()[1]
+            if "All rehearsal data is there." in line:
                 self._ready.set()
         self._ready.set()
 

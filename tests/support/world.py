@@ -5,6 +5,7 @@ Everything is synthetic. Times are inside the 2023 window unless a test travels 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,28 +17,23 @@ import pikepdf
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
-from zhicheng.accounts.rules import AcceptedText
-from zhicheng.applications import actions as applications
-from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.queries import draft_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import CampaignVersion
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.documents.queries import papers_of
+from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock
 from zhicheng.foundation.fields import blind_index
 from zhicheng.organizations.actions.registering import join_organization
-from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
+from zhicheng.organizations.actors import SYSTEM, Actor, Role, actor_for
 from zhicheng.organizations.models import MembershipRole, Organization, OrganizationKind
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.review import actions as review
+from zhicheng.rehearsal import acts, steps
+from zhicheng.review.rules import Reason
 
 IN_WINDOW = datetime(2023, 5, 22, 10, 0, tzinfo=clock.BEIJING)  # a Monday
 UNTIL_REPORT = timedelta(days=11)  # from the day a notice opens to a day when it is surely over
@@ -143,6 +139,7 @@ class World:
     other_admin: Actor
     applicant: Actor
     people: int = field(default=100)
+    departments: dict[Role, Actor] = field(default_factory=dict)  # at desks of other chains
 
     def new_applicant(self, *, unit: Organization | None = None) -> Actor:
         """One more person working in ``unit`` (the world's own by default)."""
@@ -273,13 +270,56 @@ def sections(*, years: range = range(2018, 2023)) -> dict[str, Any]:
     }
 
 
+class Traveller(steps.Traveller):
+    """An application of the world on the road of ``zhicheng.rehearsal.steps``: cheap papers, the same words for everybody."""
+
+    def __init__(self, world: World, actor: Actor | None = None, application: Application | None = None) -> None:
+        self.world, self.version = world, world.version
+        self.applicant = actor or world.applicant
+        if application is not None:
+            self.application = application
+
+    def has_desk(self, role: Role) -> bool:
+        return role is not Role.SUPERVISING or self.world.unit.supervising_body_id is not None
+
+    def desk(self, role: Role) -> Actor:
+        world = self.world
+        own = {
+            Role.UNIT: world.unit_admin,
+            Role.SUPERVISING: world.supervisor,
+            Role.COUNTY: world.county_officer,
+            Role.PREFECTURE: world.bureau,
+        }
+        return (own | world.departments)[role]
+
+    def choice(self) -> dict[str, str]:
+        return {"series": "engineering", "title": "engineer"}
+
+    def contents(self) -> dict[str, Any]:
+        return sections()
+
+    def bring(self, box: SlotRequirement, paper: str) -> EvidenceFile:
+        return evidence(self.applicant.account_id, f"{self.application.pk}-{box.key}-{paper}")
+
+    def bring_after_publicity(self, which: str) -> EvidenceFile:
+        return evidence(self.world.unit_admin.account_id, f"{self.period.pk}-{which}")
+
+    def publicity_ends_on(self) -> date:
+        return clock.today() + timedelta(days=9)
+
+    def publicity_text(self) -> publicity.NoticeText:
+        return NOTICE_TEXT
+
+    def correct(self) -> None:
+        """Nothing changes: it is sent as it is."""
+
+    def reasons(self, count: int) -> list[Reason]:
+        return [review_reason("毕业证书扫描件不清晰，请重新扫描上传。")] * count
+
+
 def accept_prompt(actor: Actor, version: CampaignVersion) -> None:
     """The prompt page was read (S-20)."""
-    notice = notice_of(version)
-    accept_text(
-        user_id=actor.user_id or 0,
-        text=AcceptedText(key=f"prompt:{notice.slug}", version=notice.texts.prompt.version, sha256="0" * 64),
-    )
+    acts.accept_prompt(actor, version)
 
 
 def start(
@@ -287,59 +327,27 @@ def start(
 ) -> Application:
     """A fresh application of ``actor`` (the world's applicant by default)."""
     who = actor or world.applicant
-    accept_prompt(who, world.version)
-    return begin(world, who, series=series, specialty=specialty, title=title)
+    acts.accept_prompt(who, world.version)
+    return acts.begin(who, world.version, series=series, specialty=specialty, title=title)
 
 
 def begin(
     world: World, actor: Actor | None = None, *, series: str = "engineering", specialty: str = "", title: str = "engineer"
 ) -> Application:
     """我要申报 alone: the prompt page was read before."""
-    who = actor or world.applicant
-    chosen = notice_of(world.version).series(series)
-    assert chosen is not None
-    return applications.start_application(
-        actor=who,
-        campaign_version_id=world.version.pk,
-        series=series,
-        specialty=specialty or chosen.specialties[0].code,
-        title=title,
-    )
+    return acts.begin(actor or world.applicant, world.version, series=series, specialty=specialty, title=title)
 
 
 def fill(actor: Actor, application: Application, contents: dict[str, Any] | None = None) -> None:
     """Save every section and put a file into every box that must have one."""
-    versions = draft_of(application).versions
-    for key, typed in (contents or sections()).items():
-        applications.save_section(actor=actor, application_id=application.pk, key=key, typed=typed, base_version=versions[key])
-    application.refresh_from_db()
-    for box in requirements_of(application, draft_of(application).contents):
-        if box.required and box.upload and box.owner == "applicant":
-            wanted = [p for p in box.papers if p.stands_for is None]
-            for paper in wanted if box.mode == "all_of" else wanted[:1]:
-                file = evidence(actor.user_id or 0, f"{application.pk}-{box.key}-{paper.key}")
-                applications.add_material(
-                    actor=actor,
-                    application_id=application.pk,
-                    file_id=file.pk,
-                    slot=box.slot,
-                    paper=paper.key,
-                    year=box.year,
-                    row=box.row_id or "",
-                )
+    acts.fill(actor, application, contents or sections())
+    mark = application.pk
+    acts.bring_papers(actor, application, lambda box, paper: evidence(actor.account_id, f"{mark}-{box.key}-{paper}"))
 
 
 def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:
     """再次核对 and 上报."""
-    notice = notice_of(application.campaign_version)
-    applications.confirm_check(actor=actor, application_id=application.pk)
-    return applications.submit_application(
-        actor=actor,
-        application_id=application.pk,
-        form_token=token or f"t{application.pk}-{application.submissions.count()}",
-        commitment_version=notice.texts.commitment.version,
-        liability_version=notice.texts.liability.version,
-    )
+    return acts.submit(actor, application, token=token)
 
 
 def submitted(world: World, actor: Actor | None = None, **choice: str) -> Application:
@@ -363,95 +371,60 @@ NOTICE_TEXT = publicity.NoticeText(
 
 def unit_pass(world: World, application: Application, admin: Actor | None = None) -> None:
     """The unit passes the current submission."""
-    application.refresh_from_db()
-    review.pass_application(
-        actor=admin or world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id or 0
-    )
+    acts.pass_on(admin or world.unit_admin, application)
 
 
 def open_publicity(world: World, application: Application, admin: Actor | None = None, *, days: int = 9) -> PublicityPeriod:
     """A period from today on."""
-    application.refresh_from_db()
-    today = clock.today()
-    return publicity.open_publicity(
-        actor=admin or world.unit_admin,
-        application_id=application.pk,
-        submission_id=application.current_submission_id or 0,
-        starts_on=today,
-        ends_on=today + timedelta(days=days),
-        text=NOTICE_TEXT,
-    )
+    ends_on = clock.today() + timedelta(days=days)
+    return acts.open_publicity(admin or world.unit_admin, application, ends_on=ends_on, text=NOTICE_TEXT)
 
 
 def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None) -> None:
     """The three uploads; the clock must be past the period."""
     who = admin or world.unit_admin
-    for which in ("notice_file", "photo_file", "result_file"):
-        file = evidence(who.user_id or 0, f"{period.pk}-{which}")
-        publicity.add_publicity_paper(actor=who, period_id=period.pk, which=which, file_id=file.pk)
+    files = {which: evidence(who.account_id, f"{period.pk}-{which}") for which in steps.PAPERS_AFTER_PUBLICITY}
+    acts.hand_in(who, period, files)
 
 
 def record_dossier(actor: Actor, application: Application, **changes: Any) -> None:
     """A paper dossier in order, at the actor's desk."""
-    application.refresh_from_db()
-    paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
-    facts: dict[str, Any] = {
-        "received_on": clock.today(),
-        "copies": 2,
-        "duplex_with_watermark": True,
-        "handwritten_opinion": True,
-        "signed": True,
-        "sealed": True,
-        "printed_mark": paper.serial,
-    }
-    review.record_dossier(
-        actor=actor, application_id=application.pk, submission_id=application.current_submission_id or 0, **(facts | changes)
-    )
+    acts.record_dossier(actor, application, **changes)
 
 
 def report(world: World, application: Application, admin: Actor | None = None) -> None:
     """公示期满上报."""
-    application.refresh_from_db()
-    publicity.report_upward(
-        actor=admin or world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id or 0
-    )
+    acts.report(admin or world.unit_admin, application)
 
 
 def pass_on(actor: Actor, application: Application, *, copies: int = 2) -> None:
     """The desk has the papers, so many copies of the form, and passes."""
     record_dossier(actor, application, copies=copies)
-    review.pass_application(actor=actor, application_id=application.pk, submission_id=application.current_submission_id or 0)
-    application.refresh_from_db()
+    acts.pass_on(actor, application)
+
+
+def _take(world: World, application: Application, road: Iterable[steps.Step]) -> None:
+    steps.take_all(Traveller(world, application=application), road, publicity_takes=UNTIL_REPORT)
 
 
 def publicise_and_report(world: World, application: Application) -> None:
     """From a submission to the desk above the unit: passed and publicised now, reported ``UNTIL_REPORT`` later."""
-    unit_pass(world, application)
-    period = open_publicity(world, application)
-    with clock.travel(clock.now() + UNTIL_REPORT):
-        add_papers(world, period)
-        report(world, application)
-    application.refresh_from_db()
+    way = steps.way_to(State.IN_PUBLICITY, Traveller(world).road)
+    _take(world, application, (*way[way.index(steps.SUBMIT) + 1 :], steps.HAND_IN, steps.REPORT))
 
 
 def to_bureau(world: World, application: Application) -> None:
-    """From a submission to final review, by way of a supervising body where there is one; passed on ``UNTIL_REPORT`` from now."""
-    publicise_and_report(world, application)
-    with clock.travel(clock.now() + UNTIL_REPORT):
-        if application.state == State.SUPERVISING_REVIEW:
-            pass_on(world.supervisor, application)
-        pass_on(world.county_officer, application)
+    """From a submission to final review, across every desk before it; passed on ``UNTIL_REPORT`` from now."""
+    way = steps.way_to(State.PREFECTURE_REVIEW, Traveller(world).road)
+    _take(world, application, way[way.index(steps.SUBMIT) + 1 :])
 
 
 def again(world: World, application: Application) -> None:
     """From a return to the next arrival at final review; nothing publicised changes, so the earlier publicity still counts (G-08)."""
-    submit(world.applicant, application)
-    unit_pass(world, application)
-    report(world, application)
+    road = Traveller(world).road
+    for step in steps.again(road, road[-1]):
+        step.take(Traveller(world, application=application))
     application.refresh_from_db()
-    if application.state == State.SUPERVISING_REVIEW:
-        pass_on(world.supervisor, application)
-    pass_on(world.county_officer, application)
 
 
 def arrive(world: World, application: Application, times: int) -> None:
@@ -463,18 +436,17 @@ def arrive(world: World, application: Application, times: int) -> None:
 
 def give_back(actor: Actor, application: Application, text: str = "毕业证书扫描件不清晰，请重新扫描上传。") -> None:
     """The desk returns with one reason."""
-    application.refresh_from_db()
-    review.return_application(
-        actor=actor,
-        application_id=application.pk,
-        submission_id=application.current_submission_id or 0,
-        reasons=[review_reason(text)],
-    )
-    application.refresh_from_db()
+    acts.give_back(actor, application, [review_reason(text)])
 
 
-def review_reason(text: str, where: str = "material:education") -> Any:
+def review_reason(text: str, where: str = "material:education") -> Reason:
     """One reason of a return."""
-    from zhicheng.review.rules import Reason
-
     return Reason(where=where, code="illegible", text=text)
+
+
+def reach(world: World, state: State) -> Application:
+    """A new application of the world's applicant that has come to ``state``."""
+    who = Traveller(world)
+    limit = who.notice.limits.committee_submissions
+    steps.take_all(who, steps.way_to(state, who.road, arrivals=limit), publicity_takes=UNTIL_REPORT)
+    return who.application

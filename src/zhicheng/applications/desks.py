@@ -238,7 +238,7 @@ def tabs_of(desk: Desk) -> Tabs:
             "publicity": Tab((S.IN_PUBLICITY,)),
             "reported": Tab((*higher, S.ACCEPTED, *_CLOSED)),
             "returned": Tab((S.RETURNED,)),
-            "over": Tab((S.STOPPED, S.DISCARDED)),
+            "over": Tab((S.STOPPED, S.DISCARDED, S.ABANDONED)),
         }
     else:
         is_last = desk is DESKS[-1]

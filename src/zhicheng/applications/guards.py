@@ -10,7 +10,7 @@ from zhicheng.applications.lifecycle import HIGHER, Guard, guard, next_desk
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import history_is_told, year_of
 from zhicheng.applications.rules import barred_problem, closed_problem
-from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
+from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
@@ -99,6 +99,22 @@ def in_time(application: Application, actor: Actor) -> list[Problem]:
         "本环节的审核和上报已于{end}（北京时间）截止，不能再审核通过或向上报送；仍可以将申请书退回申报人。延长期限须由州人社局发布通知的新版本。"
     ).format(end=clock.written(end))
     return [Problem(text, code="desk_deadline")]
+
+
+@guard("corrections_over")
+def corrections_over(application: Application, actor: Actor) -> list[Problem]:
+    """The last moment for corrections is over, by the notice the application was started under and by the newest one (G-02)."""
+    if window_now(application.campaign_version, application.level, clock.now()).is_over:
+        return []
+    return [Problem(_("修改后重新上报的期限还没有过。"), code="corrections_open")]
+
+
+@guard("corrections_open")
+def corrections_open(application: Application, actor: Actor) -> list[Problem]:
+    """What was returned can be sent again now."""
+    if window_now(application.campaign_version, application.level, clock.now()).may_correct:
+        return []
+    return [Problem(_("修改后重新上报的期限已过。"), code="corrections_over")]
 
 
 @guard("unit_verified")

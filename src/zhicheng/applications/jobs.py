@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
 from zhicheng.applications import lifecycle
-from zhicheng.applications.actions import add_material, bar_applications, restore_applications
+from zhicheng.applications.actions import abandon_overdue, add_material, bar_applications, restore_applications
 from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
@@ -23,7 +23,7 @@ from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.foundation import clock, outbox
+from zhicheng.foundation import clock, jobs, outbox
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
@@ -70,7 +70,8 @@ def tell_of_move(message: OutboxMessage) -> None:
     # What it has had before it, a record may end; and who was told of that is told as well when it is taken back.
     by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
     back = _SENT_BACK.get(change.move)
-    if back is not None or change.move == "reopen" or change.to_state == State.ACCEPTED or by_record:
+    by_clock = change.move in {"abandon", "take_up"}
+    if back is not None or change.move == "reopen" or change.to_state == State.ACCEPTED or by_record or by_clock:
         opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
         _tell_desk(change, window, DESKS[0], opening, _for_unit(change, window))
     for desk in _between(application, back) if back is not None else ():
@@ -118,6 +119,8 @@ def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:
     if change.to_state == State.RETURNED or change.move == "restore":
         again = _("请在{end}（北京时间）前修改、核对并上报。")
         lines += ["", _until(change, window, again)]
+    elif change.to_state == State.ABANDONED:
+        lines += ["", _given_up(window)]
     elif change.to_state == State.CLOSED_FOR_YEAR:
         lines += ["", str(closed_problem(application.year).text)]
     elif change.to_state in _BARRED:
@@ -164,6 +167,8 @@ def _for_unit(change: StatusChange, window: WindowState) -> list[str]:
         again = _("请提醒申报人在{end}（北京时间）前修改并重新上报；重新上报后，由本单位再次审核。")
         # Whatever comes back from above had a review form, which is void by now.
         return [_until(change, window, again), _("已经打印的评审表已作废，请不要再使用。")]
+    if change.to_state == State.ABANDONED:
+        return [_given_up(window), nothing]
     if change.to_state == State.CLOSED_FOR_YEAR:
         return [str(closed_problem(change.application.year, to_applicant=False).text), nothing]
     if change.to_state in _BARRED:
@@ -192,6 +197,14 @@ def _until(change: StatusChange, window: WindowState, words: str) -> str:
             "上报的期限已于{end}（北京时间）结束，不能再上报；州人力资源和社会保障局发布通知延长期限的，可以在新的期限前上报。"
         )
     return words.format(end=clock.written(end))
+
+
+def _given_up(window: WindowState) -> str:
+    """What it means that the corrections are over, and what would bring it back (G-02)."""
+    words = _(
+        "修改后重新上报的期限已于{end}（北京时间）结束，本次申报视为放弃，不再受理。填写的内容和材料都保留；州人力资源和社会保障局发布通知延长期限的，自动恢复，可以继续修改上报。"
+    )
+    return words.format(end=clock.written(window.correct_until) if window.correct_until else "")
 
 
 def _ban(change: StatusChange, *, to_applicant: bool) -> list[str]:
@@ -233,6 +246,12 @@ def tell_of_annulment(message: OutboxMessage) -> None:
     ]
     subject = _("申报次数已更正（{number}）").format(number=application.number)
     queue_mail(to=application.applicant.email, subject=subject, body="\n".join(lines), key=f"annulled:{arrival.pk}:applicant")
+
+
+@jobs.regular("applications.abandon", minutes=5)
+def let_the_corrections_end() -> int:
+    """End what was returned and not sent again in time, and give it back where there is more time (G-02). Mostly three queries."""
+    return abandon_overdue()
 
 
 @outbox.handler("integrity.recorded", lease=ONE_BY_ONE)

@@ -55,6 +55,7 @@ STATES: dict[State, StateWords] = {
     S.REJECTED_FRAUD: StateWords(gettext_lazy("弄虚作假，不予受理"), gettext_lazy("弄虚作假，不予受理"), "stopped", "no-symbol"),
     S.BARRED: StateWords(gettext_lazy("处于不得申报年限，已终止"), gettext_lazy("不得申报，已终止"), "stopped", "no-symbol"),
     S.DISCARDED: StateWords(gettext_lazy("已作废"), gettext_lazy("已作废"), "neutral", "trash"),
+    S.ABANDONED: StateWords(gettext_lazy("修改期限已过，视为放弃"), gettext_lazy("视为放弃"), "stopped", "clock"),
 }
 
 
@@ -116,9 +117,13 @@ MOVES: tuple[Move, ...] = (
     *(_report_to(desk) for desk in HIGHER),
     *(move for desk in HIGHER for move in _of(desk)),
     Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),
+    # What was to be corrected was not sent again in time: given up (令40号 第十八条, G-02), until the notice gives more time.
+    Move("abandon", (S.RETURNED,), S.ABANDONED, Role.SYSTEM, gettext_lazy("修改期限已过，视为放弃"), ("corrections_over",)),
+    Move("take_up", (S.ABANDONED,), S.RETURNED, Role.SYSTEM, gettext_lazy("修改期限延长，恢复受理"),
+         ("corrections_open", *_GOES_UP)),
     # Whatever was ever submitted can turn out to be a fraud, also when its owner has given it up since.
     Move("reject_fraud",
-         (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.STOPPED, S.BARRED, S.DISCARDED),
+         (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.STOPPED, S.BARRED, S.DISCARDED, S.ABANDONED),
          S.REJECTED_FRAUD, Role.PREFECTURE, gettext_lazy("弄虚作假，不予受理"), ("was_submitted", "record_not_anothers")),
     Move("bar", (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED), S.BARRED, Role.SYSTEM, gettext_lazy("不得申报，终止"), ("barred",)),
     # A record was made in error and annulled: what it had ended is given back, or is over for the reason it was over before.
@@ -127,6 +132,7 @@ MOVES: tuple[Move, ...] = (
     Move("restore_closed", (S.REJECTED_FRAUD,), S.CLOSED_FOR_YEAR, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
     Move("restore_stopped", (S.REJECTED_FRAUD,), S.STOPPED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
     Move("restore_discarded", (S.REJECTED_FRAUD,), S.DISCARDED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
+    Move("restore_abandoned", (S.REJECTED_FRAUD,), S.ABANDONED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销"), ("not_barred",)),
     Move("restore_barred", (S.REJECTED_FRAUD,), S.BARRED, Role.SYSTEM, gettext_lazy("诚信档案记录已撤销，另有记录有效"), ("barred",)),
 )
 # fmt: on

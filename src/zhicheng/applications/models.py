@@ -133,6 +133,12 @@ class Application(models.Model):
             # One index per desk: queue order is "longest here first", and a page reads only its own rows.
             *(models.Index(fields=[d.column, "state", "entered_state_at", "id"], name=f"queue_{d.role.value}") for d in DESKS),
             *_indexes_of_tabs(),
+            # What the end of the corrections, or more time for them, changes (G-02)
+            models.Index(
+                fields=["campaign_version", "state", "level", "id"],
+                condition=Q(state__in=[State.RETURNED.value, State.ABANDONED.value]),
+                name="to_be_corrected",
+            ),
         ]
         constraints = [
             # Drafts may be several, each for another title; of those sent, one alone in a year and prefecture, until it is over

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
@@ -26,7 +26,8 @@ from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
 from zhicheng.applications.years import YearCount, year_count
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import notice_of, windows_in_force
+from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
 from zhicheng.organizations.actors import Actor, Role
@@ -135,6 +136,25 @@ def own_drafts(account_id: int, campaign_id: int) -> list[Application]:
     """The account's applications in the campaign that were never sent and are not over, the newest first (S-19)."""
     never_sent = Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id, current_submission__isnull=True)
     return list(never_sent.exclude(state__in=OVER).select_related("campaign_version").defer(*VERSION_TEXTS).order_by("-id"))
+
+
+def to_abandon(at: datetime, *, most: int) -> list[int]:
+    """At most so many returned applications whose last moment for corrections is over at ``at`` (G-02), oldest first. Two queries."""
+    return _to_be_corrected(State.RETURNED, at, lambda window: window.is_over, most)
+
+
+def to_take_up(at: datetime, *, most: int) -> list[int]:
+    """At most so many abandoned applications that can be corrected again at ``at``: the notice gave more time. Two queries."""
+    return _to_be_corrected(State.ABANDONED, at, lambda window: window.may_correct, most)
+
+
+def _to_be_corrected(state: State, at: datetime, is_meant: Callable[[WindowState], bool], most: int) -> list[int]:
+    meant = Q()
+    for version, windows in windows_in_force(at).items():
+        if levels := [level for level, window in windows.items() if is_meant(window)]:
+            meant |= Q(campaign_version_id=version, level__in=levels)
+    rows = Application.objects.filter(meant, state=state) if meant else Application.objects.none()
+    return list(rows.order_by("id").values_list("id", flat=True)[:most])
 
 
 def history_is_told(application: Application) -> bool:

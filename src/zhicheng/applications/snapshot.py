@@ -17,13 +17,14 @@ from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from zhicheng.applications.desks import DESKS
+from zhicheng.applications.findings import KEPT_AS, answers_in
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
-SCHEMA = 2
+SCHEMA = 3
 _OFFICES = tuple(desk.column for desk in DESKS[1:])
 
 
@@ -117,6 +118,14 @@ class AcceptedText(_Frozen):
     accepted_at: str
 
 
+class FrozenAnswer(_Frozen):
+    """What the applicant wrote to a finding (提示): its key (``Finding.key``), the sentence it said then, and the answer."""
+
+    key: str
+    said: str
+    answer: str
+
+
 class Sent(_Frozen):
     """上报 n, and when it arrived."""
 
@@ -137,6 +146,7 @@ class Snapshot(_Frozen):
     offices: dict[str, Office | None]
     sections: dict[str, Any]
     materials: tuple[FrozenFile, ...]
+    answers: tuple[FrozenAnswer, ...]
     commitment: AcceptedText
     liability: AcceptedText
     submission: Sent
@@ -185,8 +195,13 @@ def _from_1(content: dict[str, Any]) -> dict[str, Any]:
     return {"industry_body": None, **content, "schema": 2}
 
 
+def _from_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2: written before findings could be answered."""
+    return {"answers": [], **content, "schema": 3}
+
+
 #: Schema number → the function that brings a content of it to the next.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 
 
 def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
@@ -245,8 +260,9 @@ def build_snapshot(
         ),
         employer=FrozenEmployer(id=employer.pk, name=employer.name, uscc=employer.uscc, nature=employer.nature),
         offices={column: _office(getattr(application, column)) for column in _OFFICES},
-        sections=contents,
+        sections={key: content for key, content in contents.items() if key != KEPT_AS},
         materials=tuple(_file(m) for m in in_notice_order(notice, contents, materials)),
+        answers=tuple(FrozenAnswer(key=a.key, said=a.said, answer=a.answer) for a in answers_in(contents)),
         commitment=_accepted(notice.texts.commitment, at),
         liability=_accepted(notice.texts.liability, at),
         submission=Sent(number=number, submitted_at=at),

@@ -23,9 +23,10 @@ class State(models.TextChoices):
     REJECTED_FRAUD = "rejected_fraud"
     BARRED = "barred"
     DISCARDED = "discarded"
+    ABANDONED = "abandoned"
 
 
 # States in which the applicant writes; and those that end an application without closing the person's year.
 OPEN_FOR_APPLICANT = (State.DRAFT, State.RETURNED)
 BEFORE_THE_UNIT = (State.DRAFT, State.UNIT_REVIEW, State.RETURNED)
-OVER = (State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED)
+OVER = (State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED, State.ABANDONED)

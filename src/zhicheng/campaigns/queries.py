@@ -106,6 +106,22 @@ def _newest_notice(version: CampaignVersion) -> Notice:
     return newest_notices([version.campaign_id])[version.campaign_id]
 
 
+def windows_in_force(at: dt.datetime) -> dict[int, dict[Level, WindowState]]:
+    """For each version of every published campaign, by its id, the windows that hold at ``at`` (aware) for what was started under it.
+
+    One query: versions are few, and mostly parsed already.
+    """
+    versions = CampaignVersion.objects.filter(campaign__published=True).defer("notice", "source_text").order_by("number")
+    newest = {version.campaign_id: notice_of(version) for version in versions}
+    return {
+        version.pk: {
+            level: window_in_force(notice_of(version), newest[version.campaign_id], level, at)
+            for level in open_levels(notice_of(version))
+        }
+        for version in versions
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignNow:
     """A published campaign at one moment: its current version, its notice, and the window of each of its levels."""

@@ -9,6 +9,7 @@ from tests.support import world as w
 from zhicheng.accounts.models import AccountKind
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
+from zhicheng.applications.advice import told_of_draft
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
@@ -82,6 +83,23 @@ def write(stage: Stage) -> None:
         key=key,
         typed=typed,
         base_version=version,
+    )
+
+
+@play("applications.answer_findings")
+def answer(stage: Stage) -> None:
+    """A sentence to some of what the rules noticed, from a page that is up to date or is not."""
+    application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
+    if application is None:
+        return
+    draft = draft_of(application)
+    keys = [told.finding.key for told in told_of_draft(application, draft.contents)] or ["work.gap@work_history"]
+    stage.act(
+        "applications.answer_findings",
+        actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
+        application_id=application.pk,
+        answers={stage.dice.pick(keys): stage.dice.pick(["", "已向单位说明。", "长" * 301])},
+        base_version=draft.versions.get("answers", 0) + (stage.dice.number(-1, 1) if stage.dice.percent(20) else 0),
     )
 
 

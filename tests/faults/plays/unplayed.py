@@ -6,6 +6,7 @@ UNPLAYED = {
     "accounts.actions.replace_mailbox": "confirm_new_mailbox calls it",
     "accounts.unsealed.seal_newer": "after an update, for what an older version opened beside it: tests/accounts/test_own.py",
     "accounts.claims.release_number": "release_left_number calls it",
+    "applications.actions.ending.abandon_overdue": "a round of the worker, a transaction for each: tests/applications/test_abandoned.py",
     "applications.actions.ending.bar_applications": _WORKER,
     "applications.actions.ending.restore_applications": _WORKER,
     "documents.actions.render_paper": _WORKER,

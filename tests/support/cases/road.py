@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.support import world as w
 from tests.support.cases import LATER, case
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
+from zhicheng.applications.advice import told_of_draft
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import materials_of
+from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
@@ -98,6 +99,13 @@ def save(world: w.World) -> dict[str, Any]:
     }
 
 
+@case("applications.actions.answers.answer_findings")
+def answer(world: w.World) -> dict[str, Any]:
+    application = filled(world)
+    key = told_of_draft(application, draft_of(application).contents)[0].finding.key
+    return {"actor": world.applicant, "application_id": application.pk, "answers": {key: "一并填写。"}, "base_version": 0}
+
+
 @case(f"{MATERIAL}.add_material")
 def add(world: w.World) -> dict[str, Any]:
     application = filled(world)
@@ -168,6 +176,13 @@ def restore(world: w.World) -> dict[str, Any]:
     record = IntegrityRecord.objects.get()
     integrity.annul_record(actor=world.bureau, record_id=record.pk, reason="经复核，学校更正了证明。")
     return {"person_index": application.person_index, "source": record.source, **YEARS}
+
+
+@case(f"{ENDING}.abandon_overdue", at=datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING))
+def abandon(world: w.World) -> dict[str, Any]:
+    """What was returned is not sent again by the last moment of the corrections."""
+    w.give_back(world.unit_admin, w.submitted(world))
+    return {}
 
 
 # --- the notice ---

@@ -19,7 +19,7 @@ from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.models import Application, Material
 from zhicheng.evidence.actions import examine_due
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
-from zhicheng.web.system.rehearsal.evidence import portrait
+from zhicheng.rehearsal.samples import portrait
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"HX-Request": "true"}

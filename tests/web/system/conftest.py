@@ -1,4 +1,4 @@
-"""One rehearsal for all tests of this folder that need it: seeding takes its time, and nothing of it may stay behind."""
+"""A rehearsal as its first pages show it, for the tests of its pages."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
+from tests.support.rehearsed import rehearsed
 from zhicheng.foundation import clock
-from zhicheng.web.system.rehearsal import seeding
-from zhicheng.web.system.rehearsal.seeding import Seeded
+from zhicheng.rehearsal import seeding
+from zhicheng.rehearsal.seeding import Seeded
 
 
 @pytest.fixture(scope="module")
 def seeded_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
-    """The database holds a rehearsal while this module's tests run, inside a transaction that is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield seeding.seed(print)
-        transaction.set_rollback(True)
+    """The database holds what a rehearsal begins with while this module's tests run."""
+    with rehearsed(django_db_blocker, whole=False) as held:
+        yield held
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage, RehearsalMarker
+from zhicheng.rehearsal.seeding import BEGINS
 from zhicheng.web.access import REHEARSAL
 from zhicheng.web.system.rehearsal.pages import with_links
-from zhicheng.web.system.rehearsal.seeding import BEGINS
 
 
 @pytest.mark.django_db

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from django.core.management import call_command
 
+from zhicheng.rehearsal.seeding import BEGINS
 from zhicheng.standards.credit_code import check_credit_code
 from zhicheng.standards.identity_number import check_identity_number
-from zhicheng.web.system.rehearsal.seeding import BEGINS
 from zhicheng.web.system.walk.browser import Browser, NotAsExpected, Page
 from zhicheng.web.system.walk.people import some_unit, somebody
 from zhicheng.web.system.walk.stations import STATIONS

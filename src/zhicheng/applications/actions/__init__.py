@@ -1,7 +1,9 @@
 """The verbs of applications: the only code that writes here. One file per part of the road."""
 
+from zhicheng.applications.actions.answers import answer_findings
 from zhicheng.applications.actions.draft import SavedSection, save_section
 from zhicheng.applications.actions.ending import (
+    abandon_overdue,
     bar_applications,
     discard_application,
     restore_applications,
@@ -13,7 +15,9 @@ from zhicheng.applications.actions.submit import confirm_check, submit_applicati
 
 __all__ = [
     "SavedSection",
+    "abandon_overdue",
     "add_material",
+    "answer_findings",
     "bar_applications",
     "confirm_check",
     "discard_application",

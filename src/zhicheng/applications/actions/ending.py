@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from zhicheng.applications import lifecycle
+from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import OVER, State
+from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.language import platform_language
@@ -22,6 +23,8 @@ from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
 
 logger = logging.getLogger(__name__)
+
+A_ROUND = 500  # applications moved by the clock in one round of the worker
 
 # What the system writes beside 终止. Kept in Chinese; a page looks them up again to say them in its reader's language.
 BARRED_BY_RECORD = gettext_noop("有诚信档案记录，处于不得申报年限。")
@@ -131,8 +134,35 @@ def _way_back(application: Application) -> str:
         State.CLOSED_FOR_YEAR: "restore_closed",
         State.STOPPED: "restore_stopped",
         State.DISCARDED: "restore_discarded",
+        State.ABANDONED: "restore_abandoned",
     }
     return ways.get(before, "restore")
+
+
+def abandon_overdue() -> int:
+    """视为放弃: end what was returned and was not sent again by the end of the corrections (令40号 第十八条, G-02). The year stays open.
+
+    The same function gives back what was abandoned where the notice has given more time since, but for a person who has sent another
+    application by now. Each is a transaction of its own. Returns how many were moved; repeats do nothing, and a long list is gone
+    through in several rounds.
+    """
+    at = clock.now()
+    overdue = _each(queries.to_abandon(at, most=A_ROUND), lambda application_id: _moved(application_id, "abandon"))
+    extended = _each(queries.to_take_up(at, most=A_ROUND), lambda application_id: _moved(application_id, "take_up"))
+    return len(overdue) + len(extended)
+
+
+def _moved(application_id: int, move: str) -> bool:
+    try:
+        _move(application_id, move)
+    except (Refused, IntegrityError):
+        return False  # sent, given up or ended in between; or another one was sent
+    return True
+
+
+@one_transaction
+def _move(application_id: int, move: str) -> None:
+    lifecycle.walk(lifecycle.lock(application_id, SYSTEM), move, actor=SYSTEM)
 
 
 @platform_language()

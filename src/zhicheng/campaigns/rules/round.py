@@ -44,6 +44,11 @@ class WindowState:
         """Whether a returned application may be handed in again (G-02: the later of two deadlines)."""
         return self.phase in {WindowPhase.OPEN, WindowPhase.CORRECTION_ONLY}
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last moment of the level has passed: nothing can be handed in any more (G-02)."""
+        return self.phase is WindowPhase.CLOSED and self.correct_until is not None
+
 
 def window_for(notice: Notice, level: str) -> Window | None:
     """The window of ``level``; ``None`` if this round has none for it."""

@@ -19,15 +19,17 @@ from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.applications.where import points_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation.errors import Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
+from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.timeline import entries_of
 
 
-def advice(application: Application) -> str:
-    """One sentence: what the applicant does now, or that there is nothing to do."""
+def advice(application: Application, *, may_send: bool) -> str:
+    """One sentence: what the applicant does now, or that there is nothing to do. ``may_send``: what is open can be sent in now."""
+    if is_open(application) and not may_send:
+        return _("现在不在受理时间内，不能上报。填写的内容和材料都保留。")
     words = {
         State.DRAFT: _("请填写各个栏目、上传材料，核对后上报。"),
         State.RETURNED: _("请按退回意见逐条修改，重新核对后再次上报。"),
@@ -40,6 +42,7 @@ def advice(application: Application) -> str:
         State.REJECTED_FRAUD: _("申报不予受理。如有异议，请联系州人力资源和社会保障局。"),
         State.BARRED: _("申报已经终止。如有异议，请联系州人力资源和社会保障局。"),
         State.DISCARDED: _("这份申请书已由您作废，只供查看。"),
+        State.ABANDONED: _("修改后重新上报的期限已过，本次申报视为放弃。通知延长期限的，自动恢复，可以继续修改上报。"),
     }
     return words.get(State(application.state)) or _("您现在不需要做任何事。")
 
@@ -52,9 +55,10 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
     change = last_return(application)
     year = told_year_of(application)
     papers = [p for p in papers_of(subject_of(application.pk)) if p.kind in APPLICANT_PAPERS]
+    head = head_of(application)
     context: dict[str, Any] = {
-        **head_of(application),
-        "advice": advice(application),
+        **head,
+        "advice": advice(application, may_send=head["window_open"]),
         "timeline": entries_of(application, history_of(application), audience="applicant"),
         "submissions": list(application.submissions.order_by("-number").defer("content")),
         "papers": papers,

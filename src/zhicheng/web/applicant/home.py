@@ -94,14 +94,15 @@ def _round(
     sent = _sent_in_year_of(campaign.version.campaign, applications)
     if sent is not None and sent not in here and not closed:
         notes.append(sent_already_problem(sent.number, notice.year, link=str(sent.pk)))
+    head = head_of(application, year=year, newest=notice) if application is not None else None
     live = application is not None and application.state not in OVER
     return {
         "notice": notice,
         "windows": [{"level": str(LEVEL_NAMES[level]), "state": state} for level, state in campaign.windows.items()],
         "statuses": statuses_of(campaign),
         "application": application,
-        "head": head_of(application, year=year, newest=notice) if application is not None else None,
-        "advice": advice(application) if application is not None else "",
+        "head": head,
+        "advice": advice(application, may_send=head["window_open"]) if application is not None and head is not None else "",
         "live": live,
         "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(a)} for a in here[1:] if _is_draft(a)],
         "may_start": campaign.may_submit_first and sent is None and not ban and not closed,

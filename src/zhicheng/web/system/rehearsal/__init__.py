@@ -1,1 +1,1 @@
-"""A rehearsal: invented people in an invented year's round, everything else real. Nothing here is reachable in production."""
+"""The pages of a rehearsal: 演练入口, the mailbox, the clock. Nothing here is reachable in production."""

@@ -32,13 +32,13 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import compose
 from zhicheng.foundation.queries import mails
 from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.rehearsal.cards import cards_to_look_at
+from zhicheng.rehearsal.people import PASSWORD
+from zhicheng.rehearsal.seeding import BEGINS
 from zhicheng.web.shared.forms import DateField, Form
 from zhicheng.web.shared.http import go, local_path, object_or_404, render_refused, who
 from zhicheng.web.shared.paging import page_of
-from zhicheng.web.system.rehearsal.cards import cards_to_look_at
 from zhicheng.web.system.rehearsal.guide import STATIONS
-from zhicheng.web.system.rehearsal.people import PASSWORD
-from zhicheng.web.system.rehearsal.seeding import BEGINS
 
 PEOPLE_PER_STATE = 2
 _ADDRESS = re.compile(r"(https?://[^\s<>\"，。；）]+)")

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from bs4 import Tag
 
-from zhicheng.web.system.rehearsal import evidence
+from zhicheng.rehearsal import samples
 from zhicheng.web.system.walk.browser import Browser, NotAsExpected, Page, words
 from zhicheng.web.system.walk.people import PASSWORD, Human, Unit, notice_words, sections, some_unit, somebody
 
@@ -207,7 +207,7 @@ class Walk:
             if not isinstance(label, Tag) or (paper is not None and "可以用它代替" in paper.get_text()):
                 continue
             name = words(label.get_text()).removeprefix("上传")
-            content = evidence.pdf(name, (f"姓名：{human.name}", caption))
+            content = samples.pdf(name, (f"姓名：{human.name}", caption))
             form = page.upload_form(name, within=box).choose_file(f"{words(caption)[:40]}.pdf", content)
             form.press("上传").is_ok().shows("已上传到")
             sent += 1
@@ -312,9 +312,9 @@ class Walk:
         page = page.form("生成公示结果").press("生成公示结果").is_ok()
         who = (f"姓名：{human.name}",)
         for label, name, content in (
-            ("公示", "公示.pdf", evidence.pdf("推荐单位公示", who)),
-            ("公示照片", "公示照片.jpg", evidence.jpeg("公示栏照片", who)),
-            ("公示结果", "公示结果.pdf", evidence.pdf("推荐单位公示结果", who)),
+            ("公示", "公示.pdf", samples.pdf("推荐单位公示", who)),
+            ("公示照片", "公示照片.jpg", samples.jpeg("公示栏照片", who)),
+            ("公示结果", "公示结果.pdf", samples.pdf("推荐单位公示结果", who)),
         ):
             page = page.upload_form(label).choose_file(name, content).press("上传").is_ok()
         return page

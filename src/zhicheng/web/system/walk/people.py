@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from zhicheng.web.system.rehearsal.people import credit, identity
+from zhicheng.rehearsal.people import credit, identity
 
 PASSWORD = "walnut-lantern-42-quay"  # noqa: S105 - of invented people in a rehearsal
 _chance = random.SystemRandom()

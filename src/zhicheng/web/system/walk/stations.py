@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import httpx
 from pypdfium2 import PdfDocument
 
-from zhicheng.web.system.rehearsal import evidence
+from zhicheng.rehearsal import samples
 from zhicheng.web.system.walk.acts import Walk, next_week
 from zhicheng.web.system.walk.browser import NotAsExpected, words
 from zhicheng.web.system.walk.people import PASSWORD
@@ -66,7 +66,7 @@ def unit_registration(walk: Walk) -> None:
 
 def _licence(walk: Walk) -> bytes:
     lines = (f"名称：{walk.unit.name}", f"代码：{walk.unit.code}")
-    return evidence.pdf("事业单位法人证书", lines, seal="登记机关")
+    return samples.pdf("事业单位法人证书", lines, seal="登记机关")
 
 
 def _decide_registration(walk: Walk) -> None:
@@ -95,7 +95,7 @@ def _verify_old_unit(walk: Walk) -> None:
         walk.say("      往年注册的单位：本年度已经核实")
         return
     page = page.click("开始年度核实").is_ok()
-    licence = evidence.pdf("营业执照", (f"换发日期：{walk.now():%Y-%m-%d}",), seal="登记机关")
+    licence = samples.pdf("营业执照", (f"换发日期：{walk.now():%Y-%m-%d}",), seal="登记机关")
     form = (
         page.form("提交审核").fill("联系电话", "0909-2318899").fill("证照种类", "营业执照").fill("发证（登记）日期", "2022-12-01")
     )

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.accounts.rules import AcceptedText, Particulars, last_characters
+from zhicheng.accounts.rules import Particulars, last_characters
 from zhicheng.campaigns.models import CampaignVersion
-from zhicheng.campaigns.notice import Notice, VersionedText
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.evidence.actions import keep_sample
 from zhicheng.foundation import clock
-from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions
 from zhicheng.organizations.actions import Reason
 from zhicheng.organizations.actors import Actor, actor_for
 from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
 from zhicheng.organizations.rules import Licence, UnitParticulars
-from zhicheng.web.system.rehearsal import evidence
-from zhicheng.web.system.rehearsal.people import PASSWORD, credit, identity
+from zhicheng.rehearsal import samples
+from zhicheng.rehearsal.acts import accepted
+from zhicheng.rehearsal.people import PASSWORD, credit, identity
 
 COUNTIES = (
     ("bole", "博乐市人力资源和社会保障局职称办", "652701", "陈晓东"),
@@ -37,6 +39,8 @@ POSITIONS = {
     OrganizationKind.COUNTY: "职称办工作人员",
     OrganizationKind.SUPERVISING: "人事科工作人员",
 }
+
+SLUG = "bortala-2023"  # of the round that is rehearsed
 
 # Who runs the instance: three people.
 SYSTEM_ACCOUNTS = (
@@ -117,9 +121,9 @@ class Places:
         return self.officers[next(e.county for e in EMPLOYERS if e.key == unit)]
 
 
-def accepted(key: str, text: VersionedText) -> AcceptedText:
-    """That a text of the notice was read and accepted."""
-    return AcceptedText(key=key, version=text.version, sha256=digest(text.zh))
+def mailbox_taken(email: str) -> Refused:
+    """Why somebody invented cannot register: a guest of the rehearsal was faster."""
+    return Refused.one(_("邮箱 %(email)s 已经有人注册。") % {"email": email}, code="mailbox_taken")
 
 
 def moment(month: int, day: int, hour: int = 10, minute: int = 0, *, year: int = 2023) -> datetime:
@@ -168,30 +172,56 @@ def _officer(office: Organization, username: str, name: str, *, serial: int) -> 
     return actor_for(user)
 
 
-def employer_story(places: Places, number: int, employer: Employer) -> Iterator[datetime]:
-    """One unit's registration, and what its county does with it; yields when the next thing happens."""
-    yield moment(4, 10 + number, 10, 9 * number, year=employer.year)
-    verification = _register(places, number, employer)
-    yield moment(4, 11 + number, 16, 5 * number, year=employer.year)
-    if employer.fate == "wait":
-        return
-    reasons = (
-        [] if employer.fate == "approve" else [Reason("licence", "营业执照扫描件缺少登记机关印章，请重新上传清晰的完整扫描件。")]
-    )
-    actions.decide_unit_verification(
-        verification_id=verification.pk,
-        actor=places.officers[employer.county],
-        approve=employer.fate == "approve",
-        reasons=reasons,
-    )
-    if employer.fate == "approve":
-        actions.confirm_people(
-            actor=places.officers[employer.county],
-            cards={verification.submitted_by_id: last_characters(verification.submitted_by.id_number)},
-            card_seen_on=clock.today(),
-            checked=True,
-            year=places.notice.year,
+def find_places() -> Places:
+    """What :func:`open_offices` and the registrations have made, read again from a rehearsal's database."""
+    version = CampaignVersion.objects.filter(campaign__slug=SLUG).earliest("id")
+    actors = {user.username: actor_for(user) for user in User.objects.filter(kind__in=[AccountKind.OFFICER, AccountKind.UNIT])}
+    organizations = Organization.objects.in_bulk([actor.organization_id for actor in actors.values() if actor.organization_id])
+    places = Places(version, organizations[actors["zhou"].desk_id], actors["zhou"])
+    for username, key in [*((f"xian-{county[0]}", county[0]) for county in COUNTIES), ("zhuguan", "supervising")]:
+        places.officers[key] = actors[username]
+        places.offices[key] = organizations[actors[username].desk_id]
+    for employer in EMPLOYERS:
+        places.admins[employer.key] = actors[f"danwei-{employer.key}"]
+        places.units[employer.key] = organizations[actors[f"danwei-{employer.key}"].desk_id]
+    return places
+
+
+@dataclass
+class Registration:
+    """The registration of the unit that stands at ``number`` in :data:`EMPLOYERS`."""
+
+    places: Places
+    number: int
+    verification_id: int = 0
+
+    @property
+    def employer(self) -> Employer:
+        return EMPLOYERS[self.number]
+
+    def register(self) -> None:
+        """The administrator registers it."""
+        self.verification_id = _register(self.places, self.number, self.employer).pk
+
+    def decide(self) -> None:
+        """The county decides, and has seen the administrator's card where it approves."""
+        verification = UnitVerification.objects.get(pk=self.verification_id)
+        approve, officer = self.employer.fate == "approve", self.places.officers[self.employer.county]
+        unclear = "营业执照扫描件缺少登记机关印章，请重新上传清晰的完整扫描件。"
+        actions.decide_unit_verification(
+            verification_id=verification.pk,
+            actor=officer,
+            approve=approve,
+            reasons=[] if approve else [Reason("licence", unclear)],
         )
+        if approve:
+            actions.confirm_people(
+                actor=officer,
+                cards={verification.submitted_by_id: last_characters(verification.submitted_by.id_number)},
+                card_seen_on=clock.today(),
+                checked=True,
+                year=self.places.notice.year,
+            )
 
 
 def administrators_number(number: int, employer: Employer) -> str:
@@ -201,7 +231,7 @@ def administrators_number(number: int, employer: Employer) -> str:
 
 def _register(places: Places, number: int, employer: Employer) -> UnitVerification:
     code = credit(number, kind=employer.kind, region=employer.region)
-    licence = evidence.pdf("单位证照（样本）", (f"名称：{employer.name}", f"代码：{code}"), seal="登记机关")
+    licence = samples.pdf("单位证照（样本）", (f"名称：{employer.name}", f"代码：{code}"), seal="登记机关")
     file = keep_sample(content=licence, name="单位证照.pdf", actor_id=None)
     body = places.offices["supervising"].pk if employer.supervised else None
     verification = actions.register_unit(
@@ -231,7 +261,7 @@ def _register(places: Places, number: int, employer: Employer) -> UnitVerificati
         acceptance=accepted("registration_notice_unit", places.notice.texts.registration_notice_unit),
     )
     if verification is None:
-        raise RuntimeError(f"the mailbox of {employer.key} is taken")
+        raise mailbox_taken(f"{employer.key}@bozhou.example")
     user = User.objects.get(pk=verification.submitted_by_id)
     accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
     places.units[employer.key] = Organization.objects.get(pk=verification.organization_id)

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Refused
-from zhicheng.web.system.rehearsal import seeding
-from zhicheng.web.system.rehearsal.people import PASSWORD
+from zhicheng.rehearsal import seeding
+from zhicheng.rehearsal.people import PASSWORD
 
 SHOWN_APPLICANTS = 8
+EVERY_SECONDS = 1.0  # how often a count is printed that changes many times a second
 
 
 def _wide(text: str, width: int) -> str:
@@ -22,31 +23,57 @@ def _wide(text: str, width: int) -> str:
 
 
 class Command(BaseCommand):
-    help = "Fill a rehearsal instance (ZHICHENG_MODE=rehearsal); a second call changes nothing."
+    help = "Fill a rehearsal instance (ZHICHENG_MODE=rehearsal), going on where an earlier call was ended; when all is there it changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts", action="store_true", help="print the accounts and their password, change nothing")
+        parser.add_argument(
+            "--first", action="store_true", help="only what the first pages show; the rest may come while one looks"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.counted_at = time.monotonic()
         if options["accounts"]:
             if not seeding.is_ready():
                 raise CommandError(_("只有演练环境可以放入演练数据（ZHICHENG_MODE=rehearsal）。"))
             self._print_accounts()
             return
+        self._first()
+        if not options["first"]:
+            self._rest()
+
+    def _first(self) -> None:
         if seeding.is_ready():
-            self.stdout.write("  " + _("演练数据已经就绪。"))
             return
+        self.stdout.write(_("    先准备首页要看的；其余演练数据在系统启动以后继续放入。"))
         began = time.monotonic()
         try:
-            made = seeding.seed(self.stdout.write)
+            made = seeding.seed(self.stdout.write, self._count)
         except Refused as refused:
             raise CommandError(" ".join(str(p.text) for p in refused.problems)) from refused
-        seconds = time.monotonic() - began
-        self.stdout.write(
-            "    "
-            + _("共 %(people)d 个账号、%(forms)d 份申请书（%(seconds).1f s）")
-            % {"people": made.accounts, "forms": made.applications, "seconds": seconds}
-        )
+        self._say_what_is_there(made, time.monotonic() - began)
+
+    def _rest(self) -> None:
+        began, waiting = time.monotonic(), len(seeding.still_to_come())
+        if not waiting:
+            self.stdout.write("  " + _("演练数据已经就绪。"))
+            return
+        failed = seeding.tell_the_rest(self._count)
+        for words in failed:
+            self.stderr.write(_("    没有放入（下次启动时再试）：%(words)s") % {"words": words})
+        self._say_what_is_there(seeding.held(), time.monotonic() - began)
+
+    def _say_what_is_there(self, held: seeding.Seeded, seconds: float) -> None:
+        numbers = {"people": held.accounts, "forms": held.applications, "seconds": seconds}
+        self.stdout.write("    " + _("共 %(people)d 个账号、%(forms)d 份申请书（%(seconds).1f s）") % numbers)
+        self.stdout.flush()
+
+    def _count(self, words: str) -> None:
+        now = time.monotonic()
+        if now - self.counted_at >= EVERY_SECONDS:
+            self.counted_at = now
+            self.stdout.write(words)
+            self.stdout.flush()
 
     def _print_accounts(self) -> None:
         rows = seeding.account_rows()

@@ -12,8 +12,8 @@ from zhicheng.accounts.models import User
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.organizations.actors import SYSTEM
-from zhicheng.web.system.rehearsal.people import person
-from zhicheng.web.system.rehearsal.walking import personal_lines
+from zhicheng.rehearsal.case import personal_lines
+from zhicheng.rehearsal.people import person
 
 
 @pytest.mark.django_db

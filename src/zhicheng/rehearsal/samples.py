@@ -77,6 +77,14 @@ def jpeg(title: str, lines: tuple[str, ...]) -> bytes:
     return out.getvalue()
 
 
+def after_publicity(which: str, lines: tuple[str, ...]) -> tuple[str, bytes]:
+    """The sealed notice, the photograph of it or the sealed result: a file's name and its bytes."""
+    if which == "photo_file":
+        return "公示照片.jpg", jpeg("公示栏照片", lines)
+    name, title = {"notice_file": ("公示.pdf", "推荐单位公示"), "result_file": ("公示结果.pdf", "推荐单位公示结果")}[which]
+    return name, pdf(title, lines)
+
+
 @lru_cache(maxsize=256)
 def portrait(name: str) -> bytes:
     """A one-inch portrait that shows nobody: a drawn figure and the word sample."""

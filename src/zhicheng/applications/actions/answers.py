@@ -1,0 +1,70 @@
+"""Answering findings (提示): a sentence to what the rules noticed, kept with the draft."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.actions.draft import conflict_problem, lock_open, touch
+from zhicheng.applications.advice import findings_of_draft
+from zhicheng.applications.findings import KEPT_AS, LONGEST, Answer, Finding, answers_in
+from zhicheng.applications.models import Application, DraftSection
+from zhicheng.applications.queries import draft_of
+from zhicheng.applications.reading import clean_text
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.transactions import one_transaction
+from zhicheng.organizations.actors import Actor
+
+
+@one_transaction
+def answer_findings(*, actor: Actor, application_id: int, answers: Mapping[str, str], base_version: int) -> list[Answer]:
+    """Keep what the applicant wrote to findings, by ``Finding.key``; an empty answer takes the old one away.
+
+    ``base_version`` is the version of the answers the page was shown with (0: none yet). An answer to a finding that is not there (any
+    more) is left out. Like every edit it undoes 再次核对. Raises :class:`Refused`: ``conflict`` when another window has written since,
+    ``too_long`` with the place of each answer that is, ``not_open``, ``not_found``.
+    """
+    typed = {key: clean_text(text) for key, text in answers.items()}
+    application = lock_open(application_id, actor)
+    draft = draft_of(application)
+    with platform_language():
+        findings = {finding.key: finding for finding in findings_of_draft(application, draft.contents)}
+    if problems := _too_long(findings, typed):
+        raise Refused(problems)
+    kept = [a for a in answers_in(draft.contents) if a.key in findings and a.key not in typed]
+    kept += [Answer(key, findings[key].text, text) for key, text in typed.items() if text and key in findings]
+    _keep(application, sorted(kept, key=lambda answer: answer.key), base_version)
+    return kept
+
+
+def _too_long(findings: Mapping[str, Finding], typed: Mapping[str, str]) -> list[Problem]:
+    return [
+        Problem(
+            _("说明最多{limit}个字，现在是{count}个字。").format(limit=LONGEST, count=len(text)),
+            where=str(findings[key].where),
+            code="too_long",
+        )
+        for key, text in typed.items()
+        if key in findings and len(text) > LONGEST
+    ]
+
+
+def _keep(application: Application, answers: list[Answer], base_version: int) -> None:
+    text = json.dumps(
+        [{"key": a.key, "said": a.said, "answer": a.answer} for a in answers], ensure_ascii=False, separators=(",", ":")
+    )
+    row = DraftSection.objects.filter(application=application, key=KEPT_AS).first()
+    version = row.version if row is not None else 0
+    if (row.content if row is not None else "[]") == text:
+        return
+    if version != base_version:
+        raise Refused([conflict_problem(KEPT_AS)])
+    now = clock.now()
+    DraftSection.objects.update_or_create(
+        application=application, key=KEPT_AS, defaults={"version": version + 1, "content": text, "saved_at": now}
+    )
+    touch(application, now)
