@@ -19,7 +19,7 @@ from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.rehearsal import acts, samples
-from zhicheng.rehearsal.people import PASSWORD, Person, form_of
+from zhicheng.rehearsal.people import PASSWORD, Career, Person, form_of
 from zhicheng.rehearsal.places import Places, mailbox_taken
 from zhicheng.rehearsal.steps import Step, Traveller
 from zhicheng.review.rules import Reason
@@ -40,7 +40,7 @@ def personal_lines(person: Person) -> list[str]:
     return [f"姓名：{person.name}", f"身份证号：{mask_id_number_on_paper(person.id_number)}"]
 
 
-def publicity_text(person: Person) -> NoticeText:
+def publicity_text(person: Career) -> NoticeText:
     """What a unit writes on T1 of somebody."""
     return NoticeText(
         political_conduct="拥护中国共产党的领导，遵纪守法，恪守职业道德，无不良从业行为。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from zhicheng.standards import credit_code, identity_number, organization_code
 
@@ -88,6 +88,23 @@ TRADES: tuple[Trade, ...] = (
 )  # fmt: skip
 
 
+class Career(Protocol):
+    """Of whom a form can be told: an invented person of the rehearsal, or of the walk."""
+
+    @property
+    def serial(self) -> int: ...
+    @property
+    def trade(self) -> Trade: ...
+    @property
+    def birth_year(self) -> int: ...
+    @property
+    def ethnic_group(self) -> str: ...
+    @property
+    def mobile(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One invented applicant."""
@@ -127,7 +144,7 @@ def person(serial: int) -> Person:
     return Person(serial, name, group, sex, TRADES[(serial - 1) % len(TRADES)])
 
 
-def _title_and_post(who: Person, graduated: int) -> tuple[dict[str, Any], dict[str, Any], int]:
+def _title_and_post(who: Career, graduated: int) -> tuple[dict[str, Any], dict[str, Any], int]:
     """The present title, the appointment, and the year the tenure began (0 for a first title)."""
     trade = who.trade
     if not trade.step:
@@ -148,7 +165,7 @@ def _title_and_post(who: Person, graduated: int) -> tuple[dict[str, Any], dict[s
     return title, post, began
 
 
-def form_of(who: Person, *, employer: str, nature: str) -> dict[str, Any]:
+def form_of(who: Career, *, employer: str, nature: str) -> dict[str, Any]:
     """Every section of a form in which nothing is wrong, as typed; half of the people have more to show than the others."""
     trade, chance = who.trade, random.Random(who.serial)  # noqa: S311 - variety, not a secret
     graduated = who.birth_year + 23
@@ -196,7 +213,7 @@ def form_of(who: Person, *, employer: str, nature: str) -> dict[str, Any]:
     }
 
 
-def _achievements(who: Person, *, projects: tuple[str, ...]) -> list[dict[str, str]]:
+def _achievements(who: Career, *, projects: tuple[str, ...]) -> list[dict[str, str]]:
     return [
         {
             "name": name,
@@ -210,7 +227,7 @@ def _achievements(who: Person, *, projects: tuple[str, ...]) -> list[dict[str, s
     ]
 
 
-def _publications(who: Person) -> list[dict[str, str]]:
+def _publications(who: Career) -> list[dict[str, str]]:
     return [
         {
             "kind": "paper",
@@ -223,7 +240,7 @@ def _publications(who: Person) -> list[dict[str, str]]:
     ]
 
 
-def _summary(who: Person, employer: str) -> str:
+def _summary(who: Career, employer: str) -> str:
     trade = who.trade
     parts = (
         f"本人在{employer}从事{trade.work}工作，能够独立承担本专业的技术任务，遵守职业道德，团结同志。",

@@ -19,7 +19,7 @@ from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions
 from zhicheng.organizations.actions import Reason
-from zhicheng.organizations.actors import Actor, actor_for
+from zhicheng.organizations.actors import Actor, Role, actor_for
 from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
 from zhicheng.organizations.rules import Licence, UnitParticulars
 from zhicheng.rehearsal import samples
@@ -39,6 +39,9 @@ POSITIONS = {
     OrganizationKind.COUNTY: "职称办工作人员",
     OrganizationKind.SUPERVISING: "人事科工作人员",
 }
+
+# Who sits where, in the road of the first unit.
+OFFICE_ACCOUNTS = {Role.SUPERVISING: "zhuguan", Role.COUNTY: "xian-bole", Role.PREFECTURE: "zhou"}
 
 SLUG = "bortala-2023"  # of the round that is rehearsed
 

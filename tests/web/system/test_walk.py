@@ -9,11 +9,14 @@ import httpx
 import pytest
 from django.core.management import call_command
 
+from zhicheng.applications.states import State
 from zhicheng.rehearsal.seeding import BEGINS
+from zhicheng.rehearsal.steps import way_to
 from zhicheng.standards.credit_code import check_credit_code
 from zhicheng.standards.identity_number import check_identity_number
 from zhicheng.web.system.walk.browser import Browser, NotAsExpected, Page
-from zhicheng.web.system.walk.people import some_unit, somebody
+from zhicheng.web.system.walk.people import sections, some_unit, somebody
+from zhicheng.web.system.walk.road import HTTP, notice, road
 from zhicheng.web.system.walk.stations import STATIONS
 
 PAGE = """<html><body><main><h1>个人 注册</h1>
@@ -92,6 +95,19 @@ def test_people_of_a_walk_are_valid_and_new_every_time() -> None:
 
 def test_stations_are_those_of_the_story() -> None:
     assert [title.split()[0] for title, _station in STATIONS] == [str(n) for n in range(13)]
+
+
+def test_every_step_of_the_road_is_taken_over_http() -> None:
+    """A new desk of the notice, or a new step of the way to acceptance, is walked, too."""
+    allowed = notice().limits.committee_submissions
+    ways = [*way_to(State.ACCEPTED, road()), *way_to(State.CLOSED_FOR_YEAR, road(), arrivals=allowed)]
+    assert {step.name for step in ways} <= set(HTTP)
+
+
+def test_walker_types_what_the_rehearsal_types_by_the_words_of_the_pages() -> None:
+    typed = sections(somebody("王秀英", "2", "a"), some_unit())
+    assert typed["基本信息"]["族别"] == "维吾尔族"  # type: ignore[call-overload]
+    assert [row["项目（工作）名称"] for row in typed["业绩成果"]][:1] == ["博尔塔拉河灌区渠系改造"]  # type: ignore[index]
 
 
 def test_walk_where_nobody_answers_fails_at_the_first_station_and_says_so(tmp_path: Path) -> None:

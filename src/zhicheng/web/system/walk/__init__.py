@@ -1,4 +1,5 @@
 """``zhicheng walk``: one application through every station over HTTP, as people at their browsers would do it.
 
-Nothing here asks the database or the project's rooms: what is not on a page is not known.
+The road and what is typed on it are the rehearsal's (``zhicheng.rehearsal``); here is only how it is done over HTTP. Nothing asks the
+database: what is not on a page is not known.
 """

@@ -301,7 +301,7 @@ class Walk:
         unit = self.browser(self.administrator.username)
         form = self.case(unit, human).click("开始公示", within="main").is_ok().form("开始公示")
         form.fill("公示开始日期", self.now().date().isoformat()).fill("公示结束日期", working_days_end.isoformat())
-        for label, text in notice_words().items():
+        for label, text in notice_words(human).items():
             form.fill(label, text)
         return form.press("开始公示")
 
@@ -311,20 +311,10 @@ class Walk:
         page = self.case(unit, human).click("办理公示").is_ok()
         page = page.form("生成公示结果").press("生成公示结果").is_ok()
         who = (f"姓名：{human.name}",)
-        for label, name, content in (
-            ("公示", "公示.pdf", samples.pdf("推荐单位公示", who)),
-            ("公示照片", "公示照片.jpg", samples.jpeg("公示栏照片", who)),
-            ("公示结果", "公示结果.pdf", samples.pdf("推荐单位公示结果", who)),
-        ):
+        for which, label in (("notice_file", "公示"), ("photo_file", "公示照片"), ("result_file", "公示结果")):
+            name, content = samples.after_publicity(which, who)
             page = page.upload_form(label).choose_file(name, content).press("上传").is_ok()
         return page
-
-    def up_to_prefecture(self, human: Human) -> None:
-        """The supervising body and the county receive the papers and pass."""
-        for username in ("zhuguan", "xian-bole"):
-            desk = self.officer(username)
-            self.receive_dossier(desk, human)
-            self.pass_at(desk, human, "材料齐全，同意。")
 
 
 def next_week(day: date) -> date:

@@ -11,10 +11,14 @@ from urllib.parse import urljoin
 import httpx
 from pypdfium2 import PdfDocument
 
+from zhicheng.applications.states import State
+from zhicheng.organizations.actors import Role
 from zhicheng.rehearsal import samples
+from zhicheng.rehearsal.steps import again, from_publicity, giving_back, passing, way_to
 from zhicheng.web.system.walk.acts import Walk, next_week
 from zhicheng.web.system.walk.browser import NotAsExpected, words
 from zhicheng.web.system.walk.people import PASSWORD
+from zhicheng.web.system.walk.road import at_desk, follow, notice, road
 
 Station = Callable[[Walk], None]
 
@@ -240,50 +244,36 @@ def publicity(walk: Walk) -> None:
 
 def offices(walk: Walk) -> None:
     """主管单位 (T3), 县（市）, 州: each its own queue, the paper dossier, and the way up."""
-    person, supervising, county = walk.applicant, walk.officer("zhuguan"), walk.officer("xian-bole")
+    person = walk.applicant
     path = walk.desk_paths[person.username]
     stranger = walk.officer("xian-jinghe").open(path)
     if stranger.status != 404:
         raise NotAsExpected(f"{stranger.where}：别的县（市）也打开了这份申请书。")
-    walk.case(supervising, person).click("审核通过", within="main").is_ok().shows("还没有登记纸质材料")
-    walk.receive_dossier(supervising, person)
-    walk.pass_at(supervising, person, "经审核，同意推荐。")
+    first, last = road()[1], road()[-1]
+    walk.case(at_desk(walk, first.role), person).click("审核通过", within="main").is_ok().shows("还没有登记纸质材料")
+    for desk in road()[1:]:
+        if desk is last:
+            walk.case(at_desk(walk, desk.role), person).shows(f"提交评审委员会 1 / {notice().limits.committee_submissions} 次")
+        follow(walk, person, [passing(desk.role)])
+    supervising = at_desk(walk, Role.SUPERVISING)
     walk.keep_paper(walk.case(supervising, person), "主管单位推荐意见", "T3-主管单位推荐意见.pdf")
-    walk.receive_dossier(county, person)
-    walk.pass_at(county, person, "材料齐全，同意上报。")
-    bureau = walk.officer("zhou")
-    walk.case(bureau, person).shows("提交评审委员会 1 / 3 次")
-    walk.receive_dossier(bureau, person)
-    walk.pass_at(bureau, person, "终审通过。")
     walk.say("      主管单位、县（市）、州各自登记纸质材料并审核；别县打开得到 404；到达终审计第 1 / 3 次")
 
 
 def three_strikes(walk: Walk) -> None:
-    """A second person is returned at the third arrival: the year closes; an annulment opens it again."""
-    person, unit, bureau = walk.second, walk.browser(walk.administrator.username), walk.officer("zhou")
+    """A second person is returned at the last arrival: the year closes; an annulment opens it again."""
+    person, desks, allowed = walk.second, road(), notice().limits.committee_submissions
+    counting = desks[-1]
+    bureau = at_desk(walk, counting.role)
     walk.register_person(person)
     walk.sign_in(person)
-    walk.start(person)
-    walk.fill_sections(person)
-    walk.upload_materials(person)
-    walk.check_and_submit(person)
-    walk.pass_at(unit, person)
-    today = walk.now().date()
-    walk.publicise(person, working_days_end=next_week(today)).is_ok()
-    walk.say(f"      {person.name}：注册、填报、单位审核、公示到 {next_week(today)}")
-    walk.move_to(next_week(today) + timedelta(days=1))
-    walk.finish_publicity(person)
-    for arrival in (1, 2, 3):
-        page = walk.case(unit, person)
-        page = page.click("查看公示并上报" if arrival > 1 else "办理公示", within="main").is_ok()
-        page.form("公示期满，按程序上报").press("公示期满，按程序上报").is_ok()
-        walk.up_to_prefecture(person)
-        walk.case(bureau, person).shows(f"提交评审委员会 {arrival} / 3 次")
-        walk.return_at(bureau, person, f"第{arrival}次：工作总结仍不符合要求，请补正。", last=arrival == 3)
-        walk.say(f"      第 {arrival} / 3 次到达终审，退回")
-        if arrival < 3:
-            walk.correct(person, f"\n第{arrival}次补正：补充了任期内的具体工作。")
-            walk.pass_at(unit, person)
+    follow(walk, person, way_to(State.IN_PUBLICITY, desks))
+    walk.say(f"      {person.name}：注册、填报、单位审核、公示")
+    for arrival in range(1, allowed + 1):
+        follow(walk, person, again(desks, counting) if arrival > 1 else from_publicity(desks, counting))
+        walk.case(bureau, person).shows(f"提交评审委员会 {arrival} / {allowed} 次")
+        follow(walk, person, [giving_back(counting.role)])
+        walk.say(f"      第 {arrival} / {allowed} 次到达终审，退回")
     walk.application(person).shows("本年度不再受理")
     walk.open_new(person).is_refused("本年度")
     page = walk.case(bureau, person)
