@@ -20,7 +20,7 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
@@ -227,6 +227,15 @@ def _bar(who: Traveller) -> None:
     )
 
 
+def _let_it_lapse(who: Traveller) -> None:
+    """The time for corrections ends, and nothing was sent (令40号 第十八条)."""
+    window = window_now(who.version, who.application.level, clock.now())
+    if window.correct_until is None:
+        raise LookupError(f"corrections of {who.application.level} never end")
+    with clock.travel(window.correct_until):
+        applications.abandon_overdue()
+
+
 BEGIN = Step("begin", _begin)
 FILL = filling()
 SUBMIT = Step("submit", lambda who: acts.submit(who.applicant, who.application))
@@ -240,6 +249,7 @@ REPORT = Step("report", lambda who: acts.report(who.desk(Role.UNIT), who.applica
 STOP = Step("stop", lambda who: publicity.stop_for_objection(actor=who.desk(Role.UNIT), application_id=who.application.pk))
 REJECT = Step("reject", _reject)
 BAR = Step("bar", _bar)
+LET_IT_LAPSE = Step("let_it_lapse", _let_it_lapse)
 
 _STARTED = (BEGIN, FILL)
 _SENT = (*_STARTED, SUBMIT)
@@ -249,6 +259,7 @@ _ENDS: dict[State, tuple[Step, ...]] = {
     State.DRAFT: _STARTED,
     State.UNIT_REVIEW: _SENT,
     State.RETURNED: (*_SENT, giving_back(Role.UNIT)),
+    State.ABANDONED: (*_SENT, giving_back(Role.UNIT), LET_IT_LAPSE),
     State.UNIT_PASSED: _PASSED,
     State.IN_PUBLICITY: _PUBLICISED,
     State.STOPPED: (*_PUBLICISED, objecting(), deciding(upheld=True), STOP),
