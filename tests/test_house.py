@@ -18,6 +18,7 @@ from tests.support.sources import ROOT, SOURCE, Rule, Source, line_of, nowhere, 
 
 ROOMS = sorted(path.parent.name for path in SOURCE.glob("*/apps.py"))
 LONGEST_FILE = 400
+LONGEST_LINE = 130  # letters, in a template
 LONGEST_FUNCTION = 50  # from its name to its last line, what it says about itself as well
 Found = Iterator[tuple[int, str]]
 
@@ -59,6 +60,11 @@ def from_elsewhere(page: Source) -> Found:
     yield from ((line_of(page.text, found.start()), found[0]) for found in ELSEWHERE.finditer(page.text))
 
 
+def long_line(template: Source) -> Found:
+    lines = enumerate(template.text.splitlines(), 1)
+    yield from ((number, f"{len(line)} letters") for number, line in lines if len(line) > LONGEST_LINE)
+
+
 def writing_page(source: Source) -> Found:
     for call in source.calls:
         # A picture's save() is told where to; a row's is not. A session is the frame's own.
@@ -73,6 +79,13 @@ def test_template_has_no_inline_code() -> None:
 
 def test_template_fetches_nothing_from_elsewhere() -> None:
     nowhere(from_elsewhere, pages(), "a page fetches nothing from another site")
+
+
+def test_template_can_be_read() -> None:
+    """What is longer says too much in one place: a partial, ``asvar`` or words of the view (docs/decisions/0013)."""
+    every = templates(".html", ".txt", ".typ", ".svg")
+    assert len(every) > 250
+    nowhere(long_line, every, f"a line of a template has at most {LONGEST_LINE} letters")
 
 
 def test_pages_never_write() -> None:
@@ -216,6 +229,7 @@ BREAKS_IT: list[tuple[Rule, str, int]] = [
     (inline_code, '<a href="javascript:x">', 1),
     (inline_code, '<p hx-on:click="x">', 1),
     (from_elsewhere, '\n<link rel=x href="//cdn.example/x.css">', 2),
+    (long_line, "\n" + "职" * (LONGEST_LINE + 1), 2),
     (writing_page, "\nUser.objects.filter(x=1).update(x=2)", 2),
     (writing_page, "row.save()", 1),
     (lock_on_references, "X.objects.select_for_update()", 1),

@@ -103,7 +103,7 @@ def program() -> tuple[Source, ...]:
 @cache
 def templates(*endings: str) -> tuple[Source, ...]:
     """Every file of these endings that lies in a folder of templates."""
-    return _read(path for path in SOURCE.rglob("*") if path.suffix in endings and "templates" in path.parts)
+    return _read(path for path in SOURCE.rglob("*") if path.suffix in endings and "templates" in path.relative_to(SOURCE).parts)
 
 
 def nowhere(rule: Rule, sources: Iterable[Source], why: str) -> None:

@@ -65,7 +65,7 @@ def test_every_page_from_prompt_to_receipt(world):
     assert check.context["missing"] == []
     answer = client.post(reverse("application_check", args=[application.pk]), follow=True)
     assert answer.resolver_match.url_name == "application_submit"
-    token = re.search(r'name="form_token" value="([^"]+)"', page(answer))[1]
+    token = re.search(r'name="form_token"\s+value="([^"]+)"', page(answer))[1]
     promise = {
         "form_token": token,
         "commitment": "on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -91,10 +92,10 @@ def test_pages_carry_a_policy_without_exceptions(client):
 
 
 def test_htmx_neither_evaluates_nor_adds_styles_and_swaps_refusals(page):
-    config = page.find("meta", attrs={"name": "htmx-config"})["content"]
-    assert '"allowEval":false' in config
-    assert '"includeIndicatorStyles":false' in config
-    assert '{"code":"422","swap":true' in config
+    config = json.loads(page.find("meta", attrs={"name": "htmx-config"})["content"])
+    assert config["allowEval"] is False
+    assert config["includeIndicatorStyles"] is False
+    assert {"code": "422", "swap": True, "error": False} in config["responseHandling"]
     scripts = [s["src"] for s in page.find_all("script")]
     assert any("htmx-2" in src for src in scripts)
 

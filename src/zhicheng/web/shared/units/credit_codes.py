@@ -32,8 +32,7 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
     here = code.region_code if any(code.region_code == county for county, _name in region_choices()) else ""
     return {
         "code": code,
-        "code_kind": _kind_words(code),
-        "code_nature": nature_words(code.suggested_nature),
+        "code_said": _said(code),
         "code_office": office,
         "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id or 0).first(),
         "code_differs": code_differs(code.code, chosen),
@@ -49,6 +48,16 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
         "suggest_region": not region and bool(here),
         "suggest_office": not chosen and office is not None,
     }
+
+
+def _said(code: CreditCode) -> list[str]:
+    """What can be read from the code, in sentences that follow one another."""
+    kind, nature = _kind_words(code), nature_words(code.suggested_nature)
+    said = [_("登记部门 %(code_kind)s；") % {"code_kind": kind}] if kind else []
+    said += [_("登记地 %(region)s；") % {"region": code.region_name}] if code.region_name else []
+    if not nature:
+        return [*said, _("单位性质请按实际选择。")]
+    return [*said, _("单位性质一般为“%(code_nature)s”，与实际不同的请改选。") % {"code_nature": nature}]
 
 
 def code_differs(uscc: str, office_id: str) -> bool:

@@ -1,0 +1,54 @@
+"""What several pages say in the same words, too long to be written out each time. Load with ``{% load pieces %}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhicheng.accounts.models import User
+from zhicheng.web.templatetags.zhicheng import PARTS, tag, upload_control
+
+register = template.Library()
+
+
+@register.filter
+def pages(number: int) -> str:
+    """``{{ file.pages|pages }}`` → ``3 页``."""
+    return ngettext("%(n)s 页", "%(n)s 页", number) % {"n": number}
+
+
+@register.filter
+def labels(lanes: Iterable[Any]) -> str:
+    """``{{ worker.silent|labels }}`` → ``邮件、文书``: what each is called, in a row."""
+    return _("、").join(str(lane.label) for lane in lanes)
+
+
+@register.filter
+def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
+    """``{{ line.pieces|marked }}``: a text in parts, ``(part, whether it is new)``, with what is new marked."""
+    return format_html_join("", "{}", ((format_html("<mark>{}</mark>", part) if new else part,) for part, new in parts))
+
+
+@register.simple_tag
+def unverified(person: User) -> SafeString | str:
+    """``{% unverified person %}``: the tag 身份未核实 for whom nobody has confirmed with the card; else nothing, no blank either."""
+    if person.identity_confirmed_at:
+        return ""
+    return render_to_string(f"{PARTS}/status.html", tag(_("身份未核实"), "warn", "exclamation-triangle"))
+
+
+@register.inclusion_tag(f"{PARTS}/upload.html", takes_context=True)
+def paper_upload(context: Context, paper: dict[str, Any], label: str, *, quiet: bool, described_by: str) -> dict[str, Any]:
+    """``{% paper_upload paper label=words quiet=True described_by=id %}``: the control that takes a file for a paper of a box
+    (``web/applicant/boxes.py``)."""
+    keys = ("name", "accept", "target", "uid", "error", "inside")
+    said = {key: paper[key] for key in keys}
+    return upload_control(context, action=paper["url"], label=label, quiet=quiet, described_by=described_by, **said)
