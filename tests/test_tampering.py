@@ -244,6 +244,10 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "UPDATE review_decision SET opinion = '没有意见' WHERE id = (SELECT min(id) FROM review_decision)",
     ),
     "reasons of a decision": ("review.decisions", "UPDATE review_decision SET reasons = '[{{}}]' WHERE verdict = 'returned'"),
+    "sanction nobody stated": (
+        "review.sanctions_in_ledger",
+        """UPDATE review_decision SET sanction = '{{"kind": "demerit"}}' WHERE role = 'unit' AND verdict = 'passed'""",
+    ),
     "time of a decision": ("review.decisions", "UPDATE review_decision SET decided_at = '2023-05-19 00:00:00+00:00'"),
     "day of a dossier": ("review.dossiers_in_ledger", "UPDATE review_paperdossier SET received_on = '2023-04-01'"),
     "remark on a dossier": ("review.dossiers_in_ledger", "UPDATE review_paperdossier SET remark = '缺页'"),

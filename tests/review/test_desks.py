@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,10 +14,12 @@ from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import LedgerEntry
 from zhicheng.review import actions
+from zhicheng.review.findings import stated_sanctions
 from zhicheng.review.models import Decision, PaperDossier
-from zhicheng.review.queries import mark_state
-from zhicheng.review.rules import Reason
+from zhicheng.review.queries import decisions_of, mark_state
+from zhicheng.review.rules import Reason, Sanction
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -245,3 +247,55 @@ def test_printed_mark_is_known_by_serial_code_and_hash(road):
     other = w.submitted(world, world.new_applicant())
     w.unit_pass(world, other)
     assert mark_state(other, paper.serial) == "unknown"
+
+
+# --- what the unit states of a sanction (人社部令40号 第十三条) ----------------------------------------------------------------------
+
+DEMERIT = Sanction("demerit", date(2023, 1, 1), date(2024, 12, 31))
+
+
+def test_sanction_stated_by_the_unit_is_a_finding_for_every_later_desk(road):
+    world, application = road
+    application.refresh_from_db()
+    submission = application.current_submission_id
+    actions.pass_application(actor=world.unit_admin, application_id=application.pk, submission_id=submission, sanction=DEMERIT)
+    decisions = list(decisions_of(application))
+    (finding,) = stated_sanctions(decisions, submission_id=submission)
+    assert "记过" in finding.text and "2023-01-01至2024-12-31" in finding.text
+    assert (finding.code, finding.source) == ("sanction.stated", "人社部令40号 第十三条")
+    assert stated_sanctions(decisions, submission_id=submission + 1) == []
+    entry = LedgerEntry.objects.get(event="sanction.stated")
+    assert set(entry.data["sanction"]) == {"sha256"}, "a sanction is nobody's to read in the ledger"
+
+
+def test_sanction_that_is_half_stated_refuses_the_pass_with_all_that_is_missing(road):
+    world, application = road
+    application.refresh_from_db()
+    for sanction, places in (
+        (Sanction("", None, None), ["sanction_kind", "sanction_since", "sanction_until"]),
+        (dataclasses.replace(DEMERIT, until=date(2022, 12, 31)), ["sanction_until"]),
+    ):
+        with pytest.raises(Refused) as refused:
+            actions.pass_application(
+                actor=world.unit_admin,
+                application_id=application.pk,
+                submission_id=application.current_submission_id,
+                sanction=sanction,
+            )
+        assert [p.where for p in refused.value.problems] == places
+    assert not Decision.objects.exists()
+
+
+def test_sanction_is_the_units_to_state_alone(road):
+    world, application = road
+    w.publicise_and_report(world, application)
+    w.record_dossier(world.county_officer, application)
+    application.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        actions.pass_application(
+            actor=world.county_officer,
+            application_id=application.pk,
+            submission_id=application.current_submission_id,
+            sanction=DEMERIT,
+        )
+    assert [p.where for p in refused.value.problems] == ["sanction_kind"]

@@ -76,6 +76,24 @@ told(
 )
 
 
+told(
+    "review.sanctions_in_ledger",
+    gettext_lazy("单位审核通过时说明的每项处分在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=("sanction.stated",),
+        rows=lambda: Decision.objects.exclude(sanction={}).select_related("submission").defer("submission__content"),
+        kind="application",
+        belongs="application_id",
+        named="decision",
+        values={
+            ACTOR: lambda row: person(row.decided_by_id),
+            "sanction": lambda row: row.sanction,
+            "submission": lambda row: row.submission.sha256,
+        },
+    ),
+)
+
+
 @invariant("review.records_bar", gettext_lazy("诚信档案记录与不得申报一致"))
 def records_bar() -> Iterator[Violation]:
     """A record that holds has ended what it must end; what is ended by a record has one that holds (S-80, S-81).

@@ -27,6 +27,8 @@ class Decision(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     opinion = models.TextField(_("意见"), blank=True)
     reasons = models.JSONField(default=list)
+    # What the unit states at its pass of a sanction (人社部令40号 第十三条): {"kind", "since", "until"}; empty where there is none.
+    sanction = models.JSONField(default=dict, db_default={})
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
 
@@ -35,6 +37,9 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["application", "id"])]
         constraints = [
             models.CheckConstraint(condition=Q(verdict="passed") | ~Q(reasons=[]), name="a_return_lists_its_reasons"),
+            models.CheckConstraint(
+                condition=Q(sanction={}) | Q(verdict="passed", role="unit"), name="the_unit_states_a_sanction_at_its_pass"
+            ),
         ]
 
     def __str__(self) -> str:

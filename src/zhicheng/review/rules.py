@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Problem
-from zhicheng.standards.tables import RETURN_REASONS
+from zhicheng.standards.tables import RETURN_REASONS, SANCTION_KINDS
 
 MOST_REASONS = 100
 LONGEST_PLACE = 120  # characters of ``where``: a section, its row and field, or a box of the materials
@@ -50,6 +50,33 @@ def return_problems(reasons: Sequence[Reason]) -> list[Problem]:
             text = _("第{n}条：请写明问题和修改要求，4至500个字。").format(n=number)
             problems.append(Problem(text, where=f"reasons.{number}.text", code="field"))
     return problems
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """A sanction (处分) as the unit states it at its pass: its kind and from when until when it counts, both days included."""
+
+    kind: str
+    since: date | None
+    until: date | None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is missing or contradicts itself; ``where`` as the form calls it."""
+        found = []
+        if SANCTION_KINDS.get(self.kind) is None:
+            found.append(Problem(_("请选择处分的种类。"), where="sanction_kind", code="field"))
+        if self.since is None:
+            found.append(Problem(_("请填写处分开始的日期。"), where="sanction_since", code="field"))
+        if self.until is None:
+            found.append(Problem(_("请填写处分期满的日期。"), where="sanction_until", code="field"))
+        elif self.since is not None and self.until < self.since:
+            found.append(Problem(_("处分期满的日期早于开始的日期。"), where="sanction_until", code="field"))
+        return found
+
+    def as_json(self) -> dict[str, str]:
+        """As kept with the decision; only of one without problems."""
+        return {"kind": self.kind, "since": str(self.since), "until": str(self.until)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,18 +20,21 @@ from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.models import Decision, Verdict
 from zhicheng.review.papers import issue_supervising_opinion
-from zhicheng.review.rules import Reason, return_problems
+from zhicheng.review.rules import Reason, Sanction, return_problems
 
 # What a pass makes, by the kind of paper the desk's row names.
 _MAKES = {"review_form": issue_review_form, "supervising_opinion": issue_supervising_opinion}
 
 
 @one_transaction
-def pass_application(*, actor: Actor, application_id: int, submission_id: int, opinion: str = "") -> Decision:
+def pass_application(
+    *, actor: Actor, application_id: int, submission_id: int, opinion: str = "", sanction: Sanction | None = None
+) -> Decision:
     """Pass the current submission at the actor's desk.
 
     The unit's pass makes the review form; the supervising body's makes T3; the pass that brings it to final review counts
-    an arrival under the person's locked counter. ``submission_id`` is the one the officer looked at. Raises
+    an arrival under the person's locked counter. ``submission_id`` is the one the officer looked at; ``sanction`` what the unit states of
+    one (人社部令40号 第十三条), which every desk then sees. Raises
     :class:`Refused` with every objection (``stale``, ``self_review``, ``unit_not_verified``, ``dossier``, ``barred``, …).
     """
     desk = BY_ROLE.get(actor.role)
@@ -39,6 +42,8 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     if len(opinion) > 500:
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
+    if sanction is not None and (problems := sanction.problems if desk.role is Role.UNIT else [_not_the_units()]):
+        raise Refused(problems)
     owner = _lock_owner(actor, application_id) if desk.role is Role.UNIT else None
     application, submission = lock_submission(actor, application_id, submission_id)
     lock_person_year(application)
@@ -48,7 +53,19 @@ def pass_application(*, actor: Actor, application_id: int, submission_id: int, o
     count_arrival(application, actor=actor)
     if desk.makes:
         _MAKES[desk.makes](application=application, submission=submission, actor=actor)
-    return _decide(application, submission, change, actor, Verdict.PASSED, opinion, ())
+    decision = _decide(application, submission, change, actor, Verdict.PASSED, opinion, (), sanction=sanction)
+    if sanction is not None:
+        ledger.record(
+            event="sanction.stated",
+            subject=f"application:{application.pk}",
+            actor=actor.ref,
+            data={"decision": decision.pk, "sanction": ledger.private(decision.sanction), "submission": submission.sha256},
+        )
+    return decision
+
+
+def _not_the_units() -> Problem:
+    return Problem(_("处分情况由申报单位在审核通过时说明。"), where="sanction_kind", code="field")
 
 
 @one_transaction
@@ -127,6 +144,8 @@ def _decide(
     verdict: Verdict,
     opinion: str,
     reasons: Sequence[dict[str, str]],
+    *,
+    sanction: Sanction | None = None,
 ) -> Decision:
     return Decision.objects.create(
         application=application,
@@ -137,6 +156,7 @@ def _decide(
         verdict=verdict,
         opinion=opinion.strip(),
         reasons=list(reasons),
+        sanction=sanction.as_json() if sanction is not None else {},
         decided_by_id=actor.account_id,
         decided_at=change.at,
     )
