@@ -245,6 +245,28 @@ class Submission(models.Model):
         return f"{self.application_id} #{self.number}"
 
 
+class FirstAuthorship(models.Model):
+    """One work that a submission claims as first author, found again in another's by its blind index (S-55, S-56).
+
+    ``place``: that of the rank in the form (``applications.where.Where``); ``work``: what the work is known by, normalized.
+    """
+
+    id = RowNumber(primary_key=True)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="authorships")
+    place = models.CharField(max_length=120)
+    work = EncryptedTextField()
+    work_index = models.CharField(max_length=64, db_index=True)
+    index_algorithm = AlgorithmField(HMAC_SHA_256, of=("work_index",))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "place", "work_index"], name="a_work_is_named_once_in_its_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.place}"
+
+
 class StatusChange(models.Model):
     """One move through the one door: the history everybody reads. Append-only (a trigger refuses the rest)."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications.actions.identity import follow_person
 from zhicheng.applications.models import Application, PersonYear
-from zhicheng.foundation.reindexing import holds_index
+from zhicheng.foundation.reindexing import holds_index, holds_number
 from zhicheng.organizations.persons import Keeper, register
 
 
@@ -21,3 +21,5 @@ def applications_under(index: str) -> int:
 register(Keeper(name="applications", label=_("申请书及年度计次"), count=applications_under, follow=follow_person))
 holds_index("applications.PersonYear", "person_index")
 holds_index("applications.Application", "person_index")
+holds_index("applications.FirstAuthorship", "work_index")
+holds_number("applications.FirstAuthorship", "work")

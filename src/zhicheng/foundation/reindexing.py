@@ -25,12 +25,12 @@ _numbers: set[tuple[str, str]] = set()
 
 
 def holds_index(model: str, *columns: str) -> None:
-    """Declare columns of ``model`` (``accounts.User``) that hold a person's blind index."""
+    """Declare columns of ``model`` (``accounts.User``) that hold a blind index: a person's, or a work's."""
     _held.update((model, column) for column in columns)
 
 
 def holds_number(model: str, *columns: str) -> None:
-    """Declare sealed columns of ``model`` that hold the identity numbers the indexes were computed from."""
+    """Declare sealed columns of ``model`` that hold the identity numbers (or whatever else) the indexes were computed from."""
     _numbers.update((model, column) for column in columns)
 
 

@@ -11,6 +11,7 @@ from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
 from zhicheng.applications.actions.start import route_problems, route_through
+from zhicheng.applications.authorships import keep_authorships
 from zhicheng.applications.completeness import everything_missing
 from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.models import Application, Submission
@@ -186,7 +187,7 @@ def _freeze(application: Application, notice: Notice, actor: Actor, form_token: 
         submitted_at=at,
     )
     content = snapshot.as_json()
-    return Submission.objects.create(
+    submission = Submission.objects.create(
         application=application,
         number=number,
         content=canonical_json(content).decode(),
@@ -195,3 +196,5 @@ def _freeze(application: Application, notice: Notice, actor: Actor, form_token: 
         submitted_by_id=actor.account_id,
         form_token=form_token,
     )
+    keep_authorships(submission, snapshot.sections)
+    return submission

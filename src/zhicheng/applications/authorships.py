@@ -1,0 +1,69 @@
+"""The same paper, patent or award claimed as first author by two people: kept at 上报, looked up by a blind index (S-55, S-56).
+
+Who the other one is, only a desk reads, and only of an application that is on its own road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from zhicheng.applications.findings import Finding
+from zhicheng.applications.findings.authored import authored_in
+from zhicheng.applications.models import Application, FirstAuthorship, Submission
+from zhicheng.applications.queries import visible_to
+from zhicheng.applications.states import OVER
+from zhicheng.applications.where import Where
+from zhicheng.foundation.fields import blind_index
+from zhicheng.organizations.actors import Actor, Role
+
+
+def keep_authorships(submission: Submission, contents: Mapping[str, Any]) -> None:
+    """Keep what a submission claims as first author; a part of the action that made it."""
+    for one in authored_in(contents):
+        FirstAuthorship.objects.create(
+            submission=submission, place=str(one.where), work=one.work, work_index=blind_index(one.work)
+        )
+
+
+def contested_authorships(application: Application, actor: Actor) -> list[Finding]:
+    """What the current submission claims as first author and the one another person has before the desks claims as well. Two queries.
+
+    An applicant learns that it is so; a desk learns the number of the other application where it may see that application.
+    """
+    if application.current_submission_id is None:
+        return []
+    mine = list(FirstAuthorship.objects.filter(submission_id=application.current_submission_id))
+    others = (
+        FirstAuthorship.objects.filter(work_index__in={one.work_index for one in mine})
+        .filter(submission_id=F("submission__application__current_submission_id"))
+        .exclude(submission__application__person_index=application.person_index)
+        .exclude(submission__application__state__in=OVER)
+    )
+    by_work: dict[str, set[int]] = {}
+    for index, of in others.values_list("work_index", "submission__application_id"):
+        by_work.setdefault(index, set()).add(of)
+    if not by_work:
+        return []
+    wanted = set().union(*by_work.values())
+    seen = visible_to(actor).filter(pk__in=wanted) if actor.role is not Role.APPLICANT else Application.objects.none()
+    numbers = dict(seen.values_list("pk", "number"))
+    by_place: dict[str, set[int]] = {}
+    for one in mine:
+        if one.work_index in by_work:
+            by_place.setdefault(one.place, set()).update(by_work[one.work_index])
+    return [
+        Finding("authorship.contested", Where.parse(place), _words(found, numbers), "S-55；S-56")
+        for place, found in sorted(by_place.items())
+    ]
+
+
+def _words(others: set[int], numbers: Mapping[int, str]) -> str:
+    known = sorted(numbers[pk] for pk in others if pk in numbers)
+    if not known:
+        return _("另有申报人也把这一项填报为第一作者（第一完成人），请核对本人排名。")
+    text = _("申请书{numbers}也把这一项填报为第一作者（第一完成人），请核对。").format(numbers=_("、").join(known))
+    return text if len(known) == len(others) else text + _("另有不在本部门办理范围内的申报人也这样填报。")
