@@ -70,6 +70,21 @@ def test_turned_photograph_is_accepted_and_noted(orientation: int) -> None:
     assert warning_sentence(verdict.warnings[0]) == "照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。"
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2023:05:22 10:30:00", "2023-05-22"),
+        ("2023:02:30 10:30:00", ""),
+        ("yesterday!", ""),
+        ("", ""),
+        ("0000:00:00 00:00:00", ""),
+    ],
+)
+def test_the_day_a_camera_wrote_is_noted_and_nonsense_is_not(written: str, day: str) -> None:
+    verdict = accepted(files.jpeg(taken=written), "照片.jpg")
+    assert verdict.warnings == ([{"code": "photographed", "page": 1, "day": day}] if day else [])
+
+
 @pytest.mark.parametrize("orientation", [1, 0, 9, 4711])
 def test_photograph_with_a_meaningless_orientation_mark_is_just_a_photograph(orientation: int) -> None:
     assert accepted(files.jpeg(orientation=orientation), "照片.jpg").warnings == []

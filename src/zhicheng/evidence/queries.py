@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
-from zhicheng.evidence.inspection.verdicts import MENDED_COPY
+from zhicheng.evidence.inspection.verdicts import MENDED_COPY, PHOTOGRAPHED
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
 from zhicheng.evidence.sentences import safe_copy_sentence, sentence_of, warning_sentence
@@ -38,6 +38,12 @@ def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
     if not evidence_file.safe_sha256:
         return said
     return [*said, safe_copy_sentence(mended_only=is_mended_only(evidence_file))]
+
+
+def day_photographed(evidence_file: EvidenceFile) -> date | None:
+    """The day a camera says the picture was taken; ``None`` where it says none. Anybody can write another into a file."""
+    day = next((w.get("day") for w in evidence_file.warnings if w.get("code") == PHOTOGRAPHED), None)
+    return date.fromisoformat(str(day)) if day else None
 
 
 def said_against(row: Intake) -> str:

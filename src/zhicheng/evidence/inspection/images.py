@@ -6,11 +6,12 @@ import io
 import struct
 import warnings
 import zlib
+from datetime import date
 
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
-from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, Bounds, Finding, Rejected
 
 Image.preinit()  # the decoders are loaded here, before any fork, not once for every file
 _FORMATS = {
@@ -20,6 +21,7 @@ _FORMATS = {
 _KNOWN_TO_READERS = ("JPEG", "PNG", "GIF", "BMP", TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format)
 _MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 _ORIENTATION = 0x0112
+_EXIF, _TAKEN = 0x8769, 0x9003
 _BESIDE = {b"tRNS", b"acTL", b"fcTL"}  # transparency belongs to the picture; a moving one has to be seen as such
 _BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
 
@@ -57,7 +59,7 @@ def is_whole_picture(content: bytes, max_pixels: int) -> bool:
 
 
 def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
-    """One page. Warnings: ``turned`` (the camera's orientation mark; shown upright), ``low_resolution``, ``blank``."""
+    """One page. Warnings: ``turned`` (the camera's orientation mark; shown upright), ``low_resolution``, ``blank``; and the camera's day."""
     with open_image(content, kind, bounds.max_pixels) as picture:
         width, height = picture.size
         if min(width, height) < bounds.min_edge:
@@ -73,6 +75,8 @@ def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
             raise Rejected("damaged", kind=kind) from error
         if (turned := orientation(picture)) > 1:
             notes.append({"code": "turned", "page": 1, "orientation": turned})
+        if day := day_taken(picture):
+            notes.append({"code": PHOTOGRAPHED, "page": 1, "day": day})
         if width * height < LEGIBLE_PIXELS:
             notes.append({"code": "low_resolution", "page": 1, "width": width, "height": height})
         if looks_blank(picture):
@@ -87,6 +91,15 @@ def orientation(picture: Image.Image) -> int:
     except _BROKEN:
         return 1
     return mark if 2 <= mark <= 8 else 1
+
+
+def day_taken(picture: Image.Image) -> str:
+    """The day a camera wrote (``DateTimeOriginal``), as ``2023-05-22``; empty when there is none, or nonsense."""
+    try:
+        text = str(picture.getexif().get_ifd(_EXIF).get(_TAKEN, ""))[:10]
+        return date.fromisoformat(text.replace(":", "-")).isoformat() if len(text) == 10 else ""
+    except _BROKEN:
+        return ""
 
 
 def png_essence(content: bytes) -> bytes:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 MENDED_COPY = "mended_copy"
 """The warning of a file whose copy is no safer than it, only whole."""
+PHOTOGRAPHED = "photographed"
+"""No warning, but what a camera wrote: the ``day`` it says the picture was taken, ``2023-05-22``. Nothing hangs on it but a question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0009_a_year_of_the_person'),
+        ('applications', '0010_abandoned'),
     ]
 
     operations = [
