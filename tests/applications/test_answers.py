@@ -7,7 +7,7 @@ import pytest
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import answer_findings, confirm_check, save_section
-from zhicheng.applications.advice import told_of_draft, told_of_snapshot
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of, snapshot_of
 from zhicheng.foundation.errors import Refused
@@ -28,12 +28,12 @@ def road():
 def told(application: Application) -> dict[str, str]:
     """Code → answer of every finding of the draft."""
     fresh = Application.objects.select_related("employer", "campaign_version", "applicant").get(pk=application.pk)
-    return {each.finding.code: each.answer for each in told_of_draft(fresh, draft_of(fresh).contents)}
+    return {each.finding.code: each.answer for each in CaseFile(fresh).findings}
 
 
 def key_of(application: Application, code: str = NOT_ASKED) -> str:
     fresh = Application.objects.select_related("employer", "campaign_version", "applicant").get(pk=application.pk)
-    return next(e.finding.key for e in told_of_draft(fresh, draft_of(fresh).contents) if e.finding.code == code)
+    return next(e.finding.key for e in CaseFile(fresh).findings if e.finding.code == code)
 
 
 def answer(world, application, text: str, *, version: int = 0, key: str = ""):
@@ -56,7 +56,7 @@ def test_answer_is_kept_with_the_draft_and_frozen_with_the_submission(road):
     assert frozen.answer == "2018年参加了培训，一并填写。" and frozen.said == "2018年度本年度不要求，未附材料。"
     assert "answers" not in snapshot.sections
     fresh = Application.objects.select_related("employer", "campaign_version").get()
-    assert [(e.finding.code, e.answer) for e in told_of_snapshot(fresh, snapshot)] == [(NOT_ASKED, frozen.answer)]
+    assert [(e.finding.code, e.answer) for e in CaseFile(fresh).sent_findings] == [(NOT_ASKED, frozen.answer)]
 
 
 def test_a_later_answer_does_not_reach_what_was_sent(road):

@@ -11,6 +11,7 @@ from django.db import transaction
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER
 from zhicheng.applications.diagram import ROLE_WORDS, lifecycle_page
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, STATES, moves_for, objections_to
@@ -154,19 +155,19 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
 
 def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str) -> bool:
     try:
-        application = lifecycle.lock(pk, actor)
+        case = lifecycle.lock(pk, actor)
     except Refused as refused:
         assert refused.has("not_found") and not placed, label
         return False
-    state = application.state
+    state = case.application.state
     # What is seen from outside before: nothing may differ after a refusal.
     row_before = Application.objects.filter(pk=pk).values().get()
     counts_before = counts()
-    objections = [p for name in move.guards for p in lifecycle._guards[name](application, actor)] if placed else []
+    objections = [p for name in move.guards for p in lifecycle._guards[name](case, actor)] if placed else []
     expected = placed and not objections
-    assert (move in moves_for(application, actor)) == placed, label
+    assert (move in moves_for(case.application, actor)) == placed, label
     try:
-        change = lifecycle.walk(application, move.name, actor=actor, note="理由")
+        change = lifecycle.walk(case, move.name, actor=actor, note="理由")
     except Refused as refused:
         assert not expected, label
         if placed:
@@ -191,7 +192,7 @@ def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str)
 def test_moves_need_the_locked_row(road) -> None:
     world, application = road
     with pytest.raises(RuntimeError), transaction.atomic():
-        lifecycle.walk(application, "unit_pass", actor=world.unit_admin)
+        lifecycle.walk(CaseFile(application), "unit_pass", actor=world.unit_admin)
 
 
 @pytest.mark.django_db
@@ -222,7 +223,7 @@ def test_unknown_application_and_a_strangers_read_the_same(road) -> None:
 
 def codes(application: Application, move: str, actor: Actor) -> set[str]:
     fresh = Application.objects.select_related("campaign_version", "employer", "current_submission").get(pk=application.pk)
-    return {p.code for p in objections_to(fresh, BY_NAME[move], actor)}
+    return {p.code for p in objections_to(CaseFile(fresh), BY_NAME[move], actor)}
 
 
 @pytest.mark.django_db

@@ -7,7 +7,8 @@ import pytest
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import add_material, confirm_check, remove_material, save_section
-from zhicheng.applications.completeness import everything_missing, requirements_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, get_material, materials_of
 from zhicheng.evidence.models import EvidenceFile
@@ -109,7 +110,7 @@ def test_removed_file_stays_in_the_history_and_is_missing_again(road):
     remove_material(actor=world.applicant, application_id=application.pk, material_id=material.pk)
     again = remove_material(actor=world.applicant, application_id=application.pk, material_id=material.pk)
     assert again.removed_at == Material.objects.get(pk=material.pk).removed_at is not None
-    assert [p.where for p in everything_missing(application)] == ["material:commitment"]
+    assert [p.where for p in CaseFile(application).missing] == ["material:commitment"]
     assert EvidenceFile.objects.filter(pk=material.file_id).exists()
 
 
@@ -170,7 +171,7 @@ def enterprise(road, natures: dict[int, str], since: str = "2013-07-01") -> list
     save_section(actor=world.applicant, application_id=application.pk, key="work_history", typed=jobs, base_version=1)
     Material.objects.filter(slot="appraisals").update(removed_at=clock.now())
     application = Application.objects.select_related("employer", "campaign_version", "applicant").get()
-    return [p.where for p in everything_missing(application) if "appraisals" in p.where]
+    return [p.where for p in CaseFile(application).missing if "appraisals" in p.where]
 
 
 def test_enterprise_staff_need_no_appraisal_row_and_no_form(road):
@@ -196,5 +197,5 @@ def test_institution_staff_need_a_row_for_every_year_of_the_tenure(road):
     world, application = road
     rows = draft_of(application).contents["appraisals"][:-2]
     save_section(actor=world.applicant, application_id=application.pk, key="appraisals", typed=rows, base_version=1)
-    found = [p for p in everything_missing(application) if p.where == "appraisals"]
+    found = [p for p in CaseFile(application).missing if p.where == "appraisals"]
     assert [str(p.text) for p in found] == ["年度考核缺少以下年度：2021、2022。"]

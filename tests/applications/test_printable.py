@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import world as w
 from zhicheng.applications.actions import save_section
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.printable import unprintable, unprintable_in_section
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.reading import clean_text
@@ -53,6 +53,6 @@ def test_form_is_kept_and_cannot_be_sent_before_it_can_be_printed() -> None:
         )
         assert [(p.where, p.code) for p in saved.problems] == [("summary.text", "glyph_missing")]
         assert draft_of(application).contents["summary"]["text"] == text
-        assert [p.code for p in everything_missing(application)] == ["glyph_missing"]
+        assert [p.code for p in CaseFile(application).missing] == ["glyph_missing"]
         with pytest.raises(Refused):
             w.submit(world.applicant, application)

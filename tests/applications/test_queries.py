@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.support import world as w
 from zhicheng.applications import queries
 from zhicheng.applications.actions import withdraw_application
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
-from zhicheng.publicity.queries import current_period, public_periods
-from zhicheng.review.queries import decisions_of, dossiers_of
+from zhicheng.publicity.queries import period_of, public_periods
+from zhicheng.review.queries import all_decisions, all_dossiers
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -101,10 +101,10 @@ def test_number_of_queries_does_not_grow_with_the_rows(world):
             "materials": count(lambda: [m.file.name for m in queries.materials_of(application)]),
             "history": count(lambda: [(c.by, c.by_organization, c.submission) for c in queries.history_of(application)]),
             "arrivals": count(lambda: list(queries.arrivals_of(application))),
-            "missing": count(lambda: everything_missing(application)),
-            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in decisions_of(application)]),
-            "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in dossiers_of(application)]),
-            "period": count(lambda: current_period(application)),
+            "missing": count(lambda: CaseFile(application).missing),
+            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in all_decisions(application)]),
+            "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in all_dossiers(application)]),
+            "period": count(lambda: period_of(CaseFile(application))),
             "public": count(lambda: [p.unit.name for p in public_periods(clock.today())]),
         }
 

@@ -11,6 +11,7 @@ import pytest
 from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import save_section
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.states import State
@@ -19,7 +20,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import Objection, PublicityPeriod
-from zhicheng.publicity.queries import current_period, public_periods
+from zhicheng.publicity.queries import period_of, public_periods
 
 pytestmark = pytest.mark.django_db
 
@@ -285,7 +286,7 @@ def test_unchanged_facts_are_not_shown_again(road):
         w.unit_pass(world, application)
         w.report(world, application)
     application.refresh_from_db()
-    assert application.state == State.COUNTY_REVIEW and current_period(application) == period
+    assert application.state == State.COUNTY_REVIEW and period_of(CaseFile(application)) == period
 
 
 def test_changed_fact_is_shown_again(road):
@@ -300,7 +301,7 @@ def test_changed_fact_is_shown_again(road):
         assert codes(lambda: w.report(world, application)) == ["not_publicised"]
         second = w.open_publicity(world, application)
         assert PublicityPeriod.objects.filter(cancelled_at__isnull=False).count() == 1
-        assert current_period(application) == second
+        assert period_of(CaseFile(application)) == second
 
 
 def test_period_broken_off_by_a_return_does_not_count(road):

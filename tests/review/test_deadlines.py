@@ -10,6 +10,7 @@ from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, LATER, START, form, to_supervising
 from tests.support import world as w
 from tests.support.told_once import told_once
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER
 from zhicheng.applications.lifecycle import BY_NAME, MOVES, objections_to
 from zhicheng.applications.models import Application, StatusChange
@@ -196,7 +197,7 @@ def test_notice_without_desk_ends_is_never_refused_by_them() -> None:
             for move in guarded:
                 for state in move.sources:
                     application.state = state
-                    found = objections_to(application, BY_NAME[move.name], actors[move.role])
+                    found = objections_to(CaseFile(application), BY_NAME[move.name], actors[move.role])
                     assert "desk_deadline" not in [p.code for p in found]
 
 

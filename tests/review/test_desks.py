@@ -18,7 +18,7 @@ from zhicheng.foundation.models import LedgerEntry
 from zhicheng.review import actions
 from zhicheng.review.findings import stated_sanctions
 from zhicheng.review.models import Decision, PaperDossier
-from zhicheng.review.queries import decisions_of, mark_state
+from zhicheng.review.queries import all_decisions, form_with_mark, mark_state
 from zhicheng.review.rules import Reason, Sanction
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +219,12 @@ def test_dossier_arrives_neither_before_its_form_was_made_nor_after_today(road):
     assert [d.mark_state for d in PaperDossier.objects.order_by("id")] == ["current", "unknown"]
 
 
+def _state_of(application: Application, mark: str) -> str:
+    submission = application.current_submission
+    assert submission is not None
+    return mark_state(submission, form_with_mark(application, mark))
+
+
 def test_printed_mark_is_known_by_serial_code_and_hash(road):
     world, application = road
     w.unit_pass(world, application)
@@ -237,16 +243,16 @@ def test_printed_mark_is_known_by_serial_code_and_hash(road):
         sha[:8],
         sha[:12].upper(),
     ):
-        assert mark_state(application, mark) == "current", mark
+        assert _state_of(application, mark) == "current", mark
     wide = paper.serial.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
-    assert mark_state(application, wide) == "current"
+    assert _state_of(application, wide) == "current"
     for mark in ("", "1", sha[:7], "XXXXXXXX", sha[1:12]):
-        assert mark_state(application, mark) == "unknown", mark
+        assert _state_of(application, mark) == "unknown", mark
     w.give_back(world.unit_admin, application)
-    assert mark_state(application, paper.serial) == "void"
+    assert _state_of(application, paper.serial) == "void"
     other = w.submitted(world, world.new_applicant())
     w.unit_pass(world, other)
-    assert mark_state(other, paper.serial) == "unknown"
+    assert _state_of(other, paper.serial) == "unknown"
 
 
 # --- what the unit states of a sanction (人社部令40号 第十三条) ----------------------------------------------------------------------
@@ -259,7 +265,7 @@ def test_sanction_stated_by_the_unit_is_a_finding_for_every_later_desk(road):
     application.refresh_from_db()
     submission = application.current_submission_id
     actions.pass_application(actor=world.unit_admin, application_id=application.pk, submission_id=submission, sanction=DEMERIT)
-    decisions = list(decisions_of(application))
+    decisions = all_decisions(application)
     (finding,) = stated_sanctions(decisions, submission_id=submission)
     assert "记过" in finding.text and "2023-01-01至2024-12-31" in finding.text
     assert (finding.code, finding.source) == ("sanction.stated", "人社部令40号 第十三条")

@@ -22,7 +22,7 @@ def road():
 def test_desk_reads_the_whole_number_and_that_is_recorded(road):
     world, application = road
     before = LedgerEntry.objects.count()
-    number = show_identity_number(actor=world.unit_admin, application_id=application.pk)
+    number = show_identity_number(actor=world.unit_admin, application_id=application.pk).number
     assert number == application.applicant.id_number
     look = AccessLook.objects.get()
     assert (look.what, look.subject, look.actor) == ("number", f"application:{application.pk}", world.unit_admin.ref)

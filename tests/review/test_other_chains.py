@@ -8,6 +8,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.accounts.models import AccountKind
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import TABS
 from zhicheng.applications.lifecycle import BY_NAME, objections_to
 from zhicheng.applications.models import Application
@@ -64,7 +65,7 @@ def test_department_returns_to_the_applicant_and_its_moves_are_in_no_other_chain
     application = w.submitted(world)
     w.publicise_and_report(world, application)
     here = Application.objects.select_related("campaign_version", "employer", "current_submission").get(pk=application.pk)
-    assert {p.code for p in objections_to(here, BY_NAME["supervising_pass"], officer)} == {"not_yours"}
+    assert {p.code for p in objections_to(CaseFile(here), BY_NAME["supervising_pass"], officer)} == {"not_yours"}
     w.pass_on(world.supervisor, application)
     w.give_back(officer, application)
     assert application.state == State.RETURNED

@@ -9,7 +9,7 @@ import pytest
 from tests.campaigns.files import other_text
 from tests.support import world as w
 from tests.support.told_once import told_once
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
 from zhicheng.applications.queries import draft_of, queue
@@ -50,7 +50,7 @@ def form():
 def submitted(world: w.World) -> Application:
     application = w.start(world, **CHOICE)
     w.fill(world.applicant, application, form())
-    assert everything_missing(Application.objects.get(pk=application.pk)) == []
+    assert CaseFile(Application.objects.get(pk=application.pk)).missing == []
     w.submit(world.applicant, application)
     application.refresh_from_db()
     return application
@@ -203,6 +203,6 @@ def test_no_appraisal_rows_where_the_notice_asks_for_none(world):
     application = w.start(world, **CHOICE)
     contents = form() | {"appraisals": []}
     w.fill(world.applicant, application, contents)
-    assert [p for p in everything_missing(Application.objects.get(pk=application.pk)) if "appraisal" in p.where] == []
+    assert [p for p in CaseFile(Application.objects.get(pk=application.pk)).missing if "appraisal" in p.where] == []
     assert draft_of(application).contents["appraisals"] == []
     assert notice_of(application.campaign_version).limits.continuing_education_years == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from zhicheng.applications.facts import facts_of
 from zhicheng.applications.findings import refused_gaps
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.printable import unprintable
-from zhicheng.applications.queries import draft_of, intakes_of, materials_of
 from zhicheng.applications.rules import form_problems
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice
@@ -72,23 +71,27 @@ def required_rows_problems(notice: Notice, facts: Facts, contents: Mapping[str, 
     return problems
 
 
-def everything_missing(application: Application) -> list[Problem]:
-    """All that stands between this form and 上报, in the order of the form and the list of materials.
+def everything_missing(
+    notice: Notice,
+    facts: Facts,
+    contents: Mapping[str, Any],
+    requirements: Iterable[SlotRequirement],
+    materials: Iterable[Material],
+    arriving: Iterable[Intake],
+) -> list[Problem]:
+    """All that stands between this form and 上报, in the order of the form and the list of materials. ``arriving``: files on their way in.
 
     ``where``: :class:`applications.where.Where`, of a material its box. A file that is still being examined is
-    not missing, and nothing can be sent before it has been. Four queries.
+    not missing, and nothing can be sent before it has been.
     """
-    contents = draft_of(application).contents
-    notice = notice_of(application.campaign_version)
-    facts = facts_for(application, contents)
-    arriving = [row for row in intakes_of(application) if row.is_open]
-    present = [place_of(m) for m in materials_of(application)] + [place_of_arriving(row) for row in arriving]
+    checking = [row for row in arriving if row.is_open]
+    present = [place_of(m) for m in materials] + [place_of_arriving(row) for row in checking]
     problems = form_problems(contents, today=clock.today()) + unprintable(contents)
     problems += refused_gaps(notice, contents, today=clock.today())
     problems += required_rows_problems(notice, facts, contents)
-    for missing in missing_materials(slot_requirements(notice, facts), present, owner="applicant"):
+    for missing in missing_materials(requirements, present, owner="applicant"):
         problems.append(Problem(missing.text, where=str(Where.of_box(missing.requirement)), code="material_missing"))
-    for row in arriving:
+    for row in checking:
         text = _("文件“{name}”正在检查，请稍候；检查完才能上报。").format(name=row.name)
         problems.append(Problem(text, where=str(Where.parse(row.where).whole_box), code="being_checked"))
     return problems

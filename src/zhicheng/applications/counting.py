@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER
-from zhicheng.applications.models import Application, CommitteeArrival, PersonYear
+from zhicheng.applications.models import CommitteeArrival, PersonYear
 from zhicheng.applications.queries import years_beside
 from zhicheng.applications.states import State
 from zhicheng.applications.years import YearCount, year_count
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import ledger
 from zhicheng.organizations.actors import Actor
@@ -28,27 +28,25 @@ class LockedYear:
         return year_count(self.together, self.row.campaign_id)
 
 
-def lock_person_year(application: Application) -> LockedYear:
-    """Lock the person's counters of this year: always after the application, before the ledger."""
+def lock_person_year(case: CaseFile) -> LockedYear:
+    """Lock the person's counters of this year: always after the application, before the ledger. The case file tells what they come to."""
+    application = case.application
     together = tuple(years_beside(application).select_for_update(no_key=True, of=("self",)).order_by("id"))
-    return LockedYear(next(row for row in together if row.campaign_id == application.campaign_id), together)
+    locked = LockedYear(next(row for row in together if row.campaign_id == application.campaign_id), together)
+    case.year = locked.count
+    return locked
 
 
-def count_arrival(application: Application, *, actor: Actor) -> CommitteeArrival | None:
+def count_arrival(case: CaseFile, year: LockedYear, *, actor: Actor) -> CommitteeArrival | None:
     """Count the arrival of the current submission at the desk it has just come to, if that is the one whose arrivals count (S-28, G-13).
 
-    Called after the move, in its transaction; ``None`` where nothing is counted.
+    Called after the move, in its transaction; ``year``: the person's, locked before the move. ``None`` where nothing is counted.
     """
+    application = case.application
     submission, desk = application.current_submission, HOLDER.get(State(application.state))
     arrived = desk is not None and application.state == desk.arrives
-    if (
-        submission is None
-        or desk is None
-        or not arrived
-        or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value)
-    ):
+    if submission is None or desk is None or not arrived or not is_committee_arrival(case.notice, desk.role.value):
         return None
-    year = lock_person_year(application)
     person_year = year.row
     person_year.arrivals += 1
     last = CommitteeArrival.objects.filter(person_year=person_year).order_by("-sequence").first()

@@ -5,42 +5,39 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import Desk
 from zhicheng.applications.lifecycle import HIGHER, Guard, guard, next_desk
-from zhicheng.applications.models import Application
-from zhicheng.applications.queries import history_is_told, year_of
 from zhicheng.applications.rules import barred_problem, closed_problem
-from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
-from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import unit_may_work
 
 
-def _nothing_to_tell(application: Application, actor: Actor) -> bool:
-    return actor.role is Role.APPLICANT and not history_is_told(application)
+def _nothing_to_tell(case: CaseFile, actor: Actor) -> bool:
+    return actor.role is Role.APPLICANT and not case.history_is_told
 
 
 @guard("number_not_anothers")
-def number_not_anothers(application: Application, actor: Actor) -> list[Problem]:
+def number_not_anothers(case: CaseFile, actor: Actor) -> list[Problem]:
     """What the unit passes on is, from then on, the number's own application: no other account may hold the number (S-07, S-19)."""
-    applicant = application.applicant
+    applicant = case.application.applicant
     return [] if applicant.number_held_at is not None else number_is_free_for(applicant)
 
 
 @guard("number_kept")
-def number_kept(application: Application, actor: Actor) -> list[Problem]:
+def number_kept(case: CaseFile, actor: Actor) -> list[Problem]:
     """Nothing goes up of an account that held its number and lost it to who has the card, before a right one is given (S-18)."""
-    applicant = application.applicant
+    applicant = case.application.applicant
     return [number_missing()] if applicant.number_held_at is not None and not applicant.id_number else []
 
 
 @guard("record_not_anothers")
-def record_not_anothers(application: Application, actor: Actor) -> list[Problem]:
+def record_not_anothers(case: CaseFile, actor: Actor) -> list[Problem]:
     """A record stands under the number: while another account holds it, what this one did would bar the other (S-81)."""
-    applicant = application.applicant
+    applicant = case.application.applicant
     if applicant.number_held_at is not None or holder_besides(applicant) is None:
         return []
     text = _(
@@ -50,49 +47,43 @@ def record_not_anothers(application: Application, actor: Actor) -> list[Problem]
 
 
 @guard("not_barred")
-def not_barred(application: Application, actor: Actor) -> list[Problem]:
+def not_barred(case: CaseFile, actor: Actor) -> list[Problem]:
     """Asked at every step upward, not only at the start (S-80, S-81); of a mere claim to a number, from the unit's desk on."""
-    if _nothing_to_tell(application, actor):
+    if _nothing_to_tell(case, actor):
         return []
-    ban = ban_for(application.person_index, application.year)
-    return [barred_problem(application.year, ban, to_applicant=actor.role is Role.APPLICANT)] if ban else []
+    told = actor.role is Role.APPLICANT
+    return [barred_problem(case.application.year, case.ban, to_applicant=told)] if case.ban else []
 
 
 @guard("barred")
-def barred(application: Application, actor: Actor) -> list[Problem]:
+def barred(case: CaseFile, actor: Actor) -> list[Problem]:
     """Only a person who really is barred is stopped by the system."""
-    if ban_for(application.person_index, application.year):
+    if case.ban:
         return []
     return [Problem(_("申报人没有处于不得申报年限。"), code="not_barred")]
 
 
 @guard("was_submitted")
-def was_submitted(application: Application, actor: Actor) -> list[Problem]:
+def was_submitted(case: CaseFile, actor: Actor) -> list[Problem]:
     """Something was handed in: a form nobody has seen proves nothing."""
-    if application.current_submission_id is not None:
+    if case.application.current_submission_id is not None:
         return []
     return [Problem(_("这份申请书没有上报过，不能登记弄虚作假。"), code="never_submitted")]
 
 
 @guard("year_open")
-def year_open(application: Application, actor: Actor) -> list[Problem]:
+def year_open(case: CaseFile, actor: Actor) -> list[Problem]:
     """The person's year is not closed (S-29); of a mere claim to a number this is asked from the unit's desk on."""
-    if _nothing_to_tell(application, actor):
+    if _nothing_to_tell(case, actor):
         return []
-    closed = year_of(application).closed_at is not None
-    return [closed_problem(application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
+    closed = case.year.closed_at is not None
+    return [closed_problem(case.application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
 
 
 @guard("in_time")
-def in_time(application: Application, actor: Actor) -> list[Problem]:
+def in_time(case: CaseFile, actor: Actor) -> list[Problem]:
     """The notice's last moment for this desk is not over; a return is never asked (G-01, G-02). The end is exclusive."""
-    submission = application.current_submission
-    end = passing_deadline_in_force(
-        application.campaign_version,
-        application.level,
-        actor.role.value,
-        corrected=submission is not None and submission.number > 1,
-    )
+    end = case.passing_deadline(actor.role)
     if end is None or clock.now() < end:
         return []
     text = _(
@@ -102,34 +93,34 @@ def in_time(application: Application, actor: Actor) -> list[Problem]:
 
 
 @guard("corrections_over")
-def corrections_over(application: Application, actor: Actor) -> list[Problem]:
+def corrections_over(case: CaseFile, actor: Actor) -> list[Problem]:
     """The last moment for corrections is over, by the notice the application was started under and by the newest one (G-02)."""
-    if window_now(application.campaign_version, application.level, clock.now()).is_over:
+    if case.window.is_over:
         return []
     return [Problem(_("修改后重新上报的期限还没有过。"), code="corrections_open")]
 
 
 @guard("corrections_open")
-def corrections_open(application: Application, actor: Actor) -> list[Problem]:
+def corrections_open(case: CaseFile, actor: Actor) -> list[Problem]:
     """What was returned can be sent again now."""
-    if window_now(application.campaign_version, application.level, clock.now()).may_correct:
+    if case.window.may_correct:
         return []
     return [Problem(_("修改后重新上报的期限已过。"), code="corrections_over")]
 
 
 @guard("unit_verified")
-def unit_verified(application: Application, actor: Actor) -> list[Problem]:
+def unit_verified(case: CaseFile, actor: Actor) -> list[Problem]:
     """The unit's particulars are verified for this campaign's year (S-14)."""
-    return unit_may_work(application.employer, application.year)
+    return unit_may_work(case.application.employer, case.application.year)
 
 
 @guard("arrival_left")
-def arrival_left(application: Application, actor: Actor) -> list[Problem]:
+def arrival_left(case: CaseFile, actor: Actor) -> list[Problem]:
     """Where the next desk is the one whose arrivals count, the person has one left in this campaign (S-28, G-13)."""
-    desk = next_desk(application, actor.role)
-    if desk is None or not is_committee_arrival(notice_of(application.campaign_version), desk.role.value):
+    desk = next_desk(case.application, actor.role)
+    if desk is None or not is_committee_arrival(case.notice, desk.role.value):
         return []
-    year = year_of(application)
+    year = case.year
     if year.has_arrival_left:
         return []
     return [
@@ -141,9 +132,9 @@ def arrival_left(application: Application, actor: Actor) -> list[Problem]:
 
 
 @guard("may_come_back")
-def may_come_back(application: Application, actor: Actor) -> list[Problem]:
+def may_come_back(case: CaseFile, actor: Actor) -> list[Problem]:
     """A return opens the form again only while an arrival is left (S-29)."""
-    year = year_of(application)
+    year = case.year
     if year.has_arrival_left:
         return []
     return [
@@ -155,9 +146,9 @@ def may_come_back(application: Application, actor: Actor) -> list[Problem]:
 
 
 @guard("may_not_come_back")
-def may_not_come_back(application: Application, actor: Actor) -> list[Problem]:
+def may_not_come_back(case: CaseFile, actor: Actor) -> list[Problem]:
     """Only the last allowed arrival that is returned closes the year (S-29)."""
-    if not year_of(application).has_arrival_left:
+    if not case.year.has_arrival_left:
         return []
     return [Problem(_("申报人本年度还可以再次提交，不能关闭。"), code="arrival_left")]
 
@@ -165,8 +156,8 @@ def may_not_come_back(application: Application, actor: Actor) -> list[Problem]:
 def _next_is(desk: Desk) -> Guard:
     """The notice's chain leads from the unit to this desk next (S-44, S-76)."""
 
-    def next_is(application: Application, actor: Actor) -> list[Problem]:
-        ahead = next_desk(application, actor.role)
+    def next_is(case: CaseFile, actor: Actor) -> list[Problem]:
+        ahead = next_desk(case.application, actor.role)
         if ahead is None or ahead is desk:
             return []
         words = _("按通知规定的程序，公示期满后的下一环节是“{step}”。").format(step=ahead.words.coming[ahead.arrives])

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, organization_at
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
@@ -139,8 +140,8 @@ MOVES: tuple[Move, ...] = (
 
 BY_NAME: dict[str, Move] = {m.name: m for m in MOVES}
 
-# A guard looks at a locked application and says what stands against the move; rooms below register theirs on start-up.
-Guard = Callable[[Application, Actor], list[Problem]]
+# A guard looks at a case file and says what stands against the move; rooms below register theirs on start-up.
+Guard = Callable[[CaseFile, Actor], list[Problem]]
 _guards: dict[str, Guard] = {}
 
 
@@ -188,8 +189,9 @@ def is_hers(application: Application, actor: Actor) -> bool:
     return actor.organization_id is not None and organization_at(application, actor.role) == actor.organization_id
 
 
-def objections_to(application: Application, move: Move, actor: Actor) -> list[Problem]:
-    """Everything that stands against ``actor`` making ``move`` now; empty when nothing does. Reads only."""
+def objections_to(case: CaseFile, move: Move, actor: Actor) -> list[Problem]:
+    """Everything that stands against ``actor`` making ``move`` now; empty when nothing does. Reads only, and each part once."""
+    application = case.application
     if actor.role is not move.role or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
         return [Problem(_("这一步不由您办理。"), code="not_yours")]
     if application.state not in move.sources:
@@ -206,7 +208,7 @@ def objections_to(application: Application, move: Move, actor: Actor) -> list[Pr
     if actor.role in BY_ROLE and actor.person_index == application.person_index:
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     for name in move.guards:
-        problems.extend(_guards[name](application, actor))
+        problems.extend(_guards[name](case, actor))
     return problems
 
 
@@ -231,8 +233,8 @@ def why_closed(application: Application) -> str:
     return _("单位已经审核，申请书不能再撤回。需要修改的，由正在办理的部门退回后再改。")
 
 
-def lock(application_id: int, actor: Actor) -> Application:
-    """Lock one application for this transaction and read it again; the row the door will walk.
+def lock(application_id: int, actor: Actor) -> CaseFile:
+    """Lock one application for this transaction and read it again: a new case file, whose row the door will walk.
 
     Raises :class:`Refused` (``not_found``) when it does not exist or is not this actor's to see: nobody learns which.
     """
@@ -245,23 +247,22 @@ def lock(application_id: int, actor: Actor) -> Application:
     )
     if application is None or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
-    application._is_locked = True  # type: ignore[attr-defined]
-    return application
+    case = CaseFile(application)
+    case.is_locked = True
+    return case
 
 
-def walk(
-    application: Application, name: str, *, actor: Actor, note: str = "", reasons: Sequence[dict[str, Any]] = ()
-) -> StatusChange:
+def walk(case: CaseFile, name: str, *, actor: Actor, note: str = "", reasons: Sequence[dict[str, Any]] = ()) -> StatusChange:
     """Make the move ``name``: check the table, the person and the guards, write the state, the history and the ledger, queue the mail.
 
-    ``application`` comes from :func:`lock` in the same transaction; whatever else the move writes is written by the calling
+    ``case`` comes from :func:`lock` in the same transaction; whatever else the move writes is written by the calling
     action in that transaction too. ``note`` and ``reasons`` are kept with the move and shown to everybody concerned.
     Raises :class:`Refused` with every objection. Mail and papers leave only after the commit (house, decision 6).
     """
-    if not getattr(application, "_is_locked", False):
-        raise RuntimeError("walk() needs the row from lock()")
-    move = BY_NAME[name]
-    problems = objections_to(application, move, actor)
+    if not case.is_locked:
+        raise RuntimeError("walk() needs the case file from lock()")
+    move, application = BY_NAME[name], case.application
+    problems = objections_to(case, move, actor)
     if problems:
         raise Refused(problems)
     before, now = application.state, clock.now()
@@ -276,6 +277,7 @@ def walk(
     change = _write_history(application, move.name, before=before, actor=actor, note=note, reasons=reasons)
     application.save(update_fields=_WRITTEN)
     _make_known(change, actor=actor)
+    case.keep_move()
     return change
 
 

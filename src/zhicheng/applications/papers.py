@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.queries import draft_of, materials_of, snapshot_of
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.applications.snapshot import Snapshot, build_snapshot
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind as PaperKind
 from zhicheng.documents.models import Paper
 from zhicheng.documents.papers import paper_of
+from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks
 from zhicheng.documents.wording import FormText
 from zhicheng.documents.words import zh_date
@@ -39,6 +39,11 @@ _UNPRINTED = {
 def subject_of(application_id: int) -> str:
     """How papers name an application."""
     return f"application:{application_id}"
+
+
+def all_papers(application: Application) -> list[Paper]:
+    """Every paper about an application, newest first, void ones too. One query."""
+    return list(papers_of(subject_of(application.pk)))
 
 
 def words_of(section: Section, row: dict[str, Any]) -> dict[str, str]:
@@ -136,54 +141,53 @@ def form_words(notice: Notice) -> FormText:
     )
 
 
-def issue_review_form(*, application: Application, submission: Submission, actor: Actor) -> Paper:
-    """Make the review form of a submission the unit has passed; earlier ones become void (S-41, S-48, G-12).
+def issue_review_form(*, case: CaseFile, submission: Submission, actor: Actor) -> Paper:
+    """Make the review form of the current ``submission``, which the unit has passed; earlier ones become void (S-41, S-48, G-12).
 
     Inside the caller's transaction; the PDF itself is made after the commit.
     """
-    void_papers(subject=subject_of(application.pk), kinds=["review_form"], reason="已生成新的评审表", actor=actor.ref)
-    snapshot, notice = snapshot_of(submission), notice_of(application.campaign_version)
+    subject = subject_of(case.application.pk)
+    void_papers(subject=subject, kinds=["review_form"], reason="已生成新的评审表", actor=actor.ref)
     return issue_paper(
         kind="review_form",
-        subject=subject_of(application.pk),
-        title=form_title(notice),
-        data=review_form_data(snapshot, notice),
+        subject=subject,
+        title=form_title(case.notice),
+        data=review_form_data(case.snapshot, case.notice),
         snapshot_sha256=submission.sha256,
         actor=actor.ref,
         version_label=f"第{submission.number}次上报",
     )
 
 
-def draft_review_form(application: Application) -> tuple[PaperBase, Marks]:
+def draft_review_form(case: CaseFile) -> tuple[PaperBase, Marks]:
     """The review form as it would look now, for a print that says 草稿 无效: no number, no code to verify (S-50).
 
     Reads only. Raises :class:`Refused` with every entry that is longer than the paper can hold.
     """
     now = clock.now()
-    notice = notice_of(application.campaign_version)
     snapshot = build_snapshot(
-        application=application,
-        notice=notice,
-        contents=draft_of(application).contents,
-        materials=list(materials_of(application)),
-        number=application.submissions.count() + 1,
+        application=case.application,
+        notice=case.notice,
+        contents=case.contents,
+        materials=case.materials,
+        number=case.submission.number + 1 if case.submission is not None else 1,
         submitted_at=now,
     )
-    paper = paper_of("review_form", review_form_data(snapshot, notice) | {"filled_on": ""})
+    paper = paper_of("review_form", review_form_data(snapshot, case.notice) | {"filled_on": ""})
     marks = Marks(
         serial="",
         verification_url="",
         snapshot_sha256=digest(snapshot.as_json()),
-        version_label=application.number,
+        version_label=case.application.number,
         draft=True,
         created_at=now,
     )
     return paper, marks
 
 
-def commitment_data(application: Application) -> dict[str, Any]:
+def commitment_data(case: CaseFile) -> dict[str, Any]:
     """The data of T4 个人承诺书: the notice's own text, to be signed by hand (S-61, S-78…S-82)."""
-    notice = notice_of(application.campaign_version)
+    application, notice = case.application, case.notice
     return {
         "name": application.applicant_name,
         "year": application.year,
@@ -192,22 +196,21 @@ def commitment_data(application: Application) -> dict[str, Any]:
     }
 
 
-def commitment_paper(application: Application) -> tuple[PaperBase, Marks]:
+def commitment_paper(case: CaseFile) -> tuple[PaperBase, Marks]:
     """T4 ready to be printed and signed, before 上报: its number is the application's, its code that of the text.
 
     The time on it is the start of the application, so that every print has the same bytes.
     """
-    data = commitment_data(application)
-    notice = notice_of(application.campaign_version)
+    data, notice = commitment_data(case), case.notice
     text = "\n".join(notice.letter("commitment").paragraphs)
     said = {key: data[key] for key in ("name", "year", "number")} | {"text": text, "wording": notice.policies.template_wording}
     marks = Marks(
-        serial=application.number,
+        serial=case.application.number,
         verification_url="",
         snapshot_sha256=digest(said),
         version_label="",
         draft=False,
-        created_at=application.created_at,
+        created_at=case.application.created_at,
     )
     return paper_of("commitment", data), marks
 

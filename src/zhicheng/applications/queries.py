@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -178,11 +178,21 @@ class Draft:
 
 
 def draft_of(application: Application) -> Draft:
-    """The whole draft, with the fixed fields (name, identity number, employer) filled from where they are kept. One query."""
+    """The whole draft. One query."""
+    return draft_from(application, draft_rows_of(application))
+
+
+def draft_rows_of(application: Application) -> dict[str, DraftSection]:
+    """The stored sections by key. One query; none is opened."""
+    return {row.key: row for row in DraftSection.objects.filter(application=application)}
+
+
+def draft_from(application: Application, rows: Mapping[str, DraftSection]) -> Draft:
+    """The form in the stored sections, with the fixed fields (name, identity number, employer) filled from where they are kept."""
     contents: dict[str, Any] = {s.key: [] if s.rows else {} for s in SECTIONS}
     versions = {s.key: 0 for s in SECTIONS}
     saved_at = {}
-    for row in DraftSection.objects.filter(application=application):
+    for row in rows.values():
         contents[row.key] = json.loads(row.content)
         versions[row.key] = row.version
         saved_at[row.key] = row.saved_at
@@ -229,17 +239,31 @@ def snapshot_of(submission: Submission) -> Snapshot:
 
 def history_of(application: Application) -> QuerySet[StatusChange]:
     """Every move, oldest first."""
-    return application.history.select_related("by", "by_organization", "submission").order_by("id")
+    moves = application.history.select_related("by", "by_organization", "submission")
+    return moves.defer("submission__content").order_by("id")  # the whole form, once for every move
+
+
+_MENDED_IN = frozenset({State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR})
+_RETURNED_TO = (State.RETURNED, State.CLOSED_FOR_YEAR)
+_NOTHING_TO_MEND = ("reopen", "restore_closed")
 
 
 def last_return(application: Application) -> StatusChange | None:
     """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回), and when
     an annulled count has opened the year again: what that says is nothing to correct.
     """
-    if application.state not in {State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR}:
+    if application.state not in _MENDED_IN:
         return None
-    returns = application.history.filter(to_state__in=[State.RETURNED, State.CLOSED_FOR_YEAR])
-    return returns.exclude(move__in=["reopen", "restore_closed"]).order_by("-id").first()
+    returns = application.history.filter(to_state__in=_RETURNED_TO).exclude(move__in=_NOTHING_TO_MEND)
+    return returns.select_related("by_organization").order_by("-id").first()
+
+
+def last_return_in(application: Application, history: Iterable[StatusChange]) -> StatusChange | None:
+    """:func:`last_return` where the ``history`` (oldest first) was read."""
+    if application.state not in _MENDED_IN:
+        return None
+    returns = [c for c in history if c.to_state in _RETURNED_TO and c.move not in _NOTHING_TO_MEND]
+    return returns[-1] if returns else None
 
 
 def years_beside(application: Application) -> QuerySet[PersonYear]:

@@ -13,7 +13,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
 from zhicheng.campaigns.older import of_today
-from zhicheng.campaigns.rules import WindowState, deadline_in_force, open_levels, passing_deadline, window_in_force, window_state
+from zhicheng.campaigns.rules import WindowState, open_levels, window_in_force, window_state
 from zhicheng.foundation import clock
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
@@ -77,14 +77,6 @@ def current_versions() -> QuerySet[CampaignVersion]:
 def current_version(slug: str) -> CampaignVersion | None:
     """The newest version of the published campaign ``slug``; ``None`` if there is none."""
     return current_versions().filter(campaign__slug=slug).first()
-
-
-def passing_deadline_in_force(version: CampaignVersion, level: str, desk: str, *, corrected: bool) -> dt.datetime | None:
-    """:func:`deadline_in_force` for an application pinned to ``version``. One query, and none where the notice sets no end."""
-    pinned = notice_of(version)
-    if passing_deadline(pinned, level, desk, corrected=corrected) is None:
-        return None
-    return deadline_in_force(pinned, _newest_notice(version), level, desk, corrected=corrected)
 
 
 def window_now(version: CampaignVersion, level: str, at: dt.datetime, *, newest: Notice | None = None) -> WindowState:

@@ -198,10 +198,7 @@ def marks_of(issued: Paper) -> Marks:
 
 def _next_serial(kind: Kind, year: int) -> str:
     prefix = PREFIXES[kind]
-    counter = SerialCounter.objects.select_for_update(no_key=True).filter(prefix=prefix, year=year).first()
-    if counter is None:
-        SerialCounter.objects.get_or_create(prefix=prefix, year=year)
-        counter = SerialCounter.objects.select_for_update(no_key=True).get(prefix=prefix, year=year)
+    counter, _new = SerialCounter.objects.select_for_update(no_key=True).get_or_create(prefix=prefix, year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{prefix}{year}-{counter.last:06d}"

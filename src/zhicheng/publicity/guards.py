@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import guard
-from zhicheng.applications.models import Application
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState
-from zhicheng.publicity.queries import current_period, publicised_again_needed, shown_facts_sha256
+from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed, shown_facts_sha256
 from zhicheng.publicity.rules import reasons_not_over
 
 
 @guard("publicity_over")
-def publicity_over(application: Application, actor: Actor) -> list[Problem]:
+def publicity_over(case: CaseFile, actor: Actor) -> list[Problem]:
     """The publicity of what is submitted now has fully passed, without objection, with its three papers (S-39, S-40, S-51)."""
-    period = current_period(application)
-    notice = notice_of(application.campaign_version)
-    if period is None or publicised_again_needed(application, period, always=notice.policies.repeat_publicity == "always"):
+    period = period_of(case)
+    if period is None or publicised_again_needed(case):
         return [Problem(_("还没有公示本次上报的内容，公示期满无异议后才能上报。"), where="publicity", code="not_publicised")]
-    counts = period.objections.aggregate(
-        open=Count("id", filter=Q(state=ObjectionState.OPEN)), upheld=Count("id", filter=Q(state=ObjectionState.UPHELD))
-    )
+    objections = case.part(objections_in_period)
     return reasons_not_over(
         ends_on=period.ends_on,
         today=clock.today(),
-        open_objections=counts["open"],
-        upheld_objections=counts["upheld"],
+        open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
+        upheld_objections=sum(o.state == ObjectionState.UPHELD for o in objections),
         papers=[
             (_("公示"), period.notice_file_id is not None),
             (_("公示照片"), period.photo_file_id is not None),
@@ -40,19 +35,19 @@ def publicity_over(application: Application, actor: Actor) -> list[Problem]:
 
 
 @guard("no_objection_in_the_way")
-def no_objection_in_the_way(application: Application, actor: Actor) -> list[Problem]:
+def no_objection_in_the_way(case: CaseFile, actor: Actor) -> list[Problem]:
     """A new period does not wash away what was reported during the last: an open objection is decided first, and one that was
     upheld stands while the same facts would be shown again (S-40).
     """
-    period = current_period(application)
+    period = period_of(case)
     if period is None:
         return []
-    problems = []
-    if period.objections.filter(state=ObjectionState.OPEN).exists():
+    problems, states = [], {o.state for o in case.part(objections_in_period)}
+    if ObjectionState.OPEN in states:
         problems.append(
             Problem(_("上一次公示还有异议没有核实处理，处理完毕后才能重新公示。"), where="objections", code="objection_open")
         )
-    if period.objections.filter(state=ObjectionState.UPHELD).exists() and period.facts_sha256 == shown_facts_sha256(application):
+    if ObjectionState.UPHELD in states and period.facts_sha256 == shown_facts_sha256(case):
         problems.append(
             Problem(
                 _("上一次公示有异议经核实成立，公示的内容没有更正，不能重新公示。请终止申报，或退回申报人更正。"),
@@ -64,9 +59,8 @@ def no_objection_in_the_way(application: Application, actor: Actor) -> list[Prob
 
 
 @guard("objection_upheld")
-def objection_upheld(application: Application, actor: Actor) -> list[Problem]:
+def objection_upheld(case: CaseFile, actor: Actor) -> list[Problem]:
     """Only an upheld objection stops an application here (S-40)."""
-    period = current_period(application)
-    if period is not None and period.objections.filter(state=ObjectionState.UPHELD).exists():
+    if any(o.state == ObjectionState.UPHELD for o in case.part(objections_in_period)):
         return []
     return [Problem(_("没有经核实成立的异议，不能终止申报。"), code="no_upheld_objection")]

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhicheng.applications.models import Application
-from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.snapshot import publicised
 from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
@@ -19,14 +19,14 @@ from zhicheng.publicity.models import Objection, PublicityPeriod
 UPLOADS = ("notice_file", "photo_file", "result_file")
 
 
-def current_period(application: Application) -> PublicityPeriod | None:
-    """The application's period that was not cancelled, running or over. One query."""
-    return PublicityPeriod.objects.filter(application=application, cancelled_at__isnull=True).first()
+def all_periods(application: Application) -> list[PublicityPeriod]:
+    """Every period the application has had, cancelled ones too, oldest first, with the unit's uploads. One query."""
+    return list(PublicityPeriod.objects.filter(application=application).select_related(*UPLOADS).order_by("id"))
 
 
-def periods_of(application: Application) -> QuerySet[PublicityPeriod]:
-    """Every period the application has had, cancelled ones too, oldest first. One query."""
-    return PublicityPeriod.objects.filter(application=application).order_by("id")
+def period_of(case: CaseFile) -> PublicityPeriod | None:
+    """The period that was not cancelled, running or over, as the case file tells it (:func:`all_periods`)."""
+    return next((period for period in case.part(all_periods) if period.cancelled_at is None), None)
 
 
 def public_periods(today: date) -> QuerySet[PublicityPeriod]:
@@ -51,7 +51,7 @@ def periods_to_measure(calendar_versions: Collection[str]) -> QuerySet[Publicity
 
 
 def uploads_of(period: PublicityPeriod) -> list[tuple[str, EvidenceFile]]:
-    """What the unit has uploaded of this period (S-51), in the notice's order: (``notice_file``, file), … One query at most each."""
+    """What the unit has uploaded of this period (S-51), in the notice's order: (``notice_file``, file), …"""
     found = ((name, getattr(period, name)) for name in UPLOADS)
     return [(name, file) for name, file in found if file is not None]
 
@@ -64,30 +64,36 @@ def publicity_file(application: Application, file_id: int) -> EvidenceFile | Non
     return EvidenceFile.objects.filter(pk=file_id).first() if listed.exists() else None
 
 
-def objections_of(period: PublicityPeriod) -> QuerySet[Objection]:
-    """Every objection of a period, oldest first."""
-    return period.objections.select_related("registered_by", "decided_by").order_by("id")
+def objections_in_period(application: Application) -> list[Objection]:
+    """Every objection of the application's current period, oldest first; none where there is no period. One query."""
+    current = PublicityPeriod.objects.filter(application=application, cancelled_at__isnull=True)
+    found = Objection.objects.filter(period__in=current).select_related("registered_by", "decided_by")
+    return list(found.order_by("id"))
 
 
-def shown_facts_sha256(application: Application) -> str:
+def shown_facts_sha256(case: CaseFile) -> str:
     """The hash of what the current submission would show on a notice."""
-    submission = application.current_submission
-    if submission is None:
-        return ""
-    return digest(publicised(snapshot_of(submission)))
+    return digest(publicised(case.snapshot)) if case.submission is not None else ""
 
 
-def publicised_again_needed(application: Application, period: PublicityPeriod | None, *, always: bool) -> bool:
+def publicised_again_needed(case: CaseFile) -> bool:
     """Whether the present submission must be shown (again): no period yet, or a publicised fact changed (G-08)."""
+    period = period_of(case)
     if period is None:
         return True
-    if period.submission_id == application.current_submission_id:
+    if period.submission_id == case.application.current_submission_id:
         return False
-    return always or broken_off(period) or period.facts_sha256 != shown_facts_sha256(application)
+    always = case.notice.policies.repeat_publicity == "always"
+    return always or case.part(_broken_off, period) or period.facts_sha256 != shown_facts_sha256(case)
+
+
+def _broken_off(_application: Application, period: PublicityPeriod) -> bool:
+    return broken_off(period)
 
 
 def broken_off(period: PublicityPeriod) -> bool:
     """Whether the application was returned or ended while the period was running: fewer days than the law asks were shown (S-39)."""
-    breaks = period.application.history.filter(move__in=["unit_return", "reject_fraud", "bar"], at__gte=period.opened_at)
+    moves = StatusChange.objects.filter(application_id=period.application_id, at__gte=period.opened_at)
+    breaks = moves.filter(move__in=["unit_return", "reject_fraud", "bar"])
     broke = breaks.order_by("id").first()
     return broke is not None and broke.at.astimezone(BEIJING).date() <= period.ends_on

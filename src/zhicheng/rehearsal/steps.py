@@ -15,6 +15,7 @@ from typing import Any
 
 from zhicheng.applications import actions as applications
 from zhicheng.applications.actions import bar_applications
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, HOLDER, Desk
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
@@ -28,7 +29,7 @@ from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import Objection, PublicityPeriod
-from zhicheng.publicity.queries import current_period
+from zhicheng.publicity.queries import period_of
 from zhicheng.rehearsal import acts
 from zhicheng.review.rules import Reason
 
@@ -55,7 +56,7 @@ class Traveller(ABC):
     @property
     def period(self) -> PublicityPeriod:
         """The publicity period that counts; ``LookupError`` where there is none."""
-        found = current_period(self.application)
+        found = period_of(CaseFile(self.application))
         if found is None:
             raise LookupError(f"application {self.application.pk} has no publicity period")
         return found

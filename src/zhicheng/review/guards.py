@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import organization_at
 from zhicheng.applications.lifecycle import guard
-from zhicheng.applications.models import Application
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation.errors import Problem
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.queries import facts_of, last_dossier
@@ -13,7 +12,7 @@ from zhicheng.review.rules import dossier_problems
 
 
 @guard("dossier_in_order")
-def dossier_in_order(application: Application, actor: Actor) -> list[Problem]:
+def dossier_in_order(case: CaseFile, actor: Actor) -> list[Problem]:
     """This desk has the paper dossier of the current submission, and it is in order (S-37, S-41…S-47, S-79)."""
-    copies = notice_of(application.campaign_version).limits.review_form_copies
-    return dossier_problems(facts_of(last_dossier(application, organization_at(application, actor.role))), copies_wanted=copies)
+    dossier = last_dossier(case, organization_at(case.application, actor.role))
+    return dossier_problems(facts_of(dossier), copies_wanted=case.notice.limits.review_form_copies)

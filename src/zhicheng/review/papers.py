@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.models import Submission
 from zhicheng.applications.papers import LEVEL_WORDS, subject_of
-from zhicheng.applications.queries import snapshot_of
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Paper
 from zhicheng.organizations.actors import Actor
 
 
-def issue_supervising_opinion(*, application: Application, submission: Submission, actor: Actor) -> Paper:
+def issue_supervising_opinion(*, case: CaseFile, submission: Submission, actor: Actor) -> Paper:
     """Made when the supervising body passes; an earlier one becomes void."""
-    subject = subject_of(application.pk)
+    subject = subject_of(case.application.pk)
     void_papers(subject=subject, kinds=["supervising_opinion"], reason="已重新出具推荐意见", actor=actor.ref)
-    snapshot, notice = snapshot_of(submission), notice_of(application.campaign_version)
+    snapshot = case.snapshot
     return issue_paper(
         kind="supervising_opinion",
         subject=subject,
-        title=notice.letter("supervising_opinion").title,
+        title=case.notice.letter("supervising_opinion").title,
         data={
             "name": snapshot.sections["basic"]["name"],
             "year": snapshot.campaign.year,
-            "template": notice.letter("supervising_opinion"),
+            "template": case.notice.letter("supervising_opinion"),
             "supervising_body": actor.organization_name,
             "series": snapshot.application.series.zh,
             "specialty": snapshot.application.specialty.zh,

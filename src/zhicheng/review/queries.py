@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
-from zhicheng.applications.models import Application
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.papers import subject_of
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import bare_mark, papers_of
@@ -12,25 +11,25 @@ from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.rules import DossierFacts
 
 
-def decisions_of(application: Application) -> QuerySet[Decision]:
-    """Every decision, oldest first."""
-    return application.decisions.select_related("desk", "decided_by", "submission").order_by("id")
+def all_decisions(application: Application) -> list[Decision]:
+    """Every decision, oldest first. One query."""
+    decisions = application.decisions.select_related("desk", "decided_by", "submission").defer("submission__content")
+    return list(decisions.order_by("id"))
 
 
-def dossiers_of(application: Application) -> QuerySet[PaperDossier]:
-    """Every reception of the paper dossier, newest first."""
-    return application.dossiers.select_related("desk", "recorded_by", "submission").order_by("-id")
+def all_dossiers(application: Application) -> list[PaperDossier]:
+    """Every reception of the paper dossier, newest first. One query."""
+    dossiers = application.dossiers.select_related("desk", "recorded_by", "submission").defer("submission__content")
+    return list(dossiers.order_by("-id"))
 
 
-def last_dossier(application: Application, desk_id: int | None) -> PaperDossier | None:
+def last_dossier(case: CaseFile, desk_id: int | None) -> PaperDossier | None:
     """The newest reception at one desk for the current submission, or ``None``."""
-    if desk_id is None or application.current_submission_id is None:
+    current = case.application.current_submission_id
+    if desk_id is None or current is None:
         return None
-    return (
-        PaperDossier.objects.filter(application=application, desk_id=desk_id, submission_id=application.current_submission_id)
-        .order_by("-id")
-        .first()
-    )
+    here = (d for d in case.part(all_dossiers) if (d.desk_id, d.submission_id) == (desk_id, current))
+    return next(here, None)
 
 
 def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
@@ -60,11 +59,11 @@ def form_with_mark(application: Application, mark: str) -> Paper | None:
     return None
 
 
-def mark_state(application: Application, mark: str) -> str:
-    """What a printed mark names (:func:`form_with_mark`): ``current``, ``void``, or ``unknown`` for none of ours (S-79)."""
-    paper = form_with_mark(application, mark)
+def mark_state(submission: Submission, paper: Paper | None) -> str:
+    """What a printed mark names (:func:`form_with_mark`): the ``current`` form of the submission, one that is ``void``, or ``unknown`` for
+    none of ours (S-79).
+    """
     if paper is None:
         return "unknown"
-    submission = application.current_submission
-    is_current = paper.voided_at is None and submission is not None and paper.snapshot_sha256 == submission.sha256
+    is_current = paper.voided_at is None and paper.snapshot_sha256 == submission.sha256
     return "current" if is_current else "void"

@@ -9,7 +9,7 @@ from tests.support import world as w
 from zhicheng.accounts.models import AccountKind
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
-from zhicheng.applications.advice import told_of_draft
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
@@ -93,7 +93,7 @@ def answer(stage: Stage) -> None:
     if application is None:
         return
     draft = draft_of(application)
-    keys = [told.finding.key for told in told_of_draft(application, draft.contents)] or ["work.gap@work_history"]
+    keys = [told.finding.key for told in CaseFile(application).findings] or ["work.gap@work_history"]
     stage.act(
         "applications.answer_findings",
         actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),

@@ -9,9 +9,9 @@ from tests.support import world as w
 from tests.support.cases import LATER, case
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
-from zhicheng.applications.advice import told_of_draft
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.applications.queries import materials_of
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
@@ -102,7 +102,7 @@ def save(world: w.World) -> dict[str, Any]:
 @case("applications.actions.answers.answer_findings")
 def answer(world: w.World) -> dict[str, Any]:
     application = filled(world)
-    key = told_of_draft(application, draft_of(application).contents)[0].finding.key
+    key = CaseFile(application).findings[0].finding.key
     return {"actor": world.applicant, "application_id": application.pk, "answers": {key: "一并填写。"}, "base_version": 0}
 
 

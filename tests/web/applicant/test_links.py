@@ -7,7 +7,7 @@ from django.urls import resolve
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.links import link_to, linked
@@ -39,15 +39,15 @@ def application(world):
     ],
 )
 def test_place_leads_to_its_page(application, where, page, fragment):
-    path, _hash, rest = link_to(application, Where.parse(where)).partition("#")
+    path, _hash, rest = link_to(CaseFile(application), Where.parse(where)).partition("#")
     assert (resolve(path).url_name, rest) == (page, fragment)
 
 
 def test_box_stands_on_the_page_of_a_section_where_it_is_wanted_there(application):
-    path = link_to(application, Where.of_key("education-0a1b2c3d", "diploma"), section="education")
+    path = link_to(CaseFile(application), Where.of_key("education-0a1b2c3d", "diploma"), section="education")
     assert path.endswith("/sections/education/#at-material-education-0a1b2c3d"), path
 
 
 def test_everything_missing_has_a_link(application):
-    assert all(p.link for p in linked(application, everything_missing(application)))
-    assert linked(application, [Problem("x", where="check", link="7")])[0].link.endswith("/check/")
+    assert all(p.link for p in linked(CaseFile(application), CaseFile(application).missing))
+    assert linked(CaseFile(application), [Problem("x", where="check", link="7")])[0].link.endswith("/check/")

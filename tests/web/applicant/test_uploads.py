@@ -15,7 +15,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions as applications
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
 from zhicheng.evidence.actions import examine_due
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
@@ -131,15 +131,15 @@ def test_script_that_asks_for_a_file_hears_of_its_refusal_though_it_was_told_bef
 
 def test_nothing_is_sent_upward_while_a_file_is_being_examined(application, client, slow) -> None:
     box, paper = paper_of(application, client)
-    before = {p.where for p in everything_missing(application) if p.code == "material_missing"}
+    before = {p.where for p in CaseFile(application).missing if p.code == "material_missing"}
     client.post(address(application, box, paper), {"file": a_file()})
-    missing = everything_missing(application)
+    missing = CaseFile(application).missing
     (checked,) = [p for p in missing if p.code == "being_checked"]
     assert (checked.where, "“聘书.pdf”正在检查" in str(checked.text)) == (f"material:{box}", True)
     assert f"material:{box}" in before
     assert f"material:{box}" not in {p.where for p in missing if p.code == "material_missing"}
     examine_due()
-    assert not [p for p in everything_missing(application) if p.where == f"material:{box}"]
+    assert not [p for p in CaseFile(application).missing if p.where == f"material:{box}"]
 
 
 def test_file_examined_after_its_application_was_discarded_is_refused_in_words(world, client, slow) -> None:

@@ -20,7 +20,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.review.queries import dossiers_of
+from zhicheng.review.queries import all_dossiers
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def test_dossier_takes_what_a_scanner_reads_from_the_qr_code(world, settings):
     with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
         answer = client_of(world.county_officer).post(reverse("desk_dossier", args=[application.pk]), facts)
     assert answer.status_code == 303
-    assert [(d.printed_mark, d.mark_state) for d in dossiers_of(application)] == [(paper.serial, "current")]
+    assert [(d.printed_mark, d.mark_state) for d in all_dossiers(application)] == [(paper.serial, "current")]
 
 
 def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_holds(world):

@@ -19,7 +19,8 @@ from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from zhicheng.accounts.models import User
 from zhicheng.applications.actions import discard_application
-from zhicheng.applications.queries import get_application, history_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.queries import get_application
 from zhicheng.foundation import clock, outbox
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 def lines(application, actor: Actor, phase: str) -> list[Entry]:
     found = get_application(actor, application.pk)
     assert found is not None
-    return [e for e in entries_of(found, history_of(found), audience="applicant") if e.phase == phase]
+    return [e for e in entries_of(CaseFile(found), audience="applicant") if e.phase == phase]
 
 
 @told_once

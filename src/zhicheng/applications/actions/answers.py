@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import conflict_problem, lock_open, touch
-from zhicheng.applications.advice import findings_of_draft
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.findings import KEPT_AS, LONGEST, Answer, Finding, answers_in
-from zhicheng.applications.models import Application, DraftSection
-from zhicheng.applications.queries import draft_of
+from zhicheng.applications.models import DraftSection
 from zhicheng.applications.reading import clean_text
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -29,15 +28,14 @@ def answer_findings(*, actor: Actor, application_id: int, answers: Mapping[str, 
     ``too_long`` with the place of each answer that is, ``not_open``, ``not_found``.
     """
     typed = {key: clean_text(text) for key, text in answers.items()}
-    application = lock_open(application_id, actor)
-    draft = draft_of(application)
+    case = lock_open(application_id, actor)
     with platform_language():
-        findings = {finding.key: finding for finding in findings_of_draft(application, draft.contents)}
+        findings = {told.finding.key: told.finding for told in case.findings}
     if problems := _too_long(findings, typed):
         raise Refused(problems)
-    kept = [a for a in answers_in(draft.contents) if a.key in findings and a.key not in typed]
+    kept = [a for a in answers_in(case.contents) if a.key in findings and a.key not in typed]
     kept += [Answer(key, findings[key].text, text) for key, text in typed.items() if text and key in findings]
-    _keep(application, sorted(kept, key=lambda answer: answer.key), base_version)
+    _keep(case, sorted(kept, key=lambda answer: answer.key), base_version)
     return kept
 
 
@@ -53,18 +51,18 @@ def _too_long(findings: Mapping[str, Finding], typed: Mapping[str, str]) -> list
     ]
 
 
-def _keep(application: Application, answers: list[Answer], base_version: int) -> None:
+def _keep(case: CaseFile, answers: list[Answer], base_version: int) -> None:
     text = json.dumps(
         [{"key": a.key, "said": a.said, "answer": a.answer} for a in answers], ensure_ascii=False, separators=(",", ":")
     )
-    row = DraftSection.objects.filter(application=application, key=KEPT_AS).first()
+    row = case.draft_rows.get(KEPT_AS)
     version = row.version if row is not None else 0
     if (row.content if row is not None else "[]") == text:
         return
     if version != base_version:
         raise Refused([conflict_problem(KEPT_AS)])
-    now = clock.now()
-    DraftSection.objects.update_or_create(
-        application=application, key=KEPT_AS, defaults={"version": version + 1, "content": text, "saved_at": now}
-    )
-    touch(application, now)
+    row = row or DraftSection(application=case.application, key=KEPT_AS)
+    row.version, row.content, row.saved_at = version + 1, text, clock.now()
+    row.save(force_insert=row.pk is None)
+    case.keep_section(row)
+    touch(case.application, row.saved_at)

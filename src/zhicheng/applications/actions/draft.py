@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, DraftSection, Material
 from zhicheng.applications.printable import unprintable_in_section
 from zhicheng.applications.reading import is_blank, read_row
@@ -27,8 +28,12 @@ MOST_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class SavedSection:
-    """What a save left: the ``version`` the next save must name, the content as stored, and what the rules still miss."""
+    """What a save left: the ``version`` the next save must name, the content as stored, and what the rules still miss.
 
+    ``case``: the application as it stands after the save.
+    """
+
+    case: CaseFile
     key: str
     version: int
     content: Any
@@ -51,20 +56,18 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > MOST_BYTES:
         raise Refused.one(_("这个栏目的内容太长，请精简后再保存。您填写的内容还在页面上。"), where=key, code="too_long")
-    application = lock_open(application_id, actor)
-    row = DraftSection.objects.filter(application=application, key=key).first()
-    if row is not None and row.content == text:
-        version, saved_at = row.version, row.saved_at
-    elif (row.version if row else 0) != base_version:
-        raise Refused([conflict_problem(key)])
-    else:
-        version, saved_at = base_version + 1, clock.now()
-        DraftSection.objects.update_or_create(
-            application=application, key=key, defaults={"version": version, "content": text, "saved_at": saved_at}
-        )
-        _after_edit(application, section, content, saved_at)
+    case = lock_open(application_id, actor)
+    row = case.draft_rows.get(key)
+    if row is None or row.content != text:
+        if (row.version if row else 0) != base_version:
+            raise Refused([conflict_problem(key)])
+        row = row or DraftSection(application=case.application, key=key)
+        row.version, row.content, row.saved_at = base_version + 1, text, clock.now()
+        row.save(force_insert=row.pk is None)
+        case.keep_section(row)
+        _after_edit(case, section, content, row.saved_at)
     problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
-    return SavedSection(key, version, content, saved_at, problems)
+    return SavedSection(case, key, row.version, content, row.saved_at, problems)
 
 
 def conflict_problem(key: str) -> Problem:
@@ -73,14 +76,14 @@ def conflict_problem(key: str) -> Problem:
     return Problem(text, where=key, code="conflict")
 
 
-def lock_open(application_id: int, actor: Actor) -> Application:
+def lock_open(application_id: int, actor: Actor) -> CaseFile:
     """Lock an application the applicant may write in now; raises :class:`Refused` (``not_found``, ``not_open``)."""
-    application = lifecycle.lock(application_id, actor)
-    if application.applicant_id != actor.user_id:
+    case = lifecycle.lock(application_id, actor)
+    if case.application.applicant_id != actor.user_id:
         raise Refused.one(_("没有找到这份申请书。"), code="not_found")
-    if closed := lifecycle.why_closed(application):
+    if closed := lifecycle.why_closed(case.application):
         raise Refused.one(closed, code="not_open")
-    return application
+    return case
 
 
 def touch(application: Application, at: datetime) -> None:
@@ -114,7 +117,8 @@ def _is_row_id(text: str) -> bool:
     return len(text) == 8 and all(c in "0123456789abcdef" for c in text)
 
 
-def _after_edit(application: Application, section: Section, content: Any, at: datetime) -> None:
+def _after_edit(case: CaseFile, section: Section, content: Any, at: datetime) -> None:
+    application = case.application
     if section.key == "current_title":
         application.first_title = bool(content.get("first_title"))
     if section.rows:

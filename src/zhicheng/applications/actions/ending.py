@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import OVER, State
@@ -19,7 +20,6 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
-from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import SYSTEM, Actor
 
 logger = logging.getLogger(__name__)
@@ -34,18 +34,18 @@ BARRED_BY_FRAUD = gettext_noop("{year}年度的申报经查实有弄虚作假，
 @one_transaction
 def withdraw_application(*, actor: Actor, application_id: int) -> Application:
     """撤回: take a submission back before the unit has decided. No strike: it never came near the committee (G-06)."""
-    application = lifecycle.lock(application_id, actor)
-    lifecycle.walk(application, "withdraw", actor=actor)
-    return application
+    case = lifecycle.lock(application_id, actor)
+    lifecycle.walk(case, "withdraw", actor=actor)
+    return case.application
 
 
 @one_transaction
 def discard_application(*, actor: Actor, application_id: int) -> Application:
     """作废: give up a form that is with the applicant, to begin another. Everything stays stored; the year's count stays too."""
-    application = lifecycle.lock(application_id, actor)
-    lifecycle.walk(application, "discard", actor=actor)
-    void_all_papers(application_id=application.pk, reason="申请书已作废", actor=actor)
-    return application
+    case = lifecycle.lock(application_id, actor)
+    lifecycle.walk(case, "discard", actor=actor)
+    void_all_papers(application_id=application_id, reason="申请书已作废", actor=actor)
+    return case.application
 
 
 def bar_applications(*, person_index: str, first_year: int, last_year: int, note: str) -> list[int]:
@@ -82,11 +82,11 @@ def _each(ids: Iterable[int], end: Callable[[int], bool]) -> list[int]:
 
 @one_transaction
 def _bar(application_id: int, note: str) -> bool:
-    application = lifecycle.lock(application_id, SYSTEM)
-    if application.state not in lifecycle.BY_NAME["bar"].sources:
+    case = lifecycle.lock(application_id, SYSTEM)
+    if case.application.state not in lifecycle.BY_NAME["bar"].sources:
         return False
     try:
-        lifecycle.walk(application, "bar", actor=SYSTEM, note=note or _why(application))
+        lifecycle.walk(case, "bar", actor=SYSTEM, note=note or _why(case))
     except Refused:
         return False  # the record was annulled in between: the guard says there is no ban any more
     void_all_papers(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
@@ -120,13 +120,14 @@ def _restored(application_id: int) -> bool:
 
 @one_transaction
 def _restore(application_id: int) -> None:
-    application = lifecycle.lock(application_id, SYSTEM)
-    lifecycle.walk(application, _way_back(application), actor=SYSTEM)
+    case = lifecycle.lock(application_id, SYSTEM)
+    lifecycle.walk(case, _way_back(case), actor=SYSTEM)
 
 
-def _way_back(application: Application) -> str:
+def _way_back(case: CaseFile) -> str:
     """The move that leads to where the application was before a record ended it."""
-    if application.state == State.REJECTED_FRAUD and ban_for(application.person_index, application.year):
+    application = case.application
+    if application.state == State.REJECTED_FRAUD and case.ban:
         return "restore_barred"
     ended = application.history.filter(to_state=application.state).order_by("-id").first()
     before = ended.from_state if ended is not None else ""
@@ -166,8 +167,8 @@ def _move(application_id: int, move: str) -> None:
 
 
 @platform_language()
-def _why(application: Application) -> str:
-    ban = ban_for(application.person_index, application.year)
-    if ban is None or ban.covers(application.year):
+def _why(case: CaseFile) -> str:
+    year = case.application.year
+    if case.ban is None or case.ban.covers(year):
         return _(BARRED_BY_RECORD)
-    return _(BARRED_BY_FRAUD).format(year=application.year)
+    return _(BARRED_BY_FRAUD).format(year=year)

@@ -142,7 +142,7 @@ def route_problems(employer: Organization | None, notice: Notice, series: str = 
 @one_transaction
 def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choice, employer: Organization) -> Application:
     now = clock.now()
-    person = User.objects.select_for_update(no_key=True).get(pk=actor.account_id)
+    person = User.objects.select_for_update(no_key=True).only("name", "id_number_index").get(pk=actor.account_id)
     if person.id_number_index != actor.person_index:
         # Corrected between the request's arrival and this line: the year and the bans to look at are other ones.
         raise Refused.one(_("您的身份证号刚刚更正。请刷新页面后再试。"), code="stale")
@@ -188,8 +188,7 @@ def route_through(notice: Notice, employer: Organization, series: str) -> dict[s
 def _next_number(notice: Notice) -> str:
     """``2023652700-00012``: campaign year, region, running number. Locks the counter's row."""
     prefix = f"{notice.year}{notice.region_code}-"
-    NumberCounter.objects.get_or_create(prefix=prefix)
-    counter = NumberCounter.objects.select_for_update(no_key=True).get(prefix=prefix)
+    counter, _new = NumberCounter.objects.select_for_update(no_key=True).get_or_create(prefix=prefix)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"{prefix}{counter.last:05d}"

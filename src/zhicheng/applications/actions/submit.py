@@ -12,21 +12,19 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
 from zhicheng.applications.actions.start import route_problems, route_through
 from zhicheng.applications.authorships import keep_authorships
-from zhicheng.applications.completeness import everything_missing
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import lock_person_year
+from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.queries import draft_of, history_is_told, materials_of, own_sent_application
+from zhicheng.applications.queries import own_sent_application
 from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem, sent_already_problem
 from zhicheng.applications.snapshot import build_snapshot
-from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import canonical_json, digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
-from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
@@ -38,12 +36,12 @@ def confirm_check(*, actor: Actor, application_id: int) -> Application:
 
     Kept until the next edit. Raises :class:`Refused` with everything that is still missing.
     """
-    application = lock_open(application_id, actor)
-    if problems := everything_missing(application):
-        raise Refused(problems)
-    application.checked_at = clock.now()
-    application.save(update_fields=["checked_at"])
-    return application
+    case = lock_open(application_id, actor)
+    if case.missing:
+        raise Refused(case.missing)
+    case.application.checked_at = clock.now()
+    case.application.save(update_fields=["checked_at"])
+    return case.application
 
 
 def submit_application(
@@ -54,7 +52,7 @@ def submit_application(
     ``form_token`` names the page it was sent from: sent twice (a double click, a retried request) it gives the first
     submission again. The time that counts against the window is the time of arrival here, not the time the lock was won.
     Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_not_accepted``, ``barred``,
-    ``closed_for_year``, ``unit_not_verified`` and all that :func:`everything_missing` lists); nothing is lost then.
+    ``closed_for_year``, ``unit_not_verified`` and all that is missing); nothing is lost then.
     """
     return _submit(actor, application_id, form_token, (commitment_version, liability_version), arrived_at=clock.now())
 
@@ -64,7 +62,7 @@ def _submit(
     actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], *, arrived_at: datetime
 ) -> Submission:
     try:
-        application = lock_open(application_id, actor)
+        case = lock_open(application_id, actor)
     except Refused:
         # A double click: its twin was here first, perhaps while this one waited for the lock.
         sent = Submission.objects.filter(
@@ -76,22 +74,24 @@ def _submit(
     if Submission.objects.filter(form_token=form_token).exists():
         # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
         raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
-    year = lock_person_year(application).count
-    notice = notice_of(application.campaign_version)
-    _take_route(application, notice, actor)
-    problems = _reasons_against(application, notice, year, arrived_at, *accepted_versions)
+    lock_person_year(case)
+    application, texts = case.application, case.notice.texts
+    _take_route(application, case.notice, actor)
+    problems = _reasons_against(case, arrived_at, *accepted_versions)
     if problems:
         raise Refused(problems)
-    submission = _freeze(application, notice, actor, form_token, arrived_at)
+    submission = _freeze(case, actor, form_token, arrived_at)
     application.current_submission = submission
-    if history_is_told(application):
-        application.arrivals = year.arrivals  # another application of the year may have been counted since this one was begun
+    if case.history_is_told:
+        application.arrivals = (
+            case.year.arrivals
+        )  # another application of the year may have been counted since this one was begun
     application.applicant_name = application.applicant.name  # corrected, perhaps, while a desk had the submission before
-    lifecycle.walk(application, "submit", actor=actor)
-    for name, text in (("commitment", notice.texts.commitment), ("liability", notice.texts.liability)):
+    lifecycle.walk(case, "submit", actor=actor)
+    for name, text in (("commitment", texts.commitment), ("liability", texts.liability)):
         accept_text(
             user_id=submission.submitted_by_id,
-            text=AcceptedText(key=f"{name}:{notice.slug}", version=text.version, sha256=digest(text.zh)),
+            text=AcceptedText(key=f"{name}:{case.notice.slug}", version=text.version, sha256=digest(text.zh)),
         )
     return submission
 
@@ -104,32 +104,29 @@ def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
     office = employer.receiving_office
     if office is None or office.superior_office_id is None:
         raise Refused.one(_("您的单位没有材料接收部门，请联系单位管理员。"), where="employer", code="unit_not_verified")
-    for column, organization in route_through(notice, employer, application.series).items():
-        setattr(application, column, organization)
+    route = route_through(notice, employer, application.series)
+    known = {employer.pk: employer, office.pk: office}
+    known |= Organization.objects.in_bulk([pk for pk in route.values() if pk is not None and pk not in known])
+    for desk in DESKS:
+        pk = route[desk.column_id]
+        setattr(application, desk.column, known[pk] if pk is not None else None)
 
 
-def _reasons_against(
-    application: Application,
-    notice: Notice,
-    year: YearCount,
-    arrived_at: datetime,
-    commitment_version: str,
-    liability_version: str,
-) -> list[Problem]:
-    first = not application.submissions.exists()
-    problems = window_problems(application, arrived_at, first=first)
-    problems += route_problems(application.employer, notice, application.series)
+def _reasons_against(case: CaseFile, arrived_at: datetime, commitment_version: str, liability_version: str) -> list[Problem]:
+    application, texts = case.application, case.notice.texts
+    first = case.submission is None
+    problems = window_problems(case, arrived_at, first=first)
+    problems += route_problems(application.employer, case.notice, application.series)
     if not application.applicant.id_number:
         problems.append(number_missing_problem())
-    told = history_is_told(application)  # of a mere claim to a number the unit's desk asks it
-    ban = ban_for(application.person_index, application.year) if told else None
+    told = case.history_is_told  # of a mere claim to a number the unit's desk asks it
     problems += gate_problems(
         Gate(
             now=arrived_at,
             year=application.year,
             first_submission=first,
-            ban=ban,
-            closed_for_year=told and year.closed_at is not None,
+            ban=case.ban if told else None,
+            closed_for_year=told and case.year.closed_at is not None,
             unit_problems=tuple(
                 _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(
                     unit=application.employer.name, text=p.text
@@ -139,10 +136,10 @@ def _reasons_against(
         )
     )
     problems += _sent_already(application)
-    problems += everything_missing(application)
+    problems += case.missing
     if application.checked_at is None:
         problems.append(Problem(_("请先完成“再次核对”，确认信息准确无误后再上报。"), where="check", code="not_checked"))
-    if commitment_version != notice.texts.commitment.version or liability_version != notice.texts.liability.version:
+    if commitment_version != texts.commitment.version or liability_version != texts.liability.version:
         problems.append(Problem(_("请阅读并勾选个人承诺和责任说明。"), where="commitment", code="text_not_accepted"))
     return problems
 
@@ -155,9 +152,9 @@ def _sent_already(application: Application) -> list[Problem]:
     return [sent_already_problem(sent.number, application.year, link=str(sent.pk))]
 
 
-def window_problems(application: Application, at: datetime, *, first: bool) -> list[Problem]:
+def window_problems(case: CaseFile, at: datetime, *, first: bool) -> list[Problem]:
     """Why the moment ``at`` is outside the window for a first or a corrected submission; empty when it is inside (G-01, G-02)."""
-    window = window_now(application.campaign_version, application.level, at)
+    window = case.window_at(at)
     if window.may_submit_first if first else window.may_correct:
         return []
     now = at.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M:%S")
@@ -176,19 +173,19 @@ def window_problems(application: Application, at: datetime, *, first: bool) -> l
     return [Problem(text, where="window", code="window")]
 
 
-def _freeze(application: Application, notice: Notice, actor: Actor, form_token: str, at: datetime) -> Submission:
-    number = application.submissions.count() + 1
+def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Submission:
+    number = case.submission.number + 1 if case.submission is not None else 1  # the current one is the last
     snapshot = build_snapshot(
-        application=application,
-        notice=notice,
-        contents=draft_of(application).contents,
-        materials=list(materials_of(application)),
+        application=case.application,
+        notice=case.notice,
+        contents=case.contents,
+        materials=case.materials,
         number=number,
         submitted_at=at,
     )
     content = snapshot.as_json()
     submission = Submission.objects.create(
-        application=application,
+        application=case.application,
         number=number,
         content=canonical_json(content).decode(),
         sha256=digest(content),

@@ -13,7 +13,6 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
@@ -59,10 +58,10 @@ def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar
 def _recheck(period_id: int, calendar_named: Callable[[str], Calendar]) -> str | None:
     """What became of one period: ``moved``, ``short``, ``same``, or ``None`` where nothing could be said."""
     application_id = PublicityPeriod.objects.values_list("application_id", flat=True).get(pk=period_id)
-    application = lifecycle.lock(application_id, SYSTEM)  # the application first: the order every action keeps
+    case = lifecycle.lock(application_id, SYSTEM)  # the application first: the order every action keeps
     lock_rows(PublicityPeriod.objects.filter(pk=period_id))
     period = PublicityPeriod.objects.select_related("unit", "submission").get(pk=period_id)
-    notice = notice_of(application.campaign_version)
+    application, notice = case.application, case.notice
     calendar = calendar_named(notice.calendar)
     if period.cancelled_at is not None or period.measured_with == calendar.version:
         return None

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import Application, StatusChange, Submission
+from zhicheng.applications.models import StatusChange, Submission
 from zhicheng.applications.papers import void_all_papers
-from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Limits
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -78,9 +77,9 @@ def open_publicity(
     Raises :class:`Refused` with everything at once: an end too early names the earliest legal date (``too_short``), text
     fields, ``stale`` when the submission is no longer the current one.
     """
-    application = lifecycle.lock(application_id, actor)
-    _same_submission(application, submission_id)
-    notice = notice_of(application.campaign_version)
+    case = lifecycle.lock(application_id, actor)
+    _same_submission(case, submission_id)
+    notice = case.notice
     plan, problems = rules.plan_period(
         load_calendar(notice.calendar),
         starts_on=starts_on,
@@ -89,29 +88,27 @@ def open_publicity(
         least=notice.limits.publicity_working_days,
         counting=notice.limits.publicity_counting,
     )
-    problems += text.problems(notice.limits) + lifecycle.objections_to(application, lifecycle.BY_NAME["open_publicity"], actor)
-    submission = application.current_submission
+    problems += text.problems(notice.limits) + lifecycle.objections_to(case, lifecycle.BY_NAME["open_publicity"], actor)
+    submission = case.submission
     if problems or plan is None or submission is None:
         raise Refused(problems)
     with platform_language():
         again, days = _("已重新公示"), _("公示：{start}至{end}").format(start=starts_on, end=ends_on)
-    _cancel(queries.current_period(application), reason=again, actor=actor)
-    period = _create(application, submission, plan, text, actor)
+    _cancel(queries.period_of(case), reason=again, actor=actor)
+    period = _create(case, submission, plan, text, actor)
     _note_opened(period, actor)
     papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
-    lifecycle.walk(application, "open_publicity", actor=actor, note=days)
+    lifecycle.walk(case, "open_publicity", actor=actor, note=days)
     return period
 
 
-def _create(
-    application: Application, submission: Submission, plan: rules.Plan, text: NoticeText, actor: Actor
-) -> PublicityPeriod:
+def _create(case: CaseFile, submission: Submission, plan: rules.Plan, text: NoticeText, actor: Actor) -> PublicityPeriod:
     return PublicityPeriod.objects.create(
-        application=application,
+        application=case.application,
         submission=submission,
-        unit_id=application.employer_id,
-        facts=papers.public_facts(snapshot_of(submission)),
-        facts_sha256=queries.shown_facts_sha256(application),
+        unit_id=case.application.employer_id,
+        facts=papers.public_facts(case.snapshot),
+        facts_sha256=queries.shown_facts_sha256(case),
         starts_on=plan.starts_on,
         ends_on=plan.ends_on,
         working_days=plan.working_days,
@@ -149,8 +146,8 @@ def _note_opened(period: PublicityPeriod, actor: Actor) -> None:
     )
 
 
-def _same_submission(application: Application, submission_id: int) -> None:
-    if application.current_submission_id != submission_id:
+def _same_submission(case: CaseFile, submission_id: int) -> None:
+    if case.application.current_submission_id != submission_id:
         raise Refused.one(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容办理。"), code="stale")
 
 
@@ -174,7 +171,7 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     )
     if actor.role is not Role.UNIT or found is None:
         raise Refused.one(_("没有找到这次公示，或者它不归本单位办理。"), code="not_found")
-    application = lifecycle.lock(found, actor)
+    application = lifecycle.lock(found, actor).application
     if actor.person_index and actor.person_index == application.person_index:
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     lock_rows(PublicityPeriod.objects.filter(pk=period_id))
@@ -340,20 +337,19 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
 @one_transaction
 def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
     """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
-    application = lifecycle.lock(application_id, actor)
-    period = queries.current_period(application)
-    upheld = period.objections.filter(state=ObjectionState.UPHELD).order_by("-id").first() if period else None
-    change = lifecycle.walk(application, "stop", actor=actor, note=upheld.finding if upheld else "")
-    void_all_papers(application_id=application.pk, reason="公示异议成立，已终止", actor=actor)
+    case = lifecycle.lock(application_id, actor)
+    upheld = [o for o in case.part(queries.objections_in_period) if o.state == ObjectionState.UPHELD]
+    change = lifecycle.walk(case, "stop", actor=actor, note=upheld[-1].finding if upheld else "")
+    void_all_papers(application_id=application_id, reason="公示异议成立，已终止", actor=actor)
     return change
 
 
 @one_transaction
 def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> StatusChange:
     """公示期满无异议后按程序上报: to the next desk of the notice's chain (S-40, S-44, S-76)."""
-    application = lifecycle.lock(application_id, actor)
-    _same_submission(application, submission_id)
-    lock_person_year(application)
-    change = lifecycle.walk(application, lifecycle.report_of(application), actor=actor)
-    count_arrival(application, actor=actor)
+    case = lifecycle.lock(application_id, actor)
+    _same_submission(case, submission_id)
+    year = lock_person_year(case)
+    change = lifecycle.walk(case, lifecycle.report_of(case.application), actor=actor)
+    count_arrival(case, year, actor=actor)
     return change

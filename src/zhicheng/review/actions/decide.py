@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import claims
 from zhicheng.accounts.models import User
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application, StatusChange, Submission
@@ -45,19 +46,19 @@ def pass_application(
     if sanction is not None and (problems := sanction.problems if desk.role is Role.UNIT else [_not_the_units()]):
         raise Refused(problems)
     owner = _lock_owner(actor, application_id) if desk.role is Role.UNIT else None
-    application, submission = lock_submission(actor, application_id, submission_id)
-    lock_person_year(application)
+    case, submission = lock_submission(actor, application_id, submission_id)
+    year = lock_person_year(case)
     if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
         claims.hold_number(user=owner)
-    change = lifecycle.walk(application, desk.passes, actor=actor, note=opinion.strip())
-    count_arrival(application, actor=actor)
+    change = lifecycle.walk(case, desk.passes, actor=actor, note=opinion.strip())
+    count_arrival(case, year, actor=actor)
     if desk.makes:
-        _MAKES[desk.makes](application=application, submission=submission, actor=actor)
-    decision = _decide(application, submission, change, actor, Verdict.PASSED, opinion, (), sanction=sanction)
+        _MAKES[desk.makes](case=case, submission=submission, actor=actor)
+    decision = _decide(case.application, submission, change, actor, Verdict.PASSED, opinion, (), sanction=sanction)
     if sanction is not None:
         ledger.record(
             event="sanction.stated",
-            subject=f"application:{application.pk}",
+            subject=f"application:{application_id}",
             actor=actor.ref,
             data={"decision": decision.pk, "sanction": ledger.private(decision.sanction), "submission": submission.sha256},
         )
@@ -77,12 +78,14 @@ def return_application(
     reasons: Sequence[Reason],
     opinion: str = "",
     seen_state: str = "",
+    closing_meant: bool = True,
 ) -> Decision:
     """Return the current submission with the complete list of what to correct.
 
     From final review, a return at the last allowed arrival closes the person's year (S-29); before that, and at every other
     desk, the form opens again for the applicant. ``seen_state``: where the application stood when the officer opened it; a unit
-    may return what a colleague has passed since, but not without knowing. Raises :class:`Refused` (``reasons_missing``,
+    may return what a colleague has passed since, but not without knowing. ``closing_meant``: the officer said that the year is meant to
+    be closed, where this return closes it. Raises :class:`Refused` (``reasons_missing``,
     ``stale``, ``moved``, …).
     """
     desk = BY_ROLE.get(actor.role)
@@ -91,17 +94,19 @@ def return_application(
     problems = return_problems(reasons)
     if len(opinion) > 500:
         problems.append(Problem(_("意见最多500个字。"), where="opinion", code="field"))
-    application, submission = lock_submission(actor, application_id, submission_id)
-    year = lock_person_year(application)
+    case, submission = lock_submission(actor, application_id, submission_id)
+    application, year = case.application, lock_person_year(case)
     closes = "" if year.count.has_arrival_left else desk.closes
     move = closes or desk.returns
-    problems += lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
+    if closes and not closing_meant:
+        problems.append(Problem(_("请勾选确认：退回后申报人本年度不再受理。"), where="understood", code="field"))
+    problems += lifecycle.objections_to(case, lifecycle.BY_NAME[move], actor)
     if not problems and seen_state and application.state != seen_state:
         problems.append(_moved_since(application))
     if problems:
         raise Refused(problems)
     listed = [r.as_json() for r in reasons]
-    change = lifecycle.walk(application, move, actor=actor, note=opinion.strip(), reasons=listed)
+    change = lifecycle.walk(case, move, actor=actor, note=opinion.strip(), reasons=listed)
     if closes:
         year.row.closed_at = change.at
         year.row.save(update_fields=["closed_at"])
@@ -117,13 +122,13 @@ def _lock_owner(actor: Actor, application_id: int) -> User | None:
     return User.objects.select_for_update(no_key=True).filter(pk__in=mine).first()
 
 
-def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tuple[Application, Submission]:
+def lock_submission(actor: Actor, application_id: int, submission_id: int) -> tuple[CaseFile, Submission]:
     """Lock the application and make sure the officer looked at what is submitted now; ``stale`` otherwise."""
-    application = lifecycle.lock(application_id, actor)
-    submission = application.current_submission
+    case = lifecycle.lock(application_id, actor)
+    submission = case.submission
     if submission is None or submission.pk != submission_id:
         raise Refused([Problem(_("您看到的是较早的一次上报，申报人已经重新上报。请刷新页面，按最新内容审核。"), code="stale")])
-    return application, submission
+    return case, submission
 
 
 def _moved_since(application: Application) -> Problem:

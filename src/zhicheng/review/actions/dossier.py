@@ -43,12 +43,12 @@ def record_dossier(
     """
     printed_mark = scanned_serial(printed_mark)
     problems = _field_problems(copies, printed_mark)
-    application, submission = lock_submission(actor, application_id, submission_id)
-    problems += _day_problems(received_on, application, form_with_mark(application, printed_mark))
+    case, submission = lock_submission(actor, application_id, submission_id)
+    application, form = case.application, form_with_mark(case.application, printed_mark)
+    problems += _day_problems(received_on, application, form)
     if actor.person_index and actor.person_index == application.person_index:
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
-    desk = BY_ROLE.get(actor.role)
-    if desk is None or application.state not in desk.holds:
+    if (desk := BY_ROLE.get(actor.role)) is None or application.state not in desk.holds:
         state = lifecycle.STATES[State(application.state)].staff
         text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
         problems.append(Problem(text, code="stale"))
@@ -65,7 +65,7 @@ def record_dossier(
         signed=signed,
         sealed=sealed,
         printed_mark=printed_mark[:80],
-        mark_state=mark_state(application, printed_mark),
+        mark_state=mark_state(submission, form),
         remark=remark.strip()[:300],
         recorded_by_id=actor.account_id,
         recorded_at=clock.now(),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import LockedYear, lock_person_year
 from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import State
 from zhicheng.applications.years import counted
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import lock_rows, one_transaction
@@ -30,7 +30,8 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
     found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
     if actor.role is not Role.PREFECTURE or found is None:
         raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
-    application = _lock_all(found, actor)
+    case = _lock_all(found, actor)
+    application = case.application
     arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
     problems = []
     if actor.person_index == application.person_index:
@@ -46,11 +47,11 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
         problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
     if problems:
         raise Refused(problems)
-    _annul(application, arrival, actor, reason.strip())
+    _annul(case, arrival, actor, reason.strip())
     return arrival
 
 
-def _lock_all(application_id: int, actor: Actor) -> Application:
+def _lock_all(application_id: int, actor: Actor) -> CaseFile:
     """Lock every application of the person in the year, in one order, always: the count is shown on each. Return the arrival's."""
     row = Application.objects.filter(pk=application_id).values("year", "campaign__region_code", "person_index").get()
     same = {"year": row["year"], "person_index": row["person_index"]}
@@ -59,8 +60,8 @@ def _lock_all(application_id: int, actor: Actor) -> Application:
     return lifecycle.lock(application_id, actor)
 
 
-def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
-    year = lock_person_year(application)
+def _annul(case: CaseFile, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
+    application, year = case.application, lock_person_year(case)
     before = year.count.arrivals
     arrival.annulled_at = max(clock.now(), arrival.arrived_at)  # the clock may have been put back since
     arrival.annulled_by_id = actor.user_id
@@ -86,9 +87,10 @@ def _annul(application: Application, arrival: CommitteeArrival, actor: Actor, re
     )
     closed = queries.closed_application_beside(application) if reopened is not None else None
     if reopened is not None and closed is not None:
-        row = application if closed.pk == application.pk else lifecycle.lock(closed.pk, actor)
-        row.arrivals = counted(reopened, year.together)
-        lifecycle.walk(row, "reopen", actor=actor, note=reason)
+        case.year = year.count
+        other = case if closed.pk == application.pk else lifecycle.lock(closed.pk, actor)
+        other.application.arrivals = counted(reopened, year.together)
+        lifecycle.walk(other, "reopen", actor=actor, note=reason)
         return
     # No move, so no mail of a move: the person is told of the count alone.
     counts = {"before": before, "after": year.count.arrivals}
@@ -132,20 +134,21 @@ def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> Integ
     Every paper of the application becomes void. The campaign's year is closed for the person too; what else is open in it or in the barred years
     is ended by the job that follows.
     """
-    application = lifecycle.lock(application_id, actor)
-    problems = lifecycle.objections_to(application, lifecycle.BY_NAME["reject_fraud"], actor)
+    case = lifecycle.lock(application_id, actor)
+    application = case.application
+    problems = lifecycle.objections_to(case, lifecycle.BY_NAME["reject_fraud"], actor)
     if len(reason.strip()) < 10:
         problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
     if problems:
         raise Refused(problems)
-    lifecycle.walk(application, "reject_fraud", actor=actor, note=reason.strip())
+    lifecycle.walk(case, "reject_fraud", actor=actor, note=reason.strip())
     void_all_papers(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
     return record_fraud(
         actor=actor,
         person_index=application.person_index,
         name=application.applicant_name,
         application_year=application.year,
-        ban_years=notice_of(application.campaign_version).limits.ban_years,
+        ban_years=case.notice.limits.ban_years,
         source=source_in(application.pk),
         reason=reason,
     )

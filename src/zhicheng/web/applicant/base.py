@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import get_application, told_year_of
+from zhicheng.applications.queries import get_application
 from zhicheng.applications.states import OPEN_FOR_APPLICANT
-from zhicheng.applications.years import YearCount
-from zhicheng.campaigns.notice import LEVEL_NAMES, Notice
-from zhicheng.campaigns.queries import notice_of, window_now
-from zhicheng.campaigns.rules import WindowState
-from zhicheng.foundation import clock
+from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.http import OutOfReachError
 
@@ -27,12 +25,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def application_or_404(request: HttpRequest, application_id: int) -> Application:
-    """The application, if it is this person's own; otherwise 404, recorded."""
+def case_or_404(request: HttpRequest, application_id: int, *, asked: Collection[int] = ()) -> CaseFile:
+    """The application as read, if it is this person's own; otherwise 404, recorded. ``asked``: as ``CaseFile`` has it."""
     application = get_application(actor_of(request), application_id)
     if application is None:
         raise OutOfReachError(f"application {application_id}")
-    return application
+    return CaseFile(application, asked=asked)
 
 
 def is_open(application: Application) -> bool:
@@ -45,14 +43,9 @@ def information_url() -> str:
     return reverse("person_information")
 
 
-def window_of(application: Application, newest: Notice | None = None) -> WindowState:
-    """The window of the application's level, now. ``newest``: the campaign's newest notice, where it is at hand."""
-    return window_now(application.campaign_version, application.level, clock.now(), newest=newest)
-
-
-def chosen_words(application: Application) -> dict[str, Any]:
+def chosen_words(case: CaseFile) -> dict[str, Any]:
     """What is applied for, in words: series, specialty, title, level of the pinned notice."""
-    notice: Notice = notice_of(application.campaign_version)
+    application, notice = case.application, case.notice
     series = notice.series(application.series)
     specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
     title = next((t for t in series.titles if t.code == application.title), None) if series else None
@@ -72,24 +65,20 @@ def count_words(arrivals: int, allowed: int) -> str:
     return _("第 {n} / {allowed} 次提交评审委员会").format(n=arrivals, allowed=allowed)
 
 
-def head_of(application: Application, *, year: YearCount | None = None, newest: Notice | None = None) -> dict[str, Any]:
-    """What the head of every page about one application shows.
-
-    ``year``, ``newest``: the person's counter and the campaign's newest notice, where a list has them already.
-    """
-    notice = notice_of(application.campaign_version)
-    counter = year or told_year_of(application)
+def head_of(case: CaseFile) -> dict[str, Any]:
+    """What the head of every page about one application shows."""
+    application, counter, window = case.application, case.told_year, case.window
     first = application.current_submission_id is None
-    window = window_of(application, newest)
+    allowed = case.notice.limits.committee_submissions
     return {
         "application": application,
-        "chosen": chosen_words(application),
+        "chosen": chosen_words(case),
         "is_open": is_open(application),
         "why_closed": why_closed(application),
         "first": first,
         "deadline": window.apply_until if first else window.correct_until,
         "window_open": window.may_submit_first if first else window.may_correct,
-        "allowed": notice.limits.committee_submissions,
-        "count_words": count_words(counter.arrivals if counter else 0, notice.limits.committee_submissions),
+        "allowed": allowed,
+        "count_words": count_words(counter.arrivals if counter else 0, allowed),
         "correct_until": window.correct_until,
     }

@@ -10,14 +10,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import place_of
-from zhicheng.applications.models import Application, Material, StatusChange
-from zhicheng.applications.where import ReturnPoint, Where, points_of
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import PaperOption, Place, SlotRequirement, missing_materials
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
-from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
@@ -53,36 +52,32 @@ def controls_in(names: Iterable[str]) -> dict[str, Where]:
 
 @dataclass
 class Boxes:
-    """What is known of one application's materials, read once; :meth:`entry` is what the page shows of a box.
+    """An application's boxes; :meth:`entry` is what the page shows of one.
 
     ``section``: the key of the section whose page the boxes stand on, empty on a material's own page. ``errors``: what was
-    refused just now, by paper. ``arriving``: files still being examined, and refused ones nobody was told of.
+    refused just now, by paper.
     """
 
-    application: Application
-    materials: list[Material]
-    missing: list[Problem]
-    change: StatusChange | None = None
+    case: CaseFile
     section: str = ""
     errors: Refusals = field(default_factory=dict)
-    arriving: list[Intake] = field(default_factory=list)
 
     @property
     def points(self) -> list[ReturnPoint]:
         """What the last return says about materials."""
-        return [p for p in points_of(self.change.reasons if self.change else []) if p.where.slot]
+        return [p for p in self.case.return_points if p.where.slot]
 
     def lacking(self, box: SlotRequirement) -> str:
         """The sentence that says what is missing in ``box``; empty when nothing is."""
-        return next((str(p.text) for p in self.missing if p.where == str(Where.of_box(box))), "")
+        return next((str(p.text) for p in self.case.missing if p.where == str(Where.of_box(box))), "")
 
     def entry(self, box: SlotRequirement) -> dict[str, Any]:
         """One box: its papers, those that only stand for another one apart (unless they are used), and where it stands."""
-        here = [m for m in self.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
+        here = [m for m in self.case.materials if (m.slot, m.year, m.row) == (box.slot, box.year, box.row_id or "")]
         papers = [self._paper(box, paper, here) for paper in box.papers]
         place = Where.of_box(box)
         reasons = [_point_words(box, p) for p in self.points if place.holds(p.where)]
-        checking = [row for row in self.arriving if row.is_open and place.holds(Where.parse(row.where))]
+        checking = [row for row in self.case.arriving if row.is_open and place.holds(Where.parse(row.where))]
         status = self._status(box, here, returned=bool(reasons), checking=bool(checking))
         return {
             "box": box,
@@ -114,7 +109,7 @@ class Boxes:
 
     def _apart(self, box: SlotRequirement, paper: PaperOption, files: bool) -> bool:
         """Whether a paper is for special cases only: it stands for another one, and neither the answers nor a file call for it."""
-        slot = notice_of(self.application.campaign_version).slot(box.slot)
+        slot = self.case.notice.slot(box.slot)
         called_for = slot is not None and any(p.key == paper.key and p.only_when for p in slot.papers)
         return paper.stands_for is not None and not files and not called_for
 
@@ -122,12 +117,13 @@ class Boxes:
         """Where a script asks whether the box looks otherwise than with these files being examined."""
         seen = ",".join(str(row.pk) for row in checking)
         parts = {"box": box.key, "checking": seen} | ({"from": self.section} if self.section else {})
-        return reverse("application_slot", args=[self.application.pk, box.slot]) + f"?{urlencode(parts)}"
+        return reverse("application_slot", args=[self.case.application.pk, box.slot]) + f"?{urlencode(parts)}"
 
     def _status(self, box: SlotRequirement, here: list[Material], *, returned: bool, checking: bool) -> str:
         if checking:
             return "checking"
-        if returned and self.change is not None and not any(m.added_at > self.change.at for m in here):
+        change = self.case.last_return
+        if returned and change is not None and not any(m.added_at > change.at for m in here):
             return "needs_change"
         if box.exempt_reason:
             return "exempt"
@@ -138,7 +134,7 @@ class Boxes:
     def _paper(self, box: SlotRequirement, paper: PaperOption, here: list[Material]) -> dict[str, Any]:
         rows = [self.file(m) for m in here if m.paper == paper.key]
         place = Where.of_box(box, paper.key)
-        arriving = [row for row in self.arriving if Where.parse(row.where) == place]
+        arriving = [row for row in self.case.arriving if Where.parse(row.where) == place]
         refused = next((row for row in arriving if not row.is_open), None)
         error = self.errors.get(place, "") or (_refused_words(refused) if refused else "")
         checking = [row for row in arriving if row.is_open]
@@ -150,10 +146,10 @@ class Boxes:
             "is_commitment": paper.template == "commitment",
             "rows": rows,
             "checking": checking,
-            "checking_url": waiting_url(checking, link_to(self.application, place, section=self.section)) if checking else "",
+            "checking_url": waiting_url(checking, link_to(self.case, place, section=self.section)) if checking else "",
             "room": len(rows) + len(checking) < box.max_files,
             "accept": accepted(box),
-            "url": upload_url(self.application, box, paper.key, section=self.section),
+            "url": upload_url(self.case.application, box, paper.key, section=self.section),
             "name": control_name(place) if self.section else "file",
             "inside": button_value(place) if self.section else "",
             "target": f"#{anchor_id(str(place.whole_box))}",
@@ -165,7 +161,7 @@ class Boxes:
         """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
         warnings = describe_warnings(material.file)
         back = f"?from={self.section}" if self.section else ""
-        arguments = [self.application.pk, material.pk]
+        arguments = [self.case.application.pk, material.pk]
         return {
             "material": material,
             "url": reverse("application_material", args=arguments) + back,

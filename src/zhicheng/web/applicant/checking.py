@@ -12,15 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import confirm_check, submit_application
-from zhicheng.applications.completeness import everything_missing, facts_for, requirements_of
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import road_of
-from zhicheng.applications.models import Application
-from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.sections import SECTIONS
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.campaigns.rules import eligibility
-from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
+from zhicheng.foundation.errors import Refused
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
@@ -29,35 +25,36 @@ from zhicheng.web.shared.http import OutOfReachError, go, object_or_404
 
 def check(request: HttpRequest, application_id: int) -> HttpResponse:
     """再次核对: everything in the order of 评审表, each part with a way to mend it; confirmed by a POST (S-26)."""
-    application = application_or_404(request, application_id)
-    if not head_of(application)["is_open"]:
-        return go(request, "my_application", application.pk)
     if request.method == "POST":
-        try:
-            confirm_check(actor=actor_of(request), application_id=application.pk)
-        except Refused as refused:
-            problems = linked(application, refused.problems)
-            return render(
-                request, "applicant/check.html", _check_context(application, problems) | {"problems": problems}, status=422
-            )
-        return go(request, "application_submit", application.pk)
-    return render(request, "applicant/check.html", _check_context(application))
+        return _confirm(request, application_id)
+    case = case_or_404(request, application_id)
+    if not is_open(case.application):
+        return go(request, "my_application", application_id)
+    return render(request, "applicant/check.html", _check_context(case))
 
 
-def _check_context(application: Application, missing: list[Problem] | None = None) -> dict[str, Any]:
-    draft = draft_of(application)
-    notice = notice_of(application.campaign_version)
-    lacking = missing if missing is not None else linked(application, everything_missing(application))
+def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
+    try:
+        confirm_check(actor=actor_of(request), application_id=application_id)
+    except Refused as refused:
+        case = case_or_404(request, application_id)
+        if refused.has("not_open"):
+            return go(request, "my_application", application_id)
+        problems = linked(case, refused.problems)
+        return render(request, "applicant/check.html", _check_context(case) | {"problems": problems}, status=422)
+    return go(request, "application_submit", application_id)
+
+
+def _check_context(case: CaseFile) -> dict[str, Any]:
+    lacking = linked(case, case.missing)
     links = {p.where: p.link for p in lacking if p.code != "being_checked"}
     checking = {p.where for p in lacking if p.code == "being_checked"}
-    boxes = requirements_of(application, draft.contents)
-    materials = materials_summary(application, boxes, materials_of(application), links, checking)
     return {
-        **head_of(application),
-        "parts": [part_of(application, section, draft.contents[section.key], links) for section in SECTIONS],
-        "materials": materials,
+        **head_of(case),
+        "parts": [part_of(case.application, section, case.contents[section.key], links) for section in SECTIONS],
+        "materials": materials_summary(case, links, checking),
         "missing": lacking,
-        "findings": eligibility(notice, facts_for(application, draft.contents)),
+        "findings": case.conditions,
     }
 
 
@@ -79,14 +76,14 @@ class PromiseForm(Form):
 
 def submit(request: HttpRequest, application_id: int) -> HttpResponse:
     """上报: both promises, then the one button. Every reason against it comes at once; twice sent is sent once (S-27)."""
-    application = application_or_404(request, application_id)
-    texts = notice_of(application.campaign_version).texts
     if request.method == "POST":
-        return _send(request, application)
-    if not head_of(application)["is_open"]:
-        return go(request, "my_application", application.pk)
-    if application.checked_at is None:
-        return go(request, "application_check", application.pk)
+        return _send(request, application_id)
+    case = case_or_404(request, application_id)
+    texts = case.notice.texts
+    if not is_open(case.application):
+        return go(request, "my_application", application_id)
+    if case.application.checked_at is None:
+        return go(request, "application_check", application_id)
     form = PromiseForm(
         initial={
             "form_token": str(uuid.uuid4()),
@@ -94,15 +91,15 @@ def submit(request: HttpRequest, application_id: int) -> HttpResponse:
             "liability_version": texts.liability.version,
         }
     )
-    return render(request, "applicant/submit.html", _submit_context(application, form))
+    return render(request, "applicant/submit.html", _submit_context(case, form))
 
 
-def _submit_context(application: Application, form: PromiseForm) -> dict[str, Any]:
-    texts = notice_of(application.campaign_version).texts
-    return {**head_of(application), "form": form, "commitment": texts.commitment, "liability": texts.liability}
+def _submit_context(case: CaseFile, form: PromiseForm) -> dict[str, Any]:
+    texts = case.notice.texts
+    return {**head_of(case), "form": form, "commitment": texts.commitment, "liability": texts.liability}
 
 
-def _send(request: HttpRequest, application: Application) -> HttpResponse:
+def _send(request: HttpRequest, application_id: int) -> HttpResponse:
     form = PromiseForm(request.POST)
     promised = form.is_valid()
     token = form.cleaned_data.get("form_token") or str(uuid.uuid4())
@@ -110,43 +107,40 @@ def _send(request: HttpRequest, application: Application) -> HttpResponse:
     try:
         submission = submit_application(
             actor=actor_of(request),
-            application_id=application.pk,
+            application_id=application_id,
             form_token=token,
             # Without its tick a text counts as not accepted: the action then tells this with everything else.
             commitment_version=form.cleaned_data.get("commitment_version", "") if ticked[0] else "",
             liability_version=form.cleaned_data.get("liability_version", "") if ticked[1] else "",
         )
     except Refused as refused:
-        return _not_sent(request, application, form, refused, promised)
-    return go(request, "application_receipt", application.pk, submission.number)
+        return _not_sent(request, case_or_404(request, application_id), form, refused, promised)
+    return go(request, "application_receipt", application_id, submission.number)
 
 
-def _not_sent(
-    request: HttpRequest, application: Application, form: PromiseForm, refused: Refused, promised: bool
-) -> HttpResponse:
-    application.refresh_from_db()
+def _not_sent(request: HttpRequest, case: CaseFile, form: PromiseForm, refused: Refused, promised: bool) -> HttpResponse:
     if refused.has("not_open"):
         # Sent from another window, or already further on: say where it is instead of showing a form that cannot be sent.
-        context = {**head_of(application), "problems": refused.problems}
+        context = {**head_of(case), "problems": refused.problems}
         return render(request, "applicant/already_sent.html", context, status=422)
     problems = [p for p in refused.problems if promised or p.code != "text_not_accepted"]
-    context = _submit_context(application, form) | {"problems": linked(application, problems)}
+    context = _submit_context(case, form) | {"problems": linked(case, problems)}
     return render(request, "applicant/submit.html", context, status=422)
 
 
 @require_safe
 def receipt(request: HttpRequest, application_id: int, number: int) -> HttpResponse:
     """The receipt of 上报: server time, number, hash, and what happens next. The address stays good."""
-    application = application_or_404(request, application_id)
+    case = case_or_404(request, application_id)
+    application = case.application
     if number < 1:
         raise OutOfReachError(f"submission {number}")
     submission = object_or_404(application.submissions.all(), number=number)
-    notice = notice_of(application.campaign_version)
     context = {
-        **head_of(application),
+        **head_of(case),
         "submission": submission,
-        "publicity_days": notice.limits.publicity_working_days,
-        "road": [getattr(application, desk.column) for desk in road_of(application, notice)[1:]],
+        "publicity_days": case.notice.limits.publicity_working_days,
+        "road": [getattr(application, desk.column) for desk in road_of(application, case.notice)[1:]],
         "is_current": application.current_submission_id == submission.pk,
     }
     return render(request, "applicant/receipt.html", context)

@@ -13,13 +13,10 @@ from django.views.decorators.http import require_safe
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
 from zhicheng.applications.models import Application
-from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import arrivals_of, draft_of, history_of, last_return, told_year_of
+from zhicheng.applications.papers import all_papers
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
-from zhicheng.applications.where import points_of
-from zhicheng.documents.queries import papers_of
 from zhicheng.foundation.errors import Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
 from zhicheng.web.shared.http import go
@@ -50,22 +47,22 @@ def advice(application: Application, *, may_send: bool) -> str:
 @require_safe
 def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
     """Everything about one application, for the person it belongs to. A fixed number of queries."""
-    application = application_or_404(request, application_id)
+    case = case_or_404(request, application_id)
+    application = case.application
     moves = {m.name for m in lifecycle.moves_for(application, actor_of(request))}
-    change = last_return(application)
-    year = told_year_of(application)
-    papers = [p for p in papers_of(subject_of(application.pk)) if p.kind in APPLICANT_PAPERS]
-    head = head_of(application)
+    timeline = entries_of(case, audience="applicant")
+    papers = [p for p in case.part(all_papers) if p.kind in APPLICANT_PAPERS]
+    head = head_of(case)
     context: dict[str, Any] = {
         **head,
         "advice": advice(application, may_send=head["window_open"]),
-        "timeline": entries_of(application, history_of(application), audience="applicant"),
+        "timeline": timeline,
         "submissions": list(application.submissions.order_by("-number").defer("content")),
         "papers": papers,
-        "year": year,
-        "arrivals": list(arrivals_of(application)),
-        "reasons": point_links(application, points_of(change.reasons), draft_of(application).contents) if change else [],
-        "change": change,
+        "year": case.told_year,
+        "arrivals": case.arrivals,
+        "reasons": point_links(case),
+        "change": case.last_return,
         "can_withdraw": "withdraw" in moves,
         "can_discard": "discard" in moves,
         "may_print": application.state in OPEN_FOR_APPLICANT,
@@ -75,33 +72,36 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     """撤回: while the unit has not decided; costs no count (G-06)."""
-    application = application_or_404(request, application_id)
     if request.method != "POST":
-        return render(request, "applicant/withdraw.html", _asking(application, "withdraw", request))
+        return _asking(request, application_id, "withdraw")
     try:
-        withdraw_application(actor=actor_of(request), application_id=application.pk)
+        withdraw_application(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
-        application.refresh_from_db()
-        return render(request, "applicant/withdraw.html", head_of(application) | {"problems": refused.problems}, status=422)
+        return _not_moved(request, application_id, "withdraw", refused)
     messages.success(request, _("申请书已撤回，可以修改后重新上报。"))
-    return go(request, "application_tasks", application.pk)
+    return go(request, "application_tasks", application_id)
 
 
 def discard(request: HttpRequest, application_id: int) -> HttpResponse:
     """作废: to begin another one; the year's count stays."""
-    application = application_or_404(request, application_id)
     if request.method != "POST":
-        return render(request, "applicant/discard.html", _asking(application, "discard", request))
+        return _asking(request, application_id, "discard")
     try:
-        discard_application(actor=actor_of(request), application_id=application.pk)
+        application = discard_application(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
-        application.refresh_from_db()
-        return render(request, "applicant/discard.html", head_of(application) | {"problems": refused.problems}, status=422)
+        return _not_moved(request, application_id, "discard", refused)
     messages.success(request, _("申请书 {number} 已作废。").format(number=application.number))
     return go(request, "my_applications")
 
 
-def _asking(application: Application, move: str, request: HttpRequest) -> dict[str, Any]:
+def _asking(request: HttpRequest, application_id: int, move: str) -> HttpResponse:
     """The page that asks, with what stands against the move already said."""
-    problems = lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor_of(request))
-    return head_of(application) | {"problems": problems}
+    case = case_or_404(request, application_id)
+    problems = lifecycle.objections_to(case, lifecycle.BY_NAME[move], actor_of(request))
+    return render(request, f"applicant/{move}.html", head_of(case) | {"problems": problems})
+
+
+def _not_moved(request: HttpRequest, application_id: int, move: str, refused: Refused) -> HttpResponse:
+    """The same page with what the door said, as the application stands now."""
+    context = head_of(case_or_404(request, application_id)) | {"problems": refused.problems}
+    return render(request, f"applicant/{move}.html", context, status=422)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
@@ -53,7 +54,7 @@ def _applications_in(actor: Actor, campaigns: list[CampaignNow]) -> list[Applica
     found = list(
         visible_to(actor)
         .filter(year__in={c.notice.year for c in campaigns})
-        .select_related("campaign", "campaign_version", *(desk.column for desk in DESKS))
+        .select_related("applicant", "campaign", "campaign_version", *(desk.column for desk in DESKS))
         .defer(*VERSION_TEXTS)
     )
     return sorted(found, key=lambda a: (a.state in OVER, a.current_submission_id is None, -a.pk))
@@ -94,7 +95,7 @@ def _round(
     sent = _sent_in_year_of(campaign.version.campaign, applications)
     if sent is not None and sent not in here and not closed:
         notes.append(sent_already_problem(sent.number, notice.year, link=str(sent.pk)))
-    head = head_of(application, year=year, newest=notice) if application is not None else None
+    head = head_of(CaseFile(application, year=year, newest=notice)) if application is not None else None
     live = application is not None and application.state not in OVER
     return {
         "notice": notice,
@@ -104,7 +105,7 @@ def _round(
         "head": head,
         "advice": advice(application, may_send=head["window_open"]) if application is not None and head is not None else "",
         "live": live,
-        "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(a)} for a in here[1:] if _is_draft(a)],
+        "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(CaseFile(a))} for a in here[1:] if _is_draft(a)],
         "may_start": campaign.may_submit_first and sent is None and not ban and not closed,
         "notes": notes,
         "unit_notes": unit_notes,
@@ -118,7 +119,7 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     """我的申请书: all of them, newest first. The same queries for one and for thirty."""
     rows = (
         visible_to(actor_of(request))
-        .select_related("campaign", "campaign_version", "employer")
+        .select_related("applicant", "campaign", "campaign_version", "employer")
         .defer(*VERSION_TEXTS)
         .order_by("-created_at", "-id")
     )
@@ -126,6 +127,6 @@ def my_applications(request: HttpRequest) -> HttpResponse:
     years = person_years(actor_of(request).history_index)
     newest = newest_notices(row.campaign_id for row in page)
     for row in page:
-        row.chosen = chosen_words(row)
-        row.head = head_of(row, year=_count(years, row.campaign), newest=newest[row.campaign_id])
+        case = CaseFile(row, year=_count(years, row.campaign), newest=newest[row.campaign_id])
+        row.chosen, row.head = chosen_words(case), head_of(case)
     return render(request, "applicant/my_applications.html", {"page": page})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -14,20 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import remove_material
-from zhicheng.applications.completeness import everything_missing, place_of_arriving, requirements_of
-from zhicheng.applications.models import Application, Material
-from zhicheng.applications.queries import draft_of, get_material, intakes_of, last_return, materials_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import place_of_arriving
+from zhicheng.applications.models import Material
+from zhicheng.applications.queries import get_material
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of
 from zhicheng.web.applicant.boxes import Boxes, Refusals, accepted, control_name, count_papers, format_words, upload_url
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import kept_words, take_material
+from zhicheng.web.applicant.uploads import kept_in, take_material
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
@@ -37,15 +37,11 @@ SHOWN_PAGES = 30
 PREVIEW_WIDTH = 1000
 
 
-def _boxes_or_404(application: Application, slot: str) -> list[SlotRequirement]:
+def _boxes_or_404(case: CaseFile, slot: str) -> list[SlotRequirement]:
     """The applicant's boxes of one slot."""
-    boxes = [
-        box
-        for box in requirements_of(application, draft_of(application).contents)
-        if box.slot == slot and box.owner == "applicant" and box.upload
-    ]
+    boxes = [box for box in case.requirements if box.slot == slot and box.owner == "applicant" and box.upload]
     if not boxes:
-        raise OutOfReachError(f"slot {slot} of application {application.pk}")
+        raise OutOfReachError(f"slot {slot} of application {case.application.pk}")
     return boxes
 
 
@@ -58,59 +54,65 @@ def _section_asked(request: HttpRequest) -> str:
 @require_safe
 def show_slot(request: HttpRequest, application_id: int, slot: str) -> HttpResponse:
     """One line of the list of materials, with all its boxes."""
-    application = application_or_404(request, application_id)
-    boxes = _boxes_or_404(application, slot)
-    if is_script(request) and (box := request.GET.get("box", "")):
-        return _box_again(request, application, boxes, box)
-    return render(request, TEMPLATE, _context(application, boxes))
-
-
-def _box_again(request: HttpRequest, application: Application, boxes: list[SlotRequirement], box: str) -> HttpResponse:
-    """For a script: the box once the files it shows as being examined are decided; 204 until then, so that nothing moves."""
+    box = request.GET.get("box", "") if is_script(request) else ""
     seen = {int(number) for number in request.GET.get("checking", "").split(",") if whole_number(number) is not None}
-    if seen and seen <= {row.pk for row in intakes_of(application) if row.is_open}:
-        return HttpResponse(status=204)
     # An autosave that was answered late may have put the box back to “being examined” over the answer that told the refusal.
-    context = _context(application, boxes, section=_section_asked(request), asked=seen)
+    case = case_or_404(request, application_id, asked=seen if box else ())
+    boxes = _boxes_or_404(case, slot)
+    if box:
+        return _box_again(request, case, boxes, box, seen)
+    return render(request, TEMPLATE, _context(case, boxes))
+
+
+def _box_again(request: HttpRequest, case: CaseFile, boxes: list[SlotRequirement], box: str, seen: set[int]) -> HttpResponse:
+    """For a script: the box once the files it shows as being examined are decided; 204 until then, so that nothing moves."""
+    if seen and seen <= {row.pk for row in case.arriving if row.is_open}:
+        return HttpResponse(status=204)
+    context = _context(case, boxes, section=_section_asked(request))
     if box not in {entry["box"].key for entry in context["boxes"]}:
-        raise OutOfReachError(f"box {box} of application {application.pk}")
+        raise OutOfReachError(f"box {box} of application {case.application.pk}")
     return _answer(request, context, box)
 
 
 @require_POST
 def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper: str) -> HttpResponse:
     """A file for one paper of one box. What is refused is said beside its control; nothing else on the page changes."""
-    application = application_or_404(request, application_id)
-    boxes = _boxes_or_404(application, slot)
+    case = case_or_404(request, application_id)
+    boxes = _boxes_or_404(case, slot)
     chosen = next((b for b in boxes if b.key == box and paper in {p.key for p in b.papers}), None)
     section = _section_asked(request)
     place = Where.of_key(box, paper)
-    replaced = _replaced(request, application)
+    replaced = _replaced(request, case)
     try:
         refuse_crowd(request.FILES.values(), where=str(place.whole_box))
         sent = request.FILES.get("file") or request.FILES.get(control_name(place))
-        row = take_material(request, application, chosen, paper, sent, replaces=replaced.pk if replaced else 0)
+        row = take_material(request, case, chosen, paper, sent, replaces=replaced.pk if replaced else 0)
         row = outcome_of([row])[0]
         refuse_if_refused(row)
     except Refused as refused:
         if replaced is not None and not is_script(request):
-            return _show_material(request, application, replaced, refused=refused)
-        context = _context(application, boxes, section=section, errors={place: _text(refused)})
+            return _show_material(request, case, replaced, refused=refused)
+        context = _context(case, boxes, section=section, errors={place: _text(refused)})
         if chosen is None:
             context["problems"] = refused.problems
         return _answer(request, context, box, status=422)
     if is_script(request):
-        return _answer(request, _context(application, boxes, section=section, added=row.result.get("material", 0)), box)
+        return _answer(request, _context(case, boxes, section=section, added=row.result.get("material", 0)), box)
     if row.file is None:
-        return go(request, waiting_url([row], link_to(application, place, section=section), say=True))
-    messages.success(request, kept_words(row))
-    return go(request, link_to(application, place, section=section))
+        return go(request, waiting_url([row], link_to(case, place, section=section), say=True))
+    messages.success(request, kept_in(case, row))
+    return go(request, link_to(case, place, section=section))
 
 
-def _replaced(request: HttpRequest, application: Application) -> Material | None:
+def _replaced(request: HttpRequest, case: CaseFile) -> Material | None:
     """The file that the one sent takes the place of."""
     number = whole_number(request.GET.get("replaces", ""))
-    return next((m for m in materials_of(application) if m.pk == number), None) if number is not None else None
+    material = get_material(actor_of(request), number) if number is not None else None
+    return material if material is not None and _lies_in(case, material) else None
+
+
+def _lies_in(case: CaseFile, material: Material) -> bool:
+    return material.application_id == case.application.pk and material.removed_at is None
 
 
 def _text(refused: Refused) -> str:
@@ -129,37 +131,22 @@ def _answer(request: HttpRequest, context: dict[str, Any], box: str, status: int
 
 
 def _context(
-    application: Application,
-    boxes: list[SlotRequirement],
-    *,
-    section: str = "",
-    errors: Refusals | None = None,
-    added: int = 0,
-    asked: Collection[int] = (),
+    case: CaseFile, boxes: list[SlotRequirement], *, section: str = "", errors: Refusals | None = None, added: int = 0
 ) -> dict[str, Any]:
-    slot = boxes[0].slot
-    materials = list(materials_of(application))
-    files = [m for m in materials if m.slot == slot]
-    reader = Boxes(
-        application,
-        files,
-        everything_missing(application),
-        last_return(application),
-        section,
-        errors=errors or {},
-        arriving=intakes_of(application, asked=asked),
-    )
+    slot, number = boxes[0].slot, case.application.pk
+    files = [m for m in case.materials if m.slot == slot]
+    reader = Boxes(case, section, errors=errors or {})
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
-    lacking, wanted = count_papers(boxes, files, [place_of_arriving(row) for row in reader.arriving if row.is_open])
+    lacking, wanted = count_papers(boxes, files, [place_of_arriving(row) for row in case.arriving if row.is_open])
     return {
-        **head_of(application),
+        **head_of(case),
         "slot": boxes[0],
         "boxes": entries,
         "stray": [reader.file(m) for m in files if m.pk not in shown],
-        "next_url": next_task(application, reverse("application_slot", args=[application.pk, slot])),
+        "next_url": next_task(case, reverse("application_slot", args=[number, slot])),
         "slot_reasons": [p.text for p in reader.points if p.where == Where(slot=slot) and boxes[0].key != slot],
-        "fills_in": reverse("application_section", args=[application.pk, boxes[0].section]) if boxes[0].section else "",
+        "fills_in": reverse("application_section", args=[number, boxes[0].section]) if boxes[0].section else "",
         "lacking": lacking,
         "wanted": wanted,
         "added": added,
@@ -169,44 +156,40 @@ def _context(
 # --- looking at a file, taking it out -------------------------------------------------------------------------------
 
 
-def _material_or_404(request: HttpRequest, application_id: int, material_id: int) -> tuple[Application, Material]:
+def _material_or_404(request: HttpRequest, application_id: int, material_id: int) -> Material:
     """A file of this person's own application."""
-    application = application_or_404(request, application_id)
     material = get_material(actor_of(request), material_id)
-    if material is None or material.application_id != application.pk:
+    if material is None or material.application_id != application_id:
         raise OutOfReachError(f"material {material_id} of application {application_id}")
-    return application, material
+    return material
 
 
-def _box_of(application: Application, material: Material) -> SlotRequirement | None:
+def _box_of(case: CaseFile, material: Material) -> SlotRequirement | None:
     """The box a file lies in; ``None`` when the application has none for it any more."""
-    boxes = requirements_of(application, draft_of(application).contents)
-    return box_for(boxes, material.slot, material.year, material.row or None)
+    return box_for(case.requirements, material.slot, material.year, material.row or None)
 
 
-def _names(application: Application, material: Material, box: SlotRequirement | None, section: str) -> tuple[str, str, str]:
+def _names(case: CaseFile, material: Material, box: SlotRequirement | None, section: str) -> tuple[str, str, str]:
     """What the file is (its paper), the box it lies in, and the way back to that box."""
     if box is None:
-        return material.file.name, "", reverse("application_tasks", args=[application.pk])
+        return material.file.name, "", reverse("application_tasks", args=[case.application.pk])
     paper = next((str(p.label) for p in box.papers if p.key == material.paper), box.caption)
-    return paper, f"{box.mark}{box.caption}", link_to(application, Where.of_box(box), section=section)
+    return paper, f"{box.mark}{box.caption}", link_to(case, Where.of_box(box), section=section)
 
 
 @require_safe
 def show_material(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
     """One file, page by page in the page, with a way to replace it."""
-    application, material = _material_or_404(request, application_id, material_id)
-    return _show_material(request, application, material)
+    case = case_or_404(request, application_id)
+    return _show_material(request, case, _material_or_404(request, application_id, material_id))
 
 
-def _show_material(
-    request: HttpRequest, application: Application, material: Material, refused: Refused | None = None
-) -> HttpResponse:
-    section = _section_asked(request)
-    box = _box_of(application, material)
-    words, box_words, back = _names(application, material, box, section)
+def _show_material(request: HttpRequest, case: CaseFile, material: Material, refused: Refused | None = None) -> HttpResponse:
+    section, application = _section_asked(request), case.application
+    box = _box_of(case, material)
+    words, box_words, back = _names(case, material, box, section)
     context = {
-        **head_of(application),
+        **head_of(case),
         "material": material,
         "words": words,
         "box": box_words,
@@ -231,14 +214,14 @@ def _show_material(
 @require_safe
 def show_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponseBase:
     """The file itself."""
-    _application, material = _material_or_404(request, application_id, material_id)
+    material = _material_or_404(request, application_id, material_id)
     return file_answer(request, material.file)
 
 
 @require_safe
 def show_preview(request: HttpRequest, application_id: int, material_id: int, page: int) -> HttpResponse:
     """One page of the file as a picture."""
-    _application, material = _material_or_404(request, application_id, material_id)
+    material = _material_or_404(request, application_id, material_id)
     if not 1 <= page <= material.file.pages:
         raise OutOfReachError(f"page {page} of material {material_id}")
     return preview_response(material.file, page=page, width=PREVIEW_WIDTH)
@@ -246,14 +229,21 @@ def show_preview(request: HttpRequest, application_id: int, material_id: int, pa
 
 def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
     """Take a file out, after a page that asks."""
-    application, material = _material_or_404(request, application_id, material_id)
-    words, box, back = _names(application, material, _box_of(application, material), _section_asked(request))
-    context = {**head_of(application), "material": material, "words": words, "box": box, "back_url": back}
     if request.method != "POST":
-        return render(request, "applicant/material_remove.html", context)
+        return render(request, "applicant/material_remove.html", _asking(request, application_id, material_id))
     try:
-        remove_material(actor=actor_of(request), application_id=application.pk, material_id=material.pk)
+        material = remove_material(actor=actor_of(request), application_id=application_id, material_id=material_id)
     except Refused as refused:
-        return render(request, "applicant/material_remove.html", context | {"problems": refused.problems}, status=422)
+        context = _asking(request, application_id, material_id) | {"problems": refused.problems}
+        return render(request, "applicant/material_remove.html", context, status=422)
+    case = CaseFile(material.application)
     messages.success(request, _("“{name}”已移除。").format(name=material.file.name))
+    _words, _box, back = _names(case, material, _box_of(case, material), _section_asked(request))
     return go(request, back)
+
+
+def _asking(request: HttpRequest, application_id: int, material_id: int) -> dict[str, Any]:
+    case = case_or_404(request, application_id)
+    material = _material_or_404(request, application_id, material_id)
+    words, box, back = _names(case, material, _box_of(case, material), _section_asked(request))
+    return {**head_of(case), "material": material, "words": words, "box": box, "back_url": back}

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhicheng.accounts.brakes import PRINTS_PER_HOUR, within
-from zhicheng.applications.models import Application
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.base import PaperBase
@@ -15,7 +15,7 @@ from zhicheng.documents.models import Kind
 from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
-from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.applicant.base import case_or_404, head_of
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import actor_of, object_or_404
 from zhicheng.web.shared.looks import note_paper_given
@@ -33,9 +33,9 @@ def pdf_response(pdf: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _cannot_print(request: HttpRequest, application: Application, refused: Refused) -> HttpResponse:
+def _cannot_print(request: HttpRequest, case: CaseFile, refused: Refused) -> HttpResponse:
     """What the form holds and paper cannot: told as reasons, not as a broken file."""
-    context = {**head_of(application), "problems": refused.problems}
+    context = {**head_of(case), "problems": refused.problems}
     return render(request, "applicant/cannot_print.html", context, status=422)
 
 
@@ -46,39 +46,39 @@ def _printed(paper: PaperBase, marks: Marks, name: str) -> HttpResponse:
 @require_safe
 def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """评审表 as it stands, marked 草稿 无效 on every page (S-50)."""
-    application = application_or_404(request, application_id)
+    case = case_or_404(request, application_id)
     if not _within_the_hour(request):
         return braked(request, account=True)
-    note_paper_given(request, kind=Kind.REVIEW_FORM, serial=f"draft-{application.number}")
+    note_paper_given(request, kind=Kind.REVIEW_FORM, serial=f"draft-{case.application.number}")
     try:
-        return _printed(*draft_review_form(application), f"draft-{application.number}")
+        return _printed(*draft_review_form(case), f"draft-{case.application.number}")
     except Refused as refused:
-        return _cannot_print(request, application, refused)
+        return _cannot_print(request, case, refused)
 
 
 @require_safe
 def commitment_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """个人承诺书 with the name filled in, to be printed and signed by hand (S-61, S-78…S-82)."""
-    application = application_or_404(request, application_id)
+    case = case_or_404(request, application_id)
     if not _within_the_hour(request):
         return braked(request, account=True)
     try:
-        return _printed(*commitment_paper(application), f"commitment-{application.number}")
+        return _printed(*commitment_paper(case), f"commitment-{case.application.number}")
     except Refused as refused:
-        return _cannot_print(request, application, refused)
+        return _cannot_print(request, case, refused)
 
 
 @require_safe
 def show_paper(request: HttpRequest, application_id: int, serial: str) -> HttpResponse:
     """评审表 that was issued for this application and still holds."""
-    application = application_or_404(request, application_id)
-    mine = papers_of(subject_of(application.pk)).filter(kind__in=APPLICANT_PAPERS, voided_at__isnull=True)
+    case = case_or_404(request, application_id)
+    mine = papers_of(subject_of(application_id)).filter(kind__in=APPLICANT_PAPERS, voided_at__isnull=True)
     paper = object_or_404(mine, serial=serial)
     note_paper_given(request, kind=paper.kind, serial=paper.serial)
     try:
         return pdf_response(pdf_of(paper), paper.serial)
     except Refused as refused:
-        return _cannot_print(request, application, refused)
+        return _cannot_print(request, case, refused)
 
 
 def _within_the_hour(request: HttpRequest) -> bool:

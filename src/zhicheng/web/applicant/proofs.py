@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhicheng.applications.completeness import requirements_of
-from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.queries import Draft, intakes_of, materials_of
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.sections import Section
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import SlotRequirement, evidence_slots, row_evidence
-from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.boxes import Boxes, Refusals
 
 
@@ -27,34 +23,23 @@ class Proofs:
     """The boxes of one section's page, with their files; no box is shown twice."""
 
     section: Section
-    notice: Notice
-    requirements: list[SlotRequirement]
     boxes: Boxes
     shown: set[str] = field(default_factory=set)
 
     @classmethod
-    def read(
-        cls,
-        application: Application,
-        section: Section,
-        draft: Draft,
-        *,
-        missing: list[Problem],
-        change: StatusChange | None,
-        refusals: Refusals | None = None,
-    ) -> Proofs:
-        """Everything at once: two queries, however many rows."""
-        wanted = [r for r in requirements_of(application, draft.contents) if r.upload and r.owner == "applicant"]
-        boxes = Boxes(
-            application,
-            list(materials_of(application)),
-            missing,
-            change,
-            section.key,
-            errors=refusals or {},
-            arriving=intakes_of(application),
-        )
-        return cls(section, notice_of(application.campaign_version), wanted, boxes)
+    def of(cls, case: CaseFile, section: Section, *, refusals: Refusals | None = None) -> Proofs:
+        """Those of ``section``; ``refusals``: what was said just now against files chosen on its page."""
+        return cls(section, Boxes(case, section.key, errors=refusals or {}))
+
+    @property
+    def notice(self) -> Notice:
+        """The notice that says what proves what."""
+        return self.boxes.case.notice
+
+    @property
+    def requirements(self) -> list[SlotRequirement]:
+        """The boxes the applicant fills."""
+        return [r for r in self.boxes.case.requirements if r.upload and r.owner == "applicant"]
 
     def of_row(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The boxes of one row: its own, or those of its year."""

@@ -15,18 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import SavedSection, save_section
 from zhicheng.applications.actions.draft import conflict_problem
-from zhicheng.applications.completeness import everything_missing, facts_for
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import Application
-from zhicheng.applications.queries import Draft, draft_of, last_return, materials_of
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
-from zhicheng.applications.where import ReturnPoint, Where, points_of
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.web.applicant.base import actor_of, application_or_404, head_of, is_open
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
@@ -45,7 +42,7 @@ from zhicheng.web.applicant.section_forms import (
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
 from zhicheng.web.shared.checking import waiting_url
-from zhicheng.web.shared.http import go, whole_number
+from zhicheng.web.shared.http import OutOfReachError, go, whole_number
 from zhicheng.web.shared.problems import anchor_id
 
 TEMPLATE = "applicant/section.html"
@@ -61,39 +58,47 @@ def _section_or_404(key: str) -> Section:
 def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """The section as it stands; a POST saves it, keeps the files chosen in it, adds or removes a row, or settles a conflict."""
     section = _section_or_404(key)
-    application = application_or_404(request, application_id)
-    if request.method != "POST":
-        draft = draft_of(application)
-        content = rows_to_show(section, draft.contents[key], years=_wanted_years(application, section, draft))
-        return render(request, TEMPLATE, _context(request, application, section, draft, content))
+    if request.method == "POST":
+        return _save(request, application_id, section)
+    case = case_or_404(request, application_id)
+    content = rows_to_show(section, case.contents[key], years=_wanted_years(case, section))
+    return render(request, TEMPLATE, _context(request, case, section, content))
+
+
+def _save(request: HttpRequest, application_id: int, section: Section) -> HttpResponse:
     typed = typed_content(section, request.POST)
     gone = request.POST.get("remove_row", "")
-    if gone and not request.POST.get("sure") and (files := _files_of_row(application, section, gone)):
-        return _ask_before_removing(request, application, section, gone, files)
+    if gone and not request.POST.get("sure"):
+        case = case_or_404(request, application_id)
+        if files := _files_of_row(case, section, gone):
+            return _ask_before_removing(request, case, section, gone, files)
     if gone:
         typed = [row for row in typed if row["id"] != gone]
     if "merge" in request.POST and "shown_again" in request.POST:  # the choice once more, in another language
-        return _both(request, application, section, typed, [conflict_problem(section.key)])
+        return _both(request, case_or_404(request, application_id), section, typed, [conflict_problem(section.key)])
     if "merge" in request.POST:
-        typed = merged(section, typed, draft_of(application).contents[key], request.POST)
+        stored = case_or_404(request, application_id).contents[section.key]
+        typed = merged(section, typed, stored, request.POST)
     try:
         saved = save_section(
-            actor=actor_of(request), application_id=application.pk, key=key, typed=typed, base_version=_base_version(request)
+            actor=actor_of(request),
+            application_id=application_id,
+            key=section.key,
+            typed=typed,
+            base_version=_base_version(request),
         )
     except Refused as refused:
-        return _refused(request, application, section, typed, refused)
-    chosen = take_chosen(request, application)
+        return _refused(request, application_id, section, typed, refused)
+    chosen = take_chosen(request, saved.case)
     if chosen.refusals:
-        return _file_refused(request, application, section, saved, chosen.refusals)
-    return _after_save(request, application, section, typed, saved, chosen)
+        return _file_refused(request, section, saved, chosen.refusals)
+    return _after_save(request, section, typed, saved, chosen)
 
 
-def _file_refused(
-    request: HttpRequest, application: Application, section: Section, saved: SavedSection, refusals: Refusals
-) -> HttpResponse:
+def _file_refused(request: HttpRequest, section: Section, saved: SavedSection, refusals: Refusals) -> HttpResponse:
     """What was typed is saved; a file chosen with it was not kept, and the page says why beside its control."""
     content = rows_to_show(section, saved.content, years=[])
-    context = _context(request, application, section, draft_of(application), content, saved=True, refusals=refusals)
+    context = _context(request, saved.case, section, content, saved=True, refusals=refusals)
     context["problems"] = [Problem(text, where=str(place.whole_box)) for place, text in refusals.items()]
     return render(request, TEMPLATE, context, status=422)
 
@@ -102,29 +107,27 @@ def _base_version(request: HttpRequest) -> int:
     return whole_number(request.POST.get("base_version", "")) or 0
 
 
-def _after_save(
-    request: HttpRequest, application: Application, section: Section, typed: Any, saved: SavedSection, chosen: Chosen
-) -> HttpResponse:
-    here = reverse("application_section", args=[application.pk, section.key])
+def _after_save(request: HttpRequest, section: Section, typed: Any, saved: SavedSection, chosen: Chosen) -> HttpResponse:
+    case, number = saved.case, saved.case.application.pk
+    here = reverse("application_section", args=[number, section.key])
     query = "&back=check" if request.POST.get("back") == "check" else ""
     if {"next", "return"} & request.POST.keys() and (question := mailbox_question(section, saved.content)):
         messages.warning(request, question)  # on this page it stands beside the field
     if "add_row" in request.POST:
         row = new_row_id()
-        draft = draft_of(application)
         content = [*saved.content, {"id": row}]
-        context = _context(request, application, section, draft, content, saved=True) | {"new_row": row}
+        context = _context(request, case, section, content, saved=True) | {"new_row": row}
         return render(request, TEMPLATE, context)
     if "remove_row" in request.POST:
         return go(request, f"{here}?saved=1{query}#rows")
     if "next" in request.POST:
-        left = len(_of_section(everything_missing(application), section))
+        left = len(_of_section(case.missing, section))
         if left:
             text = _("“{label}”已保存，还有{n}处需要补充或改正，可以稍后再填。").format(label=section.label, n=left)
             messages.warning(request, text)
         else:
             messages.success(request, _("“{label}”已保存。").format(label=section.label))
-        return go(request, next_task(application, here))
+        return go(request, next_task(case, here))
     if pressed := request.POST.get("upload", ""):
         place = f"{here}?saved=1{query}#{anchor_id(str(pressed_for(pressed).whole_box))}"
         return go(request, waiting_url(chosen.waiting, place) if chosen.waiting else place)
@@ -133,31 +136,29 @@ def _after_save(
     if "return" in request.POST:
         messages.success(request, _("“{label}”已保存。").format(label=section.label))
         if query:
-            return go(request, reverse("application_check", args=[application.pk]) + f"#{anchor_id(section.key)}")
-        return go(request, "application_tasks", application.pk)
+            return go(request, reverse("application_check", args=[number]) + f"#{anchor_id(section.key)}")
+        return go(request, "application_tasks", number)
     return go(request, f"{here}?saved=1{query}")
 
 
-def _refused(request: HttpRequest, application: Application, section: Section, typed: Any, refused: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, application_id: int, section: Section, typed: Any, refused: Refused) -> HttpResponse:
     """Not saved: the page again with all that was typed, or the two versions side by side."""
-    if refused.has("not_found"):
-        raise Http404("not found")
-    application.refresh_from_db(fields=["state"])
-    refusals = take_chosen(request, application).refusals if is_open(application) else {}
-    draft = draft_of(application)
+    case = case_or_404(request, application_id)
+    may_write = is_open(case.application)
+    refusals = take_chosen(request, case).refusals if may_write else {}
     if not refused.has("conflict"):
-        content = {**draft.contents[section.key], **typed} if not section.rows else typed
-        context = _context(request, application, section, draft, content, refusals=refusals) | {"problems": refused.problems}
-        return render(request, TEMPLATE, context | {"typed_after_close": not is_open(application)}, status=422)
-    return _both(request, application, section, typed, refused.problems)
+        content = {**case.contents[section.key], **typed} if not section.rows else typed
+        context = _context(request, case, section, content, refusals=refusals) | {"problems": refused.problems}
+        return render(request, TEMPLATE, context | {"typed_after_close": not may_write}, status=422)
+    return _both(request, case, section, typed, refused.problems)
 
 
-def _both(request: HttpRequest, application: Application, section: Section, typed: Any, problems: list[Problem]) -> HttpResponse:
+def _both(request: HttpRequest, case: CaseFile, section: Section, typed: Any, problems: list[Problem]) -> HttpResponse:
     """What was typed here and what another window has saved, side by side."""
-    draft = draft_of(application)
+    draft = case.draft
     mine = _as_stored(section, typed)
     context = {
-        **head_of(application),
+        **head_of(case),
         "section": section,
         "mine": forms_of(section, mine if section.rows else {**mine}, []),
         "differences": differences(section, mine, draft.contents[section.key]),
@@ -176,35 +177,35 @@ def _as_stored(section: Section, typed: Any) -> Any:
 def autosave(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """Save while typing: answers the line that says so and the new version, nothing the person is looking at."""
     section = _section_or_404(key)
-    application = application_or_404(request, application_id)
     try:
         saved = save_section(
             actor=actor_of(request),
-            application_id=application.pk,
+            application_id=application_id,
             key=key,
             typed=typed_content(section, request.POST),
             base_version=_base_version(request),
         )
     except Refused as refused:
+        if refused.has("not_found"):
+            raise OutOfReachError(f"application {application_id}") from None
         context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": [], "changed": []}
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
-    return render(request, "applicant/autosaved.html", context | _what_changed(request, application, section))
+    return render(request, "applicant/autosaved.html", context | _what_changed(request, saved.case, section))
 
 
-def _what_changed(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
+def _what_changed(request: HttpRequest, case: CaseFile, section: Section) -> dict[str, Any]:
     """Where the papers of the page stand otherwise now that it is saved: rows that have boxes since, boxes asked for or no longer.
 
     The page says what it shows; only what differs is sent, so that no file chosen elsewhere on it is lost (S-63).
     """
-    draft, missing = draft_of(application), everything_missing(application)
-    proofs = Proofs.read(application, section, draft, missing=missing, change=last_return(application))
-    rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in draft.contents[section.key]] if section.rows else []
+    proofs = Proofs.of(case, section)
+    rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in case.contents[section.key]] if section.rows else []
     waiting, shown = set(request.POST.getlist("without_box")), set(request.POST.getlist("box_state"))
     keys = {state.partition(" ")[0] for state in shown}
     entries = [entry for row in rows for entry in row["boxes"]] + proofs.of_section()
     return {
-        **head_of(application),
+        **head_of(case),
         "section": section,
         "provable": [row for row in rows if row["boxes"] and row["id"] in waiting],
         "changed": [e | {"swapped": True} for e in entries if e["box"].key in keys and e["state"] not in shown],
@@ -216,11 +217,11 @@ def _what_changed(request: HttpRequest, application: Application, section: Secti
 def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """One more empty row for the page (htmx); it exists once it is saved."""
     section = _section_or_404(key)
-    application = application_or_404(request, application_id)
+    case = case_or_404(request, application_id)
     if not section.rows:
         raise Http404("not a section of rows")
     form = SectionForm(section, {"id": new_row_id()})
-    proved = proves_rows(notice_of(application.campaign_version), section)
+    proved = proves_rows(case.notice, section)
     context = {"section": section, "row": _row(section, form, 0, ""), "new_row": "", "is_open": True, "provable_rows": proved}
     return render(request, "applicant/section_row.html", context)
 
@@ -230,18 +231,17 @@ def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpRespon
 
 def _context(
     request: HttpRequest,
-    application: Application,
+    case: CaseFile,
     section: Section,
-    draft: Draft,
     content: Any,
     *,
     saved: bool = False,
     refusals: Refusals | None = None,
 ) -> dict[str, Any]:
-    missing, change = everything_missing(application), last_return(application)
-    problems = _of_section(missing, section) if draft.versions[section.key] > 0 else []
-    points = [p for p in points_of(change.reasons if change else []) if p.where.section == section.key]
-    proofs = Proofs.read(application, section, draft, missing=missing, change=change, refusals=refusals)
+    draft = case.draft
+    problems = _of_section(case.missing, section) if draft.versions[section.key] > 0 else []
+    points = [p for p in case.return_points if p.where.section == section.key]
+    proofs = Proofs.of(case, section, refusals=refusals)
     stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
     rows, papers = [], []
     for number, form in enumerate(forms_of(section, content, problems), start=1):
@@ -252,14 +252,14 @@ def _context(
         rows.append(_row(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored})
     of_section = proofs.of_section()
     return {
-        **head_of(application),
-        "section": replace(section, intro=section.intro_of(notice_of(application.campaign_version))),
+        **head_of(case),
+        "section": replace(section, intro=section.intro_of(case.notice)),
         "rows": rows,
         "fixed": _fixed(section, draft.contents[section.key]),
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),
         "just_saved": saved or "saved" in request.GET,
-        "left": [(str(p.text), link_to(application, Where.parse(p.where))) for p in problems],
+        "left": [(str(p.text), link_to(case, Where.parse(p.where))) for p in problems],
         "reasons": [p for p in points if p.where == Where(section.key)],
         "boxes": of_section,
         "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
@@ -307,25 +307,22 @@ def _fixed(section: Section, content: Any) -> list[dict[str, Any]]:
     return [{"label": str(f.label), "value": shown(f, content.get(f.key)), "url": "", "wide": False} for f in fixed]
 
 
-def _wanted_years(application: Application, section: Section, draft: Draft) -> list[int]:
+def _wanted_years(case: CaseFile, section: Section) -> list[int]:
     """Years the notice asks a row for: the page offers them (S-58…S-60)."""
-    notice = notice_of(application.campaign_version)
     if section.key == "continuing_education":
-        return required_ce_years(notice, facts_for(application, draft.contents))
+        return required_ce_years(case.notice, case.facts)
     if section.key == "appraisals":
-        return required_appraisal_years(notice, facts_for(application, draft.contents))
+        return required_appraisal_years(case.notice, case.facts)
     return []
 
 
-def _files_of_row(application: Application, section: Section, row: str) -> list[str]:
+def _files_of_row(case: CaseFile, section: Section, row: str) -> list[str]:
     if not section.rows:
         return []
-    return [m.file.name for m in materials_of(application) if m.row == row and m.section == section.key]
+    return [m.file.name for m in case.materials if m.row == row and m.section == section.key]
 
 
-def _ask_before_removing(
-    request: HttpRequest, application: Application, section: Section, row: str, files: list[str]
-) -> HttpResponse:
+def _ask_before_removing(request: HttpRequest, case: CaseFile, section: Section, row: str, files: list[str]) -> HttpResponse:
     """A row with papers is removed only after a second look: its papers lose their place with it."""
     sent = [
         (name, value)
@@ -334,5 +331,5 @@ def _ask_before_removing(
         if name not in {"csrfmiddlewaretoken", "_owner", "_kept", "_once", "sure"}
     ]
     label = next((row_label(section, r) for r in typed_content(section, request.POST) if r["id"] == row), "")
-    context = {**head_of(application), "section": section, "label": label, "files": files, "sent": sent, "at": clock.now()}
+    context = {**head_of(case), "section": section, "label": label, "files": files, "sent": sent, "at": clock.now()}
     return render(request, "applicant/section_remove_row.html", context)

@@ -16,6 +16,7 @@ from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.queries import acceptance_of
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.actions import objections_to_start, start_application
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.queries import own_drafts
 from zhicheng.campaigns.models import CampaignVersion
@@ -136,7 +137,10 @@ def prompt(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _drafts(actor: Actor, version: CampaignVersion) -> list[dict[str, Any]]:
     """The applications of this campaign that were begun and not sent, as the page names them."""
-    return [{"pk": d.pk, "number": d.number, "words": chosen_words(d)} for d in own_drafts(actor.account_id, version.campaign_id)]
+    return [
+        {"pk": d.pk, "number": d.number, "words": chosen_words(CaseFile(d))}
+        for d in own_drafts(actor.account_id, version.campaign_id)
+    ]
 
 
 def choose_title(request: HttpRequest, slug: str) -> HttpResponse:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.applications.where import Where
-from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
@@ -67,21 +67,15 @@ def _cell(field: Field, row: Mapping[str, Any], url: str) -> dict[str, Any]:
     return {"label": str(field.label), "value": value, "url": url, "wide": wide}
 
 
-def materials_summary(
-    application: Application,
-    boxes: Iterable[SlotRequirement],
-    materials: Iterable[Material],
-    links: Mapping[str, str],
-    checking: Collection[str] = (),
-) -> list[dict[str, Any]]:
+def materials_summary(case: CaseFile, links: Mapping[str, str], checking: Collection[str] = ()) -> list[dict[str, Any]]:
     """One entry a box of the applicant's: caption, address, exemption, and its files with the paper each one is; ``checking``: the places
     of files that are still being examined.
     """
     held: dict[tuple[str, int | None, str], list[Material]] = {}
-    for material in materials:
+    for material in case.materials:
         held.setdefault((material.slot, material.year, material.row), []).append(material)
     found = []
-    for box in boxes:
+    for box in case.requirements:
         if box.owner != "applicant" or not box.upload:
             continue
         labels = {p.key: str(p.label) for p in box.papers}
@@ -90,7 +84,7 @@ def materials_summary(
             {
                 "number": box.mark,
                 "caption": box.caption,
-                "url": link_to(application, place),
+                "url": link_to(case, place),
                 "required": box.required,
                 "lacks": str(place) in links,
                 "checking": str(place) in checking,
@@ -100,7 +94,7 @@ def materials_summary(
                         "name": m.file.name,
                         "paper": labels.get(m.paper, ""),
                         "pages": m.file.pages,
-                        "url": reverse("application_material", args=[application.pk, m.pk]),
+                        "url": reverse("application_material", args=[case.application.pk, m.pk]),
                     }
                     for m in held.get((box.slot, box.year, box.row_id or ""), [])
                 ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from zhicheng.applications.completeness import everything_missing, facts_for, place_of_arriving, requirements_of
-from zhicheng.applications.models import Application, Material
-from zhicheng.applications.queries import Draft, draft_of, intakes_of, last_return, materials_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import place_of_arriving
+from zhicheng.applications.models import Material
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
-from zhicheng.applications.where import WHOLE, ReturnPoint, Where, points_of
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.applications.where import WHOLE, ReturnPoint, Where
 from zhicheng.campaigns.rules import Place, SlotRequirement, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.base import application_or_404, head_of
+from zhicheng.web.applicant.base import case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.http import go
@@ -55,7 +53,6 @@ class TaskList:
     returned_by: str = ""
     note: str = ""
     appraisals_open: bool = False
-    contents: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def checking(self) -> set[str]:
@@ -83,32 +80,28 @@ class TaskList:
         return sum(task.status in {"done", "exempt"} for task in self.asked)
 
 
-def task_list_of(application: Application) -> TaskList:
-    """Everything to be done for ``application``. A fixed number of queries, however long the form."""
-    draft = draft_of(application)
-    missing = everything_missing(application)
-    materials = list(materials_of(application))
-    change = last_return(application)
-    tasks = TaskList(missing=missing, points=points_of(change.reasons if change else []), contents=draft.contents)
-    if tasks.checking:
-        tasks.arriving = [place_of_arriving(row) for row in intakes_of(application) if row.is_open]
+def task_list_of(case: CaseFile) -> TaskList:
+    """Everything to be done in an application. A fixed number of queries, however long the form."""
+    change = case.last_return
+    tasks = TaskList(missing=case.missing, points=case.return_points)
+    tasks.arriving = [place_of_arriving(row) for row in case.arriving if row.is_open]
     if change is not None:
         tasks.returned_at, tasks.note = change.at, change.note
         tasks.returned_by = change.by_organization.name if change.by_organization else ""
-    notice, facts = notice_of(application.campaign_version), facts_for(application, draft.contents)
-    tasks.appraisals_open = appraisal_years_open(notice, facts)
-    tasks.sections = [_section_task(application, s, draft, tasks) for s in SECTIONS]
+    tasks.appraisals_open = appraisal_years_open(case.notice, case.facts)
+    tasks.sections = [_section_task(case, s, tasks) for s in SECTIONS]
     boxes: dict[str, list[SlotRequirement]] = {}
-    for box in requirements_of(application, draft.contents):
+    for box in case.requirements:
         if box.owner != "applicant" or not box.upload:
             tasks.from_unit.append(box)
         else:
             boxes.setdefault(box.slot, []).append(box)
-    tasks.materials = [_slot_task(application, group, materials, tasks) for group in boxes.values()]
+    tasks.materials = [_slot_task(case, group, tasks) for group in boxes.values()]
     return tasks
 
 
-def _section_task(application: Application, section: Section, draft: Draft, tasks: TaskList) -> Task:
+def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
+    draft = case.draft
     saved_at = draft.saved_at.get(section.key)
     problems = [p for p in tasks.missing if Where.parse(p.where).section == section.key]
     status = section_status(section.key, draft.contents[section.key], today=clock.today())
@@ -123,7 +116,7 @@ def _section_task(application: Application, section: Section, draft: Draft, task
         hint = ngettext("还有%(n)s处需要补充或改正", "还有%(n)s处需要补充或改正", len(problems)) % {"n": len(problems)}
     if _named(tasks, section.key, saved_at):
         status, hint = "needs_change", _("被退回的内容，请按退回意见修改。")
-    url = reverse("application_section", args=[application.pk, section.key])
+    url = reverse("application_section", args=[case.application.pk, section.key])
     return Task(section.key, str(section.label), url, status, hint)
 
 
@@ -134,10 +127,10 @@ def _named(tasks: TaskList, section: str, saved_at: datetime | None) -> bool:
     return saved_at is None or saved_at <= tasks.returned_at
 
 
-def _slot_task(application: Application, group: list[SlotRequirement], materials: Iterable[Material], tasks: TaskList) -> Task:
+def _slot_task(case: CaseFile, group: list[SlotRequirement], tasks: TaskList) -> Task:
     first = group[0]
     keys = {box.key for box in group}
-    files = [m for m in materials if m.slot == first.slot]
+    files = [m for m in case.materials if m.slot == first.slot]
     lacking = {Where.parse(p.where).box for p in tasks.unfinished} & keys
     checking = {Where.parse(where).box for where in tasks.checking} & keys
     wanted = [box for box in group if box.required]
@@ -156,7 +149,7 @@ def _slot_task(application: Application, group: list[SlotRequirement], materials
     named = [p for p in tasks.points if p.where.slot == first.slot]
     if named and not checking and not _changed_since(files, tasks.returned_at):
         status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
-    url = reverse("application_slot", args=[application.pk, first.slot])
+    url = reverse("application_slot", args=[case.application.pk, first.slot])
     return Task(first.slot, f"{first.mark}{first.label}", url, status, hint)
 
 
@@ -164,36 +157,33 @@ def _changed_since(files: list[Material], moment: datetime | None) -> bool:
     return moment is not None and any(m.added_at > moment for m in files)
 
 
-def point_links(application: Application, points: Iterable[ReturnPoint], contents: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Each point of a return with the name and the address of its place in the form ``contents``."""
-    notice = notice_of(application.campaign_version)
+def point_links(case: CaseFile) -> list[dict[str, str]]:
+    """Each point of the last return with the name and the address of its place in the form."""
     return [
         {
             "text": p.text,
-            "place": p.where.in_words(notice, contents),
-            "url": link_to(application, p.where) if p.where != WHOLE else "",
+            "place": p.where.in_words(case.notice, case.contents),
+            "url": link_to(case, p.where) if p.where != WHOLE else "",
         }
-        for p in points
+        for p in case.return_points
     ]
 
 
-def next_task(application: Application, url: str) -> str:
+def next_task(case: CaseFile, url: str) -> str:
     """Where 保存并继续下一项 leads from the task at ``url``: the next one that still needs something, else the list."""
-    tasks = task_list_of(application).all
+    tasks = task_list_of(case).all
     position = next((i for i, task in enumerate(tasks) if task.url == url), -1)
     unfinished = [t for t in tasks[position + 1 :] if t.status in {"not_started", "in_progress", "needs_change"}]
-    return unfinished[0].url if unfinished else reverse("application_tasks", args=[application.pk])
+    return unfinished[0].url if unfinished else reverse("application_tasks", args=[case.application.pk])
 
 
 @require_safe
 def show_tasks(request: HttpRequest, application_id: int) -> HttpResponse:
     """The task list; an application that is on its way has none and shows its own page."""
-    application = application_or_404(request, application_id)
-    head = head_of(application)
-    if not head["is_open"]:
-        return go(request, "my_application", application.pk)
-    tasks = task_list_of(application)
-    return render(request, "applicant/tasks.html", {**head, **context_of(application, tasks)})
+    case = case_or_404(request, application_id)
+    if not is_open(case.application):
+        return go(request, "my_application", application_id)
+    return render(request, "applicant/tasks.html", {**head_of(case), **context_of(case)})
 
 
 def _last_hint(tasks: TaskList) -> str:
@@ -205,8 +195,9 @@ def _last_hint(tasks: TaskList) -> str:
     return hint + _("{n}个文件正在检查，检查完才能核对、上报。").format(n=files)
 
 
-def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
+def context_of(case: CaseFile) -> dict[str, Any]:
     """What the task list shows."""
+    application, tasks = case.application, task_list_of(case)
     complete = not tasks.missing
     check = "done" if application.checked_at else "not_started" if complete else "blocked"
     hint = _last_hint(tasks)
@@ -224,6 +215,6 @@ def context_of(application: Application, tasks: TaskList) -> dict[str, Any]:
         "tasks": tasks,
         "last_tasks": last,
         "total": len(tasks.asked),
-        "reasons": point_links(application, tasks.points, tasks.contents),
+        "reasons": point_links(case),
         "complete": complete,
     }

@@ -12,10 +12,10 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import draft_of, intake_subject
+from zhicheng.applications.queries import intake_subject
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_file
@@ -28,13 +28,13 @@ from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
 
 
 def take_material(
-    request: HttpRequest, application: Application, box: SlotRequirement | None, paper: str, sent: Any, *, replaces: int = 0
+    request: HttpRequest, case: CaseFile, box: SlotRequirement | None, paper: str, sent: Any, *, replaces: int = 0
 ) -> Intake:
     """Take the file ``sent`` in for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept then."""
     if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
         raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
     where = str(Where.of_box(box, paper))
-    if closed := why_closed(application):
+    if closed := why_closed(case.application):
         raise Refused.one(closed, where=where, code="not_open")
     if sent is None:
         raise Refused.one(_("请先选择要上传的文件。"), where=where, code="no_file")
@@ -43,9 +43,9 @@ def take_material(
         upload=sent,
         actor_id=actor_of(request).user_id,
         purpose="material",
-        subject=intake_subject(application.pk),
+        subject=intake_subject(case.application.pk),
         where=where,
-        payload={"application": application.pk, **place},
+        payload={"application": case.application.pk, **place},
         most_bytes=box.max_bytes,
     )
 
@@ -53,10 +53,13 @@ def take_material(
 @says_kept("material")
 def kept_words(row: Intake) -> str:
     """That a file lies in its box, in the language of whoever reads it."""
-    application = Application.objects.get(pk=row.payload["application"])
+    return kept_in(CaseFile(Application.objects.get(pk=row.payload["application"])), row)
+
+
+def kept_in(case: CaseFile, row: Intake) -> str:
+    """The same where the application is at hand."""
     place = Where.parse(row.where)
-    boxes = requirements_of(application, draft_of(application).contents)
-    caption = next((box.caption for box in boxes if Where.of_box(box).holds(place)), _("申报材料"))
+    caption = next((box.caption for box in case.requirements if Where.of_box(box).holds(place)), _("申报材料"))
     return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
 
 
@@ -68,7 +71,7 @@ class Chosen:
     waiting: list[Intake] = field(default_factory=list)
 
 
-def take_chosen(request: HttpRequest, application: Application) -> Chosen:
+def take_chosen(request: HttpRequest, case: CaseFile) -> Chosen:
     """Take in every file chosen inside a section's form and wait a moment for what the examination says.
 
     A press of 上传 beside an empty control is told there as well.
@@ -79,12 +82,12 @@ def take_chosen(request: HttpRequest, application: Application) -> Chosen:
     chosen = Chosen()
     if not sent:
         return chosen
-    boxes = {box.key: box for box in requirements_of(application, draft_of(application).contents)}
+    boxes = {box.key: box for box in case.requirements}
     taken: list[Intake] = []
     for place, file in sent.items():
         try:
             refuse_crowd(sent.values())
-            taken.append(take_material(request, application, boxes.get(place.box), place.paper, file))
+            taken.append(take_material(request, case, boxes.get(place.box), place.paper, file))
         except Refused as refused:
             chosen.refusals[place] = " ".join(str(p.text) for p in refused.problems)
     for row in outcome_of(taken):
@@ -92,7 +95,7 @@ def take_chosen(request: HttpRequest, application: Application) -> Chosen:
         if row.state == IntakeState.REFUSED:
             chosen.refusals[place] = said_against(row)
         elif row.file is not None:
-            messages.success(request, kept_words(row))
+            messages.success(request, kept_in(case, row))
         else:
             text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[place.box].caption)
             messages.info(request, text)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import CommitteeArrival
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import banned_years
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import blind_index, mask_id_number
@@ -24,52 +26,69 @@ from zhicheng.web.shared.paging import page_of
 
 def annul_arrival(request: HttpRequest, arrival_id: int) -> HttpResponse:
     """撤销计次 (S-28)."""
-    arrival = object_or_404(CommitteeArrival.objects.select_related("application"), pk=arrival_id)
-    application = get_case_or_404(request, arrival.application_id)
-    if request.method != "POST" and arrival.annulled_at is not None:
+    arrival = object_or_404(CommitteeArrival.objects.all(), pk=arrival_id)
+    case = get_case_or_404(request, arrival.application_id)
+    if request.method == "POST":
+        return _annul(request, case, arrival)
+    if arrival.annulled_at is not None:
         messages.info(request, _("这次提交的计次已经撤销。"))
-        return go(request, "desk_case", application.pk)
-    form = ReasonForm(request.POST or None)
-    year = queries.told_year_of(application)
+        return go(request, "desk_case", arrival.application_id)
+    return render(request, "office/annul.html", _annul_context(case, arrival, ReasonForm()))
+
+
+def _annul(request: HttpRequest, case: CaseFile, arrival: CommitteeArrival) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return render_refused(request, "office/annul.html", _annul_context(case, arrival, form))
+    try:
+        actions.annul_arrival(actor=actor_of(request), arrival_id=arrival.pk, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        case = get_case_or_404(request, arrival.application_id)
+        return render_refused(request, "office/annul.html", _annul_context(case, arrival, form), refused)
+    messages.success(request, _("这次提交不再计次，已记入台账。"))
+    return go(request, "desk_case", arrival.application_id)
+
+
+def _annul_context(case: CaseFile, arrival: CommitteeArrival, form: ReasonForm) -> dict[str, Any]:
+    application, year = case.application, case.told_year
     closed = queries.closed_application_beside(application) if year and year.closed_at else None
-    context = {
+    return {
         "application": application,
         "arrival": arrival,
         "form": form,
         "year": year,
-        "corrections_ended": corrections_ended(closed) if closed is not None else None,
+        "corrections_ended": corrections_ended(CaseFile(closed)) if closed is not None else None,
     }
-    if request.method == "POST":
-        if not form.is_valid():
-            return render_refused(request, "office/annul.html", context)
-        try:
-            actions.annul_arrival(actor=actor_of(request), arrival_id=arrival.pk, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            return render_refused(request, "office/annul.html", context, refused)
-        messages.success(request, _("这次提交不再计次，已记入台账。"))
-        return go(request, "desk_case", application.pk)
-    return render(request, "office/annul.html", context)
 
 
 def reject_for_fraud(request: HttpRequest, application_id: int) -> HttpResponse:
     """弄虚作假，不予受理 (S-80, S-81)."""
-    application = get_case_or_404(request, application_id)
-    possible = {move.name for move in lifecycle.moves_for(application, actor_of(request))}
-    if request.method != "POST" and "reject_fraud" not in possible:
-        return moved_on(request, application, _("登记弄虚作假"))
-    form = ReasonForm(request.POST or None)
-    years = banned_years(notice_of(application.campaign_version))
-    context = {"application": application, "form": form, "first": years[0], "last": years[-1], "free": years[-1] + 1}
     if request.method == "POST":
-        if not form.is_valid():
-            return render_refused(request, "office/fraud.html", context)
+        return _reject(request, application_id)
+    case = get_case_or_404(request, application_id)
+    possible = {move.name for move in lifecycle.moves_for(case.application, actor_of(request))}
+    if "reject_fraud" not in possible:
+        return moved_on(request, case, _("登记弄虚作假"))
+    return render(request, "office/fraud.html", _fraud_context(case, ReasonForm()))
+
+
+def _reject(request: HttpRequest, application_id: int) -> HttpResponse:
+    form, refused = ReasonForm(request.POST), None
+    if form.is_valid():
         try:
-            actions.reject_for_fraud(actor=actor_of(request), application_id=application.pk, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            return render_refused(request, "office/fraud.html", context, refused)
-        messages.success(request, _("已登记诚信档案记录，申请书不予受理。"))
-        return go(request, "office_integrity")
-    return render(request, "office/fraud.html", context)
+            actions.reject_for_fraud(actor=actor_of(request), application_id=application_id, reason=form.cleaned_data["reason"])
+        except Refused as objections:
+            refused = objections
+        else:
+            messages.success(request, _("已登记诚信档案记录，申请书不予受理。"))
+            return go(request, "office_integrity")
+    context = _fraud_context(get_case_or_404(request, application_id), form)
+    return render_refused(request, "office/fraud.html", context, refused)
+
+
+def _fraud_context(case: CaseFile, form: ReasonForm) -> dict[str, Any]:
+    years = banned_years(case.notice)
+    return {"application": case.application, "form": form, "first": years[0], "last": years[-1], "free": years[-1] + 1}
 
 
 def list_records(request: HttpRequest) -> HttpResponse:

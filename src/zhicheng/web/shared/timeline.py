@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.applications.where import points_in_words, points_of
-from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force, window_now
-from zhicheng.foundation.clock import now, written
+from zhicheng.foundation.clock import written
 from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.publicity.queries import periods_of
+from zhicheng.publicity.queries import all_periods
 
 _WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
 Ends = dict[Role, datetime | None]
@@ -42,29 +40,28 @@ def move_label(move: str) -> str:
     return _("新增申请书") if move == "start" else str(BY_NAME[move].label)
 
 
-def entries_of(application: Application, history: Iterable[StatusChange], *, audience: str) -> list[Entry]:
+def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
     """The whole timeline, in a fixed number of queries, however long it is.
 
     Offices are named to everybody; who in them acted is named to the ``staff`` alone, never to the applicant or the public.
     """
-    changes = list(history)
+    changes = case.history
     opened = [change.pk for change in changes if change.move == "open_publicity"]
-    periods = list(periods_of(application)) if opened else []
+    periods = case.part(all_periods) if opened else []
     # Opening makes one period each time, in one transaction with the move: the n-th belongs to the n-th.
     shown = dict(zip(opened, periods, strict=False))
-    entries = [_done(application, change, shown.get(change.pk), names=audience == "staff") for change in changes]
-    state = State(application.state)
-    notice = notice_of(application.campaign_version)
-    coming = _ahead(application, notice)
-    ends = _ends(application, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
+    entries = [_done(case, change, shown.get(change.pk), names=audience == "staff") for change in changes]
+    state = State(case.application.state)
+    coming = _ahead(case)
+    ends = _ends(case, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
     words = STATES[state].staff if audience == "staff" else STATES[state].applicant
     current = next((period for period in periods if period.cancelled_at is None), None)
-    text = _now_text(application, state, ends, current)
-    entries.append(Entry(str(words), "now", application.entered_state_at, holder_name(application, state), text))
-    return entries + [_coming(application, notice, ahead, ends) for ahead in coming]
+    text = _now_text(case, state, ends, current)
+    entries.append(Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text))
+    return entries + [_coming(case, ahead, ends) for ahead in coming]
 
 
-def _done(application: Application, change: StatusChange, period: PublicityPeriod | None, *, names: bool) -> Entry:
+def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, *, names: bool) -> Entry:
     who = change.by_organization.name if change.by_organization and change.by_role != "applicant" else ""
     if who and names and change.by is not None:
         who = _("{office}（{officer}）").format(office=who, officer=change.by.name)
@@ -72,9 +69,9 @@ def _done(application: Application, change: StatusChange, period: PublicityPerio
         who = _("申报人")
     elif change.by_role == "system":
         who = _("系统")
-    note = _note(application, change, period)
+    note = _note(case.application, change, period)
     lines = [note] if note else []
-    lines += points_in_words(notice_of(application.campaign_version), points_of(change.reasons), {})
+    lines += points_in_words(case.notice, points_of(change.reasons), {})
     title = move_label(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
@@ -92,28 +89,27 @@ def _note(application: Application, change: StatusChange, period: PublicityPerio
     return change.note
 
 
-def holder_name(application: Application, state: State) -> str:
+def holder_name(case: CaseFile, state: State) -> str:
     """Who has it in ``state``, in words; empty when nobody does."""
     if state in _WITH_APPLICANT:
         return _("申报人")
-    desk = road_of(application, notice_of(application.campaign_version))[-1] if state is State.ACCEPTED else HOLDER.get(state)
-    holder = getattr(application, desk.column) if desk is not None else None
+    desk = road_of(case.application, case.notice)[-1] if state is State.ACCEPTED else HOLDER.get(state)
+    holder = getattr(case.application, desk.column) if desk is not None else None
     return holder.name if holder else ""
 
 
-def _ends(application: Application, desks: set[Role]) -> Ends:
+def _ends(case: CaseFile, desks: set[Role]) -> Ends:
     """Until when each desk has to be done with this application, as the notice in force says; ``None``: it sets no end."""
-    submission = application.current_submission
-    corrected = submission is not None and (submission.number > 1 or application.state in _WITH_APPLICANT)
-    version, level = application.campaign_version, application.level
-    return {desk: passing_deadline_in_force(version, level, desk.value, corrected=corrected) for desk in sorted(desks)}
+    submission = case.submission
+    corrected = submission is not None and (submission.number > 1 or case.application.state in _WITH_APPLICANT)
+    return {desk: case.passing_deadline(desk, corrected=corrected) for desk in sorted(desks)}
 
 
-def _now_text(application: Application, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
+def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
     if state == State.ACCEPTED:
         return _("终审已通过，等待评审委员会评审。")
     if state in _WITH_APPLICANT:
-        return _applicants_end(application)
+        return _applicants_end(case)
     if state not in HOLDER:
         return ""
     if state == State.IN_PUBLICITY and period is not None:
@@ -123,9 +119,8 @@ def _now_text(application: Application, state: State, ends: Ends, period: Public
     return _end_words(state, ends)
 
 
-def _applicants_end(application: Application) -> str:
-    window = window_now(application.campaign_version, application.level, now())
-    first = application.current_submission_id is None
+def _applicants_end(case: CaseFile) -> str:
+    window, first = case.window, case.application.current_submission_id is None
     end = window.apply_until if first else window.correct_until
     if end is None:
         return _("需要申报人填写、核对后上报。")
@@ -149,19 +144,19 @@ def _end_words(state: State, ends: Ends) -> str:
     return _("须在{end}（北京时间）前办完").format(end=written(end))
 
 
-def _coming(application: Application, notice: Notice, state: State, ends: Ends) -> Entry:
+def _coming(case: CaseFile, state: State, ends: Ends) -> Entry:
     """One step still to come: what, by whom, until when."""
     desk = HOLDER.get(state)
     if desk is None:
-        return Entry(_("受理，等待评审委员会评审"), "next", None, holder_name(application, state), "")
-    title = str(desk.words.coming[state]).format(n=notice.limits.publicity_working_days)
-    return Entry(title, "next", None, holder_name(application, state), _end_words(state, ends))
+        return Entry(_("受理，等待评审委员会评审"), "next", None, holder_name(case, state), "")
+    title = str(desk.words.coming[state]).format(n=case.notice.limits.publicity_working_days)
+    return Entry(title, "next", None, holder_name(case, state), _end_words(state, ends))
 
 
-def _ahead(application: Application, notice: Notice) -> list[State]:
+def _ahead(case: CaseFile) -> list[State]:
     """The states still to come on the application's road."""
-    state = State(application.state)
-    road = [*(state for desk in road_of(application, notice) for state in desk.holds), State.ACCEPTED]
+    state = State(case.application.state)
+    road = [*(state for desk in road_of(case.application, case.notice) for state in desk.holds), State.ACCEPTED]
     if state in _WITH_APPLICANT:
         return road
     return road[road.index(state) + 1 :] if state in road else []

@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.papers import all_papers
 from zhicheng.applications.states import State
-from zhicheng.campaigns.queries import notice_of
-from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.foundation import clock
@@ -28,14 +26,14 @@ from zhicheng.organizations.actors import Role
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 from zhicheng.publicity.papers import public_facts
-from zhicheng.publicity.queries import current_period, objections_of, publicised_again_needed
+from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.standards.calendar import NotPublished, load_calendar
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, says_kept, waiting_url
 from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.files import file_answer
-from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused, whole_number
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused, whole_number
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.public_facts import in_words
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
@@ -54,44 +52,51 @@ def paper_words() -> dict[str, tuple[str, str]]:
 
 def open_period(request: HttpRequest, application_id: int) -> HttpResponse:
     """开始公示: dates by the working-day calendar, and the unit's own words."""
-    application = get_case_or_404(request, application_id)
-    years = notice_of(application.campaign_version).limits.achievements_years
-    form = PublicityForm(request.POST or None, initial=_prefilled(application), years=years)
-    context = {"application": application, "form": form, **_calendar_help(application)}
     if request.method == "POST":
-        if not form.is_valid():
-            return render_refused(request, "unit/publicity_open.html", context)
+        return _open(request, application_id)
+    return render(request, "unit/publicity_open.html", _opening_context(request, application_id))
+
+
+def _open(request: HttpRequest, application_id: int) -> HttpResponse:
+    form = PublicityForm(request.POST)
+    refused = None
+    if form.is_valid():
         data = form.cleaned_data
         try:
             actions.open_publicity(
                 actor=actor_of(request),
-                application_id=application.pk,
+                application_id=application_id,
                 submission_id=data["submission"],
                 starts_on=data["starts_on"],
                 ends_on=data["ends_on"],
                 text=form.text(),
             )
-        except Refused as refused:
-            return render_refused(request, "unit/publicity_open.html", context, refused)
-        messages.success(request, _("公示已开始。请打印公示，签字盖章后在本单位张贴。"))
-        return go(request, "unit_publicity", application.pk)
-    return render(request, "unit/publicity_open.html", context)
+        except Refused as objections:
+            refused = objections
+        else:
+            messages.success(request, _("公示已开始。请打印公示，签字盖章后在本单位张贴。"))
+            return go(request, "unit_publicity", application_id)
+    return render_refused(request, "unit/publicity_open.html", _opening_context(request, application_id), refused)
 
 
-def _prefilled(application: Application) -> dict[str, Any]:
-    submission = application.current_submission
-    assert submission is not None  # noqa: S101 - get_case_or_404
-    achievements = snapshot_of(submission).rows("achievements")
+def _opening_context(request: HttpRequest, application_id: int) -> dict[str, Any]:
+    case = get_case_or_404(request, application_id)
+    form = PublicityForm(request.POST or None, initial=_prefilled(case), years=case.notice.limits.achievements_years)
+    return {"application": case.application, "form": form, **_calendar_help(case)}
+
+
+def _prefilled(case: CaseFile) -> dict[str, Any]:
+    achievements = case.snapshot.rows("achievements")
     results = "".join(f"{a['name']}（{a['role']}）：{a['description']}" for a in achievements)[:1000]
     contribution = "".join(str(a["contribution"]) for a in achievements)[:500]
     initial: dict[str, Any] = {
-        "submission": submission.pk,
+        "submission": case.application.current_submission_id,
         "starts_on": clock.today(),
         "results": results,
         "contribution": contribution,
-        "phone": application.employer.contact_phone,
+        "phone": case.application.employer.contact_phone,
     }
-    notice = notice_of(application.campaign_version)
+    notice = case.notice
     try:
         end = load_calendar(notice.calendar).earliest_end(
             clock.today(), notice.limits.publicity_working_days, notice.limits.publicity_counting
@@ -101,13 +106,12 @@ def _prefilled(application: Application) -> dict[str, Any]:
     return initial | {"ends_on": end.end}
 
 
-def _calendar_help(application: Application) -> dict[str, Any]:
+def _calendar_help(case: CaseFile) -> dict[str, Any]:
     """The reasoning shown beside the dates: which of the days from today count."""
-    notice = notice_of(application.campaign_version)
+    notice = case.notice
     calendar = load_calendar(notice.calendar)
     least = notice.limits.publicity_working_days
-    submission = application.current_submission
-    facts = in_words(application, public_facts(snapshot_of(submission))) if submission else {}
+    facts = in_words(case.application, public_facts(case.snapshot))
     try:
         end = calendar.earliest_end(clock.today(), least, notice.limits.publicity_counting)
     except NotPublished as unknown:
@@ -120,17 +124,17 @@ def _calendar_help(application: Application) -> dict[str, Any]:
     return {"least": least, "earliest": end.end, "provisional": end.provisional, "days": days, "facts": facts}
 
 
-def _period_or_404(request: HttpRequest, application: Application) -> PublicityPeriod:
-    period = current_period(application)
+def _period_or_404(request: HttpRequest, case: CaseFile) -> PublicityPeriod:
+    period = period_of(case)
     if period is None or period.unit_id != actor_of(request).organization_id:
-        raise OutOfReachError(f"publicity of application {application.pk}")
+        raise OutOfReachError(f"publicity of application {case.application.pk}")
     return period
 
 
 def show_period(request: HttpRequest, application_id: int) -> HttpResponse:
     """One period: its papers, uploads, objections, and whether it can be reported upward."""
-    application = get_case_or_404(request, application_id)
-    return render(request, "unit/publicity.html", period_context(request, application))
+    case = get_case_or_404(request, application_id)
+    return render(request, "unit/publicity.html", period_context(request, case))
 
 
 def _uploads(period: PublicityPeriod, application: Application) -> list[dict[str, Any]]:
@@ -148,14 +152,14 @@ def _uploads(period: PublicityPeriod, application: Application) -> list[dict[str
     ]
 
 
-def period_context(request: HttpRequest, application: Application, **more: Any) -> dict[str, Any]:
+def period_context(request: HttpRequest, case: CaseFile, **more: Any) -> dict[str, Any]:
     """What ``unit/publicity.html`` takes; ``more`` replaces parts of it."""
-    actor = actor_of(request)
-    period = _period_or_404(request, application)
-    objections = list(objections_of(period))
+    actor, application = actor_of(request), case.application
+    period = _period_or_404(request, case)
+    objections = case.part(objections_in_period)
     desk = lifecycle.next_desk(application, Role.UNIT)
     uploads = _uploads(period, application)
-    papers = [p for p in papers_of(subject_of(application.pk)) if not p.voided_at]
+    papers = [p for p in case.part(all_papers) if not p.voided_at]
     today = clock.today()
     return {
         "application": application,
@@ -176,12 +180,9 @@ def period_context(request: HttpRequest, application: Application, **more: Any) 
             open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
             upheld_objections=sum(o.state == ObjectionState.UPHELD for o in objections),
         ),
-        "blocked_by": lifecycle.objections_to(application, lifecycle.BY_NAME[lifecycle.report_of(application)], actor),
+        "blocked_by": lifecycle.objections_to(case, lifecycle.BY_NAME[lifecycle.report_of(application)], actor),
         "is_here": application.state in {State.UNIT_PASSED, State.IN_PUBLICITY},
-        "is_reused": application.state == State.UNIT_PASSED
-        and not publicised_again_needed(
-            application, period, always=notice_of(application.campaign_version).policies.repeat_publicity == "always"
-        ),
+        "is_reused": application.state == State.UNIT_PASSED and not publicised_again_needed(case),
         "reports_to": getattr(application, desk.column) if desk is not None else None,
         "today": today,
         "days_left": max((period.ends_on - today).days + 1, 0),
@@ -206,12 +207,13 @@ def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
     return {"error": said_against(row), "checking": None, "checking_url": ""}
 
 
-def _refused_page(request: HttpRequest, application: Application, refused: Refused, **more: Any) -> HttpResponse:
+def _refused_page(request: HttpRequest, application_id: int, refused: Refused, **more: Any) -> HttpResponse:
     """The period's page again with what is wrong; a period that is gone sends back to the case."""
-    if current_period(application) is None:
+    case = get_case_or_404(request, application_id)
+    if period_of(case) is None:
         messages.error(request, " ".join(str(p.text) for p in refused.problems))
-        return go(request, "desk_case", application.pk)
-    context = period_context(request, application, **more)
+        return go(request, "desk_case", application_id)
+    context = period_context(request, case, **more)
     said = {p.where: str(p.text) for p in refused.problems}
     for upload in (*context["posting"], *context["concluding"]):
         upload["error"] = said.get(upload["key"], "") or upload["error"]
@@ -221,8 +223,8 @@ def _refused_page(request: HttpRequest, application: Application, refused: Refus
 @require_POST
 def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResponse:
     """Upload one of the three papers (S-51)."""
-    application = get_case_or_404(request, application_id)
-    period = _period_or_404(request, application)
+    case = get_case_or_404(request, application_id)
+    period = _period_or_404(request, case)
     actor = actor_of(request)
     upload = request.FILES.get("file")
     try:
@@ -240,11 +242,11 @@ def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResp
         )
         refuse_if_refused(row)
     except Refused as refused:
-        return _refused_page(request, application, refused)
+        return _refused_page(request, application_id, refused)
     if row.is_open:
-        return go(request, waiting_url([row], _place_of(application, which), say=True))
+        return go(request, waiting_url([row], _place_of(case.application, which), say=True))
     messages.success(request, kept_words(row))
-    return go(request, "unit_publicity", application.pk)
+    return go(request, "unit_publicity", application_id)
 
 
 def _intake_subject(period: PublicityPeriod) -> str:
@@ -267,11 +269,11 @@ def show_uploaded(request: HttpRequest, application_id: int, which: str) -> Http
 @require_POST
 def add_objection(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记异议."""
-    application = get_case_or_404(request, application_id)
-    period = _period_or_404(request, application)
+    case = get_case_or_404(request, application_id)
+    period = _period_or_404(request, case)
     form = ObjectionForm(request.POST)
     if not form.is_valid():
-        context = period_context(request, application, objection_form=form, form=form)
+        context = period_context(request, case, objection_form=form, form=form)
         return render_refused(request, "unit/publicity.html", context)
     data = form.cleaned_data
     received = datetime.combine(data["received_on"], data["received_time"], tzinfo=clock.BEIJING)
@@ -286,68 +288,68 @@ def add_objection(request: HttpRequest, application_id: int) -> HttpResponse:
             from_contact=data["from_contact"],
         )
     except Refused as refused:
-        return _refused_page(request, application, refused, objection_form=form, form=form)
+        return _refused_page(request, application_id, refused, objection_form=form, form=form)
     messages.success(request, _("异议已登记。处理完毕前不能出具公示结果，也不能上报。"))
-    return go(request, "unit_publicity", application.pk)
+    return go(request, "unit_publicity", application_id)
 
 
 def decide_objection(request: HttpRequest, application_id: int, objection_id: int) -> HttpResponse:
     """核实处理异议."""
-    application = get_case_or_404(request, application_id)
-    period = _period_or_404(request, application)
-    objection = object_or_404(objections_of(period), pk=objection_id)
+    case = get_case_or_404(request, application_id)
+    _period_or_404(request, case)
+    objection = next((o for o in case.part(objections_in_period) if o.pk == objection_id), None)
+    if objection is None:
+        raise OutOfReachError(f"objection {objection_id} of application {application_id}")
     form = FindingForm(request.POST or None)
-    context = {"application": application, "objection": objection, "form": form}
-    if request.method == "POST":
-        if not form.is_valid():
-            return render_refused(request, "unit/objection.html", context)
-        try:
-            actions.decide_objection(
-                actor=actor_of(request),
-                objection_id=objection.pk,
-                upheld=form.cleaned_data["upheld"],
-                finding=form.cleaned_data["finding"],
-            )
-        except Refused as refused:
-            return render_refused(request, "unit/objection.html", context, refused)
-        messages.success(request, _("异议的处理结果已记录。"))
-        return go(request, "unit_publicity", application.pk)
-    return render(request, "unit/objection.html", context)
+    context = {"application": case.application, "objection": objection, "form": form}
+    if request.method != "POST":
+        return render(request, "unit/objection.html", context)
+    if not form.is_valid():
+        return render_refused(request, "unit/objection.html", context)
+    try:
+        actions.decide_objection(
+            actor=actor_of(request),
+            objection_id=objection.pk,
+            upheld=form.cleaned_data["upheld"],
+            finding=form.cleaned_data["finding"],
+        )
+    except Refused as refused:
+        return render_refused(request, "unit/objection.html", context, refused)
+    messages.success(request, _("异议的处理结果已记录。"))
+    return go(request, "unit_publicity", application_id)
 
 
 @require_POST
 def make_result(request: HttpRequest, application_id: int) -> HttpResponse:
     """出具公示结果 (T2)."""
-    application = get_case_or_404(request, application_id)
-    period = _period_or_404(request, application)
+    period = _period_or_404(request, get_case_or_404(request, application_id))
     try:
         actions.make_publicity_result(actor=actor_of(request), period_id=period.pk)
     except Refused as refused:
-        return _refused_page(request, application, refused)
+        return _refused_page(request, application_id, refused)
     messages.success(request, _("公示结果已生成。请打印、签字盖章后扫描上传。"))
-    return go(request, "unit_publicity", application.pk)
+    return go(request, "unit_publicity", application_id)
 
 
 @require_POST
 def report(request: HttpRequest, application_id: int) -> HttpResponse:
     """公示期满无异议，按程序上报."""
-    application = get_case_or_404(request, application_id)
     shown = whole_number(request.POST.get("submission", "")) or 0
     try:
-        actions.report_upward(actor=actor_of(request), application_id=application.pk, submission_id=shown)
+        change = actions.report_upward(actor=actor_of(request), application_id=application_id, submission_id=shown)
     except Refused as refused:
-        return _refused_page(request, application, refused)
-    messages.success(request, _("{name}的申请书已上报。请将纸质材料一并报送。").format(name=application.applicant_name))
+        return _refused_page(request, application_id, refused)
+    name = change.application.applicant_name
+    messages.success(request, _("{name}的申请书已上报。请将纸质材料一并报送。").format(name=name))
     return go(request, "desk_queue")
 
 
 @require_POST
 def stop(request: HttpRequest, application_id: int) -> HttpResponse:
     """异议成立，终止申报."""
-    application = get_case_or_404(request, application_id)
     try:
-        actions.stop_for_objection(actor=actor_of(request), application_id=application.pk)
+        change = actions.stop_for_objection(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
-        return _refused_page(request, application, refused)
-    messages.success(request, _("{name}的申请书已终止。").format(name=application.applicant_name))
+        return _refused_page(request, application_id, refused)
+    messages.success(request, _("{name}的申请书已终止。").format(name=change.application.applicant_name))
     return go(request, "desk_queue")

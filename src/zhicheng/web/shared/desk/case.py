@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
@@ -12,23 +11,21 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.rules import hide_last
 from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import Application
-from zhicheng.applications.papers import subject_of
-from zhicheng.applications.queries import arrivals_of, history_of, snapshot_of, told_year_of
+from zhicheng.applications.models import Application, CommitteeArrival
+from zhicheng.applications.papers import all_papers
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
-from zhicheng.applications.where import Where, points_of
+from zhicheng.applications.where import WHOLE, Where, points_of
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Grade, Level, Notice, Series, Slot, TitleStep
-from zhicheng.campaigns.queries import notice_of, passing_deadline_in_force
 from zhicheng.campaigns.rules import step_name
-from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
-from zhicheng.review.queries import decisions_of, dossiers_of, facts_of, last_dossier
-from zhicheng.web.shared.desk.comparing import Asked, Before, before, last_asked, pieces_of
+from zhicheng.review.queries import all_decisions, all_dossiers, facts_of, last_dossier
+from zhicheng.web.shared.desk.comparing import Asked, Before, last_asked, pieces_of
 from zhicheng.web.shared.desk.waiting import Due, due_of, waited_days
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.timeline import Entry, entries_of
@@ -199,16 +196,12 @@ def _proves(file: Mapping[str, Any], row: Mapping[str, Any], notice: Notice, sec
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """Everything the case page shows."""
+class DeskCase:
+    """A case file as the case page of a desk shows it."""
 
-    application: Application
-    notice: Notice
-    snapshot: Snapshot
+    file: CaseFile
     parts: list[Part]
     timeline: list[Entry]
-    person_year: YearCount | None
-    arrivals: list[Any]
     decisions: list[Any]
     papers: list[Any]
     dossiers: list[Any]
@@ -220,6 +213,31 @@ class Case:
     due: Due | None
     waited: int
     file_names: dict[str, str]  # by place, those of the submission before too: what a return was about may be gone
+
+    @property
+    def application(self) -> Application:
+        """The application itself."""
+        return self.file.application
+
+    @property
+    def notice(self) -> Notice:
+        """The notice version it is pinned to."""
+        return self.file.notice
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What was submitted."""
+        return self.file.snapshot
+
+    @property
+    def person_year(self) -> YearCount | None:
+        """What the person's year comes to, where it may be told."""
+        return self.file.told_year
+
+    @property
+    def arrivals(self) -> list[CommitteeArrival]:
+        """The arrivals at final review, oldest first."""
+        return self.file.arrivals
 
     @property
     def changed(self) -> list[Part]:
@@ -253,49 +271,38 @@ class Case:
         return str(found[0]) if found and found[0] else str(getattr(self.snapshot.application, key).zh)
 
 
-def _until(application: Application, actor: Actor) -> datetime | None:
-    submission = application.current_submission
-    corrected = submission is not None and submission.number > 1
-    return passing_deadline_in_force(application.campaign_version, application.level, actor.role.value, corrected=corrected)
-
-
-def case_of(application: Application, actor: Actor) -> Case:
-    """Read one case for one desk: a fixed number of queries, however long its history."""
-    submission = application.current_submission
-    if submission is None:
-        raise ValueError("a desk never sees an application without a submission")
-    notice = notice_of(application.campaign_version)
-    snapshot = snapshot_of(submission)
-    earlier = before(application)
-    history = list(history_of(application))
-    now = clock.now()
-    return Case(
-        application=application,
-        notice=notice,
-        snapshot=snapshot,
-        parts=parts_of(snapshot, notice, earlier),
-        timeline=entries_of(application, history, audience="staff"),
-        person_year=told_year_of(application),
-        arrivals=list(arrivals_of(application)),
-        decisions=list(decisions_of(application)),
-        papers=list(papers_of(subject_of(application.pk))),
-        dossiers=list(dossiers_of(application)),
-        dossier_here=facts_of(last_dossier(application, actor.organization_id)),
+def case_of(file: CaseFile, actor: Actor) -> DeskCase:
+    """One case as one desk sees it: a fixed number of queries, however long its history."""
+    application, notice, earlier, now = file.application, file.notice, Before(file.snapshot_before), clock.now()
+    return DeskCase(
+        file=file,
+        parts=parts_of(file.snapshot, notice, earlier),
+        timeline=entries_of(file, audience="staff"),
+        decisions=file.part(all_decisions),
+        papers=file.part(all_papers),
+        dossiers=file.part(all_dossiers),
+        dossier_here=facts_of(last_dossier(file, actor.organization_id)),
         moves=[m.name for m in lifecycle.moves_for(application, actor)],
         level=step_name(TitleStep(level=Level(application.level), grade=Grade(application.grade))),
         compared=bool(earlier),
-        asked=last_asked(application, history),
-        due=due_of(application, _until(application, actor), actor.role, now),
+        asked=last_asked(file),
+        due=due_of(application, file.passing_deadline(actor.role), actor.role, now),
         waited=waited_days(application, now),
-        file_names=(names_of(earlier.snapshot, notice) if earlier.snapshot else {}) | names_of(snapshot, notice),
+        file_names=(names_of(earlier.snapshot, notice) if earlier.snapshot else {}) | names_of(file.snapshot, notice),
     )
+
+
+def places_in(snapshot: Snapshot) -> list[Where]:
+    """Where a reason of a return can point: the whole, each section and row, each paper that was sent."""
+    rows = [Where.of_row(s, row) for s in SECTIONS if s.rows for row in snapshot.rows(s.key)]
+    return [WHOLE, *(Where(s.key) for s in SECTIONS), *rows, *(file.where for file in snapshot.materials)]
 
 
 Choice = tuple[str, Any]
 
 
-def choices_of_where(case: Case) -> list[Choice]:
-    """Where a reason of a return can point, as a select offers it: the whole, then each section with its rows, then the files."""
+def choices_of_where(case: DeskCase) -> list[Choice]:
+    """:func:`places_in` as a select offers them, in the order of the page: the whole, then each section with its rows, then the files."""
     places: list[Choice] = [("", _("整份申请书"))]
     for part in case.parts:
         if part.key == "materials":
@@ -312,12 +319,12 @@ def _material_words(name: str) -> str:
     return _("材料：{name}").format(name=name)
 
 
-def all_files(case: Case) -> list[dict[str, Any]]:
+def all_files(case: DeskCase) -> list[dict[str, Any]]:
     """Every file of the case, in the order of the page."""
     return [f for part in case.parts for files in [*(row.files for row in part.rows), part.files] for f in files]
 
 
-def asked_of(case: Case) -> list[dict[str, str]]:
+def asked_of(case: DeskCase) -> list[dict[str, str]]:
     """The reasons of the last return, each with the words of its place and the anchor where it stands on the page."""
     if case.asked is None:
         return []
@@ -331,7 +338,7 @@ def asked_of(case: Case) -> list[dict[str, str]]:
     return found
 
 
-def _shown_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
+def _shown_at(case: DeskCase, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
     """The words and the anchor of a place on this page: the row of a field, the section of a row that is gone, or the files."""
     if where.slot:
         return _files_at(case, where, words)
@@ -339,7 +346,7 @@ def _shown_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, 
     return words.get(known, ""), anchor_id(known) if known else ""
 
 
-def _files_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
+def _files_at(case: DeskCase, where: Where, words: Mapping[str, str]) -> tuple[str, str]:
     """The words and the anchor of a place among the files; a reason that names a box alone means every paper in it."""
     if str(where) not in words and str(where) in case.file_names:
         return _material_words(case.file_names[str(where)]), ""
@@ -347,7 +354,7 @@ def _files_at(case: Case, where: Where, words: Mapping[str, str]) -> tuple[str, 
     return _("、").join(words[place] for place in here), anchor_id(here[0]) if here else ""
 
 
-def facts_in_short(case: Case) -> list[Line]:
+def facts_in_short(case: DeskCase) -> list[Line]:
     """What a desk wants to know before it reads: who asks for what, on which ground."""
     sections = case.snapshot.sections
     basic, current = sections["basic"], sections.get("current_title") or {}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.models import StatusChange
 from zhicheng.applications.sections import Section
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where
@@ -65,15 +65,6 @@ class Before:
         return self.snapshot is None or _file_key(file) in {_file_key(m) for m in self.snapshot.materials}
 
 
-def before(application: Application) -> Before:
-    """The submission before the current one. One query, none at a first submission."""
-    current = application.current_submission
-    if current is None or current.number == 1:
-        return Before()
-    earlier = application.submissions.filter(number__lt=current.number).order_by("-number").first()
-    return Before(snapshot_of(earlier)) if earlier is not None else Before()
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the last return asked for: beside the new submission, or (``of_this``) about the one that is shown."""
@@ -83,10 +74,10 @@ class Asked:
     of_this: bool
 
 
-def last_asked(application: Application, history: Iterable[StatusChange]) -> Asked | None:
+def last_asked(case: CaseFile) -> Asked | None:
     """The last return of a case that listed reasons."""
-    change = next((c for c in reversed(list(history)) if c.reasons), None)
+    change = next((c for c in reversed(case.history) if c.reasons), None)
     if change is None:
         return None
     by = change.by_organization.name if change.by_organization else ""
-    return Asked(by, change, change.submission_id == application.current_submission_id)
+    return Asked(by, change, change.submission_id == case.application.current_submission_id)

@@ -6,11 +6,9 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 
-from zhicheng.applications.models import Application
-from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.publicity.queries import objections_of, publicity_file, uploads_of
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.publicity.queries import all_periods, objections_in_period, period_of, uploads_of
 from zhicheng.standards.tables import OBJECTION_CHANNELS
-from zhicheng.web.shared.http import whole_number
 
 PLACE = "publicity"
 UPLOAD_WORDS = {
@@ -20,8 +18,9 @@ UPLOAD_WORDS = {
 }
 
 
-def publicity_of(period: PublicityPeriod | None) -> dict[str, Any] | None:
-    """A period with its uploads and objections; who objected stays with the unit. ``None`` before there was one."""
+def publicity_of(case: CaseFile) -> dict[str, Any] | None:
+    """The current period with its uploads and objections; who objected stays with the unit. ``None`` before there was one."""
+    period = period_of(case)
     if period is None:
         return None
     uploads = [
@@ -29,16 +28,14 @@ def publicity_of(period: PublicityPeriod | None) -> dict[str, Any] | None:
         for which, f in uploads_of(period)
     ]
     language = get_language() or "zh"
-    objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in objections_of(period)]
+    objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in case.part(objections_in_period)]
     return {"period": period, "files": uploads, "objections": objections}
 
 
-def publicity_shown(application: Application, file_id: str) -> dict[str, Any] | None:
+def publicity_shown(case: CaseFile, file_id: str) -> dict[str, Any] | None:
     """A file of the publicity as the viewer takes it; ``None`` when it is none of this application's."""
-    number = whole_number(file_id)
-    file = publicity_file(application, number) if number is not None else None
+    uploads = [upload for period in reversed(case.part(all_periods)) for upload in uploads_of(period)]
+    which, file = next(((which, file) for which, file in uploads if str(file.pk) == file_id), ("", None))
     if file is None:
         return None
-    period = PublicityPeriod.objects.filter(application=application).order_by("-id")
-    which = next((name for one in period for name, upload in uploads_of(one) if upload.pk == file.pk), "notice_file")
     return {"file_id": file.pk, "name": file.name, "pages": file.pages, "words": UPLOAD_WORDS[which], "place": PLACE}

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST
 
 from zhicheng.accounts.brakes import NUMBERS_PER_HOUR, within
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.states import State
-from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
@@ -28,10 +27,10 @@ from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.publicity.queries import current_period, publicised_again_needed, publicity_file
+from zhicheng.publicity.queries import period_of, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.desk.case import Case, asked_of, case_of, choices_of_where, facts_in_short, slot_words
+from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
 from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
@@ -41,40 +40,40 @@ from zhicheng.web.shared.timeline import holder_name
 MOST_PAGES = 30  # of one file, in the viewer
 
 
-def get_case_or_404(request: HttpRequest, application_id: int) -> Application:
-    """The application, if this desk may see it; otherwise 404, recorded."""
+def get_case_or_404(request: HttpRequest, application_id: int) -> CaseFile:
+    """The application as read, if this desk may see it; otherwise 404, recorded."""
     application = queries.get_application(actor_of(request), application_id)
     if application is None or application.current_submission is None:
         raise OutOfReachError(f"application {application_id}")
-    return application
+    return CaseFile(application)
 
 
-def moved_on(request: HttpRequest, application: Application, step: str) -> HttpResponse:
+def moved_on(request: HttpRequest, case: CaseFile, step: str) -> HttpResponse:
     """Back to the case, with a sentence about where it is now: ``step`` can no longer be taken here, so its form is not shown."""
-    state = State(application.state)
+    state = State(case.application.state)
     text = _("这份申请书现在的状态是“{state}”，不能再办理“{step}”。").format(state=lifecycle.STATES[state].staff, step=step)
-    holder = holder_name(application, state)
+    holder = holder_name(case, state)
     if holder and holder != actor_of(request).organization_name:
         text += _("现在由{holder}办理。").format(holder=holder)
     messages.info(request, text)
-    return go(request, "desk_case", application.pk)
+    return go(request, "desk_case", case.application.pk)
 
 
 def show_case(request: HttpRequest, application_id: int) -> HttpResponse:
     """One case: the frozen form with its evidence beside it, and what this desk can do. A script gets the shown file alone."""
-    application = get_case_or_404(request, application_id)
+    case = get_case_or_404(request, application_id)
     if is_script(request) and request.GET.get("file"):
-        return render(request, "shared/desk/viewer.html", {"application": application, "shown": _shown(request, application)})
-    return render(request, "shared/desk/case.html", case_context(request, application))
+        context = {"application": case.application, "shown": _shown(request, case)}
+        return render(request, "shared/desk/viewer.html", context)
+    return render(request, "shared/desk/case.html", case_context(request, case))
 
 
-def case_context(request: HttpRequest, application: Application, **more: Any) -> dict[str, Any]:
+def case_context(request: HttpRequest, file: CaseFile, **more: Any) -> dict[str, Any]:
     """What ``shared/desk/case.html`` takes; ``more`` replaces parts of it (a bound form, problems)."""
-    actor = actor_of(request)
+    actor, application = actor_of(request), file.application
     desk = BY_ROLE[actor.role]
-    case = case_of(application, actor)
-    period = current_period(application)
-    blockers = _objections(application, desk.passes, actor) if desk.passes in case.moves else []
+    case = case_of(file, actor)
+    blockers = _objections(file, desk.passes, actor) if desk.passes in case.moves else []
     return {
         "case": case,
         "application": application,
@@ -89,32 +88,28 @@ def case_context(request: HttpRequest, application: Application, **more: Any) ->
         "needs_dossier": any(p.code in {"no_dossier", "dossier"} for p in blockers),
         "form_holds": any(p.kind == "review_form" and p.voided_at is None for p in case.papers),
         "voided_papers": [p for p in case.papers if p.voided_at],
-        "period": period,
-        "publicity": publicity_of(period),
+        "period": period_of(file),
+        "publicity": publicity_of(file),
         "annullable": [a for a in case.arrivals if a.annulled_at is None] if actor.role is Role.PREFECTURE else [],
-        "publicity_needed": publicised_again_needed(
-            application, period, always=case.notice.policies.repeat_publicity == "always"
-        ),
+        "publicity_needed": publicised_again_needed(file),
         "opinion_sentence": case.notice.texts.opinion_sentence.zh,
         "facts": facts_in_short(case),
         "asked": asked_of(case),
-        "shown": _shown(request, application),
+        "shown": _shown(request, file),
         **more,
     }
 
 
-def _shown(request: HttpRequest, application: Application) -> dict[str, Any] | None:
+def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
     """The file ``?file=`` names, as the viewer shows it; ``None`` when the submission on the desk does not list it."""
     wanted = request.GET.get("file", "")
-    submission = application.current_submission
-    if not wanted or submission is None:
+    if not wanted:
         return None
-    file = next((m for m in snapshot_of(submission).materials if str(m.file_id) == wanted), None)
+    file = next((m for m in case.snapshot.materials if str(m.file_id) == wanted), None)
     if file is None:
-        shown = publicity_shown(application, wanted)
+        shown = publicity_shown(case, wanted)
         return shown and _in_pages(shown)
-    words = slot_words(notice_of(application.campaign_version), file)
-    return _in_pages({**file.model_dump(), "words": words, "place": str(file.where)})
+    return _in_pages({**file.model_dump(), "words": slot_words(case.notice, file), "place": str(file.where)})
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
@@ -125,103 +120,129 @@ def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 def show_identity(request: HttpRequest, application_id: int) -> HttpResponse:
     """The case once more with the identity number whole: asked for, recorded, and masked again on the next page."""
-    application = get_case_or_404(request, application_id)
     if not within(what="number", user_id=actor_of(request).account_id, most=NUMBERS_PER_HOUR):
         return braked(request, account=True)
-    number = actions.show_identity_number(actor=actor_of(request), application_id=application.pk)
-    return render(request, "shared/desk/case.html", case_context(request, application, whole_number=number))
+    try:
+        shown = actions.show_identity_number(actor=actor_of(request), application_id=application_id)
+    except Refused as refused:
+        raise OutOfReachError(f"application {application_id}") from refused
+    return render(request, "shared/desk/case.html", case_context(request, shown.case, whole_number=shown.number))
 
 
 def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
     """审核通过: the consequence first, then the decision."""
-    application = get_case_or_404(request, application_id)
-    actor = actor_of(request)
-    form = PassForm(request.POST or None, initial={"submission": application.current_submission_id})
-    context = {**case_context(request, application), "form": form, **_pass_consequence(application, actor)}
-    if request.method != "POST" and not context["can_pass"]:
-        return moved_on(request, application, _("审核通过"))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.pass_application(
-                actor=actor,
-                application_id=application.pk,
-                submission_id=form.cleaned_data["submission"],
-                opinion=form.cleaned_data["opinion"],
-            )
-        except Refused as refused:
-            return render_refused(request, "shared/desk/pass.html", context, refused)
-        messages.success(request, _("{name}的申请书已审核通过。").format(name=application.applicant_name))
-        return go(request, "desk_case", application.pk) if actor.role is Role.UNIT else go(request, "desk_queue")
     if request.method == "POST":
+        return _pass(request, application_id)
+    case = get_case_or_404(request, application_id)
+    if BY_ROLE[actor_of(request).role].passes not in _moves(case, request):
+        return moved_on(request, case, _("审核通过"))
+    form = PassForm(initial={"submission": case.application.current_submission_id})
+    return render(request, "shared/desk/pass.html", _pass_context(request, case, form))
+
+
+def _pass(request: HttpRequest, application_id: int) -> HttpResponse:
+    actor, form = actor_of(request), PassForm(request.POST)
+    if not form.is_valid():
+        context = _pass_context(request, get_case_or_404(request, application_id), form)
         return render_refused(request, "shared/desk/pass.html", context)
-    return render(request, "shared/desk/pass.html", context)
+    try:
+        decision = actions.pass_application(
+            actor=actor,
+            application_id=application_id,
+            submission_id=form.cleaned_data["submission"],
+            opinion=form.cleaned_data["opinion"],
+        )
+    except Refused as refused:
+        context = _pass_context(request, get_case_or_404(request, application_id), form)
+        return render_refused(request, "shared/desk/pass.html", context, refused)
+    messages.success(request, _("{name}的申请书已审核通过。").format(name=decision.application.applicant_name))
+    return go(request, "desk_case", application_id) if actor.role is Role.UNIT else go(request, "desk_queue")
 
 
-def _objections(application: Application, move: str, actor: Actor) -> list[Problem]:
-    return lifecycle.objections_to(application, lifecycle.BY_NAME[move], actor)
+def _pass_context(request: HttpRequest, case: CaseFile, form: PassForm) -> dict[str, Any]:
+    return {**case_context(request, case), "form": form, **_pass_consequence(case, actor_of(request))}
 
 
-def _pass_consequence(application: Application, actor: Actor) -> dict[str, Any]:
-    case_year = queries.told_year_of(application)
+def _moves(case: CaseFile, request: HttpRequest) -> set[str]:
+    return {move.name for move in lifecycle.moves_for(case.application, actor_of(request))}
+
+
+def _objections(case: CaseFile, move: str, actor: Actor) -> list[Problem]:
+    return lifecycle.objections_to(case, lifecycle.BY_NAME[move], actor)
+
+
+def _pass_consequence(case: CaseFile, actor: Actor) -> dict[str, Any]:
+    application, year = case.application, case.told_year
     at_unit = actor.role is Role.UNIT  # its pass leads to the publicity, not to the next desk
     desk = None if at_unit else lifecycle.next_desk(application, actor.role)
     return {
         "makes_opinion": BY_ROLE[actor.role].makes == "supervising_opinion",
         "goes_to": getattr(application, desk.column).name if desk is not None else "",
         "is_last": desk is None and not at_unit,
-        "counts_as_arrival": desk is not None and is_committee_arrival(notice_of(application.campaign_version), desk.role.value),
-        "next_arrival": (case_year.arrivals + 1) if case_year else 1,
-        "arrivals_allowed": case_year.arrivals_allowed if case_year else 0,
+        "counts_as_arrival": desk is not None and is_committee_arrival(case.notice, desk.role.value),
+        "next_arrival": (year.arrivals + 1) if year else 1,
+        "arrivals_allowed": year.arrivals_allowed if year else 0,
     }
 
 
 def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     """退回: every reason at once; the last allowed arrival needs a tick, because it closes the year."""
-    application = get_case_or_404(request, application_id)
-    actor = actor_of(request)
-    context = case_context(request, application)
-    if request.method != "POST" and not context["can_return"]:
-        return moved_on(request, application, _("退回"))
-    case: Case = context["case"]
-    year = case.person_year
-    closes = bool(BY_ROLE[actor.role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
     editing = any(name in request.POST for name in EDITS)
-    seen = {"submission": application.current_submission_id, "state": application.state}
-    form = ReturnForm(request.POST or None, places=choices_of_where(case), initial=seen)
-    context |= {"form": form, "closes_year": closes, "can_point": True}
-    context["corrections_ended"] = None if closes else corrections_ended(application)
     if request.method == "POST" and not editing:
-        if not form.is_valid():
-            return render_refused(request, "shared/desk/return.html", context)
-        problems = []
-        if closes and not form.cleaned_data["understood"]:
-            problems.append(Problem(_("请勾选确认：退回后申报人本年度不再受理。"), where="understood", code="field"))
-        try:
-            if problems:
-                raise Refused(problems)
-            actions.return_application(
-                actor=actor,
-                application_id=application.pk,
-                submission_id=form.cleaned_data["submission"],
-                reasons=form.reasons(),
-                opinion=form.cleaned_data["opinion"],
-                seen_state=form.cleaned_data["state"],
-            )
-        except Refused as refused:
-            if refused.has("moved"):  # the page that says so shows where it stands now: sent again, it is meant
-                form.say_state(application.state)
-            return render_refused(request, "shared/desk/return.html", context, _on_rows(refused))
-        words = _("{name}的申请书已退回，申报人会收到全部修改内容。")
-        if closes:
-            words = _("{name}的申请书已退回，本年度不再受理；申报人会收到退回的理由。")
-        messages.success(request, words.format(name=application.applicant_name))
-        return go(request, "desk_queue")
-    return render(request, "shared/desk/return.html", context)
+        return _return(request, application_id)
+    case = get_case_or_404(request, application_id)
+    if request.method != "POST" and BY_ROLE[actor_of(request).role].returns not in _moves(case, request):
+        return moved_on(request, case, _("退回"))
+    return render(request, "shared/desk/return.html", _return_context(request, case))
 
 
-def corrections_ended(application: Application) -> datetime | None:
-    """When the time for corrections ran out, if it has: what is returned now cannot be handed in again (G-02). One query."""
-    window = window_now(application.campaign_version, application.level, clock.now())
+def _return(request: HttpRequest, application_id: int) -> HttpResponse:
+    case = get_case_or_404(request, application_id)
+    form = ReturnForm(request.POST, places=[(str(place), str(place)) for place in places_in(case.snapshot)])
+    if not form.is_valid():
+        return _not_returned(request, case)
+    try:
+        decision = actions.return_application(
+            actor=actor_of(request),
+            application_id=application_id,
+            submission_id=form.cleaned_data["submission"],
+            reasons=form.reasons(),
+            opinion=form.cleaned_data["opinion"],
+            seen_state=form.cleaned_data["state"],
+            closing_meant=form.cleaned_data["understood"],
+        )
+    except Refused as refused:
+        return _not_returned(request, get_case_or_404(request, application_id), refused)
+    words = _("{name}的申请书已退回，申报人会收到全部修改内容。")
+    if decision.change.to_state == State.CLOSED_FOR_YEAR:
+        words = _("{name}的申请书已退回，本年度不再受理；申报人会收到退回的理由。")
+    messages.success(request, words.format(name=case.application.applicant_name))
+    return go(request, "desk_queue")
+
+
+def _not_returned(request: HttpRequest, case: CaseFile, refused: Refused | None = None) -> HttpResponse:
+    """The page with what is wrong and every reason as it was typed."""
+    context = _return_context(request, case)
+    if refused is not None and refused.has("moved"):  # the page that says so shows where it stands now: sent again, it is meant
+        context["form"].say_state(case.application.state)
+    return render_refused(request, "shared/desk/return.html", context, _on_rows(refused) if refused is not None else None)
+
+
+def _return_context(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
+    year, seen = file.told_year, {"submission": file.application.current_submission_id, "state": file.application.state}
+    closes = bool(BY_ROLE[actor_of(request).role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
+    context = case_context(request, file)
+    return context | {
+        "form": ReturnForm(request.POST or None, places=choices_of_where(context["case"]), initial=seen),
+        "closes_year": closes,
+        "can_point": True,
+        "corrections_ended": None if closes else corrections_ended(file),
+    }
+
+
+def corrections_ended(case: CaseFile) -> datetime | None:
+    """When the time for corrections ran out, if it has: what is returned now cannot be handed in again (G-02)."""
+    window = case.window
     return window.correct_until if window.phase is WindowPhase.CLOSED else None
 
 
@@ -241,36 +262,40 @@ def _on_rows(refused: Refused) -> Refused:
 
 def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记纸质材料."""
-    application = get_case_or_404(request, application_id)
-    if request.method != "POST" and application.state not in BY_ROLE[actor_of(request).role].holds:
-        return moved_on(request, application, _("登记纸质材料"))
-    wanted = notice_of(application.campaign_version).limits.review_form_copies
-    initial = {"submission": application.current_submission_id, "received_on": clock.today(), "copies": wanted}
-    form = DossierForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        facts = dict(form.cleaned_data)
-        try:
-            dossier = actions.record_dossier(
-                actor=actor_of(request), application_id=application.pk, submission_id=facts.pop("submission"), **facts
-            )
-        except Refused as refused:
-            context = case_context(request, application, form=form)
-            return render_refused(request, "shared/desk/dossier.html", context, refused)
-        messages.add_message(
-            request,
-            messages.SUCCESS if dossier.mark_state == "current" else messages.WARNING,
-            _("已登记纸质材料。评审表：{state}。").format(state=dossier.get_mark_state_display()),
-        )
-        return go(request, "desk_case", application.pk)
-    context = case_context(request, application, form=form)
     if request.method == "POST":
+        return _record(request, application_id)
+    case = get_case_or_404(request, application_id)
+    if case.application.state not in BY_ROLE[actor_of(request).role].holds:
+        return moved_on(request, case, _("登记纸质材料"))
+    copies = case.notice.limits.review_form_copies
+    initial = {"submission": case.application.current_submission_id, "received_on": clock.today(), "copies": copies}
+    return render(request, "shared/desk/dossier.html", case_context(request, case, form=DossierForm(initial=initial)))
+
+
+def _record(request: HttpRequest, application_id: int) -> HttpResponse:
+    form = DossierForm(request.POST)
+    if not form.is_valid():
+        context = case_context(request, get_case_or_404(request, application_id), form=form)
         return render_refused(request, "shared/desk/dossier.html", context)
-    return render(request, "shared/desk/dossier.html", context)
+    facts = dict(form.cleaned_data)
+    try:
+        dossier = actions.record_dossier(
+            actor=actor_of(request), application_id=application_id, submission_id=facts.pop("submission"), **facts
+        )
+    except Refused as refused:
+        context = case_context(request, get_case_or_404(request, application_id), form=form)
+        return render_refused(request, "shared/desk/dossier.html", context, refused)
+    messages.add_message(
+        request,
+        messages.SUCCESS if dossier.mark_state == "current" else messages.WARNING,
+        _("已登记纸质材料。评审表：{state}。").format(state=dossier.get_mark_state_display()),
+    )
+    return go(request, "desk_case", application_id)
 
 
 def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> EvidenceFile:
     """A file is served to a desk only when a submission it may see lists it, or the unit's publicity of it."""
-    application = get_case_or_404(request, application_id)
+    application = get_case_or_404(request, application_id).application
     file = queries.snapshot_file(application, file_id) or publicity_file(application, file_id)
     if file is None:
         raise OutOfReachError(f"file {file_id} of application {application_id}")

@@ -1,0 +1,265 @@
+"""An application as read: one object that a request or an action makes once and hands down (house, decision 9).
+
+Each part is read when it is first asked for, and once. Views, completeness, the task list, the guards of a move and the desks take the
+case file; rules stay pure and take its values. A room below hangs its own part on it with :meth:`CaseFile.part`.
+
+A case file tells what was so when each part was read. A view makes one from the row its jurisdiction query found; an action gets a new
+one from ``lifecycle.lock`` and never takes one that was read before the lock. What an action writes it puts into the case file
+(:meth:`CaseFile.keep_section`), so that whoever shows the page afterwards need not ask again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from zhicheng.applications import queries
+from zhicheng.applications.completeness import everything_missing, facts_for
+from zhicheng.applications.findings import Answer, Seen, Told, answers_in, findings_in, with_answers
+from zhicheng.applications.models import (
+    Application,
+    CommitteeArrival,
+    DraftSection,
+    Material,
+    StatusChange,
+    Submission,
+)
+from zhicheng.applications.snapshot import Snapshot
+from zhicheng.applications.where import ReturnPoint, points_of
+from zhicheng.applications.years import YearCount
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import newest_notices, notice_of
+from zhicheng.campaigns.rules import (
+    ConditionResult,
+    Facts,
+    SlotRequirement,
+    WindowState,
+    deadline_in_force,
+    eligibility,
+    passing_deadline,
+    slot_requirements,
+    window_in_force,
+)
+from zhicheng.evidence.models import Intake
+from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Problem
+from zhicheng.integrity.queries import ban_for
+from zhicheng.integrity.rules import Ban
+from zhicheng.organizations.actors import Role
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class CaseFile:
+    """One application and everything that is read of it. ``is_locked``: its row is locked in this transaction (``lifecycle.lock``).
+
+    ``asked``: files on their way in of which a page that lost the answer asks once more (``evidence.queries.intakes_at``).
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        newest: Notice | None = None,
+        year: YearCount | None = None,
+        asked: Collection[int] = (),
+    ) -> None:
+        """``newest``, ``year``: where a list has read them for all its rows."""
+        self.application = application
+        self.asked = asked
+        self.is_locked = False
+        self._parts: dict[tuple[Any, ...], Any] = {}
+        if newest is not None:
+            self.newest = newest
+        if year is not None:
+            self.year = year
+
+    # --- the notice ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def notice(self) -> Notice:
+        """The notice version the application is pinned to."""
+        return notice_of(self.application.campaign_version)
+
+    @cached_property
+    def newest(self) -> Notice:
+        """The campaign's newest notice: an end that it sets later holds for every application. One query."""
+        campaign = self.application.campaign_id
+        return newest_notices([campaign])[campaign]
+
+    @cached_property
+    def window(self) -> WindowState:
+        """The window of the application's level, now (G-01, G-02)."""
+        return self.window_at(clock.now())
+
+    def window_at(self, at: datetime) -> WindowState:
+        """The window of the application's level at a moment (aware)."""
+        return window_in_force(self.notice, self.newest, self.application.level, at)
+
+    def passing_deadline(self, role: Role, *, corrected: bool | None = None) -> datetime | None:
+        """Until when ``role`` may pass the application on; ``None`` where the notice sets no end, and then nothing is read.
+
+        ``corrected``: whether what is passed on is no first submission; if not given, as the current submission stands.
+        """
+        if corrected is None:
+            submission = self.application.current_submission
+            corrected = submission is not None and submission.number > 1
+        level = self.application.level
+        if passing_deadline(self.notice, level, role.value, corrected=corrected) is None:
+            return None
+        return deadline_in_force(self.notice, self.newest, level, role.value, corrected=corrected)
+
+    # --- the form and its files ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def draft_rows(self) -> dict[str, DraftSection]:
+        """The stored sections by key, sealed until somebody reads one. One query."""
+        return queries.draft_rows_of(self.application)
+
+    @cached_property
+    def draft(self) -> queries.Draft:
+        """The form as it stands."""
+        return queries.draft_from(self.application, self.draft_rows)
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        """The form's contents by section."""
+        return self.draft.contents
+
+    @cached_property
+    def materials(self) -> list[Material]:
+        """The files that are in their slots. One query."""
+        return list(queries.materials_of(self.application))
+
+    @cached_property
+    def arriving(self) -> list[Intake]:
+        """Files that are being examined, and refused ones of which nobody was told. One query."""
+        return queries.intakes_of(self.application, asked=self.asked)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the notice's rules look at."""
+        return facts_for(self.application, self.contents)
+
+    @cached_property
+    def requirements(self) -> list[SlotRequirement]:
+        """Every box of the list of materials (S-47…S-63)."""
+        return slot_requirements(self.notice, self.facts)
+
+    @cached_property
+    def missing(self) -> list[Problem]:
+        """All that stands between the form and 上报 (S-24)."""
+        return everything_missing(self.notice, self.facts, self.contents, self.requirements, self.materials, self.arriving)
+
+    @cached_property
+    def conditions(self) -> list[ConditionResult]:
+        """The conditions of the title, looked at one by one (S-21)."""
+        return eligibility(self.notice, self.facts)
+
+    @cached_property
+    def findings(self) -> list[Told]:
+        """What the rules notice about the form today and the notice does not refuse, with what the applicant wrote to it (house, decision 10)."""
+        seen = Seen(self.contents, self.facts, self.notice, clock.today())
+        return with_answers(findings_in(seen), answers_in(self.contents))
+
+    def keep_section(self, row: DraftSection) -> None:
+        """A section was saved: what is read from now on tells it. ``row`` as it was written."""
+        self.draft_rows[row.key] = row
+        self._forget("draft", "facts", "requirements", "missing", "conditions", "findings")
+
+    # --- the person ---------------------------------------------------------------------------------------------------
+
+    @property
+    def history_is_told(self) -> bool:
+        """Whether what hangs on the person's number may be told of this application (``queries.history_is_told``)."""
+        return queries.history_is_told(self.application)
+
+    @cached_property
+    def year(self) -> YearCount:
+        """What the person's year comes to for this campaign, for rules and desks (G-09). One query, none when it was locked (``counting``)."""
+        return queries.year_of(self.application)
+
+    @property
+    def told_year(self) -> YearCount | None:
+        """The same for a page: ``None`` of an account that only claims its number."""
+        return self.year if self.history_is_told else None
+
+    @cached_property
+    def ban(self) -> Ban | None:
+        """The ban that closes the application's year for the person (S-80, S-81). One query."""
+        return ban_for(self.application.person_index, self.application.year)
+
+    @cached_property
+    def arrivals(self) -> list[CommitteeArrival]:
+        """The arrivals at final review that may be told. One query."""
+        return list(queries.arrivals_of(self.application))
+
+    # --- the road -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def history(self) -> list[StatusChange]:
+        """Every move, oldest first. One query."""
+        return list(queries.history_of(self.application))
+
+    @cached_property
+    def last_return(self) -> StatusChange | None:
+        """The return the applicant is working on. One query, none where the history was read."""
+        if "history" in self.__dict__:
+            return queries.last_return_in(self.application, self.history)
+        return queries.last_return(self.application)
+
+    @cached_property
+    def return_points(self) -> list[ReturnPoint]:
+        """What that return asks to be corrected, in the desk's order."""
+        return points_of(self.last_return.reasons) if self.last_return is not None else []
+
+    @property
+    def submission(self) -> Submission | None:
+        """What the desks have before them."""
+        return self.application.current_submission
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The content of the current submission; raises ``ValueError`` before there was one."""
+        if self.submission is None:
+            raise ValueError("nothing was submitted yet")
+        return queries.snapshot_of(self.submission)
+
+    @cached_property
+    def snapshot_before(self) -> Snapshot | None:
+        """The content of the submission before the current one. One query, none at a first submission."""
+        current = self.submission
+        if current is None or current.number == 1:
+            return None
+        earlier = self.application.submissions.filter(number__lt=current.number).order_by("-number").first()
+        return queries.snapshot_of(earlier) if earlier is not None else None
+
+    @cached_property
+    def sent_findings(self) -> list[Told]:
+        """What the rules notice about the current submission on the day it was sent, with the answers that were sent with it."""
+        snapshot = self.snapshot
+        sent = datetime.fromisoformat(snapshot.submission.submitted_at).date()
+        seen = Seen(snapshot.sections, facts_for(self.application, snapshot.sections), self.notice, sent)
+        return with_answers(findings_in(seen), [Answer(a.key, a.said, a.answer) for a in snapshot.answers])
+
+    def keep_move(self) -> None:
+        """The application was moved or submitted: what tells of its road is read again."""
+        self._forget("history", "last_return", "return_points", "snapshot", "snapshot_before", "sent_findings", "arrivals")
+        self._parts.clear()
+
+    # --- what rooms below read ----------------------------------------------------------------------------------------
+
+    def part(self, read: Callable[Concatenate[Application, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What ``read`` finds of this application, read once: ``case.part(all_papers)``. It gives a value, no query that waits."""
+        key = (read, args, tuple(sorted(kwargs.items())))
+        if key not in self._parts:
+            self._parts[key] = read(self.application, *args, **kwargs)
+        found: T = self._parts[key]
+        return found
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self.__dict__.pop(name, None)
