@@ -10,6 +10,8 @@ import hashlib
 import io
 import os
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -21,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from environment import step
 from translations import compile_translations
+
+FAILED = 2
 
 
 def collect_static(stamp: Path) -> bool:
@@ -35,6 +39,27 @@ def collect_static(stamp: Path) -> bool:
     return True
 
 
+def beside(work: Callable[[], bool]) -> Callable[[], bool]:
+    """Do ``work`` in a process of its own from now on; what is returned waits for what it gave. Ends this process where it failed."""
+    sys.stdout.flush()
+    if not (child := os.fork()):
+        status = FAILED
+        try:
+            status = int(work())
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def gave() -> bool:
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status not in (0, 1):
+            sys.exit(FAILED)
+        return bool(status)
+
+    return gave
+
+
 def main() -> None:
     """Prepare the instance; every step may be repeated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhicheng.settings")
@@ -45,16 +70,17 @@ def main() -> None:
 
     data = Path(settings.DATA_DIR)
     data.mkdir(parents=True, exist_ok=True)
+    static = beside(lambda: collect_static(data / "static-made-from"))  # needs no database: it goes on beside what does
     with step("Database"):
         call_command("migrate", interactive=False, verbosity=0)
     with step("Translations") as notes:
         notes.append(f"{compile_translations()} compiled")
-    with step("Static files") as notes:
-        notes.append("collected" if collect_static(data / "static-made-from") else "unchanged")
     with step("Rehearsal data") as notes:
         call_command("rehearse", first=True)
         waiting = len(still_to_come())
         notes.append(f"{waiting} stories to come while the instance runs" if waiting else "complete")
+    with step("Static files") as notes:
+        notes.append("collected" if static() else "unchanged")
     # ./run reads it: who starts Django only to hear that nothing is missing loses a second at every start.
     (data / "stories-to-come").write_text(str(waiting))
     accounts = io.StringIO()

@@ -17,6 +17,7 @@ from types import ModuleType
 import pytest
 from babel.messages.pofile import PoFileError
 
+from deploy import prepare
 from deploy.translations import compile_translations
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,3 +117,44 @@ def test_broken_catalogue_is_not_compiled_in_part(tmp_path: Path) -> None:
     with pytest.raises(PoFileError):
         compile_translations(tmp_path)
     assert not (folder / "django.mo").exists()
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_work_beside_gives_what_it_found(found: bool) -> None:
+    assert prepare.beside(lambda: found)() is found
+
+
+def test_work_beside_that_fails_ends_the_start_and_says_why(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> bool:
+        raise OSError("the disk is full")
+
+    gave = prepare.beside(work)
+    with pytest.raises(SystemExit) as ended:
+        gave()
+    assert ended.value.code == prepare.FAILED
+    assert "the disk is full" in capfd.readouterr().err
+
+
+def test_rest_of_the_data_is_told_beside_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the storyteller says last is shown, and that all is there; after a mishap, what it said, and the instance goes on."""
+    script = the_script()
+    instance = script.Instance(tmp_path, 1)
+    (tmp_path / "log").mkdir()
+    for code, shown in (
+        ("print('3 of 3')", "All rehearsal data is there."),
+        ("print('no'); raise SystemExit(4)", "The last lines of"),
+    ):
+        log = tmp_path / "log" / "rehearsal.log"
+        log.unlink(missing_ok=True)
+        instance.rest = script.Child("storyteller", [sys.executable, "-c", code], dict(os.environ), log)
+        instance.rest.process.wait()
+        instance._look_at_the_rest()
+        assert shown in capsys.readouterr().out
+        assert instance.rest is None
+
+
+def test_nothing_is_told_where_nothing_is_to_come(tmp_path: Path) -> None:
+    instance = the_script().Instance(tmp_path, 1)
+    (tmp_path / "stories-to-come").write_text("0")
+    instance.tell_the_rest()
+    assert (instance.rest, instance.children) == (None, [])
