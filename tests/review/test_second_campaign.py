@@ -98,7 +98,9 @@ def test_two_copies_are_too_few_here(world):
     application = submitted(world)
     to_supervising(world, application)
     with clock.travel(LATER):
-        assert codes(lambda: w.pass_on(world.supervisor, application)) == ["dossier"]
+        w.record_dossier(world.supervisor, application, copies=2)
+        facts = {"application_id": application.pk, "submission_id": application.current_submission_id or 0}
+        assert codes(lambda: review.pass_application(actor=world.supervisor, **facts)) == ["dossier"]
 
 
 def test_publicity_asks_seven_days_counted_from_the_day_after(world):

@@ -18,6 +18,8 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
+from zhicheng.applications.actions import add_unit_material
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
@@ -381,10 +383,16 @@ def open_publicity(world: World, application: Application, admin: Actor | None =
 
 
 def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None) -> None:
-    """The three uploads; the clock must be past the period."""
+    """Everything the notice asks of the unit: the uploads of the publicity and its own papers; the clock must be past the period."""
     who = admin or world.unit_admin
-    files = {which: evidence(who.account_id, f"{period.pk}-{which}") for which in steps.PAPERS_AFTER_PUBLICITY}
-    acts.hand_in(who, period, files)
+    acts.hand_in(
+        who, period, {which: evidence(who.account_id, f"{period.pk}-{which}") for which in acts.asked_after_publicity(period)}
+    )
+    application = Application.objects.get(pk=period.application_id)
+    for box in CaseFile(application).unit_boxes:
+        for paper in box.papers if box.required else ():
+            file = evidence(who.account_id, f"{period.pk}-{box.key}-{paper.key}")
+            add_unit_material(actor=who, application_id=application.pk, file_id=file.pk, box=box.key, paper=paper.key)
 
 
 def record_dossier(actor: Actor, application: Application, **changes: Any) -> None:
@@ -397,9 +405,9 @@ def report(world: World, application: Application, admin: Actor | None = None) -
     acts.report(admin or world.unit_admin, application)
 
 
-def pass_on(actor: Actor, application: Application, *, copies: int = 2) -> None:
-    """The desk has the papers, so many copies of the form, and passes."""
-    record_dossier(actor, application, copies=copies)
+def pass_on(actor: Actor, application: Application) -> None:
+    """The desk has the papers and passes."""
+    record_dossier(actor, application)
     acts.pass_on(actor, application)
 
 

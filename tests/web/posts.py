@@ -20,6 +20,7 @@ from django.urls import reverse
 from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
+from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
@@ -448,6 +449,20 @@ def _publicised(world: w.World) -> Application:
 EXAMPLES["unit_publicity_paper"] = lambda world: _by(
     world.unit_admin, "unit_publicity_paper", _publicised(world).pk, "notice_file", file=SCAN, at=LATER
 )
+EXAMPLES["unit_material_add"] = lambda world: _by(
+    world.unit_admin, "unit_material_add", unit_slots.publicised(world).pk, "unit_report", "report", file=SCAN
+)
+
+
+@example("unit_material_remove")
+def unit_material_remove(world: w.World) -> Press:
+    application = unit_slots.publicised(world)
+    file = w.evidence(world.unit_admin.account_id, "report")
+    place = {"application_id": application.pk, "box": "unit_report", "paper": "report"}
+    material = applications.add_unit_material(actor=world.unit_admin, file_id=file.pk, **place)
+    return _by(world.unit_admin, "unit_material_remove", application.pk, material.pk)
+
+
 EXAMPLES["unit_objection"] = lambda world: _by(
     world.unit_admin,
     "unit_objection",

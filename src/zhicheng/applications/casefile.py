@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from zhicheng.applications import queries
-from zhicheng.applications.completeness import everything_missing, facts_for
+from zhicheng.applications.completeness import everything_missing, facts_for, papers_missing
 from zhicheng.applications.findings import Answer, Seen, Told, answers_in, findings_in, with_answers
 from zhicheng.applications.models import (
     Application,
@@ -133,6 +133,26 @@ class CaseFile:
     def materials(self) -> list[Material]:
         """The files that are in their slots. One query."""
         return list(queries.materials_of(self.application))
+
+    @cached_property
+    def unit_boxes(self) -> list[SlotRequirement]:
+        """The boxes the unit fills itself for what is submitted now, but for those of its publicity (G-14). Empty before there is a
+        submission, and read of nothing where the notice has none.
+        """
+        if self.submission is None or not self.notice.unit_slots:
+            return []
+        boxes = slot_requirements(self.notice, facts_for(self.application, self.snapshot.sections))
+        return [box for box in boxes if box.owner == "unit" and box.upload and not box.is_publicity]
+
+    @cached_property
+    def unit_materials(self) -> list[Material]:
+        """The unit's own papers that are in their slots. One query, none where the notice asks for none."""
+        return list(queries.unit_materials_of(self.application)) if self.unit_boxes else []
+
+    @property
+    def unit_missing(self) -> list[Problem]:
+        """The unit's own papers that the notice asks for and that are not there yet."""
+        return papers_missing(self.unit_boxes, self.unit_materials)
 
     @cached_property
     def arriving(self) -> list[Intake]:

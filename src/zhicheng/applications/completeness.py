@@ -56,6 +56,15 @@ def place_of(material: Material) -> Place:
     return (material.slot, material.paper, material.year, material.row or None)
 
 
+def papers_missing(boxes: Iterable[SlotRequirement], materials: Iterable[Material]) -> list[Problem]:
+    """What of the unit's own ``boxes`` is not there yet."""
+    present = [place_of(material) for material in materials]
+    return [
+        Problem(missing.text, where=str(Where.of_box(missing.requirement)), code="unit_papers_missing")
+        for missing in missing_materials(boxes, present)
+    ]
+
+
 def required_rows_problems(notice: Notice, facts: Facts, contents: Mapping[str, Any]) -> list[Problem]:
     """Years that must have a row: continuing education (S-58) and appraisals of the tenure (S-60), as the notice asks."""
     problems = []

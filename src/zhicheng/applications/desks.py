@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from zhicheng.applications.states import State
 from zhicheng.organizations.actors import Role
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from zhicheng.organizations.models import Organization
 
 _WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
+_REVIEWS = gettext_lazy("{office}审核。")
+_ACCEPTS = gettext_lazy("申请书审核通过，予以受理，等待评审委员会评审。")
+_ACCEPTED = gettext_lazy("审核已通过，等待评审委员会评审。")
 S = State
 Words = str | Promise
 
@@ -52,7 +55,8 @@ class DeskWords:
 
     ``name`` is who it is in the docs; ``report``, ``passes``, ``returns`` and ``closes`` are its moves (to it, and of it);
     ``coming`` is each step at it that is still to come; ``waiting`` and ``passed`` are its tabs; ``missing`` and ``mend`` are what an
-    applicant reads whose unit names none where the notice wants one.
+    applicant reads whose unit names none where the notice wants one. ``short`` is who it is within a sentence, ``arrival`` the coming to
+    it that counts where it is the last desk, ``reviews`` what it does, ``accepts`` and ``accepted`` what its pass means there.
     """
 
     name: str
@@ -65,6 +69,11 @@ class DeskWords:
     passed: Words = _PASSED
     missing: Words = ""
     mend: Words = ""
+    short: Words = ""
+    arrival: Words = ""
+    reviews: Words = _REVIEWS
+    accepts: Words = _ACCEPTS
+    accepted: Words = _ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,7 @@ DESKS: tuple[Desk, ...] = (
         holds=(S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY),
         words=DeskWords(
             name="申报单位",
+            short=pgettext_lazy("within a sentence", "单位"),
             passes=gettext_lazy("单位审核通过"),
             returns=gettext_lazy("单位退回"),
             coming={
@@ -152,6 +162,8 @@ DESKS: tuple[Desk, ...] = (
         holds=(S.SUPERVISING_REVIEW,),
         words=DeskWords(
             name="主管单位",
+            short=pgettext_lazy("within a sentence", "主管单位"),
+            arrival=gettext_lazy("到达主管单位"),
             report=gettext_lazy("公示期满，报主管单位"),
             passes=gettext_lazy("主管单位审核通过"),
             returns=gettext_lazy("主管单位退回"),
@@ -170,6 +182,8 @@ DESKS: tuple[Desk, ...] = (
         holds=(S.INDUSTRY_REVIEW,),
         words=DeskWords(
             name="行业主管部门",
+            short=pgettext_lazy("within a sentence", "行业主管部门"),
+            arrival=gettext_lazy("到达行业主管部门"),
             report=gettext_lazy("公示期满，报行业主管部门"),
             passes=gettext_lazy("行业主管部门审核通过"),
             returns=gettext_lazy("行业主管部门退回"),
@@ -190,6 +204,8 @@ DESKS: tuple[Desk, ...] = (
         holds=(S.COUNTY_REVIEW,),
         words=DeskWords(
             name="县（市）人社局职称办",
+            short=pgettext_lazy("within a sentence", "县（市）"),
+            arrival=gettext_lazy("到达县（市）"),
             report=gettext_lazy("公示期满，报县（市）"),
             passes=gettext_lazy("县（市）审核通过"),
             returns=gettext_lazy("县（市）退回"),
@@ -207,6 +223,11 @@ DESKS: tuple[Desk, ...] = (
         holds=(S.PREFECTURE_REVIEW,),
         words=DeskWords(
             name="州人社局",
+            short=pgettext_lazy("within a sentence", "州"),
+            arrival=gettext_lazy("到达州终审"),
+            reviews=gettext_lazy("{office}终审。"),
+            accepts=gettext_lazy("申请书终审通过，予以受理，等待评审委员会评审。"),
+            accepted=gettext_lazy("终审已通过，等待评审委员会评审。"),
             report=gettext_lazy("公示期满，报州终审"),
             passes=gettext_lazy("终审通过，予以受理"),
             returns=gettext_lazy("终审退回"),
@@ -267,6 +288,15 @@ def road_of(application: Application, notice: Notice) -> tuple[Desk, ...]:
         for desk in (BY_ROLE[Role(step.desk)],)
         if not step.optional or getattr(application, desk.column_id) is not None
     )
+
+
+def counting_words(notice: Notice) -> dict[str, str]:
+    """How the notice's count is told: which arrival counts (``arrival``), and by whom a return does not (``before``) (S-28)."""
+    desks = [BY_ROLE[Role(step.desk)] for step in notice.chain]
+    counting = next(desk for desk, step in zip(desks, notice.chain, strict=True) if step.counts_as_committee_arrival)
+    *most, last = [str(desk.words.short) for desk in desks[: desks.index(counting)]]
+    before = gettext("、").join(most) + (pgettext("before the last of a list", "和") if most else "") + last
+    return {"arrival": str(counting.words.arrival), "before": before}
 
 
 def desk_after(application: Application, role: Role, notice: Notice) -> Desk | None:

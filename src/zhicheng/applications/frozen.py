@@ -16,8 +16,10 @@ GUARDED = (
 
 _NEWEST = "FROM applications_statuschange c WHERE c.application_id = NEW.id ORDER BY c.id DESC LIMIT 1"
 _OPEN = "('draft', 'returned')"
+_AT_UNIT = "('unit_passed', 'in_publicity')"  # when the unit brings its own papers
 _STATE_OF_NEW = "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)"
 _STATE_OF_OLD = "(SELECT a.state FROM applications_application a WHERE a.id = OLD.application_id)"
+_BY_APPLICANT = "({0}.added_by_id = (SELECT a.applicant_id FROM applications_application a WHERE a.id = {0}.application_id))"
 _CORRECTED = (
     "NEW.person_index <> OLD.person_index AND NOT EXISTS (SELECT 1 FROM accounts_identitycorrection i "
     "WHERE i.old_index = OLD.person_index AND i.new_index = NEW.person_index)"
@@ -113,9 +115,10 @@ WITH_HISTORY = (
     guard(
         "applications_material",
         "INSERT",
-        sentence="a material comes and goes while the form is open",
+        sentence="a material comes and goes while the form is open, one of the unit while it is there",
         rule="begins",
-        when=f"{_STATE_OF_NEW} NOT IN {_OPEN}",
+        when=f"({_BY_APPLICANT.format('NEW')} AND {_STATE_OF_NEW} NOT IN {_OPEN}) "
+        f"OR (NOT {_BY_APPLICANT.format('NEW')} AND {_STATE_OF_NEW} NOT IN {_AT_UNIT})",
     ),
     guard(
         "applications_material",
@@ -126,7 +129,8 @@ WITH_HISTORY = (
         'OR NEW.year IS DISTINCT FROM OLD.year OR NEW.section <> OLD.section OR NEW."row" <> OLD."row" OR NEW.label <> OLD.label '
         "OR NEW.file_id <> OLD.file_id OR NEW.added_by_id <> OLD.added_by_id OR NEW.added_at <> OLD.added_at "
         "OR (NEW.removed_at IS DISTINCT FROM OLD.removed_at AND (OLD.removed_at IS NOT NULL "
-        f"OR {_STATE_OF_OLD} NOT IN {_OPEN}))",
+        f"OR ({_BY_APPLICANT.format('OLD')} AND {_STATE_OF_OLD} NOT IN {_OPEN}) "
+        f"OR (NOT {_BY_APPLICANT.format('OLD')} AND {_STATE_OF_OLD} NOT IN {_AT_UNIT})))",
     ),
     guard(
         "applications_statuschange",

@@ -114,6 +114,12 @@ def unit_verified(case: CaseFile, actor: Actor) -> list[Problem]:
     return unit_may_work(case.application.employer, case.application.year)
 
 
+@guard("unit_papers")
+def unit_papers(case: CaseFile, actor: Actor) -> list[Problem]:
+    """The unit's own papers that the notice asks for are there before the application leaves it (G-14)."""
+    return case.unit_missing
+
+
 @guard("arrival_left")
 def arrival_left(case: CaseFile, actor: Actor) -> list[Problem]:
     """Where the next desk is the one whose arrivals count, the person has one left in this campaign (S-28, G-13)."""

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import User
 from zhicheng.applications import lifecycle
-from zhicheng.applications.actions import abandon_overdue, add_material, bar_applications, restore_applications
+from zhicheng.applications.actions import (
+    abandon_overdue,
+    add_material,
+    add_unit_material,
+    bar_applications,
+    restore_applications,
+)
 from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
@@ -290,6 +296,20 @@ def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
         paper=row.payload["paper"],
         year=row.payload["year"],
         row=row.payload["row"],
+        replaces=row.payload["replaces"],
+    )
+    return {"material": material.pk}
+
+
+@intake.handler("unit_material")
+def attach_unit_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
+    """Put a file that has been examined into the unit's box it was brought for. Raises ``Refused`` like ``add_unit_material``."""
+    material = add_unit_material(
+        actor=actor_for(row.brought_by),
+        application_id=row.payload["application"],
+        file_id=file.pk,
+        box=row.payload["box"],
+        paper=row.payload["paper"],
         replaces=row.payload["replaces"],
     )
     return {"material": material.pk}

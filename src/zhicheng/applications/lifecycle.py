@@ -90,7 +90,7 @@ _GOES_UP_IN_TIME = ("in_time", "number_kept", *_GOES_UP)
 
 
 def _report_to(desk: Desk) -> Move:
-    guards = ("unit_verified", "publicity_over", f"next_is_{desk.role.value}", "arrival_left", *_GOES_UP_IN_TIME)
+    guards = ("unit_verified", "publicity_over", "unit_papers", f"next_is_{desk.role.value}", "arrival_left", *_GOES_UP_IN_TIME)
     return Move(desk.report, (S.UNIT_PASSED, S.IN_PUBLICITY), desk.arrives, Role.UNIT, desk.words.report, guards)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.rules import TABLES
@@ -123,6 +125,12 @@ def review_form_data(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
 def material_labels(notice: Notice) -> dict[tuple[str, str], str]:
     """The Chinese name of every paper a slot of the notice takes, by slot and paper."""
     return {(slot.key, paper.key): paper.label.zh for slot in notice.materials for paper in slot.papers}
+
+
+def title_of(notice: Notice, kind: str) -> str:
+    """What one of the letters is called, for a reader: in Chinese as the notice has it, elsewhere by its kind."""
+    in_english = (get_language() or "").startswith("en")
+    return str(PaperKind(kind).label) if in_english else notice.letter(kind).title
 
 
 def form_title(notice: Notice) -> str:

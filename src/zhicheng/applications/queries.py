@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
@@ -40,6 +40,11 @@ VERSION_TEXTS = ("campaign_version__notice", "campaign_version__source_text")
 def intake_subject(application_id: int) -> str:
     """How a file on its way in (``evidence.models.Intake``) names the application it was brought to."""
     return f"application:{application_id}"
+
+
+def unit_intake_subject(application_id: int) -> str:
+    """The same, of what the unit brings itself: the applicant's pages tell of none of it."""
+    return f"unit:{application_id}"
 
 
 def intakes_of(application: Application, *, asked: Collection[int] = ()) -> list[Intake]:
@@ -216,8 +221,21 @@ def fixed_fields(application: Application) -> dict[str, Any]:
 
 
 def materials_of(application: Application) -> QuerySet[Material]:
-    """The files that are in their slots now."""
-    return Material.objects.filter(application=application, removed_at__isnull=True).select_related("file").order_by("id")
+    """The applicant's files that are in their slots now."""
+    mine = Material.objects.filter(application=application, added_by_id=application.applicant_id, removed_at__isnull=True)
+    return mine.select_related("file").order_by("id")
+
+
+def unit_materials_of(application: Application, *, removed: bool = False) -> QuerySet[Material]:
+    """The unit's own papers that are in their slots now; with ``removed`` those taken out as well."""
+    rows = Material.objects.filter(application=application).exclude(added_by_id=application.applicant_id)
+    return (rows if removed else rows.filter(removed_at__isnull=True)).select_related("file").order_by("id")
+
+
+def unit_material_file(application: Application, file_id: int) -> EvidenceFile | None:
+    """The file, if it is one of the unit's own papers now."""
+    found = unit_materials_of(application).filter(file_id=file_id).first()
+    return found.file if found is not None else None
 
 
 def get_material(actor: Actor, material_id: int) -> Material | None:
@@ -226,7 +244,8 @@ def get_material(actor: Actor, material_id: int) -> Material | None:
     """
     if actor.role is not Role.APPLICANT:
         return None
-    material = Material.objects.select_related("file", "application").filter(pk=material_id).first()
+    mine = Material.objects.filter(pk=material_id, added_by_id=F("application__applicant_id"))
+    material = mine.select_related("file", "application").first()
     if material is None or not visible_to(actor).filter(pk=material.application_id).exists():
         return None
     return material

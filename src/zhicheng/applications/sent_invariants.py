@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
@@ -60,7 +61,9 @@ def submissions() -> Iterator[Violation]:
     for applications in in_batches(Application.objects.all(), size=100):
         rows = Submission.objects.filter(application__in=applications).order_by("number")
         of = grouped(rows, lambda row: row.application_id)
-        files = Material.objects.filter(application__in=applications).select_related("file")
+        files = Material.objects.filter(application__in=applications, added_by_id=F("application__applicant_id")).select_related(
+            "file"
+        )
         materials = grouped(files, lambda row: row.application_id)
         for application in applications:
             mine: list[Submission] = of.get(application.pk, [])

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import get_language
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
+from zhicheng.campaigns.texts import Annex, Contact, NoticeSource, Paragraph, Texts
 from zhicheng.campaigns.vocabulary import (
     GRADE_NAMES,
     GRADES_OF_LEVEL,
@@ -252,6 +253,10 @@ class Paper(Part):
     assumed: StrictBool = False  # true where the official notice does not name the paper
 
 
+# The papers of the unit's publicity: the slot that holds one of them is the publicity's (S-51).
+PUBLICITY_PAPERS = frozenset({"publicity_notice", "publicity_result"})
+
+
 class Years(Part):
     """Which years a slot per year asks for: all that the rule names, or the most recent ``cap`` of them.
 
@@ -291,6 +296,11 @@ class Slot(Part):
     exempt_when: Conditions = ()
     exempt_reason: Bilingual | None = None
 
+    @property
+    def is_publicity(self) -> bool:
+        """Whether it holds papers of the unit's publicity (S-51)."""
+        return any(paper.template in PUBLICITY_PAPERS for paper in self.papers)
+
 
 class EvidenceRule(Part):
     """所填各项栏目应上传相应佐证材料: what is filled in ``section`` is proved in these slots (S-63)."""
@@ -300,50 +310,7 @@ class EvidenceRule(Part):
     source: Source
 
 
-# --- texts -------------------------------------------------------------------------------------------------------
-
-
-class Paragraph(Bilingual):
-    """One paragraph of the official text; the Chinese is the official wording, the English a reading aid."""
-
-    kind: Literal["title", "heading", "subheading", "text", "item", "signature"] = "text"
-
-
-class Annex(Part):
-    """A numbered annex or template of the notice (S-01)."""
-
-    key: Key
-    title: Bilingual
-    text: Annotated[tuple[Paragraph, ...], Field(min_length=1)]
-
-
-class NoticeSource(Part):
-    """Which document this round rests on."""
-
-    document: Bilingual
-    number: str = ""
-    remark: Bilingual | None = None
-
-
-class Texts(Part):
-    """What people read and accept."""
-
-    registration_notice_unit: VersionedText  # S-10
-    registration_notice_person: VersionedText  # S-18
-    prompt: VersionedText  # S-20
-    commitment: VersionedText  # T4, S-78…S-82
-    liability: VersionedText  # S-64
-    opinion_sentence: VersionedText  # S-42
-
-
-class Contact(Part):
-    """How an office is reached."""
-
-    desk: Desk
-    region_code: RegionCode
-    office: Bilingual
-    phone: str = ""
-    address: Bilingual | None = None
+# --- all of it ---------------------------------------------------------------------------------------------------
 
 
 class Notice(Part):
@@ -379,6 +346,16 @@ class Notice(Part):
     def letter(self, kind: str) -> LetterText:
         """T1 to T4 (the kind of the paper) in the wording this notice prints. Raises :class:`LookupError` where it has none."""
         return self.papers.letter(kind, self.policies.template_wording)
+
+    @property
+    def unit_slots(self) -> tuple[Slot, ...]:
+        """The slots that the unit fills itself, but for that of its publicity (G-14)."""
+        return tuple(slot for slot in self.materials if slot.owner == "unit" and slot.upload and not slot.is_publicity)
+
+    @property
+    def publicity_slot(self) -> Slot | None:
+        """The slot of what the unit uploads of its publicity; ``None`` where the notice asks for nothing of it (S-51)."""
+        return next((slot for slot in self.materials if slot.upload and slot.is_publicity), None)
 
     def slot(self, key: str) -> Slot | None:
         """The slot with this key."""

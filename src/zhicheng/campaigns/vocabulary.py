@@ -7,12 +7,12 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from zhicheng.documents.words import zh_number
+from zhicheng.documents.words import zh_copies, zh_number
 from zhicheng.foundation.clock import BEIJING
 
 #: Sections of the application that slots and evidence rules may name: whether each is one block or a list of rows.
@@ -98,6 +98,12 @@ MAY_BE_OPTIONAL = frozenset({Desk.SUPERVISING, Desk.INDUSTRY})
 def in_words(number: int) -> str:
     """A number within a sentence: 五 in Chinese (近五年), 5 elsewhere."""
     return str(number) if (get_language() or "").startswith("en") else zh_number(number)
+
+
+def copies_in_words(number: int) -> str:
+    """一式两份 in Chinese, 2 copies elsewhere."""
+    in_english = (get_language() or "").startswith("en")
+    return gettext("一式{n}份").format(n=number) if in_english else zh_copies(number)
 
 
 # --- scalars -----------------------------------------------------------------------------------------------------

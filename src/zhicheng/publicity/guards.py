@@ -12,11 +12,12 @@ from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import ObjectionState
 from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed, shown_facts_sha256
 from zhicheng.publicity.rules import reasons_not_over
+from zhicheng.publicity.uploads import uploads_asked
 
 
 @guard("publicity_over")
 def publicity_over(case: CaseFile, actor: Actor) -> list[Problem]:
-    """The publicity of what is submitted now has fully passed, without objection, with its three papers (S-39, S-40, S-51)."""
+    """The publicity of what is submitted now has fully passed, without objection, with the papers the notice asks for (S-39, S-40, S-51)."""
     period = period_of(case)
     if period is None or publicised_again_needed(case):
         return [Problem(_("还没有公示本次上报的内容，公示期满无异议后才能上报。"), where="publicity", code="not_publicised")]
@@ -27,9 +28,9 @@ def publicity_over(case: CaseFile, actor: Actor) -> list[Problem]:
         open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
         upheld_objections=sum(o.state == ObjectionState.UPHELD for o in objections),
         papers=[
-            (_("公示"), period.notice_file_id is not None),
-            (_("公示照片"), period.photo_file_id is not None),
-            (_("公示结果"), period.result_file_id is not None),
+            (upload.label, getattr(period, f"{upload.which}_id") is not None)
+            for upload in uploads_asked(case.notice)
+            if upload.is_required
         ],
     )
 

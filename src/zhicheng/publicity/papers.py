@@ -9,6 +9,7 @@ from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Paper
+from zhicheng.documents.wording import blanks_in
 from zhicheng.documents.words import zh_date
 from zhicheng.foundation.checkpoints import head_in_words
 from zhicheng.foundation.fields import mask_id_number_on_paper
@@ -33,6 +34,25 @@ def public_facts(snapshot: Snapshot) -> dict[str, str]:
         "id_number": mask_id_number_on_paper(basic["id_number"]),
         "current_title": "" if current.get("first_title") else str(current.get("title_name") or ""),
     }
+
+
+# What of T1 may stand on an open page: nothing that is asked of the person beside name and title.
+_OPEN = frozenset({"name", "series", "specialty", "level", "title", "employer", "year", "starts_on", "ends_on"})
+
+
+def opening_of(period: PublicityPeriod, notice: Notice) -> str:
+    """The sentence of T1 that says who applies for what, filled; empty where the notice has none that names these facts alone (S-65)."""
+    facts = period.facts
+    values = {
+        **{key: facts.get(key, "") for key in _OPEN},
+        "series": facts["series"].removesuffix("系列") or facts["series"],
+        "specialty": facts["specialty"].removesuffix("专业") or facts["specialty"],
+        "year": notice.year,
+        "starts_on": zh_date(period.starts_on),
+        "ends_on": zh_date(period.ends_on),
+    }
+    paragraphs = ((line, set(blanks_in(line))) for line in notice.letter("publicity_notice").paragraphs)
+    return next((line.format_map(values) for line, blanks in paragraphs if "name" in blanks and blanks <= _OPEN), "")
 
 
 def words_of(period: PublicityPeriod) -> list[str]:

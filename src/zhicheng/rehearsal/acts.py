@@ -26,6 +26,7 @@ from zhicheng.foundation.canonical import digest
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.review import actions as review
 from zhicheng.review.rules import Reason
 
@@ -146,7 +147,7 @@ def record_dossier(actor: Actor, application: Application, **found: Any) -> None
     paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
     facts: dict[str, Any] = {
         "received_on": clock.today(),
-        "copies": 2,
+        "copies": notice_of(application.campaign_version).limits.review_form_copies,
         "duplex_with_watermark": True,
         "handwritten_opinion": True,
         "signed": True,
@@ -169,8 +170,13 @@ def open_publicity(actor: Actor, application: Application, *, ends_on: date, tex
     return publicity.open_publicity(actor=actor, starts_on=clock.today(), ends_on=ends_on, text=text, **at_hand(application))
 
 
+def asked_after_publicity(period: PublicityPeriod) -> list[str]:
+    """What the notice asks the unit to upload of its publicity."""
+    return [upload.which for upload in uploads_asked(notice_of(period.application.campaign_version))]
+
+
 def hand_in(actor: Actor, period: PublicityPeriod, files: Mapping[str, EvidenceFile]) -> None:
-    """The three uploads after the period, by the names of their boxes."""
+    """The uploads of the publicity after the period, by the names of their boxes."""
     for which, file in files.items():
         publicity.add_publicity_paper(actor=actor, period_id=period.pk, which=which, file_id=file.pk)
 

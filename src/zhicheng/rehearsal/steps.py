@@ -33,8 +33,6 @@ from zhicheng.publicity.queries import period_of
 from zhicheng.rehearsal import acts
 from zhicheng.review.rules import Reason
 
-PAPERS_AFTER_PUBLICITY = ("notice_file", "photo_file", "result_file")
-
 
 class Traveller(ABC):
     """An application on its way, who acts for it at each station, and what they bring along."""
@@ -151,7 +149,7 @@ def _make_result(who: Traveller) -> None:
 
 
 def _hand_in(who: Traveller) -> None:
-    files = {which: who.bring_after_publicity(which) for which in PAPERS_AFTER_PUBLICITY}
+    files = {which: who.bring_after_publicity(which) for which in acts.asked_after_publicity(who.period)}
     acts.hand_in(who.desk(Role.UNIT), who.period, files)
 
 

@@ -146,6 +146,8 @@ UNIT: dict[str, frozenset[Role]] = {
     "unit_publicity_open": frozenset({Role.UNIT}),
     "unit_publicity_paper": frozenset({Role.UNIT}),
     "unit_publicity_file": frozenset({Role.UNIT}),
+    "unit_material_add": frozenset({Role.UNIT}),
+    "unit_material_remove": frozenset({Role.UNIT}),
     "unit_objection": frozenset({Role.UNIT}),
     "unit_objection_decide": frozenset({Role.UNIT}),
     "unit_publicity_result": frozenset({Role.UNIT}),

@@ -42,6 +42,7 @@ CORRECTS: dict[str, str] = {
     "unit_information_edit": "corrected before it was looked at, as often as needed",
     "unit_information_licence": "each file is its own sending",
     "unit_publicity_paper": "each file is its own sending",
+    "unit_material_add": "each file is its own sending",
     "person_contact": "the later word is the right one",
     "person_employer": "the later word is the right one",
     "rehearsal_clock_move": "the clock is moved step by step",

@@ -20,6 +20,8 @@ SENT_ONLY: dict[str, str] = {
     "unit_information_licence": "unit_information_edit",
     "unit_account_request_withdraw": "unit_account_requests",
     "unit_publicity_paper": "unit_publicity",
+    "unit_material_add": "unit_publicity",
+    "unit_material_remove": "unit_publicity",
     "unit_objection": "unit_publicity",
     "unit_publicity_result": "unit_publicity",
     "unit_report": "unit_publicity",

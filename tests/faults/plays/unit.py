@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
+from zhicheng.applications.queries import unit_materials_of
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
@@ -59,6 +61,32 @@ def add_paper(stage: Stage, actor: Actor, period: PublicityPeriod, which: str) -
     """One of the three uploads."""
     file = w.evidence(actor.user_id or period.opened_by_id, stage.dice.text())
     stage.act("publicity.add_publicity_paper", actor=actor, period_id=period.pk, which=which, file_id=file.pk)
+
+
+@play("applications.add_unit_material")
+def bring_a_paper_of_the_unit(stage: Stage) -> None:
+    application = stage.application(*AT_UNIT) if stage.dice.percent(90) else stage.application()
+    if application is None:
+        return
+    actor = stage.reviewer(application)
+    file = w.evidence(actor.user_id or application.applicant_id, stage.dice.text())
+    boxes = [(box.key, paper.key) for box in CaseFile(application).unit_boxes for paper in box.papers]
+    box, paper = stage.dice.pick([*boxes, ("publicity", "publicity_photo"), ("no_such_slot", "paper")])
+    stage.act("applications.add_unit_material", actor=actor, application_id=application.pk, file_id=file.pk, box=box, paper=paper)
+
+
+@play("applications.remove_unit_material")
+def take_a_paper_of_the_unit_out(stage: Stage) -> None:
+    application = stage.application(*AT_UNIT)
+    if application is None:
+        return
+    material = stage.one_of(unit_materials_of(application, removed=stage.dice.percent(20)))
+    stage.act(
+        "applications.remove_unit_material",
+        actor=stage.reviewer(application),
+        application_id=application.pk,
+        material_id=material.pk if material else 0,
+    )
 
 
 @play("publicity.make_publicity_result")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases import LATER, case
 from zhicheng.accounts.models import AccountKind, User
@@ -28,6 +29,7 @@ from zhicheng.standards.calendar import Calendar, Day, Layer, load_calendar
 
 FORGED = "毕业证书经学校核实系伪造，本人承认。"
 DRAFT, ENDING, MATERIAL = "applications.actions.draft", "applications.actions.ending", "applications.actions.material"
+UNIT_MATERIAL = "applications.actions.unit_material"
 SUBMIT, UNIT, DECIDE = "applications.actions.submit", "publicity.actions.unit", "review.actions.decide"
 
 
@@ -119,6 +121,23 @@ def add(world: w.World) -> dict[str, Any]:
 def remove(world: w.World) -> dict[str, Any]:
     application = filled(world)
     return {"actor": world.applicant, "application_id": application.pk, "material_id": materials_of(application)[0].pk}
+
+
+def _of_unit(world: w.World) -> dict[str, Any]:
+    file = w.evidence(world.unit_admin.account_id, "report")
+    place = {"box": "unit_report", "paper": "report"}
+    return {"actor": world.unit_admin, "application_id": unit_slots.publicised(world).pk, "file_id": file.pk, **place}
+
+
+@case(f"{UNIT_MATERIAL}.add_unit_material")
+def add_of_unit(world: w.World) -> dict[str, Any]:
+    return _of_unit(world)
+
+
+@case(f"{UNIT_MATERIAL}.remove_unit_material")
+def remove_of_unit(world: w.World) -> dict[str, Any]:
+    material = applications.add_unit_material(**_of_unit(world))
+    return {"actor": world.unit_admin, "application_id": material.application_id, "material_id": material.pk}
 
 
 @case(f"{SUBMIT}.confirm_check")

@@ -330,7 +330,7 @@ def test_supervising_body_reads_what_its_pass_makes_and_where_the_case_goes():
         w.record_dossier(world.supervisor, application)
         client = client_of(world.supervisor)
         page = client.get(reverse("desk_pass", args=[application.pk])).content.decode()
-    assert "《主管单位推荐意见》（T3）" in page
+    assert "《主管单位推荐意见》" in page
     assert "申请书报送博乐市人社局职称办审核。" in page
 
 

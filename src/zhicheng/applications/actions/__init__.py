@@ -12,17 +12,20 @@ from zhicheng.applications.actions.ending import (
 from zhicheng.applications.actions.material import add_material, remove_material
 from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
+from zhicheng.applications.actions.unit_material import add_unit_material, remove_unit_material
 
 __all__ = [
     "SavedSection",
     "abandon_overdue",
     "add_material",
+    "add_unit_material",
     "answer_findings",
     "bar_applications",
     "confirm_check",
     "discard_application",
     "objections_to_start",
     "remove_material",
+    "remove_unit_material",
     "restore_applications",
     "save_section",
     "start_application",

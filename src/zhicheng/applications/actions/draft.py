@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.models import Application, DraftSection, Material
+from zhicheng.applications.models import Application, DraftSection
 from zhicheng.applications.printable import unprintable_in_section
+from zhicheng.applications.queries import materials_of
 from zhicheng.applications.reading import is_blank, read_row
 from zhicheng.applications.rules import section_problems
 from zhicheng.applications.sections import BY_KEY, Kind, Section
@@ -124,6 +125,6 @@ def _after_edit(case: CaseFile, section: Section, content: Any, at: datetime) ->
     if section.rows:
         # The row is gone, so its papers have no place any more; they stay in the history.
         kept = [r["id"] for r in content]
-        slots_of_rows = Material.objects.filter(application=application, removed_at__isnull=True, section=section.key)
+        slots_of_rows = materials_of(application).filter(section=section.key)
         slots_of_rows.exclude(row="").exclude(row__in=kept).update(removed_at=at)
     touch(application, at)

@@ -7,16 +7,14 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions.draft import lock_open, touch
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Material
+from zhicheng.applications.putting import put
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
-from zhicheng.evidence.models import EvidenceFile, MediaType
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
-from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
-
-# The notice's names of formats → what a file was found to be.
-_MEDIA_TYPES: dict[str, str] = {"pdf": MediaType.PDF, "jpg": MediaType.JPEG, "png": MediaType.PNG}
 
 
 @one_transaction
@@ -44,55 +42,10 @@ def add_material(
     if file is None:
         raise Refused.one(_("没有找到这个文件，请重新上传。"), where=str(Where(slot=slot)), code="not_found")
     box = _box(case, slot, paper, year, row)
-    here = [m for m in case.materials if (m.slot, m.paper, m.year, m.row) == (slot, paper, year, row)]
-    for material in here:
-        if material.file.sha256 == file.sha256:
-            return material
-    old = next((m for m in here if m.pk == replaces), None)
-    _refuse_misfit(case, box, paper, file, [m for m in here if m is not old])
-    now = clock.now()
-    if old is not None:
-        old.removed_at = now
-        old.save(update_fields=["removed_at"])
-    material = Material.objects.create(
-        application=case.application,
-        slot=slot,
-        paper=paper,
-        year=year,
-        row=row,
-        section=box.section or "",
-        label=label[:100],
-        file=file,
-        added_by_id=actor.account_id,
-        added_at=now,
-    )
-    touch(case.application, now)
+    material, is_new = put(case.application, box, paper, file, held=case.materials, actor=actor, label=label, replaces=replaces)
+    if is_new:
+        touch(case.application, material.added_at)
     return material
-
-
-def _refuse_misfit(case: CaseFile, box: SlotRequirement, paper: str, file: EvidenceFile, here: list[Material]) -> None:
-    """Raise everything that stands against ``file`` as ``paper`` of ``box``, where the files ``here`` lie already.
-
-    One scan may prove the same paper of several years or rows (a booklet); it cannot be two different papers (S-24).
-    """
-    where, problems = str(Where.of_box(box)), []
-    if file.media_type not in {_MEDIA_TYPES[name] for name in box.formats}:
-        text = _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
-            label=box.caption, formats="、".join(name.upper() for name in box.formats)
-        )
-        problems.append(Problem(text, where=where, code="wrong_format"))
-    if len(here) >= box.max_files:
-        text = _("“{label}”最多上传{most}个文件，请先移除不需要的，或合并成一个PDF。").format(
-            label=box.caption, most=box.max_files
-        )
-        problems.append(Problem(text, where=where, code="too_many"))
-    same = (m for m in case.materials if m.file.sha256 == file.sha256)
-    other = next((m for m in same if (m.slot, m.paper) != (box.slot, paper)), None)
-    if other is not None:
-        text = _("这个文件已经作为另一项材料上传（{name}）。一项材料对应一个文件，请确认没有选错。").format(name=other.file.name)
-        problems.append(Problem(text, where=where, code="file_in_other_slot"))
-    if problems:
-        raise Refused(problems)
 
 
 def _box(case: CaseFile, slot: str, paper: str, year: int | None, row: str) -> SlotRequirement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhicheng.campaigns.checks.kit import Found, did_you_mean, needs, repeated
-from zhicheng.campaigns.notice import SECTIONS, Catalogue, Condition, EvidenceRule, Limits, Slot
+from zhicheng.campaigns.notice import PUBLICITY_PAPERS, SECTIONS, Catalogue, Condition, EvidenceRule, Limits, Slot
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.tables import EDUCATION, STUDY_FORMS, UNIT_NATURES
 
@@ -84,6 +84,27 @@ def papers_belong_together(materials: tuple[Slot, ...]) -> Found:
             yield (*path, "papers"), "至少要有一种无条件可用的材料"
         if not slot.upload and not slot.copies:
             yield (*path, "upload"), "不上传的材料须写明纸质份数（copies）"
+
+
+@needs("materials")
+def publicity_is_one_slot_of_the_unit(materials: tuple[Slot, ...]) -> Found:
+    """The papers of the publicity stand in one slot of the unit's: the notice, the result, and one more at most, a photograph (S-51)."""
+    found = [index for index, slot in enumerate(materials) if slot.is_publicity]
+    for index in found[1:]:
+        yield ("materials", index, "papers"), "公示材料只能放在一项里，前面已有一项"
+    for index in found[:1]:
+        slot, path = materials[index], ("materials", index)
+        if slot.owner != "unit":
+            yield (*path, "owner"), "公示材料由单位上传，须写 owner: unit"
+        if slot.per != "none":
+            yield (*path, "per"), "公示材料不按年度或各行上传"
+        for template in (*sorted(PUBLICITY_PAPERS), None):
+            places = [place for place, paper in enumerate(slot.papers) if paper.template == template]
+            for place in places[1:]:
+                yield (*path, "papers", place), "公示材料中同一种只能有一份：公示、公示结果、另一份（如公示照片）"
+    for index, slot in enumerate(materials):
+        if slot.owner == "unit" and slot.per != "none" and not slot.upload:
+            yield ("materials", index, "per"), "只交纸质的材料不按年度或各行列出"
 
 
 @needs("materials")

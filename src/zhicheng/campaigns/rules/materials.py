@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.notice import Bilingual, Condition, Notice, Paper, Slot
+from zhicheng.campaigns.notice import PUBLICITY_PAPERS, Bilingual, Condition, Notice, Paper, Slot
 from zhicheng.campaigns.rules.eligibility import required_ce_years, tenure_years
 from zhicheng.campaigns.rules.facts import Facts, Graduation
 
@@ -56,6 +56,11 @@ class SlotRequirement:
     max_bytes: int = 0
     upload: bool = True
     copies: int = 0
+
+    @property
+    def is_publicity(self) -> bool:
+        """Whether it holds the papers of the unit's publicity, which come and go with the period (S-51)."""
+        return any(paper.template in PUBLICITY_PAPERS for paper in self.papers)
 
     @property
     def key(self) -> str:

@@ -12,8 +12,10 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import count_arrival, lock_person_year
 from zhicheng.applications.models import StatusChange, Submission
 from zhicheng.applications.papers import void_all_papers
+from zhicheng.applications.putting import misfit
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Limits
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -24,6 +26,7 @@ from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
+from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.calendar import load_calendar
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.phone import check_phone
@@ -187,14 +190,17 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
 
     A new file takes the place of the old one, which stays stored. The result only once the period is over (S-72).
     """
-    if which not in PAPERS:
-        raise Refused.one(_("没有这项材料。"), code="not_found")
     period = _lock_period(actor, period_id)
+    asked = next((one for one in uploads_asked(notice_of(period.application.campaign_version)) if one.which == which), None)
+    if asked is None:
+        raise Refused.one(_("没有这项材料。"), code="not_found")
     file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
     if file is None:
         raise Refused.one(_("没有找到这个文件，请重新上传。"), where=which, code="not_found")
     if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
         raise Refused.one(_("申请书已不在公示环节，不能再更换公示材料。"), where=which, code="stale")
+    if wrong := misfit(file, asked.slot.formats, asked.label, where=which):
+        raise Refused([wrong])
     _not_another_paper(period, which, file)
     if which == "result_file" and (problems := _not_ready_for_result(period)):
         raise Refused(problems)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.desks import counting_words
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import get_application
@@ -79,6 +80,7 @@ def head_of(case: CaseFile) -> dict[str, Any]:
         "deadline": window.apply_until if first else window.correct_until,
         "window_open": window.may_submit_first if first else window.may_correct,
         "allowed": allowed,
+        "counting": counting_words(case.notice),
         "count_words": count_words(counter.arrivals if counter else 0, allowed),
         "correct_until": window.correct_until,
     }

@@ -140,7 +140,10 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
         **head_of(case),
         "submission": submission,
         "publicity_days": case.notice.limits.publicity_working_days,
-        "road": [getattr(application, desk.column) for desk in road_of(application, case.notice)[1:]],
+        "road": [
+            str(desk.words.reviews).format(office=getattr(application, desk.column).name)
+            for desk in road_of(application, case.notice)[1:]
+        ],
         "is_current": application.current_submission_id == submission.pk,
     }
     return render(request, "applicant/receipt.html", context)

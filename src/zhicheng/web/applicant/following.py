@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
 from zhicheng.applications.models import Application
-from zhicheng.applications.papers import all_papers
+from zhicheng.applications.papers import all_papers, title_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
+from zhicheng.campaigns.vocabulary import copies_in_words
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
@@ -59,6 +60,8 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
         "timeline": timeline,
         "submissions": list(application.submissions.order_by("-number").defer("content")),
         "papers": papers,
+        "commitment_title": title_of(case.notice, "commitment"),
+        "in_copies": copies_in_words(case.notice.limits.review_form_copies),
         "year": case.told_year,
         "arrivals": case.arrivals,
         "reasons": point_links(case),

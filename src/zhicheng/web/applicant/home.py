@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import DESKS
+from zhicheng.applications.desks import DESKS, counting_words
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
 from zhicheng.applications.rules import barred_problem, closed_problem, sent_already_problem
@@ -111,6 +111,7 @@ def _round(
         "unit_notes": unit_notes,
         "count_words": count_words(year.arrivals, notice.limits.committee_submissions),
         "allowed": notice.limits.committee_submissions,
+        "counting": counting_words(notice),
     }
 
 

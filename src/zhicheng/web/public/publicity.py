@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
+from zhicheng.applications.papers import title_of
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.checkpoints import head_in_words
+from zhicheng.publicity.papers import opening_of
 from zhicheng.publicity.queries import public_periods
 from zhicheng.web.shared.http import object_or_404
 from zhicheng.web.shared.paging import page_of
@@ -27,6 +31,13 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def show_notice(request: HttpRequest, period_id: int) -> HttpResponse:
     """One notice; gone (404) as soon as its period is over."""
-    period = object_or_404(with_notices(public_periods(clock.today())), pk=period_id)
-    context = {"period": period, "facts": facts_of(period), "ledger_head": head_in_words()}
+    period = object_or_404(with_notices(public_periods(clock.today()), always=True), pk=period_id)
+    notice = notice_of(period.application.campaign_version)
+    context = {
+        "period": period,
+        "facts": facts_of(period),
+        "title": title_of(notice, "publicity_notice"),
+        "opening": "" if (get_language() or "").startswith("en") else opening_of(period, notice),
+        "ledger_head": head_in_words(),
+    }
     return _unlisted(render(request, "public/publicity_notice.html", context))

@@ -21,9 +21,9 @@ _TABLE_OF = {"sex": "sex", "ethnic_group": "ethnic_groups", "political_status": 
 _TYPED = ("employer", "current_title")
 
 
-def with_notices(periods: QuerySet[PublicityPeriod]) -> QuerySet[PublicityPeriod]:
-    """The periods with what their facts are looked up in; only a reader of another language needs it."""
-    if _in_chinese():
+def with_notices(periods: QuerySet[PublicityPeriod], *, always: bool = False) -> QuerySet[PublicityPeriod]:
+    """The periods with what their facts are looked up in; in a list only a reader of another language needs it (else ``always``)."""
+    if _in_chinese() and not always:
         return periods
     return periods.select_related("unit", "application__campaign_version").defer(
         "application__campaign_version__notice", "application__campaign_version__source_text"

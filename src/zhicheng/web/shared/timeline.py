@@ -107,7 +107,7 @@ def _ends(case: CaseFile, desks: set[Role]) -> Ends:
 
 def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
     if state == State.ACCEPTED:
-        return _("终审已通过，等待评审委员会评审。")
+        return str(road_of(case.application, case.notice)[-1].words.accepted)
     if state in _WITH_APPLICANT:
         return _applicants_end(case)
     if state not in HOLDER:

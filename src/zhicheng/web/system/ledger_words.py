@@ -85,6 +85,8 @@ EVENTS: dict[str, Words] = {
     "publicity.objection_registered": gettext_lazy("登记异议"),
     "publicity.opened": gettext_lazy("登记公示的内容"),
     "publicity.paper_added": gettext_lazy("上传公示材料"),
+    "unit.material_added": gettext_lazy("单位上传材料"),
+    "unit.material_removed": gettext_lazy("单位移除材料"),
     "sessions.ended": gettext_lazy("退出一个账号的各处登录"),
     "sessions.ended_all": gettext_lazy("退出全部登录"),
     "signin.brake_lifted": gettext_lazy("解除登录限制"),

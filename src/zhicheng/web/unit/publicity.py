@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from zhicheng.applications import lifecycle
@@ -28,26 +29,26 @@ from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
+from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.calendar import NotPublished, load_calendar
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, says_kept, waiting_url
-from zhicheng.web.shared.desk.publicity import UPLOAD_WORDS
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused, whole_number
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.public_facts import in_words
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
+from zhicheng.web.unit.own_papers import boxes_of
 
 PAPERS = actions.PAPERS
 
 
-def paper_words() -> dict[str, tuple[str, str]]:
-    """The three uploads of S-51: what each is, and what it must show."""
-    return {
-        "notice_file": (str(UPLOAD_WORDS["notice_file"]), _("已签字、盖公章的公示扫描件")),
-        "photo_file": (str(UPLOAD_WORDS["photo_file"]), _("公示张贴现场的照片，能看清公示内容和张贴地点")),
-        "result_file": (str(UPLOAD_WORDS["result_file"]), _("公示期满后签字、盖公章的公示结果扫描件")),
-    }
+# What must be seen on each of the uploads a notice may ask for (S-51).
+_WANTS = {
+    "notice_file": gettext_lazy("已签字、盖公章的公示扫描件"),
+    "photo_file": gettext_lazy("公示张贴现场的照片，能看清公示内容和张贴地点"),
+    "result_file": gettext_lazy("公示期满后签字、盖公章的公示结果扫描件"),
+}
 
 
 def open_period(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -124,7 +125,7 @@ def _calendar_help(case: CaseFile) -> dict[str, Any]:
     return {"least": least, "earliest": end.end, "provisional": end.provisional, "days": days, "facts": facts}
 
 
-def _period_or_404(request: HttpRequest, case: CaseFile) -> PublicityPeriod:
+def period_or_404(request: HttpRequest, case: CaseFile) -> PublicityPeriod:
     period = period_of(case)
     if period is None or period.unit_id != actor_of(request).organization_id:
         raise OutOfReachError(f"publicity of application {case.application.pk}")
@@ -137,37 +138,40 @@ def show_period(request: HttpRequest, application_id: int) -> HttpResponse:
     return render(request, "unit/publicity.html", period_context(request, case))
 
 
-def _uploads(period: PublicityPeriod, application: Application) -> list[dict[str, Any]]:
-    """The three papers of a notice, each with its file or with what is on its way in."""
+def _uploads(period: PublicityPeriod, case: CaseFile) -> list[dict[str, Any]]:
+    """The papers the notice asks for of a publicity, each with its file or with what is on its way in."""
     arriving = {row.where: row for row in intakes_at(_intake_subject(period))}
     return [
         {
-            "key": key,
-            "label": label,
-            "wants": wants,
-            "file": getattr(period, key),
-            **_on_its_way(arriving.get(key), _place_of(application, key)),
+            "key": upload.which,
+            "label": upload.label,
+            "wants": _WANTS[upload.which],
+            "file": getattr(period, upload.which),
+            **_on_its_way(arriving.get(upload.which), _place_of(case.application, upload.which)),
         }
-        for key, (label, wants) in paper_words().items()
+        for upload in uploads_asked(case.notice)
     ]
 
 
 def period_context(request: HttpRequest, case: CaseFile, **more: Any) -> dict[str, Any]:
     """What ``unit/publicity.html`` takes; ``more`` replaces parts of it."""
     actor, application = actor_of(request), case.application
-    period = _period_or_404(request, case)
+    period = period_or_404(request, case)
     objections = case.part(objections_in_period)
     desk = lifecycle.next_desk(application, Role.UNIT)
-    uploads = _uploads(period, application)
+    uploads = _uploads(period, case)
+    posting, concluding = ([u for u in uploads if (u["key"] == "result_file") is last] for last in (False, True))
     papers = [p for p in case.part(all_papers) if not p.voided_at]
     today = clock.today()
     return {
         "application": application,
         "period": period,
-        "posting": uploads[:2],
-        "concluding": uploads[2:],
-        "posted": all(u["file"] for u in uploads[:2]),
-        "has_result": bool(uploads[2]["file"]),
+        "posting": posting,
+        "concluding": concluding,
+        "posted": bool(posting) and all(u["file"] for u in posting),
+        "has_result": all(u["file"] for u in concluding) if concluding else any(p.kind == "publicity_result" for p in papers),
+        "own_papers": boxes_of(case),
+        "copies": case.notice.limits.review_form_copies,
         "objections": objections,
         "open_objections": any(o.state == ObjectionState.OPEN for o in objections),
         "upheld": any(o.state == ObjectionState.UPHELD for o in objections),
@@ -207,7 +211,7 @@ def _on_its_way(row: Intake | None, place: str) -> dict[str, Any]:
     return {"error": said_against(row), "checking": None, "checking_url": ""}
 
 
-def _refused_page(request: HttpRequest, application_id: int, refused: Refused, **more: Any) -> HttpResponse:
+def refused_page(request: HttpRequest, application_id: int, refused: Refused, **more: Any) -> HttpResponse:
     """The period's page again with what is wrong; a period that is gone sends back to the case."""
     case = get_case_or_404(request, application_id)
     if period_of(case) is None:
@@ -222,13 +226,13 @@ def _refused_page(request: HttpRequest, application_id: int, refused: Refused, *
 
 @require_POST
 def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResponse:
-    """Upload one of the three papers (S-51)."""
+    """Upload one of the papers of the publicity (S-51)."""
     case = get_case_or_404(request, application_id)
-    period = _period_or_404(request, case)
+    period = period_or_404(request, case)
     actor = actor_of(request)
     upload = request.FILES.get("file")
     try:
-        if which not in PAPERS or upload is None:
+        if which not in {one.which for one in uploads_asked(case.notice)} or upload is None:
             raise Refused([Problem(_("请选择要上传的文件。"), where=which, code="field")])
         refuse_crowd(request.FILES.values(), where=which)
         row = bring(
@@ -242,7 +246,7 @@ def add_paper(request: HttpRequest, application_id: int, which: str) -> HttpResp
         )
         refuse_if_refused(row)
     except Refused as refused:
-        return _refused_page(request, application_id, refused)
+        return refused_page(request, application_id, refused)
     if row.is_open:
         return go(request, waiting_url([row], _place_of(case.application, which), say=True))
     messages.success(request, kept_words(row))
@@ -259,7 +263,7 @@ def _place_of(application: Application, which: str) -> str:
 
 def show_uploaded(request: HttpRequest, application_id: int, which: str) -> HttpResponseBase:
     """One of the three papers, for the unit that uploaded it."""
-    period = _period_or_404(request, get_case_or_404(request, application_id))
+    period = period_or_404(request, get_case_or_404(request, application_id))
     file: EvidenceFile | None = getattr(period, which) if which in PAPERS else None
     if file is None:
         raise OutOfReachError(f"{which} of publicity {period.pk}")
@@ -270,7 +274,7 @@ def show_uploaded(request: HttpRequest, application_id: int, which: str) -> Http
 def add_objection(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记异议."""
     case = get_case_or_404(request, application_id)
-    period = _period_or_404(request, case)
+    period = period_or_404(request, case)
     form = ObjectionForm(request.POST)
     if not form.is_valid():
         context = period_context(request, case, objection_form=form, form=form)
@@ -288,7 +292,7 @@ def add_objection(request: HttpRequest, application_id: int) -> HttpResponse:
             from_contact=data["from_contact"],
         )
     except Refused as refused:
-        return _refused_page(request, application_id, refused, objection_form=form, form=form)
+        return refused_page(request, application_id, refused, objection_form=form, form=form)
     messages.success(request, _("异议已登记。处理完毕前不能出具公示结果，也不能上报。"))
     return go(request, "unit_publicity", application_id)
 
@@ -296,7 +300,7 @@ def add_objection(request: HttpRequest, application_id: int) -> HttpResponse:
 def decide_objection(request: HttpRequest, application_id: int, objection_id: int) -> HttpResponse:
     """核实处理异议."""
     case = get_case_or_404(request, application_id)
-    _period_or_404(request, case)
+    period_or_404(request, case)
     objection = next((o for o in case.part(objections_in_period) if o.pk == objection_id), None)
     if objection is None:
         raise OutOfReachError(f"objection {objection_id} of application {application_id}")
@@ -322,11 +326,11 @@ def decide_objection(request: HttpRequest, application_id: int, objection_id: in
 @require_POST
 def make_result(request: HttpRequest, application_id: int) -> HttpResponse:
     """出具公示结果 (T2)."""
-    period = _period_or_404(request, get_case_or_404(request, application_id))
+    period = period_or_404(request, get_case_or_404(request, application_id))
     try:
         actions.make_publicity_result(actor=actor_of(request), period_id=period.pk)
     except Refused as refused:
-        return _refused_page(request, application_id, refused)
+        return refused_page(request, application_id, refused)
     messages.success(request, _("公示结果已生成。请打印、签字盖章后扫描上传。"))
     return go(request, "unit_publicity", application_id)
 
@@ -338,7 +342,7 @@ def report(request: HttpRequest, application_id: int) -> HttpResponse:
     try:
         change = actions.report_upward(actor=actor_of(request), application_id=application_id, submission_id=shown)
     except Refused as refused:
-        return _refused_page(request, application_id, refused)
+        return refused_page(request, application_id, refused)
     name = change.application.applicant_name
     messages.success(request, _("{name}的申请书已上报。请将纸质材料一并报送。").format(name=name))
     return go(request, "desk_queue")
@@ -350,6 +354,6 @@ def stop(request: HttpRequest, application_id: int) -> HttpResponse:
     try:
         change = actions.stop_for_objection(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
-        return _refused_page(request, application_id, refused)
+        return refused_page(request, application_id, refused)
     messages.success(request, _("{name}的申请书已终止。").format(name=change.application.applicant_name))
     return go(request, "desk_queue")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.unit import publicity
+from zhicheng.web.unit import papers, publicity
 
 urlpatterns = [
     path("unit/applications/<int:application_id>/publicity/", publicity.show_period, name="unit_publicity"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path(
         "unit/applications/<int:application_id>/publicity/<slug:which>/file/", publicity.show_uploaded, name="unit_publicity_file"
     ),
+    path("unit/applications/<int:application_id>/papers/<slug:box>/<slug:paper>/add/", papers.add, name="unit_material_add"),
+    path("unit/applications/<int:application_id>/papers/<int:material_id>/remove/", papers.remove, name="unit_material_remove"),
     path("unit/applications/<int:application_id>/publicity/objections/", publicity.add_objection, name="unit_objection"),
     path(
         "unit/applications/<int:application_id>/publicity/objections/<int:objection_id>/",

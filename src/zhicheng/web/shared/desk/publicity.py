@@ -1,21 +1,26 @@
-"""What the desks above see of the publicity: its days, the unit's three uploads, what came in and what was found (S-40, S-51)."""
+"""What the desks above see of the publicity: its days, the unit's uploads and its own papers, what came in and what was found (S-40, S-51)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import place_of
 from zhicheng.publicity.queries import all_periods, objections_in_period, period_of, uploads_of
+from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 
 PLACE = "publicity"
-UPLOAD_WORDS = {
-    "notice_file": gettext_lazy("公示"),
-    "photo_file": gettext_lazy("公示照片"),
-    "result_file": gettext_lazy("公示结果"),
-}
+OWN_PLACE = "unit-papers"
+
+
+def _words(case: CaseFile, which: str) -> str:
+    """What the notice calls an upload; of one it does not ask for (a file of before), that it is the publicity's."""
+    asked = (one.label for one in uploads_asked(case.notice) if one.which == which)
+    return next(asked, _("公示"))
 
 
 def publicity_of(case: CaseFile) -> dict[str, Any] | None:
@@ -24,18 +29,38 @@ def publicity_of(case: CaseFile) -> dict[str, Any] | None:
     if period is None:
         return None
     uploads = [
-        {"file_id": f.pk, "name": f.name, "pages": f.pages, "words": UPLOAD_WORDS[which], "anchor": "", "place": PLACE}
+        {"file_id": f.pk, "name": f.name, "pages": f.pages, "words": _words(case, which), "anchor": "", "place": PLACE}
         for which, f in uploads_of(period)
     ]
     language = get_language() or "zh"
     objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in case.part(objections_in_period)]
-    return {"period": period, "files": uploads, "objections": objections}
+    return {"period": period, "files": uploads, "asked": bool(uploads_asked(case.notice)), "objections": objections}
+
+
+def own_papers_of(case: CaseFile) -> list[dict[str, Any]]:
+    """The unit's own papers as the desks above see them, under the notice's words."""
+    words = {box.place(paper.key): f"{box.mark}{box.caption}：{paper.label}" for box in case.unit_boxes for paper in box.papers}
+    return [
+        {
+            "file_id": material.file_id,
+            "name": material.file.name,
+            "pages": material.file.pages,
+            "words": words[place_of(material)],
+            "anchor": "",
+            "place": OWN_PLACE,
+        }
+        for material in case.unit_materials
+        if place_of(material) in words
+    ]
 
 
 def publicity_shown(case: CaseFile, file_id: str) -> dict[str, Any] | None:
-    """A file of the publicity as the viewer takes it; ``None`` when it is none of this application's."""
+    """A file of the publicity, or one of the unit's own, as the viewer takes it; ``None`` when it is none of this application's."""
+    own = next((paper for paper in own_papers_of(case) if str(paper["file_id"]) == file_id), None)
+    if own is not None:
+        return own
     uploads = [upload for period in reversed(case.part(all_periods)) for upload in uploads_of(period)]
     which, file = next(((which, file) for which, file in uploads if str(file.pk) == file_id), ("", None))
     if file is None:
         return None
-    return {"file_id": file.pk, "name": file.name, "pages": file.pages, "words": UPLOAD_WORDS[which], "place": PLACE}
+    return {"file_id": file.pk, "name": file.name, "pages": file.pages, "words": _words(case, which), "place": PLACE}

@@ -18,6 +18,7 @@ from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application
+from zhicheng.applications.papers import title_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
@@ -32,7 +33,7 @@ from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in, slot_words
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
-from zhicheng.web.shared.desk.publicity import publicity_of, publicity_shown
+from zhicheng.web.shared.desk.publicity import own_papers_of, publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
@@ -90,9 +91,11 @@ def case_context(request: HttpRequest, file: CaseFile, **more: Any) -> dict[str,
         "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period_of(file),
         "publicity": publicity_of(file),
+        "own_papers": own_papers_of(file),
         "annullable": [a for a in case.arrivals if a.annulled_at is None] if actor.role is Role.PREFECTURE else [],
         "publicity_needed": publicised_again_needed(file),
         "opinion_sentence": case.notice.texts.opinion_sentence.zh,
+        "copies": case.notice.limits.review_form_copies,
         "facts": facts_in_short(case),
         "asked": asked_of(case),
         "shown": _shown(request, file),
@@ -175,8 +178,10 @@ def _pass_consequence(case: CaseFile, actor: Actor) -> dict[str, Any]:
     application, year = case.application, case.told_year
     at_unit = actor.role is Role.UNIT  # its pass leads to the publicity, not to the next desk
     desk = None if at_unit else lifecycle.next_desk(application, actor.role)
+    makes_opinion = BY_ROLE[actor.role].makes == "supervising_opinion"
     return {
-        "makes_opinion": BY_ROLE[actor.role].makes == "supervising_opinion",
+        "opinion_title": title_of(case.notice, "supervising_opinion") if makes_opinion else "",
+        "accepts": BY_ROLE[actor.role].words.accepts,
         "goes_to": getattr(application, desk.column).name if desk is not None else "",
         "is_last": desk is None and not at_unit,
         "counts_as_arrival": desk is not None and is_committee_arrival(case.notice, desk.role.value),
@@ -296,7 +301,8 @@ def _record(request: HttpRequest, application_id: int) -> HttpResponse:
 def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> EvidenceFile:
     """A file is served to a desk only when a submission it may see lists it, or the unit's publicity of it."""
     application = get_case_or_404(request, application_id).application
-    file = queries.snapshot_file(application, file_id) or publicity_file(application, file_id)
+    found = queries.snapshot_file(application, file_id) or publicity_file(application, file_id)
+    file = found or queries.unit_material_file(application, file_id)
     if file is None:
         raise OutOfReachError(f"file {file_id} of application {application_id}")
     return file
