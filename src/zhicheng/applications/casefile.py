@@ -86,7 +86,11 @@ class CaseFile:
 
     @cached_property
     def newest(self) -> Notice:
-        """The campaign's newest notice: an end that it sets later holds for every application. One query."""
+        """The campaign's newest notice: an end that it sets later holds for every application. One query at most: none where the row was read
+        with the newest version's id (``campaigns.queries.newest_version_of``) and is pinned to it.
+        """
+        if getattr(self.application, "newest_version_id", None) == self.application.campaign_version_id:
+            return self.notice
         campaign = self.application.campaign_id
         return newest_notices([campaign])[campaign]
 

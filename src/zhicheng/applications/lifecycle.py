@@ -18,7 +18,7 @@ from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import newest_version_of, notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -242,6 +242,7 @@ def lock(application_id: int, actor: Actor) -> CaseFile:
     application = (
         Application.objects.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission")
         .defer("campaign_version__notice", "campaign_version__source_text")
+        .annotate(newest_version_id=newest_version_of("campaign"))
         .filter(pk=application_id)
         .first()
     )

@@ -26,7 +26,7 @@ from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
 from zhicheng.applications.years import YearCount, year_count
-from zhicheng.campaigns.queries import notice_of, windows_in_force
+from zhicheng.campaigns.queries import newest_version_of, notice_of, windows_in_force
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
@@ -109,6 +109,7 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
             "current_submission",
         )
         .defer(*VERSION_TEXTS)
+        .annotate(newest_version_id=newest_version_of("campaign"))
         .filter(pk=application_id)
         .first()
     )

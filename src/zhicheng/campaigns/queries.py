@@ -87,6 +87,11 @@ def window_now(version: CampaignVersion, level: str, at: dt.datetime, *, newest:
     return window_in_force(notice_of(version), newest or _newest_notice(version), level, at)
 
 
+def newest_version_of(campaign: str) -> Subquery:
+    """The id of a campaign's newest version, for a query whose rows name the campaign in the column ``campaign``."""
+    return Subquery(CampaignVersion.objects.filter(campaign=OuterRef(campaign)).order_by("-number").values("pk")[:1])
+
+
 def newest_notices(campaign_ids: Iterable[int]) -> dict[int, Notice]:
     """The newest notice of each of these campaigns. One query."""
     versions = CampaignVersion.objects.filter(campaign_id__in=set(campaign_ids)).defer("notice", "source_text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
 
 from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.organizations.actors import SYSTEM, Actor, Role
@@ -35,9 +36,10 @@ def offices_for(actor: Actor) -> QuerySet[Organization]:
         return offices
     if actor.role is not Role.PREFECTURE or actor.organization_id is None:
         return offices.none()
-    own = Organization.objects.get(pk=actor.organization_id)
-    bodies = ~Q(kind__in=[OrganizationKind.PREFECTURE, OrganizationKind.COUNTY]) & Q(region_code__startswith=own.region_code[:4])
-    return offices.filter(Q(pk=own.pk) | Q(superior_office=own) | bodies)
+    own = Organization.objects.filter(pk=actor.organization_id)
+    region = Left(Subquery(own.values("region_code")), 4)
+    bodies = ~Q(kind__in=[OrganizationKind.PREFECTURE, OrganizationKind.COUNTY]) & Q(region_code__startswith=region)
+    return offices.filter(Q(pk=actor.organization_id) | Q(superior_office_id=actor.organization_id) | bodies)
 
 
 def office_for(actor: Actor, office_id: int | None) -> Organization | None:

@@ -154,12 +154,12 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
             "counted_in": notice.limits.committee_submissions_scope,
         },
     )
-    application = Application.objects.create(
+    application = Application(
         number=_next_number(notice),
         applicant_id=actor.account_id,
         person_index=actor.person_index,
         applicant_name=person.name,
-        campaign_id=version.campaign_id,
+        campaign=version.campaign,
         campaign_version=version,
         year=notice.year,
         series=choice.series.code,
@@ -170,11 +170,12 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         state=State.DRAFT,
         entered_state_at=now,
         **route_through(notice, employer, choice.series.code),
-        # A new application resets nothing (S-28); who only claims the number is not told what hangs on it.
-        arrivals=_year(actor, version).arrivals,
         created_at=now,
         updated_at=now,
     )
+    if actor.holds_number:  # a new application resets nothing (S-28); who only claims the number is not told what hangs on it
+        application.arrivals = queries.year_of(application).arrivals
+    application.save(force_insert=True)
     lifecycle.record_start(application, actor=actor, year=person_year)
     return application
 

@@ -228,12 +228,16 @@ def _person(actor: Actor, user_id: int, year: int) -> tuple[User, Organization, 
     unit = queries.employer_of(user_id)
     if unit is None:
         raise _not_yours()
-    office = unit.receiving_office if actor.role is Role.UNIT else Organization.objects.get(pk=actor.desk_id).superior_office
+    office = unit.receiving_office if actor.role is Role.UNIT else _superior_of(actor.desk_id)
     if office is None:
         raise _not_yours()
     if actor.role is Role.UNIT and (problems := rules.unit_may_work(unit, year)):
         raise Refused(problems)
     return user, unit, office
+
+
+def _superior_of(office_id: int) -> Organization | None:
+    return Organization.objects.filter(offices_below=office_id).first()
 
 
 def _not_yours() -> Refused:

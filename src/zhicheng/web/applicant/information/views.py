@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,8 @@ from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_own_id_number
-from zhicheng.organizations import actions, queries
+from zhicheng.organizations import actions
+from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.information.forms import ContactForm, EmployerForm
 from zhicheng.web.public.registration.person import employers_found
@@ -23,7 +26,12 @@ from zhicheng.web.shared.units.rows import Row
 
 
 def _person(request: HttpRequest) -> User:
-    return User.objects.get(pk=actor_of(request).user_id or 0)
+    return cast("User", request.user)
+
+
+def _employer(request: HttpRequest) -> Organization | None:
+    """Where the person works now, as the request found."""
+    return Organization.objects.filter(pk=actor_of(request).organization_id or 0).first()
 
 
 def _identity_note(person: User) -> str:
@@ -38,7 +46,7 @@ def _identity_note(person: User) -> str:
 def show(request: HttpRequest) -> HttpResponse:
     """What is kept about the person, and where each part is changed."""
     person = _person(request)
-    employer = queries.employer_of(person.pk)
+    employer = _employer(request)
     rows = [
         Row("name", _("姓名"), person.name),
         Row("id_number", _("身份证号"), mask_own_id_number(person.id_number), note=_identity_note(person)),
@@ -83,15 +91,16 @@ def employer(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     if {"employer_words", "employer_id"} & data.keys() and too_many(request, what="lookup"):
         return braked(request)
-    context = {"employer": queries.employer_of(_person(request).pk), **employers_found(data)}
     if request.method != "POST" or "find" in request.POST:
+        context = {"employer": _employer(request), **employers_found(data)}
         return render(request, template, {"form": EmployerForm(), **context})
     form = EmployerForm(request.POST)
     form.is_valid()
     chosen = whole_number(form.cleaned_data.get("employer_id", ""))
     try:
-        actions.change_employer(user_id=_person(request).pk, employer_id=chosen)
+        actions.change_employer(user_id=actor_of(request).account_id, employer_id=chosen)
     except Refused as refused:
-        return render_refused(request, template, {"form": form, **context}, refused)
+        context = {"form": form, "employer": _employer(request), **employers_found(data)}
+        return render_refused(request, template, context, refused)
     messages.success(request, _("工作单位已变更。正在办理的申请书仍由原单位办理。"))
     return go(request, "person_information")

@@ -80,13 +80,12 @@ def show_case(request: HttpRequest, verification: UnitVerification) -> HttpRespo
 def approve(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """审核通过."""
     form = ApproveForm(request.POST, verification=verification, auto_id="approve_%s")
-    context = _context(verification, approve_form=form, form=form)
     if not form.is_valid():
-        return render_refused(request, CASE, context)
+        return render_refused(request, CASE, _context(verification, approve_form=form, form=form))
     try:
         actions.decide_unit_verification(verification_id=verification.pk, actor=actor_of(request), approve=True)
     except Refused as refused:
-        return _refused(request, verification.pk, context, refused)
+        return _refused(request, verification.pk, refused, approve_form=form, form=form)
     messages.success(request, _("%(name)s：已审核通过，已发邮件告知单位。") % {"name": verification.proposed["name"]})
     return go(request, "office_registrations")
 
@@ -96,15 +95,14 @@ def approve(request: HttpRequest, verification: UnitVerification) -> HttpRespons
 def send_back(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """退回修改."""
     form = ReturnForm(request.POST, auto_id="return_%s")
-    context = _context(verification, return_form=form, form=form)
     if not form.is_valid():
-        return render_refused(request, CASE, context)
+        return render_refused(request, CASE, _context(verification, return_form=form, form=form))
     try:
         actions.decide_unit_verification(
             verification_id=verification.pk, actor=actor_of(request), approve=False, reasons=form.stated()
         )
     except Refused as refused:
-        return _refused(request, verification.pk, context, refused)
+        return _refused(request, verification.pk, refused, return_form=form, form=form)
     messages.success(request, _("%(name)s：已退回修改，全部意见已发邮件告知单位。") % {"name": verification.proposed["name"]})
     return go(request, "office_registrations")
 
@@ -114,9 +112,8 @@ def send_back(request: HttpRequest, verification: UnitVerification) -> HttpRespo
 def transfer(request: HttpRequest, verification: UnitVerification) -> HttpResponse:
     """转交 to another county office."""
     form = TransferForm(request.POST, verification=verification, auto_id="transfer_%s")
-    context = _context(verification, transfer_form=form, form=form)
     if not form.is_valid():
-        return render_refused(request, CASE, context)
+        return render_refused(request, CASE, _context(verification, transfer_form=form, form=form))
     try:
         moved = actions.transfer_verification(
             verification_id=verification.pk,
@@ -125,7 +122,7 @@ def transfer(request: HttpRequest, verification: UnitVerification) -> HttpRespon
             reason=form.cleaned_data["transfer_reason"],
         )
     except Refused as refused:
-        return _refused(request, verification.pk, context, refused)
+        return _refused(request, verification.pk, refused, transfer_form=form, form=form)
     messages.success(request, _("%(name)s：已转交%(office)s。") % {"name": moved.proposed["name"], "office": moved.office.name})
     return go(request, "office_registrations")
 
@@ -152,14 +149,12 @@ def _request_or_404(request: HttpRequest, verification_id: int) -> UnitVerificat
     raise OutOfReachError(f"unit verification {verification_id}")
 
 
-def _refused(request: HttpRequest, verification_id: int, context: dict[str, Any], refused: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, verification_id: int, refused: Refused, **forms: Any) -> HttpResponse:
     """The case as it is now: when a colleague was faster it shows their decision instead of the buttons."""
     now = queries.verification_for(actor_of(request), verification_id)
     if now is None:  # handed over meanwhile: no longer this desk's
         return _handed_over(request, verification_id)
-    if now.state != VerificationState.PENDING:
-        return render_refused(request, CASE, _context(now), refused)
-    return render_refused(request, CASE, context, refused)
+    return render_refused(request, CASE, _context(now, **(forms if now.state == VerificationState.PENDING else {})), refused)
 
 
 def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:

@@ -45,6 +45,10 @@ def employers_found(data: Any) -> dict[str, Any]:
     }
 
 
+def _context(request: HttpRequest, form: PersonForm) -> dict[str, Any]:
+    return {"form": form, "step_names": step_names("person"), **employers_found(request.POST)}
+
+
 def register(request: HttpRequest) -> HttpResponse:
     """Step 2: one form. “查找” looks for the employer without a script and keeps everything typed."""
     ready = accepted_or_back(request, "person")
@@ -52,14 +56,12 @@ def register(request: HttpRequest) -> HttpResponse:
         return ready
     _notice, accepted = ready
     if request.method != "POST":
-        context = {"form": PersonForm(), "step_names": step_names("person"), **employers_found({})}
-        return render(request, TEMPLATE, context)
+        return render(request, TEMPLATE, _context(request, PersonForm()))
     finds = "find" in request.POST
     if too_many(request, what="lookup") if finds else too_many(request, number=request.POST.get("id_number", "")):
         return braked(request)
-    context = {"step_names": step_names("person"), **employers_found(request.POST)}
     if finds:
-        return render(request, TEMPLATE, {"form": PersonForm(initial=request.POST.dict()), **context})
+        return render(request, TEMPLATE, _context(request, PersonForm(initial=request.POST.dict())))
     form = PersonForm(request.POST)
     form.is_valid()
     person = form.particulars()
@@ -76,5 +78,5 @@ def register(request: HttpRequest) -> HttpResponse:
             unreadable=unreadable(form),
         )
     except Refused as refused:
-        return render_refused(request, TEMPLATE, {"form": form, **context}, not_said_yet(form, refused.problems))
+        return render_refused(request, TEMPLATE, _context(request, form), not_said_yet(form, refused.problems))
     return finish(request, "person", email=person.tidied().email)

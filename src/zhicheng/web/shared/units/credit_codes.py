@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from zhicheng.organizations import queries
@@ -30,6 +31,11 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
     office = queries.suggested_office(code.code)
     nature, region, chosen = data.get("nature", ""), data.get("region_code", ""), data.get("receiving_office", "")
     here = code.region_code if any(code.region_code == county for county, _name in region_choices()) else ""
+    suggested = {
+        "nature": nature or code.suggested_nature,
+        "region_code": region or here,
+        "receiving_office": chosen or (str(office.pk) if office else ""),
+    }
     return {
         "code": code,
         "code_said": _said(code),
@@ -37,13 +43,7 @@ def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> d
         "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id or 0).first(),
         "code_differs": code_differs(code.code, chosen),
         "code_warnings": [_(MESSAGES[key]).format(**warning_values(code)) for key in code.warnings],
-        "suggested": UnitForm(
-            initial={
-                "nature": nature or code.suggested_nature,
-                "region_code": region or here,
-                "receiving_office": chosen or (str(office.pk) if office else ""),
-            }
-        ),
+        "suggested": SimpleLazyObject(lambda: UnitForm(initial=suggested)),  # shown to a script alone
         "suggest_nature": not nature and bool(code.suggested_nature),
         "suggest_region": not region and bool(here),
         "suggest_office": not chosen and office is not None,

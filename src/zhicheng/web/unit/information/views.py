@@ -95,8 +95,8 @@ def edit(request: HttpRequest) -> HttpResponse:
         return go(request, f"{reverse('unit_information_edit')}?checking=1")
     forget_typed(request)
     file, problems = brought.file, brought.problems
-    around = {**_around(standing, kind, typed), **licence_context(brought, address=reverse("unit_information_licence"))}
     if "keep" in request.POST or brought.checking is not None:
+        around = _around_sent(standing, kind, typed, brought)
         context = {"form": RequestForm(kind=kind, reasons=said, initial=typed), **around, "problems": problems}
         return render(request, FORM, context, status=422 if problems else 200)
     form = RequestForm(request.POST, kind=kind, reasons=said)
@@ -111,10 +111,15 @@ def edit(request: HttpRequest) -> HttpResponse:
     try:
         _send(kind, form, request_facts)
     except Refused as refused:
-        told = not_said_yet(form, refused.problems)
+        told, around = not_said_yet(form, refused.problems), _around_sent(standing, kind, typed, brought)
         return render_refused(request, FORM, {"form": form, **around, **told_at_the_box(told)}, told)
     messages.success(request, _("已提交，等待材料接收部门审核。审核结果会发到您的邮箱。"))
     return go(request, "unit_information")
+
+
+def _around_sent(standing: Standing, kind: VerificationKind, typed: dict[str, Any], brought: Brought) -> dict[str, Any]:
+    """What stands around the form when it is shown again with what was typed and the licence that came with it."""
+    return {**_around(standing, kind, typed), **licence_context(brought, address=reverse("unit_information_licence"))}
 
 
 def _checked(request: HttpRequest, standing: Standing, kind: VerificationKind) -> HttpResponse | None:
@@ -125,7 +130,7 @@ def _checked(request: HttpRequest, standing: Standing, kind: VerificationKind) -
     brought, typed = brought_before(record["token"]), record["typed"]
     if brought.checking is not None:
         return checking_page(request, [brought.checking])
-    around = {**_around(standing, kind, typed), **licence_context(brought, address=reverse("unit_information_licence"))}
+    around = _around_sent(standing, kind, typed, brought)
     form = RequestForm(kind=kind, reasons=_returned(standing.latest), initial=typed)
     return render(request, FORM, {"form": form, **around, "problems": brought.problems, "checked": record})
 

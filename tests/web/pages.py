@@ -1,0 +1,268 @@
+"""Every page of the site with something on it, for each role it opens for: ``PAGES`` tells who opens what in a told town.
+
+A page that takes a form is opened where its example of ``posts.py`` sends it (:func:`page_of_form`). A new page needs a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.organizations import examples as ex
+from tests.support import world as w
+from tests.web import posts
+from zhicheng.accounts.models import SYSTEM_KINDS, User
+from zhicheng.applications.models import Application
+from zhicheng.applications.queries import materials_of, snapshot_of
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock
+from zhicheng.organizations.actors import Actor, Role, actor_for
+
+
+@dataclass
+class Look:
+    """One page that ``who`` opens, at a moment."""
+
+    who: str
+    client: Client
+    path: str
+    at: datetime = w.IN_WINDOW
+
+    def open(self) -> Any:
+        """Open it."""
+        with clock.travel(self.at):
+            return self.client.get(self.path)
+
+
+@dataclass
+class Town:
+    """The world with an application at every station."""
+
+    world: w.World
+    writing: Application
+    returned: Application
+    publicised: Application
+    at: dict[Role, Application]
+    registered: Any
+    system: dict[Role, User]
+
+    def desks(self) -> dict[Role, Actor]:
+        """Who sits at which desk of this notice's chain; the pages of the industry department are those of any other desk."""
+        world = self.world
+        return {
+            Role.UNIT: world.unit_admin,
+            Role.SUPERVISING: world.supervisor,
+            Role.COUNTY: world.county_officer,
+            Role.PREFECTURE: world.bureau,
+        }
+
+    def applicants(self) -> dict[str, Application]:
+        """Whose form is open."""
+        return {"writing": self.writing, "returned": self.returned}
+
+
+def make_town() -> Town:
+    """Tell it."""
+    world = w.make_world(with_supervising=True)
+    writing = w.start(world)
+    w.fill(world.applicant, writing)
+    people = [world.new_applicant() for _ in range(6)]
+    returned = w.submitted(world, people[0])
+    w.give_back(world.unit_admin, returned)
+    waiting = w.submitted(world, people[1])
+    publicised = w.submitted(world, people[2])
+    w.unit_pass(world, publicised)
+    w.open_publicity(world, publicised)
+    above = [w.submitted(world, one) for one in people[3:]]
+    for application in above:
+        w.publicise_and_report(world, application)
+    with clock.travel(clock.now() + w.UNTIL_REPORT):
+        for application in above[1:]:
+            w.pass_on(world.supervisor, application)
+        w.pass_on(world.county_officer, above[2])
+    at = {Role.UNIT: waiting, Role.SUPERVISING: above[0], Role.COUNTY: above[1], Role.PREFECTURE: above[2]}
+    system = {Role(kind.value): w.person(kind, kind.value, name=f"{kind.label}本人") for kind in SYSTEM_KINDS}
+    return Town(world, writing, returned, publicised, at, ex.registered_unit(), system)
+
+
+Looks = Callable[[Town], Iterator[Look]]
+PAGES: dict[str, Looks] = {}
+# Opened by other means: what they answer is no page of ours, or stands behind something that was just sent.
+ELSEWHERE = {
+    "metrics": "lets in nobody but the monitor",
+    "account_inactive": "the library's page of an account that was closed",
+    "account_reset_password_from_key_done": "after a mailed key; says one sentence",
+    "files_checking": "behind a signed address, while a file is being examined",
+    "kept_form": "after a sign-in that had ended",
+    "mfa_view_recovery_codes": "shown once, after codes were made",
+    "application_paper": "a PDF that was issued; nothing is read but its row",
+    "desk_paper": "a PDF that was issued; nothing is read but its row",
+    "unit_publicity_file": "needs the unit's upload",
+    "office_account_scan": "needs a request with a scan",
+    "office_account_scan_preview": "needs a request with a scan",
+    "office_account_request": "needs a request: the example of its approval",
+    "rehearsal_mail": "a mail of the rehearsal",
+    "system_stuck": "the example of a retry opens it",
+}
+
+
+def page(name: str) -> Callable[[Looks], Looks]:
+    """Register who opens the page of this name."""
+
+    def register(looks: Looks) -> Looks:
+        PAGES[name] = looks
+        return looks
+
+    return register
+
+
+def _look(actor: Actor, name: str, *args: Any, at: datetime = w.IN_WINDOW, query: str = "", who: str = "") -> Look:
+    return Look(who or actor.role.value, posts.reg.client_of(actor), reverse(name, args=args) + query, at)
+
+
+def _plain(name: str, *who: str, args: Callable[[Town], tuple[Any, ...]] = lambda _town: (), query: str = "") -> None:
+    """A page each of these actors of the world opens; nobody named: a visitor."""
+
+    def looks(town: Town) -> Iterator[Look]:
+        for one in who:
+            yield _look(getattr(town.world, one), name, *args(town), query=query, at=posts.LATER)
+        if not who:
+            yield Look("visitor", Client(), reverse(name, args=args(town)) + query, posts.LATER)
+
+    PAGES[name] = looks
+
+
+def _of_desks(name: str, query: str = "") -> None:
+    def looks(town: Town) -> Iterator[Look]:
+        for role, actor in town.desks().items():
+            yield _look(actor, name, town.at[role].pk, at=posts.LATER, query=query)
+
+    PAGES[name] = looks
+
+
+def _of_applicants(name: str, *more: Any) -> None:
+    def looks(town: Town) -> Iterator[Look]:
+        for who, application in town.applicants().items():
+            yield _look(actor_for(application.applicant), name, application.pk, *more, who=who)
+
+    PAGES[name] = looks
+
+
+def _of_system(name: str, role: Role) -> None:
+    def looks(town: Town) -> Iterator[Look]:
+        yield _look(actor_for(town.system[role]), name)
+
+    PAGES[name] = looks
+
+
+for _name in (
+    "home",
+    "help",
+    "privacy",
+    "publicity_list",
+    "verify",
+    "register_done",
+    "register_employers",
+    "register_credit_code",
+):
+    _plain(_name)
+for _name in ("account_email_verification_sent", "account_reset_password_done", "healthz", "readyz"):
+    _plain(_name)
+for _name in ("rehearsal", "rehearsal_clock", "rehearsal_components", "rehearsal_mailbox"):
+    _plain(_name)
+_plain("notice", args=lambda town: (notice_of(town.world.version).slug,))
+for _name in ("home_signed_in", "still_here", "mfa_index"):
+    _plain(_name, "applicant", "unit_admin", "bureau")
+for _name in ("my_titles", "my_applications", "application_new", "person_information"):
+    _plain(_name, "applicant")
+for _name in ("unit_people", "unit_information", "unit_account_requests"):
+    _plain(_name, "unit_admin")
+for _name in ("office_registrations", "office_account_requests"):
+    _plain(_name, "county_officer", "bureau")
+_plain("office_administrators", "county_officer")
+_plain("office_integrity", "bureau")
+_plain("office_officers", "bureau")
+_plain("office_officer", "bureau", args=lambda town: (town.world.county_officer.account_id,))
+for _name in ("office_registration", "office_licence_file"):
+    _plain(_name, "county_officer", args=lambda town: (town.registered.pk,))
+_plain("office_licence_preview", "county_officer", args=lambda town: (town.registered.pk, 1))
+_plain("unit_publicity", "unit_admin", args=lambda town: (town.publicised.pk,))
+
+_of_desks("desk_case")
+for _name in ("application_tasks", "my_application", "application_draft_pdf", "application_commitment_pdf"):
+    _of_applicants(_name)
+_of_applicants("application_row", "education")
+_of_applicants("application_slot", "education")
+_of_system("system_health", Role.OPERATOR)
+_of_system("system_brakes", Role.SECURITY)
+for _name in ("system_audit", "system_ledger", "system_looks", "system_refusals"):
+    _of_system(_name, Role.AUDITOR)
+
+
+@page("publicity_notice")
+def publicity_notice(town: Town) -> Iterator[Look]:
+    yield Look("visitor", Client(), reverse("publicity_notice", args=[town.publicised.publicity_periods.get().pk]))
+
+
+@page("desk_queue")
+def desk_queue(town: Town) -> Iterator[Look]:
+    for actor in town.desks().values():
+        yield _look(actor, "desk_queue", at=posts.LATER)
+
+
+@page("unit_licence_file")
+def unit_licence_file(town: Town) -> Iterator[Look]:
+    yield _look(ex.unit_actor(town.registered.organization), "unit_licence_file", town.registered.pk)
+
+
+@page("application_receipt")
+def application_receipt(town: Town) -> Iterator[Look]:
+    yield _look(actor_for(town.returned.applicant), "application_receipt", town.returned.pk, 1)
+
+
+def _of_materials(name: str, *more: Any) -> None:
+    def looks(town: Town) -> Iterator[Look]:
+        material = materials_of(town.writing)[0]
+        yield _look(town.world.applicant, name, town.writing.pk, material.pk, *more)
+
+    PAGES[name] = looks
+
+
+_of_materials("application_material")
+_of_materials("application_file")
+_of_materials("application_preview", 1)
+
+
+def _of_sent_files(name: str, *more: Any) -> None:
+    def looks(town: Town) -> Iterator[Look]:
+        for role, actor in town.desks().items():
+            submission = town.at[role].current_submission
+            assert submission is not None
+            file = snapshot_of(submission).materials[0]
+            yield _look(actor, name, town.at[role].pk, file.file_id, *more, at=posts.LATER)
+
+    PAGES[name] = looks
+
+
+_of_sent_files("desk_file")
+_of_sent_files("desk_preview", 1)
+
+
+@page("desk_case?file")
+def desk_case_with_a_file(town: Town) -> Iterator[Look]:
+    for role, actor in town.desks().items():
+        submission = town.at[role].current_submission
+        assert submission is not None
+        file = snapshot_of(submission).materials[0].file_id
+        yield _look(actor, "desk_case", town.at[role].pk, at=posts.LATER, query=f"?file={file}")
+
+
+def page_of_form(world: w.World, name: str) -> Look:
+    """The page whose form the example sends, by who sends it."""
+    press = posts.EXAMPLES[name](world)
+    return Look("sender", press.client, press.path, press.at)
