@@ -302,7 +302,8 @@ def test_the_credit_code_helps_and_suggests_but_never_overwrites() -> None:
     ex.county("精河县人社局职称办", "652722")
     address = reverse("register_credit_code")
     page = page_of(Client().get(address, {"uscc": ex.uscc(5, region="652722"), "receiving_office": ""}))
-    assert "精河县" in page.get_text() and "事业单位" in page.get_text()
+    said = page.get_text()
+    assert "读出：登记部门 机构编制（事业单位）；登记地 新疆" in said and "精河县；单位性质一般为“事业单位”，" in said
     assert page.select_one("#nature-field input[checked]")["value"] == "institution"
     assert page.select_one("#receiving-office-field option[selected]").get_text() == "精河县人社局职称办"
     chosen = {"uscc": ex.uscc(5, region="652722"), "receiving_office": str(ex.county().pk), "nature": "enterprise"}
