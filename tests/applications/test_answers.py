@@ -53,7 +53,7 @@ def test_answer_is_kept_with_the_draft_and_frozen_with_the_submission(road):
     w.submit(world.applicant, application)
     snapshot = snapshot_of(Submission.objects.get())
     (frozen,) = snapshot.answers
-    assert frozen.answer == "2018年参加了培训，一并填写。" and frozen.said == "2018年度本年度不要求，未附材料。"
+    assert frozen.answer == "2018年参加了培训，一并填写。" and frozen.said == "2018年度：本年度不要求，未附材料。"
     assert "answers" not in snapshot.sections
     fresh = Application.objects.select_related("employer", "campaign_version").get()
     assert [(e.finding.code, e.answer) for e in CaseFile(fresh).sent_findings] == [(NOT_ASKED, frozen.answer)]

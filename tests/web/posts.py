@@ -30,6 +30,7 @@ from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of
 from zhicheng.campaigns.queries import notice_of
@@ -43,6 +44,7 @@ from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.publicity import actions as publicity
 from zhicheng.review import actions as review
+from zhicheng.web.applicant.findings import answer_name
 
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
 FRESH = "新-orchard-77-lantern"
@@ -309,6 +311,14 @@ EXAMPLES["application_upload"] = lambda world: _by(
 def application_material_remove(world: w.World) -> Press:
     application = _filled(world)
     return _by(world.applicant, "application_material_remove", application.pk, materials_of(application)[0].pk)
+
+
+@example("application_findings")
+def application_findings(world: w.World) -> Press:
+    application = _filled(world)
+    noticed = CaseFile(application).findings[0].finding.key
+    typed = {answer_name(noticed): "一并填写。", "base_version": "0"}
+    return _by(world.applicant, "application_findings", application.pk, **typed)
 
 
 EXAMPLES["application_check"] = lambda world: _by(world.applicant, "application_check", _filled(world).pk)

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.findings import Finding
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.findings import Finding, Told, answers_in, with_answers
 from zhicheng.applications.findings.authored import authored_in
 from zhicheng.applications.models import Application, FirstAuthorship, Submission
 from zhicheng.applications.queries import visible_to
@@ -59,6 +60,11 @@ def contested_authorships(application: Application, actor: Actor) -> list[Findin
         Finding("authorship.contested", Where.parse(place), _words(found, numbers), "S-55；S-56")
         for place, found in sorted(by_place.items())
     ]
+
+
+def findings_to_answer(case: CaseFile, actor: Actor) -> list[Told]:
+    """What the applicant may write to: what the rules notice in the form, and what of the last submission another claims too."""
+    return [*case.findings, *with_answers(contested_authorships(case.application, actor), answers_in(case.contents))]
 
 
 def _words(others: set[int], numbers: Mapping[int, str]) -> str:

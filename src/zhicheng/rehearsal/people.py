@@ -197,7 +197,7 @@ def form_of(who: Career, *, employer: str, nature: str) -> dict[str, Any]:
         "appointment": post,
         "work_history": [{"started_on": f"{graduated}-07-15", "employer": employer, "duty": trade.work, "post": ""}],
         "continuing_education": [
-            {"year": str(y), "hours_total": str(chance.choice([72, 80, 90, 96])), "hours_professional": "60"}
+            {"year": str(y), "hours_total": str(chance.choice([80, 90, 96, 102])), "hours_professional": "60"}
             for y in range(2018, 2023)
         ],
         "appraisals": [
@@ -227,11 +227,15 @@ def _achievements(who: Career, *, projects: tuple[str, ...]) -> list[dict[str, s
     ]
 
 
+# Where a paper is about: two people of one trade and place may name the same one, which the desks then see.
+PLACES = ("博乐市", "精河县", "温泉县", "阿拉山口市", "博州")
+
+
 def _publications(who: Career) -> list[dict[str, str]]:
     return [
         {
             "kind": "paper",
-            "title": f"博州{who.trade.work}的实践与思考",
+            "title": f"{PLACES[who.serial % 5]}{who.trade.work}的实践与思考",
             "publication": "新疆农垦科技",
             "number": "",
             "author_rank": "1/2",

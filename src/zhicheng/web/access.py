@@ -123,6 +123,7 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "application_preview": frozenset({Role.APPLICANT}),
     "application_material_remove": frozenset({Role.APPLICANT}),
     "application_check": frozenset({Role.APPLICANT}),
+    "application_findings": frozenset({Role.APPLICANT}),
     "application_submit": frozenset({Role.APPLICANT}),
     "application_receipt": frozenset({Role.APPLICANT}),
     "person_information": frozenset({Role.APPLICANT}),

@@ -36,6 +36,7 @@ CORRECTS: dict[str, str] = {
     "application_section": "a section is saved as often as it is changed",
     "application_upload": "each file is its own sending",
     "application_check": "looked through again after a change",
+    "application_findings": "an answer is changed as often as needed; what is newer is never overwritten",
     "register_unit": "“上传” keeps the licence, “提交注册” registers: one page, several buttons",
     "register_unit_licence": "each file is its own sending",
     "register_person": "“查找” looks for the employer on the same page",

@@ -79,7 +79,7 @@ def test_rows_of_years_nobody_asked_for_say_so() -> None:
     contents = with_changes(continuing_education=rows)
     seen = Seen(contents, facts(contents), NOTICE, TODAY)
     told = [f for f in findings_in(seen) if f.code == "continuing_education.not_asked"]
-    assert [f.text for f in told] == [f"{y}年度本年度不要求，未附材料。" for y in range(2013, 2019)]
+    assert [f.text for f in told] == [f"{y}年度：本年度不要求，未附材料。" for y in range(2013, 2019)]
 
 
 def test_hours_below_the_rule_are_told_and_an_exempt_year_is_not() -> None:

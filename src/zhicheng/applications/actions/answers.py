@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import conflict_problem, lock_open, touch
+from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.findings import KEPT_AS, LONGEST, Answer, Finding, answers_in
 from zhicheng.applications.models import DraftSection
@@ -30,7 +31,7 @@ def answer_findings(*, actor: Actor, application_id: int, answers: Mapping[str, 
     typed = {key: clean_text(text) for key, text in answers.items()}
     case = lock_open(application_id, actor)
     with platform_language():
-        findings = {told.finding.key: told.finding for told in case.findings}
+        findings = {told.finding.key: told.finding for told in findings_to_answer(case, actor)}
     if problems := _too_long(findings, typed):
         raise Refused(problems)
     kept = [a for a in answers_in(case.contents) if a.key in findings and a.key not in typed]

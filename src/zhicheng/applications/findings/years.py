@@ -22,7 +22,7 @@ def not_asked(seen: Seen) -> Iterator[Finding]:
     for section, (years, source) in wanted.items():
         for row in seen.rows(section):
             if isinstance(year := row.get("year"), int) and year not in years:
-                text = _("{year}年度本年度不要求，未附材料。").format(year=year)
+                text = _("{year}年度：本年度不要求，未附材料。").format(year=year)
                 yield Finding(f"{section}.not_asked", place(section, row, "year"), text, source)
 
 

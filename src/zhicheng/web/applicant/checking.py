@@ -17,6 +17,7 @@ from zhicheng.applications.desks import road_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
+from zhicheng.web.applicant.findings import findings_url, shown_findings
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
@@ -30,7 +31,7 @@ def check(request: HttpRequest, application_id: int) -> HttpResponse:
     case = case_or_404(request, application_id)
     if not is_open(case.application):
         return go(request, "my_application", application_id)
-    return render(request, "applicant/check.html", _check_context(case))
+    return render(request, "applicant/check.html", _check_context(request, case))
 
 
 def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -41,11 +42,11 @@ def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
         if refused.has("not_open"):
             return go(request, "my_application", application_id)
         problems = linked(case, refused.problems)
-        return render(request, "applicant/check.html", _check_context(case) | {"problems": problems}, status=422)
+        return render(request, "applicant/check.html", _check_context(request, case) | {"problems": problems}, status=422)
     return go(request, "application_submit", application_id)
 
 
-def _check_context(case: CaseFile) -> dict[str, Any]:
+def _check_context(request: HttpRequest, case: CaseFile) -> dict[str, Any]:
     lacking = linked(case, case.missing)
     links = {p.where: p.link for p in lacking if p.code != "being_checked"}
     checking = {p.where for p in lacking if p.code == "being_checked"}
@@ -54,7 +55,9 @@ def _check_context(case: CaseFile) -> dict[str, Any]:
         "parts": [part_of(case.application, section, case.contents[section.key], links) for section in SECTIONS],
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
-        "findings": case.conditions,
+        "conditions": case.conditions,
+        "findings": shown_findings(case, actor_of(request)),
+        "answer_url": findings_url(case),
     }
 
 

@@ -20,6 +20,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
+from zhicheng.web.shared.findings import findings_for
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.timeline import entries_of
 
@@ -66,6 +67,7 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
         "arrivals": case.arrivals,
         "reasons": point_links(case),
         "change": case.last_return,
+        "findings": findings_for(case, actor_of(request)) if case.submission is not None else [],
         "can_withdraw": "withdraw" in moves,
         "can_discard": "discard" in moves,
         "may_print": application.state in OPEN_FOR_APPLICANT,

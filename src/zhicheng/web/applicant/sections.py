@@ -17,6 +17,7 @@ from zhicheng.applications.actions import SavedSection, save_section
 from zhicheng.applications.actions.draft import conflict_problem
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
+from zhicheng.applications.findings import Told
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.applications.where import ReturnPoint, Where
@@ -25,6 +26,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
+from zhicheng.web.applicant.findings import findings_url
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
 from zhicheng.web.applicant.section_forms import (
@@ -42,6 +44,7 @@ from zhicheng.web.applicant.section_forms import (
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
 from zhicheng.web.shared.checking import waiting_url
+from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number
 from zhicheng.web.shared.problems import anchor_id
 
@@ -191,6 +194,7 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
         context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": [], "changed": []}
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
+    context |= {"noticed_now": len(_findings_in(saved.case, section)), "findings_url": findings_url(saved.case)}
     return render(request, "applicant/autosaved.html", context | _what_changed(request, saved.case, section))
 
 
@@ -241,6 +245,7 @@ def _context(
     draft = case.draft
     problems = _of_section(case.missing, section) if draft.versions[section.key] > 0 else []
     points = [p for p in case.return_points if p.where.section == section.key]
+    noticed = _findings_in(case, section)
     proofs = Proofs.of(case, section, refusals=refusals)
     stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
     rows, papers = [], []
@@ -249,7 +254,8 @@ def _context(
         label = row_label(section, row) if section.rows else ""
         boxes = proofs.of_row(row) if section.rows else []
         papers += boxes
-        rows.append(_row(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored})
+        shows = _row(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored}
+        rows.append(shows | _noticed(section, form, shows["fields"], noticed))
     of_section = proofs.of_section()
     return {
         **head_of(case),
@@ -261,6 +267,8 @@ def _context(
         "just_saved": saved or "saved" in request.GET,
         "left": [(str(p.text), link_to(case, Where.parse(p.where))) for p in problems],
         "reasons": [p for p in points if p.where == Where(section.key)],
+        "noticed": at(noticed, Where(section.key)) if section.rows else [],
+        "answer_url": findings_url(case) if is_open(case.application) else "",
         "boxes": of_section,
         "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
         "provable_rows": proves_rows(proofs.notice, section),
@@ -298,6 +306,22 @@ def _row(
         "boxes": boxes,
         "asks_nothing": False,
     }
+
+
+def _findings_in(case: CaseFile, section: Section) -> list[Told]:
+    """What the rules noticed in a section, once it was saved."""
+    if not case.draft.versions[section.key]:
+        return []
+    return [told for told in case.findings if told.finding.where.section == section.key]
+
+
+def _noticed(section: Section, form: SectionForm, fields: list[dict[str, Any]], noticed: list[Told]) -> dict[str, Any]:
+    """Each finding of a row beside its field; those of fields nobody types, and of the row as a whole, above them."""
+    row = Where(section.key, form.row)
+    beside = [field | {"noticed": at(noticed, replace(row, field=field["control"].name))} for field in fields]
+    shown = {told.finding.key for field in beside for told in field["noticed"]}
+    whole = [told for told in in_row(noticed, row) if told.finding.key not in shown]
+    return {"fields": beside, "noticed": whole if form.row or not section.rows else []}
 
 
 def _fixed(section: Section, content: Any) -> list[dict[str, Any]]:

@@ -195,12 +195,18 @@ def _last_hint(tasks: TaskList) -> str:
     return hint + _("{n}个文件正在检查，检查完才能核对、上报。").format(n=files)
 
 
+def _noticed_hint(case: CaseFile) -> str:
+    n = len(case.findings)
+    words = ngettext("有%(n)s处提示，可以逐条写一句说明。", "有%(n)s处提示，可以逐条写一句说明。", n) % {"n": n}
+    return words if n else ""
+
+
 def context_of(case: CaseFile) -> dict[str, Any]:
     """What the task list shows."""
     application, tasks = case.application, task_list_of(case)
     complete = not tasks.missing
     check = "done" if application.checked_at else "not_started" if complete else "blocked"
-    hint = _last_hint(tasks)
+    hint = _last_hint(tasks) + _noticed_hint(case)
     last = [
         Task("check", _("再次核对"), reverse("application_check", args=[application.pk]), check, hint),
         Task(

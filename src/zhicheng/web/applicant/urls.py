@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.applicant import checking, following, home, materials, printing, sections, starting, tasks
+from zhicheng.web.applicant import checking, findings, following, home, materials, printing, sections, starting, tasks
 
 ONE = "my/applications/<int:application_id>/"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path(ONE + "files/<int:material_id>/original/", materials.show_file, name="application_file"),
     path(ONE + "files/<int:material_id>/<int:page>.png", materials.show_preview, name="application_preview"),
     path(ONE + "files/<int:material_id>/remove/", materials.remove, name="application_material_remove"),
+    path(ONE + "findings/", findings.answer, name="application_findings"),
     path(ONE + "check/", checking.check, name="application_check"),
     path(ONE + "submit/", checking.submit, name="application_submit"),
     path(ONE + "submissions/<int:number>/", checking.receipt, name="application_receipt"),

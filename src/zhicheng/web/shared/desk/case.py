@@ -13,6 +13,7 @@ from zhicheng.accounts.rules import hide_last
 from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
+from zhicheng.applications.findings import Told
 from zhicheng.applications.models import Application, CommitteeArrival
 from zhicheng.applications.papers import all_papers
 from zhicheng.applications.rules import TABLES
@@ -27,6 +28,7 @@ from zhicheng.organizations.actors import Actor
 from zhicheng.review.queries import all_decisions, all_dossiers, facts_of, last_dossier
 from zhicheng.web.shared.desk.comparing import Asked, Before, last_asked, pieces_of
 from zhicheng.web.shared.desk.waiting import Due, due_of, waited_days
+from zhicheng.web.shared.findings import Shown, at, findings_for, in_row, on_this_page
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.timeline import Entry, entries_of
 
@@ -60,6 +62,7 @@ class Row:
     lines: list[Line]
     files: list[dict[str, Any]] = field(default_factory=list)
     is_new: bool = False
+    findings: list[Told] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -77,6 +80,7 @@ class Part:
     is_rows: bool
     files: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    findings: list[Told] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -138,10 +142,10 @@ def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
     return {str(file.where): file.where.in_words(notice, snapshot.sections) for file in snapshot.materials}
 
 
-def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before) -> list[Part]:
+def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before, found: list[Told]) -> list[Part]:
     """The whole form of a snapshot, each file beside the row or section it proves; the rest under 其它材料.
 
-    What differs from the submission before (``earlier``) is marked.
+    What differs from the submission before (``earlier``) is marked; what was ``found`` stands at its row or section.
     """
     files = _files_of(snapshot, notice, earlier)
     proves = {slot: rule.section for rule in notice.evidence_rules for slot in rule.slots}
@@ -157,11 +161,14 @@ def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before) -> list[Part]:
             place = Where.of_row(section, raw)
             was = earlier.row(section, raw)
             is_new = bool(earlier) and was is None
-            rows.append(Row(place.row, str(place), row_label(section, raw), lines_of(section, raw, was), mine, is_new))
+            lines = lines_of(section, raw, was)
+            told = in_row(found, place) if place.row or not section.rows else []
+            rows.append(Row(place.row, str(place), row_label(section, raw), lines, mine, is_new, told))
         rest = [f for f in files if f["id"] not in placed and proves.get(f["slot"]) == section.key]
         placed |= {f["id"] for f in rest}
         gone = earlier.gone(section, forms)
-        parts.append(Part(section.key, str(section.label), rows, section.rows, rest, gone))
+        told = at(found, Where(section.key)) if section.rows else []
+        parts.append(Part(section.key, str(section.label), rows, section.rows, rest, gone, told))
     others = [f for f in files if f["id"] not in placed]
     if others:
         parts.append(Part("materials", _("其它材料"), [], False, others))
@@ -201,6 +208,7 @@ class DeskCase:
 
     file: CaseFile
     parts: list[Part]
+    findings: list[Shown]
     timeline: list[Entry]
     decisions: list[Any]
     papers: list[Any]
@@ -274,9 +282,11 @@ class DeskCase:
 def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     """One case as one desk sees it: a fixed number of queries, however long its history."""
     application, notice, earlier, now = file.application, file.notice, Before(file.snapshot_before), clock.now()
+    found = findings_for(file, actor)
     return DeskCase(
         file=file,
-        parts=parts_of(file.snapshot, notice, earlier),
+        parts=parts_of(file.snapshot, notice, earlier, found),
+        findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff"),
         decisions=file.part(all_decisions),
         papers=file.part(all_papers),

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications import queries
-from zhicheng.review.rules import MOST_REASONS, Reason
-from zhicheng.standards.tables import RETURN_REASONS
+from zhicheng.review.rules import MOST_REASONS, Reason, Sanction
+from zhicheng.standards.tables import RETURN_REASONS, SANCTION_KINDS
 from zhicheng.web.shared.forms import DateField, Form, needed
 from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
@@ -25,6 +25,29 @@ class PassForm(Form):
     submission = forms.IntegerField(widget=forms.HiddenInput)
     opinion = forms.CharField(label=_("意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     understood = forms.BooleanField(label="", required=False)
+
+    @property
+    def sanction(self) -> Sanction | None:
+        """What is stated of a sanction: that is the unit's alone."""
+        return None
+
+
+class UnitPassForm(PassForm):
+    """审核通过 at the unit's desk: with what it has to state of a sanction (人社部令40号 第十三条)."""
+
+    sanction_kind = forms.ChoiceField(
+        label=_("申报人受到的处分"),
+        required=False,
+        choices=lambda: [("", _("没有受到处分，或者处分已经期满")), *SANCTION_KINDS.choices(get_language() or "zh")],
+    )
+    sanction_since = DateField(label=_("处分开始日期"), required=False, help_text=_("有处分的填写"))
+    sanction_until = DateField(label=_("处分期满日期"), required=False, help_text=_("有处分的填写"))
+
+    @property
+    def sanction(self) -> Sanction | None:
+        """What was stated; ``None`` where nothing was."""
+        kind, since, until = (self.cleaned_data.get(f"sanction_{name}") for name in ("kind", "since", "until"))
+        return Sanction(kind or "", since, until) if kind or since or until else None
 
 
 _ROW = ("where", "code", "text")

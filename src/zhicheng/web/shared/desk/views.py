@@ -32,7 +32,7 @@ from zhicheng.publicity.queries import period_of, publicised_again_needed, publi
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in, slot_words
-from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm
+from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm, UnitPassForm
 from zhicheng.web.shared.desk.publicity import own_papers_of, publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
@@ -139,12 +139,13 @@ def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
     case = get_case_or_404(request, application_id)
     if BY_ROLE[actor_of(request).role].passes not in _moves(case, request):
         return moved_on(request, case, _("审核通过"))
-    form = PassForm(initial={"submission": case.application.current_submission_id})
+    form = _pass_form(actor_of(request))(initial={"submission": case.application.current_submission_id})
     return render(request, "shared/desk/pass.html", _pass_context(request, case, form))
 
 
 def _pass(request: HttpRequest, application_id: int) -> HttpResponse:
-    actor, form = actor_of(request), PassForm(request.POST)
+    actor = actor_of(request)
+    form = _pass_form(actor)(request.POST)
     if not form.is_valid():
         context = _pass_context(request, get_case_or_404(request, application_id), form)
         return render_refused(request, "shared/desk/pass.html", context)
@@ -154,12 +155,17 @@ def _pass(request: HttpRequest, application_id: int) -> HttpResponse:
             application_id=application_id,
             submission_id=form.cleaned_data["submission"],
             opinion=form.cleaned_data["opinion"],
+            sanction=form.sanction,
         )
     except Refused as refused:
         context = _pass_context(request, get_case_or_404(request, application_id), form)
         return render_refused(request, "shared/desk/pass.html", context, refused)
     messages.success(request, _("{name}的申请书已审核通过。").format(name=decision.application.applicant_name))
     return go(request, "desk_case", application_id) if actor.role is Role.UNIT else go(request, "desk_queue")
+
+
+def _pass_form(actor: Actor) -> type[PassForm]:
+    return UnitPassForm if actor.role is Role.UNIT else PassForm
 
 
 def _pass_context(request: HttpRequest, case: CaseFile, form: PassForm) -> dict[str, Any]:
