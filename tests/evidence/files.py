@@ -77,7 +77,12 @@ def bmp() -> bytes:
 
 
 def heic() -> bytes:
+    """What says it is one, and holds nothing."""
     return b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(400)
+
+
+def avif() -> bytes:
+    return b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1miafavif" + bytes(400)
 
 
 def mp4() -> bytes:
@@ -134,6 +139,14 @@ def png_claiming(width: int, height: int, *, rows: int = 0) -> bytes:
     packer = zlib.compressobj(9)
     body = b"".join(packer.compress(bytes(width + 1)) for _ in range(rows)) + packer.flush()
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def huge_png(side: int, *, depth: int, colour: int, beside: bytes = b"") -> bytes:
+    """A whole picture ``side`` × ``side`` of stripes, ``depth`` bits a channel: PNG 11.2.2. ``beside``: chunks before the picture."""
+    row = (side * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour] * depth + 7) // 8
+    block = (b"\0" + b"\xff" * row) * 20 + (b"\0" + b"\x20" * row) * 20
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, depth, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + beside + chunk(b"IDAT", _repeated(block, side // 40)) + chunk(b"IEND", b"")
 
 
 def png_text_bomb() -> bytes:

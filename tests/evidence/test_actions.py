@@ -121,7 +121,7 @@ def test_bytes_are_stored_before_the_row_is_written(settings: Any) -> None:
         (files.svg, "照片.png", "wrong_type", "这是网页或 SVG 文件"),
         (files.html, "照片.png", "wrong_type", "这是网页或 SVG 文件"),
         (files.docx, "总结.docx", "wrong_type", "请在软件中选择“另存为 PDF”"),
-        (files.heic, "IMG_0001.HEIC", "wrong_type", "HEIC"),
+        (files.avif, "IMG_0001.HEIC", "wrong_type", "AVIF"),
         (files.encrypted_pdf, "证书.pdf", "encrypted", "设置了打开密码"),
         (lambda: files.pdf(5)[:1500], "证书.pdf", "damaged", "已损坏或不完整"),
         (lambda: files.jpeg()[:5000], "照片.jpg", "damaged", "已损坏或不完整"),

@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[list[str], bool] | str] = {
     "12a-png-large-text.png": ([], False),
     "12e-png-ancillary-chunk-bad-crc.png": ([], False),
     "17a-cjk-stsong-not-embedded.pdf": (["font_missing"], False),
+    "18a-photograph-of-a-phone.heic": (["converted", "photographed"], True),
+    "18b-burst-of-three.heic": (["converted", "several"], True),
 }
 
 

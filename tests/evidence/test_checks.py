@@ -148,7 +148,7 @@ def test_unknown_warning_says_nothing() -> None:
         (files.gif, "请另存为 JPG 或 PNG"),
         (files.webp, "请另存为 JPG 或 PNG"),
         (files.bmp, "请另存为 JPG 或 PNG"),
-        (files.heic, "请在手机相机设置中选择“兼容性最佳”"),
+        (files.avif, "请另存为 JPG 或 PNG"),
         (files.mp4, "这是音频或视频文件"),
         (files.program, "这是程序文件，不能接收"),
         (files.svg, "这是网页或 SVG 文件"),
@@ -226,6 +226,7 @@ def test_page_limit_is_inclusive() -> None:
         (files.png_claiming(9000, 9000), "too_many_pixels", "超过 8000 万像素"),
         (files.png_claiming(2000, 2000), "damaged", "已损坏或不完整"),
         (files.animated_png(), "animated", "动态图片"),
+        (files.heic(), "damaged", "已损坏或不完整"),
     ],
 )
 def test_unusable_file_is_refused_with_a_sentence_that_helps(content: bytes, code: str, part: str) -> None:

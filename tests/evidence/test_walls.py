@@ -15,6 +15,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import connection
 
+from tests.evidence import files
 from tests.evidence.hostile import hostile_program
 from zhicheng.evidence.confinement import layers, starting
 from zhicheng.evidence.confinement.guard import Warden, inspect_confined
@@ -64,17 +65,17 @@ def _postgres() -> str | None:
     return f"{given['host']}/.s.PGSQL.{given.get('port') or 5432}"
 
 
-def succeeded(warden: Warden, targets: dict[str, Any], tmp_path: Path) -> set[str]:
+def succeeded(warden: Warden, targets: dict[str, Any], tmp_path: Path, begins: bytes = b"") -> set[str]:
     """What the hostile program says it could do as the parser of a file."""
     with pytest.raises(Rejected) as refusal:
-        ask(warden, targets, tmp_path)
+        ask(warden, targets, tmp_path, begins=begins)
     assert (refusal.value.code, refusal.value.params.get("number")) == ("tried", len(hostile_program.ATTEMPTS))
     return set(str(refusal.value.params["detail"]).split())
 
 
-def ask(warden: Warden, targets: dict[str, Any], tmp_path: Path, seconds: int = 20) -> object:
+def ask(warden: Warden, targets: dict[str, Any], tmp_path: Path, seconds: int = 20, begins: bytes = b"") -> object:
     file = tmp_path / "hostile"
-    file.write_text(json.dumps(targets))
+    file.write_bytes(begins + json.dumps(targets).encode())
     try:
         return inspect_confined(file, LIMITS, seconds=seconds, warden=warden)
     finally:
@@ -98,6 +99,18 @@ def test_inside_none_does(targets: dict[str, Any], tmp_path: Path) -> None:
 def test_inside_without_bubblewrap_none_does(targets: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starting, "BUBBLEWRAP", "no such program")
     assert succeeded(hostile(), targets, tmp_path) == set()
+
+
+def test_inside_as_a_photograph_of_a_phone_nothing_but_a_thread_does(targets: dict[str, Any], tmp_path: Path) -> None:
+    """Its decoder cannot do without one."""
+    assert succeeded(hostile(), targets, tmp_path, files.heic()[:24]) == {"thread"}
+
+
+def test_seccomp_alone_tells_a_thread_from_a_process(targets: dict[str, Any], tmp_path: Path) -> None:
+    warden = hostile(*(name for name in layers.NAMES if name != "seccomp"))
+    if warden.layers.seccomp:
+        got = succeeded(warden, targets, tmp_path, files.heic()[:24])
+        assert got & (FILES | NETWORK | OTHERS | {"new_code", "hidden_file", "shared_memory", "key"}) == {"thread"}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +166,8 @@ GOOD = {"ok": True, "cpu_seconds": 0.1, "media_type": "application/pdf", "pages"
         {"warnings": [{"code": "x" * 1000}]},
         {"warnings": [{"code": "blank"}] * 2000},
         {"has_copy": True},
+        {"media_type": "image/heic"},
+        {"media_type": "image/jpeg", "has_copy": True},
         {"has_copy": 1},
         {"ok": "yes"},
         {"ok": False, "code": "<b>", "params": {}},

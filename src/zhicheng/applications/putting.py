@@ -62,7 +62,7 @@ def put(
 
 def misfit(file: EvidenceFile, formats: Iterable[str], label: str, *, where: str) -> Problem | None:
     """That ``file`` is none of the ``formats`` (the notice's names of them) in which ``label`` is taken; ``None`` when it is one."""
-    if file.media_type in {_MEDIA_TYPES[name] for name in formats}:
+    if file.served_media_type in {_MEDIA_TYPES[name] for name in formats}:
         return None
     text = _("“{label}”只接受{formats}格式，请另存为其中一种后再上传。").format(
         label=label, formats="、".join(name.upper() for name in formats)

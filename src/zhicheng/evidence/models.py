@@ -8,13 +8,18 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.evidence.names import clean_name
+
 
 class MediaType(models.TextChoices):
-    """The only types that are kept. Decided by content, never by name, and served exactly as written here."""
+    """The only types that are kept. Decided by content, never by name, and served exactly as written here, but that a photograph of a
+    phone (HEIC) always has a copy, a JPEG.
+    """
 
     PDF = "application/pdf", _("PDF 文件")
     JPEG = "image/jpeg", _("JPG 图片")
     PNG = "image/png", _("PNG 图片")
+    HEIC = "image/heic", _("HEIC 照片")
 
 
 class EvidenceFile(models.Model):
@@ -26,7 +31,7 @@ class EvidenceFile(models.Model):
     """
 
     sha256 = models.CharField(max_length=64, db_index=True)
-    # The same pages without scripts, actions and attachments, where the original carries any: what is shown and sent.
+    # The same pages without scripts, actions and attachments, where the original carries any; a HEIC as a JPEG: what is shown and sent.
     safe_sha256 = models.CharField(max_length=64, null=True, blank=True, db_index=True)
     size = models.PositiveBigIntegerField(_("大小"))
     name = models.CharField(_("文件名"), max_length=200)
@@ -58,6 +63,17 @@ class EvidenceFile(models.Model):
     def served_sha256(self) -> str:
         """The bytes a reader gets unless the original is asked for."""
         return self.safe_sha256 or self.sha256
+
+    @property
+    def served_media_type(self) -> str:
+        """What those bytes are."""
+        return MediaType.JPEG.value if self.media_type == MediaType.HEIC else self.media_type
+
+    @property
+    def served_name(self) -> str:
+        """What those bytes are called."""
+        same = self.served_media_type == self.media_type
+        return self.name if same else clean_name(self.name, media_type=self.served_media_type)
 
 
 class Lane(models.TextChoices):

@@ -15,6 +15,7 @@ _EXTENSIONS = {
     "application/pdf": (".pdf",),
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
+    "image/heic": (".heic", ".heif", ".hif"),
 }
 _KNOWN = {extension: media_type for media_type, extensions in _EXTENSIONS.items() for extension in extensions}
 

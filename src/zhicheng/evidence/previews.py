@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw
 
 from zhicheng.evidence.checks import limits_in_force
 from zhicheng.evidence.confinement.guard import render_confined
-from zhicheng.evidence.inspection.verdicts import Rejected
+from zhicheng.evidence.inspection.verdicts import PREVIEW_SECONDS, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs
 
@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 WIDTHS = (160, 480, 960, 1600)
 """Pixel widths that exist; any other is rounded up to the next, so that nobody can fill the folder with sizes."""
-SECONDS = 5
-"""CPU seconds one picture may cost. An ordinary page takes a fifth of one."""
 PENDING_WIDTH = 333
 """The width of :func:`pending_png`, which no page has: the site's script knows it by that, and asks again."""
 _PATIENCE = 3.0
@@ -96,7 +94,7 @@ def _drawn(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
         with _blob_on_disk(evidence_file.served_sha256) as path:
             bounds = limits_in_force()
             picture = render_confined(
-                path, media_type=evidence_file.media_type, page=page, width=width, bounds=bounds, seconds=SECONDS
+                path, media_type=evidence_file.served_media_type, page=page, width=width, bounds=bounds, seconds=PREVIEW_SECONDS
             )
     except Rejected as refusal:
         logger.warning("No preview of evidence file %s page %s: %s", evidence_file.pk, page, refusal.code)

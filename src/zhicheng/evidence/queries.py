@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
-from zhicheng.evidence.inspection.verdicts import MENDED_COPY, PHOTOGRAPHED
+from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, PHOTOGRAPHED
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
-from zhicheng.evidence.sentences import safe_copy_sentence, sentence_of, warning_sentence
+from zhicheng.evidence.sentences import copy_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
 
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
@@ -37,7 +37,7 @@ def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
     said = [sentence for warning in evidence_file.warnings if (sentence := warning_sentence(warning))]
     if not evidence_file.safe_sha256:
         return said
-    return [*said, safe_copy_sentence(mended_only=is_mended_only(evidence_file))]
+    return [*said, *filter(None, [copy_sentence(why_a_copy(evidence_file))])]
 
 
 def day_photographed(evidence_file: EvidenceFile) -> date | None:
@@ -55,9 +55,12 @@ def said_against(row: Intake) -> str:
     return said
 
 
-def is_mended_only(evidence_file: EvidenceFile) -> bool:
-    """Whether the copy readers get has everything the original does, and lacks no script, action or attachment of it."""
-    return any(warning.get("code") == MENDED_COPY for warning in evidence_file.warnings)
+def why_a_copy(evidence_file: EvidenceFile) -> str:
+    """Why readers get a copy of it: ``converted`` (a JPEG of the same photograph), ``mended_copy`` (everything the original has, names
+    mended), else ``active`` (scripts, actions or attachments are taken out).
+    """
+    codes = {warning.get("code") for warning in evidence_file.warnings}
+    return next((code for code in (CONVERTED, MENDED_COPY) if code in codes), ACTIVE)
 
 
 def unused_files() -> QuerySet[EvidenceFile]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
+from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, SEVERAL, Bounds, Rejected
 from zhicheng.evidence.names import claimed_extension
 
-_SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG"}
+_SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/heic": "HEIC"}
 
 
 NOT_EXAMINED = "not_examined"
@@ -91,9 +91,7 @@ def _refusals() -> dict[str, str]:
 
 def _wrong_type(kind: str, declared_name: str) -> str:
     advice = {
-        "heic": _(
-            "这是 HEIC 等手机照片格式，部分电脑无法打开。请在手机相机设置中选择“兼容性最佳”，或把照片另存为 JPG 后再上传。"
-        ),
+        "new_picture": _("这是 AVIF 或 JPEG XL 图片，部分电脑无法打开。请另存为 JPG 或 PNG 后再上传。"),
         "picture": _("这种图片格式（例如 TIFF、BMP、GIF、WebP）不能接收。请另存为 JPG 或 PNG 后再上传。"),
         "office": _("这是 Word、WPS 或表格文档。请在软件中选择“另存为 PDF”（或“输出为 PDF”）后再上传。"),
         "ofd": _("这是 OFD 版式文件。请用阅读软件把它转换为 PDF 后再上传。"),
@@ -105,7 +103,7 @@ def _wrong_type(kind: str, declared_name: str) -> str:
     }
     sentence = advice.get(kind) or _("无法识别这个文件的格式。请另存为 PDF、JPG 或 PNG 后再上传。")
     extension = claimed_extension(declared_name)
-    if extension in {".pdf", ".jpg", ".jpeg", ".png"}:
+    if extension in {".pdf", ".jpg", ".jpeg", ".png", ".heic", ".heif"}:
         return (
             _("文件名以 %(extension)s 结尾，但内容不是这种格式（改文件名不会改变格式）。") % {"extension": extension} + sentence
         )
@@ -118,6 +116,7 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         "page": warning.get("page", 1),
         "width": warning.get("width", 0),
         "height": warning.get("height", 0),
+        "count": warning.get("count", 0),
         "type": _SHORT.get(str(warning.get("media_type", "")), ""),
     }
     code = warning.get("code")
@@ -131,6 +130,10 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。")
     if code == "repaired":
         return _("文件结构有小的错误，已自动修复，请核对预览。")
+    if code == CONVERTED:
+        return _("手机照片（HEIC 格式）已转换为 JPG，这里显示和下载的是转换后的照片，请核对预览；原件另行保存。")
+    if code == SEVERAL:
+        return _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。") % values
     if code == "font_missing":
         return _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。")
     if code == "renamed":
@@ -138,8 +141,10 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
     return ""
 
 
-def safe_copy_sentence(*, mended_only: bool) -> str:
-    """Said of a file of which readers get a copy. ``mended_only``: nothing was taken out of it."""
-    if mended_only:
+def copy_sentence(why: str) -> str:
+    """Said of a file of which readers get a copy (``queries.why_a_copy``); ``""`` where a warning says it already."""
+    if why == CONVERTED:
+        return ""
+    if why == MENDED_COPY:
         return _("文件内部有缺失的资源表，这里显示和下载的是补全后的副本，请核对预览；原件另行保存。")
     return _("文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。")

@@ -109,9 +109,11 @@ def preview_response(evidence_file: EvidenceFile, *, page: int, width: int) -> H
 
 
 def _dressed(response: Any, evidence_file: EvidenceFile, etag: str, as_download: bool, in_parts: bool) -> Any:
-    media_type = evidence_file.media_type if evidence_file.media_type in MediaType.values else "application/octet-stream"
+    media_type = evidence_file.served_media_type
+    if media_type not in MediaType.values:
+        media_type = "application/octet-stream"
     response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = content_disposition_header(as_download, evidence_file.name) or "attachment"
+    response.headers["Content-Disposition"] = content_disposition_header(as_download, evidence_file.served_name) or "attachment"
     response.headers["ETag"] = etag
     response.headers["Accept-Ranges"] = "bytes" if in_parts else "none"
     _make_safe(response, _PDF_POLICY if media_type == MediaType.PDF else _PICTURE_POLICY)

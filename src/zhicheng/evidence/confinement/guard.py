@@ -31,7 +31,9 @@ AT_ONCE = 2
 """Cells of one web process at the same time; others wait their turn."""
 _WAIT_FOR_TURN = 45
 _LONGEST_ANSWER = 64 * 1024 * 1024
-_MEDIA_TYPES = {"application/pdf", "image/jpeg", "image/png"}
+_MEDIA_TYPES = {"application/pdf", "image/jpeg", "image/png", "image/heic"}
+_COPIES = {"application/pdf": b"%PDF-", "image/heic": b"\xff\xd8\xff"}
+"""How the copy that readers get begins."""
 _MOST_WARNINGS = 1000
 
 
@@ -114,7 +116,9 @@ def inspect_confined(
     """
     bounds = replace(bounds, cpu_seconds=seconds)
     head, body = _ask(warden or _warden, {"verb": "inspect"}, path, bounds, seconds=seconds, memory=memory)
-    if head["has_copy"] != body.startswith(b"%PDF-"):
+    begins = _COPIES.get(head["media_type"])
+    good = begins is not None and body.startswith(begins)
+    if head["has_copy"] != good or (head["media_type"] == "image/heic" and not good):
         raise _refusal("too_complex", {}, cpu_seconds=seconds)
     return Finding(
         media_type=head["media_type"],

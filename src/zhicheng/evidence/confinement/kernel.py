@@ -28,6 +28,10 @@ _ALLOWED = {
     "exit": (60, 93), "exit_group": (231, 94),
 }  # fmt: skip
 _WITHOUT_EXEC = {"mmap": (9, 222), "mprotect": (10, 226)}
+# What starting a thread takes besides. glibc falls back to clone where there is no clone3, whose flags no filter can see.
+_FOR_THREADS = {"set_robust_list": (273, 99), "rseq": (334, 293), "rt_sigprocmask": (14, 135)}
+_CLONE, _CLONE3 = (56, 220), (435, 435)
+_A_THREAD = 0x003D0F00  # the flags of pthread_create(3), and no others: never a process
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -111,13 +115,18 @@ def allow_no_file() -> None:
         os.close(rules)
 
 
-def allow_few_calls() -> None:
-    """Every system call but the few of ``_ALLOWED`` fails with EPERM from now on, and no memory becomes code: seccomp(2)."""
+def allow_few_calls(*, threads: bool = False) -> None:
+    """Every system call but the few of ``_ALLOWED`` fails with EPERM from now on, and no memory becomes code: seccomp(2).
+
+    ``threads``: more threads of this process may be started, no other process.
+    """
     column, architecture = _MACHINES.get(platform.machine(), (0, 0))
+    allowed = _ALLOWED | _FOR_THREADS if threads else _ALLOWED
     program = _filter(
         architecture,
-        [numbers[column] for numbers in _ALLOWED.values()],
+        [numbers[column] for numbers in allowed.values()],
         [numbers[column] for numbers in _WITHOUT_EXEC.values()],
+        (_CLONE[column], _CLONE3[column]) if threads else None,
     )
     buffer = ctypes.create_string_buffer(program, len(program))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer)))
@@ -126,8 +135,10 @@ def allow_few_calls() -> None:
     _done(libc.prctl(_PR_SET_SECCOMP, 2, ctypes.c_void_p(ctypes.addressof(header)), 0, 0))
 
 
-def _filter(architecture: int, allowed: Iterable[int], without_exec: Iterable[int]) -> bytes:
-    """The classic BPF program: the right architecture or the end, a call on the list, or EPERM."""
+def _filter(
+    architecture: int, allowed: Iterable[int], without_exec: Iterable[int], clones: tuple[int, int] | None = None
+) -> bytes:
+    """The classic BPF program: the right architecture or the end, a call on the list, or EPERM. ``clones``: clone and clone3."""
     load, equal, any_bit, answer = 0x20, 0x15, 0x45, 0x06
     allow, refuse, kill = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
     steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, kill), (load, 0, 0, 0)]
@@ -137,5 +148,9 @@ def _filter(architecture: int, allowed: Iterable[int], without_exec: Iterable[in
         third_argument = 16 + 2 * 8
         steps += [(equal, 0, 4, number), (load, 0, 0, third_argument), (any_bit, 1, 0, _PROT_EXEC)]
         steps += [(answer, 0, 0, allow), (answer, 0, 0, refuse)]
+    if clones:
+        clone, clone3 = clones
+        steps += [(equal, 0, 1, clone3), (answer, 0, 0, 0x00050000 | errno.ENOSYS)]
+        steps += [(equal, 0, 4, clone), (load, 0, 0, 16), (equal, 0, 1, _A_THREAD), (answer, 0, 0, allow), (answer, 0, 0, refuse)]
     steps.append((answer, 0, 0, refuse))
     return b"".join(struct.pack("=HBBI", *step) for step in steps)

@@ -53,12 +53,14 @@ def enter_namespaces() -> bool:
     return True
 
 
-def shut_in(layers: Layers) -> None:
-    """The walls of one cell, inside of the warden's. Raises ``OSError`` when one that was announced does not hold."""
+def shut_in(layers: Layers, *, threads: bool = False) -> None:
+    """The walls of one cell, inside of the warden's. Raises ``OSError`` when one that was announced does not hold. ``threads``: it
+    cannot do without starting some.
+    """
     if layers.landlock:
         kernel.allow_no_file()
     if layers.seccomp:
-        kernel.allow_few_calls()
+        kernel.allow_few_calls(threads=threads)
 
 
 def _works(step: Callable[[], None]) -> bool:

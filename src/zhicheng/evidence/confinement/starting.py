@@ -108,7 +108,13 @@ def _bare_environment(also: Iterable[Path]) -> dict[str, str]:
     """No keys, no database address: a cell that is taken over finds nothing to take."""
     keep = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     path = os.pathsep.join(map(str, (_SOURCE, *also)))
-    return keep | {"PYTHONPATH": path, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    return keep | {
+        "PYTHONPATH": path,
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",
+    }
 
 
 def _in_bubblewrap(bubblewrap: str, also: Iterable[Path]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import warnings
 import zlib
 from datetime import date
@@ -11,7 +12,7 @@ from datetime import date
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
-from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, PREVIEW_SECONDS, Bounds, Finding, Rejected
 
 Image.preinit()  # the decoders are loaded here, before any fork, not once for every file
 _FORMATS = {
@@ -23,7 +24,13 @@ _MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 _ORIENTATION = 0x0112
 _EXIF, _TAKEN = 0x8769, 0x9003
 _BESIDE = {b"tRNS", b"acTL", b"fcTL"}  # transparency belongs to the picture; a moving one has to be seen as such
-_BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+_BEFORE_SHRINKING = {"1": "L", "P": "RGB", "I;16": "I", "I;16B": "I"}
+_LOOKED_AT = 640  # pixels
+BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
 
 
 def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
@@ -37,7 +44,7 @@ def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
             picture = Image.open(io.BytesIO(content), formats=_FORMATS[kind])
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise Rejected("too_many_pixels") from error
-        except (UnidentifiedImageError, *_BROKEN) as error:
+        except (UnidentifiedImageError, *BROKEN) as error:
             raise Rejected("damaged", kind=kind) from error
     if picture.width * picture.height > max_pixels:
         picture.close()
@@ -53,52 +60,112 @@ def is_whole_picture(content: bytes, max_pixels: int) -> bool:
         try:
             with Image.open(io.BytesIO(content), formats=_KNOWN_TO_READERS) as picture:
                 picture.load()
-        except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError, *_BROKEN):
+        except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError, *BROKEN):
             return False
     return True
 
 
 def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
     """One page. Warnings: ``turned`` (the camera's orientation mark; shown upright), ``low_resolution``, ``blank``; and the camera's day."""
+    began = time.process_time()
     with open_image(content, kind, bounds.max_pixels) as picture:
-        width, height = picture.size
-        if min(width, height) < bounds.min_edge:
-            raise Rejected("too_small", width=width, height=height)
-        if max(width, height) > bounds.max_edge:
-            raise Rejected("absurd_size", width=width, height=height)
+        check_size(picture.size, bounds)
         if kind == "png" and getattr(picture, "n_frames", 1) > 1:
             raise Rejected("animated")
         notes: list[dict[str, int | str]] = []
         try:
             picture.load()
-        except _BROKEN as error:
+        except BROKEN as error:
             raise Rejected("damaged", kind=kind) from error
         if (turned := orientation(picture)) > 1:
             notes.append({"code": "turned", "page": 1, "orientation": turned})
-        if day := day_taken(picture):
+        if day := _day_of(picture):
             notes.append({"code": PHOTOGRAPHED, "page": 1, "day": day})
-        if width * height < LEGIBLE_PIXELS:
-            notes.append({"code": "low_resolution", "page": 1, "width": width, "height": height})
-        if looks_blank(picture):
-            notes.append({"code": "blank", "page": 1})
+        notes += legibility(picture)
+    if time.process_time() - began > PREVIEW_SECONDS:  # a picture nobody will get to see
+        raise Rejected("too_complex")
     return Finding(media_type=_MEDIA_TYPES[kind], pages=1, warnings=notes)
+
+
+def check_size(size: tuple[int, int], bounds: Bounds) -> None:
+    """Raise ``Rejected`` for a picture too small to show anything, or too large to be drawn."""
+    width, height = size
+    if min(width, height) < bounds.min_edge:
+        raise Rejected("too_small", width=width, height=height)
+    if width * height > bounds.max_pixels:
+        raise Rejected("too_many_pixels")
+    if max(width, height) > bounds.max_edge:
+        raise Rejected("absurd_size", width=width, height=height)
+
+
+def legibility(picture: Image.Image) -> list[dict[str, int | str]]:
+    """The warnings ``low_resolution`` and ``blank`` for a decoded picture. What is looked at is drawn as its preview will be, so that
+    a picture too large for that is found here.
+    """
+    notes: list[dict[str, int | str]] = []
+    width, height = picture.size
+    if width * height < LEGIBLE_PIXELS:
+        notes.append({"code": "low_resolution", "page": 1, "width": width, "height": height})
+    if looks_blank(shrunk(picture, _LOOKED_AT, _LOOKED_AT)):
+        notes.append({"code": "blank", "page": 1})
+    return notes
+
+
+def shrunk(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """A decoded picture as it is shown on a white page, no larger than ``width`` × ``height`` and not blown up.
+
+    It is made smaller before anything else: of a picture of 80 million pixels there is room for one more of that size, not for two.
+    """
+    factor = max(picture.width // width, picture.height // height) // 2
+    if "transparency" in picture.info and "A" not in picture.getbands():
+        picture = picture.convert("RGBA")
+    elif picture.mode in _BEFORE_SHRINKING:
+        picture = picture.convert(_BEFORE_SHRINKING[picture.mode])
+    if factor > 1:
+        picture = picture.reduce(factor)
+    picture = on_white(picture)
+    picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+    return picture
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture in plain colours, what is transparent white; of 16 bits the upper eight."""
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
+    if "A" not in picture.getbands():
+        return picture.convert("RGB")
+    paper = Image.new("RGB", picture.size, "white")
+    paper.paste(picture.convert("RGBA"), mask=picture.getchannel("A"))
+    return paper
+
+
+def upright(picture: Image.Image, turned: int) -> Image.Image:
+    """The picture as the camera was held; ``turned`` is its :func:`orientation`."""
+    return picture.transpose(_UPRIGHT[turned]) if turned in _UPRIGHT else picture
 
 
 def orientation(picture: Image.Image) -> int:
     """The camera's mark, 1 to 8; 1 (as stored) for a mark that is text, or nonsense, or cannot be read."""
     try:
         mark = int(picture.getexif().get(_ORIENTATION, 1))
-    except _BROKEN:
+    except BROKEN:
         return 1
-    return mark if 2 <= mark <= 8 else 1
+    return mark if mark in _UPRIGHT else 1
 
 
-def day_taken(picture: Image.Image) -> str:
+def _day_of(picture: Image.Image) -> str:
+    try:
+        return day_taken(picture.getexif())
+    except BROKEN:
+        return ""
+
+
+def day_taken(exif: Image.Exif) -> str:
     """The day a camera wrote (``DateTimeOriginal``), as ``2023-05-22``; empty when there is none, or nonsense."""
     try:
-        text = str(picture.getexif().get_ifd(_EXIF).get(_TAKEN, ""))[:10]
+        text = str(exif.get_ifd(_EXIF).get(_TAKEN, ""))[:10]
         return date.fromisoformat(text.replace(":", "-")).isoformat() if len(text) == 10 else ""
-    except _BROKEN:
+    except BROKEN:
         return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhicheng.evidence.inspection.heif import inspect_heif
 from zhicheng.evidence.inspection.images import inspect_image
 from zhicheng.evidence.inspection.kinds import sniff
 from zhicheng.evidence.inspection.pdfs import inspect_pdf
@@ -26,6 +27,8 @@ def inspect(content: bytes, bounds: Bounds) -> Finding:
             return inspect_pdf(content, bounds)
         if kind in {"jpeg", "png"}:
             return inspect_image(content, kind, bounds)
+        if kind == "heif":
+            return inspect_heif(content, bounds)
     except Rejected:
         raise
     except MemoryError as error:

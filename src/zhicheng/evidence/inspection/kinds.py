@@ -9,8 +9,10 @@ import filetype
 
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<!--|<html|<svg|<head|<body|<script|<\w+)", re.IGNORECASE)
 _LEAD = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x00\t\n\x0c\r ]{0,1024}(?=%PDF-)")
+_HEIF = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"}
+_AVIF = {b"avif", b"avis"}
 _BY_EXTENSION = {
-    "heic": "heic", "avif": "heic", "jxl": "heic",
+    "avif": "new_picture", "jxl": "new_picture",
     "tif": "picture", "bmp": "picture", "gif": "picture", "webp": "picture", "ico": "picture", "psd": "picture",
     "jpx": "picture", "jxr": "picture", "cr2": "picture", "dcm": "picture", "dwg": "picture", "xcf": "picture",
     "doc": "office", "docx": "office", "odt": "office", "xls": "office", "xlsx": "office", "ods": "office",
@@ -22,8 +24,8 @@ _BY_EXTENSION = {
 
 
 def sniff(head: bytes) -> str:
-    """The kind of a file from its first bytes: ``pdf``, ``jpeg``, ``png`` are what we keep; ``heic``, ``picture``,
-    ``office``, ``ofd``, ``archive``, ``program``, ``web``, ``media``, ``text`` get advice of their own; else ``unknown``.
+    """The kind of a file from its first bytes: ``pdf``, ``jpeg``, ``png``, ``heif`` are what we keep; ``new_picture``,
+    ``picture``, ``office``, ``ofd``, ``archive``, ``program``, ``web``, ``media``, ``text`` get advice of their own; else ``unknown``.
 
     A signature counts only at byte 0: a PDF hidden behind something else is that something else. Only white space and a byte-order
     mark may stand before it.
@@ -34,6 +36,8 @@ def sniff(head: bytes) -> str:
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
+    if is_heif(head):
+        return "heif"
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(head)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -49,6 +53,15 @@ def without_lead(content: bytes) -> bytes:
     """A PDF without the white space and the byte-order mark some programs write before it; anything else as it is."""
     lead = _LEAD.match(content)
     return content[lead.end() :] if lead else content
+
+
+def is_heif(head: bytes) -> bool:
+    """Whether the first box says so: ISO/IEC 23008-12, 10.2. AVIF uses the same boxes and is none."""
+    if head[4:8] != b"ftyp":
+        return False
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))}
+    return bool(brands & _HEIF) and not brands & _AVIF
 
 
 def _kind_of_zip(head: bytes) -> str:

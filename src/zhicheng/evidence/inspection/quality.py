@@ -13,17 +13,9 @@ _INK = 0.0006  # share of pixels that must differ from the paper
 
 
 def looks_blank(picture: Image.Image) -> bool:
-    """Whether a decoded picture shows one flat colour only, apart from a narrow rim (scanner shadows)."""
-    if picture.mode in {"I", "I;16", "I;16B", "F"}:
-        return False
-    if "A" in picture.getbands() or picture.mode == "P":
-        flat = picture.convert("RGBA")
-        flat.thumbnail((_LOOK_AT, _LOOK_AT), Image.Resampling.BOX)
-        paper = Image.new("RGBA", flat.size, "white")
-        grey = Image.alpha_composite(paper, flat).convert("L")
-    else:
-        grey = picture.convert("L")
-        grey.thumbnail((_LOOK_AT, _LOOK_AT), Image.Resampling.BOX)
+    """Whether a page, drawn on white, shows one flat colour only, apart from a narrow rim (scanner shadows)."""
+    grey = picture.convert("L")
+    grey.thumbnail((_LOOK_AT, _LOOK_AT), Image.Resampling.BOX)
     rim_x, rim_y = grey.width // 25, grey.height // 25
     grey = grey.crop((rim_x, rim_y, grey.width - rim_x, grey.height - rim_y))
     counts = grey.histogram()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from zhicheng.evidence.inspection.drawing import draw_page, open_document
-from zhicheng.evidence.inspection.images import open_image, orientation
+from zhicheng.evidence.inspection.images import open_image, orientation, shrunk, upright
 from zhicheng.evidence.inspection.pdfs import readable
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
@@ -38,13 +38,7 @@ def _image(content: bytes, kind: str, width: int, bounds: Bounds) -> Image.Image
         # A JPEG can be decoded at 1/2, 1/4 or 1/8: a 50-megapixel photograph then costs no more than a small one.
         opened.draft("RGB", (width * 2, width * 2))
         opened.load()
-        picture = ImageOps.exif_transpose(opened) if orientation(opened) > 1 else opened
-        if picture.mode in {"I", "I;16", "I;16B"}:
-            picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
-        if "A" in picture.getbands() or "transparency" in picture.info:
-            picture = picture.convert("RGBA")
-            paper = Image.new("RGBA", picture.size, "white")
-            picture = Image.alpha_composite(paper, picture)
-        picture = picture.convert("RGB")
-        picture.thumbnail((width, 4 * width), Image.Resampling.LANCZOS)
+        turned = orientation(opened)
+        on_its_side = turned > 4
+        picture = upright(shrunk(opened, *((4 * width, width) if on_its_side else (width, 4 * width))), turned)
         return Image.frombytes("RGB", picture.size, picture.tobytes())

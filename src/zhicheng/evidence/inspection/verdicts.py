@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+ACTIVE = "active"
+"""Why there is a copy of a file that could act by itself; nobody is warned, for the copy cannot."""
 MENDED_COPY = "mended_copy"
 """The warning of a file whose copy is no safer than it, only whole."""
+CONVERTED = "converted"
+"""The warning of a photograph whose copy is the same one in a format every computer shows."""
+SEVERAL = "several"
+"""The warning of a file with ``count`` photographs of which one is shown."""
 PHOTOGRAPHED = "photographed"
 """No warning, but what a camera wrote: the ``day`` it says the picture was taken, ``2023-05-22``. Nothing hangs on it but a question."""
 
@@ -24,12 +30,16 @@ class Bounds:
     cpu_seconds: int = 20
 
 
+PREVIEW_SECONDS = 5
+"""CPU seconds one picture of a page may cost. An ordinary page takes a fifth of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A file that can be kept. ``warnings`` are ``{"code": str, "page": int, ...}``, pages counted from 1.
 
-    ``cpu_seconds`` is what looking at it cost; it says nothing about the file and is not compared. ``safe_copy`` is the same
-    file without what could act by itself, None when there is nothing of the kind in it.
+    ``cpu_seconds`` is what looking at it cost; it says nothing about the file and is not compared. ``safe_copy`` is what readers get
+    in its stead: the same pages without what could act by itself, or the photograph as a JPEG; None when they get the file.
     """
 
     media_type: str

@@ -23,7 +23,7 @@ from zhicheng.web.shared.problems import anchor_id
 
 #: What was said against a file, by the paper it was brought for.
 Refusals = dict[Where, str]
-_SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg", "png": ".png"}
+_SUFFIXES = {"pdf": ".pdf", "jpg": ".jpg,.jpeg,.heic,.heif", "png": ".png"}
 
 
 _CONTROL = "file-"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import is_mended_only
+from zhicheng.evidence.queries import why_a_copy
 from zhicheng.evidence.serving import file_response, original_response
 from zhicheng.foundation import blobs, securitylog
 from zhicheng.web.shared.standing import page_with
@@ -44,7 +44,7 @@ def _answer(request: HttpRequest, file: EvidenceFile, in_parts: bool) -> HttpRes
     if not file.safe_sha256 or ORIGINAL not in request.GET:
         return file_response(file, request=request, as_download="download" in request.GET, in_parts=in_parts)
     if request.GET[ORIGINAL] != "yes":
-        context = {"file": file, "address": f"{request.path}?{ORIGINAL}=yes", "mended_only": is_mended_only(file)}
+        context = {"file": file, "address": f"{request.path}?{ORIGINAL}=yes", "why": why_a_copy(file)}
         return render(request, "shared/original.html", context | _way_back(request))
     securitylog.note(event="file.original", file=file.pk)
     return original_response(file)

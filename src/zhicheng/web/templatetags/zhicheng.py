@@ -203,7 +203,7 @@ def upload_control(
     hint: str = "",
     wants: str = "",
     name: str = "file",
-    accept: str = ".pdf,.jpg,.jpeg,.png",
+    accept: str = ".pdf,.jpg,.jpeg,.png,.heic,.heif",
     target: str = "",
     button: str = "",
     uid: str = "",

@@ -62,4 +62,4 @@ class CorrectionForm(VouchForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scan"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png"
+        self.fields["scan"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,.heic,.heif"
