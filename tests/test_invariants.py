@@ -165,6 +165,9 @@ CORRUPTED: dict[str, Callable[[Application], object]] = {
     "applications.arrivals_are_moves": lambda a: CommitteeArrival.objects.filter(sequence=1).update(
         submission_id=Submission.objects.exclude(application=a).get().pk
     ),
+    "applications.unit_materials_removed_in_ledger": lambda a: a.materials.update(
+        added_by=User.objects.filter(kind="unit")[0], removed_at=clock.now()
+    ),
     "applications.chain_of_moves": lambda a: a.history.filter(move="unit_pass").update(from_state="draft"),
     "applications.have_a_year": lambda a: PersonYear.objects.filter(person_index=a.person_index).update(person_index="0" * 64),
     "applications.moves_in_ledger": lambda a: _forge_entry(

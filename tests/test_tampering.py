@@ -568,6 +568,10 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "accounts.confirmations_in_ledger",
         "UPDATE accounts_identityconfirmation SET reason = '改过的理由'",
     ),
+    "material of the applicant made the unit's": (
+        "applications.unit_materials_in_ledger",
+        "UPDATE applications_material SET added_by_id = (SELECT min(id) FROM accounts_user WHERE kind = 'unit')",
+    ),
     "objection removed": ("publicity.objections_in_ledger", "DELETE FROM publicity_objection"),
 }
 

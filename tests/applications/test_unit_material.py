@@ -95,9 +95,11 @@ def test_paper_is_replaced_and_removed_and_each_step_is_in_the_ledger(world, app
     told = LedgerEntry.objects.filter(event__startswith="unit.material").order_by("number")
     assert [(entry.event, entry.data["material"]) for entry in told] == [
         ("unit.material_added", first.pk),
+        ("unit.material_removed", first.pk),
         ("unit.material_added", second.pk),
         ("unit.material_removed", second.pk),
     ]
+    everything_holds()
 
 
 def test_what_does_not_fit_is_refused_with_its_reason(world, application) -> None:

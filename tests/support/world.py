@@ -20,6 +20,7 @@ from django.db import transaction
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.applications.actions import add_unit_material
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import place_of
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
@@ -389,8 +390,12 @@ def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None
         who, period, {which: evidence(who.account_id, f"{period.pk}-{which}") for which in acts.asked_after_publicity(period)}
     )
     application = Application.objects.get(pk=period.application_id)
-    for box in CaseFile(application).unit_boxes:
-        for paper in box.papers if box.required else ():
+    case = CaseFile(application)
+    there = {place_of(material) for material in case.unit_materials}
+    for box in case.unit_boxes:
+        for paper in box.papers:
+            if not box.required or box.place(paper.key) in there:
+                continue
             file = evidence(who.account_id, f"{period.pk}-{box.key}-{paper.key}")
             add_unit_material(actor=who, application_id=application.pk, file_id=file.pk, box=box.key, paper=paper.key)
 

@@ -6,9 +6,9 @@ The content is sealed and large: it is opened once for all of this.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.sealing import SealBroken
+from zhicheng.foundation.told import ACTOR, Telling, person, told
 
 # Where nothing but a submission leads: what its owner writes is as it was sent. Others are reached from an open form as well.
 AS_SENT = {
@@ -31,6 +32,45 @@ AS_SENT = {
 }
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
 _OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
+
+
+def _of_units() -> QuerySet[Material]:
+    return Material.objects.exclude(added_by_id=F("application__applicant_id")).select_related("file")
+
+
+_PLACE: dict[str, Callable[[Material], object]] = {
+    "slot": lambda row: row.slot,
+    "paper": lambda row: row.paper,
+    "year": lambda row: row.year,
+    "row": lambda row: row.row,
+    "sha256": lambda row: row.file.sha256,
+}
+
+# No submission holds what the unit brings itself: the ledger alone proves it.
+told(
+    "applications.unit_materials_in_ledger",
+    gettext_lazy("单位提交的每份材料在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=("unit.material_added",),
+        rows=_of_units,
+        kind="application",
+        belongs="application_id",
+        named="material",
+        values={ACTOR: lambda row: person(row.added_by_id), **_PLACE},
+    ),
+)
+told(
+    "applications.unit_materials_removed_in_ledger",
+    gettext_lazy("单位移除的每份材料在台账中恰有一条记录"),
+    Telling(
+        events=("unit.material_removed",),
+        rows=lambda: _of_units().filter(removed_at__isnull=False),
+        kind="application",
+        belongs="application_id",
+        named="material",
+        values=_PLACE,
+    ),
+)
 
 
 @invariant("applications.owner", gettext_lazy("申请书属于新增它、上报它的那个账号"))

@@ -88,7 +88,7 @@ def reasons_not_over(
     missing = [name for name, there in papers if not there]
     if missing:
         problems.append(
-            Problem(_("还没有上传：{papers}。").format(papers="、".join(missing)), where="papers", code="papers_missing")
+            Problem(_("还没有上传：{papers}。").format(papers=_("、").join(missing)), where="papers", code="papers_missing")
         )
     return problems
 

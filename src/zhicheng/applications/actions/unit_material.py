@@ -42,6 +42,9 @@ def add_unit_material(*, actor: Actor, application_id: int, file_id: int, box: s
     held = case.unit_materials
     material, is_new = put(case.application, wanted, paper, file, held=held, actor=actor, replaces=replaces)
     if is_new:
+        for old in held:
+            if old.removed_at is not None:  # it made room
+                _note("unit.material_removed", old, actor)
         _note("unit.material_added", material, actor)
     return material
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import count_arrival, lock_person_year
-from zhicheng.applications.models import StatusChange, Submission
+from zhicheng.applications.desks import HOLDER
+from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.putting import misfit
 from zhicheng.applications.states import State
@@ -270,7 +271,7 @@ def register_objection(
     if received_at.astimezone(clock.BEIJING).date() < period.starts_on:
         problems.append(Problem(_("收到时间早于公示开始的日期。"), where="received_at", code="field"))
     if period.application.state not in {State.IN_PUBLICITY, State.UNIT_PASSED}:
-        problems.append(Problem(_("申请书已经报出本单位，请将异议转给县（市）人社局职称办。"), code="stale"))
+        problems.append(Problem(_not_here(period.application), code="stale"))
     if problems:
         raise Refused(problems)
     objection = Objection.objects.create(
@@ -286,6 +287,15 @@ def register_objection(
     _note_registered(objection, period, actor)
     _withdraw_result(period, actor)
     return objection
+
+
+def _not_here(application: Application) -> str:
+    """That the application has left the unit, and which desk an objection goes to now."""
+    desk = HOLDER.get(State(application.state))
+    if desk is None or not desk.reached:
+        return _("申请书已不在公示环节，不能再登记异议。")
+    office = getattr(application, desk.column)
+    return _("申请书已经报出本单位，请将异议转给正在办理的{office}。").format(office=office.name)
 
 
 def _note_registered(objection: Objection, period: PublicityPeriod, actor: Actor) -> None:
