@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.campaigns.files import calendar_text
 from tests.organizations import examples as ex
 from tests.organizations import test_account_requests as asked
 from tests.support import world as w
@@ -16,6 +17,7 @@ from tests.support.factors import give_factor, need_factor
 from tests.support.verified import everything_holds, violated
 from zhicheng.accounts.actions import reset_second_factor
 from zhicheng.accounts.models import AccountKind, User
+from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.foundation import checkpoints, clock, outbox, triggers, verification
 from zhicheng.foundation.models import LedgerEntry
 from zhicheng.integrity import actions as integrity
@@ -54,6 +56,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             publicity.decide_objection(
                 actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅验收资料，业绩属实。"
             )
+            publish_calendar(text=calendar_text(day="2023-11-01"), actor=world.bureau)
             w.submitted(world, world.new_applicant())
             fraud = w.submitted(world, world.new_applicant())
             review.reject_for_fraud(actor=world.bureau, application_id=fraud.pk, reason="提交的业绩证明经核查系伪造。")
@@ -255,6 +258,8 @@ TAMPERED: dict[str, tuple[str, str]] = {
     "dossier removed": ("review.dossiers_in_ledger", "DELETE FROM review_paperdossier"),
     "notice": ("campaigns.notices", "UPDATE campaigns_campaignversion SET notice = {notice}"),
     "hash of the notice": ("campaigns.versions_in_ledger", f"UPDATE campaigns_campaignversion SET sha256 = '{'0' * 64}'"),
+    "calendar": ("campaigns.calendars", "UPDATE campaigns_calendarversion SET content = '{{}}'"),
+    "hash of a calendar": ("campaigns.calendars_in_ledger", f"UPDATE campaigns_calendarversion SET sha256 = '{'0' * 64}'"),
     "campaign withdrawn": ("campaigns.notices", "UPDATE campaigns_campaign SET published = NOT published"),
     "year of the campaign": ("campaigns.notices", "UPDATE campaigns_campaign SET year = 2024"),
     "facts of a notice": ("publicity.shows_what_was_sent", "UPDATE publicity_publicityperiod SET facts = '{{}}'"),

@@ -52,3 +52,18 @@ def assert_error_is_named(text: str, path: str, reason: str) -> None:
     assert found, errors
     if "# HERE" in text:
         assert found[0].line == line_of(text), found[0]
+
+
+def calendar_text(
+    name: str = "xinjiang-more", *, day: str = "2023-05-26", workday: bool = False, level: str = "emergency"
+) -> str:
+    """A calendar file that says one day of Xinjiang is another than its weekday (or the layers below) says."""
+    return f"""name: {name}
+title: 临时调整
+level: {level}
+calendars: [xinjiang]
+source: 新政办明电〔2023〕01号
+published_at: 2023-05-20
+days:
+  - {{date: {day}, is_workday: {str(workday).lower()}, name: 临时放假}}
+"""

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.campaigns.files import calendar_text
 from tests.evidence import files
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
@@ -33,6 +34,7 @@ from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of
+from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
@@ -712,6 +714,17 @@ def _operator() -> Client:
     client = Client()
     client.force_login(w.person(AccountKind.OPERATOR, "operator"), backend="zhicheng.accounts.backends.AuthenticationBackend")
     return client
+
+
+@example("office_calendars")
+def office_calendars(world: w.World) -> Press:
+    return Press(reg.client_of(world.bureau), reverse("office_calendars"), {"text": calendar_text()})
+
+
+@example("office_calendar_withdraw")
+def office_calendar_withdraw(world: w.World) -> Press:
+    version = publish_calendar(text=calendar_text(), actor=world.bureau)
+    return Press(reg.client_of(world.bureau), reverse("office_calendar_withdraw"), {"name": version.name})
 
 
 @example("system_retry")

@@ -1,17 +1,19 @@
-"""Publishing a campaign: the only code that writes in this room."""
+"""Publishing campaigns and calendars: the only code that writes in this room."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.loading import load_notice
-from zhicheng.campaigns.models import Campaign, CampaignVersion
+from zhicheng.campaigns.loading import load_calendar_file, load_notice
+from zhicheng.campaigns.models import CalendarVersion, Campaign, CampaignVersion
 from zhicheng.campaigns.notice import Notice
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.ledger import record
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import one_transaction, take_turns
 from zhicheng.organizations.actors import Actor, Role
 
 #: The notice is the bureau's; the operator loads it for the bureau.
@@ -61,6 +63,67 @@ def publish_campaign(*, text: str, actor: Actor) -> CampaignVersion:
         data={"slug": notice.slug, "year": notice.year, "version": current.number, "sha256": sha256, "new": is_new},
     )
     return current
+
+
+@one_transaction
+def publish_calendar(*, text: str, actor: Actor) -> CalendarVersion:
+    """Load the calendar file ``text`` and return the version of its layer that now holds; unchanged, nothing is written (S-39).
+
+    Running periods are measured again by the worker, and their units told. Raises :class:`BadNotice` with every error of the file;
+    :class:`Refused` with ``not_allowed``.
+    """
+    _may_publish_calendars(actor)
+    read = load_calendar_file(text)
+    current = _lock_layer(read.name)
+    content = read.model_dump(mode="json")
+    if current is not None and not current.withdrawn and current.sha256 == digest(content):
+        return current
+    return _write_calendar(read.name, content, text, current, actor, withdrawn=False)
+
+
+@one_transaction
+def withdraw_calendar(*, name: str, actor: Actor) -> CalendarVersion:
+    """Take a loaded layer out of its calendars; what it said stays stored. Raises :class:`Refused` (``not_allowed``, ``no_such_calendar``)."""
+    _may_publish_calendars(actor)
+    current = _lock_layer(name)
+    if current is None:
+        raise Refused.one(_("没有载入过日历“%(name)s”。") % {"name": name}, where="name", code="no_such_calendar")
+    if current.withdrawn:
+        return current
+    return _write_calendar(name, current.content, current.source_text, current, actor, withdrawn=True)
+
+
+def _may_publish_calendars(actor: Actor) -> None:
+    if actor.role not in MAY_PUBLISH:
+        raise Refused.one(_("只有州人力资源和社会保障局或系统管理员可以载入工作日历。"), code="not_allowed")
+
+
+def _lock_layer(name: str) -> CalendarVersion | None:
+    """The newest version of the layer; whoever loads another one meanwhile waits."""
+    take_turns(f"calendar:{name}")
+    return CalendarVersion.objects.filter(name=name).order_by("-number").first()
+
+
+def _write_calendar(
+    name: str, content: dict[str, Any], text: str, current: CalendarVersion | None, actor: Actor, *, withdrawn: bool
+) -> CalendarVersion:
+    version = CalendarVersion.objects.create(
+        name=name,
+        number=current.number + 1 if current else 1,
+        content=content,
+        source_text=text,
+        sha256=digest(content),
+        withdrawn=withdrawn,
+        loaded_at=clock.now(),
+    )
+    record(
+        event="calendar.withdrawn" if withdrawn else "calendar.published",
+        subject=f"calendar:{version.pk}",
+        actor=actor.ref,
+        data={"layer": name, "version": version.number, "sha256": version.sha256},
+    )
+    outbox.queue(kind="calendar.changed", payload={"calendar_id": version.pk}, key=f"calendar.changed:{version.pk}")
+    return version
 
 
 def _refuse_another_round(campaign: Campaign, notice: Notice) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.campaigns.models import Campaign, CampaignVersion
+from zhicheng.campaigns.models import CalendarVersion, Campaign, CampaignVersion
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.invariants import Violation, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
-from zhicheng.foundation.told import Telling, told
+from zhicheng.foundation.told import EVENT, Telling, told
 
 told(
     "campaigns.versions_in_ledger",
@@ -31,6 +31,33 @@ told(
         repeated=True,  # withdrawn and published again
     ),
 )
+
+
+told(
+    "campaigns.calendars_in_ledger",
+    gettext_lazy("工作日历的每个版本都在台账中载入或撤下过"),
+    Telling(
+        events=("calendar.published", "calendar.withdrawn"),
+        rows=lambda: CalendarVersion.objects.defer("content", "source_text"),
+        kind="calendar",
+        belongs="pk",
+        values={
+            EVENT: lambda row: "calendar.withdrawn" if row.withdrawn else "calendar.published",
+            "name": lambda row: row.name,
+            "version": lambda row: row.number,
+            "sha256": lambda row: row.sha256,
+        },
+    ),
+)
+
+
+@invariant("campaigns.calendars", gettext_lazy("工作日历的内容与校验码一致"))
+def calendars() -> Iterator[Violation]:
+    """What counts as a working day is decided by the stored layers: each has its hash (S-39)."""
+    for versions in in_batches(CalendarVersion.objects.defer("source_text")):
+        for version in versions:
+            if digest(version.content) != version.sha256:
+                yield Violation(f"calendar:{version.pk}", _("日历内容与校验码不一致。"))
 
 
 @invariant("campaigns.notices", gettext_lazy("通知内容与校验码一致，批次的年度、地区与通知相同，是否发布与台账一致"))

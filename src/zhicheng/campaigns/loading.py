@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from zhicheng.campaigns import checks
+from zhicheng.campaigns.calendars import CalendarFile, compare_calendar
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.yaml_source import BadYaml, Path, Source
 from zhicheng.foundation.errors import Problem, Refused
+
+Read = TypeVar("Read", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +45,25 @@ def load_notice(source: str | FilePath) -> Notice:
     Raises :class:`BadNotice` with all errors at once, :class:`OSError` if the file cannot be read. Checks that compare two
     parts of the file wait until both parts are sound in themselves.
     """
+    parsed = read_mapping(source)
+    notice, found = _validate(parsed.data, Notice)
+    parts = {name: getattr(notice, name) for name in Notice.model_fields} if notice else _sound_parts(parsed.data, found)
+    found += [(path, reason) for path, reason in checks.compare(parts)]
+    return whole(parsed, notice, found)
+
+
+def load_calendar_file(source: str | FilePath) -> CalendarFile:
+    """The calendar layer in ``source``: the text of a calendar file, or the path of one (UTF-8).
+
+    Raises :class:`BadNotice` with all errors at once, :class:`OSError` if the file cannot be read.
+    """
+    parsed = read_mapping(source)
+    read, found = _validate(parsed.data, CalendarFile)
+    return whole(parsed, read, found + (list(compare_calendar(read)) if read is not None else []))
+
+
+def read_mapping(source: str | FilePath) -> Source:
+    """A YAML file of keys and values, with the lines they stand on. Raises :class:`BadNotice`, :class:`OSError`."""
     try:
         text = source.read_text(encoding="utf-8-sig") if isinstance(source, FilePath) else source
     except UnicodeDecodeError as error:
@@ -53,13 +75,15 @@ def load_notice(source: str | FilePath) -> Notice:
         raise BadNotice(NoticeError(line, dotted(path), reason) for line, path, reason in error.found) from error
     if not isinstance(parsed.data, dict):
         raise BadNotice([NoticeError(1, "", "文件应由“键: 值”组成")])
-    notice, found = _validate(parsed.data)
-    parts = {name: getattr(notice, name) for name in Notice.model_fields} if notice else _sound_parts(parsed.data, found)
-    found += [(path, reason) for path, reason in checks.compare(parts)]
+    return parsed
+
+
+def whole(parsed: Source, read: Read | None, found: Iterable[tuple[Path, str]]) -> Read:
+    """What was read, if nothing was ``found`` wrong with it; raises :class:`BadNotice` with the lines otherwise."""
     errors = [NoticeError(parsed.line(path), dotted(path), reason) for path, reason in found]
-    if errors or notice is None:
+    if errors or read is None:
         raise BadNotice(errors)
-    return notice
+    return read
 
 
 def dotted(path: Path) -> str:
@@ -70,11 +94,11 @@ def dotted(path: Path) -> str:
 _OLDER = "缺少“format”：写明 format: 2，并写明各种文书的文字（papers）和评审表份数（limits.review_form_copies）"
 
 
-def _validate(data: dict[str, Any]) -> tuple[Notice | None, list[tuple[Path, str]]]:
+def _validate(data: dict[str, Any], model: type[Read]) -> tuple[Read | None, list[tuple[Path, str]]]:
     try:
-        return Notice.model_validate(data), []
+        return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_translated(dict(item)) for item in error.errors(include_url=False)]
+        return None, [_translated(dict(item), model) for item in error.errors(include_url=False)]
 
 
 def _sound_parts(data: dict[str, Any], found: list[tuple[Path, str]]) -> dict[str, Any]:
@@ -118,7 +142,7 @@ _REASONS_WITH_VALUES = {
 }
 
 
-def _translated(error: dict[str, Any]) -> tuple[Path, str]:
+def _translated(error: dict[str, Any], model: type[BaseModel]) -> tuple[Path, str]:
     """(path, reason) of one of pydantic's errors."""
     path: Path = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
@@ -127,7 +151,7 @@ def _translated(error: dict[str, Any]) -> tuple[Path, str]:
     if kind == "missing":
         return path, f"缺少“{path[-1]}”"
     if kind == "extra_forbidden":
-        return path, f"不认识的键“{path[-1]}”" + checks.did_you_mean(str(path[-1]), _keys_at(path[:-1]))
+        return path, f"不认识的键“{path[-1]}”" + checks.did_you_mean(str(path[-1]), _keys_at(path[:-1], model))
     if kind in {"literal_error", "enum"}:
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
         shown = "、".join(choice or '""' for choice in choices)
@@ -137,9 +161,9 @@ def _translated(error: dict[str, Any]) -> tuple[Path, str]:
     return path, _REASONS.get(kind, error["msg"])
 
 
-def _keys_at(path: Path) -> list[str]:
-    """The keys allowed at ``path`` of a notice."""
-    at: Any = Notice
+def _keys_at(path: Path, model: type[BaseModel]) -> list[str]:
+    """The keys allowed at ``path`` of a file of this kind."""
+    at: Any = model
     for part in path:
         at = _element(at) if isinstance(part, int) else at.model_fields[part].annotation
         at = _without_none(at)

@@ -25,6 +25,33 @@ class Campaign(models.Model):
         return self.slug
 
 
+class CalendarVersion(models.Model):
+    """One state of a layer of the working-day calendar, loaded like a notice. Never changed: a change is a new version.
+
+    ``content`` is the validated :class:`zhicheng.campaigns.calendars.CalendarFile` as JSON, ``sha256`` the digest of that JSON;
+    ``source_text`` is the file it was read from. ``withdrawn``: from this version on the layer says nothing; its content is the last one's.
+    """
+
+    name = models.SlugField(_("名称"), max_length=60)
+    number = models.PositiveIntegerField(_("版本"))
+    content = models.JSONField()
+    source_text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    withdrawn = models.BooleanField(default=False)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("工作日历")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "number"], name="calendar_version_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="calendar_version_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}"
+
+
 class CampaignVersion(models.Model):
     """One state of a campaign's notice. Never changed (a database trigger refuses): a change is a new version.
 

@@ -6,15 +6,18 @@ import datetime as dt
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.calendars import CalendarFile, with_layers
+from zhicheng.campaigns.models import CalendarVersion, CampaignVersion
 from zhicheng.campaigns.notice import Level, Notice
 from zhicheng.campaigns.older import of_today
 from zhicheng.campaigns.rules import WindowState, open_levels, window_in_force, window_state
 from zhicheng.foundation import clock
+from zhicheng.standards.calendar import Calendar
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
 KEPT_NOTICES = 32
@@ -117,6 +120,24 @@ def windows_in_force(at: dt.datetime) -> dict[int, dict[Level, WindowState]]:
         }
         for version in versions
     }
+
+
+def calendar_named(name: str) -> Calendar:
+    """The working-day calendar that a notice names, with every layer loaded since the program was made (S-39). One query."""
+    return _calendar_of(name, tuple(calendars_loaded().values_list("pk", "sha256")))
+
+
+@lru_cache(maxsize=16)
+def _calendar_of(name: str, versions: tuple[tuple[int, str], ...]) -> Calendar:
+    """A version never changes, so its digest is key enough."""
+    rows = CalendarVersion.objects.filter(pk__in=[pk for pk, _sha256 in versions]).order_by("id").only("content")
+    return with_layers(name, [CalendarFile.model_validate(row.content) for row in rows])
+
+
+def calendars_loaded() -> QuerySet[CalendarVersion]:
+    """The newest version of every loaded layer that was not withdrawn, in the order they were loaded, without the file's text."""
+    newest = CalendarVersion.objects.filter(name=OuterRef("name")).order_by("-number").values("pk")[:1]
+    return CalendarVersion.objects.filter(pk=Subquery(newest), withdrawn=False).defer("source_text").order_by("id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from zhicheng.applications.lifecycle import HIGHER
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import calendar_named, notice_of
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.standards.calendar import NotPublished, load_calendar
+from zhicheng.standards.calendar import NotPublished
 
 _AFTER_PUBLICITY = (*(desk.arrives for desk in HIGHER), State.ACCEPTED)
 
@@ -31,7 +31,7 @@ def legal_length() -> Iterator[Violation]:
             subject, limits = f"publicity:{period.pk}", notice_of(period.application.campaign_version).limits
             if period.ends_on < max(period.starts_on, period.earliest_end):
                 yield Violation(subject, _("结束日期早于规定的最早日期。"))
-            calendar = load_calendar(notice_of(period.application.campaign_version).calendar)
+            calendar = calendar_named(notice_of(period.application.campaign_version).calendar)
             if period.calendar_version != calendar.version or period.measured_with != calendar.version:
                 if period.working_days < limits.publicity_working_days and period.calendar_version == period.measured_with:
                     yield Violation(subject, _("公示期的工作日少于规定。"))

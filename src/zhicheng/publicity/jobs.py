@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.foundation import jobs
+from zhicheng.foundation import jobs, outbox
+from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actors import actor_for
 from zhicheng.publicity.actions import add_publicity_paper, recheck_periods
 
 logger = logging.getLogger(__name__)
+# Each period is a transaction of its own: the message runs outside of one, for as long as the periods of a busy month take.
+LONG = timedelta(minutes=30)
 
 
 @jobs.regular("publicity.recheck", minutes=60)
@@ -21,6 +25,12 @@ def recheck() -> int:
     if done.measured:
         logger.info("publicity periods measured again: %s", done)
     return done.measured
+
+
+@outbox.handler("calendar.changed", lease=LONG)
+def measure_with_the_new_calendar(message: OutboxMessage) -> None:
+    """A layer of the calendar was loaded or withdrawn: measure the running periods and tell the units (S-39). Idempotent."""
+    recheck_periods()
 
 
 @intake.handler("publicity_paper")

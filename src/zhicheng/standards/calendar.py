@@ -107,6 +107,14 @@ class Calendar:
         """The years whose national notice is known; any other raises :class:`NotPublished`."""
         return self._published.get("national", frozenset())
 
+    def special_days_of(self, year: int) -> list[Day]:
+        """Every day of ``year`` that a layer speaks about, as the deciding row says it."""
+        return [row for day, (row, _layer) in sorted(self._special_days.items()) if day.year == year]
+
+    def unconfirmed_of(self, year: int) -> tuple[str, ...]:
+        """The notices of ``year`` itself that the calendar relies on and does not have yet, such as ``region:2026``."""
+        return tuple(f"{level}:{year}" for level in self.expects if year not in self._published.get(level, frozenset()))
+
     def with_layer(self, layer: Layer) -> Calendar:
         """A new calendar with ``layer`` added, or put in the place of the layer with the same name."""
         others = [other for other in self.layers if other.name != layer.name]

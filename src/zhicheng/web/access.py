@@ -13,6 +13,7 @@ SIGNED_IN = EVERYBODY - {Role.ANONYMOUS, Role.SYSTEM}
 DESKS = frozenset(desk.role for desk in desks.DESKS)
 REGISTRATION_DESKS = frozenset({Role.COUNTY, Role.PREFECTURE})  # G-03: the county, the prefecture in its stead
 OFFICER_KEEPERS = frozenset({Role.PREFECTURE, Role.SECURITY})  # whose officers come and go by their hand
+CALENDAR_KEEPERS = frozenset({Role.PREFECTURE, Role.OPERATOR})
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
 # Whoever knows one of these addresses opens an account with it: no log and no record holds it whole.
@@ -33,6 +34,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "register_person": EVERYBODY,
     "register_employers": EVERYBODY,
     "register_done": EVERYBODY,
+    "calendar": EVERYBODY,
     "publicity_list": EVERYBODY,
     "publicity_notice": EVERYBODY,
     "mailbox_confirm": EVERYBODY,
@@ -175,6 +177,8 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_identities": REGISTRATION_DESKS,
     "office_administrator_mailbox": frozenset({Role.COUNTY}),
     "office_administrator_factor": frozenset({Role.COUNTY}),
+    "office_calendars": CALENDAR_KEEPERS,
+    "office_calendar_withdraw": CALENDAR_KEEPERS,
     "office_officers": OFFICER_KEEPERS,
     "office_officer_new": OFFICER_KEEPERS,
     "office_officer": OFFICER_KEEPERS,

@@ -36,6 +36,7 @@ SENT_ONLY: dict[str, str] = {
     "office_account_refuse": "office_account_request",
     "office_account_withdraw": "office_account_request",
     "office_account_release": "office_account_request",
+    "office_calendar_withdraw": "office_calendars",
     "system_retry": "system_stuck",
     "system_settle": "system_stuck",
     "system_brake_lift": "system_brakes",

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
 
+from tests.campaigns.files import calendar_text
 from tests.faults.stage import BEGIN, Stage, play
 from zhicheng.accounts.models import AccountKind
 from zhicheng.campaigns.data import BORTALA_2023
@@ -219,6 +220,20 @@ def change_the_notice(stage: Stage) -> None:
         ]
     )
     stage.act("campaigns.publish_campaign", text=changed, actor=actor)
+
+
+@play("campaigns.publish_calendar", "campaigns.withdraw_calendar")
+def change_the_calendar(stage: Stage) -> None:
+    """A day off that comes, moves, or is taken back; or a file with a mistake."""
+    if stage.dice.percent(60):
+        return
+    actor = stage.dice.pick([SYSTEM, stage.at_office(OrganizationKind.PREFECTURE), stage.anybody()])
+    name = stage.dice.pick(["xinjiang-more", "xinjiang-again"])
+    if stage.dice.percent(30):
+        stage.act("campaigns.withdraw_calendar", name=name, actor=actor)
+        return
+    text = calendar_text(name, day=f"2023-05-{stage.dice.number(22, 31)}", workday=stage.dice.percent(20))
+    stage.act("campaigns.publish_calendar", text=stage.dice.pick([text, text, text.replace("level", "levels")]), actor=actor)
 
 
 def notice_text() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.campaigns.files import calendar_text
 from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases import LATER, case
@@ -13,6 +14,7 @@ from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of
+from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
@@ -220,6 +222,18 @@ def publish(world: w.World) -> dict[str, Any]:
     text = BORTALA_2023.read_text("utf-8")
     slug = notice_of(world.version).slug
     return {"text": text.replace(f"slug: {slug}", "slug: another-round", 1), "actor": SYSTEM}
+
+
+@case("campaigns.actions.publish_calendar")
+def load_calendar_layer(world: w.World) -> dict[str, Any]:
+    """A day off that the region adds."""
+    return {"text": calendar_text(), "actor": world.bureau}
+
+
+@case("campaigns.actions.withdraw_calendar")
+def withdraw_calendar_layer(world: w.World) -> dict[str, Any]:
+    version = publish_calendar(text=calendar_text(), actor=SYSTEM)
+    return {"name": version.name, "actor": world.bureau}
 
 
 @case("campaigns.actions.withdraw_campaign")

@@ -13,6 +13,7 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import calendar_named as calendar_in_force
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
@@ -22,7 +23,7 @@ from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, NotPublished, load_calendar
+from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, NotPublished
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Rechecked:
     found_short: int = 0
 
 
-def recheck_periods(*, calendar_named: Callable[[str], Calendar] = load_calendar) -> Rechecked:
+def recheck_periods(*, calendar_named: Callable[[str], Calendar] = calendar_in_force) -> Rechecked:
     """Measure every period again that was last measured with another version of its calendar. Repeats do nothing.
 
     A running period whose earliest legal end has become later than its end gets that end, never an earlier one: T1 is made

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.public import mailbox, publicity, views
+from zhicheng.web.public import calendar, mailbox, publicity, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("notices/<slug:slug>/", views.notice, name="notice"),
     path("verify/", views.verify, name="verify"),
+    path("calendar/", calendar.show_calendar, name="calendar"),
     path("publicity/", publicity.show_list, name="publicity_list"),
     path("publicity/<int:period_id>/", publicity.show_notice, name="publicity_notice"),
     path("mailbox/<str:token>/", mailbox.confirm, name="mailbox_confirm"),

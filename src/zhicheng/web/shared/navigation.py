@@ -41,11 +41,13 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("office_person", _("查询申报人")),
         ("office_integrity", _("诚信档案")),
         ("office_officers", _("工作人员")),
+        ("office_calendars", _("工作日历")),
         ("help", _("帮助")),
     ],
     Role.OPERATOR: [
         ("system_health", _("系统状态")),
         ("system_stuck", _("失败的消息")),
+        ("office_calendars", _("工作日历")),
         ("help", _("帮助")),
     ],
     Role.SECURITY: [("office_officers", _("工作人员")), ("system_brakes", _("登录限制")), ("help", _("帮助"))],

@@ -51,6 +51,8 @@ EVENTS: dict[str, Words] = {
     "arrival.counted": gettext_lazy("到达终审，计次"),
     "campaign.published": gettext_lazy("发布年度申报批次"),
     "campaign.withdrawn": gettext_lazy("撤回年度申报批次"),
+    "calendar.published": gettext_lazy("载入工作日历"),
+    "calendar.withdrawn": gettext_lazy("撤下工作日历"),
     "clock.moved": gettext_lazy("调整演练时间"),
     "clock.put_back": gettext_lazy("恢复演练时间"),
     "dossier.recorded": gettext_lazy("登记纸质材料"),

@@ -19,6 +19,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import all_papers
 from zhicheng.applications.states import State
+from zhicheng.campaigns.queries import calendar_named
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.foundation import clock
@@ -30,7 +31,7 @@ from zhicheng.publicity.papers import public_facts
 from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.publicity.uploads import uploads_asked
-from zhicheng.standards.calendar import NotPublished, load_calendar
+from zhicheng.standards.calendar import NotPublished
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, says_kept, waiting_url
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.files import file_answer
@@ -99,7 +100,7 @@ def _prefilled(case: CaseFile) -> dict[str, Any]:
     }
     notice = case.notice
     try:
-        end = load_calendar(notice.calendar).earliest_end(
+        end = calendar_named(notice.calendar).earliest_end(
             clock.today(), notice.limits.publicity_working_days, notice.limits.publicity_counting
         )
     except NotPublished:
@@ -110,7 +111,7 @@ def _prefilled(case: CaseFile) -> dict[str, Any]:
 def _calendar_help(case: CaseFile) -> dict[str, Any]:
     """The reasoning shown beside the dates: which of the days from today count."""
     notice = case.notice
-    calendar = load_calendar(notice.calendar)
+    calendar = calendar_named(notice.calendar)
     least = notice.limits.publicity_working_days
     facts = in_words(case.application, public_facts(case.snapshot))
     try:

@@ -1,0 +1,51 @@
+"""工作日历: which days count as working days, with the notice that says so (S-39). For anybody who wants to check an end date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from zhicheng.campaigns.actions import MAY_PUBLISH
+from zhicheng.campaigns.queries import calendar_named, current_versions, notice_of
+from zhicheng.foundation import clock
+from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar
+from zhicheng.web.shared.http import actor_of
+
+NAMES = {"national": gettext_lazy("全国"), "xinjiang": gettext_lazy("新疆")}
+
+
+@require_safe
+def show_calendar(request: HttpRequest) -> HttpResponse:
+    """One calendar and one year of it: every day that is not what its weekday says, with its source."""
+    calendar = calendar_named(_chosen(request))
+    years = sorted(calendar.published_years)[-6:]
+    asked = request.GET.get("year", "")
+    today = clock.today().year
+    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else min(max(today, years[0]), years[-1])
+    context = {
+        "calendar": calendar,
+        "names": [(name, NAMES[name]) for name in CALENDAR_NAMES],
+        "years": years,
+        "year": year,
+        "days": _days_of(calendar, year),
+        "unconfirmed": bool(calendar.unconfirmed_of(year)),
+        "may_load": actor_of(request).role in MAY_PUBLISH,
+    }
+    return render(request, "public/calendar.html", context)
+
+
+def _chosen(request: HttpRequest) -> str:
+    """The calendar asked for, or that of the newest published notice."""
+    asked = request.GET.get("name", "")
+    if asked in CALENDAR_NAMES:
+        return asked
+    newest = current_versions().first()
+    return notice_of(newest).calendar if newest is not None else CALENDAR_NAMES[0]
+
+
+def _days_of(calendar: Calendar, year: int) -> list[dict[str, Any]]:
+    return [{"day": day, "changes": day.is_workday != (day.date.weekday() < 5)} for day in calendar.special_days_of(year)]
