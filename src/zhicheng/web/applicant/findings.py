@@ -22,21 +22,21 @@ from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.findings import Shown, named
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import go
+from zhicheng.web.shared.http import go, render_refused, whole_number
 from zhicheng.web.shared.kept_words import Typed, words_for
 from zhicheng.web.shared.problems import anchor_id
 
 TEMPLATE = "applicant/findings.html"
+_NAMED = "answer-"
 
 
 class AnswersForm(Form):
-    """One control for each finding, called ``answer-<place and code>``; none of them has to be filled in."""
+    """One control for each finding, called ``answer-<key of the finding>``; none of them has to be filled in."""
 
     base_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
     def __init__(self, data: QueryDict | None = None, *, shown: Iterable[Shown], **kwargs: Any) -> None:
         self.shown = list(shown)
-        self.names = {answer_name(each.key): each.key for each in self.shown}
         super().__init__(data, **kwargs)
         for each in self.shown:
             widget = forms.Textarea(attrs={"rows": 2})
@@ -50,15 +50,15 @@ class AnswersForm(Form):
         """Each finding with its control, as the page shows them."""
         return [{"shown": each, "anchor": anchor_id(each.key), "control": self[answer_name(each.key)]} for each in self.shown]
 
-    @property
-    def answers(self) -> dict[str, str]:
-        """What was written, by the finding's key."""
-        return {key: self.cleaned_data.get(name, "") for name, key in self.names.items()}
-
 
 def answer_name(key: str) -> str:
     """The name of the control for one finding."""
-    return f"answer-{anchor_id(key)}"
+    return f"{_NAMED}{key}"
+
+
+def answers_sent(data: QueryDict) -> dict[str, str]:
+    """What was written, by the finding's key."""
+    return {name.removeprefix(_NAMED): str(data[name]) for name in data if name.startswith(_NAMED)}
 
 
 def shown_findings(case: CaseFile, actor: Actor) -> list[Shown]:
@@ -75,29 +75,38 @@ def findings_url(case: CaseFile, key: str = "") -> str:
 
 def answer(request: HttpRequest, application_id: int) -> HttpResponse:
     """Every finding of the form, and a sentence to each where the applicant likes. A POST keeps them and leads to 再次核对."""
+    if request.method == "POST":
+        return _keep(request, application_id)
     case = case_or_404(request, application_id)
     if not is_open(case.application):
         return go(request, "my_application", application_id)
-    version = case.draft.versions.get(KEPT_AS, 0)
-    form = AnswersForm(request.POST or None, shown=shown_findings(case, actor_of(request)), initial={"base_version": version})
-    context = {**head_of(case), "form": form}
-    if request.method != "POST":
-        return render(request, TEMPLATE, context)
-    if not form.is_valid():
-        return render(request, TEMPLATE, context, status=422)
+    return render(request, TEMPLATE, _context(request, case))
+
+
+def _keep(request: HttpRequest, application_id: int) -> HttpResponse:
     try:
         answer_findings(
             actor=actor_of(request),
             application_id=application_id,
-            answers=form.answers,
-            base_version=form.cleaned_data.get("base_version") or 0,
+            answers=answers_sent(request.POST),
+            base_version=whole_number(request.POST.get("base_version", "")) or 0,
         )
     except Refused as refused:
-        return render(
-            request, TEMPLATE, context | {"problems": [Problem(p.text, code=p.code) for p in refused.problems]}, status=422
-        )
+        case = case_or_404(request, application_id)
+        if refused.has("not_open"):
+            return go(request, "my_application", application_id)
+        said_above = [
+            Problem(p.text, code=p.code) for p in refused.problems if p.code != "too_long"
+        ]  # a form tells what is too long
+        return render_refused(request, TEMPLATE, _context(request, case), said_above)
     messages.success(request, _("说明已保存，上报时随申请书一并送交审核部门。"))
     return go(request, reverse("application_check", args=[application_id]) + "#findings")
+
+
+def _context(request: HttpRequest, case: CaseFile) -> dict[str, Any]:
+    version = case.draft.versions.get(KEPT_AS, 0)
+    shown = shown_findings(case, actor_of(request))
+    return {**head_of(case), "form": AnswersForm(request.POST or None, shown=shown, initial={"base_version": version})}
 
 
 @words_for("application_findings")
