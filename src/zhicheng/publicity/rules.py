@@ -63,7 +63,7 @@ def plan_period(
         problems.append(
             Problem(
                 _(
-                    "公示期不少于{least}个工作日。从{start}开始，按新疆工作日历最早可到{end}结束，您填写的是{given}（{days}个工作日）。"
+                    "公示期不少于{least}个工作日。从{start}开始，按工作日历最早可到{end}结束，您填写的是{given}（{days}个工作日）。"
                 ).format(least=least, start=starts_on, end=earliest.end, given=ends_on, days=days),
                 where="ends_on",
                 code="too_short",
