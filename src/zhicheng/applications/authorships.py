@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -31,31 +31,38 @@ def keep_authorships(submission: Submission, contents: Mapping[str, Any]) -> Non
 
 
 def contested_authorships(application: Application, actor: Actor) -> list[Finding]:
-    """What the current submission claims as first author and the one another person has before the desks claims as well. Two queries.
+    """What the current submission names its applicant first author of, and another person's before the desks does as well.
 
-    An applicant learns that it is so; a desk learns the number of the other application where it may see that application.
+    One query, and one more for a desk where there is such a work. An applicant learns that it is so; a desk learns the number of the other application where it may see that application.
     """
     if application.current_submission_id is None:
         return []
-    mine = list(FirstAuthorship.objects.filter(submission_id=application.current_submission_id))
-    others = (
-        FirstAuthorship.objects.filter(work_index__in={one.work_index for one in mine})
+    here = FirstAuthorship.objects.filter(submission_id=application.current_submission_id)
+    rows = (
+        FirstAuthorship.objects.filter(work_index__in=here.values("work_index"))
         .filter(submission_id=F("submission__application__current_submission_id"))
-        .exclude(submission__application__person_index=application.person_index)
         .exclude(submission__application__state__in=OVER)
+        .filter(
+            Q(submission_id=application.current_submission_id)
+            | ~Q(submission__application__person_index=application.person_index)
+        )
     )
+    mine: list[tuple[str, str]] = []
     by_work: dict[str, set[int]] = {}
-    for index, of in others.values_list("work_index", "submission__application_id"):
-        by_work.setdefault(index, set()).add(of)
-    if not by_work:
+    for index, place, of in rows.values_list("work_index", "place", "submission__application_id"):
+        if of == application.pk:
+            mine.append((index, place))
+        else:
+            by_work.setdefault(index, set()).add(of)
+    if not mine or not by_work:
         return []
     wanted = set().union(*by_work.values())
     seen = visible_to(actor).filter(pk__in=wanted) if actor.role is not Role.APPLICANT else Application.objects.none()
     numbers = dict(seen.values_list("pk", "number"))
     by_place: dict[str, set[int]] = {}
-    for one in mine:
-        if one.work_index in by_work:
-            by_place.setdefault(one.place, set()).update(by_work[one.work_index])
+    for index, place in mine:
+        if index in by_work:
+            by_place.setdefault(place, set()).update(by_work[index])
     return [
         Finding("authorship.contested", Where.parse(place), _words(found, numbers), "S-55；S-56")
         for place, found in sorted(by_place.items())
