@@ -198,7 +198,7 @@ def test_the_last_layer_wins_in_whatever_order_they_were_added() -> None:
     ):
         assert calendar.is_workday(day)
         assert calendar.explain(day).source == "防汛"
-        assert not calendar.without_layer("flood").is_workday(day)
+    assert not XINJIANG.with_layer(prefecture).is_workday(day)
     assert XINJIANG.with_layer(prefecture).with_layer(emergency).version == (
         XINJIANG.with_layer(emergency).with_layer(prefecture).version
     )
@@ -210,7 +210,7 @@ def test_a_layer_of_the_same_name_is_replaced() -> None:
     second = first.with_layer(layer("bortala", "prefecture", Day(date(2023, 8, 16), is_workday=False, source="二")))
     assert second.is_workday(day)
     assert len(second.layers) == len(first.layers)
-    assert second.without_layer("bortala").version == XINJIANG.version
+    assert [each.name for each in second.layers].count("bortala") == 1
 
 
 def test_the_version_is_a_digest_of_what_the_calendar_says() -> None:
@@ -269,6 +269,6 @@ def test_more_days_off_never_end_a_period_earlier(start: date, n: int, counting:
 
 @given(starts, starts)
 def test_provisional_is_never_lost_when_an_interval_grows(a: date, b: date) -> None:
-    start, end = min(a, b), min(max(a, b), min(a, b) + timedelta(days=60))
-    if XINJIANG.is_provisional(start, end):
-        assert XINJIANG.is_provisional(start, end + timedelta(days=1))
+    start, days = min(a, b), min((max(a, b) - min(a, b)).days, 40)
+    if XINJIANG.earliest_end(start, days + 1).provisional:
+        assert XINJIANG.earliest_end(start, days + 2).provisional

@@ -6,6 +6,7 @@ Everything is synthetic. Times are inside the 2023 window unless a test travels 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -400,6 +401,18 @@ def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None
             add_unit_material(actor=who, application_id=application.pk, file_id=file.pk, box=box.key, paper=paper.key)
 
 
+def take_all(who: Traveller, road: Iterable[steps.Step], *, publicity_takes: timedelta) -> None:
+    """Take the steps one after the other now; from the first that comes after the publicity on, ``publicity_takes`` later."""
+    with ExitStack() as later:
+        waited = False
+        for step in road:
+            if step.after_publicity and not waited:
+                later.enter_context(clock.travel(clock.now() + publicity_takes))
+                waited = True
+            step.take(who)
+    who.application.refresh_from_db()
+
+
 def record_dossier(actor: Actor, application: Application, **changes: Any) -> None:
     """A paper dossier in order, at the actor's desk."""
     acts.record_dossier(actor, application, **changes)
@@ -417,7 +430,7 @@ def pass_on(actor: Actor, application: Application) -> None:
 
 
 def _take(world: World, application: Application, road: Iterable[steps.Step]) -> None:
-    steps.take_all(Traveller(world, application=application), road, publicity_takes=UNTIL_REPORT)
+    take_all(Traveller(world, application=application), road, publicity_takes=UNTIL_REPORT)
 
 
 def publicise_and_report(world: World, application: Application) -> None:
@@ -461,5 +474,5 @@ def reach(world: World, state: State) -> Application:
     """A new application of the world's applicant that has come to ``state``."""
     who = Traveller(world)
     limit = who.notice.limits.committee_submissions
-    steps.take_all(who, steps.way_to(state, who.road, arrivals=limit), publicity_takes=UNTIL_REPORT)
+    take_all(who, steps.way_to(state, who.road, arrivals=limit), publicity_takes=UNTIL_REPORT)
     return who.application

@@ -7,8 +7,7 @@ comes in by its row in ``applications.desks`` and the notice's chain; a new stat
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -301,15 +300,3 @@ def way_to(state: State, road: Sequence[Desk], *, arrivals: int = 3) -> tuple[St
     if desk not in road:
         raise LookupError(f"{desk.role.value} is no desk of this road")
     return (*_PUBLICISED, *from_publicity(road, desk))
-
-
-def take_all(who: Traveller, steps: Iterable[Step], *, publicity_takes: timedelta) -> None:
-    """Take the steps one after the other now; from the first that comes after the publicity on, ``publicity_takes`` later."""
-    with ExitStack() as later:
-        waited = False
-        for step in steps:
-            if step.after_publicity and not waited:
-                later.enter_context(clock.travel(clock.now() + publicity_takes))
-                waited = True
-            step.take(who)
-    who.application.refresh_from_db()

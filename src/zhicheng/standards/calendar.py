@@ -121,10 +121,6 @@ class Calendar:
         ordered = sorted([*others, layer], key=lambda each: LEVELS.index(each.level))
         return replace(self, layers=tuple(ordered))
 
-    def without_layer(self, name: str) -> Calendar:
-        """A new calendar without the layer of that name."""
-        return replace(self, layers=tuple(layer for layer in self.layers if layer.name != name))
-
     def explain(self, day: date) -> Day:
         """Why ``day`` is a working day or not: the deciding row with its source; a plain weekday or weekend has no source.
 
@@ -161,10 +157,6 @@ class Calendar:
         Raises :class:`NotPublished`.
         """
         return sum(self.is_workday(day) for day in _days(_first_counted(start, counting), end))
-
-    def is_provisional(self, start: date, end: date) -> bool:
-        """Whether the working days of the closed interval may still change."""
-        return self._end_date(start, end).provisional
 
     def _end_date(self, start: date, end: date) -> EndDate:
         doubtful = tuple(day for day in _days(start, end) if not self.explain(day).certain)
