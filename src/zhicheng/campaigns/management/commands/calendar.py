@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.actions import publish_calendar, withdraw_calendar
 from zhicheng.campaigns.calendars import CalendarFile
-from zhicheng.campaigns.loading import BadNotice, load_calendar_file
+from zhicheng.campaigns.loading import load_calendar_file
+from zhicheng.campaigns.management.files import read_or_say
 from zhicheng.campaigns.queries import calendars_loaded
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import SYSTEM
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                 version = withdraw_calendar(name=str(path), actor=SYSTEM)
                 self.stdout.write(_("%(name)s：已撤下，不再计入工作日历。") % {"name": version.name})
                 return
-            read = self._read(path)
+            read = read_or_say(self, load_calendar_file, path)
             if what == "check":
                 words = {"file": path, "title": read.title, "days": len(read.days)}
                 self.stdout.write(_("%(file)s：没有问题。“%(title)s”，%(days)d 天。") % words)
@@ -54,13 +55,3 @@ class Command(BaseCommand):
         for version in calendars_loaded():
             read = CalendarFile.model_validate(version.content)
             self.stdout.write(f"{version.name} v{version.number}  {read.title}  {version.sha256}")
-
-    def _read(self, path: Path) -> CalendarFile:
-        try:
-            return load_calendar_file(path)
-        except OSError as error:
-            raise CommandError(_("无法读取文件 %(file)s：%(why)s") % {"file": path, "why": error.strerror}) from error
-        except BadNotice as bad:
-            for found in bad.errors:
-                self.stderr.write(f"{path}:{found.line}: {found.path + '：' if found.path else ''}{found.text}")
-            raise CommandError(_("%(file)s：共 %(n)d 处问题，没有载入。") % {"file": path, "n": len(bad.errors)}) from bad

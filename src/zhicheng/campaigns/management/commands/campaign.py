@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.actions import publish_campaign, withdraw_campaign
-from zhicheng.campaigns.loading import BadNotice, load_notice
+from zhicheng.campaigns.loading import load_notice
+from zhicheng.campaigns.management.files import read_or_say
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.schema import campaign_schema
 from zhicheng.foundation.errors import Refused
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         if options["what"] == "withdraw":
             self._withdraw(str(path))
             return
-        notice = self._read(path)
+        notice = read_or_say(self, load_notice, path)
         if options["what"] == "check":
             self.stdout.write(_("%(file)s：没有问题。") % {"file": path} + self._summary(notice))
             return
@@ -60,16 +61,6 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError("\n".join(str(problem.text) for problem in refused.problems)) from refused
         self.stdout.write(_("%(slug)s：已撤下，不再公布；各版本和申请书都保留，重新载入文件即恢复。") % {"slug": slug})
-
-    def _read(self, path: Path) -> Notice:
-        try:
-            return load_notice(path)
-        except OSError as error:
-            raise CommandError(_("无法读取文件 %(file)s：%(why)s") % {"file": path, "why": error.strerror}) from error
-        except BadNotice as bad:
-            for found in bad.errors:
-                self.stderr.write(f"{path}:{found.line}: {found.path + '：' if found.path else ''}{found.text}")
-            raise CommandError(_("%(file)s：共 %(n)d 处问题，没有载入。") % {"file": path, "n": len(bad.errors)}) from bad
 
     def _summary(self, notice: Notice) -> str:
         opened = [series for series in notice.catalogue.series if series.is_open]
