@@ -42,10 +42,7 @@ ASKED_AGAIN_THERE = {
     "unit_identities": "whose number it is and whether the unit may work: for every line, and again when it is confirmed",
     "office_identities": "whose number it is: for every line, and again when it is confirmed",
     "person_employer": "the employer: for who is asking, and again when it is left",
-    **dict.fromkeys(
-        [f"office_officer_{what}" for what in ("close", "factor", "factor_decide", "move", "new", "number", "reopen")],
-        "the mail names who acted, of whom the action knows the number alone; office and request are looked at again by the action",
-    ),
+    "office_officer_new": "whether the mailbox is free: with everything else that is wrong, and again when it is taken",
 }
 OPENED = sorted(
     name

@@ -50,7 +50,7 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
     row = FactorReset.objects.create(
         user=user, statement=" ".join(statement.split())[:500], asked_by_id=actor.user_id, asked_at=clock.now()
     )
-    tell_reset_asked(row)
+    tell_reset_asked(row, by=actor)
     data = {"request": row.pk, "statement": ledger.private(row.statement), "at": ledger.time_text(row.asked_at)}
     ledger.record(event="officer.factor_reset_asked", subject=f"user:{user.pk}", actor=actor.ref, data=data)
     return row
@@ -87,7 +87,7 @@ def decide_factor_reset(*, actor: Actor, request_id: int, consent: bool) -> Fact
         by_id=actor.user_id,
         at=row.decided_at or clock.now(),
     )
-    tell_change(change, reset=row)
+    tell_change(change, by=actor, reset=row)
     at = ledger.time_text(change.at)
     data = {
         "request": row.pk,

@@ -13,15 +13,16 @@ from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations import officers
+from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import FactorReset, OfficerChange, OfficerChangeKind, Organization
 from zhicheng.organizations.queries import mailboxes_of
 
 
 @platform_language()
-def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> None:
+def tell_change(change: OfficerChange, *, by: Actor, reset: FactorReset | None = None) -> None:
     """Queue the mails about ``change``: one to the person, one to each mailbox of the offices concerned. ``reset``: the request for it."""
     user = change.user
-    words = _words(change)
+    words = _words(change, by)
     if reset is not None:
         asker = reset.asked_by.name if reset.asked_by is not None else _("系统运维")
         words |= {"asker": asker, "asked_at": clock.written(reset.asked_at)}
@@ -41,7 +42,7 @@ def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> N
     why = _("理由：%(reason)s") if reset is None else _("%(asker)s写的核实情况：%(reason)s")
     why = why % words if change.reason else ""
     body = "\n\n".join(part for part in (said, handed, why) if part) + "\n"
-    for who, email in sorted(_mailboxes(change)):  # counted in one order by all who act at once
+    for who, email in sorted(_mailboxes(change, by)):  # counted in one order by all who act at once
         if email != user.email:
             key = f"officer:{change.pk}:{who}"
             queue_notice(
@@ -50,9 +51,9 @@ def tell_change(change: OfficerChange, *, reset: FactorReset | None = None) -> N
 
 
 @platform_language()
-def tell_reset_asked(row: FactorReset) -> None:
+def tell_reset_asked(row: FactorReset, *, by: Actor) -> None:
     """Queue the mail to the person whose second factor somebody wants to reset: who did not ask for it can say so in time."""
-    by = row.asked_by.name if row.asked_by is not None else _("系统运维")
+    asker = _name(by)
     queue_notice(
         kind="officer",
         about="reset asked",
@@ -63,7 +64,7 @@ def tell_reset_asked(row: FactorReset) -> None:
             "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的两步验证，等待另一人同意。\n\n"
             "如果不是您本人提出的，请立即告诉本部门和州人力资源和社会保障局。\n"
         )
-        % {"name": row.user.name, "by": by, "username": row.user.username},
+        % {"name": row.user.name, "by": asker, "username": row.user.username},
         key=f"factor-reset-asked:{row.pk}",
     )
 
@@ -108,7 +109,11 @@ def _WHOM_TO_ASK() -> str:
     return _("如有疑问，请联系州人力资源和社会保障局。办理人：%(by)s。")
 
 
-def _words(change: OfficerChange) -> dict[str, str]:
+def _name(actor: Actor) -> str:
+    return actor.name if actor.user_id is not None else _("系统运维")
+
+
+def _words(change: OfficerChange, by: Actor) -> dict[str, str]:
     return {
         "name": change.user.name,
         "username": change.user.username,
@@ -117,7 +122,7 @@ def _words(change: OfficerChange) -> dict[str, str]:
         "to_office": change.to_office.name if change.to_office else "",
         "colleague": change.handed_to.name if change.handed_to else "",
         "reason": change.reason,
-        "by": change.by.name if change.by else _("系统运维"),
+        "by": _name(by),
         "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
     }
 
@@ -152,7 +157,7 @@ def _said(change: OfficerChange, words: dict[str, str]) -> tuple[str, str]:
     return _("两步验证已重置"), said % words
 
 
-def _mailboxes(change: OfficerChange) -> list[tuple[str, str]]:
+def _mailboxes(change: OfficerChange, by: Actor) -> list[tuple[str, str]]:
     """Where the offices concerned are told; for the three who run the system: the others of them.
 
     What the security administrator or the server did is told to the office above as well, and of the bureau itself to the others
@@ -162,7 +167,7 @@ def _mailboxes(change: OfficerChange) -> list[tuple[str, str]]:
     if not offices:
         return _the_three(without={change.user_id})
     found = [mailbox for office in offices for mailbox in mailboxes_of(office)]
-    if change.by is None or change.by.kind in SYSTEM_KINDS:
+    if by.role.value in {Role.SYSTEM.value, *SYSTEM_KINDS}:
         for office in offices:
             above = officers.bureau_over(office)
             if above is not None and above != office:

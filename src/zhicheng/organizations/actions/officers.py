@@ -267,7 +267,7 @@ def _note(
         by_id=actor.user_id,
         at=clock.now(),
     )
-    tell_change(change)
+    tell_change(change, by=actor)
     ledger.record(
         event=f"officer.{kind.value}",
         subject=f"user:{user.pk}",

@@ -80,15 +80,15 @@ def open_account(request: HttpRequest) -> HttpResponse:
 def move(request: HttpRequest, user_id: int) -> HttpResponse:
     """调到其他部门."""
     actor, person = actor_of(request), _officer_or_404(request, user_id)
-    office = _office_of(person)
+    office_id: int = person.office_id  # type: ignore[attr-defined]
     form = MoveForm(
         request.POST or None,
-        offices=officers.offices_for(actor).exclude(pk=office.pk),
-        colleagues=officers.others_in(person.pk, office.pk),
+        offices=officers.offices_for(actor).exclude(pk=office_id),
+        colleagues=officers.others_in(person.pk, office_id),
     )
     lede = _("从现在起在新部门办理，各处的登录会退出；在原部门办理过的记录保留。")
-    context = _leaving(person, office, form) | {"title": _("调到其他部门"), "lede": lede, "button_text": _("确认调动")}
-
+    context: dict[str, Any] = {"form": form, "person": person, "title": _("调到其他部门"), "lede": lede}
+    context["button_text"] = _("确认调动")
     if not person.is_active:
         context["over"] = _("账号已经停用，请先重新启用。")
 
@@ -97,22 +97,17 @@ def move(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.success(request, _("%(name)s已调到新部门，已发邮件告知本人和两个部门。") % {"name": person.name})
         return go(request, "office_officer", person.pk)
 
-    return _do(request, form, context, act)
+    return _do(request, form, context, act, more=lambda: _leaving(office_id))
 
 
 def close(request: HttpRequest, user_id: int) -> HttpResponse:
     """停用账号."""
     actor, person = actor_of(request), _officer_or_404(request, user_id)
-    office = _office_of(person)
-    form = LeaveForm(request.POST or None, colleagues=officers.others_in(person.pk, office.pk))
+    office_id: int = person.office_id  # type: ignore[attr-defined]
+    form = LeaveForm(request.POST or None, colleagues=officers.others_in(person.pk, office_id))
     lede = _("停用后立即退出各处的登录，不能再登录，邮件里的链接也都失效；办理过的记录保留，需要时可以重新启用。")
-    context = _leaving(person, office, form) | {
-        "title": _("停用账号"),
-        "lede": lede,
-        "button_text": _("停用账号"),
-        "button_tone": "danger",
-    }
-
+    context: dict[str, Any] = {"form": form, "person": person, "title": _("停用账号"), "lede": lede}
+    context |= {"button_text": _("停用账号"), "button_tone": "danger"}
     if not person.is_active:
         context["over"] = _("这个账号已经停用。")
 
@@ -121,7 +116,7 @@ def close(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.success(request, _("%(name)s的账号已停用，已发邮件告知本人和部门。") % {"name": person.name})
         return go(request, "office_officer", person.pk)
 
-    return _do(request, form, context, act)
+    return _do(request, form, context, act, more=lambda: _leaving(office_id))
 
 
 def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -200,7 +195,6 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
         "title": _("申请重置两步验证"),
         "lede": lede,
         "button_text": _("提出申请"),
-        "over": _no_reset(person),
     }
 
     def act(data: dict[str, Any]) -> HttpResponse:
@@ -208,7 +202,7 @@ def ask_factor_reset(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.success(request, _("已提出，等待另一人同意，7天内有效。") + (_on_server(person) if on_server else ""))
         return go(request, "office_officer", person.pk)
 
-    return _do(request, form, context, act)
+    return _do(request, form, context, act, more=lambda: {"over": _no_reset(person)})
 
 
 @require_POST
@@ -245,23 +239,29 @@ def _on_server(person: User) -> str:
 
 
 def _do(
-    request: HttpRequest, form: BaseForm, context: dict[str, Any], act: Callable[[dict[str, Any]], HttpResponse]
+    request: HttpRequest,
+    form: BaseForm,
+    context: dict[str, Any],
+    act: Callable[[dict[str, Any]], HttpResponse],
+    *,
+    more: Callable[[], dict[str, Any]] = dict,
 ) -> HttpResponse:
-    """The form; sent, what it does; refused, the form again with every reason. ``over`` in ``context``: why there is nothing to do, said
-    instead of the form."""
+    """The form; sent, what it does; refused, the form again with every reason. ``more``: what has to be read for the page. ``over`` in
+    what it shows: why there is nothing to do, said instead of the form."""
     if request.method != "POST":
-        return render(request, ACT, context)
+        return render(request, ACT, context | more())
     if not form.is_valid():
-        return render_refused(request, ACT, context)
+        return render_refused(request, ACT, context | more())
     try:
         return act(form.cleaned_data)
     except Refused as refused:
-        return render_refused(request, ACT, context, refused)
+        return render_refused(request, ACT, context | more(), refused)
 
 
-def _leaving(person: User, office: Organization, form: BaseForm) -> dict[str, Any]:
-    waiting = waiting_at(office)
-    return {"form": form, "person": person, "office": office, "cases": waiting, "requests": officers.requests_in_hand(office.pk)}
+def _leaving(office_id: int) -> dict[str, Any]:
+    """The office somebody leaves, and what is in hand there."""
+    office = Organization.objects.get(pk=office_id)
+    return {"office": office, "cases": waiting_at(office), "requests": officers.requests_in_hand(office_id)}
 
 
 def _context(request: HttpRequest, person: User) -> dict[str, Any]:
@@ -282,13 +282,6 @@ def _context(request: HttpRequest, person: User) -> dict[str, Any]:
         "on_server": _on_server(person) if waiting and officers.consent_is_on_the_server(person, waiting.asked_by_id) else "",
         "asked_by_me": waiting is not None and waiting.asked_by_id == actor.user_id,
     }
-
-
-def _office_of(person: User) -> Organization:
-    office = officers.office_of(person.pk)
-    if office is None:
-        raise LookupError("an officer without any office")
-    return office
 
 
 def _officer_or_404(request: HttpRequest, user_id: int) -> User:
