@@ -130,11 +130,19 @@ def inspect_confined(
 
 
 def render_confined(
-    path: Path, *, media_type: str, page: int, width: int, bounds: Bounds, seconds: int = SECONDS, memory: int = MEMORY
+    path: Path,
+    *,
+    media_type: str,
+    page: int,
+    width: int,
+    bounds: Bounds,
+    seconds: int = SECONDS,
+    memory: int = MEMORY,
+    warden: Warden | None = None,
 ) -> bytes:
     """``inspection.rendering.render_png`` in a cell. Raises ``Rejected`` like ``inspect_confined``."""
     request = {"verb": "render", "media_type": media_type, "page": page, "width": width}
-    _head, body = _ask(_warden, request, path, bounds, seconds=seconds, memory=memory)
+    _head, body = _ask(warden or _warden, request, path, bounds, seconds=seconds, memory=memory)
     if not body.startswith(b"\x89PNG\r\n\x1a\n"):
         raise _refusal("too_complex", {}, cpu_seconds=seconds)
     return body
