@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from zhicheng.applications.actions import (
 from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
-from zhicheng.applications.queries import snapshot_of
+from zhicheng.applications.queries import files_beside, snapshot_of
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
 from zhicheng.applications.where import points_in_words, points_of
@@ -285,7 +286,11 @@ def give_back_what_was_ended(message: OutboxMessage) -> None:
     )
 
 
-@intake.handler("material")
+def _beside(row: Intake) -> QuerySet[EvidenceFile]:
+    return files_beside(row.payload["application"], replaces=row.payload["replaces"])
+
+
+@intake.handler("material", beside=_beside)
 def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     """Put a file that has been examined into the box it was brought for. Raises ``Refused`` like ``add_material``."""
     material = add_material(
@@ -301,7 +306,7 @@ def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     return {"material": material.pk}
 
 
-@intake.handler("unit_material")
+@intake.handler("unit_material", beside=_beside)
 def attach_unit_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     """Put a file that has been examined into the unit's box it was brought for. Raises ``Refused`` like ``add_unit_material``."""
     material = add_unit_material(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from zhicheng.evidence.models import EvidenceFile, Intake
@@ -11,12 +11,15 @@ KEEP = "keep"
 """The purpose of a file that is only kept: the form that brought it refers to it by its token."""
 
 Handler = Callable[[Intake, EvidenceFile], dict[str, Any]]
+Beside = Callable[[Intake], Iterable[EvidenceFile]]
 
 _handlers: dict[str, Handler] = {}
+_beside: dict[str, Beside] = {}
 
 
-def handler(purpose: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function for files of ``purpose``.
+def handler(purpose: str, *, beside: Beside | None = None) -> Callable[[Handler], Handler]:
+    """Register the decorated function for files of ``purpose``. ``beside`` gives the files that are shown together with it: where one has
+    its name, it gets a number.
 
     It is called with the :class:`Intake` and the kept file, in the transaction that ends the intake, and gives what becomes of it
     as a small dictionary (``Intake.result``). When it raises ``Refused``, nothing was kept and the person reads why.
@@ -27,6 +30,8 @@ def handler(purpose: str) -> Callable[[Handler], Handler]:
         if known and (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):
             raise RuntimeError(f"two handlers for files brought for {purpose!r}")
         _handlers[purpose] = function
+        if beside is not None:
+            _beside[purpose] = beside
         return function
 
     return register
@@ -35,6 +40,12 @@ def handler(purpose: str) -> Callable[[Handler], Handler]:
 def handler_for(purpose: str) -> Handler:
     """The handler of ``purpose``; ``KeyError`` when no room has registered one."""
     return _handlers[purpose]
+
+
+def names_beside(row: Intake) -> list[str]:
+    """What the files are called that will be shown together with this one. The same content under one name is one file."""
+    beside = _beside.get(row.purpose)
+    return [file.name for file in beside(row) if file.sha256 != row.sha256] if beside else []
 
 
 @handler(KEEP)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.evidence.names import clean_name
+from zhicheng.evidence.names import clean_name, visible_name
 
 
 class MediaType(models.TextChoices):
@@ -156,6 +156,11 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.subject} {self.where}"
+
+    @property
+    def shown_name(self) -> str:
+        """What it is called while it has no better name."""
+        return visible_name(self.name)
 
     @property
     def is_open(self) -> bool:

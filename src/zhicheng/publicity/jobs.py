@@ -6,12 +6,15 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from zhicheng.applications.queries import files_beside
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.foundation import jobs, outbox
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actors import actor_for
 from zhicheng.publicity.actions import add_publicity_paper, recheck_periods
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.queries import uploads_of
 
 logger = logging.getLogger(__name__)
 # Each period is a transaction of its own: the message runs outside of one, for as long as the periods of a busy month take.
@@ -33,7 +36,14 @@ def measure_with_the_new_calendar(message: OutboxMessage) -> None:
     recheck_periods()
 
 
-@intake.handler("publicity_paper")
+def _beside(row: Intake) -> list[EvidenceFile]:
+    """The other papers of the period, and the application's own: a desk has them on one page."""
+    period = PublicityPeriod.objects.get(pk=row.payload["period"])
+    others = [file for which, file in uploads_of(period) if which != row.payload["which"]]
+    return [*others, *files_beside(period.application_id)]
+
+
+@intake.handler("publicity_paper", beside=_beside)
 def attach_paper(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     """Keep a file that has been examined as one of the unit's three papers. Raises ``Refused`` like ``add_publicity_paper``."""
     add_publicity_paper(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.support import world as w
 from tests.support.told_once import told_once
+from tests.web.applicant.kit import client_of
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessLook
@@ -96,3 +98,18 @@ def test_identity_number_is_masked_until_asked_for_and_that_is_recorded(world, s
     assert opened.status_code == 405 and opened["Allow"] == "POST"
     assert "这个地址不能直接打开" in opened.content.decode() and "回到首页" in opened.content.decode()
     assert signed_in(world.other_officer).post(reverse("desk_identity", args=[at_the_county.pk])).status_code == 404
+
+
+def test_papers_of_a_publicity_with_one_name_are_told_apart(world):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    period = w.open_publicity(world, application)
+    used = application.materials.first().file.name
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        client = client_of(world.unit_admin)
+        for which, name in (("notice_file", "公示.pdf"), ("photo_file", "公示.pdf"), ("result_file", used)):
+            address = reverse("unit_publicity_paper", args=[application.pk, which])
+            client.post(address, {"file": SimpleUploadedFile(name, w.pdf(which))})
+    period.refresh_from_db()
+    names = [file.name for _which, file in uploads_of(period)]
+    assert names == ["公示.pdf", "公示（2）.pdf", f"{used.removesuffix('.pdf')}（2）.pdf"]  # the applicant's has the name itself

@@ -21,7 +21,7 @@ from zhicheng.evidence import intake, queries, rules
 from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.checks import Examined, Unacceptable, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
-from zhicheng.evidence.names import clean_name
+from zhicheng.evidence.names import clean_name, told_apart
 from zhicheng.evidence.sentences import NOT_EXAMINED, sentence_of
 from zhicheng.foundation import blobs, clock, holding, securitylog
 from zhicheng.foundation.errors import Problem, Refused
@@ -216,7 +216,7 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
         sha256=blob.sha256,
         safe_sha256=safe_sha256,
         size=blob.size,
-        name=clean_name(row.name, media_type=verdict.media_type),
+        name=told_apart(clean_name(row.name, media_type=verdict.media_type), intake.names_beside(row)),
         media_type=verdict.media_type,
         pages=verdict.pages,
         uploaded_by_id=row.brought_by_id,

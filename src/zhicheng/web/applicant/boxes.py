@@ -204,7 +204,7 @@ def format_words(box: SlotRequirement) -> str:
 
 def _refused_words(row: Intake) -> str:
     """What the examination said after the upload had been answered: by then it has to be named which file is meant."""
-    return _("“{name}”没有接收：{text}").format(name=row.name, text=said_against(row))
+    return _("“{name}”没有接收：{text}").format(name=row.shown_name, text=said_against(row))
 
 
 def _point_words(box: SlotRequirement, point: ReturnPoint) -> str:

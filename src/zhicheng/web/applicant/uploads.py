@@ -60,7 +60,7 @@ def kept_in(case: CaseFile, row: Intake) -> str:
     """The same where the application is at hand."""
     place = Where.parse(row.where)
     caption = next((box.caption for box in case.requirements if Where.of_box(box).holds(place)), _("申报材料"))
-    return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.name, box=caption)
+    return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.shown_name, box=caption)
 
 
 @dataclass
@@ -97,7 +97,7 @@ def take_chosen(request: HttpRequest, case: CaseFile) -> Chosen:
         elif row.file is not None:
             messages.success(request, kept_in(case, row))
         else:
-            text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.name, box=boxes[place.box].caption)
+            text = _("“{name}”正在检查，检查完会显示在“{box}”里。").format(name=row.shown_name, box=boxes[place.box].caption)
             messages.info(request, text)
             chosen.waiting.append(row)
     return chosen

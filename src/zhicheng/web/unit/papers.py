@@ -22,7 +22,7 @@ from zhicheng.web.unit.publicity import period_or_404, refused_page
 @says_kept("unit_material")
 def kept_words(row: Intake) -> str:
     """That a paper of the unit was taken."""
-    return _("“{name}”已上传。").format(name=row.file.name if row.file else row.name)
+    return _("“{name}”已上传。").format(name=row.file.name if row.file else row.shown_name)
 
 
 @require_POST
