@@ -45,6 +45,7 @@ def test_everybody_reads_each_day_with_its_source(world: w.World) -> None:
     client_of(world.bureau).post(PAGE, {"text": calendar_text()})
     with clock.travel(w.IN_WINDOW):
         shown = text_of(Client().get(PUBLIC))
+        assert "共 7 天" in shown  # the Spring Festival is one row
         assert "2023-05-26" in shown and "新政办明电〔2023〕01号" in shown and "2023-05-20" in shown
         assert "载入或撤下日历" not in shown and "载入或撤下日历" in text_of(client_of(world.bureau).get(PUBLIC))
         assert "2023-05-26" not in text_of(Client().get(PUBLIC, {"name": "national"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -44,7 +45,8 @@ def show_calendars(request: HttpRequest) -> HttpResponse:
     try:
         version = publish_calendar(text=form.cleaned_data["text"], actor=actor_of(request))
     except Refused as refused:
-        return render_refused(request, TEMPLATE, _context(form), refused)
+        in_the_text = Refused([replace(problem, where="text") for problem in refused.problems])
+        return render_refused(request, TEMPLATE, _context(form), in_the_text)
     messages.success(
         request, _("已载入“{name}”第 {n} 版，正在进行的公示会重新计算。").format(name=version.name, n=version.number)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from zhicheng.foundation import clock
 from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar
 from zhicheng.web.shared.http import actor_of
 
+ONE_DAY = timedelta(days=1)
 NAMES = {"national": gettext_lazy("全国"), "xinjiang": gettext_lazy("新疆")}
 
 
@@ -48,4 +51,12 @@ def _chosen(request: HttpRequest) -> str:
 
 
 def _days_of(calendar: Calendar, year: int) -> list[dict[str, Any]]:
-    return [{"day": day, "changes": day.is_workday != (day.date.weekday() < 5)} for day in calendar.special_days_of(year)]
+    """The days in order; those that follow one another and are the same in everything else are one row: first, last, how many."""
+    rows: list[dict[str, Any]] = []
+    for day in calendar.special_days_of(year):
+        before = rows[-1] if rows else None
+        if before and before["last"] + ONE_DAY == day.date and replace(before["day"], date=day.date) == day:
+            before["last"], before["count"] = day.date, before["count"] + 1
+        else:
+            rows.append({"day": day, "last": day.date, "count": 1})
+    return rows
