@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions import discard_application, withdraw_application
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import all_papers, title_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
@@ -20,7 +21,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
-from zhicheng.web.shared.findings import findings_for
+from zhicheng.web.shared.findings import Shown, findings_for, named
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.timeline import entries_of
 
@@ -67,12 +68,19 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
         "arrivals": case.arrivals,
         "reasons": point_links(case),
         "change": case.last_return,
-        "findings": findings_for(case, actor_of(request)) if case.submission is not None else [],
+        "findings": _findings(case, request),
         "can_withdraw": "withdraw" in moves,
         "can_discard": "discard" in moves,
         "may_print": application.state in OPEN_FOR_APPLICANT,
     }
     return render(request, "applicant/application.html", context)
+
+
+def _findings(case: CaseFile, request: HttpRequest) -> list[Shown]:
+    """What the desks read of the last submission, as far as it is the applicant's to know."""
+    if case.submission is None:
+        return []
+    return named(findings_for(case, actor_of(request)), case.notice, case.snapshot.sections)
 
 
 def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
