@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +22,7 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.queries import papers_of
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, outbox
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.rehearsal import acts
@@ -37,6 +39,12 @@ FORBIDDEN = (
 )  # fmt: skip
 
 
+IN_ENGLISH = (
+    "2 copies", "Two copies", "five years", "last 5 years", "five working days", "5 working days", "prefecture final review", "final review",
+    "/ 3)", "more than 3",
+)  # fmt: skip
+
+
 def text_of(html: str) -> str:
     """What a page says, without its scripts and its addresses."""
     body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
@@ -44,8 +52,8 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body)) + values
 
 
-def words_of_the_first(text: str) -> list[str]:
-    return [word for word in FORBIDDEN if word in text]
+def words_of_the_first(text: str, words: tuple[str, ...] = FORBIDDEN) -> list[str]:
+    return [word for word in words if word in text]
 
 
 class Walk:
@@ -58,11 +66,20 @@ class Walk:
     def look(self, actor: Actor | None, *addresses: str) -> None:
         client = client_of(actor) if actor is not None else Client()
         for address in addresses:
-            page = client.get(address, follow=True)
-            assert page.status_code in {200, 422}, address
+            for language, words in (("zh-hans", FORBIDDEN), ("en", IN_ENGLISH)):
+                client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+                page = client.get(address, follow=True)
+                assert page.status_code in {200, 422}, address
+                self.opened += 1
+                text = text_of(page.content.decode())
+                self.found += [(address, word, _around(text, word)) for word in words_of_the_first(text, words)]
+
+    def look_at_mails(self) -> None:
+        outbox.drain(1000)
+        for sent in mail.outbox:
             self.opened += 1
-            text = text_of(page.content.decode())
-            self.found += [(address, word, _around(text, word)) for word in words_of_the_first(text)]
+            text = f"{sent.subject} {sent.body}"
+            self.found += [(sent.subject, word, _around(text, word)) for word in words_of_the_first(text)]
 
     def look_at_papers(self, application: Application) -> None:
         for paper in papers_of(f"application:{application.pk}"):
@@ -140,5 +157,6 @@ def test_no_page_and_no_paper_of_the_second_notice_says_a_word_of_the_first() ->
         walk.look(world.applicant, reverse("my_application", args=[application.pk]), reverse("my_titles"))
         walk.look(world.unit_admin, *of_desk(application))
         walk.look_at_papers(application)
-    assert walk.opened > 80
+        walk.look_at_mails()
+    assert walk.opened > 170
     assert not walk.found, "\n".join(str(one) for one in walk.found)

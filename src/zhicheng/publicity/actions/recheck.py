@@ -23,6 +23,7 @@ from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, NotPublished
 
 
@@ -134,7 +135,9 @@ def _tell(period: PublicityPeriod, before: date, notice: Notice) -> None:
     said = _(
         "工作日安排有更正，{name}的公示按原定日期结束将不足{least}个工作日。公示结束日期由{before}改为{end}，当天24:00期满，期满后才能出具公示结果、上报。"
     ).format(name=application.applicant_name, least=notice.limits.publicity_working_days, before=before, end=period.ends_on)
-    to_unit = _("请打印新的公示（原公示已作废），张贴到新的结束日期，并重新上传公示和公示照片。")
+    to_unit = _("请打印新的公示（原公示已作废），张贴到新的结束日期。")
+    if posted := [upload.label for upload in uploads_asked(notice) if upload.which != "result_file"]:
+        to_unit += _("并重新上传：{papers}。").format(papers=_("、").join(posted))
     key = f"publicity:{period.pk}:until:{period.ends_on}"
     receivers = [
         ("applicant", application.applicant.email, _("您不需要办理什么。"), f"/my/applications/{application.pk}/"),
