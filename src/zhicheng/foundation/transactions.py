@@ -178,6 +178,8 @@ def _with_an_end() -> Iterator[None]:
         yield
     finally:
         _lasts.reset(under_way)
+    if not lasts:
+        return  # what waits for the commit is not looked through: inside one great transaction that is much
     standing = {id(entry[1]) for entry in transaction.get_connection().run_on_commit}
     for last in lasts:
         if id(last) in standing:
