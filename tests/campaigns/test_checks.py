@@ -110,6 +110,12 @@ PARTS = {
     "year_without_rule": ("    per: year\n", "    per: year # HERE\n", "materials[2].per", "须写明哪些年度"),
     "years_without_year": ("    per: year\n", "    per: none\n", "materials[2].years", "只有 per: year 才写 years"),
     "cap_above_limit": ("cap: 2}", "cap: 4} # HERE", "materials[2].years.cap", "超过了 limits.continuing_education_years（3）"),
+    "cap_on_the_tenure": (
+        "years: {rule: professional_years, cap: 2}",
+        "years: {rule: tenure, cap: 5} # HERE",
+        "materials[2].years.cap",
+        "请写明 assumed: true",
+    ),
     "copies_differ": ("    copies: 3", "    copies: 2 # HERE", "materials[0].copies", "limits.review_form_copies（3）"),
     "one_of_one": (
         "      - key: registration\n        label: {zh: 学历备案表, en: Online registration}\n",
