@@ -20,6 +20,7 @@ from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor, Role, actor_for
 
@@ -100,14 +101,9 @@ ELSEWHERE = {
     "files_checking": "behind a signed address, while a file is being examined",
     "kept_form": "after a sign-in that had ended",
     "mfa_view_recovery_codes": "shown once, after codes were made",
-    "application_paper": "a PDF that was issued; nothing is read but its row",
-    "desk_paper": "a PDF that was issued; nothing is read but its row",
-    "unit_publicity_file": "needs the unit's upload",
     "office_account_scan": "needs a request with a scan",
     "office_account_scan_preview": "needs a request with a scan",
-    "office_account_request": "needs a request: the example of its approval",
     "rehearsal_mail": "a mail of the rehearsal",
-    "system_stuck": "the example of a retry opens it",
 }
 
 
@@ -175,6 +171,7 @@ for _name in ("account_email_verification_sent", "account_reset_password_done", 
     _plain(_name)
 for _name in ("rehearsal", "rehearsal_clock", "rehearsal_components", "rehearsal_mailbox"):
     _plain(_name)
+_plain("calendar")
 _plain("notice", args=lambda town: (notice_of(town.world.version).slug,))
 for _name in ("home_signed_in", "still_here", "mfa_index"):
     _plain(_name, "applicant", "unit_admin", "bureau")
@@ -202,6 +199,40 @@ _of_system("system_health", Role.OPERATOR)
 _of_system("system_brakes", Role.SECURITY)
 for _name in ("system_audit", "system_ledger", "system_looks", "system_refusals"):
     _of_system(_name, Role.AUDITOR)
+
+
+def _review_form(application: Application) -> str:
+    return papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id").serial
+
+
+@page("application_paper")
+def application_paper(town: Town) -> Iterator[Look]:
+    application = town.publicised
+    yield _look(actor_for(application.applicant), "application_paper", application.pk, _review_form(application))
+
+
+@page("desk_paper")
+def desk_paper(town: Town) -> Iterator[Look]:
+    application = town.at[Role.COUNTY]
+    yield _look(town.world.county_officer, "desk_paper", _review_form(application), at=posts.LATER)
+
+
+@page("unit_publicity_file")
+def unit_publicity_file(town: Town) -> Iterator[Look]:
+    application = town.at[Role.SUPERVISING]
+    yield _look(town.world.unit_admin, "unit_publicity_file", application.pk, "notice_file", at=posts.LATER)
+
+
+@page("office_account_request")
+def office_account_request(town: Town) -> Iterator[Look]:
+    row = posts.EXAMPLES["office_account_approve"](town.world)
+    yield Look("county", row.client, row.path.removesuffix("approve/"))
+
+
+@page("system_stuck")
+def system_stuck(town: Town) -> Iterator[Look]:
+    posts.stuck_message()
+    yield _look(actor_for(town.system[Role.OPERATOR]), "system_stuck")
 
 
 @page("publicity_notice")

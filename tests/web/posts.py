@@ -727,22 +727,16 @@ def office_calendar_withdraw(world: w.World) -> Press:
     return Press(reg.client_of(world.bureau), reverse("office_calendar_withdraw"), {"name": version.name})
 
 
-@example("system_retry")
-def system_retry(world: w.World) -> Press:
+def stuck_message() -> OutboxMessage:
+    """A message that has failed for good."""
     at = clock.machine_now()
-    message = OutboxMessage.objects.create(
+    return OutboxMessage.objects.create(
         kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
     )
-    return Press(_operator(), reverse("system_retry", args=[message.pk]))
 
 
-@example("system_settle")
-def system_settle(world: w.World) -> Press:
-    at = clock.machine_now()
-    message = OutboxMessage.objects.create(
-        kind="mail", key="x", payload={}, state=OutboxState.FAILED, created_at=at, next_attempt_at=at - timedelta(days=1)
-    )
-    return Press(_operator(), reverse("system_settle", args=[message.pk]))
+EXAMPLES["system_retry"] = lambda _world: Press(_operator(), reverse("system_retry", args=[stuck_message().pk]))
+EXAMPLES["system_settle"] = lambda _world: Press(_operator(), reverse("system_settle", args=[stuck_message().pk]))
 
 
 @example("system_brake_lift")

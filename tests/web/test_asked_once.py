@@ -31,7 +31,14 @@ MAY_BE_ASKED_AGAIN = {
 OF_THE_LIBRARY = {name for name in ACCESS if name.startswith(("account_", "mfa_", "usersessions_"))}
 # Address → why what is sent there is not looked at.
 NOT_LOOKED_AT = dict.fromkeys(
-    ("application_upload", "unit_publicity_paper", "unit_information_edit", "register_unit", "unit_person_correction"),
+    (
+        "application_upload",
+        "unit_publicity_paper",
+        "unit_material_add",
+        "unit_information_edit",
+        "register_unit",
+        "unit_person_correction",
+    ),
     "in tests the file is examined while the request waits; at work a process of its own does it",
 )
 # Pages and forms of the rooms that keep accounts and organizations: address → what is asked again there, and why.

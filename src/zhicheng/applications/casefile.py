@@ -30,7 +30,7 @@ from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.where import ReturnPoint, points_of
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import newest_notices, notice_of
+from zhicheng.campaigns.queries import calendar_named, newest_notices, notice_of
 from zhicheng.campaigns.rules import (
     ConditionResult,
     Facts,
@@ -48,6 +48,7 @@ from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.integrity.rules import Ban
 from zhicheng.organizations.actors import Role
+from zhicheng.standards.calendar import Calendar
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -93,6 +94,11 @@ class CaseFile:
             return self.notice
         campaign = self.application.campaign_id
         return newest_notices([campaign])[campaign]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar the notice names, as it is loaded today (S-39). One query."""
+        return calendar_named(self.notice.calendar)
 
     @cached_property
     def window(self) -> WindowState:

@@ -16,7 +16,7 @@ from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.putting import misfit
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Limits
-from zhicheng.campaigns.queries import calendar_named, notice_of
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -84,7 +84,7 @@ def open_publicity(
     _same_submission(case, submission_id)
     notice = case.notice
     plan, problems = rules.plan_period(
-        calendar_named(notice.calendar),
+        case.calendar,
         starts_on=starts_on,
         ends_on=ends_on,
         today=clock.today(),

@@ -19,7 +19,6 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import all_papers
 from zhicheng.applications.states import State
-from zhicheng.campaigns.queries import calendar_named
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.foundation import clock
@@ -100,9 +99,7 @@ def _prefilled(case: CaseFile) -> dict[str, Any]:
     }
     notice = case.notice
     try:
-        end = calendar_named(notice.calendar).earliest_end(
-            clock.today(), notice.limits.publicity_working_days, notice.limits.publicity_counting
-        )
+        end = case.calendar.earliest_end(clock.today(), notice.limits.publicity_working_days, notice.limits.publicity_counting)
     except NotPublished:
         return initial
     return initial | {"ends_on": end.end}
@@ -111,7 +108,7 @@ def _prefilled(case: CaseFile) -> dict[str, Any]:
 def _calendar_help(case: CaseFile) -> dict[str, Any]:
     """The reasoning shown beside the dates: which of the days from today count."""
     notice = case.notice
-    calendar = calendar_named(notice.calendar)
+    calendar = case.calendar
     least = notice.limits.publicity_working_days
     facts = in_words(case.application, public_facts(case.snapshot))
     try:
