@@ -160,7 +160,10 @@ def _jumps() -> list[tuple[str, str, datetime | None]]:
     ).order_by("-ends_on").first()  # fmt: skip
     over = datetime.combine(last.ends_on + timedelta(days=1), time(9), tzinfo=clock.BEIJING) if last else None
     version = current_versions().first()
-    window = notice_of(version).windows[0] if version else None
+    windows = sorted(notice_of(version).windows, key=lambda one: one.correct_until) if version else []
+    window = next(
+        (one for one in windows if one.correct_until > clock.now()), windows[-1] if windows else None
+    )  # the next to end
     zone = clock.BEIJING
 
     def at(moment: datetime | None) -> datetime | None:

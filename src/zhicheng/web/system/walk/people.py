@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import asdict, dataclass
+from functools import cache
 
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Section
+from zhicheng.campaigns.data import BORTALA_2023
+from zhicheng.campaigns.loading import load_notice
+from zhicheng.campaigns.notice import Notice
 from zhicheng.rehearsal.case import publicity_text
 from zhicheng.rehearsal.people import TRADES, Trade, credit, form_of, identity
 from zhicheng.web.unit.forms import PublicityForm
@@ -89,7 +93,13 @@ def _in_words(section: Section, typed: dict[str, str]) -> dict[str, str]:
     return {str(field.label): TABLES[field.table].name(value) if field.table else value for field, value in asked}
 
 
+@cache
+def notice() -> Notice:
+    """The notice that is walked: the file, for what the instance knows is seen on its pages only."""
+    return load_notice(BORTALA_2023)
+
+
 def notice_words(person: Human) -> dict[str, str]:
     """What the unit writes on T1, by the labels of the page."""
-    text = asdict(publicity_text(person))
-    return {str(field.label): text[name] for name, field in PublicityForm.base_fields.items() if name in text}
+    text, form = asdict(publicity_text(person)), PublicityForm(years=notice().limits.achievements_years)
+    return {str(field.label): text[name] for name, field in form.fields.items() if name in text}

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import cache
 
 from zhicheng.applications.desks import BY_ROLE, Desk
-from zhicheng.campaigns.data import BORTALA_2023
-from zhicheng.campaigns.loading import load_notice
-from zhicheng.campaigns.notice import Notice
 from zhicheng.organizations.actors import Role
 from zhicheng.rehearsal.places import OFFICE_ACCOUNTS
 from zhicheng.rehearsal.steps import Step
 from zhicheng.web.system.walk.acts import Walk, next_week
 from zhicheng.web.system.walk.browser import Browser
-from zhicheng.web.system.walk.people import Human
+from zhicheng.web.system.walk.people import Human, notice
 
 Take = Callable[[Walk, Human], object]
-
-
-@cache
-def notice() -> Notice:
-    """The notice that is walked: the file, for what the instance knows is seen on its pages only."""
-    return load_notice(BORTALA_2023)
 
 
 def road() -> tuple[Desk, ...]:

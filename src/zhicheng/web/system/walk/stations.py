@@ -17,8 +17,8 @@ from zhicheng.rehearsal import samples
 from zhicheng.rehearsal.steps import again, from_publicity, giving_back, passing, way_to
 from zhicheng.web.system.walk.acts import Walk, next_week
 from zhicheng.web.system.walk.browser import NotAsExpected, words
-from zhicheng.web.system.walk.people import PASSWORD
-from zhicheng.web.system.walk.road import at_desk, follow, notice, road
+from zhicheng.web.system.walk.people import PASSWORD, notice
+from zhicheng.web.system.walk.road import at_desk, follow, road
 
 Station = Callable[[Walk], None]
 
