@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import connection
 
@@ -109,3 +110,25 @@ def test_who_has_real_transactions_has_it_told_apart(kept: Any) -> None:
     assert not connection.in_atomic_block
     assert User.objects.count() == EvidenceFile.objects.count() == 1
     assert told[-2:] == ["reader", "kept"]
+
+
+@told_once(with_cache=True)
+def named(reader: User, name: str) -> str:
+    """What differs with a parameter of the test; it leaves something in the cache."""
+    told.append(f"named {name}")
+    cache.set("named", name)
+    return f"{reader.username} {name}"
+
+
+@pytest.mark.parametrize("name", ["one", "other"])
+def test_parameter_of_a_test_reaches_the_telling(named: str, name: str) -> None:
+    assert named == f"reader {name}"
+    assert cache.get("named") == name
+    cache.set("named", "changed")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.parametrize("name", ["one", "other"])
+def test_each_parameter_is_told_once_for_all_who_take_it(named: str, name: str, turn: int) -> None:
+    assert told.count(f"named {name}") == 1
+    assert cache.get("named") == name

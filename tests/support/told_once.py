@@ -2,7 +2,8 @@
 
 ``@told_once`` makes a fixture of a function that tells something with real actions. The first test that wants it has it told inside a
 transaction, which stays open while the tests that follow want the same; each of them runs in a savepoint of it and leaves nothing behind.
-A test that does not want it does not see it: it is undone before. Tellings build on each other (``def application(world)``), and each test
+A test that does not want it does not see it: it is undone before. Tellings build on each other (``def application(world)``), or on what a
+test is parametrized with (``def ready(world, name)``: the tests of one name then come one after the other), and each test
 has copies of its own of what they gave. A test whose transactions are real (``transaction=True``) has everything told for itself.
 """
 
@@ -14,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,9 @@ _FILES = pytest.StashKey[list[Any]]()
 class Telling:
     """What is told: ``tell`` at the time ``at`` (or now), after those of its parameters that are tellings themselves."""
 
-    def __init__(self, tell: Callable[..., Any], at: datetime | None) -> None:
+    def __init__(self, tell: Callable[..., Any], at: datetime | None, *, with_cache: bool) -> None:
         self.tell = tell
+        self.with_cache = with_cache
         self.at = at
         self.name = tell.__name__
         self.builds_on = tuple(inspect.signature(tell).parameters)
@@ -48,11 +51,20 @@ class Telling:
         return clock.travel(self.at) if self.at is not None else nullcontext()
 
 
-class _Standing:
-    """A telling that has been told and not been undone: what it gave, its files and the mails it sent."""
+@dataclass(frozen=True)
+class _Wanted:
+    """A telling that a test takes, with those of the test's parameters that it builds on."""
 
-    def __init__(self, telling: Telling, given: dict[str, Any], blocker: Any) -> None:
-        self.telling = telling
+    telling: Telling
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+
+class _Standing:
+    """A telling that has been told and not been undone: what it gave, its files, the mails it sent and, if wanted, what it left in the cache."""
+
+    def __init__(self, wanted: _Wanted, given: dict[str, Any], blocker: Any) -> None:
+        self.wanted = wanted
+        self.telling = telling = wanted.telling
         self._blocker = blocker
         self.folder = Path(tempfile.mkdtemp(prefix="told-", dir=settings.DATA_DIR))
         self._block = transaction.atomic()
@@ -68,6 +80,7 @@ class _Standing:
                 self.undo()
                 raise
         self.mails, mail.outbox[before:] = mail.outbox[before:], []
+        self.cached = dict(cache._cache), dict(cache._expire_info)  # type: ignore[attr-defined]  # LocMemCache: tests/settings.py
         cache.clear()
 
     def undo(self) -> None:
@@ -88,11 +101,14 @@ def _files_in(folder: Path) -> Iterator[None]:
 _standing: list[_Standing] = []  # the later ones build on what was told before them
 
 
-def told_once(tell: Callable[..., Any] | None = None, *, at: datetime | None = IN_WINDOW) -> Any:
-    """Make a fixture of ``tell``, whose parameters are names of other tellings. The test that takes it runs at the time ``at`` (None: now)."""
+def told_once(tell: Callable[..., Any] | None = None, *, at: datetime | None = IN_WINDOW, with_cache: bool = False) -> Any:
+    """Make a fixture of ``tell``, whose parameters are names of other tellings or of parameters of the test.
+
+    The test that takes it runs at the time ``at`` (None: now); ``with_cache``: it begins with what the telling left in the cache.
+    """
     if tell is None:
-        return lambda function: told_once(function, at=at)
-    telling = Telling(tell, at)
+        return lambda function: told_once(function, at=at, with_cache=with_cache)
+    telling = Telling(tell, at, with_cache=with_cache)
 
     def fixture(request: pytest.FixtureRequest, db: None, _own_files: None, **given: Any) -> Iterator[Any]:
         with telling.there():
@@ -110,26 +126,37 @@ def told_once(tell: Callable[..., Any] | None = None, *, at: datetime | None = I
     return pytest.fixture(fixture)
 
 
-def _wanted(item: pytest.Item | None) -> list[Telling]:
+def _wanted(item: pytest.Item | None) -> list[_Wanted]:
     """The tellings ``item`` takes, each after what it builds on; none for a test whose transactions are real."""
     if not isinstance(item, pytest.Function):
         return []
     marker = item.get_closest_marker("django_db")
     if (marker is not None and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(item.fixturenames):
         return []
-    wanted: list[Telling] = []
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    wanted: list[_Wanted] = []
 
     def add(name: str) -> None:
         made = item._fixtureinfo.name2fixturedefs.get(name)
         telling = getattr(made[-1].func, _TOLD, None) if made else None
-        if telling is not None and telling not in wanted:
+        if telling is not None and telling not in [one.telling for one in wanted]:
             for other in telling.builds_on:
                 add(other)
-            wanted.append(telling)
+            wanted.append(_Wanted(telling, tuple((n, parameters[n]) for n in telling.builds_on if n in parameters)))
 
     for name in item.fixturenames:
         add(name)
     return wanted
+
+
+def put_together(items: list[pytest.Item]) -> None:
+    """Put the tests of one module that take one telling with the same parameters one after the other."""
+    groups: dict[tuple[Any, ...], list[pytest.Item]] = {}
+    for number, item in enumerate(items):
+        told = [one for one in _wanted(item) if one.parameters]
+        module = getattr(item, "module", None)
+        groups.setdefault((module, *told) if told else (number,), []).append(item)
+    items[:] = [item for group in groups.values() for item in group]
 
 
 def undo_unless_wanted(item: pytest.Item | None) -> None:
@@ -138,7 +165,7 @@ def undo_unless_wanted(item: pytest.Item | None) -> None:
         return
     broken = connection.connection is None or connection.needs_rollback  # by the test before
     wanted = [] if broken else _wanted(item)
-    while [one.telling for one in _standing] != wanted[: len(_standing)]:
+    while [one.wanted for one in _standing] != wanted[: len(_standing)]:
         _standing.pop().undo()
 
 
@@ -149,9 +176,9 @@ def tell_what_is_wanted(item: pytest.Item, blocker: Any) -> None:
     """
     undo_unless_wanted(item)
     wanted = _wanted(item)
-    for telling in wanted[len(_standing) :]:
-        values = {one.telling.name: one.value for one in _standing}
-        _standing.append(_Standing(telling, {name: values[name] for name in telling.builds_on}, blocker))
+    for one in wanted[len(_standing) :]:
+        values = {told.telling.name: told.value for told in _standing} | dict(one.parameters)
+        _standing.append(_Standing(one, {name: values[name] for name in one.telling.builds_on}, blocker))
     if wanted:
         item.stash[_COPIES] = copy.deepcopy({one.telling.name: one.value for one in _standing})
         item.stash[_FILES] = list(_standing)
@@ -162,4 +189,7 @@ def _give_files_and_mails(item: pytest.Item) -> None:
     for one in item.stash[_FILES]:
         shutil.copytree(one.folder, settings.MEDIA_ROOT, dirs_exist_ok=True)
         mail.outbox.extend(copy.deepcopy(one.mails))
+        if one.telling.with_cache:
+            for held, was in zip((cache._cache, cache._expire_info), one.cached, strict=True):  # type: ignore[attr-defined]
+                held.update(was)
     item.stash[_FILES] = []

@@ -6,8 +6,9 @@ takes a form needs a line here: ``test_every_post.py`` sends each of them twice,
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,6 +63,12 @@ class Press:
     data: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     at: Any = w.IN_WINDOW
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Press:
+        """Another browser with the same cookies."""
+        client = copy.copy(self.client)
+        client.cookies = copy.deepcopy(self.client.cookies)
+        return replace(self, client=client, data=dict(self.data), headers=dict(self.headers))
 
     def send(self, token: str) -> Any:
         """Send it with this token."""

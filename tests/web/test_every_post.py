@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
+from django.test import override_settings
 
 from tests.support import world as w
 from tests.support.forms import token_for
+from tests.support.told_once import told_once
 from tests.web.posts import EXAMPLES, Press
 from tests.web.shared.addresses import takes_posts, views
 from zhicheng.foundation.models import AccessLook
@@ -29,12 +31,13 @@ BESIDE = {
     "foundation.CacheEntry",
     "foundation.SentForm",
 }
+THROUGH_THE_OUTBOX = "zhicheng.foundation.mail.OutboxBackend"  # the test runner puts its own place there
 NOT_DONE = ("没有处理", "没有完成", "没有办理")
 
 
 @pytest.fixture(autouse=True)
 def _through_the_outbox(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"  # the test runner had put its own place there
+    settings.EMAIL_BACKEND = THROUGH_THE_OUTBOX
 
 
 def everything() -> dict[str, str]:
@@ -49,9 +52,12 @@ def everything() -> dict[str, str]:
     return tables
 
 
-def press_of(world: w.World, name: str) -> tuple[Press, str]:
-    press = EXAMPLES[name](world)
-    return press, token_for(press.client)
+@told_once(with_cache=True)
+def ready(world: w.World, name: str) -> tuple[Press, str]:
+    """The form of this name, ready to be pressed, with the token of its page: made once for all that is done to it."""
+    with override_settings(EMAIL_BACKEND=THROUGH_THE_OUTBOX):
+        press = EXAMPLES[name](world)
+        return press, token_for(press.client)
 
 
 def words(answer: Any) -> str:
@@ -65,8 +71,8 @@ def test_every_form_has_an_example_and_every_exception_is_a_form():
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_pressed_twice_is_done_once(world: w.World, name: str) -> None:
-    press, token = press_of(world, name)
+def test_pressed_twice_is_done_once(ready: tuple[Press, str], name: str) -> None:
+    press, token = ready
     before = everything()
     first = press.send(token)
     assert first.status_code < 400, words(first)
@@ -84,9 +90,9 @@ def test_pressed_twice_is_done_once(world: w.World, name: str) -> None:
 
 @pytest.mark.parametrize("how", ["fails", "ends"])
 @pytest.mark.parametrize("name", FORMS)
-def test_session_that_cannot_be_saved_afterwards_is_no_lie(world: w.World, name: str, how: str) -> None:
+def test_session_that_cannot_be_saved_afterwards_is_no_lie(ready: tuple[Press, str], name: str, how: str) -> None:
     """The database refuses the session's row, or somebody ended the session meanwhile: the work is committed all the same."""
-    press, token = press_of(world, name)
+    press, token = ready
     press.client.raise_request_exception = False
     before = everything()
 
