@@ -93,6 +93,6 @@ def test_photograph_of_a_phone_fits_where_jpg_does_and_is_called_so_when_it_is_f
     material = Material.objects.get()
     fetched = client.get(reverse("application_file", args=[application.pk, material.pk]) + "?download")
     assert fetched["Content-Disposition"] == 'attachment; filename="IMG_1.jpg"'
-    fetched.close()
+    assert b"".join(fetched.streaming_content).startswith(b"\xff\xd8\xff")  # type: ignore[attr-defined]
     said = page(client.get(reverse("application_file", args=[application.pk, material.pk]) + "?unchanged"))
     assert "平时显示和下载的是转换后的 JPG" in said and "脚本" not in said
