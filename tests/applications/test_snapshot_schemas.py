@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.campaigns.files import bortala
 from zhicheng.applications.papers import review_form_data
 from zhicheng.applications.snapshot import SCHEMA, UPGRADES, Snapshot, UnknownSchemaError, publicised
 from zhicheng.foundation.canonical import canonical_json, digest
@@ -50,7 +51,7 @@ def test_stored_example_is_read_and_is_as_it_was_stored(number):
     assert snapshot.offices["industry_body"] is None
     assert [file.where.box for file in snapshot.materials][-1] == "commitment"
     assert digest(publicised(snapshot)) == SHOWN
-    assert review_form_data(snapshot, {})["name"] == public_facts(snapshot)["name"]
+    assert review_form_data(snapshot, bortala())["name"] == public_facts(snapshot)["name"]
 
 
 def test_example_of_today_is_written_as_it_is_stored():
