@@ -14,6 +14,7 @@ from zhicheng.applications.models import Material
 from zhicheng.applications.putting import put
 from zhicheng.applications.queries import unit_materials_of
 from zhicheng.applications.states import State
+from zhicheng.applications.where import Where
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
@@ -34,11 +35,11 @@ def add_unit_material(*, actor: Actor, application_id: int, file_id: int, box: s
     case = _lock_at_unit(application_id, actor)
     file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
     if file is None:
-        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=f"material:{box}", code="not_found")
+        raise Refused.one(_("没有找到这个文件，请重新上传。"), where=str(Where.of_key(box)), code="not_found")
     wanted = next((one for one in case.unit_boxes if one.key == box), None)
     if wanted is None or paper not in {option.key for option in wanted.papers}:
         text = _("这项材料不需要上传，或已不在清单中。请刷新页面查看最新的材料清单。")
-        raise Refused.one(text, where=f"material:{box}", code="no_such_slot")
+        raise Refused.one(text, where=str(Where.of_key(box)), code="no_such_slot")
     held = case.unit_materials
     material, is_new = put(case.application, wanted, paper, file, held=held, actor=actor, replaces=replaces)
     if is_new:
