@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import allauth.mfa
+import pytest
 
 from tests.support.sources import SOURCE, Call, Source, calling, importing, line_of, nowhere, only_in, python, templates
+from zhicheng.documents.wording import blanks_in
 
 SCRIPT = SOURCE / "web" / "static" / "zhicheng" / "zhicheng.js"
 
@@ -60,10 +62,14 @@ BUILDS_PATTERNS = {"web/system/refusals.py", "evidence/inspection/expansion.py"}
 # Sentences that are filled under a name: each is one of our own constants, or chosen among them (1.3.10).
 FORMATS_A_NAMED_SENTENCE = {
     *("accounts/rules.py", "applications/actions/ending.py", "applications/completeness.py", "applications/jobs.py"),
-    *("applications/rules.py", "campaigns/loading.py", "documents/papers.py", "foundation/alerts.py", "foundation/logs.py"),
+    *("applications/rules.py", "campaigns/loading.py", "foundation/alerts.py", "foundation/logs.py"),
     *("review/actions/decide.py", "standards/errors.py", "web/applicant/boxes.py", "web/shared/desk/case.py"),
     *("web/shared/account_requests.py", "web/shared/desk/views.py", "web/shared/timeline.py", "web/shared/units/credit_codes.py"),
+    *("applications/findings/finding.py", "applications/findings/years.py", "applications/frozen.py", "applications/sections.py"),
+    "web/applicant/checking.py",
 }
+# What a notice says on paper: its blanks are plain names (``wording.blanks_in``), and a name that nothing fills is refused at the loading.
+FILLS_THE_NOTICES_BLANKS = {"documents/letters.py", "documents/wording.py", "publicity/papers.py"}
 
 
 def never_imported(source: Source) -> Iterator[tuple[int, str]]:
@@ -156,7 +162,14 @@ def fills_a_named_sentence(call: Call) -> bool:
 
 def test_format_strings_are_constants() -> None:
     """``text.format(…)`` with a text somebody sent reaches attributes of our objects (ASVS 1.3.10)."""
-    only_in(FORMATS_A_NAMED_SENTENCE, calling(fills_a_named_sentence), python(), "the sentence that is filled is a constant")
+    known = FORMATS_A_NAMED_SENTENCE | FILLS_THE_NOTICES_BLANKS
+    only_in(known, calling(fills_a_named_sentence), python(), "the sentence that is filled is a constant")
+
+
+@pytest.mark.parametrize("blank", ["{name.__class__}", "{name[0]}", "{0}", "{}", "{name!r}", "{name:>99999999}", "{name.x!s:}"])
+def test_blank_of_a_notice_is_a_plain_name(blank: str) -> None:
+    with pytest.raises(ValueError):
+        list(blanks_in(f"兹证明{blank}同志"))
 
 
 def test_statements_for_the_database_are_never_put_together_from_values() -> None:

@@ -22,6 +22,7 @@ _LOOKS = "looks, compares or puts into words; writes nothing"
 _PART = "a part of other actions, called in their transaction"
 _HEARD = "writes the entry of a row that the library makes or removes, in its transaction: tests/accounts/test_second_factor.py"
 _TELLS = "queues mails in the transaction of the action that calls it"
+_TOLD = "fills a rehearsal by the actions of the others, whole or not at all: tests/rehearsal"
 NO_ACTION = {
     "accounts.actions.check_new_mailbox": _LOOKS,
     "accounts.actions.close_account": _PART,
@@ -101,6 +102,8 @@ NO_ACTION = {
     "organizations.actions.unit_parts.put_in_queue": _PART,
     "organizations.actions.unit_parts.put_particulars": _PART,
     "review.actions.decide.lock_submission": _PART,
+    "rehearsal.seeding.seed": _TOLD,
+    "rehearsal.seeding.tell_alone": _TOLD,
 }
 
 
