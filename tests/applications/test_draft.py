@@ -103,7 +103,7 @@ def test_blank_rows_fall_away(road):
 def test_more_than_the_form_can_hold_is_refused(road):
     assert code_of(lambda: save(road, "awards", [{"name": str(n)} for n in range(MOST_ROWS + 1)])) == "too_long"
     assert len(save(road, "awards", [{"name": str(n)} for n in range(MOST_ROWS)]).content) == MOST_ROWS
-    assert code_of(lambda: save(road, typed={"text": "字" * 70_000})) == "too_long"
+    assert code_of(lambda: save(road, typed={"text": "字" * 210_000})) == "too_long"
     assert DraftSection.objects.count() == 1
 
 
