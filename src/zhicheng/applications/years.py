@@ -39,16 +39,15 @@ def in_year_of(campaign: Campaign, rows: Iterable[PersonYear]) -> list[PersonYea
     return [row for row in rows if same_year(row.campaign, campaign)]
 
 
-def year_count(together: Sequence[PersonYear], campaign_id: int, *, allowed: int = 0) -> YearCount:
-    """The count for a campaign, ``together`` being all rows of the person in its year and prefecture.
-
-    ``allowed``: the notice's limit, where the person has begun nothing in this campaign yet.
+def year_count(together: Sequence[PersonYear], campaign_id: int) -> YearCount:
+    """The count for a campaign, ``together`` being all rows of the person in its year and prefecture. Where the person has begun nothing
+    in the campaign yet nothing is counted or allowed; the year may be closed all the same.
     """
     mine = next((row for row in together if row.campaign_id == campaign_id), None)
     closings = [row.closed_at for row in together if row.closed_at is not None]
     return YearCount(
         arrivals=counted(mine, together) if mine is not None else 0,
-        arrivals_allowed=mine.arrivals_allowed if mine is not None else allowed,
+        arrivals_allowed=mine.arrivals_allowed if mine is not None else 0,
         closed_at=min(closings, default=None),
     )
 
