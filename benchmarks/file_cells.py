@@ -19,7 +19,7 @@ os.environ.setdefault("ZHICHENG_MODE", "test")
 from figures import ROOT, Figures
 
 from zhicheng.evidence.confinement import layers
-from zhicheng.evidence.confinement.guard import Warden, inspect_confined
+from zhicheng.evidence.confinement.asking import Warden, inspect_confined
 from zhicheng.evidence.inspection.verdicts import Bounds
 
 BOUNDS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)

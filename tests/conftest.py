@@ -95,7 +95,7 @@ def _nothing_left_behind() -> Iterator[None]:
 
 
 @pytest.fixture
-def unguarded(db: Any) -> Iterator[None]:
+def unprotected(db: Any) -> Iterator[None]:
     """The database lets this test put a row where no history has led it: to look at a state without walking there."""
     triggers.take_off(connection)
     yield

@@ -123,7 +123,7 @@ def test_move_makes_what_tells_of_the_road_anew(road):
     with transaction.atomic():
         case = lifecycle.lock(application.pk, world.applicant)
         length, papers = len(case.history), case.part(all_papers)
-        lifecycle.walk(case, "withdraw", actor=world.applicant)
+        lifecycle.make_move(case, "withdraw", actor=world.applicant)
         assert len(case.history) == length + 1 and case.history[-1].to_state == State.DRAFT
         assert case.last_return is not None
         assert case.part(all_papers) is not papers

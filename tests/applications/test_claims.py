@@ -81,7 +81,7 @@ def test_a_claim_keeps_the_holder_from_nothing_and_learns_nothing(world: w.World
     assert "1 / 3" not in page and mine.number not in page
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_bans_and_closed_years_are_told_to_the_holder_and_to_the_desk_never_to_a_claim(world: w.World) -> None:
     other = claimant(world, serial=500)
     ban(world, other.person_index)
@@ -186,7 +186,7 @@ def test_a_wrong_number_that_is_corrected_leaves_the_others_alone(world: w.World
     assert {(y.person_index, y.arrivals) for y in PersonYear.objects.all()} == {(mine.person_index, 1), (draft.person_index, 0)}
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_a_ban_ends_what_a_claim_has_begun_when_the_card_was_seen(world: w.World) -> None:
     person = claimant(world, serial=500)
     draft = w.start(world, person)

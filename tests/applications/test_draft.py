@@ -116,7 +116,7 @@ def test_unknown_section_and_strangers(road):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.DRAFT, State.RETURNED, State.BARRED, State.DISCARDED}))
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_locked_form_is_not_written(db, state):
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()

@@ -86,12 +86,12 @@ def test_bar_job_repeats_without_harm(world):
 
 
 @pytest.fixture
-def two_of_one_person(world, unguarded):
+def two_of_one_person(world, unprotected):
     """Two applications under way with one number: the second one's history cannot be written."""
     first = w.submitted(world)
     second = w.submitted(world, world.new_applicant())
     Application.objects.filter(pk=second.pk).update(person_index=first.person_index)
-    fault = triggers.Guarded("applications_statuschange", ("INSERT",), "a fault", "fault", f"NEW.application_id = {second.pk}")
+    fault = triggers.Protected("applications_statuschange", ("INSERT",), "a fault", "fault", f"NEW.application_id = {second.pk}")
     triggers.put_on(connection, [fault])
     yield first, second, lambda: triggers.take_off(connection, [fault])
     triggers.take_off(connection, [fault])
@@ -139,7 +139,7 @@ def test_discard_is_for_the_form_in_hand_and_keeps_everything(world):
     assert w.start(world).state == State.DRAFT
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_closed_year_cannot_be_discarded(world):
     application = w.submitted(world)
     w.give_back(world.unit_admin, application)

@@ -216,7 +216,7 @@ def test_form_never_sent_that_is_given_back_has_the_end_of_a_first_submission(ro
     assert "请在2023-06-16 18:00（北京时间）前修改、核对并上报。" in mail["body"]
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_ban_that_ends_another_application_names_its_years_too(road) -> None:
     world, application = road
     reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="查实提供虚假业绩证明材料。")

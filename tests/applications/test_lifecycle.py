@@ -124,7 +124,7 @@ def counts() -> tuple[int, int, int]:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     world, application = road
     actors = everybody(world)
@@ -138,7 +138,7 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
                 placed = who in HAS_A_HAND and actor.role is move.role and state in move.sources
                 try:
                     with transaction.atomic():
-                        walked = _walk(application.pk, move, actor, placed, label)
+                        walked = _make(application.pk, move, actor, placed, label)
                         if walked:
                             made.add(move.name)
                         raise _UndoError
@@ -153,7 +153,7 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     }  # fmt: skip
 
 
-def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str) -> bool:
+def _make(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str) -> bool:
     try:
         case = lifecycle.lock(pk, actor)
     except Refused as refused:
@@ -167,7 +167,7 @@ def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str)
     expected = placed and not objections
     assert (move in moves_for(case.application, actor)) == placed, label
     try:
-        change = lifecycle.walk(case, move.name, actor=actor, note="理由")
+        change = lifecycle.make_move(case, move.name, actor=actor, note="理由")
     except Refused as refused:
         assert not expected, label
         if placed:
@@ -192,17 +192,17 @@ def _walk(pk: int, move: lifecycle.Move, actor: Actor, placed: bool, label: str)
 def test_moves_need_the_locked_row(road) -> None:
     world, application = road
     with pytest.raises(RuntimeError), transaction.atomic():
-        lifecycle.walk(CaseFile(application), "unit_pass", actor=world.unit_admin)
+        lifecycle.make_move(CaseFile(application), "unit_pass", actor=world.unit_admin)
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_the_row_is_read_again_under_the_lock(road) -> None:
     """What somebody else did in between is seen, whatever object the caller holds."""
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.COUNTY_REVIEW)
     with transaction.atomic(), pytest.raises(Refused) as refused:
-        lifecycle.walk(lifecycle.lock(application.pk, world.unit_admin), "unit_pass", actor=world.unit_admin)
+        lifecycle.make_move(lifecycle.lock(application.pk, world.unit_admin), "unit_pass", actor=world.unit_admin)
     assert refused.value.has("stale")
     assert "待县（市）审核" in str(refused.value.problems[0].text)
 
@@ -227,7 +227,7 @@ def codes(application: Application, move: str, actor: Actor) -> set[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_guards_speak_all_at_once(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.COUNTY_REVIEW)
@@ -238,7 +238,7 @@ def test_guards_speak_all_at_once(road) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_close_is_refused_while_an_arrival_is_left(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.PREFECTURE_REVIEW)
@@ -248,7 +248,7 @@ def test_close_is_refused_while_an_arrival_is_left(road) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_fraud_is_not_recorded_for_a_form_nobody_has_seen(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.DRAFT)
@@ -267,7 +267,7 @@ def test_a_unit_that_is_not_verified_moves_nothing(road) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_the_chain_decides_where_the_unit_reports_to(road) -> None:
     world, application = road
     Application.objects.filter(pk=application.pk).update(state=State.UNIT_PASSED)
@@ -279,7 +279,7 @@ def test_the_chain_decides_where_the_unit_reports_to(road) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_nobody_handles_their_own_form_with_another_account(road) -> None:
     """S-08: the same human with the unit's or an office's account is refused, at every desk."""
     world, application = road

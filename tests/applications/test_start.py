@@ -56,7 +56,7 @@ def test_start_lays_an_empty_form_pinned_to_the_notice(world):
     assert w.start(world, world.new_applicant()).number == "2023652700-00002"
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_start_tells_every_reason_at_once(world):
     ban(world)
     PersonYear.objects.create(
@@ -129,7 +129,7 @@ def test_person_without_a_unit_is_told(world):
     assert codes(lambda: begin(world, alone)) == {"no_employer"}
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_discarded_application_makes_room_and_keeps_the_count(world):
     first = w.start(world)
     PersonYear.objects.update(arrivals=2)

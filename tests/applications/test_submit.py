@@ -155,7 +155,7 @@ def test_new_version_of_the_notice_extends_the_window_of_those_who_have_begun(ro
         assert send(road).number == 1
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_everything_is_told_at_once(road):
     world, application = road
     record_fraud(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from zhicheng.evidence.checks import Bounds
+from zhicheng.evidence.examination import Bounds
 from zhicheng.foundation import clock
 
 

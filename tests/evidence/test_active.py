@@ -10,7 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from tests.evidence import files
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
 SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.evidence import files, scanners
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine, examine_confined
-from zhicheng.evidence.confinement.guard import render_confined
+from zhicheng.evidence.confinement.asking import render_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine, examine_confined
 from zhicheng.evidence.inspection.verdicts import Rejected
 
 CASES = Path(__file__).parent / "cases"

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import files
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
-from zhicheng.evidence.confinement import guard
-from zhicheng.evidence.confinement.guard import inspect_confined, render_confined
+from zhicheng.evidence.confinement import asking
+from zhicheng.evidence.confinement.asking import inspect_confined, render_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.inspection.verdicts import Rejected
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
@@ -29,8 +29,8 @@ def good(tmp_path: Path) -> Path:
 
 def process() -> subprocess.Popen[bytes]:
     """The warden of this process, which runs."""
-    assert guard._warden.started is not None
-    return guard._warden.started.process
+    assert asking._warden.started is not None
+    return asking._warden.started.process
 
 
 def descendants(pid: int) -> set[int]:
@@ -159,11 +159,11 @@ def test_forked_worker_starts_a_warden_of_its_own(good: Path) -> None:
     def work() -> None:
         pages = inspect_confined(good, LIMITS).pages
         theirs = process().pid
-        guard._warden.stop()
+        asking._warden.stop()
         answers.put((pages, theirs))
 
     worker = multiprocessing.get_context("fork").Process(target=work)
-    with guard._warden.lock:  # another thread is asking at the moment of the fork
+    with asking._warden.lock:  # another thread is asking at the moment of the fork
         worker.start()
     worker.join(30)
     worker.kill()
@@ -178,7 +178,7 @@ def test_forked_worker_starts_a_warden_of_its_own(good: Path) -> None:
 def test_warden_leaves_when_its_process_does(good: Path) -> None:
     inspect_confined(good, LIMITS)
     running = process()
-    guard._warden.stop()
+    asking._warden.stop()
     assert running.returncode == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import drawn, files
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.inspection.expansion import understand
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 

@@ -13,7 +13,7 @@ import pytest
 
 import zhicheng
 from tests.evidence.hostile import mutating_program
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
 
 CASES = Path(__file__).parent / "cases"
 NAMES = sorted(path.name for path in CASES.iterdir())

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.evidence import files
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine
 from zhicheng.evidence.inspection.rendering import render_png
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)

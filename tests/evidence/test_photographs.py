@@ -15,8 +15,8 @@ from PIL import Image
 
 from tests.evidence import files
 from tests.support.uploads import keep_file
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine, examine_confined
-from zhicheng.evidence.confinement.guard import render_confined
+from zhicheng.evidence.confinement.asking import render_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine, examine_confined
 from zhicheng.evidence.inspection import heif
 from zhicheng.evidence.inspection.kinds import is_heif, sniff
 from zhicheng.evidence.inspection.verdicts import PREVIEW_SECONDS, Rejected

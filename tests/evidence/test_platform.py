@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from tests.evidence.hostile import fontless_program
 from zhicheng.evidence.confinement import platform
-from zhicheng.evidence.confinement.guard import Warden
+from zhicheng.evidence.confinement.asking import Warden
 
 FOLDER = Path(fontless_program.__file__).parent
 

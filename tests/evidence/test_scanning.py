@@ -16,7 +16,7 @@ import pytest
 
 from tests.evidence import files
 from zhicheng.evidence import scanning
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine_confined
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.scanning import ScannerUnreachable, find_virus, scanner_state
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)

@@ -18,7 +18,7 @@ from django.db import connection
 from tests.evidence import files
 from tests.evidence.hostile import hostile_program
 from zhicheng.evidence.confinement import layers, starting
-from zhicheng.evidence.confinement.guard import Warden, inspect_confined
+from zhicheng.evidence.confinement.asking import Warden, inspect_confined
 from zhicheng.evidence.confinement.layers import Layers
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 

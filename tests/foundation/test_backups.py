@@ -362,7 +362,7 @@ def test_folder_of_the_backups_that_hangs_holds_no_question(folder: Path, monkey
     os.mkfifo(pipe)
     monkeypatch.setattr(readiness, "BACKUP_SECONDS", 0.2)
     began = time.monotonic()
-    found = [check.level for _ in range(10) for check in readiness.checks() if check.name == "backup"]
+    found = [check.level for _ in range(10) for check in readiness.conditions() if check.name == "backup"]
     assert found == [readiness.BAD] * 10 and time.monotonic() - began < 5
     assert sum(thread.name == "asks the folder of the backups" for thread in threading.enumerate()) == 1
     pipe.open("w").close()  # the one that waits goes on

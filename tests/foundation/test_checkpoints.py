@@ -242,7 +242,7 @@ def test_heads_of_keys_that_took_turns_are_nobodys_fault(settings: Any, tmp_path
 
 
 def level_of(name: str) -> str:
-    return {check.name: check.level for check in readiness.checks()}[name]
+    return {check.name: check.level for check in readiness.conditions()}[name]
 
 
 def test_head_under_another_day_is_named() -> None:

@@ -65,5 +65,5 @@ def test_database_that_cannot_grow_is_told(no_space: str, beside: Path) -> None:
     before = sorted(beside.iterdir())
     readiness.probe()
     assert re.search(no_space, Probe.objects.get(name="database").trouble)
-    assert {check.name: check.level for check in readiness.checks()}["database"] == readiness.BAD
+    assert {check.name: check.level for check in readiness.conditions()}["database"] == readiness.BAD
     assert sorted(beside.iterdir()) == before

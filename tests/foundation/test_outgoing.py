@@ -43,7 +43,7 @@ ALLOWED = {
     "foundation/jobs.py": "the name of this machine",
     "foundation/liveness.py": "the name of this machine",
     "evidence/scanning.py": "clamd",
-    "evidence/confinement/guard.py": "a pair of sockets without a network",
+    "evidence/confinement/asking.py": "a pair of sockets without a network",
     "evidence/confinement/cell.py": "a pair of sockets without a network",
     "evidence/confinement/starting.py": "a pair of sockets without a network",
     "evidence/confinement/warden.py": "a pair of sockets without a network",

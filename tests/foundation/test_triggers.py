@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_condition_has_a_name_and_a_name_a_condition() -> None:
     with pytest.raises(ValueError, match="a condition has a name"):
-        triggers.guard("x", "UPDATE", sentence="y", when="1 = 1")
+        triggers.protect("x", "UPDATE", sentence="y", when="1 = 1")
 
 
 def test_every_declared_trigger_is_in_the_database() -> None:
@@ -51,16 +51,16 @@ def test_an_altered_table_keeps_its_guards() -> None:
 
 
 @pytest.fixture
-def own_guard() -> Iterator[triggers.Guarded]:
+def own_guard() -> Iterator[triggers.Protected]:
     """A condition on removing rows, as a room might declare one."""
-    own = triggers.guard("foundation_probe", "DELETE", sentence="stays", rule="stays", when="OLD.milliseconds > 5")
+    own = triggers.protect("foundation_probe", "DELETE", sentence="stays", rule="stays", when="OLD.milliseconds > 5")
     triggers.put_on(connection, [own])
     yield own
     triggers.take_off(connection, [own])
     del triggers._declared["foundation_probe", "stays"]
 
 
-def test_removing_what_a_condition_allows_removes_it(own_guard: triggers.Guarded) -> None:
+def test_removing_what_a_condition_allows_removes_it(own_guard: triggers.Protected) -> None:
     at = clock.machine_now()
     free, kept = (Probe.objects.create(name=f"p{ms}", at=at, trouble="", milliseconds=ms) for ms in (1, 9))
     free.delete()

@@ -124,7 +124,7 @@ def test_fraud_found_in_an_application_goes_with_it_and_what_was_found_of_the_nu
     all_is_told()
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_a_record_from_elsewhere_stays_under_the_number(world: w.World) -> None:
     _squatter, _application, owner = squatted(world)
     ban(world, owner.person_index, year=2010)

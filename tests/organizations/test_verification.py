@@ -15,7 +15,7 @@ from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
-from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization, UnitVerification
@@ -71,14 +71,16 @@ def test_decision_is_told_to_confirmed_mailboxes_and_the_units_own_and_to_nobody
 def test_returned_registration_is_not_told_to_a_mailbox_no_county_has_looked_at() -> None:
     verification = ex.registered_unit(1, email="typed@unit.example")
     before = len(mails())
-    decide(verification, approve=False, reasons=[Reason("email", "邮箱不是本单位的")])
+    decide(verification, approve=False, reasons=[FieldReason("email", "邮箱不是本单位的")])
     assert [mail["to"][0] for mail in mails()[before:]] == ["admin1@unit.example"]
 
 
 def test_return_carries_every_reason_and_opens_the_way_back() -> None:
     verification = ex.registered_unit()
     decide(
-        verification, approve=False, reasons=[Reason("name", "名称与证照不符"), Reason("licence", "证照不清晰"), Reason("", " ")]
+        verification,
+        approve=False,
+        reasons=[FieldReason("name", "名称与证照不符"), FieldReason("licence", "证照不清晰"), FieldReason("", " ")],
     )
     verification.refresh_from_db()
     assert verification.reasons == [{"field": "name", "text": "名称与证照不符"}, {"field": "licence", "text": "证照不清晰"}]
@@ -101,15 +103,19 @@ def test_return_carries_every_reason_and_opens_the_way_back() -> None:
 def test_return_without_a_reason_is_refused() -> None:
     verification = ex.registered_unit()
     desk = ex.officer(verification.office)
-    assert list(refused(decide, verification, approve=False, reasons=[Reason("name", "  ")], actor=desk)) == ["reasons_missing"]
-    assert list(refused(decide, verification, approve=True, reasons=[Reason("name", "x")], actor=desk)) == ["reasons_on_approval"]
+    assert list(refused(decide, verification, approve=False, reasons=[FieldReason("name", "  ")], actor=desk)) == [
+        "reasons_missing"
+    ]
+    assert list(refused(decide, verification, approve=True, reasons=[FieldReason("name", "x")], actor=desk)) == [
+        "reasons_on_approval"
+    ]
 
 
 def test_the_second_officer_is_told_who_decided_what_and_when() -> None:
     verification = ex.registered_unit()
     first, second = ex.officer(verification.office, 1, name="巴图"), ex.officer(verification.office, 2)
     decide(verification, actor=first)
-    sentence = refused(decide, verification, approve=False, reasons=[Reason("", "x")], actor=second)["already_decided"]
+    sentence = refused(decide, verification, approve=False, reasons=[FieldReason("", "x")], actor=second)["already_decided"]
     assert "巴图" in sentence and "审核通过" in sentence and "没有生效" in sentence
     verification.refresh_from_db()
     assert verification.state == "approved" and verification.reasons == []
@@ -344,7 +350,7 @@ def test_decided_requests_are_listed_newest_first() -> None:
     one, two = ex.registered_unit(1), ex.registered_unit(2)
     desk = ex.officer(ex.county())
     decide(one, actor=desk)
-    decide(two, approve=False, reasons=[Reason("", "x")], actor=desk)
+    decide(two, approve=False, reasons=[FieldReason("", "x")], actor=desk)
     assert list(queries.decided_verifications(desk)) == [two, one]
 
 

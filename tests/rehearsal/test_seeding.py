@@ -25,8 +25,8 @@ from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.organizations.models import AccountRequest, Organization, OrganizationKind, UnitVerification
 from zhicheng.publicity.models import Objection
 from zhicheng.rehearsal.cards import cards_to_look_at
+from zhicheng.rehearsal.cast import find_cast
 from zhicheng.rehearsal.people import NAMES, PASSWORD, person
-from zhicheng.rehearsal.places import find_places
 from zhicheng.rehearsal.seeding import BEGINS, Seeded
 from zhicheng.rehearsal.stories import stories
 from zhicheng.standards.credit_code import check_credit_code
@@ -107,7 +107,7 @@ def test_seeding_everything_happened_before_the_rehearsal_begins_and_in_order(se
     moved = next(n for n, (event, _at) in enumerate(entries) if event == "clock.moved")
     first, rest = ([at for _event, at in part] for part in (entries[1:moved], entries[moved + 1 :]))
     assert first == sorted(first)
-    assert sum(later < earlier for earlier, later in pairwise(rest)) < len([s for s in stories(find_places()) if not s.first])
+    assert sum(later < earlier for earlier, later in pairwise(rest)) < len([s for s in stories(find_cast()) if not s.first])
     assert max(first + rest) <= BEGINS
     assert StatusChange.objects.filter(at__gt=BEGINS).count() == 0
     assert ledger.verify().ok

@@ -19,7 +19,7 @@ from zhicheng.review import actions
 from zhicheng.review.findings import stated_sanctions
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.queries import all_decisions, form_with_mark, mark_state
-from zhicheng.review.rules import Reason, Sanction
+from zhicheng.review.rules import ReturnReason, Sanction
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -69,7 +69,7 @@ def test_stale_submission_is_refused_and_nothing_is_written(road):
     w.submit(world.applicant, application)
     before = StatusChange.objects.count(), Decision.objects.count()
     assert codes(lambda: passes(world.unit_admin, application, old)) == ["stale"]
-    reasons = [Reason("basic", "illegible", "请重新填写。")]
+    reasons = [ReturnReason("basic", "illegible", "请重新填写。")]
     assert codes(lambda: actions.return_application(
         actor=world.unit_admin, application_id=application.pk, submission_id=old, reasons=reasons
     )) == ["stale"]  # fmt: skip
@@ -102,13 +102,13 @@ def test_unit_administrator_never_passes_their_own_form(road):
     assert codes(lambda: passes(same_human, application)) == ["self_review"]
     assert codes(lambda: actions.return_application(
         actor=same_human, application_id=application.pk, submission_id=application.current_submission_id,
-        reasons=[Reason("basic", "illegible", "请重新填写。")],
+        reasons=[ReturnReason("basic", "illegible", "请重新填写。")],
     )) == ["self_review"]  # fmt: skip
 
 
 def test_return_lists_everything_and_judges_all_of_it_at_once(road):
     world, application = road
-    wrong = [Reason("basic", "nonsense", "短"), Reason("summary", "illegible", "")]
+    wrong = [ReturnReason("basic", "nonsense", "短"), ReturnReason("summary", "illegible", "")]
     assert codes(lambda: actions.return_application(
         actor=world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id, reasons=wrong,
         opinion="字" * 501,
@@ -116,8 +116,8 @@ def test_return_lists_everything_and_judges_all_of_it_at_once(road):
     application.refresh_from_db()
     assert application.state == State.UNIT_REVIEW
     reasons = [
-        Reason("basic.mobile", "illegible", "请核对手机号码。"),
-        Reason("material:education", "illegible", " 毕业证书不清晰。 "),
+        ReturnReason("basic.mobile", "illegible", "请核对手机号码。"),
+        ReturnReason("material:education", "illegible", " 毕业证书不清晰。 "),
     ]
     decision = actions.return_application(
         actor=world.unit_admin, application_id=application.pk, submission_id=application.current_submission_id, reasons=reasons

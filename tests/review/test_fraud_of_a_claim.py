@@ -54,7 +54,7 @@ def test_record_goes_with_the_account_that_loses_the_number(world: w.World) -> N
     assert [one.name for one in replay() if one.differences] == []
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_ban_that_was_moved_past_the_program_is_named(world: w.World) -> None:
     _application, record = found_in(world, claimant(world, serial=500))
     IntegrityRecord.objects.update(person_index=world.applicant.person_index, source="paper:2022-1")

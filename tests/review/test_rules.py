@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from zhicheng.review.rules import MOST_REASONS, DossierFacts, Reason, dossier_problems, return_problems
+from zhicheng.review.rules import MOST_REASONS, DossierFacts, ReturnReason, dossier_problems, return_problems
 
 GOOD = DossierFacts(
     received_on=date(2023, 6, 1), copies=2, duplex_with_watermark=True, handwritten_opinion=True, signed=True, sealed=True,
@@ -22,9 +22,9 @@ def test_return_without_reasons_is_no_return() -> None:
 def test_every_reason_is_judged_at_once() -> None:
     found = return_problems(
         [
-            Reason("material:education", "illegible", "毕业证书不清晰，请重新扫描。"),
-            Reason("basic", "nonsense", "短"),
-            Reason("x" * 121, "illegible", "字" * 501),
+            ReturnReason("material:education", "illegible", "毕业证书不清晰，请重新扫描。"),
+            ReturnReason("basic", "nonsense", "短"),
+            ReturnReason("x" * 121, "illegible", "字" * 501),
         ]
     )
     assert [p.where for p in found] == ["reasons.2.code", "reasons.2.text", "reasons.3.where", "reasons.3.text"]
@@ -32,7 +32,7 @@ def test_every_reason_is_judged_at_once() -> None:
 
 
 def test_a_return_has_an_end() -> None:
-    reason = Reason("basic", "illegible", "请重新填写。")
+    reason = ReturnReason("basic", "illegible", "请重新填写。")
     assert return_problems([reason] * MOST_REASONS) == []
     assert [p.code for p in return_problems([reason] * (MOST_REASONS + 1))] == ["too_many"]
 

@@ -158,7 +158,7 @@ def test_arrival_under_review_or_of_ones_own_is_not_annulled(road):
     assert year().arrivals == 1
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_the_database_never_counts_more_than_allowed(road):
     with pytest.raises(IntegrityError), transaction.atomic():
         PersonYear.objects.update(arrivals=4)

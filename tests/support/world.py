@@ -21,7 +21,7 @@ from django.db import transaction
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.applications.actions import add_unit_material
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
@@ -37,7 +37,7 @@ from zhicheng.organizations.models import MembershipRole, Organization, Organiza
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.rehearsal import acts, steps
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 IN_WINDOW = datetime(2023, 5, 22, 10, 0, tzinfo=clock.BEIJING)  # a Monday
 UNTIL_REPORT = timedelta(days=11)  # from the day a notice opens to a day when it is surely over
@@ -317,7 +317,7 @@ class Traveller(steps.Traveller):
     def correct(self) -> None:
         """Nothing changes: it is sent as it is."""
 
-    def reasons(self, count: int) -> list[Reason]:
+    def reasons(self, count: int) -> list[ReturnReason]:
         return [review_reason("毕业证书扫描件不清晰，请重新扫描上传。")] * count
 
 
@@ -392,10 +392,10 @@ def add_papers(world: World, period: PublicityPeriod, admin: Actor | None = None
     )
     application = Application.objects.get(pk=period.application_id)
     case = CaseFile(application)
-    there = {place_of(material) for material in case.unit_materials}
+    there = {key_of(material) for material in case.unit_materials}
     for box in case.unit_boxes:
         for paper in box.papers:
-            if not box.required or box.place(paper.key) in there:
+            if not box.required or box.key_of(paper.key) in there:
                 continue
             file = evidence(who.account_id, f"{period.pk}-{box.key}-{paper.key}")
             add_unit_material(actor=who, application_id=application.pk, file_id=file.pk, box=box.key, paper=paper.key)
@@ -465,9 +465,9 @@ def give_back(actor: Actor, application: Application, text: str = "毕业证书�
     acts.give_back(actor, application, [review_reason(text)])
 
 
-def review_reason(text: str, where: str = "material:education") -> Reason:
+def review_reason(text: str, where: str = "material:education") -> ReturnReason:
     """One reason of a return."""
-    return Reason(where=where, code="illegible", text=text)
+    return ReturnReason(where=where, code="illegible", text=text)
 
 
 def reach(world: World, state: State) -> Application:

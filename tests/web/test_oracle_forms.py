@@ -26,7 +26,7 @@ from zhicheng.foundation import clock
 from zhicheng.web.access import REHEARSAL
 
 # What is known of the secret number is put there by hand.
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unguarded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unprotected")]
 NUMBER, MAILBOX = re.compile(r"id_number$"), re.compile(r"email$|^login$|mailbox")
 
 # Address → the fields that are probed.

@@ -40,7 +40,7 @@ from zhicheng.web.access import ACCESS
 from zhicheng.web.shared import limits
 
 # What is known of the secret number is put there by hand.
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unguarded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unprotected")]
 
 SECRET, DECOY = w.identity_number(700), w.identity_number(702)
 BOX, OTHER_BOX = "secret.person@mail.example", "decoy.person@mail.example"

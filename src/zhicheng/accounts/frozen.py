@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 GUARDED = (
-    guard("accounts_identitycorrection", "UPDATE", "DELETE", sentence="the corrections of an identity are append-only"),
-    guard("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
+    protect("accounts_identitycorrection", "UPDATE", "DELETE", sentence="the corrections of an identity are append-only"),
+    protect("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
 )
 # Put on after every migration, not by one.
 ACCEPTANCES = (
-    guard("accounts_noticeacceptance", "UPDATE", sentence="who accepted which text is append-only"),
+    protect("accounts_noticeacceptance", "UPDATE", sentence="who accepted which text is append-only"),
     # With a registration that nobody ever confirmed they go (accounts.removing).
-    guard(
+    protect(
         "accounts_noticeacceptance",
         "DELETE",
         sentence="what an account in use accepted stays",
@@ -23,5 +23,5 @@ ACCEPTANCES = (
 )
 # Younger than the rest: its own migration puts it on.
 CONFIRMATIONS = (
-    guard("accounts_identityconfirmation", "UPDATE", "DELETE", sentence="the confirmation of an identity is append-only"),
+    protect("accounts_identityconfirmation", "UPDATE", "DELETE", sentence="the confirmation of an identity is append-only"),
 )

@@ -17,7 +17,7 @@ from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import (
     Facts,
-    Place,
+    MaterialKey,
     SlotRequirement,
     missing_materials,
     required_appraisal_years,
@@ -51,14 +51,14 @@ def requirements_of(application: Application, contents: Mapping[str, Any]) -> li
     return slot_requirements(notice_of(application.campaign_version), facts_for(application, contents))
 
 
-def place_of(material: Material) -> Place:
+def key_of(material: Material) -> MaterialKey:
     """Where a material lies, in the notice's terms."""
     return (material.slot, material.paper, material.year, material.row or None)
 
 
 def papers_missing(boxes: Iterable[SlotRequirement], materials: Iterable[Material]) -> list[Problem]:
     """What of the unit's own ``boxes`` is not there yet."""
-    present = [place_of(material) for material in materials]
+    present = [key_of(material) for material in materials]
     return [
         Problem(missing.text, where=str(Where.of_box(missing.requirement)), code="unit_papers_missing")
         for missing in missing_materials(boxes, present)
@@ -94,7 +94,7 @@ def everything_missing(
     not missing, and nothing can be sent before it has been.
     """
     checking = [row for row in arriving if row.is_open]
-    present = [place_of(m) for m in materials] + [place_of_arriving(row) for row in checking]
+    present = [key_of(m) for m in materials] + [key_of_arriving(row) for row in checking]
     problems = form_problems(contents, today=clock.today()) + unprintable(contents)
     problems += refused_gaps(notice, contents, today=clock.today())
     problems += required_rows_problems(notice, facts, contents)
@@ -106,6 +106,6 @@ def everything_missing(
     return problems
 
 
-def place_of_arriving(row: Intake) -> Place:
+def key_of_arriving(row: Intake) -> MaterialKey:
     """Where a file that is still being examined will lie."""
     return (row.payload["slot"], row.payload["paper"], row.payload["year"], row.payload["row"] or None)

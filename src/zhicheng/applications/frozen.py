@@ -7,11 +7,11 @@ may only go where the newest line leads); an arrival needs the line that brought
 from __future__ import annotations
 
 from zhicheng.applications.desks import DESKS
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 GUARDED = (
-    guard("applications_submission", "UPDATE", "DELETE", sentence="a submission is append-only"),
-    guard("applications_statuschange", "UPDATE", "DELETE", sentence="the history of an application is append-only"),
+    protect("applications_submission", "UPDATE", "DELETE", sentence="a submission is append-only"),
+    protect("applications_statuschange", "UPDATE", "DELETE", sentence="the history of an application is append-only"),
 )
 
 _NEWEST = "FROM applications_statuschange c WHERE c.application_id = NEW.id ORDER BY c.id DESC LIMIT 1"
@@ -33,22 +33,22 @@ _TOGETHER = (
 
 # Put on after every migration, not by one: they ask tables of other migrations.
 WITH_HISTORY = (
-    guard("applications_application", "DELETE", sentence="an application is never removed"),
-    guard(
+    protect("applications_application", "DELETE", sentence="an application is never removed"),
+    protect(
         "applications_application",
         "INSERT",
         sentence="an application begins as a draft",
         rule="begins",
         when="NEW.state <> 'draft' OR NEW.current_submission_id IS NOT NULL",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="the state of an application changes only with its history",
         rule="state",
         when=f"NEW.state <> OLD.state AND NEW.state IS DISTINCT FROM (SELECT c.to_state {_NEWEST})",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="the current submission changes only with the history of the application",
@@ -56,7 +56,7 @@ WITH_HISTORY = (
         when="NEW.current_submission_id IS DISTINCT FROM OLD.current_submission_id "
         f"AND NEW.current_submission_id IS DISTINCT FROM (SELECT c.submission_id {_NEWEST})",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="the count of an application is that of the person and year",
@@ -66,14 +66,14 @@ WITH_HISTORY = (
         f"{_TOGETHER}) ELSE own.arrivals END FROM applications_personyear own "
         "WHERE own.campaign_id = NEW.campaign_id AND own.person_index = NEW.person_index)",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="an application stays with its person, campaign and number",
         rule="person",
         when=f"NEW.campaign_id <> OLD.campaign_id OR NEW.number <> OLD.number OR ({_CORRECTED})",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="an application stays with its owner, its notice and what it is for",
@@ -82,7 +82,7 @@ WITH_HISTORY = (
         "OR NEW.series <> OLD.series OR NEW.specialty <> OLD.specialty OR NEW.title <> OLD.title OR NEW.level <> OLD.level "
         "OR NEW.grade <> OLD.grade OR NEW.created_at <> OLD.created_at",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="the route of an application is taken when it is sent",
@@ -90,29 +90,29 @@ WITH_HISTORY = (
         when=f"({' OR '.join(f'NEW.{d.column_id} IS DISTINCT FROM OLD.{d.column_id}' for d in DESKS)}) "
         f"AND NOT (OLD.state IN {_OPEN} AND NEW.state = 'unit_review')",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="what was sent is not written anew at a desk",
         rule="sent",
         when=f"(NEW.applicant_name <> OLD.applicant_name OR NEW.first_title <> OLD.first_title) AND OLD.state NOT IN {_OPEN}",
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="a desk that has had an application has had it",
         rule="reached",
         when=" OR ".join(f"(OLD.{d.reached} AND NOT NEW.{d.reached})" for d in DESKS if d.reached),
     ),
-    guard(
+    protect(
         "applications_application",
         "UPDATE",
         sentence="a desk passes an application on with a move",
         rule="passed",
         when=f"({' OR '.join(f'NEW.{d.passed} <> OLD.{d.passed}' for d in DESKS if d.passed)}) AND NEW.state = OLD.state",
     ),
-    guard("applications_material", "DELETE", sentence="a material is taken out, never removed"),
-    guard(
+    protect("applications_material", "DELETE", sentence="a material is taken out, never removed"),
+    protect(
         "applications_material",
         "INSERT",
         sentence="a material comes and goes while the form is open, one of the unit while it is there",
@@ -120,7 +120,7 @@ WITH_HISTORY = (
         when=f"({_BY_APPLICANT.format('NEW')} AND {_STATE_OF_NEW} NOT IN {_OPEN}) "
         f"OR (NOT {_BY_APPLICANT.format('NEW')} AND {_STATE_OF_NEW} NOT IN {_AT_UNIT})",
     ),
-    guard(
+    protect(
         "applications_material",
         "UPDATE",
         sentence="a material changes only by being taken out while the form is open",
@@ -132,7 +132,7 @@ WITH_HISTORY = (
         f"OR ({_BY_APPLICANT.format('OLD')} AND {_STATE_OF_OLD} NOT IN {_OPEN}) "
         f"OR (NOT {_BY_APPLICANT.format('OLD')} AND {_STATE_OF_OLD} NOT IN {_AT_UNIT})))",
     ),
-    guard(
+    protect(
         "applications_statuschange",
         "INSERT",
         sentence="a move begins where the application is",
@@ -141,8 +141,8 @@ WITH_HISTORY = (
         "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)) "
         "OR (NEW.move = 'start' AND EXISTS (SELECT 1 FROM applications_statuschange c WHERE c.application_id = NEW.application_id))",
     ),
-    guard("applications_committeearrival", "DELETE", sentence="an arrival is annulled, never removed"),
-    guard(
+    protect("applications_committeearrival", "DELETE", sentence="an arrival is annulled, never removed"),
+    protect(
         "applications_committeearrival",
         "INSERT",
         sentence="an arrival needs the move that brought it",
@@ -150,7 +150,7 @@ WITH_HISTORY = (
         when="NEW.annulled_at IS NOT NULL OR NEW.submission_id IS DISTINCT FROM (SELECT c.submission_id FROM applications_statuschange c "
         "WHERE c.application_id = NEW.application_id ORDER BY c.id DESC LIMIT 1)",
     ),
-    guard(
+    protect(
         "applications_committeearrival",
         "UPDATE",
         sentence="an arrival changes only by being annulled",
@@ -160,15 +160,15 @@ WITH_HISTORY = (
         "OR NEW.number > OLD.number OR (OLD.annulled_at IS NOT NULL AND (NEW.annulled_at IS DISTINCT FROM OLD.annulled_at "
         "OR NEW.annulled_by_id IS DISTINCT FROM OLD.annulled_by_id OR NEW.annulment_reason <> OLD.annulment_reason))",
     ),
-    guard("applications_personyear", "DELETE", sentence="a year of a person is never removed"),
-    guard(
+    protect("applications_personyear", "DELETE", sentence="a year of a person is never removed"),
+    protect(
         "applications_personyear",
         "INSERT",
         sentence="a year begins without arrivals",
         rule="begins",
         when="NEW.arrivals <> 0 OR NEW.closed_at IS NOT NULL",
     ),
-    guard(
+    protect(
         "applications_personyear",
         "UPDATE",
         sentence="the count of a year is the number of its arrivals",
@@ -176,7 +176,7 @@ WITH_HISTORY = (
         when="NEW.arrivals <> OLD.arrivals AND NEW.arrivals <> (SELECT count(*) FROM applications_committeearrival v "
         "WHERE v.person_year_id = NEW.id AND v.annulled_at IS NULL)",
     ),
-    guard(
+    protect(
         "applications_personyear",
         "UPDATE",
         sentence="a year is closed by a last return and opened by an annulled arrival",
@@ -189,7 +189,7 @@ WITH_HISTORY = (
         f"JOIN applications_personyear y ON y.id = v.person_year_id {_TOGETHER} "
         "AND (y.id = NEW.id OR NEW.counted_in = 'year') AND v.annulled_at IS NOT NULL)))",
     ),
-    guard(
+    protect(
         "applications_personyear",
         "UPDATE",
         sentence="what is counted over a year stays within its limit",
@@ -197,7 +197,7 @@ WITH_HISTORY = (
         when="NEW.counted_in = 'year' AND NEW.arrivals > OLD.arrivals AND NEW.arrivals_allowed < NEW.arrivals + "  # noqa: S608 - ours
         f"(SELECT COALESCE(SUM(y.arrivals), 0) FROM applications_personyear y {_TOGETHER} AND y.id <> NEW.id)",
     ),
-    guard(
+    protect(
         "applications_personyear",
         "UPDATE",
         sentence="a year stays with its person, campaign and limit",

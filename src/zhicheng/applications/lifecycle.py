@@ -253,7 +253,7 @@ def lock(application_id: int, actor: Actor) -> CaseFile:
     return case
 
 
-def walk(case: CaseFile, name: str, *, actor: Actor, note: str = "", reasons: Sequence[dict[str, Any]] = ()) -> StatusChange:
+def make_move(case: CaseFile, name: str, *, actor: Actor, note: str = "", reasons: Sequence[dict[str, Any]] = ()) -> StatusChange:
     """Make the move ``name``: check the table, the person and the guards, write the state, the history and the ledger, queue the mail.
 
     ``case`` comes from :func:`lock` in the same transaction; whatever else the move writes is written by the calling
@@ -261,7 +261,7 @@ def walk(case: CaseFile, name: str, *, actor: Actor, note: str = "", reasons: Se
     Raises :class:`Refused` with every objection. Mail and papers leave only after the commit (house, decision 6).
     """
     if not case.is_locked:
-        raise RuntimeError("walk() needs the case file from lock()")
+        raise RuntimeError("make_move() needs the case file from lock()")
     move, application = BY_NAME[name], case.application
     problems = objections_to(case, move, actor)
     if problems:

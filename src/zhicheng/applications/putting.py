@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.completeness import place_of
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
@@ -35,7 +35,7 @@ def put(
     ``held``: what lies in the boxes of the same owner. Raises :class:`Refused` with everything that stands against it.
     """
     held = list(held)
-    here = [m for m in held if place_of(m) == box.place(paper)]
+    here = [m for m in held if key_of(m) == box.key_of(paper)]
     for material in here:
         if material.file.sha256 == file.sha256:
             return material, False

@@ -11,14 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool
 
-from zhicheng.campaigns.vocabulary import Day, Part, Slug, Words
+from zhicheng.campaigns.vocabulary import Day, NoticePart, Slug, Words
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar, Layer, layer_from_data, load_calendar
 
 CalendarName = Literal["national", "xinjiang"]
 
 
-class CalendarDay(Part):
+class CalendarDay(NoticePart):
     """One day that is not what its weekday says. ``certain`` false: an estimate, made before the notice of the year was published."""
 
     date: Day
@@ -29,7 +29,7 @@ class CalendarDay(Part):
     certain: StrictBool = True
 
 
-class CalendarFile(Part):
+class CalendarFile(NoticePart):
     """One layer: what ``source`` (published on ``published_at``) says of the days of ``published_years``.
 
     A layer of a higher ``level`` wins over one of a lower: national, region, prefecture, emergency; of one level the later loaded.

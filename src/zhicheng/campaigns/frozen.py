@@ -5,13 +5,13 @@ Removal needs no trigger of its own: an application holds its version with a pro
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
-GUARDED = (guard("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
-CALENDARS = (guard("campaigns_calendarversion", "UPDATE", "DELETE", sentence="a version of a calendar is never changed"),)
+GUARDED = (protect("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
+CALENDARS = (protect("campaigns_calendarversion", "UPDATE", "DELETE", sentence="a version of a calendar is never changed"),)
 # Put on after every migration, not by one.
 ROUNDS = (
-    guard(
+    protect(
         "campaigns_campaign",
         "UPDATE",
         sentence="a campaign stays with its name, year and region",

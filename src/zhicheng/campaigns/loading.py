@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from zhicheng.campaigns import checks
+from zhicheng.campaigns import consistency
 from zhicheng.campaigns.calendars import CalendarFile, compare_calendar
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.yaml_source import BadYaml, Path, Source
@@ -48,7 +48,7 @@ def load_notice(source: str | FilePath) -> Notice:
     parsed = read_mapping(source)
     notice, found = _validate(parsed.data, Notice)
     parts = {name: getattr(notice, name) for name in Notice.model_fields} if notice else _sound_parts(parsed.data, found)
-    found += [(path, reason) for path, reason in checks.compare(parts)]
+    found += [(path, reason) for path, reason in consistency.compare(parts)]
     return whole(parsed, notice, found)
 
 
@@ -151,11 +151,13 @@ def _translated(error: dict[str, Any], model: type[BaseModel]) -> tuple[Path, st
     if kind == "missing":
         return path, f"缺少“{path[-1]}”"
     if kind == "extra_forbidden":
-        return path, f"不认识的键“{path[-1]}”" + checks.did_you_mean(str(path[-1]), _keys_at(path[:-1], model))
+        return path, f"不认识的键“{path[-1]}”" + consistency.did_you_mean(str(path[-1]), _keys_at(path[:-1], model))
     if kind in {"literal_error", "enum"}:
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
         shown = "、".join(choice or '""' for choice in choices)
-        return path, f"“{error['input']}”不在可选值之内，应为 {shown} 之一" + checks.did_you_mean(str(error["input"]), choices)
+        return path, f"“{error['input']}”不在可选值之内，应为 {shown} 之一" + consistency.did_you_mean(
+            str(error["input"]), choices
+        )
     if kind in _REASONS_WITH_VALUES:
         return path, _REASONS_WITH_VALUES[kind].format(**context)
     return path, _REASONS.get(kind, error["msg"])

@@ -5,7 +5,7 @@ A :class:`Notice` is read from a campaign file by :mod:`zhicheng.campaigns.loadi
 another year or another prefecture is another file, never another branch of code.
 
 Times are minutes of Beijing time (domain §3.9). What no single value can decide (order of windows, references between
-parts) is checked by :mod:`zhicheng.campaigns.checks`.
+parts) is checked by :mod:`zhicheng.campaigns.consistency`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from zhicheng.campaigns.vocabulary import (
     Level,
     Minute,
     NatureCode,
-    Part,
+    NoticePart,
     RegionCode,
     Slug,
     Source,
@@ -56,7 +56,7 @@ def _one_or_many_of(schema: dict[str, Any]) -> None:
 # --- calendar of the round ---------------------------------------------------------------------------------------
 
 
-class Window(Part):
+class Window(NoticePart):
     """When these levels may be handed in (G-01, G-02). Each end is exclusive: at 18:00:00 a window "until 18:00" is closed.
 
     ``desk_until`` ends the passing on, desk by desk (one that is not named has no end); a corrected application may be passed on until
@@ -80,7 +80,7 @@ class Window(Part):
         return {name: value for name, value in given.items() if name not in older} | {"desk_until": ends}
 
 
-class ChainDesk(Part):
+class ChainDesk(NoticePart):
     """One desk of the chain. ``optional``: crossed only by units that have such a body (S-76)."""
 
     desk: Desk
@@ -88,7 +88,7 @@ class ChainDesk(Part):
     counts_as_committee_arrival: StrictBool = False  # S-28, G-13: arriving here is “提交评审委员会”
 
 
-class Limits(Part):
+class Limits(NoticePart):
     """The notice's numbers."""
 
     committee_submissions: Annotated[int, Field(strict=True, ge=1, le=20)]  # S-28, arrivals of one person
@@ -106,7 +106,7 @@ class Limits(Part):
     continuing_education_professional_hours: Annotated[int, Field(strict=True, ge=0, le=500)] = 60
 
 
-class Policies(Part):
+class Policies(NoticePart):
     """What the notice leaves open and the bureau decides (domain §1.5); the defaults are the ones argued there.
 
     What cannot be decided otherwise yet has no key here, so that a file asking for it is refused and never silently ignored.
@@ -118,7 +118,7 @@ class Policies(Part):
     year_with_two_employers: Literal["stricter", "longer", "year_end"] = "stricter"
 
 
-class WorkHistory(Part):
+class WorkHistory(NoticePart):
     """What a hole in the work history does: it is told to the applicant and the desks, or it stands against 上报 as well."""
 
     gap: Literal["advise", "refuse"] = "advise"
@@ -127,7 +127,7 @@ class WorkHistory(Part):
 # --- what is open ------------------------------------------------------------------------------------------------
 
 
-class Specialty(Part):
+class Specialty(NoticePart):
     """专业."""
 
     code: Key
@@ -160,7 +160,7 @@ class Series(Specialty):
         return not self.by_exam and self.closed_reason is None
 
 
-class Catalogue(Part):
+class Catalogue(NoticePart):
     """Everything the campaign lists."""
 
     series: Annotated[tuple[Series, ...], Field(min_length=1)]
@@ -169,7 +169,7 @@ class Catalogue(Part):
 # --- who may apply -----------------------------------------------------------------------------------------------
 
 
-class Counting(Part):
+class Counting(NoticePart):
     """How years are counted; differs from place to place, so it is data (domain §2.5)."""
 
     start: Literal["certificate_date", "year_start", "next_year_start"] = "certificate_date"
@@ -178,14 +178,14 @@ class Counting(Part):
     source: Source
 
 
-class TitleStep(Part):
+class TitleStep(NoticePart):
     """A step of the ladder."""
 
     level: Level
     grade: Grade = Grade.NONE
 
 
-class EligibilityRow(Part):
+class EligibilityRow(NoticePart):
     """One line of a conditions table: with this schooling, so many years, to that title."""
 
     # The series it is for; "*": every series without a line of its own for that title.
@@ -208,7 +208,7 @@ class EligibilityRow(Part):
         return max(self.years_in_previous_title, self.years_of_work)
 
 
-class Eligibility(Part):
+class Eligibility(NoticePart):
     """The tables of conditions and the way of counting."""
 
     counting: Counting
@@ -218,7 +218,7 @@ class Eligibility(Part):
 # --- materials ---------------------------------------------------------------------------------------------------
 
 
-class Condition(Part):
+class Condition(NoticePart):
     """A small explicit condition: everything given must hold. A list of conditions holds when any of them does."""
 
     employer_nature_in: tuple[NatureCode, ...] | None = None
@@ -238,7 +238,7 @@ def _one_or_many(value: Any) -> Any:
 Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_one_or_many), Field(json_schema_extra=_one_or_many_of)]
 
 
-class Paper(Part):
+class Paper(NoticePart):
     """One paper of a slot.
 
     ``stands_for`` names the paper of the same slot this one may replace (S-52: 学历认证报告 for the e-registration);
@@ -257,7 +257,7 @@ class Paper(Part):
 PUBLICITY_PAPERS = frozenset({"publicity_notice", "publicity_result"})
 
 
-class Years(Part):
+class Years(NoticePart):
     """Which years a slot per year asks for: all that the rule names, or the most recent ``cap`` of them.
 
     The official notice caps continuing education alone (S-59); a cap on the tenure (S-60) is ``assumed``.
@@ -268,7 +268,7 @@ class Years(Part):
     assumed: StrictBool = False
 
 
-class Slot(Part):
+class Slot(NoticePart):
     """One line of 具体报送材料: what it wants, why, from whom, in which papers.
 
     ``mode``: all_of the papers, one_of them, or optional. ``per``: once, once a year, or once for every filled row of
@@ -302,7 +302,7 @@ class Slot(Part):
         return any(paper.template in PUBLICITY_PAPERS for paper in self.papers)
 
 
-class EvidenceRule(Part):
+class EvidenceRule(NoticePart):
     """所填各项栏目应上传相应佐证材料: what is filled in ``section`` is proved in these slots (S-63)."""
 
     section: str
@@ -313,7 +313,7 @@ class EvidenceRule(Part):
 # --- all of it ---------------------------------------------------------------------------------------------------
 
 
-class Notice(Part):
+class Notice(NoticePart):
     """One year's round under one official notice. ``format`` is the form of the file; older ones are read by :mod:`.older`."""
 
     format: Literal[2]

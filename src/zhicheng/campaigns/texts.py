@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhicheng.campaigns.vocabulary import Bilingual, Desk, Key, Part, RegionCode, VersionedText
+from zhicheng.campaigns.vocabulary import Bilingual, Desk, Key, NoticePart, RegionCode, VersionedText
 
 
 class Paragraph(Bilingual):
@@ -15,7 +15,7 @@ class Paragraph(Bilingual):
     kind: Literal["title", "heading", "subheading", "text", "item", "signature"] = "text"
 
 
-class Annex(Part):
+class Annex(NoticePart):
     """A numbered annex or template of the notice (S-01)."""
 
     key: Key
@@ -23,7 +23,7 @@ class Annex(Part):
     text: Annotated[tuple[Paragraph, ...], Field(min_length=1)]
 
 
-class NoticeSource(Part):
+class NoticeSource(NoticePart):
     """Which document this round rests on."""
 
     document: Bilingual
@@ -31,7 +31,7 @@ class NoticeSource(Part):
     remark: Bilingual | None = None
 
 
-class Texts(Part):
+class Texts(NoticePart):
     """What people read and accept."""
 
     registration_notice_unit: VersionedText  # S-10
@@ -42,7 +42,7 @@ class Texts(Part):
     opinion_sentence: VersionedText  # S-42
 
 
-class Contact(Part):
+class Contact(NoticePart):
     """How an office is reached."""
 
     desk: Desk

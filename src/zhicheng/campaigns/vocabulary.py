@@ -170,13 +170,13 @@ RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 FileFormat = Literal["pdf", "jpg", "png"]
 
 
-class Part(BaseModel):
+class NoticePart(BaseModel):
     """A frozen part of a notice; an unknown key is an error, never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Bilingual(Part):
+class Bilingual(NoticePart):
     """Words in both languages of the screen. ``str()`` gives the language of the current request, Chinese by default."""
 
     zh: Words

@@ -21,13 +21,13 @@ class Kind(models.TextChoices):
     COMMITMENT = "commitment", gettext_lazy("个人承诺书")
 
 
-class Part(BaseModel):
+class PaperPart(BaseModel):
     """A frozen piece of a paper; unknown keys are refused so that nothing is silently left unprinted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PaperBase(Part):
+class PaperBase(PaperPart):
     """What every kind has: the applicant's name and the campaign's year."""
 
     kind: ClassVar[Kind]

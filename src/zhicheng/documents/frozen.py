@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one.
 GUARDED = (
-    guard("documents_paper", "DELETE", sentence="an issued paper is voided, never removed"),
-    guard(
+    protect("documents_paper", "DELETE", sentence="an issued paper is voided, never removed"),
+    protect(
         "documents_paper",
         "UPDATE",
         sentence="an issued paper is made once and voided once, and nothing else of it changes",

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, ValidationError
 
-from zhicheng.documents.base import Kind, PaperBase, Part
+from zhicheng.documents.base import Kind, PaperBase, PaperPart
 from zhicheng.documents.letters import Commitment, PublicityNotice, PublicityResult, SupervisingOpinion
 from zhicheng.documents.texts import ROW_LIMIT, Filled, Line, Name, Series, Specialty, Summary, Text
 from zhicheng.documents.wording import BLANKS, FormText, former_form
 from zhicheng.foundation.errors import Problem, Refused
 
 
-class Basic(Part):
+class Basic(PaperPart):
     """基本情况"""
 
     name: Name = Field(title="姓名")
@@ -38,7 +38,7 @@ class Basic(Part):
     post: Line = Field("", title="行政职务")
 
 
-class Education(Part):
+class Education(PaperPart):
     """学历学位: one row"""
 
     started_on: Line = Field("", title="入学时间")
@@ -52,7 +52,7 @@ class Education(Part):
     verification_code: Line = Field("", title="在线验证码")
 
 
-class CurrentTitle(Part):
+class CurrentTitle(PaperPart):
     """现任专业技术职务任职资格; absent for a first title"""
 
     title_name: Line = Field("", title="资格名称")
@@ -64,7 +64,7 @@ class CurrentTitle(Part):
     obtained_by: Line = Field("", title="取得方式")
 
 
-class Appointment(Part):
+class Appointment(PaperPart):
     """聘任情况"""
 
     post: Line = Field("", title="聘任职务")
@@ -73,7 +73,7 @@ class Appointment(Part):
     contract_kind: Line = Field("", title="证明材料")
 
 
-class WorkHistory(Part):
+class WorkHistory(PaperPart):
     """工作经历: one row"""
 
     started_on: Line = Field("", title="起始时间")
@@ -83,7 +83,7 @@ class WorkHistory(Part):
     post: Line = Field("", title="职务")
 
 
-class ContinuingEducation(Part):
+class ContinuingEducation(PaperPart):
     """继续教育: one year"""
 
     year: Line = Field("", title="年度")
@@ -92,7 +92,7 @@ class ContinuingEducation(Part):
     remark: Line = Field("", title="备注")
 
 
-class Appraisal(Part):
+class Appraisal(PaperPart):
     """年度考核: one year"""
 
     year: Line = Field("", title="年度")
@@ -100,7 +100,7 @@ class Appraisal(Part):
     employer_nature: Line = Field("", title="当年单位性质")
 
 
-class Achievement(Part):
+class Achievement(PaperPart):
     """业绩成果: one item"""
 
     name: Line = Field("", title="项目名称")
@@ -111,7 +111,7 @@ class Achievement(Part):
     contribution: Text = Field("", title="本人实际贡献")
 
 
-class Publication(Part):
+class Publication(PaperPart):
     """论文、论著、课题报告: one item"""
 
     kind: Line = Field("", title="类别")
@@ -122,7 +122,7 @@ class Publication(Part):
     published_on: Line = Field("", title="发表时间")
 
 
-class Award(Part):
+class Award(PaperPart):
     """获奖情况: one item"""
 
     name: Line = Field("", title="奖励名称")
@@ -132,7 +132,7 @@ class Award(Part):
     rank: Line = Field("", title="本人排名")
 
 
-class Training(Part):
+class Training(PaperPart):
     """培训进修: one item"""
 
     name: Line = Field("", title="培训内容")
@@ -142,7 +142,7 @@ class Training(Part):
     hours: Line = Field("", title="学时")
 
 
-class SocialPost(Part):
+class SocialPost(PaperPart):
     """社会兼职: one item"""
 
     organization: Line = Field("", title="组织名称")
@@ -151,7 +151,7 @@ class SocialPost(Part):
     ended_on: Line = Field("", title="终止时间")
 
 
-class Material(Part):
+class Material(PaperPart):
     """One uploaded file in the list of materials; of ``sha256`` (64 hex digits) the paper prints the first 12."""
 
     label: Line = Field("", title="材料名称")

@@ -27,11 +27,11 @@ _Closing = Annotated[str, StringConstraints(min_length=1, max_length=60)]  # bla
 _Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
 
 
-class _Part(BaseModel):
+class _Wording(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ObjectionWords(_Part):
+class ObjectionWords(_Wording):
     """What T2 says of objections: there was none, one was found untrue, or ``{count}`` were (S-73)."""
 
     none: _Said
@@ -43,7 +43,7 @@ class ObjectionWords(_Part):
         return (self.none if not count else self.one if count == 1 else self.more).format_map({"count": count})
 
 
-class LetterText(_Part):
+class LetterText(_Wording):
     """One letter as it is printed, its blanks in braces."""
 
     title: _Heading
@@ -52,7 +52,7 @@ class LetterText(_Part):
     objections: ObjectionWords | None = None
 
 
-class LetterWords(_Part):
+class LetterWords(_Wording):
     """One letter of a notice in both wordings. ``closing``: the lines for signature, seal and date; ``______`` is a line to sign on."""
 
     title: _Heading
@@ -73,7 +73,7 @@ class ResultWords(LetterWords):
     objections: ObjectionWords
 
 
-class FormColumn(_Part):
+class FormColumn(_Wording):
     """A column of the review form that a desk fills in by hand, after the unit's own."""
 
     heading: _Heading
@@ -81,7 +81,7 @@ class FormColumn(_Part):
     note: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
-class FormWords(_Part):
+class FormWords(_Wording):
     """The review form's title, in the lines of its cover, and the columns that are written into after the unit's."""
 
     title: Annotated[tuple[_Heading, ...], Field(min_length=1, max_length=3)]
@@ -95,7 +95,7 @@ class FormText(FormWords):
     opinion_sentence: _Said
 
 
-class PaperWords(_Part):
+class PaperWords(_Wording):
     """What the papers of a notice say. ``supervising_opinion`` is left out where no supervising body recommends."""
 
     review_form: FormWords

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one. Removing is another matter: what nothing refers to goes after some days.
 GUARDED = (
-    guard(
+    protect(
         "evidence_evidencefile",
         "UPDATE",
         sentence="a kept file is never changed",

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from zhicheng.evidence.actions import Turn, claim_next, end_turn, give_back, stay_at
-from zhicheng.evidence.checks import Examined, Unacceptable
+from zhicheng.evidence.examination import Examined, Unacceptable
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.evidence.previews import draw_ahead

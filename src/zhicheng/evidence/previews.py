@@ -21,8 +21,8 @@ from typing import IO
 from django.conf import settings
 from PIL import Image, ImageDraw
 
-from zhicheng.evidence.checks import limits_in_force
-from zhicheng.evidence.confinement.guard import render_confined
+from zhicheng.evidence.confinement.asking import render_confined
+from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import PREVIEW_SECONDS, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs

@@ -29,7 +29,7 @@ WEBHOOK_SECONDS = 10
 @jobs.regular("alerts.watch", minutes=1)
 def watch() -> list[str]:
     """Look at every check; open, tell and close incidents. Return the names that were told now, ended ones with a ``-`` before them."""
-    bad = {check.name for check in readiness.checks() if check.level == readiness.BAD}  # before: one may fail on the database
+    bad = {check.name for check in readiness.conditions() if check.level == readiness.BAD}  # before: one may fail on the database
     return _keep(bad)
 
 

@@ -40,18 +40,18 @@ class FoundationConfig(AppConfig):
 
         request_finished.connect(logs.leave)
         post_migrate.connect(_mark_what_was_prepared, sender=self, dispatch_uid="zhicheng.foundation.mark")
-        pre_migrate.connect(_lift_guards, sender=self, dispatch_uid="zhicheng.guards.off")
-        post_migrate.connect(_put_guards_on, sender=self, dispatch_uid="zhicheng.guards.on")
+        pre_migrate.connect(_lift_protection, sender=self, dispatch_uid="zhicheng.protection.off")
+        post_migrate.connect(_put_protection_on, sender=self, dispatch_uid="zhicheng.protection.on")
 
 
-def _lift_guards(*, using: str, plan: Any = (), **kwargs: Any) -> None:
+def _lift_protection(*, using: str, plan: Any = (), **kwargs: Any) -> None:
     from zhicheng.foundation import triggers
 
     if plan:
         triggers.begin_migrating(connections[using])
 
 
-def _put_guards_on(*, using: str, **kwargs: Any) -> None:
+def _put_protection_on(*, using: str, **kwargs: Any) -> None:
     from zhicheng.foundation import triggers
 
     triggers.end_migrating(connections[using])

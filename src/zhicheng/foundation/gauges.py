@@ -16,7 +16,7 @@ class InstanceCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every gauge; those of a database that does not answer are left out, and its check is 0."""
-        found = readiness.checks()
+        found = readiness.conditions()
         level = GaugeMetricFamily("zhicheng_check_ok", "1 while a check of the instance is good, 0 otherwise", labels=["check"])
         for check in found:
             if check.level != readiness.UNKNOWN:

@@ -116,7 +116,7 @@ class Look:
     is_copy = cached_property(lambda _self: originals.is_known_copy())
 
 
-def checks(look: Look | None = None) -> list[Check]:
+def conditions(look: Look | None = None) -> list[Check]:
     """Everything that is looked at, without trying anything; a database that does not answer leaves one check only."""
     look = look or Look()
     try:

@@ -1,4 +1,4 @@
-"""Whether the guards in the database do what the program would make them do: a trigger keeps its name when what it calls is replaced."""
+"""Whether the triggers in the database do what the program would make them do: a trigger keeps its name when what it calls is replaced."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _there(connection: Any) -> dict[tuple[str, str], _Made]:
         return found | {(table, name): _Made(table, ("rule",)) for name, table in cursor.fetchall()}
 
 
-def _wanted(vendor: str, one: triggers.Guarded, operation: str) -> _Made:
+def _wanted(vendor: str, one: triggers.Protected, operation: str) -> _Made:
     """What :func:`_there` finds when the trigger is as ``triggers.put_on`` makes it."""
     if vendor == "sqlite":
         return _Made(one.table, (triggers.statement_for_sqlite(one, operation),))

@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class Protected:
     """One table: the operations refused on its rows, and the sentence the database answers with.
 
     ``when`` is a condition in SQL on ``OLD`` and ``NEW``, the same for both databases: only where it holds the operation is refused.
@@ -36,32 +36,32 @@ SCHEMA = "public"  # where the tables are: roles.py grants there
 SEARCH_PATH = f"pg_catalog, {SCHEMA}, pg_temp"
 APPEND_ONLY = "foundation_append_only"
 
-_declared: dict[tuple[str, str], Guarded] = {}
-_migrating: set[str] = set()  # databases whose tables are being altered: their guards come back afterwards, all at once
+_declared: dict[tuple[str, str], Protected] = {}
+_migrating: set[str] = set()  # databases whose tables are being altered: their triggers come back afterwards, all at once
 
 
-def guard(table: str, *operations: str, sentence: str, rule: str = "", when: str = "") -> Guarded:
+def protect(table: str, *operations: str, sentence: str, rule: str = "", when: str = "") -> Protected:
     """Declare that ``operations`` (``INSERT``, ``UPDATE``, ``DELETE``) are refused on ``table``, always or ``when`` this holds."""
     if bool(rule) != bool(when):
         raise ValueError(f"{table}: a condition has a name, and a name a condition")
-    _declared[table, rule] = Guarded(table, operations, sentence, rule, when)
+    _declared[table, rule] = Protected(table, operations, sentence, rule, when)
     return _declared[table, rule]
 
 
 # The head of the ledger moves on, but is never removed.
 LEDGER = (
-    guard("foundation_ledgerentry", "UPDATE", "DELETE", sentence="the ledger is append-only"),
-    guard("foundation_ledgerhead", "DELETE", sentence="the ledger is append-only"),
+    protect("foundation_ledgerentry", "UPDATE", "DELETE", sentence="the ledger is append-only"),
+    protect("foundation_ledgerhead", "DELETE", sentence="the ledger is append-only"),
 )
 SALTS = (
-    guard(
+    protect(
         "foundation_ledgersalt", "UPDATE", sentence="a salt of the ledger is erased, never changed", rule="stays", when="1 = 1"
     ),
 )
 PROOFS = (
-    guard("foundation_ledgersubtree", "UPDATE", "DELETE", sentence="the tree over the ledger is append-only"),
-    guard("foundation_ledgercheckpoint", "DELETE", sentence="a checkpoint of the ledger is append-only"),
-    guard(
+    protect("foundation_ledgersubtree", "UPDATE", "DELETE", sentence="the tree over the ledger is append-only"),
+    protect("foundation_ledgercheckpoint", "DELETE", sentence="a checkpoint of the ledger is append-only"),
+    protect(
         "foundation_ledgercheckpoint",
         "UPDATE",
         sentence="a checkpoint of the ledger takes its time stamp once",
@@ -70,41 +70,41 @@ PROOFS = (
         "OR NEW.signature <> OLD.signature OR NEW.signature_algorithm <> OLD.signature_algorithm OR NEW.key_id <> OLD.key_id "
         "OR (OLD.timestamp <> '' AND NEW.timestamp <> OLD.timestamp)",
     ),
-    guard("foundation_accesslook", "UPDATE", "DELETE", sentence="the access log is append-only"),
+    protect("foundation_accesslook", "UPDATE", "DELETE", sentence="the access log is append-only"),
 )
-VERIFIED = (guard("foundation_systemverification", "UPDATE", "DELETE", sentence="what a verification found is append-only"),)
+VERIFIED = (protect("foundation_systemverification", "UPDATE", "DELETE", sentence="what a verification found is append-only"),)
 
-INSTANCE = (guard("foundation_instancemark", "UPDATE", "DELETE", sentence="what a database is was decided at its first start"),)
+INSTANCE = (protect("foundation_instancemark", "UPDATE", "DELETE", sentence="what a database is was decided at its first start"),)
 
 
-def declared() -> list[Guarded]:
+def declared() -> list[Protected]:
     """Everything every room declared."""
     return list(_declared.values())
 
 
-def put_on(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
-    """Create the triggers (again): of ``guarded``, or of every room whose tables are there. Not while migrations run."""
+def put_on(connection: Any, protected: Iterable[Protected] | None = None) -> None:
+    """Create the triggers (again): of ``protected``, or of every room whose tables are there. Not while migrations run."""
     if connection.alias in _migrating:
         return
-    _put_on(connection, list(guarded) if guarded is not None else present(connection))
+    _put_on(connection, list(protected) if protected is not None else present(connection))
 
 
-def take_off(connection: Any, guarded: Iterable[Guarded] | None = None) -> None:
+def take_off(connection: Any, protected: Iterable[Protected] | None = None) -> None:
     """Remove the triggers, if they are there."""
-    for table in _by_table(list(guarded) if guarded is not None else present(connection)):
+    for table in _by_table(list(protected) if protected is not None else present(connection)):
         _run(connection, _drop_statements(connection.vendor, table))
 
 
-def _put_on(connection: Any, wanted: list[Guarded]) -> None:
+def _put_on(connection: Any, wanted: list[Protected]) -> None:
     for table in _by_table(wanted):
         _run(connection, [*_drop_statements(connection.vendor, table), *_create_statements(connection.vendor, table)])
 
 
-def _by_table(guarded: list[Guarded]) -> list[list[Guarded]]:
+def _by_table(protected: list[Protected]) -> list[list[Protected]]:
     """Table by table, each a transaction of its own where the caller has none: taking a trigger off or putting one on locks its table, and
     who holds one table and waits for the next is what people's transactions would wait for in a circle."""
-    tables: dict[str, list[Guarded]] = {}
-    for one in guarded:
+    tables: dict[str, list[Protected]] = {}
+    for one in protected:
         tables.setdefault(one.table, []).append(one)
     return list(tables.values())
 
@@ -136,7 +136,7 @@ def end_broken_migrating(connection: Any) -> None:
 
 @contextmanager
 def lifted(connection: Any, *tables: str) -> Iterator[None]:
-    """Without the triggers of these tables while the block runs: for an operator's command that has to touch what is guarded, and
+    """Without the triggers of these tables while the block runs: for an operator's command that has to touch what is protected, and
     says so in the ledger (a new blind-index key). Needs the right to alter the tables.
     """
     wanted = [one for one in present(connection) if one.table in tables]
@@ -166,7 +166,7 @@ def _names_in_database(connection: Any) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def present(connection: Any) -> list[Guarded]:
+def present(connection: Any) -> list[Protected]:
     """What is declared of the tables that are there."""
     tables = set(connection.introspection.table_names())
     return [one for one in declared() if one.table in tables]
@@ -183,33 +183,33 @@ def _run(connection: Any, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
-def operations_of(vendor: str, one: Guarded) -> tuple[str, ...]:
+def operations_of(vendor: str, one: Protected) -> tuple[str, ...]:
     """What is refused: on PostgreSQL emptying the table as well, where every row is meant."""
     return (*one.operations, "TRUNCATE") if vendor == "postgresql" and not one.rule else one.operations
 
 
-def name_of(one: Guarded, operation: str) -> str:
+def name_of(one: Protected, operation: str) -> str:
     """The name of the trigger in the database."""
     return f"{one.table}_{one.rule}_{operation.lower()}" if one.rule else f"{one.table}_no_{operation.lower()}"
 
 
-def _names(vendor: str, one: Guarded) -> list[str]:
+def _names(vendor: str, one: Protected) -> list[str]:
     return [name_of(one, operation) for operation in operations_of(vendor, one)]
 
 
-def _drop_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
+def _drop_statements(vendor: str, protected: list[Protected]) -> list[str]:
     return [
         f"DROP TRIGGER IF EXISTS {name}" + (f" ON {one.table}" if vendor == "postgresql" else "")
-        for one in guarded
+        for one in protected
         for name in _names(vendor, one)
     ]
 
 
-def _create_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
+def _create_statements(vendor: str, protected: list[Protected]) -> list[str]:
     if vendor == "sqlite":
-        return [statement_for_sqlite(one, operation) for one in guarded for operation in one.operations]
+        return [statement_for_sqlite(one, operation) for one in protected for operation in one.operations]
     if vendor == "postgresql":
-        functions = {function_of(one): one for one in guarded}
+        functions = {function_of(one): one for one in protected}
         return [
             *(
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = {SEARCH_PATH} "
@@ -219,14 +219,14 @@ def _create_statements(vendor: str, guarded: list[Guarded]) -> list[str]:
             *(
                 f"CREATE TRIGGER {name_of(one, operation)} BEFORE {operation} ON {one.table} "
                 f"FOR EACH {'STATEMENT' if operation == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION {_call_for_postgres(one)}"
-                for one in guarded
+                for one in protected
                 for operation in operations_of(vendor, one)
             ),
         ]
     raise NotImplementedError(f"no append-only triggers for {vendor}")
 
 
-def statement_for_sqlite(one: Guarded, operation: str) -> str:
+def statement_for_sqlite(one: Protected, operation: str) -> str:
     """What makes the trigger on SQLite, which keeps it word for word."""
     return (
         f"CREATE TRIGGER {name_of(one, operation)} BEFORE {operation} ON {one.table} FOR EACH ROW "
@@ -234,16 +234,16 @@ def statement_for_sqlite(one: Guarded, operation: str) -> str:
     )
 
 
-def _condition_for_sqlite(one: Guarded) -> str:
+def _condition_for_sqlite(one: Protected) -> str:
     return f"WHEN ({one.when.replace('IS DISTINCT FROM', 'IS NOT')}) " if one.when else ""
 
 
-def function_of(one: Guarded) -> str:
+def function_of(one: Protected) -> str:
     """The name of the function that refuses, on PostgreSQL. A condition has one of its own: the WHEN of a trigger may not ask other tables."""
     return f"{one.table}_{one.rule}" if one.rule else APPEND_ONLY
 
 
-def source_of(one: Guarded) -> str:
+def source_of(one: Protected) -> str:
     """What that function does, word for word."""
     if not one.rule:
         return " BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END "
@@ -253,5 +253,5 @@ def source_of(one: Guarded) -> str:
     )
 
 
-def _call_for_postgres(one: Guarded) -> str:
+def _call_for_postgres(one: Protected) -> str:
     return f"{function_of(one)}()" if one.rule else f"{function_of(one)}('{one.sentence}')"

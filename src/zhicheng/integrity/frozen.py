@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one: the second asks a table of another room.
 GUARDED = (
-    guard("integrity_integrityrecord", "DELETE", sentence="an integrity record is annulled, never removed"),
-    guard(
+    protect("integrity_integrityrecord", "DELETE", sentence="an integrity record is annulled, never removed"),
+    protect(
         "integrity_integrityrecord",
         "UPDATE",
         sentence="an integrity record changes only by being annulled",

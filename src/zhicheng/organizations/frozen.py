@@ -3,12 +3,12 @@ the accounts of officers."""
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
-GUARDED = (guard("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
+GUARDED = (protect("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
 # Put on after every migration, not by one.
 REQUESTS = (
-    guard(
+    protect(
         "organizations_accountrequest",
         "UPDATE",
         sentence="a request about an account stays as it was made, and ends once",
@@ -24,14 +24,14 @@ REQUESTS = (
     ),
 )
 DECISIONS = (
-    guard(
+    protect(
         "organizations_unitverification",
         "DELETE",
         sentence="a decided request of a unit stays",
         rule="kept",
         when="OLD.state IN ('approved', 'returned')",
     ),
-    guard(
+    protect(
         "organizations_unitverification",
         "UPDATE",
         sentence="what a unit asked for stays as it was handed in",
@@ -42,7 +42,7 @@ DECISIONS = (
         "OR NEW.licence_id <> OLD.licence_id OR NEW.submitted_by_id <> OLD.submitted_by_id "
         "OR NEW.submitted_at <> OLD.submitted_at OR NEW.previous <> OLD.previous OR NEW.confirmed_fields <> OLD.confirmed_fields",
     ),
-    guard(
+    protect(
         "organizations_unitverification",
         "UPDATE",
         sentence="a decision on a unit is not decided anew",
@@ -53,11 +53,11 @@ DECISIONS = (
         "OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id OR NEW.decided_at IS DISTINCT FROM OLD.decided_at)",
     ),
 )
-OFFICERS = (guard("organizations_officerchange", "UPDATE", "DELETE", sentence="what became of an officer is append-only"),)
+OFFICERS = (protect("organizations_officerchange", "UPDATE", "DELETE", sentence="what became of an officer is append-only"),)
 # Two people reset a factor: who asked is not written over, nor who consented. Put on after every migration, not by one.
 RESETS = (
-    guard("organizations_factorreset", "DELETE", sentence="a request to reset a factor stays"),
-    guard(
+    protect("organizations_factorreset", "DELETE", sentence="a request to reset a factor stays"),
+    protect(
         "organizations_factorreset",
         "UPDATE",
         sentence="a request to reset a factor stays as it was made, and ends once",
@@ -70,7 +70,7 @@ RESETS = (
 # Who acts for a unit, and whose employee a person is. Put on after every migration, not by one.
 PLACES = (
     # With a registration that nobody ever confirmed they go (actions.unconfirmed).
-    guard(
+    protect(
         "organizations_membership",
         "DELETE",
         sentence="where somebody in use belonged stays",
@@ -78,7 +78,7 @@ PLACES = (
         when="EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = OLD.user_id AND verified) "
         "OR EXISTS (SELECT 1 FROM accounts_user WHERE id = OLD.user_id AND last_login IS NOT NULL)",
     ),
-    guard(
+    protect(
         "organizations_membership",
         "UPDATE",
         sentence="a membership ends once, and nothing else of it changes: it stays",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one.
 GUARDED = (
-    guard("publicity_publicityperiod", "DELETE", sentence="a publicity period is cancelled, never removed"),
-    guard(
+    protect("publicity_publicityperiod", "DELETE", sentence="a publicity period is cancelled, never removed"),
+    protect(
         "publicity_publicityperiod",
         "UPDATE",
         sentence="what was shown stays, and is cancelled once",
@@ -20,8 +20,8 @@ GUARDED = (
         "OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at OR (OLD.cancelled_at IS NOT NULL "
         "AND (NEW.cancelled_at IS DISTINCT FROM OLD.cancelled_at OR NEW.cancel_reason <> OLD.cancel_reason))",
     ),
-    guard("publicity_objection", "DELETE", sentence="an objection is handled, never removed"),
-    guard(
+    protect("publicity_objection", "DELETE", sentence="an objection is handled, never removed"),
+    protect(
         "publicity_objection",
         "UPDATE",
         sentence="an objection stays as it came, and is decided once",

@@ -28,7 +28,7 @@ from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.review import actions as review
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 EVERYTHING = 99
 # The file for one paper of one box: kept by whoever tells the road, cheap in a test, legible in a rehearsal.
@@ -136,7 +136,7 @@ def pass_on(actor: Actor, application: Application, *, opinion: str = "") -> Non
     application.refresh_from_db()
 
 
-def give_back(actor: Actor, application: Application, reasons: Iterable[Reason]) -> None:
+def give_back(actor: Actor, application: Application, reasons: Iterable[ReturnReason]) -> None:
     """退回, with its reasons."""
     review.return_application(actor=actor, reasons=list(reasons), **at_hand(application))
     application.refresh_from_db()

@@ -6,8 +6,8 @@ from django.db.models import Case, Q, QuerySet, When
 
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.organizations.models import AccountRequest, AccountRequestState
+from zhicheng.rehearsal.cast import EMPLOYERS, administrators_number
 from zhicheng.rehearsal.people import NAMES, person
-from zhicheng.rehearsal.places import EMPLOYERS, administrators_number
 
 FIRST_UNIT = EMPLOYERS[0]
 WITHOUT_APPLICATION = 4  # invented people beyond the applications' own: requests and claims

@@ -19,19 +19,19 @@ from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.rehearsal import acts, samples
+from zhicheng.rehearsal.cast import Cast, mailbox_taken
 from zhicheng.rehearsal.people import PASSWORD, Career, Person, form_of
-from zhicheng.rehearsal.places import Places, mailbox_taken
 from zhicheng.rehearsal.steps import Step, Traveller
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 PERSONAL = {"education", "title_certificate", "appointment", "commitment"}  # whose samples carry the person's name
 PORTRAIT = "photo"  # the box and its only paper
 OF_TWO_PAGES = {"work_summary", "publications"}
 RETURNS = (
-    Reason("education", "illegible", "毕业证书扫描件右下角的印章不清晰，请重新扫描上传。"),
-    Reason("material:work_summary", "unsigned", "专业技术工作总结缺少本人签名和单位盖章，请补齐后上传。"),
-    Reason("continuing_education", "incorrect", "2021年度继续教育总学时与证书不一致，请核对后修改。"),
-    Reason("summary", "incorrect", "工作总结没有写明任期内本人承担的具体工作，请补充。"),
+    ReturnReason("education", "illegible", "毕业证书扫描件右下角的印章不清晰，请重新扫描上传。"),
+    ReturnReason("material:work_summary", "unsigned", "专业技术工作总结缺少本人签名和单位盖章，请补齐后上传。"),
+    ReturnReason("continuing_education", "incorrect", "2021年度继续教育总学时与证书不一致，请核对后修改。"),
+    ReturnReason("summary", "incorrect", "工作总结没有写明任期内本人承担的具体工作，请补充。"),
 )
 
 
@@ -60,7 +60,7 @@ class Case(Traveller):
 
     def __init__(
         self,
-        places: Places,
+        cast: Cast,
         person: Person,
         unit: str,
         *,
@@ -68,30 +68,30 @@ class Case(Traveller):
         card_seen: bool = True,
         publicity_days: int = 4,
     ) -> None:
-        self.places, self.person, self.unit = places, person, unit
+        self.cast, self.person, self.unit = cast, person, unit
         self.id_number = id_number or person.id_number
         self.card_seen = card_seen
         self.publicity_days = publicity_days
-        self.version = places.version
+        self.version = cast.version
 
     # --- the road's questions ----------------------------------------------------------------------------------------
 
     def has_desk(self, role: Role) -> bool:
-        return role is not Role.SUPERVISING or self.places.units[self.unit].supervising_body_id is not None
+        return role is not Role.SUPERVISING or self.cast.units[self.unit].supervising_body_id is not None
 
     def desk(self, role: Role) -> Actor:
         if role is Role.UNIT:
-            return self.places.admins[self.unit]
+            return self.cast.admins[self.unit]
         if role is Role.COUNTY:
-            return self.places.desk_of(self.unit)
-        return self.places.bureau if role is Role.PREFECTURE else self.places.officers[role.value]
+            return self.cast.desk_of(self.unit)
+        return self.cast.bureau if role is Role.PREFECTURE else self.cast.officers[role.value]
 
     def choice(self) -> dict[str, str]:
         trade = self.person.trade
         return {"series": trade.series, "specialty": trade.specialty, "title": trade.title}
 
     def contents(self) -> dict[str, Any]:
-        unit = self.places.units[self.unit]
+        unit = self.cast.units[self.unit]
         form = form_of(self.person, employer=unit.name, nature=unit.nature)
         return {key: typed for key, typed in form.items() if typed}
 
@@ -129,7 +129,7 @@ class Case(Traveller):
         more = f"\n（第{count}次补正：补充了任期内承担的具体工作。）"
         acts.save(self.applicant, self.application, "summary", {"text": text + more})
 
-    def reasons(self, count: int) -> list[Reason]:
+    def reasons(self, count: int) -> list[ReturnReason]:
         return [RETURNS[(self.person.serial + n) % len(RETURNS)] for n in range(count)]
 
     def opinion(self, role: Role) -> str:
@@ -150,14 +150,14 @@ class Case(Traveller):
             email=self.person.email,
             username=self.person.username,
             password=PASSWORD,
-            employer_id=self.places.units[self.unit].pk,
+            employer_id=self.cast.units[self.unit].pk,
             acceptance=acts.accepted("registration_notice_person", self.notice.texts.registration_notice_person),
         )
         if user is None:
             raise mailbox_taken(self.person.email)
         accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
         self.applicant = actor_for(User.objects.get(pk=user.pk))
-        unit = Organization.objects.get(pk=self.places.units[self.unit].pk)
+        unit = Organization.objects.get(pk=self.cast.units[self.unit].pk)
         if self.card_seen and not unit_may_work(unit, self.notice.year):
             self.show_card()
 

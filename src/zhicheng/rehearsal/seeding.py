@@ -26,7 +26,7 @@ from zhicheng.foundation.models import OutboxMessage, OutboxState, RehearsalMark
 from zhicheng.foundation.outbox import process_message
 from zhicheng.foundation.transactions import was_overtaken
 from zhicheng.organizations.actors import SYSTEM
-from zhicheng.rehearsal.places import SLUG, find_places, moment, open_offices
+from zhicheng.rehearsal.cast import SLUG, find_cast, moment, open_offices
 from zhicheng.rehearsal.stories import Act, Story, stories, unit_stories
 
 BEGINS = moment(5, 22, 10)  # a Monday, inside the window
@@ -71,12 +71,12 @@ def seed(say: Say, counted: Counted = lambda _words: None) -> Seeded:
     with securitylog.only_what_failed(), _one_hash(), transaction.atomic():
         with clock.travel(OPENED), _timed(say, _("职称办、州局、主管单位和工作人员账号")):
             version = publish_campaign(text=BORTALA_2023.read_text("utf-8"), actor=SYSTEM)
-            places = open_offices(version)
+            cast = open_offices(version)
         with _timed(say, _("六家单位的注册和审核")):
-            _carry_out_together(unit_stories(places))
+            _carry_out_together(unit_stories(cast))
         with _timed(say, _("申报人和申请书，按时间先后逐步办理")):
             _carry_out_together(
-                [story.acts() for story in stories(places) if story.first],
+                [story.acts() for story in stories(cast) if story.first],
                 lambda done, of: counted(_("    已办理 %(done)d / %(all)d 步") % {"done": done, "all": of}),
             )
         move_clock(to=BEGINS, actor="system")
@@ -86,7 +86,7 @@ def seed(say: Say, counted: Counted = lambda _words: None) -> Seeded:
 def still_to_come() -> list[Story]:
     """The stories nobody has told yet, in the order in which they begin. Each is there whole or not at all: it is one transaction."""
     there = set(User.objects.values_list("username", flat=True))
-    missing = [story for story in stories(find_places()) if there.isdisjoint(story.usernames)]
+    missing = [story for story in stories(find_cast()) if there.isdisjoint(story.usernames)]
     return sorted(missing, key=lambda story: story.acts()[0].at)
 
 

@@ -30,7 +30,7 @@ from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.models import Objection, PublicityPeriod
 from zhicheng.publicity.queries import period_of
 from zhicheng.rehearsal import acts
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 
 class Traveller(ABC):
@@ -95,7 +95,7 @@ class Traveller(ABC):
         """What the unit writes on T1."""
 
     @abstractmethod
-    def reasons(self, count: int) -> list[Reason]:
+    def reasons(self, count: int) -> list[ReturnReason]:
         """Reasons to give it back."""
 
     def optional_papers(self) -> list[tuple[SlotRequirement, str]]:

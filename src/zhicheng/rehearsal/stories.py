@@ -13,8 +13,8 @@ from zhicheng.applications.desks import BY_ROLE, Desk
 from zhicheng.organizations.actors import Role
 from zhicheng.rehearsal.cards import APPLYING_ADMINISTRATOR, FIRST_UNIT
 from zhicheng.rehearsal.case import CORRECT_NUMBER, LOSE_MAILBOX, REGISTER, SHOW_CARD, Case
+from zhicheng.rehearsal.cast import EMPLOYERS, Cast, Registration, administrators_number, moment
 from zhicheng.rehearsal.people import NAMES, identity, person
-from zhicheng.rehearsal.places import EMPLOYERS, Places, Registration, administrators_number, moment
 from zhicheng.rehearsal.steps import (
     BAR,
     BEGIN,
@@ -345,29 +345,29 @@ FIRST: tuple[tuple[Told, str], ...] = (
 )
 
 
-def unit_stories(places: Places) -> list[list[Act]]:
+def unit_stories(cast: Cast) -> list[list[Act]]:
     """The registration of each unit."""
-    return [list(registered_unit(Registration(places, number))) for number in range(len(EMPLOYERS))]
+    return [list(registered_unit(Registration(cast, number))) for number in range(len(EMPLOYERS))]
 
 
-def stories(places: Places) -> list[Story]:
+def stories(cast: Cast) -> list[Story]:
     """Every story: of the applications in the order of the plan, then of accounts (a unit asks the county for something, or somebody's
     number is another's)."""
     plan = [(told, unit) for told, units in PLAN for unit in units]
     first = {plan.index(one) for one in FIRST}
-    told = [Story((Case(places, person(n + 1), unit),), tell, first=n in first) for n, (tell, unit) in enumerate(plan)]
-    return [*told, *_account_stories(places)]
+    told = [Story((Case(cast, person(n + 1), unit),), tell, first=n in first) for n, (tell, unit) in enumerate(plan)]
+    return [*told, *_account_stories(cast)]
 
 
-def _account_stories(places: Places) -> list[Story]:
+def _account_stories(cast: Cast) -> list[Story]:
     # 王芳: the administrator of the first unit applies as well (S-08).
-    own = Case(places, APPLYING_ADMINISTRATOR, _W, id_number=administrators_number(0, FIRST_UNIT), card_seen=False)
+    own = Case(cast, APPLYING_ADMINISTRATOR, _W, id_number=administrators_number(0, FIRST_UNIT), card_seen=False)
     lost, mistyped, typist, owner = (person(len(NAMES) + n) for n in (6, 7, 8, 9))
     wrong = identity(mistyped.serial + 100, mistyped.sex, birth=f"{mistyped.birth_year}0101")
-    squatter = Case(places, typist, _W, id_number=owner.id_number, card_seen=False)
+    squatter = Case(cast, typist, _W, id_number=owner.id_number, card_seen=False)
     return [
         Story((own,), unit_review),
-        Story((Case(places, lost, _W),), lost_mailbox),
-        Story((Case(places, mistyped, _W, id_number=wrong, card_seen=False),), mistyped_number),
-        Story((squatter, Case(places, owner, _G, card_seen=False)), squatted),
+        Story((Case(cast, lost, _W),), lost_mailbox),
+        Story((Case(cast, mistyped, _W, id_number=wrong, card_seen=False),), mistyped_number),
+        Story((squatter, Case(cast, owner, _G, card_seen=False)), squatted),
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zhicheng.foundation.triggers import guard
+from zhicheng.foundation.triggers import protect
 
 GUARDED = (
-    guard("review_decision", "UPDATE", "DELETE", sentence="a decision is append-only"),
-    guard("review_paperdossier", "UPDATE", "DELETE", sentence="a recorded paper dossier is append-only"),
+    protect("review_decision", "UPDATE", "DELETE", sentence="a decision is append-only"),
+    protect("review_paperdossier", "UPDATE", "DELETE", sentence="a recorded paper dossier is append-only"),
 )

@@ -17,7 +17,7 @@ LONGEST_PLACE = 120  # characters of ``where``: a section, its row and field, or
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ReturnReason:
     """One thing to correct: ``where`` names a section, field or material (``education.1a2b3c4d.school``, ``material:diploma``)."""
 
     where: str
@@ -29,7 +29,7 @@ class Reason:
         return {"where": self.where, "code": self.code, "text": self.text.strip()}
 
 
-def return_problems(reasons: Sequence[Reason]) -> list[Problem]:
+def return_problems(reasons: Sequence[ReturnReason]) -> list[Problem]:
     """A return lists everything to be corrected, each in words (人社部令40号 第十八条)."""
     if not reasons:
         return [Problem(_("请至少写明一处需要修改的内容；应当一次性告知全部问题。"), where="reasons", code="reasons_missing")]

@@ -16,7 +16,7 @@ from tests.campaigns.rules.people import BACHELOR, engineer, people
 from zhicheng.campaigns.rules import (
     Facts,
     Graduation,
-    Place,
+    MaterialKey,
     RowRef,
     SlotRequirement,
     appraisal_years_open,
@@ -36,12 +36,12 @@ def boxes(facts: Facts, slot: str) -> list[SlotRequirement]:
     return [box for box in slot_requirements(NOTICE, facts) if box.slot == slot]
 
 
-def missing_slots(facts: Facts, present: set[Place], owner: str | None = None) -> list[str]:
+def missing_slots(facts: Facts, present: set[MaterialKey], owner: str | None = None) -> list[str]:
     return [missing.requirement.key for missing in missing_materials(slot_requirements(NOTICE, facts), present, owner)]
 
 
-def everything(requirements: list[SlotRequirement]) -> list[Place]:
-    return [box.place(paper.key) for box in requirements for paper in box.papers]
+def everything(requirements: list[SlotRequirement]) -> list[MaterialKey]:
+    return [box.key_of(paper.key) for box in requirements for paper in box.papers]
 
 
 # --- examples ---------------------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_diploma_alone_does_not_fill_the_education_box() -> None:
 )
 def test_certification_report_stands_in_where_there_is_no_e_registration(graduation: Graduation, offered: bool) -> None:
     facts = engineer(graduations=(graduation,))
-    present: set[Place] = {("education", "diploma", None, "e1"), ("education", "certification_report", None, "e1")}
+    present: set[MaterialKey] = {("education", "diploma", None, "e1"), ("education", "certification_report", None, "e1")}
     assert ("education-e1" not in missing_slots(facts, present)) is offered
 
 
@@ -267,7 +267,7 @@ def test_with_everything_there_nothing_is_missing_and_with_nothing_all_that_is_r
 def test_either_paper_fills_a_one_of_box(data: st.DataObject) -> None:
     notice = data.draw(NOTICES)
     requirements = slot_requirements(notice, data.draw(people(notice)))
-    present = [box.place(data.draw(st.sampled_from(box.papers)).key) for box in requirements if box.mode == "one_of"]
+    present = [box.key_of(data.draw(st.sampled_from(box.papers)).key) for box in requirements if box.mode == "one_of"]
     assert not [m for m in missing_materials(requirements, present) if m.requirement.mode == "one_of"]
 
 

@@ -73,8 +73,8 @@ def mutation(folder: Path, name: str, number: int) -> bytes:
 
 def main(folder: Path, each: int) -> None:
     """A line is ``[file, number, code of the refusal, CPU seconds]``; of a file that is taken also whether it has a picture."""
+    from zhicheng.evidence.confinement.asking import MEMORY
     from zhicheng.evidence.confinement.cell import answer
-    from zhicheng.evidence.confinement.guard import MEMORY
     from zhicheng.evidence.inspection.verdicts import Bounds
 
     bounds = asdict(Bounds(max_bytes=20 << 20, max_pages=100))

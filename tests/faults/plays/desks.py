@@ -13,7 +13,7 @@ from zhicheng.foundation import clock
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import OrganizationKind
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 DESKS = (State.UNIT_REVIEW, State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW)
 RETURNABLE = (*DESKS, State.UNIT_PASSED, State.IN_PUBLICITY)
@@ -41,8 +41,8 @@ def return_(stage: Stage) -> None:
 
 def give_back(stage: Stage, actor: Actor, application: Application) -> None:
     """Return with a list, mostly a good one."""
-    good = Reason(where="material:education", code="illegible", text="毕业证书扫描件不清晰，请重新扫描上传。")
-    bad = Reason(where="x" * 130, code="no_such_code", text="不")
+    good = ReturnReason(where="material:education", code="illegible", text="毕业证书扫描件不清晰，请重新扫描上传。")
+    bad = ReturnReason(where="x" * 130, code="no_such_code", text="不")
     stage.act(
         "review.return_application",
         actor=actor,

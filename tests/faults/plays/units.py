@@ -11,7 +11,7 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from zhicheng.accounts.rules import Particulars
 from zhicheng.organizations import queries
-from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.actions.unit_parts import particulars_of
 from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification, VerificationKind
 from zhicheng.organizations.rules import Licence, UnitParticulars, next_request
@@ -81,7 +81,7 @@ def _pending(stage: Stage) -> UnitVerification | None:
 def decide_on_a_unit(stage: Stage) -> None:
     if (row := _pending(stage)) is not None:
         approve = stage.dice.percent(75)
-        reasons = [Reason("address", "请写明门牌号。")] if approve == stage.dice.percent(5) else []
+        reasons = [FieldReason("address", "请写明门牌号。")] if approve == stage.dice.percent(5) else []
         actor = stage.at_desk(row.office_id)
         stage.act("organizations.decide_unit_verification", verification_id=row.pk, actor=actor, approve=approve, reasons=reasons)
 

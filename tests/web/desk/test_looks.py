@@ -74,7 +74,7 @@ def test_file_that_is_not_what_was_uploaded_is_given_to_nobody(world, signed_in,
     assert _rows() == [], "nobody was given anything"
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 @pytest.mark.parametrize("kind", ["application/pdf", "image/jpeg"])
 def test_thumbnail_is_noted_whatever_the_file_is_and_is_no_page_that_was_read(world, signed_in, application, kind):
     """A face is known on 160 pixels as well; but a list shows them all, and nobody need have looked."""

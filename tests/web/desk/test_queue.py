@@ -118,7 +118,7 @@ def tabs_with(client, application) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["unit_admin", "supervisor", "county_officer", "bureau"])
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role):
     with clock.travel(w.IN_WINDOW):
         world = w.make_world(with_supervising=True)
@@ -136,7 +136,7 @@ def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role)
             assert tabs_with(neighbour, application) == []
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_returned_case_stays_findable_when_it_comes_again(world, signed_in):
     application = w.submitted(world)
     Application.objects.filter(pk=application.pk).update(state=State.RETURNED, reached_prefecture=True)
@@ -170,7 +170,7 @@ def test_queue_and_tab_of_the_rest_take_the_same_queries_for_one_row_and_thirty(
         assert one_takes == len(thirty) <= 12
 
 
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_arrivals_are_counted_against_what_is_allowed(world, signed_in):
     application = w.submitted(world)
     Application.objects.filter(pk=application.pk).update(arrivals=2)

@@ -83,7 +83,7 @@ def test_arrival_that_is_annulled_already_opens_no_form(at_desk):
 
 
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.usefixtures("unguarded")
+@pytest.mark.usefixtures("unprotected")
 def test_fraud_is_offered_exactly_where_the_lifecycle_has_the_move(at_desk, state):
     world, application = at_desk
     arrive(world, application)

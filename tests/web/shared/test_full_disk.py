@@ -68,7 +68,7 @@ def fill() -> None:
 def database_level() -> str:
     """What /readyz says of the database after a round of the worker's tries."""
     readiness.probe()
-    return next(check.level for check in readiness.checks() if check.name == "database")
+    return next(check.level for check in readiness.conditions() if check.name == "database")
 
 
 def test_full_disk_of_the_database_is_said_in_words_and_looking_goes_on(small: Path) -> None:

@@ -168,7 +168,7 @@ def test_outbox_health_counts_waiting_retrying_and_failed() -> None:
 @pytest.mark.parametrize(("kind", "level"), [("mail", "warn"), ("ledger.head_file", "bad")])
 def test_work_given_up_raises_an_alarm_and_a_mail_does_not(kind: str, level: str) -> None:
     OutboxMessage.objects.filter(pk=_failed(1).pk).update(kind=kind)
-    assert {check.name: check.level for check in readiness.checks()}["failed"] == level
+    assert {check.name: check.level for check in readiness.conditions()}["failed"] == level
 
 
 @pytest.mark.parametrize("name", ["system_stuck"])
@@ -219,7 +219,7 @@ def test_page_asks_nothing_twice_and_the_same_number_of_questions_whatever_happe
 
 
 @pytest.fixture
-def production_of_two_days(settings: Any, tmp_path: Path, unguarded: None) -> Path:
+def production_of_two_days(settings: Any, tmp_path: Path, unprotected: None) -> Path:
     """An office's own instance, two days old; where its copies lie."""
     settings.MODE, settings.BACKUP_DIR = "production", str(tmp_path / "backups")
     made_at = clock.machine_now() - timedelta(days=2)
@@ -286,7 +286,7 @@ def test_files_that_do_not_reach_their_second_place_raise_an_alarm(settings: Any
     note = second_copy.first_root() / second_copy.OWED / ("0" * 64)
 
     def level() -> str:
-        return next(check.level for check in readiness.checks() if check.name == "second")
+        return next(check.level for check in readiness.conditions() if check.name == "second")
 
     assert level() == "ok"
     note.parent.mkdir(parents=True, exist_ok=True)
@@ -294,14 +294,14 @@ def test_files_that_do_not_reach_their_second_place_raise_an_alarm(settings: Any
     assert level() == "warn"
     long_ago = clock.machine_now().timestamp() - 200
     os.utime(note, (long_ago, long_ago))
-    assert level() == "bad" and "second" in {row.name for row in readiness.checks() if row.level == "bad"}
+    assert level() == "bad" and "second" in {row.name for row in readiness.conditions() if row.level == "bad"}
     note.unlink()
     assert level() == "ok"
 
 
 def test_restored_copy_that_keeps_silent_is_told_to_monitors(settings: Any) -> None:
     def level() -> str:
-        return next(check.level for check in readiness.checks() if check.name == "original")
+        return next(check.level for check in readiness.conditions() if check.name == "original")
 
     assert level() == "ok"
     settings.MODE = "production"

@@ -26,7 +26,7 @@ from tests.web.registering import (
 from zhicheng.accounts.actions import confirm_mailbox
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions
-from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Organization, UnitVerification
 
@@ -71,7 +71,11 @@ def returned(verification: UnitVerification) -> None:
         verification_id=verification.pk,
         actor=ex.officer(verification.office),
         approve=False,
-        reasons=[Reason("name", "名称与证照不符"), Reason("licence", "证照右上角被遮挡"), Reason("", "请补盖公章")],
+        reasons=[
+            FieldReason("name", "名称与证照不符"),
+            FieldReason("licence", "证照右上角被遮挡"),
+            FieldReason("", "请补盖公章"),
+        ],
     )
 
 
@@ -120,7 +124,7 @@ def test_a_licence_nobody_objected_to_is_not_asked_for_again() -> None:
         verification_id=verification.pk,
         actor=ex.officer(verification.office),
         approve=False,
-        reasons=[Reason("address", "请填写到门牌号")],
+        reasons=[FieldReason("address", "请填写到门牌号")],
     )
     client = client_of(ex.unit_actor(verification.organization))
     form = page_of(client.get(EDIT))
@@ -136,7 +140,7 @@ def test_a_reason_cannot_bring_markup_into_the_page() -> None:
         verification_id=verification.pk,
         actor=ex.officer(verification.office),
         approve=False,
-        reasons=[Reason("name", "<script>alert(1)</script>")],
+        reasons=[FieldReason("name", "<script>alert(1)</script>")],
     )
     page = client_of(ex.unit_actor(verification.organization)).get(EDIT).content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page

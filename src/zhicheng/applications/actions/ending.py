@@ -35,7 +35,7 @@ BARRED_BY_FRAUD = gettext_noop("{year}年度的申报经查实有弄虚作假，
 def withdraw_application(*, actor: Actor, application_id: int) -> Application:
     """撤回: take a submission back before the unit has decided. No strike: it never came near the committee (G-06)."""
     case = lifecycle.lock(application_id, actor)
-    lifecycle.walk(case, "withdraw", actor=actor)
+    lifecycle.make_move(case, "withdraw", actor=actor)
     return case.application
 
 
@@ -43,7 +43,7 @@ def withdraw_application(*, actor: Actor, application_id: int) -> Application:
 def discard_application(*, actor: Actor, application_id: int) -> Application:
     """作废: give up a form that is with the applicant, to begin another. Everything stays stored; the year's count stays too."""
     case = lifecycle.lock(application_id, actor)
-    lifecycle.walk(case, "discard", actor=actor)
+    lifecycle.make_move(case, "discard", actor=actor)
     void_all_papers(application_id=application_id, reason="申请书已作废", actor=actor)
     return case.application
 
@@ -86,7 +86,7 @@ def _bar(application_id: int, note: str) -> bool:
     if case.application.state not in lifecycle.BY_NAME["bar"].sources:
         return False
     try:
-        lifecycle.walk(case, "bar", actor=SYSTEM, note=note or _why(case))
+        lifecycle.make_move(case, "bar", actor=SYSTEM, note=note or _why(case))
     except Refused:
         return False  # the record was annulled in between: the guard says there is no ban any more
     void_all_papers(application_id=application_id, reason="处于不得申报年限，已终止", actor=SYSTEM)
@@ -121,7 +121,7 @@ def _restored(application_id: int) -> bool:
 @one_transaction
 def _restore(application_id: int) -> None:
     case = lifecycle.lock(application_id, SYSTEM)
-    lifecycle.walk(case, _way_back(case), actor=SYSTEM)
+    lifecycle.make_move(case, _way_back(case), actor=SYSTEM)
 
 
 def _way_back(case: CaseFile) -> str:
@@ -163,7 +163,7 @@ def _moved(application_id: int, move: str) -> bool:
 
 @one_transaction
 def _move(application_id: int, move: str) -> None:
-    lifecycle.walk(lifecycle.lock(application_id, SYSTEM), move, actor=SYSTEM)
+    lifecycle.make_move(lifecycle.lock(application_id, SYSTEM), move, actor=SYSTEM)
 
 
 @platform_language()

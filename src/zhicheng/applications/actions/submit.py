@@ -87,7 +87,7 @@ def _submit(
             case.year.arrivals
         )  # another application of the year may have been counted since this one was begun
     application.applicant_name = application.applicant.name  # corrected, perhaps, while a desk had the submission before
-    lifecycle.walk(case, "submit", actor=actor)
+    lifecycle.make_move(case, "submit", actor=actor)
     for name, text in (("commitment", texts.commitment), ("liability", texts.liability)):
         accept_text(
             user_id=submission.submitted_by_id,

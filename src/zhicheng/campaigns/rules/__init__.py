@@ -13,9 +13,9 @@ from zhicheng.campaigns.rules.eligibility import (
 )
 from zhicheng.campaigns.rules.facts import Facts, Graduation, RowRef
 from zhicheng.campaigns.rules.materials import (
+    MaterialKey,
     Missing,
     PaperOption,
-    Place,
     SlotRequirement,
     appraisal_years_open,
     box_for,
@@ -52,9 +52,9 @@ __all__ = [
     "ConditionResult",
     "Facts",
     "Graduation",
+    "MaterialKey",
     "Missing",
     "PaperOption",
-    "Place",
     "RowRef",
     "SeriesOpening",
     "SlotRequirement",

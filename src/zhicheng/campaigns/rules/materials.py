@@ -14,7 +14,7 @@ from zhicheng.campaigns.rules.eligibility import required_ce_years, tenure_years
 from zhicheng.campaigns.rules.facts import Facts, Graduation
 
 #: What is there: (slot key, paper key, year or None, row id or None).
-Place = tuple[str, str, int | None, str | None]
+MaterialKey = tuple[str, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class SlotRequirement:
             return _("%(label)s（%(year)s年度）") % {"label": self.label, "year": self.year}
         return _("%(label)s：%(row)s") % {"label": self.label, "row": self.row_label} if self.row_label else str(self.label)
 
-    def place(self, paper: str) -> Place:
+    def key_of(self, paper: str) -> MaterialKey:
         """Where a file of ``paper`` in this box is kept."""
         return (self.slot, paper, self.year, self.row_id)
 
@@ -256,7 +256,7 @@ def box_for(
 
 
 def missing_materials(
-    requirements: Iterable[SlotRequirement], present: Iterable[Place], owner: str | None = None
+    requirements: Iterable[SlotRequirement], present: Iterable[MaterialKey], owner: str | None = None
 ) -> list[Missing]:
     """Every required box that is not complete, all at once (S-24); ``owner`` limits it to the applicant's or the unit's."""
     there = set(present)
@@ -268,8 +268,8 @@ def missing_materials(
     ]
 
 
-def _lacking(requirement: SlotRequirement, there: set[Place]) -> Missing | None:
-    have = {paper.key for paper in requirement.papers if requirement.place(paper.key) in there}
+def _lacking(requirement: SlotRequirement, there: set[MaterialKey]) -> Missing | None:
+    have = {paper.key for paper in requirement.papers if requirement.key_of(paper.key) in there}
     if requirement.mode == "one_of":
         return None if have else Missing(requirement, requirement.papers, any_of=True)
     replaced = {paper.stands_for for paper in requirement.papers if paper.key in have}

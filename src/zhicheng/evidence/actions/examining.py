@@ -19,7 +19,7 @@ from django.utils import translation
 
 from zhicheng.evidence import intake, queries, rules
 from zhicheng.evidence.actions.keeping import store_safe_copy
-from zhicheng.evidence.checks import Examined, Unacceptable, examine_confined, limits_in_force
+from zhicheng.evidence.examination import Examined, Unacceptable, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.names import clean_name, told_apart
 from zhicheng.evidence.sentences import NOT_EXAMINED, sentence_of

@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from zhicheng.evidence import queries
-from zhicheng.evidence.checks import Examined, Unacceptable, examine, limits_in_force
+from zhicheng.evidence.examination import Examined, Unacceptable, examine, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.names import clean_name
 from zhicheng.evidence.previews import forget_previews

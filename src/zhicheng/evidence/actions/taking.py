@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhicheng.evidence import intake, queries
-from zhicheng.evidence.checks import limits_in_force
+from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import Rejected
 from zhicheng.evidence.models import Intake, Lane
 from zhicheng.evidence.rules import Limits, over

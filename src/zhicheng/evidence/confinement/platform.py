@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from zhicheng.evidence.confinement import starting
-from zhicheng.evidence.confinement.guard import Warden, render_confined
+from zhicheng.evidence.confinement.asking import Warden, render_confined
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
 _NAMES = {"shell": "bubblewrap / namespaces", "nowhere": "chroot", "landlock": "Landlock", "seccomp": "seccomp"}

@@ -11,7 +11,7 @@ from zhicheng.organizations.actions.account_requests import (
     request_mailbox,
     withdraw_account_request,
 )
-from zhicheng.organizations.actions.decisions import Reason, decide_unit_verification, transfer_verification
+from zhicheng.organizations.actions.decisions import FieldReason, decide_unit_verification, transfer_verification
 from zhicheng.organizations.actions.factor_resets import decide_factor_reset, request_factor_reset
 from zhicheng.organizations.actions.identities import confirm_people
 from zhicheng.organizations.actions.officers import (
@@ -30,7 +30,7 @@ from zhicheng.organizations.actions.unconfirmed import remove_registration, remo
 from zhicheng.organizations.actions.units import register_unit
 
 __all__ = [
-    "Reason",
+    "FieldReason",
     "add_unit_staff",
     "change_employer",
     "close_officer",

@@ -22,7 +22,7 @@ from zhicheng.organizations.rules import UnitParticulars
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FieldReason:
     """One thing to correct. ``field`` is a particular's name, ``licence``, or empty for the request as a whole."""
 
     field: str
@@ -30,7 +30,7 @@ class Reason:
 
 
 def decide_unit_verification(
-    *, verification_id: int, actor: Actor, approve: bool, reasons: Sequence[Reason] = ()
+    *, verification_id: int, actor: Actor, approve: bool, reasons: Sequence[FieldReason] = ()
 ) -> UnitVerification:
     """Approve a request, which puts its particulars in force and verifies the unit for the year, or return it with every reason.
 
@@ -38,11 +38,11 @@ def decide_unit_verification(
     ``Refused`` also for a request outside the actor's jurisdiction, a return without reasons, the actor's own unit (S-08), and a credit
     code another unit has, were it approved a moment ago.
     """
-    stated = [Reason(r.field, r.text.strip()) for r in reasons if r.text.strip()]
+    stated = [FieldReason(r.field, r.text.strip()) for r in reasons if r.text.strip()]
     return once_more_when_taken(lambda: _decide(verification_id=verification_id, actor=actor, approve=approve, stated=stated))
 
 
-def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequence[Reason]) -> UnitVerification:
+def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequence[FieldReason]) -> UnitVerification:
     verification = _pending_row(verification_id, actor=actor)
     if not approve and not stated:
         raise Refused.one(_("退回时请写明全部需要修改的地方，让单位一次改好。"), where="reasons", code="reasons_missing")

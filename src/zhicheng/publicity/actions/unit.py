@@ -101,7 +101,7 @@ def open_publicity(
     period = _create(case, submission, plan, text, actor)
     _note_opened(period, actor)
     papers.issue_publicity_notice(period=period, notice=notice, actor=actor)
-    lifecycle.walk(case, "open_publicity", actor=actor, note=days)
+    lifecycle.make_move(case, "open_publicity", actor=actor, note=days)
     return period
 
 
@@ -354,7 +354,7 @@ def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
     """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
     case = lifecycle.lock(application_id, actor)
     upheld = [o for o in case.part(queries.objections_in_period) if o.state == ObjectionState.UPHELD]
-    change = lifecycle.walk(case, "stop", actor=actor, note=upheld[-1].finding if upheld else "")
+    change = lifecycle.make_move(case, "stop", actor=actor, note=upheld[-1].finding if upheld else "")
     void_all_papers(application_id=application_id, reason="公示异议成立，已终止", actor=actor)
     return change
 
@@ -365,6 +365,6 @@ def report_upward(*, actor: Actor, application_id: int, submission_id: int) -> S
     case = lifecycle.lock(application_id, actor)
     _same_submission(case, submission_id)
     year = lock_person_year(case)
-    change = lifecycle.walk(case, lifecycle.report_of(case.application), actor=actor)
+    change = lifecycle.make_move(case, lifecycle.report_of(case.application), actor=actor)
     count_arrival(case, year, actor=actor)
     return change

@@ -21,7 +21,7 @@ from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.models import Decision, Verdict
 from zhicheng.review.papers import issue_supervising_opinion
-from zhicheng.review.rules import Reason, Sanction, return_problems
+from zhicheng.review.rules import ReturnReason, Sanction, return_problems
 
 # What a pass makes, by the kind of paper the desk's row names.
 _MAKES = {"review_form": issue_review_form, "supervising_opinion": issue_supervising_opinion}
@@ -50,7 +50,7 @@ def pass_application(
     year = lock_person_year(case)
     if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
         claims.hold_number(user=owner)
-    change = lifecycle.walk(case, desk.passes, actor=actor, note=opinion.strip())
+    change = lifecycle.make_move(case, desk.passes, actor=actor, note=opinion.strip())
     count_arrival(case, year, actor=actor)
     if desk.makes:
         _MAKES[desk.makes](case=case, submission=submission, actor=actor)
@@ -75,7 +75,7 @@ def return_application(
     actor: Actor,
     application_id: int,
     submission_id: int,
-    reasons: Sequence[Reason],
+    reasons: Sequence[ReturnReason],
     opinion: str = "",
     seen_state: str = "",
     closing_meant: bool = True,
@@ -106,7 +106,7 @@ def return_application(
     if problems:
         raise Refused(problems)
     listed = [r.as_json() for r in reasons]
-    change = lifecycle.walk(case, move, actor=actor, note=opinion.strip(), reasons=listed)
+    change = lifecycle.make_move(case, move, actor=actor, note=opinion.strip(), reasons=listed)
     if closes:
         year.row.closed_at = change.at
         year.row.save(update_fields=["closed_at"])

@@ -90,7 +90,7 @@ def _annul(case: CaseFile, arrival: CommitteeArrival, actor: Actor, reason: str)
         case.year = year.count
         other = case if closed.pk == application.pk else lifecycle.lock(closed.pk, actor)
         other.application.arrivals = counted(reopened, year.together)
-        lifecycle.walk(other, "reopen", actor=actor, note=reason)
+        lifecycle.make_move(other, "reopen", actor=actor, note=reason)
         return
     # No move, so no mail of a move: the person is told of the count alone.
     counts = {"before": before, "after": year.count.arrivals}
@@ -141,7 +141,7 @@ def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> Integ
         problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
     if problems:
         raise Refused(problems)
-    lifecycle.walk(case, "reject_fraud", actor=actor, note=reason.strip())
+    lifecycle.make_move(case, "reject_fraud", actor=actor, note=reason.strip())
     void_all_papers(application_id=application.pk, reason="弄虚作假，不予受理", actor=actor)
     return record_fraud(
         actor=actor,

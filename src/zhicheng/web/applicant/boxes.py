@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import ReturnPoint, Where
-from zhicheng.campaigns.rules import PaperOption, Place, SlotRequirement, missing_materials
+from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.web.applicant.links import link_to
@@ -181,11 +181,11 @@ def upload_url(application: Application, box: SlotRequirement, paper: str, *, se
 
 
 def count_papers(
-    boxes: Iterable[SlotRequirement], materials: Iterable[Material], arriving: Iterable[Place] = ()
+    boxes: Iterable[SlotRequirement], materials: Iterable[Material], arriving: Iterable[MaterialKey] = ()
 ) -> tuple[int, int]:
     """(papers still lacking, papers asked for) in ``boxes``; of papers that are alternatives one counts. What is ``arriving`` lacks no more."""
     required = [box for box in boxes if box.required and box.upload]
-    lacking = missing_materials(required, [*(place_of(m) for m in materials), *arriving])
+    lacking = missing_materials(required, [*(key_of(m) for m in materials), *arriving])
     wanted = sum(1 if box.mode == "one_of" else sum(p.stands_for is None for p in box.papers) for box in required)
     return sum(1 if m.any_of else len(m.papers) for m in lacking), wanted
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import remove_material
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of_arriving
+from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
 from zhicheng.applications.queries import get_material
 from zhicheng.applications.sections import BY_KEY
@@ -138,7 +138,7 @@ def _context(
     reader = Boxes(case, section, errors=errors or {})
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
-    lacking, wanted = count_papers(boxes, files, [place_of_arriving(row) for row in case.arriving if row.is_open])
+    lacking, wanted = count_papers(boxes, files, [key_of_arriving(row) for row in case.arriving if row.is_open])
     return {
         **head_of(case),
         "slot": boxes[0],

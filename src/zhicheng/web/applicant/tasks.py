@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of_arriving
+from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.applications.where import WHOLE, ReturnPoint, Where
-from zhicheng.campaigns.rules import Place, SlotRequirement, appraisal_years_open
+from zhicheng.campaigns.rules import MaterialKey, SlotRequirement, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import case_or_404, head_of, is_open
@@ -47,7 +47,7 @@ class TaskList:
     materials: list[Task] = field(default_factory=list)
     from_unit: list[SlotRequirement] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
-    arriving: list[Place] = field(default_factory=list)
+    arriving: list[MaterialKey] = field(default_factory=list)
     points: list[ReturnPoint] = field(default_factory=list)
     returned_at: datetime | None = None
     returned_by: str = ""
@@ -84,7 +84,7 @@ def task_list_of(case: CaseFile) -> TaskList:
     """Everything to be done in an application. A fixed number of queries, however long the form."""
     change = case.last_return
     tasks = TaskList(missing=case.missing, points=case.return_points)
-    tasks.arriving = [place_of_arriving(row) for row in case.arriving if row.is_open]
+    tasks.arriving = [key_of_arriving(row) for row in case.arriving if row.is_open]
     if change is not None:
         tasks.returned_at, tasks.note = change.at, change.note
         tasks.returned_by = change.by_organization.name if change.by_organization else ""

@@ -23,7 +23,7 @@ from zhicheng.web.system import stuck
 def show_health(request: HttpRequest) -> HttpResponse:
     """系统状态: database, outbox, worker, files to be examined, ledger, disk. What the checks have read is not asked a second time."""
     look = readiness.Look()
-    checks = readiness.checks(look)
+    checks = readiness.conditions(look)
     context = {
         "outbox": look.outbox,
         "worker": look.worker,

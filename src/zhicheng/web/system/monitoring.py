@@ -35,7 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """For a monitor: 200 while people can work, 503 otherwise, with the level of every check. What is meant is on 系统状态."""
     if time.monotonic() - _Last.at > MEMORY_SECONDS:
-        _Last.found, _Last.at = readiness.checks(), time.monotonic()
+        _Last.found, _Last.at = readiness.conditions(), time.monotonic()
     ready = readiness.is_ready(_Last.found)
     answer = {"ready": ready, "checks": {check.name: check.level for check in _Last.found}}
     return JsonResponse(answer, status=200 if ready else 503, headers={"Cache-Control": "no-store"})

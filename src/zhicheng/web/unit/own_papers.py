@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import unit_intake_subject
 from zhicheng.applications.where import Where
@@ -37,7 +37,7 @@ def boxes_of(case: CaseFile, *, errors: dict[str, str] | None = None) -> list[di
 
 def _paper(application: Application, box: SlotRequirement, option: Any, held: Any, arriving: Any, errors: Any) -> dict[str, Any]:
     place = str(Where.of_box(box, option.key))
-    files = [material for material in held if place_of(material) == box.place(option.key)]
+    files = [material for material in held if key_of(material) == box.key_of(option.key)]
     row = arriving.get(place)
     said = (errors or {}).get(place, "")
     return {

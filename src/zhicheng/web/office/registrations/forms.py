@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.organizations import queries
-from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.models import UnitVerification
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, actor_of
@@ -48,10 +48,10 @@ class ReturnForm(Form):
             label=_("其他意见"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": "3"})
         )
 
-    def stated(self) -> list[Reason]:
+    def stated(self) -> list[FieldReason]:
         """Every reason that was written, the field's own first."""
-        found = [Reason(name, self.cleaned_data.get(f"reason_{name}", "")) for name in RETURNABLE]
-        return [*found, Reason("", self.cleaned_data.get("reasons", ""))]
+        found = [FieldReason(name, self.cleaned_data.get(f"reason_{name}", "")) for name in RETURNABLE]
+        return [*found, FieldReason("", self.cleaned_data.get("reasons", ""))]
 
 
 class TransferForm(Form):

@@ -71,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CaseSection:
     """One section of the review form."""
 
     key: str
@@ -142,7 +142,7 @@ def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
     return {str(file.where): file.where.in_words(notice, snapshot.sections) for file in snapshot.materials}
 
 
-def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before, found: list[Told]) -> list[Part]:
+def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before, found: list[Told]) -> list[CaseSection]:
     """The whole form of a snapshot, each file beside the row or section it proves; the rest under 其它材料.
 
     What differs from the submission before (``earlier``) is marked; what was ``found`` stands at its row or section.
@@ -168,10 +168,10 @@ def parts_of(snapshot: Snapshot, notice: Notice, earlier: Before, found: list[To
         placed |= {f["id"] for f in rest}
         gone = earlier.gone(section, forms)
         told = at(found, Where(section.key)) if section.rows else []
-        parts.append(Part(section.key, str(section.label), rows, section.rows, rest, gone, told))
+        parts.append(CaseSection(section.key, str(section.label), rows, section.rows, rest, gone, told))
     others = [f for f in files if f["id"] not in placed]
     if others:
-        parts.append(Part("materials", _("其它材料"), [], False, others))
+        parts.append(CaseSection("materials", _("其它材料"), [], False, others))
     return parts
 
 
@@ -207,7 +207,7 @@ class DeskCase:
     """A case file as the case page of a desk shows it."""
 
     file: CaseFile
-    parts: list[Part]
+    parts: list[CaseSection]
     findings: list[Shown]
     timeline: list[Entry]
     decisions: list[Any]
@@ -248,7 +248,7 @@ class DeskCase:
         return self.file.arrivals
 
     @property
-    def changed(self) -> list[Part]:
+    def changed(self) -> list[CaseSection]:
         """The sections a new submission changed."""
         return [part for part in self.parts if part.changed]
 

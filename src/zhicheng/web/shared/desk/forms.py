@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications import queries
-from zhicheng.review.rules import MOST_REASONS, Reason, Sanction
+from zhicheng.review.rules import MOST_REASONS, ReturnReason, Sanction
 from zhicheng.standards.tables import RETURN_REASONS, SANCTION_KINDS
 from zhicheng.web.shared.forms import DateField, Form, needed
 from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
@@ -136,13 +136,13 @@ class ReturnForm(Form):
             for n in range(1, self.rows + 1)
         ]
 
-    def reasons(self) -> list[Reason]:
+    def reasons(self) -> list[ReturnReason]:
         """What was filled in, in order; a row counts as soon as it has a place, a category or words."""
         found = []
         for n in range(1, self.rows + 1):
             where, code, text = (self.cleaned_data.get(f"{name}-{n}", "") for name in _ROW)
             if where or code or text:
-                found.append(Reason(where=where, code=code, text=text))
+                found.append(ReturnReason(where=where, code=code, text=text))
         return found
 
 

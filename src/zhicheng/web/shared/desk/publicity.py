@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import place_of
+from zhicheng.applications.completeness import key_of
 from zhicheng.publicity.queries import all_periods, objections_in_period, period_of, uploads_of
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.tables import OBJECTION_CHANNELS
@@ -39,18 +39,18 @@ def publicity_of(case: CaseFile) -> dict[str, Any] | None:
 
 def own_papers_of(case: CaseFile) -> list[dict[str, Any]]:
     """The unit's own papers as the desks above see them, under the notice's words."""
-    words = {box.place(paper.key): f"{box.mark}{box.caption}：{paper.label}" for box in case.unit_boxes for paper in box.papers}
+    words = {box.key_of(paper.key): f"{box.mark}{box.caption}：{paper.label}" for box in case.unit_boxes for paper in box.papers}
     return [
         {
             "file_id": material.file_id,
             "name": material.file.name,
             "pages": material.file.pages,
-            "words": words[place_of(material)],
+            "words": words[key_of(material)],
             "anchor": "",
             "place": OWN_PLACE,
         }
         for material in case.unit_materials
-        if place_of(material) in words
+        if key_of(material) in words
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from zhicheng.applications.desks import BY_ROLE, Desk
 from zhicheng.organizations.actors import Role
-from zhicheng.rehearsal.places import OFFICE_ACCOUNTS
+from zhicheng.rehearsal.cast import OFFICE_ACCOUNTS
 from zhicheng.rehearsal.steps import Step
 from zhicheng.web.system.walk.acts import Walk, next_week
 from zhicheng.web.system.walk.browser import Browser

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.evidence import files
-from zhicheng.evidence.checks import Bounds, Examined, Unacceptable, examine, examine_confined, limits_in_force
+from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine, examine_confined, limits_in_force
 from zhicheng.evidence.sentences import megabytes, warning_sentence
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhicheng.campaigns.checks.kit import Found, did_you_mean, needs, repeated
+from zhicheng.campaigns.consistency.kit import Found, did_you_mean, needs, repeated
 from zhicheng.campaigns.notice import PUBLICITY_PAPERS, SECTIONS, Catalogue, Condition, EvidenceRule, Limits, Slot
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.tables import EDUCATION, STUDY_FORMS, UNIT_NATURES

@@ -18,7 +18,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions
-from zhicheng.organizations.actions import Reason
+from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.actors import Actor, Role, actor_for
 from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification
 from zhicheng.organizations.rules import Licence, UnitParticulars
@@ -104,7 +104,7 @@ EMPLOYERS = (
 
 
 @dataclass
-class Places:
+class Cast:
     """What there is once the offices are open: organizations and actors by key; filled as the rehearsal's days go by."""
 
     version: CampaignVersion
@@ -134,21 +134,21 @@ def moment(month: int, day: int, hour: int = 10, minute: int = 0, *, year: int =
     return datetime(year, month, day, hour, minute, tzinfo=BEIJING)
 
 
-def open_offices(version: CampaignVersion) -> Places:
+def open_offices(version: CampaignVersion) -> Cast:
     """The bureau, the county offices, the supervising body, an officer for each, and the three who run the system."""
     prefecture = actions.open_office(
         kind=OrganizationKind.PREFECTURE, name="博尔塔拉蒙古自治州人力资源和社会保障局", region_code="652700"
     )
-    places = Places(version, prefecture, _officer(prefecture, "zhou", "李明哲", serial=401))
+    cast = Cast(version, prefecture, _officer(prefecture, "zhou", "李明哲", serial=401))
     for number, (key, name, region, officer) in enumerate(COUNTIES):
         office = actions.open_office(
             kind=OrganizationKind.COUNTY, name=name, region_code=region, superior_office_id=prefecture.pk
         )
-        places.offices[key] = office
-        places.officers[key] = _officer(office, f"xian-{key}", officer, serial=410 + number)
+        cast.offices[key] = office
+        cast.officers[key] = _officer(office, f"xian-{key}", officer, serial=410 + number)
     body = actions.open_office(kind=OrganizationKind.SUPERVISING, name="博尔塔拉蒙古自治州水利局", region_code="652700")
-    places.offices["supervising"] = body
-    places.officers["supervising"] = _officer(body, "zhuguan", "郑海涛", serial=420)
+    cast.offices["supervising"] = body
+    cast.officers["supervising"] = _officer(body, "zhuguan", "郑海涛", serial=420)
     for number, (kind, name) in enumerate(SYSTEM_ACCOUNTS):
         accounts.create_system_account(
             kind=kind,
@@ -158,7 +158,7 @@ def open_offices(version: CampaignVersion) -> Places:
             password=PASSWORD,
             id_number=identity(430 + number, "1", birth="19800101"),
         )
-    return places
+    return cast
 
 
 def _officer(office: Organization, username: str, name: str, *, serial: int) -> Actor:
@@ -175,26 +175,26 @@ def _officer(office: Organization, username: str, name: str, *, serial: int) -> 
     return actor_for(user)
 
 
-def find_places() -> Places:
+def find_cast() -> Cast:
     """What :func:`open_offices` and the registrations have made, read again from a rehearsal's database."""
     version = CampaignVersion.objects.filter(campaign__slug=SLUG).earliest("id")
     actors = {user.username: actor_for(user) for user in User.objects.filter(kind__in=[AccountKind.OFFICER, AccountKind.UNIT])}
     organizations = Organization.objects.in_bulk([actor.organization_id for actor in actors.values() if actor.organization_id])
-    places = Places(version, organizations[actors["zhou"].desk_id], actors["zhou"])
+    cast = Cast(version, organizations[actors["zhou"].desk_id], actors["zhou"])
     for username, key in [*((f"xian-{county[0]}", county[0]) for county in COUNTIES), ("zhuguan", "supervising")]:
-        places.officers[key] = actors[username]
-        places.offices[key] = organizations[actors[username].desk_id]
+        cast.officers[key] = actors[username]
+        cast.offices[key] = organizations[actors[username].desk_id]
     for employer in EMPLOYERS:
-        places.admins[employer.key] = actors[f"danwei-{employer.key}"]
-        places.units[employer.key] = organizations[actors[f"danwei-{employer.key}"].desk_id]
-    return places
+        cast.admins[employer.key] = actors[f"danwei-{employer.key}"]
+        cast.units[employer.key] = organizations[actors[f"danwei-{employer.key}"].desk_id]
+    return cast
 
 
 @dataclass
 class Registration:
     """The registration of the unit that stands at ``number`` in :data:`EMPLOYERS`."""
 
-    places: Places
+    cast: Cast
     number: int
     verification_id: int = 0
 
@@ -204,18 +204,18 @@ class Registration:
 
     def register(self) -> None:
         """The administrator registers it."""
-        self.verification_id = _register(self.places, self.number, self.employer).pk
+        self.verification_id = _register(self.cast, self.number, self.employer).pk
 
     def decide(self) -> None:
         """The county decides, and has seen the administrator's card where it approves."""
         verification = UnitVerification.objects.get(pk=self.verification_id)
-        approve, officer = self.employer.fate == "approve", self.places.officers[self.employer.county]
+        approve, officer = self.employer.fate == "approve", self.cast.officers[self.employer.county]
         unclear = "营业执照扫描件缺少登记机关印章，请重新上传清晰的完整扫描件。"
         actions.decide_unit_verification(
             verification_id=verification.pk,
             actor=officer,
             approve=approve,
-            reasons=[] if approve else [Reason("licence", unclear)],
+            reasons=[] if approve else [FieldReason("licence", unclear)],
         )
         if approve:
             actions.confirm_people(
@@ -223,7 +223,7 @@ class Registration:
                 cards={verification.submitted_by_id: last_characters(verification.submitted_by.id_number)},
                 card_seen_on=clock.today(),
                 checked=True,
-                year=self.places.notice.year,
+                year=self.cast.notice.year,
             )
 
 
@@ -232,11 +232,11 @@ def administrators_number(number: int, employer: Employer) -> str:
     return identity(440 + number, employer.sex, birth="19850312", region=employer.region)
 
 
-def _register(places: Places, number: int, employer: Employer) -> UnitVerification:
+def _register(cast: Cast, number: int, employer: Employer) -> UnitVerification:
     code = credit(number, kind=employer.kind, region=employer.region)
     licence = samples.pdf("单位证照（样本）", (f"名称：{employer.name}", f"代码：{code}"), seal="登记机关")
     file = keep_sample(content=licence, name="单位证照.pdf", actor_id=None)
-    body = places.offices["supervising"].pk if employer.supervised else None
+    body = cast.offices["supervising"].pk if employer.supervised else None
     verification = actions.register_unit(
         administrator=Particulars(
             name=employer.administrator,
@@ -256,17 +256,17 @@ def _register(places: Places, number: int, employer: Employer) -> UnitVerificati
             contact_person=employer.administrator,
             contact_phone=f"0909-23188{number:02d}",
             email=f"{employer.key}@bozhou.example",
-            receiving_office_id=places.offices[employer.county].pk,
+            receiving_office_id=cast.offices[employer.county].pk,
             supervising_body_id=body,
         ),
         licence=Licence(employer.licence_kind, file.pk, date(2021, 5, 6), date(2031, 5, 6)),
         year=employer.year,
-        acceptance=accepted("registration_notice_unit", places.notice.texts.registration_notice_unit),
+        acceptance=accepted("registration_notice_unit", cast.notice.texts.registration_notice_unit),
     )
     if verification is None:
         raise mailbox_taken(f"{employer.key}@bozhou.example")
     user = User.objects.get(pk=verification.submitted_by_id)
     accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
-    places.units[employer.key] = Organization.objects.get(pk=verification.organization_id)
-    places.admins[employer.key] = actor_for(user)
+    cast.units[employer.key] = Organization.objects.get(pk=verification.organization_id)
+    cast.admins[employer.key] = actor_for(user)
     return verification

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from zhicheng.evidence import scanning
-from zhicheng.evidence.confinement.guard import MEMORY, SECONDS, inspect_confined
+from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, inspect_confined
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import Values, refusal_sentence, values_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhicheng.campaigns.checks.kit import Found, did_you_mean, grade_fits, needs, repeated
+from zhicheng.campaigns.consistency.kit import Found, did_you_mean, grade_fits, needs, repeated
 from zhicheng.campaigns.notice import Catalogue, Eligibility, Series, Window, rank
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.tables import EDUCATION

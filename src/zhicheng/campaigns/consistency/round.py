@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from zhicheng.campaigns.checks.kit import Found, needs, repeated
+from zhicheng.campaigns.consistency.kit import Found, needs, repeated
 from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Window
 from zhicheng.campaigns.vocabulary import MAY_BE_OPTIONAL
 from zhicheng.campaigns.yaml_source import Path

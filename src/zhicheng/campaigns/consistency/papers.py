@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zhicheng.campaigns.checks.kit import Found, did_you_mean, needs
+from zhicheng.campaigns.consistency.kit import Found, did_you_mean, needs
 from zhicheng.campaigns.notice import ChainDesk, Desk, Policies, Slot, Texts
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.documents.wording import BLANKS, IN_CLOSING, LetterWords, PaperWords, ResultWords, blanks_in

@@ -1,6 +1,0 @@
-"""What no single value of a campaign file can decide: whether its parts fit together. Reasons in Chinese, with the place."""
-
-from zhicheng.campaigns.checks import catalogue, materials, papers, round  # noqa: F401 - importing registers the comparisons
-from zhicheng.campaigns.checks.kit import compare, did_you_mean
-
-__all__ = ["compare", "did_you_mean"]
