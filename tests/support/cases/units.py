@@ -12,7 +12,7 @@ from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.models import Organization, UnitVerification
 
 DECISIONS, REQUESTS = "organizations.actions.decisions", "organizations.actions.requests"
-RETURNED = [organizations.Reason("name", "名称与证照不符")]
+RETURNED = [organizations.FieldReason("name", "名称与证照不符")]
 
 
 def _waiting(world: w.World) -> UnitVerification:
