@@ -121,7 +121,7 @@ def _unit_registers(world: w.World) -> None:
         verification_id=first.pk,
         actor=world.other_officer,
         approve=False,
-        reasons=[organizations.Reason("licence", "证照缺少印章，请重新上传。")],
+        reasons=[organizations.FieldReason("licence", "证照缺少印章，请重新上传。")],
     )
     again = organizations.resubmit_registration(
         actor=ex.unit_actor(first.organization),

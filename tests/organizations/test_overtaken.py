@@ -170,7 +170,7 @@ def test_code_registered_at_the_same_moment_by_another_unit_is_refused_in_words(
         verification_id=returned.pk,
         actor=ex.officer(returned.office),
         approve=False,
-        reasons=[actions.Reason("uscc", "代码与证照不符")],
+        reasons=[actions.FieldReason("uscc", "代码与证照不符")],
     )
     actor = ex.unit_actor(returned.organization)
     corrected = ex.unit_particulars(1, uscc=wanted)

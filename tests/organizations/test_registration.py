@@ -361,7 +361,7 @@ def test_a_registration_the_county_has_seen_cannot_be_taken_over() -> None:
         verification_id=first.pk,
         actor=ex.officer(first.office),
         approve=False,
-        reasons=[actions.Reason("name", "名称与证照不符")],
+        reasons=[actions.FieldReason("name", "名称与证照不符")],
     )
     with clock.travel(clock.now() + timedelta(days=4)):
         assert "uscc_taken" in refused(register_unit, 2, unit=ex.unit_particulars(1))

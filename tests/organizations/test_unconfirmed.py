@@ -107,7 +107,7 @@ def test_what_somebody_has_to_do_with_stays() -> None:
     other = ex.county("精河县人社局职称办", "652722")
     ex.registered_unit(1)
     decided, moved = ex.registered_unit(2), ex.registered_unit(3)
-    reasons = [actions.Reason("address", "请写门牌号")]
+    reasons = [actions.FieldReason("address", "请写门牌号")]
     actions.decide_unit_verification(verification_id=decided.pk, actor=desk, approve=False, reasons=reasons)
     actions.transfer_verification(verification_id=moved.pk, actor=desk, to_office_id=other.pk, reason="属地不对")
     seen = [decided.submitted_by_id, moved.submitted_by_id]

@@ -360,7 +360,7 @@ def unit_information_edit(world: w.World) -> Press:
         verification_id=verification.pk,
         actor=world.county_officer,
         approve=False,
-        reasons=[organizations.Reason("name", "名称与证照不符")],
+        reasons=[organizations.FieldReason("name", "名称与证照不符")],
     )
     account = {"name", "id_number", "position", "mobile", "email", "username", "password", "password_again"}
     typed = {k: v for k, v in reg.unit_typed(unit_name="博乐市第一中学").items() if k not in account}

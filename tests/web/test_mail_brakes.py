@@ -195,7 +195,7 @@ def return_send_again_and_transfer(world: w.World, turn: int) -> None:
         actor = ex.unit_actor(row.organization)
         row = actions.resubmit_registration(actor=actor, unit=ex.unit_particulars(), licence=ex.licence(), year=ex.YEAR)
     actions.decide_unit_verification(
-        verification_id=row.pk, actor=world.county_officer, approve=False, reasons=[actions.Reason("name", "名称与证照不符")]
+        verification_id=row.pk, actor=world.county_officer, approve=False, reasons=[actions.FieldReason("name", "名称与证照不符")]
     )
 
 
