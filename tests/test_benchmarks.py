@@ -19,12 +19,32 @@ def test_every_list_and_detail_page_keeps_to_its_number_of_queries() -> None:
     assert "publicity_list" in done.stdout
 
 
+def test_pages_are_measured_and_compared() -> None:
+    """Beside itself: every ratio may be anything, the words are the same."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("ZHICHENG_", "DJANGO_"))}
+    command = [sys.executable, str(ROOT / "benchmarks" / "pages.py"), "--rows", "1", "--times", "1", "--only", "desk_queue"]
+    command += ["--beside", str(ROOT), "--compare"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300, env=own)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line.startswith("|")]
+    table = {row[0]: row for row in rows}
+    assert "desk_queue (county)" in table, done.stdout + done.stderr[-2000:]
+    _name, _cpu, _cpu_of_many, queries, size, of_bare, *_beside = table["desk_queue (county)"]
+    assert int(queries) > 1
+    assert int(size.replace(",", "")) > 5000
+    assert float(of_bare) > 0
+    assert "the busiest together" in table
+    assert ", 0 differ" in done.stdout, done.stdout[-2000:]
+
+
 # Scripts that write nothing an instance keeps, or rows by the hundred thousand that no history has led to.
 NOTHING_TO_VERIFY = {
     "figures.py": "no script of its own",
     "file_cells.py": "opens files",
     "office_queue.py": "bulk rows in the likeness of one application, for the planner",
     "restoring.py": "the drill verifies what it has brought back",
+    "bare_pages.py": "views that read, for a measurement",
+    "page_visits.py": "the rows of a page, many times the same, in a database in memory",
+    "pages.py": "asks page_visits.py",
     "queries.py": "the rows of a page, many times the same",
     "review_forms.py": "prints",
     "start.py": "starts",
