@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from zhicheng.foundation.wording import alarm_words
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system import stuck
+from zhicheng.web.system.states import part_states
 
 
 @require_safe
@@ -51,6 +53,7 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "failing_jobs": look.failing_jobs,
         "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
     }
+    context["states"] = part_states(context, rehearsal=settings.REHEARSAL)
     return render(request, "system/health.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhicheng.accounts.models import User
+from zhicheng.web.system.states import PartState
 from zhicheng.web.templatetags.zhicheng import PARTS, tag, upload_control
 
 register = template.Library()
@@ -35,6 +36,19 @@ def labels(lanes: Iterable[Any]) -> str:
 def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
     """``{{ line.pieces|marked }}``: a text in parts, ``(part, whether it is new)``, with what is new marked."""
     return format_html_join("", "{}", ((format_html("<mark>{}</mark>", part) if new else part,) for part, new in parts))
+
+
+@register.simple_tag
+def table_head(*words: str) -> SafeString:
+    """``{% table_head _("姓名") _("单位") %}`` in a table: its head, a column for each word."""
+    return format_html("<thead><tr>{}</tr></thead>", format_html_join("", '<th scope="col">{}</th>', ((word,) for word in words)))
+
+
+@register.simple_tag
+def part_state(name: str, state: PartState) -> SafeString:
+    """``{% part_state _("备份") states.backup %}``: the first two cells of a row of 系统各部分: what it is called, and how it is."""
+    shown = render_to_string(f"{PARTS}/status.html", tag(state.label, state.tone, state.icon))
+    return format_html_join("", '<td data-label="{}">{}</td>', ((_("部分"), name), (_("状态"), shown)))
 
 
 @register.simple_tag

@@ -169,7 +169,7 @@ def _pass_form(actor: Actor) -> type[PassForm]:
 
 
 def _pass_context(request: HttpRequest, case: CaseFile, form: PassForm) -> dict[str, Any]:
-    return {**case_context(request, case), "form": form, **_pass_consequence(case, actor_of(request))}
+    return {**case_context(request, case), "act": _("审核通过"), "form": form, **_pass_consequence(case, actor_of(request))}
 
 
 def _moves(case: CaseFile, request: HttpRequest) -> set[str]:
@@ -244,6 +244,7 @@ def _return_context(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
     closes = bool(BY_ROLE[actor_of(request).role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
     context = case_context(request, file)
     return context | {
+        "act": _("退回"),
         "form": ReturnForm(request.POST or None, places=choices_of_where(context["case"]), initial=seen),
         "closes_year": closes,
         "can_point": True,
@@ -280,13 +281,17 @@ def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
         return moved_on(request, case, _("登记纸质材料"))
     copies = case.notice.limits.review_form_copies
     initial = {"submission": case.application.current_submission_id, "received_on": clock.today(), "copies": copies}
-    return render(request, "shared/desk/dossier.html", case_context(request, case, form=DossierForm(initial=initial)))
+    return render(request, "shared/desk/dossier.html", _dossier_context(request, case, DossierForm(initial=initial)))
+
+
+def _dossier_context(request: HttpRequest, case: CaseFile, form: DossierForm) -> dict[str, Any]:
+    return case_context(request, case, act=_("登记纸质材料"), form=form)
 
 
 def _record(request: HttpRequest, application_id: int) -> HttpResponse:
     form = DossierForm(request.POST)
     if not form.is_valid():
-        context = case_context(request, get_case_or_404(request, application_id), form=form)
+        context = _dossier_context(request, get_case_or_404(request, application_id), form)
         return render_refused(request, "shared/desk/dossier.html", context)
     facts = dict(form.cleaned_data)
     try:
@@ -294,7 +299,7 @@ def _record(request: HttpRequest, application_id: int) -> HttpResponse:
             actor=actor_of(request), application_id=application_id, submission_id=facts.pop("submission"), **facts
         )
     except Refused as refused:
-        context = case_context(request, get_case_or_404(request, application_id), form=form)
+        context = _dossier_context(request, get_case_or_404(request, application_id), form)
         return render_refused(request, "shared/desk/dossier.html", context, refused)
     messages.add_message(
         request,
