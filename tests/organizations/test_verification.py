@@ -361,4 +361,4 @@ def test_search_finds_by_part_of_the_name_and_by_code() -> None:
     assert [e.id for e in queries.search_employers(ex.uscc(1)[:16].lower())] == [unit.pk]
     assert queries.search_employers("中") == [] and queries.search_employers("%") == []
     assert len(queries.search_employers("博乐市", limit=1)) == 1
-    assert queries.suggested_office(ex.uscc(1)) == ex.county()
+    assert queries.office_of_region(ex.uscc(1)[2:8]) == ex.county()

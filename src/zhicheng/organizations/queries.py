@@ -100,10 +100,9 @@ def supervising_bodies() -> QuerySet[Organization]:
     return Organization.objects.filter(kind=OrganizationKind.SUPERVISING).order_by("name", "id")
 
 
-def suggested_office(uscc: str) -> Organization | None:
-    """The county office of digits 3–8 of a credit code (S-12): a suggestion, never a decision."""
-    code = compact(uscc)
-    return receiving_offices().filter(region_code=code[2:8]).first() if len(code) == 18 else None
+def office_of_region(region_code: str) -> Organization | None:
+    """The county office of a region: what is suggested to a unit there, or under a credit code of there (S-12), never decided."""
+    return receiving_offices().filter(region_code=region_code).first() if region_code else None
 
 
 def unit_holding_code(uscc: str) -> Organization | None:

@@ -30,7 +30,7 @@ from zhicheng.accounts.queries import was_asked_to_confirm
 from zhicheng.campaigns.models import Campaign
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
-from zhicheng.organizations.models import UnitVerification
+from zhicheng.organizations.models import Organization, UnitVerification
 from zhicheng.web.shared import limits
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +312,22 @@ def test_the_credit_code_helps_and_suggests_but_never_overwrites() -> None:
     assert "不在同一县（市）" in page.get_text()
     assert "校验不通过" in Client().get(address, {"uscc": "126527004576001290"}).content.decode()
     assert "已由“" in Client().get(address, {"uscc": ex.approved_unit(7).uscc}).content.decode()
+
+
+def test_the_county_chosen_preselects_its_office() -> None:
+    jinghe = ex.county("精河县人社局职称办", "652722")
+    address = reverse("register_credit_code")
+    page = page_of(Client().get(address, {"uscc": "", "region_code": "652722", "receiving_office": ""}))
+    assert page.select_one("#receiving-office-field option[selected]").get_text() == "精河县人社局职称办"
+    assert page.select_one("#region-field") is None
+    code = {"uscc": ex.uscc(5, region="652701"), "region_code": "652722", "receiving_office": ""}
+    page = page_of(Client().get(address, code))  # the county where the unit is goes before the one of its code
+    assert page.select_one("#receiving-office-field option[selected]").get_text() == "精河县人社局职称办"
+    chosen = {"uscc": "", "region_code": "652722", "receiving_office": str(ex.county().pk)}
+    assert page_of(Client().get(address, chosen)).select_one("#receiving-office-field") is None
+    typed = unit_typed(region_code="652722", receiving_office="")  # a browser without scripts
+    assert accepted("unit").post(UNIT, typed | {"licence": licence_upload()}).status_code == 303
+    assert Organization.objects.get(uscc=typed["uscc"]).verifications.get().proposed["receiving_office_id"] == jinghe.pk
 
 
 def test_another_county_than_the_codes_is_only_a_warning() -> None:

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from zhicheng.organizations import queries
+from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import region_differs
 from zhicheng.standards.credit_code import DEPARTMENTS, KINDS, CreditCode, check_credit_code, warning_values
 from zhicheng.standards.errors import MESSAGES, InvalidNumber
@@ -19,34 +20,34 @@ from zhicheng.web.shared.units.rows import nature_words
 
 
 def credit_code_says(data: Mapping[str, str], *, own_id: int | None = None) -> dict[str, Any]:
-    """For the typed ``uscc`` and what else was chosen: the sentences to show, and a form that holds what the code suggests where
-    nothing was chosen. An unfinished code says nothing yet. ``own_id`` is the unit that asks about its own code."""
-    typed = compact(data.get("uscc", ""))
+    """For the typed ``uscc`` and what else was chosen: the sentences to show, and a form that holds what the code and the county
+    suggest where nothing was chosen. An unfinished code says nothing yet. ``own_id`` is the unit that asks about its own code."""
+    typed, region = compact(data.get("uscc", "")), data.get("region_code", "")
     if len(typed) < 18:
-        return {"code": None}
+        return {"code": None, **_suggestions(data, nature="", region="", office=queries.office_of_region(region))}
     try:
         code = check_credit_code(typed)
     except InvalidNumber as error:
         return {"code": None, "code_problem": _(error.template).format(**error.values)}
-    office = queries.suggested_office(code.code)
-    nature, region, chosen = data.get("nature", ""), data.get("region_code", ""), data.get("receiving_office", "")
+    office = queries.office_of_region(region or code.region_code)
     here = code.region_code if any(code.region_code == county for county, _name in region_choices()) else ""
-    suggested = {
-        "nature": nature or code.suggested_nature,
-        "region_code": region or here,
-        "receiving_office": chosen or (str(office.pk) if office else ""),
-    }
     return {
         "code": code,
         "code_said": _said(code),
-        "code_office": office,
         "code_taken_by": queries.listed_employers().filter(uscc=code.code).exclude(pk=own_id or 0).first(),
-        "code_differs": code_differs(code.code, chosen),
+        "code_differs": code_differs(code.code, data.get("receiving_office", "")),
         "code_warnings": [_(MESSAGES[key]).format(**warning_values(code)) for key in code.warnings],
+        **_suggestions(data, nature=code.suggested_nature, region=here, office=office),
+    }
+
+
+def _suggestions(data: Mapping[str, str], *, nature: str, region: str, office: Organization | None) -> dict[str, Any]:
+    """A form with what is suggested where nothing was chosen, and which of its fields are to be shown anew."""
+    offered = {"nature": nature, "region_code": region, "receiving_office": str(office.pk) if office else ""}
+    suggested = {name: data.get(name, "") or value for name, value in offered.items()}
+    return {
         "suggested": SimpleLazyObject(lambda: UnitForm(initial=suggested)),  # shown to a script alone
-        "suggest_nature": not nature and bool(code.suggested_nature),
-        "suggest_region": not region and bool(here),
-        "suggest_office": not chosen and office is not None,
+        **{f"suggest_{name}": bool(value) and not data.get(name) for name, value in offered.items()},
     }
 
 

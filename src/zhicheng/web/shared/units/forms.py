@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,16 @@ UNIT_FIELD_ORDER: tuple[str, ...] = (
 )
 
 
+def _with_office(typed: Mapping[str, Any]) -> QueryDict:
+    """What was typed, with the office of the county where none was chosen: without a script nothing had been preselected."""
+    office = queries.office_of_region(typed.get("region_code", ""))
+    data = QueryDict(mutable=True)
+    data.update(typed)
+    if office is not None:
+        data["receiving_office"] = str(office.pk)
+    return data
+
+
 class UnitForm(Form):
     """单位信息 (S-11, S-12) and 机构代码证或营业执照 (S-13); the file itself travels beside the form (``licences``)."""
 
@@ -97,6 +108,8 @@ class UnitForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and not self.data.get("receiving_office"):
+            self.data = _with_office(self.data)
         choices: Mapping[str, Any] = {
             "nature": nature_choices(),
             "region_code": region_choices(),
