@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from bs4 import BeautifulSoup
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -253,6 +254,20 @@ def test_shared_mailbox_of_the_unit_gets_no_link_and_the_page_does_not_tell():
         assert told and all(("confirm-email" in one["body"]) is bool(number) for one in told)
         assert all(("单位的公用邮箱" in one["body"]) is not bool(number) for one in told)
     assert answers[0] == answers[1]
+
+
+def test_asking_again_within_three_minutes_is_answered_in_words(user):
+    client = browser()
+    sign_in(client, "guli")
+    client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_email"), {"action_add": "1", "email": "neu@example.cn"})
+    before = len(mails())
+    answer = client.post(reverse("account_email"), {"action_send": "1", "email": "neu@example.cn"}, follow=True)
+    assert "没有再发" in answer.content.decode() and len(mails()) == before
+    cache.clear()  # three minutes later
+    answer = client.post(reverse("account_email"), {"action_send": "1", "email": "neu@example.cn"}, follow=True)
+    assert "没有再发" not in answer.content.decode() and len(mails()) == before + 1
 
 
 def test_other_sign_ins_can_be_ended(user):
