@@ -24,7 +24,10 @@ urlpatterns = [
     path("accounts/confirm-email/<str:key>/", ConfirmMailbox.as_view(), name="account_confirm_email"),
     path("accounts/email/", ChangeMailbox.as_view(), name="account_email"),
     # The library's own pages, but for the two of ours: a name leads to one address only. Its list of sessions is in web/shared/urls.py.
-    path("accounts/", include([one for one in account_urls.urlpatterns if one.name not in {"account_confirm_email", "account_email"}])),
+    path(
+        "accounts/",
+        include([one for one in account_urls.urlpatterns if one.name not in {"account_confirm_email", "account_email"}]),
+    ),
     path("accounts/2fa/", include("zhicheng.web.public.factor_urls")),
 ]
 

@@ -81,7 +81,7 @@ def test_second_officer_reads_that_a_colleague_was_first(road):
     passes(world.unit_admin, application)
     with pytest.raises(Refused) as refused:
         passes(world.unit_admin, application)
-    assert refused.value.has("stale") and "另一位同事已经办理" in str(refused.value.problems[0].text)
+    assert refused.value.has("stale") and "您本人办理了" in str(refused.value.problems[0].text)
 
 
 def test_other_desks_find_nothing(road):

@@ -224,7 +224,7 @@ def test_second_of_two_officers_reads_what_became_of_it_and_keeps_what_was_typed
     w.give_back(world.unit_admin, application)
     answer = client_of(world.unit_admin).post(address, sent)
     assert answer.status_code == 422
-    assert "另一位同事已经办理。请刷新页面查看。" in page(answer) and "总结没有写明本人角色。" in page(answer)
+    assert "请刷新页面查看。" in page(answer) and "总结没有写明本人角色。" in page(answer)
     assert [change.move for change in application.history.order_by("id")][-1] == "unit_return"
     assert application.decisions.count() == 2
 

@@ -195,21 +195,30 @@ def objections_to(case: CaseFile, move: Move, actor: Actor) -> list[Problem]:
     if actor.role is not move.role or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
         return [Problem(_("这一步不由您办理。"), code="not_yours")]
     if application.state not in move.sources:
+        text = _("这份申请书现在的状态是“{state}”，不能再办理“{move}”。{last}请刷新页面查看。")
         words = STATES[State(application.state)].staff
-        return [
-            Problem(
-                _(
-                    "这份申请书现在的状态是“{state}”，不能再办理“{move}”。可能是您在另一个窗口、或另一位同事已经办理。请刷新页面查看。"
-                ).format(state=words, move=move.label),
-                code="stale",
-            )
-        ]
+        return [Problem(text.format(state=words, move=move.label, last=who_moved(application, actor)), code="stale")]
     problems: list[Problem] = []
     if actor.role in BY_ROLE and actor.person_index == application.person_index:
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     for name in move.guards:
         problems.extend(_guards[name](case, actor))
     return problems
+
+
+def who_moved(application: Application, actor: Actor) -> str:
+    """A sentence of who made the last move and when, for whoever comes second; an officer's name is told to other desks, not to
+    the applicant."""
+    last = application.history.select_related("by", "by_organization").order_by("-id")[0]
+    if last.by_id is None:
+        who = _("系统")
+    elif last.by_id == actor.user_id:
+        who = _("您本人")
+    elif actor.role is Role.APPLICANT or last.by_role == Role.APPLICANT or last.by is None:
+        who = last.by_organization.name if last.by_organization is not None else _("申报人")
+    else:
+        who = last.by.name
+    return _("{at}，{who}办理了“{move}”。").format(at=clock.written(last.at), who=who, move=BY_NAME[last.move].label)
 
 
 def moves_for(application: Application, actor: Actor) -> list[Move]:

@@ -53,6 +53,7 @@ def moved_on(request: HttpRequest, case: CaseFile, step: str) -> HttpResponse:
     """Back to the case, with a sentence about where it is now: ``step`` can no longer be taken here, so its form is not shown."""
     state = State(case.application.state)
     text = _("这份申请书现在的状态是“{state}”，不能再办理“{step}”。").format(state=lifecycle.STATES[state].staff, step=step)
+    text += lifecycle.who_moved(case.application, actor_of(request))
     holder = holder_name(case, state)
     if holder and holder != actor_of(request).organization_name:
         text += _("现在由{holder}办理。").format(holder=holder)
