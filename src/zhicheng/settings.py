@@ -312,12 +312,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PAPER_FONT_DIRS = env.list("ZHICHENG_PAPER_FONT_DIRS", default=[])
-PAPER_FONTS = {
-    "song": env.str("ZHICHENG_FONT_SONG", "Noto Serif SC"),
-    "hei": env.str("ZHICHENG_FONT_HEI", "Noto Sans SC"),
-    "fangsong": env.str("ZHICHENG_FONT_FANGSONG", "Noto Serif SC"),
-    "kai": env.str("ZHICHENG_FONT_KAI", "Noto Serif SC"),
-}
+# Where Debian puts fonts-lxgw-wenkai, fonts-hanazono and fonts-babelstone-han; looked into where they are installed.
+PAPER_FONT_PACKAGES = [f"/usr/share/fonts/truetype/{name}" for name in ("lxgw-wenkai", "hanazono", "babelstone")]
+# A style without a name: what documents.fonts knows to be good for it, where that is installed.
+_STYLES = ("ZHICHENG_FONT_SONG", "ZHICHENG_FONT_HEI", "ZHICHENG_FONT_FANGSONG", "ZHICHENG_FONT_KAI")
+PAPER_FONTS = {name.rpartition("_")[2].lower(): env.str(name, "") for name in _STYLES}
+PAPER_FONTS_SUPPLEMENTARY = env.list("ZHICHENG_FONTS_SUPPLEMENTARY", default=[])
 
 # --- What every process has to know of every other: how often somebody tried to sign in, or uploaded -------------------
 CACHES = {"default": {"BACKEND": "zhicheng.foundation.shared_cache.JsonDatabaseCache", "LOCATION": "foundation_cache"}}

@@ -18,9 +18,7 @@ def test_field_of_a_form_and_of_a_row_are_named_with_their_characters() -> None:
     (problem,) = unprintable_in_section("summary", {"text": "灌区😀工程\n建设🚧"})
     assert (problem.where, problem.code) == ("summary.text", "glyph_missing")
     assert "😀（U+1F600）、🚧（U+1F6A7）" in str(problem.text)
-    (problem,) = unprintable_in_section(
-        "work_history", [{"id": "1a2b3c4d", "employer": "站\U00032000", "started_on": "2013-07-01"}]
-    )
+    (problem,) = unprintable_in_section("work_history", [{"id": "1a2b3c4d", "employer": "站🚧", "started_on": "2013-07-01"}])
     assert problem.where == "work_history.1a2b3c4d.employer"
 
 
@@ -30,13 +28,18 @@ def test_every_character_is_named_not_the_first_ten() -> None:
     assert all(f"{c}（U+{ord(c):04X}）" in str(problem.text) for c in signs)
 
 
+def test_hanzi_no_font_has_is_left_to_the_hand_in_free_text_too() -> None:
+    assert unprintable_in_section("summary", {"text": "在\U000212fe村"}) == []
+    assert [p.code for p in unprintable_in_section("summary", {"text": "在ۇ村"})] == ["glyph_missing"]
+
+
 def test_former_name_is_what_the_card_says_whatever_fonts_there_are() -> None:
     assert unprintable_in_section("basic", {"former_name": "王\U000212fe\uf9d1"}) == []
 
 
 def test_rare_characters_that_can_be_printed_and_line_breaks_are_no_problem() -> None:
     assert unprintable(w.sections()) == []
-    assert unprintable_in_section("summary", {"text": clean_text("𬍛㛃•龑\r\n\t第二段　Ωμ²①")}) == []
+    assert unprintable_in_section("summary", {"text": clean_text("𬍛㛃•龑\r\n\t第二段　Ωμ²①CO₂ Ca²⁺ ☑ ✔ İ ğ ş ə")}) == []
     assert unprintable_in_section("summary", None) == unprintable_in_section("work_history", {"no": "rows"}) == []
 
 

@@ -20,7 +20,7 @@ SHA = "9f2c4e0d7b1a8356c4d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0"
 def marks(**changes: Any) -> Marks:
     values: dict[str, Any] = {
         "serial": "PS2023-000123",
-        "verification_url": "https://bozxt.example.cn/verify/PS2023-000123/7KQ2MXW9RT",
+        "verification_url": "HTTPS://BOZXT.EXAMPLE.CN/V/PS2023-000123/7KQ2MXW9RT34CDEF7KQ2MXW9RT34",
         "snapshot_sha256": SHA,
         "version_label": "第1次上报",
         "draft": False,

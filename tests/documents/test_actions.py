@@ -266,13 +266,13 @@ def test_papers_of_lists_the_newest_first_without_the_content() -> None:
 def test_the_address_in_the_qr_code_leads_to_this_paper(settings: Any) -> None:
     settings.SITE_ADDRESS = "https://zc.example.cn/"
     paper = _issue()
-    address = f"https://zc.example.cn/verify/?serial={paper.serial}&code={paper.verification_code}"
+    address = f"HTTPS://ZC.EXAMPLE.CN/V/{paper.serial}/{paper.verification_code}"
     assert queries.verification_url(paper) == address
     assert queries.scanned_serial(f" {address}\n") == paper.serial
 
 
 @pytest.mark.parametrize(
-    "typed", ["PS2023-000001", "7KQ2 MXW9 RT", "[", "http://[", "https://zc.example.cn/verify/", "/other/?serial=PS1"]
+    "typed", ["PS2023-000001", "7KQ2 MXW9 RT", "[", "http://[", "https://zc.example.cn/verify/", "/other/?serial=PS1", "/V/PS1/2"]
 )
 def test_what_is_no_scanned_address_stays_as_typed(typed: str) -> None:
     assert queries.scanned_serial(f"{typed} ") == typed

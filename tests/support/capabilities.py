@@ -10,6 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _CAP_SYS_ADMIN = 21  # linux/capability.h
+# Debian's packages → the folders they put their faces in (settings.PAPER_FONT_PACKAGES).
+PAPER_FONTS = {
+    "fonts-lxgw-wenkai": Path("/usr/share/fonts/truetype/lxgw-wenkai"),
+    "fonts-hanazono": Path("/usr/share/fonts/truetype/hanazono"),
+    "fonts-babelstone-han": Path("/usr/share/fonts/truetype/babelstone"),
+}
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -83,6 +89,8 @@ def missing() -> dict[str, str]:
         lacks["git"] = "no git on this machine (Debian: apt-get install git)"
     elif not (ROOT / ".git").exists():
         lacks["git"] = "this is a copy without its history, and what the repository keeps is looked at (run ./test in a clone)"
+    if absent := [package for package, folder in PAPER_FONTS.items() if not folder.is_dir()]:
+        lacks["paper_fonts"] = f"faces of papers are not on this machine (Debian: apt-get install {' '.join(absent)})"
     if not may_mount():
         lacks["small_disk"] = "only root may make the small file system that is filled here (run ./test as root)"
     return lacks

@@ -11,10 +11,14 @@ from zhicheng.applications.sections import BY_KEY, SECTIONS, Kind
 from zhicheng.applications.where import Where
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.foundation.errors import Problem
+from zhicheng.standards.names import is_cjk
 
 
 def unprintable_in_section(key: str, content: Any) -> list[Problem]:
-    """The characters of one section that the papers' fonts lack, each with its field; ``where``: :class:`applications.where.Where`."""
+    """The signs and foreign letters of one section that the papers' fonts lack, each with its field; ``where``: :class:`applications.where.Where`.
+
+    For a hanzi that no font has the papers leave a frame to write it in.
+    """
     section = BY_KEY[key]
     rows = content if section.rows and isinstance(content, list) else [content]
     problems = []
@@ -25,7 +29,9 @@ def unprintable_in_section(key: str, content: Any) -> list[Problem]:
             value = row.get(field.key)
             if field.person_name:
                 continue  # a name is what the card says, whatever fonts there are
-            if field.kind in {Kind.TEXT, Kind.LONG} and isinstance(value, str) and (missing := missing_glyphs(value)):
+            if field.kind not in {Kind.TEXT, Kind.LONG} or not isinstance(value, str):
+                continue
+            if missing := [c for c in missing_glyphs(value) if not is_cjk(c)]:
                 shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing)
                 text = _("“{label}”中有评审表无法打印的字符：{characters}。请改用规范汉字或删去。").format(
                     label=field.label, characters=shown

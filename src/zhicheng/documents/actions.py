@@ -13,10 +13,10 @@ import pikepdf
 from django.utils.translation import gettext as _
 
 from zhicheng.documents.base import Kind, PaperBase
-from zhicheng.documents.models import Paper, PaperState, SerialCounter
+from zhicheng.documents.models import MissingCharacter, Paper, PaperState, SerialCounter
 from zhicheng.documents.papers import paper_of
 from zhicheng.documents.queries import verification_url
-from zhicheng.documents.rendering import Marks, check_printable, render_pdf
+from zhicheng.documents.rendering import Marks, check_printable, render_pdf, written_in
 from zhicheng.foundation import blobs, clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import ALPHABET
@@ -109,10 +109,11 @@ def render_paper(*, paper_id: int) -> Paper:
         return issued
     # The work is done before the row is locked: two workers at once make the same bytes, and the second finds the paper ready.
     try:
-        pdf = render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
+        paper = paper_of(issued.kind, json.loads(issued.data))
+        pdf = render_pdf(paper, marks=marks_of(issued))
     except Refused as refused:
         return _fail(paper_id, reason=" ".join(str(problem.text) for problem in refused.problems))
-    return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf))
+    return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf), missing=written_in(paper))
 
 
 def pdf_of(issued: Paper) -> bytes:
@@ -137,7 +138,7 @@ def _fail(paper_id: int, *, reason: str) -> Paper:
 
 
 @one_transaction
-def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
+def _keep(paper_id: int, *, pdf_sha256: str, pages: int, missing: list[str]) -> Paper:
     issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
     if issued.state == PaperState.QUEUED:
         issued.pdf_sha256, issued.pages = pdf_sha256, pages
@@ -154,7 +155,16 @@ def _keep(paper_id: int, *, pdf_sha256: str, pages: int) -> Paper:
                 "at": ledger.time_text(issued.ready_at),
             },
         )
+        _note_missing(missing, issued)
     return issued
+
+
+def _note_missing(missing: list[str], issued: Paper) -> None:
+    """Tell the operator, on 系统状态 and in the log, which characters this paper has a frame for (:func:`queries.missing_characters`)."""
+    for character in sorted(missing):
+        newest = {"serial": issued.serial, "at": issued.ready_at}
+        MissingCharacter.objects.update_or_create(character=character, defaults=newest)
+        logger.warning("no font has %s (U+%04X): paper %s has a frame in its place", character, ord(character), issued.serial)
 
 
 def void_papers(*, subject: str, kinds: Iterable[str], reason: str, actor: str) -> list[Paper]:

@@ -11,7 +11,7 @@ from zhicheng.documents.base import Kind
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.standards.names import is_cjk
 
-__all__ = ["Kind", "Paper", "PaperState", "SerialCounter"]
+__all__ = ["Kind", "MissingCharacter", "Paper", "PaperState", "SerialCounter"]
 
 
 class PaperState(models.TextChoices):
@@ -34,6 +34,21 @@ class SerialCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.year}-{self.last:06d}"
+
+
+class MissingCharacter(models.Model):
+    """A character that was left out of a paper, with a frame in its place, because no font of that day had it: for the operator."""
+
+    character = models.CharField(_("字符"), max_length=1, unique=True)
+    serial = models.CharField(_("编号"), max_length=20)  # of the newest paper with its frame
+    at = models.DateTimeField(_("时间"))  # when that one was made
+
+    class Meta:
+        verbose_name = _("缺字")
+        verbose_name_plural = _("缺字")
+
+    def __str__(self) -> str:
+        return f"{self.character}（U+{ord(self.character):04X}）"
 
 
 class Paper(models.Model):

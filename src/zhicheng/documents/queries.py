@@ -5,26 +5,39 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Literal
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, Literal
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
-from zhicheng.documents.models import Paper
+from zhicheng.documents.fonts import missing_glyphs
+from zhicheng.documents.models import MissingCharacter, Paper, PaperState
+from zhicheng.documents.scanning import scan_address, scanned
 
-# The page behind it is laid by the top floor under this path; a printed address must stay good for years.
-VERIFY_PATH = "/verify/"
 _SERIAL = re.compile(r"([A-Z]{2}[0-9]{4})([0-9]{6,12})")
 _NOT_IN_A_MARK = re.compile(r"[\s\-‐-―−]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a paper says of an application, word for word; empty where a paper of its kind does not say it."""
+
+    employer: str = ""
+    supervising_body: str = ""
+    series: str = ""
+    specialty: str = ""
+    level: str = ""
+    title: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """What the public learns about a printed paper: no personal data beyond a masked name (PIPL 第六条).
+    """What the public learns about a printed paper: what somebody who forged it would have changed, and of the person no more than a
+    masked name (PIPL 第六条).
 
     ``status``: ``current`` (ours, holds), ``void`` (ours, replaced or withdrawn) or ``unknown`` (no such number, or the code does
     not belong to it: which of the two is not told). Everything else is empty for ``unknown``. ``snapshot_sha256`` is compared
@@ -43,6 +56,9 @@ class Verification:
     snapshot_sha256: str = ""
     pages: int = 0
     replaced: bool = False  # by a newer one that holds
+    subject: str = ""
+    printable: bool = False  # the PDF is there, or can be made
+    said: Said = field(default_factory=Said)
 
 
 def find_paper(serial: str) -> Paper | None:
@@ -71,12 +87,13 @@ def verify_paper(*, serial: str, code: str) -> Verification:
     paper = find_paper(serial)
     if paper is None or not constant_time_compare(paper.verification_code, bare_mark(code)):
         return Verification(status="unknown")
+    data = json.loads(paper.data)
     return Verification(
         status="void" if paper.is_void else "current",
         serial=paper.serial,
         kind=paper.kind,
         title=paper.get_kind_display(),
-        name=mask_name(json.loads(paper.data)["name"]),
+        name=mask_name(data["name"]),
         version_label=paper.version_label,
         draft=paper.draft,
         issued_at=paper.created_at,
@@ -84,24 +101,33 @@ def verify_paper(*, serial: str, code: str) -> Verification:
         snapshot_sha256=paper.snapshot_sha256,
         pages=paper.pages,
         replaced=paper.is_void and current_paper(subject=paper.subject, kind=paper.kind) is not None,
+        subject=paper.subject,
+        printable=paper.state != PaperState.FAILED,
+        said=_said(data),
     )
+
+
+def _said(data: dict[str, Any]) -> Said:
+    level = str(data.get("level") or "")
+    found = {part.name: str(data.get(part.name) or "") for part in fields(Said)}
+    return Said(**found | {"level": level + "级" if len(level) == 1 else level})  # letters print 级 themselves
+
+
+def missing_characters() -> list[MissingCharacter]:
+    """What papers had to leave to a hand and no font has today either, newest first."""
+    rows = list(MissingCharacter.objects.order_by("-at", "pk"))
+    still = set(missing_glyphs("".join(row.character for row in rows)))
+    return [row for row in rows if row.character in still]
 
 
 def verification_url(paper: Paper) -> str:
     """The address in the QR code on every page."""
-    query = urlencode({"serial": paper.serial, "code": paper.verification_code})
-    return f"{settings.SITE_ADDRESS.rstrip('/')}{VERIFY_PATH}?{query}"
+    return scan_address(paper.serial, paper.verification_code)
 
 
 def scanned_serial(text: str) -> str:
     """The serial in a scanned QR code (:func:`verification_url`); anything else, as typed, without the spaces around it."""
-    text = text.strip()
-    try:
-        address = urlsplit(text)
-    except ValueError:  # for example "[": no address, then
-        return text
-    serials = parse_qs(address.query).get("serial", []) if address.path.endswith(VERIFY_PATH) else []
-    return serials[0].strip() if serials else text
+    return scanned(text).serial
 
 
 def mask_name(name: str) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import segno
 import typst
@@ -23,18 +21,20 @@ from zhicheng.documents.base import PaperBase
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.letters import Letter
 from zhicheng.documents.papers import ReviewForm
+from zhicheng.documents.scanning import scanned
+from zhicheng.documents.texts import condensed
 from zhicheng.documents.watermark import watermark_svg
 from zhicheng.documents.words import zh_copies
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.standards.names import is_cjk
 
 __all__ = ["CannotPrint", "Marks", "RenderingFailed", "check_printable", "missing_glyphs", "render_pdf"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 DRAFT_STAMP = "草稿 无效"  # S-50: what was printed before the unit's approval must be visibly void
-_LONG_LATIN = re.compile(r"[!-~]{16,}")
-_PIECE = re.compile(r".{8}")
+# In the data, one for each character that has to be written in: nobody's text holds one, a private character is printed by no font.
+_FRAMES = range(0xE000, 0xF8FF)
+_NOTHING = "\uf8ff"  # what no text holds
 _own = threading.local()
 
 
@@ -69,10 +69,15 @@ class RenderingFailed(RuntimeError):
 
 
 def check_printable(paper: PaperBase) -> None:
-    """Raise :class:`CannotPrint` with every character of ``paper`` that the fonts lack and that is no hanzi (:func:`fonts.with_blanks`)."""
-    missing = [c for c in missing_glyphs("".join(_strings(paper.model_dump(exclude={"kind"})))) if not is_cjk(c)]
+    """Raise :class:`CannotPrint` with every character of ``paper`` that the fonts lack and that nobody can write in its place."""
+    missing = [c for c in missing_glyphs(_all_text(paper)) if not fonts.is_written_in(c)]
     if missing:
         raise CannotPrint(missing)
+
+
+def written_in(paper: PaperBase) -> list[str]:
+    """The characters for which ``paper`` has a frame with the code point: no font of today has them, and a hand writes them."""
+    return [c for c in missing_glyphs(_all_text(paper)) if fonts.is_written_in(c)]
 
 
 def render_pdf(paper: PaperBase, *, marks: Marks) -> bytes:
@@ -83,9 +88,11 @@ def render_pdf(paper: PaperBase, *, marks: Marks) -> bytes:
     """
     check_printable(paper)
     template, content = _content(paper)
+    frames = {c: chr(code) for c, code in zip(written_in(paper), _FRAMES, strict=False)}
+    as_set = str.maketrans(frames)
     inputs = {
-        "data": json.dumps(_each(content, _as_printed), ensure_ascii=False),
-        "marks": json.dumps(_marks(paper, marks), ensure_ascii=False),
+        "data": json.dumps(_each(content, lambda text: condensed(fonts.composed(text)).translate(as_set)), ensure_ascii=False),
+        "marks": json.dumps(_marks(paper, marks, frames), ensure_ascii=False),
     }
     try:
         pdf, warnings = _compiler().compile_with_warnings(
@@ -137,7 +144,7 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
     raise TypeError(type(paper))
 
 
-def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
+def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, Any]:
     lines = [settings.SITE_NAME, "　".join(filter(None, [marks.serial, fonts.with_blanks(paper.name), marks.version_label]))]
     return {
         "site": settings.SITE_NAME,
@@ -149,8 +156,11 @@ def _marks(paper: PaperBase, marks: Marks) -> dict[str, Any]:
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
         # Printed too: a page whose QR code cannot be scanned is checked by typing both values.
-        "code": _groups(parse_qs(urlsplit(marks.verification_url).query).get("code", [""])[0]),
-        "fonts": {style: fonts.chain(style) for style in fonts.STYLES},
+        "code": _groups(scanned(marks.verification_url).code),
+        "fonts": {style: fonts.chain(style) for style in fonts.STYLES} | {"inside": list(fonts.INSIDE)},
+        "name": paper.name,  # for the file's own title, which no font has to show
+        "frames": {mark: f"U+{ord(character):04X}" for character, mark in frames.items()},
+        "others": fonts.only_inside(fonts.composed(_all_text(paper))) or _NOTHING,
     }
 
 
@@ -166,12 +176,6 @@ def _qr(address: str) -> str:
     return out.getvalue().decode()
 
 
-def _as_printed(text: str) -> str:
-    """Hanzi no font has become blanks; long runs of Latin letters and digits get invisible break points, or they would leave their cell
-    and the page."""
-    return _LONG_LATIN.sub(lambda run: _PIECE.sub("\\g<0>\u200b", run[0]), fonts.with_blanks(text))
-
-
 def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
@@ -180,6 +184,10 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_each(item, change) for item in value]
     return value
+
+
+def _all_text(paper: PaperBase) -> str:
+    return "".join(_strings(paper.model_dump(exclude={"kind"})))
 
 
 def _strings(value: Any) -> list[str]:

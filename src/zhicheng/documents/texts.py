@@ -15,6 +15,9 @@ LINE_LIMIT = 300
 TEXT_LIMIT = 3_000
 SUMMARY_LIMIT = 10_000
 ROW_LIMIT = 100
+# A text of more lines than this has its short ones (in characters) set one behind the other: the words are what has to be printed.
+_MANY_LINES = 120
+_SHORT_LINE = 20
 
 
 def clean_text(value: Any) -> Any:
@@ -26,6 +29,27 @@ def clean_text(value: Any) -> Any:
         return value
     value.encode()  # half a character (a lone surrogate) cannot be printed nor stored; the ValueError is reported as such
     return pasted(value).strip()
+
+
+def condensed(text: str) -> str:
+    """``text`` as it is set: a run of empty lines is one, and where very many lines are short they follow one another.
+
+    No word is lost, and no line break is a page.
+    """
+    lines = [line.rstrip() for line in text.split("\n")]
+    kept = [line for index, line in enumerate(lines) if line or index == 0 or lines[index - 1]]
+    if len(kept) <= _MANY_LINES:
+        return "\n".join(kept)
+    runs: list[str] = []
+    was_short = False
+    for line in filter(None, kept):
+        is_short = len(line) <= _SHORT_LINE
+        if is_short and was_short:
+            runs[-1] += "　" + line
+        else:
+            runs.append(line)
+        was_short = is_short
+    return "\n".join(runs)
 
 
 def _line(value: Any) -> Any:

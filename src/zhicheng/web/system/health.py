@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhicheng.documents import fonts
+from zhicheng.documents.queries import missing_characters
 from zhicheng.evidence.queries import intake_health
 from zhicheng.evidence.scanning import scanner_state
 from zhicheng.foundation import actions, outgoing, queries, readiness, reconciling, rolling, second_copy
@@ -47,6 +49,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "backup": look.backup,
         "archive": look.archive,
         "lanes": queries.lanes_health(),
+        "missing_characters": missing_characters(),
+        "stand_ins": _("、").join(str(fonts.STYLE_NAMES[style]) for style in fonts.stand_ins()),
         "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],
         "mail_server": look.mail_server,
         "mail_leaves": outgoing.mail_leaves(),
