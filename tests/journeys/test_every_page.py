@@ -70,6 +70,7 @@ OPENED_ELSEWHERE = {
     "unit_person_factor": "test_second_factor: of somebody who has one",
     "office_administrator_factor": "test_second_factor: of somebody who has one",
     "mailbox_confirm": "test_recovery: behind a mailed key",
+    "verify_scanned": "tests/web/public/test_verify: behind the QR code of a paper",
     "files_checking": "test_checking: while a file is being examined",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",
     "office_officer_number": "test_office_pages: of an account that has one already",

@@ -104,6 +104,7 @@ ELSEWHERE = {
     "office_account_scan": "needs a request with a scan",
     "office_account_scan_preview": "needs a request with a scan",
     "rehearsal_mail": "a mail of the rehearsal",
+    "verify_scanned": "leads on to verify, with what a QR code says",
 }
 
 

@@ -148,6 +148,7 @@ def test_every_address_with_a_key_in_it_is_known() -> None:
         ("account_reset_password_from_key", {"uidb36": "1", "key": "dilbxm-b31a8f76"}),
         ("mailbox_confirm", {"token": "12:Qm9vLXJh"}),
         ("files_checking", {"token": "12:Qm9vLXJh"}),
+        ("verify_scanned", {"serial": "PS2023-000123", "code": "7KQ2MXW9RT34CDEF7KQ2MXW9RT34"}),
     ],
 )
 def test_filter_of_the_log_knows_every_address_with_a_key(name: str, parts: dict[str, str]) -> None:

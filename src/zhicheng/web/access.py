@@ -16,8 +16,10 @@ OFFICER_KEEPERS = frozenset({Role.PREFECTURE, Role.SECURITY})  # whose officers 
 CALENDAR_KEEPERS = frozenset({Role.PREFECTURE, Role.OPERATOR})
 NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do not use: 404
 
-# Whoever knows one of these addresses opens an account with it: no log and no record holds it whole.
-KEY_IN_ADDRESS = frozenset({"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm", "files_checking"})
+# Whoever knows one of these addresses opens an account with it, or learns what a paper says: no log and no record holds it whole.
+KEY_IN_ADDRESS = frozenset(
+    {"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm", "files_checking", "verify_scanned"}
+)
 
 PUBLIC: dict[str, frozenset[Role]] = {
     "home": EVERYBODY,
@@ -25,6 +27,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "help": EVERYBODY,
     "privacy": EVERYBODY,
     "verify": EVERYBODY,
+    "verify_scanned": EVERYBODY,
     "notice": EVERYBODY,
     "register_unit_notice": EVERYBODY,
     "register_unit": EVERYBODY,

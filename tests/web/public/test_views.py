@@ -125,7 +125,9 @@ def issued() -> Paper:
 def test_paper_of_ours_is_recognised_by_the_address_in_its_code():
     paper = issued()
     address = verification_url(paper)
-    text = text_of(address[address.index("/verify/") :])
+    answer = browser().get(address[address.index("/V/") :])
+    assert answer.status_code == 302
+    text = text_of(answer["Location"])
     assert "是本平台出具的文书，现在有效" in text
     assert paper.serial in text
     assert "第1次上报" in text

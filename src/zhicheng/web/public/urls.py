@@ -9,6 +9,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("notices/<slug:slug>/", views.notice, name="notice"),
     path("verify/", views.verify, name="verify"),
+    path("V/<str:serial>/<str:code>", views.verify_scanned, name="verify_scanned"),
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("publicity/", publicity.show_list, name="publicity_list"),
     path("publicity/<int:period_id>/", publicity.show_notice, name="publicity_notice"),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from zhicheng.applications.queries import visible_to
 from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import window_state
-from zhicheng.documents.queries import verify_paper
+from zhicheng.documents.queries import Verification, verify_paper
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.queries import public_periods
+from zhicheng.web.access import DESKS
 from zhicheng.web.public.forms import VerifyForm
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.http import OutOfReachError, actor_of
+from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.units.round import current_year
@@ -80,6 +85,23 @@ def verify(request: HttpRequest) -> HttpResponse:
             result = verify_paper(serial=form.cleaned_data["serial"], code=form.cleaned_data["code"])
         else:
             status = 422
-    response = render(request, "public/verify.html", {"form": form, "result": result}, status=status)
+    context = {"form": form, "result": result, "may_open": result is not None and _may_open(request, result)}
+    response = render(request, "public/verify.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, noarchive"
     return response
+
+
+def _may_open(request: HttpRequest, result: Verification) -> bool:
+    """Whether who asks is a desk that has this application before it, or had: it compares with the paper itself."""
+    actor = actor_of(request)
+    room, _colon, number = result.subject.partition(":")
+    application_id = whole_number(number)
+    if actor.role not in DESKS or room != "application" or application_id is None or not result.printable:
+        return False
+    return visible_to(actor).filter(pk=application_id).exists()
+
+
+@require_safe
+def verify_scanned(request: HttpRequest, serial: str, code: str) -> HttpResponse:
+    """The address in the QR code: the verification, with both values filled in."""
+    return redirect(f"{reverse('verify')}?{urlencode({'serial': serial, 'code': code})}")
