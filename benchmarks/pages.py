@@ -3,7 +3,8 @@
     python benchmarks/pages.py [--times 9] [--only desk_queue,desk_case] [--rows 30] [--beside ANOTHER_CHECKOUT] [--compare]
 
 Every page of ``web/access.py`` is requested as its role through the whole of what a web process runs (``page_visits.py``), in one process and
-without a socket. CPU is that process's time, user and system together, the median of ``--times`` requests. "bare" is a view that reads just the
+without a socket. CPU is that process's time, user and system together, the lower quartile of ``--times`` requests (whatever else runs only ever
+adds). "bare" is a view that reads just the
 columns a list shows and writes them into cells (``bare_pages.py``), behind the same middleware.
 
 With --beside the pages of this checkout and of another one (an older commit) are requested by turns, page by page, so that whatever else runs

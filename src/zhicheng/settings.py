@@ -131,6 +131,8 @@ TEMPLATES = [
         "DIRS": [PACKAGE_DIR / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["zhicheng.web.templatetags.addresses"],
+            "libraries": {"i18n": "zhicheng.web.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

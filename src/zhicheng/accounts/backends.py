@@ -6,6 +6,10 @@ from typing import Any
 
 from allauth.account import auth_backends as library
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+
+from zhicheng.accounts.models import User
+from zhicheng.foundation.prepared import prepared
 
 
 class AuthenticationBackend(library.AuthenticationBackend):
@@ -14,6 +18,11 @@ class AuthenticationBackend(library.AuthenticationBackend):
     Who registers with a mailbox that he cannot read must not learn by signing in with it whether it belongs to another account:
     there it would be refused, and a free one would not. Before the mailbox is confirmed the login name is the way in.
     """
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The account of a session; none that was closed."""
+        found = _accounts(int(user_id))
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def _authenticate(self, request: Any, **credentials: Any) -> Any:
         """By login name or by mailbox. The library tries a mailbox twice, which takes twice as long where there is an account."""
@@ -27,3 +36,8 @@ class AuthenticationBackend(library.AuthenticationBackend):
         if address is None or not address.user.owns_mailbox(address.email):
             return None
         return self._check_password(address.user, password)
+
+
+@prepared
+def _accounts(user_id: int) -> QuerySet[User]:
+    return User.objects.filter(pk=user_id)

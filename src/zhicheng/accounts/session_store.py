@@ -17,10 +17,14 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from zhicheng.accounts.session_keys import StoredKey, hashed
+from zhicheng.foundation import clock
+from zhicheng.foundation.prepared import prepared
 
 
 class SessionStore(DatabaseStore):
@@ -44,6 +48,15 @@ class SessionStore(DatabaseStore):
     def _salt(self) -> str:
         key = self.session_key or ""
         return f"zhicheng.session.{str.__str__(key if isinstance(key, StoredKey) else hashed(key))}"
+
+    def _get_session_from_db(self) -> Session | None:
+        """The row of the cookie's key, unless its end has passed; the key is forgotten then."""
+        key = self.session_key or ""
+        found = _rows(str.__str__(key if isinstance(key, StoredKey) else hashed(key)))
+        if found and found[0].expire_date > clock.machine_now():
+            return found[0]
+        self._session_key = None
+        return None
 
     def load(self) -> Any:
         data = super().load()
@@ -86,6 +99,11 @@ class SessionStore(DatabaseStore):
                     data.pop(name, None)
             row.update(session_data=self.encode(data), expire_date=self.get_expiry_date())
         self._session_cache, self._found = data, _written(data)
+
+
+@prepared
+def _rows(stored_key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=StoredKey(stored_key))
 
 
 def _written(data: dict[str, Any]) -> dict[str, str]:

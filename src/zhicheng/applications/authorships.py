@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -19,6 +19,7 @@ from zhicheng.applications.queries import visible_to
 from zhicheng.applications.states import OVER
 from zhicheng.applications.where import Where
 from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
 
 
@@ -37,19 +38,9 @@ def contested_authorships(application: Application, actor: Actor) -> list[Findin
     """
     if application.current_submission_id is None:
         return []
-    here = FirstAuthorship.objects.filter(submission_id=application.current_submission_id)
-    rows = (
-        FirstAuthorship.objects.filter(work_index__in=here.values("work_index"))
-        .filter(submission_id=F("submission__application__current_submission_id"))
-        .exclude(submission__application__state__in=OVER)
-        .filter(
-            Q(submission_id=application.current_submission_id)
-            | ~Q(submission__application__person_index=application.person_index)
-        )
-    )
     mine: list[tuple[str, str]] = []
     by_work: dict[str, set[int]] = {}
-    for index, place, of in rows.values_list("work_index", "place", "submission__application_id"):
+    for index, place, of in _claimed(application.current_submission_id, application.person_index):
         if of == application.pk:
             mine.append((index, place))
         else:
@@ -67,6 +58,19 @@ def contested_authorships(application: Application, actor: Actor) -> list[Findin
         Finding("authorship.contested", Where.parse(place), _words(found, numbers), "S-55；S-56")
         for place, found in sorted(by_place.items())
     ]
+
+
+@prepared
+def _claimed(submission_id: int, person_index: str) -> QuerySet[FirstAuthorship, tuple[str, str, int]]:
+    """The works of this submission, and who else claims them: index, place, application."""
+    here = FirstAuthorship.objects.filter(submission_id=submission_id)
+    rows = (
+        FirstAuthorship.objects.filter(work_index__in=here.values("work_index"))
+        .filter(submission_id=F("submission__application__current_submission_id"))
+        .exclude(submission__application__state__in=OVER)
+        .filter(Q(submission_id=submission_id) | ~Q(submission__application__person_index=person_index))
+    )
+    return rows.values_list("work_index", "place", "submission__application_id")
 
 
 def findings_to_answer(case: CaseFile, actor: Actor) -> list[Told]:

@@ -142,7 +142,7 @@ class CaseFile:
     @cached_property
     def materials(self) -> list[Material]:
         """The files that are in their slots. One query."""
-        return list(queries.materials_of(self.application))
+        return queries.materials_read(self.application.pk, self.application.applicant_id)
 
     @cached_property
     def unit_boxes(self) -> list[SlotRequirement]:
@@ -225,14 +225,14 @@ class CaseFile:
     @cached_property
     def arrivals(self) -> list[CommitteeArrival]:
         """The arrivals at final review that may be told. One query."""
-        return list(queries.arrivals_of(self.application))
+        return queries.arrivals_of(self.application)
 
     # --- the road -----------------------------------------------------------------------------------------------------
 
     @cached_property
     def history(self) -> list[StatusChange]:
         """Every move, oldest first. One query."""
-        return list(queries.history_of(self.application))
+        return queries.history_of(self.application)
 
     @cached_property
     def last_return(self) -> StatusChange | None:

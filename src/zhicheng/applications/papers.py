@@ -17,7 +17,7 @@ from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind as PaperKind
 from zhicheng.documents.models import Paper
 from zhicheng.documents.papers import paper_of
-from zhicheng.documents.queries import papers_of
+from zhicheng.documents.queries import papers_read
 from zhicheng.documents.rendering import Marks
 from zhicheng.documents.wording import FormText
 from zhicheng.documents.words import zh_date
@@ -45,7 +45,7 @@ def subject_of(application_id: int) -> str:
 
 def all_papers(application: Application) -> list[Paper]:
     """Every paper about an application, newest first, void ones too. One query."""
-    return list(papers_of(subject_of(application.pk)))
+    return papers_read(subject_of(application.pk))
 
 
 def words_of(section: Section, row: dict[str, Any]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from zhicheng.campaigns.queries import newest_version_of, notice_of, windows_in_
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
+from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.standards.regions import prefecture_digits
 
@@ -108,8 +109,14 @@ def queue(actor: Actor, *, tab: Tab | None = None) -> QuerySet[Application]:
 
 def get_application(actor: Actor, application_id: int) -> Application | None:
     """One application with everything a page names, or ``None`` when it is not this actor's to see."""
+    owner = actor.user_id if actor.role is Role.APPLICANT else actor.organization_id
+    return next(iter(_one_visible(owner, application_id, role=actor.role)), None) if owner else None
+
+
+@prepared
+def _one_visible(owner_id: int, application_id: int, *, role: Role) -> QuerySet[Application]:
     return (
-        visible_to(actor)
+        visible_to(Actor(role, user_id=owner_id, organization_id=owner_id))
         .select_related(
             "applicant",
             "campaign",
@@ -120,7 +127,6 @@ def get_application(actor: Actor, application_id: int) -> Application | None:
         .defer(*VERSION_TEXTS)
         .annotate(newest_version_id=newest_version_of("campaign"))
         .filter(pk=application_id)
-        .first()
     )
 
 
@@ -199,7 +205,12 @@ def draft_of(application: Application) -> Draft:
 
 def draft_rows_of(application: Application) -> dict[str, DraftSection]:
     """The stored sections by key. One query; none is opened."""
-    return {row.key: row for row in DraftSection.objects.filter(application=application)}
+    return {row.key: row for row in _sections(application.pk)}
+
+
+@prepared
+def _sections(application_id: int) -> QuerySet[DraftSection]:
+    return DraftSection.objects.filter(application_id=application_id)
 
 
 def draft_from(application: Application, rows: Mapping[str, DraftSection]) -> Draft:
@@ -232,8 +243,15 @@ def fixed_fields(application: Application) -> dict[str, Any]:
 
 def materials_of(application: Application) -> QuerySet[Material]:
     """The applicant's files that are in their slots now."""
-    mine = Material.objects.filter(application=application, added_by_id=application.applicant_id, removed_at__isnull=True)
+    return _materials(application.pk, application.applicant_id)
+
+
+def _materials(application_id: int, applicant_id: int) -> QuerySet[Material]:
+    mine = Material.objects.filter(application_id=application_id, added_by_id=applicant_id, removed_at__isnull=True)
     return mine.select_related("file").order_by("id")
+
+
+materials_read = prepared(_materials)
 
 
 def unit_materials_of(application: Application, *, removed: bool = False) -> QuerySet[Material]:
@@ -266,10 +284,20 @@ def snapshot_of(submission: Submission) -> Snapshot:
     return Snapshot.read(submission.content)
 
 
-def history_of(application: Application) -> QuerySet[StatusChange]:
-    """Every move, oldest first."""
-    moves = application.history.select_related("by", "by_organization", "submission")
+def history_of(application: Application) -> list[StatusChange]:
+    """Every move, oldest first. One query."""
+    return [_of(application, change) for change in _moves(application.pk)]
+
+
+@prepared
+def _moves(application_id: int) -> QuerySet[StatusChange]:
+    moves = StatusChange.objects.filter(application_id=application_id).select_related("by", "by_organization", "submission")
     return moves.defer("submission__content").order_by("id")  # the whole form, once for every move
+
+
+def _of(application: Application, change: StatusChange) -> StatusChange:
+    change.application = application
+    return change
 
 
 _MENDED_IN = frozenset({State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR})
@@ -283,8 +311,13 @@ def last_return(application: Application) -> StatusChange | None:
     """
     if application.state not in _MENDED_IN:
         return None
-    returns = application.history.filter(to_state__in=_RETURNED_TO).exclude(move__in=_NOTHING_TO_MEND)
-    return returns.select_related("by_organization").order_by("-id").first()
+    return next((_of(application, change) for change in _returns(application.pk)), None)
+
+
+@prepared
+def _returns(application_id: int) -> QuerySet[StatusChange]:
+    returns = StatusChange.objects.filter(application_id=application_id, to_state__in=_RETURNED_TO)
+    return returns.exclude(move__in=_NOTHING_TO_MEND).select_related("by_organization").order_by("-id")[:1]
 
 
 def last_return_in(application: Application, history: Iterable[StatusChange]) -> StatusChange | None:
@@ -297,17 +330,24 @@ def last_return_in(application: Application, history: Iterable[StatusChange]) ->
 
 def years_beside(application: Application) -> QuerySet[PersonYear]:
     """The person's counters in every campaign of this year in the same prefecture, this campaign's among them."""
+    return _years(*_person_and_year(application))
+
+
+def _person_and_year(application: Application) -> tuple[str, int, str]:
     campaign = application.campaign
-    return PersonYear.objects.filter(
-        person_index=application.person_index,
-        campaign__year=campaign.year,
-        campaign__region_code__startswith=prefecture_digits(campaign.region_code),
-    )
+    return application.person_index, campaign.year, prefecture_digits(campaign.region_code)
+
+
+def _years(person_index: str, year: int, prefecture: str) -> QuerySet[PersonYear]:
+    return PersonYear.objects.filter(person_index=person_index, campaign__year=year, campaign__region_code__startswith=prefecture)
+
+
+_years_read = prepared(_years)
 
 
 def year_of(application: Application) -> YearCount:
     """What the person's year comes to for this application's campaign (S-28, S-29, G-09). One query."""
-    return year_count(list(years_beside(application)), application.campaign_id)
+    return year_count(_years_read(*_person_and_year(application)), application.campaign_id)
 
 
 def told_year_of(application: Application) -> YearCount | None:
@@ -320,17 +360,22 @@ def person_years(person_index: str) -> list[PersonYear]:
     return list(PersonYear.objects.filter(person_index=person_index).select_related("campaign")) if person_index else []
 
 
-def arrivals_of(application: Application) -> QuerySet[CommitteeArrival]:
+def arrivals_of(application: Application) -> list[CommitteeArrival]:
     """All arrivals at final review of this person that are counted for this application, annulled ones included, oldest first (S-28).
 
-    None for an account that only claims its number.
+    None for an account that only claims its number. One query.
     """
     if not history_is_told(application):
-        return CommitteeArrival.objects.none()
-    years = years_beside(application)
+        return []
     if notice_of(application.campaign_version).limits.committee_submissions_scope == CountedIn.CAMPAIGN:
-        years = years.filter(campaign_id=application.campaign_id)
-    arrivals = CommitteeArrival.objects.filter(person_year__in=years)
+        return _arrivals(*_person_and_year(application), application.campaign_id)
+    return _arrivals(*_person_and_year(application))
+
+
+@prepared
+def _arrivals(person_index: str, year: int, prefecture: str, *campaign: int) -> QuerySet[CommitteeArrival]:
+    years = _years(person_index, year, prefecture)
+    arrivals = CommitteeArrival.objects.filter(person_year__in=years.filter(campaign_id=campaign[0]) if campaign else years)
     return arrivals.select_related("annulled_by", "application").order_by("arrived_at", "id")
 
 

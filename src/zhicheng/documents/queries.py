@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.models import MissingCharacter, Paper, PaperState
 from zhicheng.documents.scanning import scan_address, scanned
+from zhicheng.foundation.prepared import prepared
 
 _SERIAL = re.compile(r"([A-Z]{2}[0-9]{4})([0-9]{6,12})")
 _NOT_IN_A_MARK = re.compile(r"[\s\-‐-―−]+")
@@ -75,6 +76,9 @@ def bare_mark(text: str) -> str:
 def papers_of(subject: str) -> QuerySet[Paper]:
     """Every paper about ``subject``, newest first, void ones included. The encrypted content is not fetched."""
     return Paper.objects.filter(subject=subject).defer("data")
+
+
+papers_read = prepared(papers_of)
 
 
 def current_paper(*, subject: str, kind: str) -> Paper | None:

@@ -19,6 +19,7 @@ from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
 from zhicheng.evidence.sentences import copy_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
+from zhicheng.foundation.prepared import prepared
 
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
 UNUSED_KEPT = timedelta(days=2)
@@ -199,13 +200,18 @@ def intakes_at(subject: str, *, asked: Collection[int] = ()) -> list[Intake]:
     """What is on its way in for ``subject`` and what was refused without its being told, the latest of each place alone when it was
     refused. Of those ``asked`` for a refusal is there even when it was told: the page that asks has lost it. One query.
     """
-    rows = Intake.objects.filter(subject=subject).order_by("pk")
+    rows = _intakes(subject)
     last = {row.where: row.pk for row in rows}
     return [
         row
         for row in rows
         if row.is_open or (row.state == IntakeState.REFUSED and (not row.told or row.pk in asked) and last[row.where] == row.pk)
     ]
+
+
+@prepared
+def _intakes(subject: str) -> QuerySet[Intake]:
+    return Intake.objects.filter(subject=subject).order_by("pk")
 
 
 def get_intakes(ids: Iterable[int]) -> list[Intake]:

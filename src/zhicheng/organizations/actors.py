@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
+
 from zhicheng.accounts.models import SYSTEM_KINDS
+from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.models import Membership
 
 
@@ -78,7 +81,7 @@ def actor_for(user: Any) -> Actor:
         return ANONYMOUS
     if user.kind in SYSTEM_KINDS:  # the role bears the account's name: they act for no organization and see no case
         return Actor(role=Role(user.kind), user_id=user.pk, name=user.name, person_index=user.id_number_index)
-    membership = Membership.objects.select_related("organization").filter(user=user, until__isnull=True).first()
+    membership = next(iter(_memberships(user.pk)), None)
     organization = membership.organization if membership else None
     if user.kind == "applicant":
         role = Role.APPLICANT
@@ -95,3 +98,8 @@ def actor_for(user: Any) -> Actor:
         person_index=user.id_number_index,
         holds_number=user.number_held_at is not None,
     )
+
+
+@prepared
+def _memberships(user_id: int) -> QuerySet[Membership]:
+    return Membership.objects.select_related("organization").filter(user_id=user_id, until__isnull=True).order_by("pk")[:1]

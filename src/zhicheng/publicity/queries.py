@@ -14,6 +14,7 @@ from zhicheng.applications.states import State
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
+from zhicheng.foundation.prepared import prepared
 from zhicheng.publicity.models import Objection, PublicityPeriod
 
 UPLOADS = ("notice_file", "photo_file", "result_file")
@@ -21,7 +22,12 @@ UPLOADS = ("notice_file", "photo_file", "result_file")
 
 def all_periods(application: Application) -> list[PublicityPeriod]:
     """Every period the application has had, cancelled ones too, oldest first, with the unit's uploads. One query."""
-    return list(PublicityPeriod.objects.filter(application=application).select_related(*UPLOADS).order_by("id"))
+    return _periods(application.pk)
+
+
+@prepared
+def _periods(application_id: int) -> QuerySet[PublicityPeriod]:
+    return PublicityPeriod.objects.filter(application_id=application_id).select_related(*UPLOADS).order_by("id")
 
 
 def period_of(case: CaseFile) -> PublicityPeriod | None:
@@ -66,9 +72,13 @@ def publicity_file(application: Application, file_id: int) -> EvidenceFile | Non
 
 def objections_in_period(application: Application) -> list[Objection]:
     """Every objection of the application's current period, oldest first; none where there is no period. One query."""
-    current = PublicityPeriod.objects.filter(application=application, cancelled_at__isnull=True)
-    found = Objection.objects.filter(period__in=current).select_related("registered_by", "decided_by")
-    return list(found.order_by("id"))
+    return _objections(application.pk)
+
+
+@prepared
+def _objections(application_id: int) -> QuerySet[Objection]:
+    current = PublicityPeriod.objects.filter(application_id=application_id, cancelled_at__isnull=True)
+    return Objection.objects.filter(period__in=current).select_related("registered_by", "decided_by").order_by("id")
 
 
 def shown_facts_sha256(case: CaseFile) -> str:

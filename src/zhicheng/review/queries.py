@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.papers import subject_of
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import bare_mark, papers_of
+from zhicheng.foundation.prepared import prepared
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.rules import DossierFacts
 
 
 def all_decisions(application: Application) -> list[Decision]:
     """Every decision, oldest first. One query."""
-    decisions = application.decisions.select_related("desk", "decided_by", "submission").defer("submission__content")
-    return list(decisions.order_by("id"))
+    return _decisions(application.pk)
+
+
+@prepared
+def _decisions(application_id: int) -> QuerySet[Decision]:
+    decisions = Decision.objects.filter(application_id=application_id).select_related("desk", "decided_by", "submission")
+    return decisions.defer("submission__content").order_by("id")
 
 
 def all_dossiers(application: Application) -> list[PaperDossier]:
     """Every reception of the paper dossier, newest first. One query."""
-    dossiers = application.dossiers.select_related("desk", "recorded_by", "submission").defer("submission__content")
-    return list(dossiers.order_by("-id"))
+    return _dossiers(application.pk)
+
+
+@prepared
+def _dossiers(application_id: int) -> QuerySet[PaperDossier]:
+    dossiers = PaperDossier.objects.filter(application_id=application_id).select_related("desk", "recorded_by", "submission")
+    return dossiers.defer("submission__content").order_by("-id")
 
 
 def last_dossier(case: CaseFile, desk_id: int | None) -> PaperDossier | None:

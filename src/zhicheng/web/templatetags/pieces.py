@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -47,7 +46,7 @@ def table_head(*words: str) -> SafeString:
 @register.simple_tag
 def part_state(name: str, state: PartState) -> SafeString:
     """``{% part_state _("备份") states.backup %}``: the first two cells of a row of 系统各部分: what it is called, and how it is."""
-    shown = render_to_string(f"{PARTS}/status.html", tag(state.label, state.tone, state.icon))
+    shown = tag(state.label, state.tone, state.icon)
     return format_html_join("", '<td data-label="{}">{}</td>', ((_("部分"), name), (_("状态"), shown)))
 
 
@@ -56,7 +55,7 @@ def unverified(person: User) -> SafeString | str:
     """``{% unverified person %}``: the tag 身份未核实 for whom nobody has confirmed with the card; else nothing, no blank either."""
     if person.identity_confirmed_at:
         return ""
-    return render_to_string(f"{PARTS}/status.html", tag(_("身份未核实"), "warn", "exclamation-triangle"))
+    return tag(_("身份未核实"), "warn", "exclamation-triangle")
 
 
 @register.inclusion_tag(f"{PARTS}/upload.html", takes_context=True)

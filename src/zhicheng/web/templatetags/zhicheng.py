@@ -6,6 +6,7 @@ Load with ``{% load zhicheng %}``. Inclusion tags take plain values; block tags 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import heroicons
@@ -16,6 +17,7 @@ from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -40,8 +42,13 @@ PARTS = "shared/components"
 @register.simple_tag
 def icon(name: str, size: int = 20, style: str = "mini") -> SafeString:
     """``{% icon "check-circle" %}``: a decorative heroicon, hidden from screen readers (the word beside it speaks)."""
+    return _drawn(str(name) + "", size, style)
+
+
+@lru_cache(maxsize=512)  # the library parses a picture from XML each time it is asked
+def _drawn(name: str, size: int, style: str) -> SafeString:
     attrs: dict[str, object] = {"aria-hidden": "true", "focusable": "false", "class": "icon"}
-    return mark_safe(heroicons._render_icon(style, str(name) + "", size, attrs))  # noqa: S308 - icons of a vendored package
+    return mark_safe(heroicons._render_icon(style, name, size, attrs))  # noqa: S308 - icons of a vendored package
 
 
 @register.filter
@@ -103,17 +110,18 @@ def browser(user_agent: str) -> str:
 # --- status -------------------------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag(f"{PARTS}/status.html")
-def status_tag(state: str, audience: str = "applicant", kind: str = "application", label: str = "") -> dict[str, Any]:
+@register.simple_tag
+def status_tag(state: str, audience: str = "applicant", kind: str = "application", label: str = "") -> SafeString:
     """``{% status_tag application.state "staff" %}``, ``{% status_tag row.state kind="verification" %}``: word, colour, icon."""
     status = status_for(str(state), kind=kind)
-    return {"label": label or status.for_audience(audience), "tone": status.tone, "icon": status.icon}
+    return tag(label or status.for_audience(audience), status.tone, status.icon)
 
 
-@register.inclusion_tag(f"{PARTS}/status.html")
-def tag(label: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
+@register.simple_tag
+def tag(label: str | Promise, tone: str = "neutral", icon: str = "") -> SafeString:
     """``{% tag "第 2 / 3 次" "warn" "exclamation-triangle" %}``: a status of your own words."""
-    return {"label": label, "tone": tone, "icon": icon}
+    drawn = _drawn(str(icon), 16, "micro") if icon else ""
+    return format_html('<span class="status status-{}">{}<span>{}</span></span>', tone, drawn, label)
 
 
 # --- forms --------------------------------------------------------------------------------------------------------

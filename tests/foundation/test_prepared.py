@@ -1,0 +1,90 @@
+"""What a prepared query gives is what its queryset gives, with whichever values and shape it is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Count, QuerySet
+
+from tests.support import world as w
+from tests.support.asked import asking
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.queries import get_application, visible_to
+from zhicheng.foundation import clock
+from zhicheng.foundation.prepared import NotPreparable, prepared
+from zhicheng.organizations.models import Organization
+
+pytestmark = pytest.mark.django_db
+
+
+@prepared
+def units(office_id: int, region: str, *, newest_first: bool) -> QuerySet[Organization]:
+    rows = Organization.objects.filter(receiving_office_id=office_id, region_code__startswith=region)
+    rows = rows.select_related("receiving_office__superior_office").annotate(years=Count("verifications"))
+    return rows.order_by("-id" if newest_first else "id")
+
+
+@prepared
+def names(office_id: int, name: str) -> QuerySet[Organization, tuple[str, object]]:
+    return Organization.objects.filter(receiving_office_id=office_id, name=name).values_list("name", "created_at")
+
+
+def test_rows_are_those_of_the_queryset(world: w.World) -> None:
+    for office, region in ((world.county, "6527"), (world.other_county, "652722"), (world.county, "11")):
+        wanted = Organization.objects.filter(receiving_office=office, region_code__startswith=region)
+        assert units(office.pk, region, newest_first=True) == list(wanted.order_by("-id"))
+    found = units(world.county.pk, "6527", newest_first=False)[0]
+    with asking() as asked:
+        assert (found.receiving_office, found.receiving_office.superior_office) == (world.county, world.prefecture)
+        assert found.years == 0 and found.created_at == Organization.objects.get(pk=found.pk).created_at
+    assert asked.count == 1
+    again = units(world.county.pk, "6527", newest_first=False)[0]
+    assert again is not found
+    found.name = "changed"
+    assert again.name == world.unit.name
+
+
+def test_values_come_as_tuples(world: w.World) -> None:
+    assert names(world.county.pk, world.unit.name) == [(world.unit.name, world.unit.created_at)]
+    assert names(world.county.pk, "none of that name") == []
+
+
+def test_number_too_large_for_any_column_finds_nothing(world: w.World) -> None:
+    assert names(2**63, world.unit.name) == []
+    assert get_application(world.applicant, 2**70) is None
+
+
+def test_value_that_would_change_the_statement_is_refused(world: w.World) -> None:
+    with pytest.raises(NotPreparable):
+        names(None, world.unit.name)  # type: ignore[arg-type]  # the mistake
+    ignored = prepared(lambda name, region: Organization.objects.filter(name=name, region_code=region and "652701"))
+    with pytest.raises(NotPreparable, match="does not stand"):
+        ignored("a", "b")
+    moment = prepared(lambda at: Organization.objects.filter(created_at__gt=at))
+    with pytest.raises(NotPreparable):
+        moment(clock.now() - timedelta(days=1))
+    flat = prepared(lambda name: Organization.objects.filter(name=name).values("name"))
+    with pytest.raises(NotPreparable, match="neither"):
+        flat("a")
+
+
+def test_nobody_sees_more_through_a_prepared_query(world: w.World) -> None:
+    """The statement of one role is never asked for another, nor that of one desk for its neighbour."""
+    application = w.submitted(world)
+    w.publicise_and_report(world, application)
+    everybody = (world.applicant, world.unit_admin, world.county_officer, world.bureau, world.other_officer, world.other_admin)
+    for _time in range(2):
+        for actor in (*everybody, world.new_applicant()):
+            seen = visible_to(actor).filter(pk=application.pk).exists()
+            assert (get_application(actor, application.pk) is not None) == seen
+    assert get_application(world.applicant, application.pk) == Application.objects.get(pk=application.pk)
+
+
+def test_deferred_columns_stay_unread(world: w.World) -> None:
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    some = prepared(lambda number: Material.objects.filter(application_id=number).only("slot", "file_id").order_by("id"))
+    rows = some(application.pk)
+    assert rows and all("added_at" in row.get_deferred_fields() for row in rows)
+    assert rows[0].added_at == Material.objects.get(pk=rows[0].pk).added_at
