@@ -111,7 +111,8 @@ def show(found: Told, rows: int, *, beside: bool) -> int:
             continue
         one, more = told[0], many.get(name, told)[0]
         if "error" in one or one["status"] >= 400:
-            figures.add(name, "not opened", *[""] * (len(columns) - 1))
+            opened_there = beside and "error" not in told[1] and told[1]["status"] < 400
+            figures.add(name, "not opened", *[""] * (len(columns) - 1), bad=opened_there)
             continue
         bare = many.get(f"{name}, bare", few.get(f"{name}, bare"))
         values = [f"{one['cpu']:.1f}", f"{more['cpu']:.1f}", f"{more['queries']}", f"{more['bytes']:,}"]
@@ -147,18 +148,18 @@ def compare(found: Told) -> int:
         for name, (here, there) in pages.items():
             if "error" in here and "error" in there:
                 continue
-            lines = [_said(told["said"]) for told in (there, here)]
+            lines = [_said(told.get("said") or told) for told in (there, here)]
             if lines[0] != lines[1]:
                 differ += 1
                 print(f"\n{name}, {size}:")
-                print("\n".join(list(difflib.unified_diff(*lines, "there", "here", lineterm="", n=0))[:40]))
+                print("\n".join(list(difflib.unified_diff(*lines, "there", "here", lineterm="", n=0))[:20]))
     print(f"{sum(map(len, found.values()))} pages compared, {differ} differ")
     return 1 if differ else 0
 
 
 def _said(told: dict[str, Any]) -> list[str]:
     said = [f"{kind}: {each}" for kind, values in told.items() for each in (values if isinstance(values, list) else [values])]
-    return [_VARIES.sub("…", one) for one in said]
+    return [_VARIES.sub("…", one)[:2000] for one in said]
 
 
 def main() -> int:

@@ -6,10 +6,8 @@ Load with ``{% load zhicheng %}``. Inclusion tags take plain values; block tags 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-import heroicons
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
@@ -25,6 +23,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import browser_in_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
+from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token
 from zhicheng.web.shared.owner import owner_token_for
@@ -42,13 +41,7 @@ PARTS = "shared/components"
 @register.simple_tag
 def icon(name: str, size: int = 20, style: str = "mini") -> SafeString:
     """``{% icon "check-circle" %}``: a decorative heroicon, hidden from screen readers (the word beside it speaks)."""
-    return _drawn(str(name) + "", size, style)
-
-
-@lru_cache(maxsize=512)  # the library parses a picture from XML each time it is asked
-def _drawn(name: str, size: int, style: str) -> SafeString:
-    attrs: dict[str, object] = {"aria-hidden": "true", "focusable": "false", "class": "icon"}
-    return mark_safe(heroicons._render_icon(style, name, size, attrs))  # noqa: S308 - icons of a vendored package
+    return drawn_icon(str(name) + "", size, style)
 
 
 @register.filter
@@ -114,14 +107,13 @@ def browser(user_agent: str) -> str:
 def status_tag(state: str, audience: str = "applicant", kind: str = "application", label: str = "") -> SafeString:
     """``{% status_tag application.state "staff" %}``, ``{% status_tag row.state kind="verification" %}``: word, colour, icon."""
     status = status_for(str(state), kind=kind)
-    return tag(label or status.for_audience(audience), status.tone, status.icon)
+    return mark(label or status.for_audience(audience), status.tone, status.icon)
 
 
 @register.simple_tag
 def tag(label: str | Promise, tone: str = "neutral", icon: str = "") -> SafeString:
     """``{% tag "第 2 / 3 次" "warn" "exclamation-triangle" %}``: a status of your own words."""
-    drawn = _drawn(str(icon), 16, "micro") if icon else ""
-    return format_html('<span class="status status-{}">{}<span>{}</span></span>', tone, drawn, label)
+    return mark(label, tone, icon)
 
 
 # --- forms --------------------------------------------------------------------------------------------------------
