@@ -10,6 +10,8 @@ RECOMMENDATION = "".join(
     line for line in other_text()[other_text().index("  supervising_opinion:") :].splitlines(keepends=True)[:5]
 )
 NAME = "我单位{name}申报{title}（{series}，{level}级），"
+TITLE = "    title: [某自治州, 职称申报评审表]\n"
+PHOTO = "    photo_slot: {}\n"
 # name → (old, new with the line marked, path, a part of the reason)
 TEXTS = {
     "unknown_blank": (NAME, "我单位{nam}申报{title}（{series}，{level}级），", "papers.publicity_notice.verbatim[0]", "“{nam}”，是不是“name”"),
@@ -23,6 +25,10 @@ TEXTS = {
     "accepted_text_is_another": ("愿承担相应责任。, en", "愿承担全部责任。, en", "texts.commitment.zh", "papers.commitment.corrected"),
     "text_without_corrected": ("    corrected: [本人保证所填属实，愿承担相应责任。]\n", "", "papers.commitment.corrected", "缺少“corrected”"),
     "letter_left_out": ("  commitment:\n    title", "  commitmen:\n    title", "papers.commitment", "缺少“commitment”"),
+    "photograph_of_no_material": (TITLE, TITLE + PHOTO.format("diplom"), "papers.review_form.photo_slot", "没有“diplom”这一项材料"),
+    "photograph_of_every_year": (TITLE, TITLE + PHOTO.format("training_credits"), "papers.review_form.photo_slot", "一张照片"),
+    "photograph_of_the_unit": (TITLE, TITLE + PHOTO.format("referral"), "papers.review_form.photo_slot", "一张照片"),
+    "photograph_that_may_be_a_pdf": (TITLE, TITLE + PHOTO.format("county_service"), "papers.review_form.photo_slot", "只能印图片"),
     "recommendation_without_text": (RECOMMENDATION, "", "chain[1].desk", "papers.supervising_opinion"),
 }  # fmt: skip
 

@@ -14,9 +14,11 @@ from PIL import Image
 from tests.evidence import files
 from tests.support.uploads import keep_file
 from zhicheng import web
+from zhicheng.documents.photos import PhotoBusy
 from zhicheng.evidence import previews
+from zhicheng.evidence.inspection.verdicts import Rejected
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.previews import PENDING_WIDTH, WIDTHS, draw_ahead, neutral_png, preview_png
+from zhicheng.evidence.previews import PENDING_WIDTH, WIDTHS, draw_ahead, neutral_png, portrait_png, preview_png
 from zhicheng.foundation import blobs, clock
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +197,24 @@ def test_what_was_drawn_ahead_is_not_drawn_again(person: Any, settings: Any) -> 
     (picture,) = (Path(settings.DATA_DIR) / "previews").rglob("*.png")
     with previews._drawing:
         assert preview_png(file, 1, 960) == picture.read_bytes()
+
+
+def test_portrait_is_drawn_from_the_stored_bytes(person: Any) -> None:
+    file = kept(person, files.jpeg(), "照片.jpg")
+    assert opened(portrait_png(file.served_sha256, file.served_media_type)).width <= previews.PORTRAIT_WIDTH
+
+
+def test_portrait_of_what_cannot_be_shown_is_none() -> None:
+    broken = blobs.store(b"\xff\xd8\xff no picture")
+    assert portrait_png(broken.sha256, "image/jpeg") == b""
+    assert portrait_png("0" * 64, "image/jpeg") == b""
+
+
+def test_portrait_that_finds_nobody_free_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, person: Any) -> None:
+    def busy(*_args: Any, **_more: Any) -> bytes:
+        raise Rejected("busy")
+
+    file = kept(person, files.jpeg(), "照片.jpg")
+    monkeypatch.setattr(previews, "render_confined", busy)
+    with pytest.raises(PhotoBusy):
+        portrait_png(file.sha256, "image/jpeg")

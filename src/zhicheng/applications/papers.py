@@ -104,6 +104,7 @@ def review_form_data(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
         "level": level_words(snapshot),
         "title": chosen.title.zh,
         "filled_on": zh_date(snapshot.submission.submitted_at[:10]),
+        "photo": _photo(snapshot, notice),
         "basic": words_of(BY_KEY["basic"], sections["basic"]),
         "current_title": None if current.get("first_title") or not current else words_of(BY_KEY["current_title"], current),
         "appointment": words_of(BY_KEY["appointment"], appointment) if appointment else None,
@@ -120,6 +121,13 @@ def review_form_data(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
             for m in snapshot.materials
         ],
     }
+
+
+def _photo(snapshot: Snapshot, notice: Notice) -> dict[str, str] | None:
+    """The picture the notice has printed on the form, where one was uploaded."""
+    slot = notice.papers.review_form.photo_slot
+    found = next((file for file in snapshot.materials if slot and file.slot == slot), None)
+    return {"sha256": found.served_sha256, "media_type": found.served_media_type} if found else None
 
 
 def material_labels(notice: Notice) -> dict[tuple[str, str], str]:

@@ -21,6 +21,7 @@ from zhicheng.applications.findings import KEPT_AS, answers_in
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, VersionedText
+from zhicheng.evidence.models import served_media_type
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
@@ -103,6 +104,16 @@ class FrozenFile(_Frozen):
     media_type: str
     pages: int
     size: int
+
+    @property
+    def served_sha256(self) -> str:
+        """The bytes a reader gets: the copy's, where there is one."""
+        return self.safe_sha256 or self.sha256
+
+    @property
+    def served_media_type(self) -> str:
+        """What those bytes are."""
+        return served_media_type(self.media_type)
 
     @property
     def where(self) -> Where:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhicheng.documents.base import Kind, PaperBase
 from zhicheng.documents.models import MissingCharacter, Paper, PaperState, SerialCounter
 from zhicheng.documents.papers import paper_of
+from zhicheng.documents.photos import PhotoBusy, photo_of
 from zhicheng.documents.queries import verification_url
 from zhicheng.documents.rendering import Marks, check_printable, render_pdf, written_in
 from zhicheng.foundation import blobs, clock, ledger, outbox
@@ -110,7 +111,9 @@ def render_paper(*, paper_id: int) -> Paper:
     # The work is done before the row is locked: two workers at once make the same bytes, and the second finds the paper ready.
     try:
         paper = paper_of(issued.kind, json.loads(issued.data))
-        pdf = render_pdf(paper, marks=marks_of(issued))
+        pdf = render_pdf(paper, marks=marks_of(issued), photo=photo_of(paper))
+    except PhotoBusy:
+        raise
     except Refused as refused:
         return _fail(paper_id, reason=" ".join(str(problem.text) for problem in refused.problems))
     return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf), missing=written_in(paper))
@@ -124,7 +127,8 @@ def pdf_of(issued: Paper) -> bytes:
     if issued.is_ready:
         with blobs.open_whole(issued.pdf_sha256) as stored:
             return stored.read()
-    return render_pdf(paper_of(issued.kind, json.loads(issued.data)), marks=marks_of(issued))
+    paper = paper_of(issued.kind, json.loads(issued.data))
+    return render_pdf(paper, marks=marks_of(issued), photo=photo_of(paper))
 
 
 @one_transaction

@@ -161,6 +161,13 @@ class Material(PaperPart):
     sha256: Line = Field("", title="文件校验码")
 
 
+class Photo(PaperPart):
+    """The photograph of the applicant: which bytes of ``foundation.blobs``, and what they are."""
+
+    sha256: str = Field(title="校验码", pattern=r"^[0-9a-f]{64}$")
+    media_type: str = Field(title="类型", max_length=40)
+
+
 class ReviewForm(PaperBase):
     """《新疆维吾尔自治区专业技术职务任职资格评审表》 (S-41, S-47 … S-50; parts as in domain §1.6)."""
 
@@ -175,6 +182,7 @@ class ReviewForm(PaperBase):
     level: Filled = Field(title="申报级别")
     title: Filled = Field(title="申报资格")
     filled_on: Line = Field("", title="填表日期")
+    photo: Photo | None = Field(None, title="照片")
     basic: Basic = Field(title="基本情况")
     education: list[Education] = Field([], title="学历学位", max_length=ROW_LIMIT)
     current_title: CurrentTitle | None = Field(None, title="现任专业技术职务任职资格")

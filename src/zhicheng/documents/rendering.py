@@ -80,8 +80,8 @@ def written_in(paper: PaperBase) -> list[str]:
     return [c for c in missing_glyphs(_all_text(paper)) if fonts.is_written_in(c)]
 
 
-def render_pdf(paper: PaperBase, *, marks: Marks) -> bytes:
-    """Print ``paper``: A4, PDF/A-2u, fonts embedded, watermark and footer on every page.
+def render_pdf(paper: PaperBase, *, marks: Marks, photo: bytes = b"") -> bytes:
+    """Print ``paper``: A4, PDF/A-2u, fonts embedded, watermark and footer on every page; ``photo`` (JPEG) in its place, if it has one.
 
     Reads nothing but its arguments, the settings' fonts and site name; the same arguments give the same bytes. Raises
     :class:`CannotPrint` for characters no font has and :class:`RenderingFailed` for anything that is our fault.
@@ -93,6 +93,7 @@ def render_pdf(paper: PaperBase, *, marks: Marks) -> bytes:
     inputs = {
         "data": json.dumps(_each(content, lambda text: condensed(fonts.composed(text)).translate(as_set)), ensure_ascii=False),
         "marks": json.dumps(_marks(paper, marks, frames), ensure_ascii=False),
+        "photo": json.dumps(list(photo)),
     }
     try:
         pdf, warnings = _compiler().compile_with_warnings(

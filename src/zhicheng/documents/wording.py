@@ -81,14 +81,22 @@ class FormColumn(_Wording):
     note: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
-class FormWords(_Wording):
-    """The review form's title, in the lines of its cover, and the columns that are written into after the unit's."""
-
+class _FormTitle(_Wording):
     title: Annotated[tuple[_Heading, ...], Field(min_length=1, max_length=3)]
     columns: Annotated[tuple[FormColumn, ...], Field(max_length=7)] = ()
 
 
-class FormText(FormWords):
+class FormWords(_FormTitle):
+    """The review form's title, in the lines of its cover, and the columns that are written into after the unit's.
+
+    ``photo_slot`` names the material whose picture is printed in the place of the photograph (S-47). Without it, and for whoever
+    uploaded none, the place says that a print is to be glued there.
+    """
+
+    photo_slot: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
+
+
+class FormText(_FormTitle):
     """The fixed words of a review form as printed: ``copies`` are asked for (S-47), ``opinion_sentence`` is written by hand (S-42)."""
 
     copies: Annotated[int, Field(ge=1, le=20)]

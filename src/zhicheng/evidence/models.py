@@ -22,6 +22,11 @@ class MediaType(models.TextChoices):
     HEIC = "image/heic", _("HEIC 照片")
 
 
+def served_media_type(media_type: str) -> str:
+    """What a reader gets of a file of this type: of a photograph of a phone a JPEG."""
+    return MediaType.JPEG.value if media_type == MediaType.HEIC else media_type
+
+
 class EvidenceFile(models.Model):
     """One uploaded file. The bytes live in ``foundation.blobs`` under ``sha256``; this row is who brought them and what they are.
 
@@ -67,7 +72,7 @@ class EvidenceFile(models.Model):
     @property
     def served_media_type(self) -> str:
         """What those bytes are."""
-        return MediaType.JPEG.value if self.media_type == MediaType.HEIC else self.media_type
+        return served_media_type(self.media_type)
 
     @property
     def served_name(self) -> str:

@@ -21,6 +21,7 @@ from typing import IO
 from django.conf import settings
 from PIL import Image, ImageDraw
 
+from zhicheng.documents import photos
 from zhicheng.evidence.confinement.asking import render_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import PREVIEW_SECONDS, Rejected
@@ -33,6 +34,8 @@ WIDTHS = (160, 480, 960, 1600)
 """Pixel widths that exist; any other is rounded up to the next, so that nobody can fill the folder with sizes."""
 PENDING_WIDTH = 333
 """The width of :func:`pending_png`, which no page has: the site's script knows it by that, and asks again."""
+PORTRAIT_WIDTH = 480
+"""Of a photograph on paper: 25 mm at nearly 500 dpi."""
 _PATIENCE = 3.0
 
 _drawing = threading.BoundedSemaphore(1)
@@ -58,6 +61,27 @@ def preview_png(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
         return _drawn(evidence_file, page, width)
     finally:
         _drawing.release()
+
+
+@photos.drawer
+def portrait_png(sha256: str, media_type: str) -> bytes:
+    """The picture of a stored photograph at most ``PORTRAIT_WIDTH`` pixels wide; empty when nothing can be shown of it.
+
+    Drawn in a confined process like every preview. Raises ``PhotoBusy`` when none is free: the worker tries again.
+    """
+    try:
+        with _blob_on_disk(sha256) as path:
+            bounds = limits_in_force()
+            return render_confined(
+                path, media_type=media_type, page=1, width=PORTRAIT_WIDTH, bounds=bounds, seconds=PREVIEW_SECONDS
+            )
+    except Rejected as refusal:
+        if refusal.code == "busy":
+            raise photos.PhotoBusy from refusal
+        logger.warning("no picture of the photograph %s: %s", sha256[:12], refusal.code)
+    except blobs.BlobMissing:
+        logger.exception("the photograph %s is not in the store", sha256[:12])
+    return b""
 
 
 def draw_ahead(evidence_file: EvidenceFile, page: int, width: int) -> None:

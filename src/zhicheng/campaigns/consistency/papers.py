@@ -85,3 +85,18 @@ def recommendation_has_its_text(papers: PaperWords, chain: tuple[ChainDesk, ...]
                     ("materials", index, "papers", place, "template"),
                     "通知没有主管单位推荐意见的文字（papers.supervising_opinion）",
                 )
+
+
+@needs("papers", "materials")
+def photograph_is_one_picture_of_the_applicant(papers: PaperWords, materials: tuple[Slot, ...]) -> Found:
+    """What is printed in the place of the photograph is one uploaded picture of the applicant's (S-47)."""
+    key, path = papers.review_form.photo_slot, ("papers", "review_form", "photo_slot")
+    if key is None:
+        return
+    slot = next((slot for slot in materials if slot.key == key), None)
+    if slot is None:
+        yield path, f"没有“{key}”这一项材料" + did_you_mean(key, [slot.key for slot in materials])
+    elif slot.owner != "applicant" or not slot.upload or slot.per != "none" or len(slot.papers) != 1 or slot.max_files != 1:
+        yield path, f"评审表上只能印申报人上传的一张照片：“{key}”须由申报人上传，只有一种材料、一个文件，不按年度或各行"
+    elif "pdf" in slot.formats:
+        yield path, f"评审表上只能印图片：“{key}”的 formats 只能是 jpg、png"

@@ -12,6 +12,7 @@ from zhicheng.applications.papers import commitment_paper, draft_review_form, su
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind
+from zhicheng.documents.photos import photo_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
@@ -40,7 +41,7 @@ def _cannot_print(request: HttpRequest, case: CaseFile, refused: Refused) -> Htt
 
 
 def _printed(paper: PaperBase, marks: Marks, name: str) -> HttpResponse:
-    return pdf_response(render_pdf(paper, marks=marks), name)
+    return pdf_response(render_pdf(paper, marks=marks, photo=photo_of(paper)), name)
 
 
 @require_safe
