@@ -33,7 +33,7 @@ def advice(application: Application, *, may_send: bool) -> str:
     words = {
         State.DRAFT: _("请填写各个栏目、上传材料，核对后上报。"),
         State.RETURNED: _("请按退回意见逐条修改，重新核对后再次上报。"),
-        State.UNIT_REVIEW: _("您现在不需要做任何事。请把纸质材料交给所在单位；单位审核前可以撤回修改。"),
+        State.UNIT_REVIEW: _("请把纸质材料交给所在单位。网上不用再办理，等单位审核；单位审核前可以撤回修改。"),
         State.UNIT_PASSED: _("评审表已经生成。请与单位核对，由单位打印、填写意见并组织公示；您现在不需要在网上办理。"),
         State.IN_PUBLICITY: _("您现在不需要做任何事。公示期满无异议后由单位上报。"),
         State.ACCEPTED: _("您的申报已经受理，请等待评审委员会评审。"),
