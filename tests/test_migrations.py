@@ -168,6 +168,7 @@ HELD = {
     "organizations_accountrequest.old_factors",
     "organizations_factorreset",
     "organizations_officerchange",
+    "organizations_organization.report_mails",
     "organizations_seriescharge",
     "publicity_publicityperiod.version_algorithm",
 }

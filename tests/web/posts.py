@@ -367,6 +367,7 @@ def unit_information_edit(world: w.World) -> Press:
     return _by(ex.unit_actor(verification.organization), "unit_information_edit", **typed, licence=LICENCE)
 
 
+EXAMPLES["unit_report_mails"] = lambda world: _by(world.unit_admin, "unit_report_mails", how="daily")
 EXAMPLES["unit_information_licence"] = lambda world: _by(
     world.unit_admin, "unit_information_licence", headers={"HX-Request": "true"}, licence=LICENCE
 )

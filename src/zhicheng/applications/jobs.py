@@ -23,6 +23,7 @@ from zhicheng.applications.desks import DESKS, Desk, road_of
 from zhicheng.applications.lifecycle import BY_NAME, STATES
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
 from zhicheng.applications.queries import files_beside, snapshot_of
+from zhicheng.applications.report_mails import tell_of_a_day, tell_unit
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
 from zhicheng.applications.where import points_in_words, points_of
@@ -81,6 +82,8 @@ def tell_of_move(message: OutboxMessage) -> None:
     if back is not None or change.move == "reopen" or change.to_state == State.ACCEPTED or by_record or by_clock:
         opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
         _tell_desk(change, window, DESKS[0], opening, _for_unit(change, window))
+    if change.move == "submit":
+        tell_unit(change, see=_see(reverse("desk_case", args=[application.pk])))
     for desk in _between(application, back) if back is not None else ():
         opening = _("{unit}申报人{name}的申请书 {number} 已由{by}退回，特此告知。")
         _tell_desk(change, window, desk, opening, _for_desk(change, window))
@@ -259,6 +262,12 @@ def tell_of_annulment(message: OutboxMessage) -> None:
 def let_the_corrections_end() -> int:
     """End what was returned and not sent again in time, and give it back where there is more time (G-02). Mostly three queries."""
     return abandon_overdue()
+
+
+@jobs.regular("applications.reports", minutes=30)
+def tell_units_of_a_day() -> int:
+    """上报 of a day in one mail, from 8 o'clock on; return to how many units. Mostly one query."""
+    return tell_of_a_day(see=_see(reverse("desk_queue")))
 
 
 @outbox.handler("integrity.recorded", lease=ONE_BY_ONE)

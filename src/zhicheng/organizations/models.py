@@ -21,6 +21,13 @@ class OrganizationKind(models.TextChoices):
     PREFECTURE = "prefecture", _("州人力资源和社会保障局")
 
 
+class ReportMails(models.TextChoices):
+    """How a unit hears of what its people report."""
+
+    AT_ONCE = "at_once", _("每有一份上报，马上发邮件")
+    DAILY = "daily", _("每天上午 8 点发一封邮件，列出前一天上报的")
+
+
 class Organization(models.Model):
     """One body that registers or works on applications. Written only by ``organizations.actions``."""
 
@@ -42,14 +49,22 @@ class Organization(models.Model):
     )
     # county → prefecture
     superior_office = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="offices_below")
+    report_mails = models.CharField(
+        _("上报提醒"), max_length=8, choices=ReportMails, default=ReportMails.AT_ONCE, db_default=ReportMails.AT_ONCE.value
+    )
     # The year for which the unit's particulars were last approved: the gate of S-14 compares it with the campaign's year.
     verified_year = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("单位")
-        indexes = [models.Index(fields=["kind", "region_code"]), models.Index(fields=["kind", "name"])]
+        indexes = [
+            models.Index(fields=["kind", "region_code"]),
+            models.Index(fields=["kind", "name"]),
+            models.Index(fields=["id"], condition=Q(report_mails="daily"), name="units_told_daily"),
+        ]
         constraints = [
+            models.CheckConstraint(condition=Q(report_mails__in=ReportMails.values), name="organization_report_mails_known"),
             models.UniqueConstraint(fields=["uscc"], condition=Q(kind="unit"), name="one_unit_for_one_credit_code"),
             models.CheckConstraint(condition=~Q(kind="unit") | (~Q(uscc="") & ~Q(nature="")), name="unit_has_code_and_nature"),
             models.CheckConstraint(

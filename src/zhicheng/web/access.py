@@ -140,6 +140,7 @@ UNIT: dict[str, frozenset[Role]] = {
     "unit_information_edit": frozenset({Role.UNIT}),
     "unit_information_licence": frozenset({Role.UNIT}),
     "unit_licence_file": frozenset({Role.UNIT}),
+    "unit_report_mails": frozenset({Role.UNIT}),
     "unit_colleague": frozenset({Role.UNIT}),
     "unit_people": frozenset({Role.UNIT}),
     "unit_identities": frozenset({Role.UNIT}),

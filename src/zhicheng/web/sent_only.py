@@ -18,6 +18,7 @@ SENT_ONLY: dict[str, str] = {
     "application_upload": "application_slot",
     "register_unit_licence": "register_unit",
     "unit_information_licence": "unit_information_edit",
+    "unit_report_mails": "unit_information",
     "unit_account_request_withdraw": "unit_account_requests",
     "unit_publicity_paper": "unit_publicity",
     "unit_material_add": "unit_publicity",

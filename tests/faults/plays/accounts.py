@@ -88,6 +88,13 @@ def add_a_colleague(stage: Stage) -> None:
     stage.act("organizations.add_unit_staff", actor=actor, position="人事科科员", **typed(stage))
 
 
+@play("organizations.choose_report_mails")
+def choose_how_reports_are_told(stage: Stage) -> None:
+    unit = stage.organization(OrganizationKind.UNIT)
+    actor = stage.at_desk(unit.pk if unit else None)
+    stage.act("organizations.choose_report_mails", actor=actor, how=stage.dice.choice(["at_once", "daily", "never"]))
+
+
 @play("accounts.confirm_mailbox", weight=2)
 def open_the_link(stage: Stage) -> None:
     """Mostly of a mailbox that waits for it; opened twice it is once. Whose mailbox is another's was sent no link."""

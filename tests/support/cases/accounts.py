@@ -60,6 +60,11 @@ def send_confirmation(world: w.World) -> dict[str, Any]:
     return {"user": unconfirmed()}
 
 
+@case("organizations.actions.report_mails.choose_report_mails")
+def choose_report_mails(world: w.World) -> dict[str, Any]:
+    return {"actor": world.unit_admin, "how": "daily"}
+
+
 @case("accounts.new_mailbox.note_new_mailbox")
 def note_new_mailbox(world: w.World) -> dict[str, Any]:
     return {"user_id": worker(world).pk, "email": "neu@mail.example"}

@@ -22,6 +22,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.organizations.actions import choose_report_mails
 from zhicheng.organizations.actors import SYSTEM, Actor
 from zhicheng.organizations.models import MembershipRole, Organization
 from zhicheng.publicity import actions as publicity
@@ -204,6 +205,14 @@ def abandon(world: w.World) -> dict[str, Any]:
     """What was returned is not sent again by the last moment of the corrections."""
     w.give_back(world.unit_admin, w.submitted(world))
     return {}
+
+
+@case("applications.report_mails.tell_of_a_day", at=(w.IN_WINDOW + timedelta(days=1)).replace(hour=9))
+def tell_of_a_day(world: w.World) -> dict[str, Any]:
+    """A unit that reads of a day at once has one that waits."""
+    choose_report_mails(actor=world.unit_admin, how="daily")
+    w.submitted(world)
+    return {"see": "/desk/"}
 
 
 # --- the notice ---

@@ -25,6 +25,7 @@ from zhicheng.organizations.actions.officers import (
 )
 from zhicheng.organizations.actions.offices import open_office
 from zhicheng.organizations.actions.people import add_unit_staff, change_employer, create_officer, register_applicant
+from zhicheng.organizations.actions.report_mails import choose_report_mails
 from zhicheng.organizations.actions.requests import request_change, request_reverification, resubmit_registration
 from zhicheng.organizations.actions.unconfirmed import remove_registration, remove_unconfirmed
 from zhicheng.organizations.actions.units import register_unit
@@ -33,6 +34,7 @@ __all__ = [
     "FieldReason",
     "add_unit_staff",
     "change_employer",
+    "choose_report_mails",
     "close_officer",
     "confirm_new_mailbox",
     "confirm_people",

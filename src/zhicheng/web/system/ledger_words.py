@@ -93,6 +93,7 @@ EVENTS: dict[str, Words] = {
     "sessions.ended_all": gettext_lazy("退出全部登录"),
     "signin.brake_lifted": gettext_lazy("解除登录限制"),
     "system.verified": gettext_lazy("全面核验"),
+    "unit.report_mails_chosen": gettext_lazy("单位选择上报提醒的方式"),
     "unit.request_transferred": gettext_lazy("单位的申请转交另一部门"),
     "unit.staff_added": gettext_lazy("单位增加经办人"),
     "year.closed": gettext_lazy("本年度不再受理"),

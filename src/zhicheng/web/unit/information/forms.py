@@ -9,9 +9,10 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.organizations.models import VerificationKind
+from zhicheng.organizations.models import ReportMails, VerificationKind
 from zhicheng.organizations.rules import FIELDS_TO_CONFIRM
 from zhicheng.web.public.registration.forms import AccountForm
+from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.units.forms import UnitForm
 
 # A particular's name, or the licence → the field of the form it is filled in.
@@ -22,6 +23,12 @@ _FIELD_OF = {
     "supervising_body_id": "supervising_body",
     "licence": "licence_kind",
 }
+
+
+class ReportMailsForm(Form):
+    """上报提醒: at once, or of a day in one mail."""
+
+    how = forms.ChoiceField(label=_("本单位有人上报时"), choices=ReportMails.choices, widget=forms.RadioSelect)
 
 
 class RequestForm(UnitForm):

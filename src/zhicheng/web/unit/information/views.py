@@ -38,8 +38,9 @@ from zhicheng.web.shared.units.licences import (
 )
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.units.rows import reasons_of, rows_of, rows_of_request
-from zhicheng.web.unit.information.forms import ColleagueForm, RequestForm
+from zhicheng.web.unit.information.forms import ColleagueForm, ReportMailsForm, RequestForm
 
+INFORMATION = "unit/information.html"
 FORM = "unit/information_form.html"
 COLLEAGUE = "unit/information_colleague.html"
 
@@ -55,10 +56,24 @@ class Advice:
 
 def show(request: HttpRequest) -> HttpResponse:
     """Where the unit stands for this year."""
-    standing = _standing(request)
+    return render(request, INFORMATION, _shown(_standing(request)))
+
+
+@require_POST
+def report_mails(request: HttpRequest) -> HttpResponse:
+    """上报提醒: how the unit hears of what its people report."""
+    form = ReportMailsForm(request.POST)
+    if not form.is_valid():
+        return render_refused(request, INFORMATION, _shown(_standing(request)) | {"report_form": form})
+    actions.choose_report_mails(actor=actor_of(request), how=form.cleaned_data["how"])
+    messages.success(request, _("上报提醒的方式已保存。"))
+    return go(request, "unit_information")
+
+
+def _shown(standing: Standing) -> dict[str, Any]:
     pending = standing.pending
     in_force = standing.organization.verified_year is not None
-    context = {
+    context: dict[str, Any] = {
         "standing": standing,
         "organization": standing.organization,
         "advice": advice_for(standing),
@@ -67,10 +82,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(particulars_of(standing.organization).as_json()) if in_force or not standing.latest else [],
         "pending_rows": rows_of_request(pending) if pending else [],
         "staff": queries.colleagues_of(standing.organization.pk),
+        "report_form": ReportMailsForm(initial={"how": standing.organization.report_mails}),
     }
     if not context["rows"] and not pending and standing.latest:
         context["rows"] = rows_of_request(standing.latest)
-    return render(request, "unit/information.html", context)
+    return context
 
 
 def edit(request: HttpRequest) -> HttpResponse:
