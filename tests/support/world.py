@@ -19,10 +19,11 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
-from zhicheng.applications.actions import add_unit_material
+from zhicheng.applications.actions import add_material, add_unit_material
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
-from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.models import Application, Material, Submission
+from zhicheng.applications.queries import materials_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
@@ -61,7 +62,10 @@ def pdf(words: str) -> bytes:
     return out.getvalue()
 
 
-def evidence(user_id: int, words: str) -> EvidenceFile:
+BLANK = {"code": "blank", "page": 1}
+
+
+def evidence(user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = ()) -> EvidenceFile:
     """A kept file, as the examination leaves it."""
     blob = blobs.store(pdf(words))
     return EvidenceFile.objects.create(
@@ -72,6 +76,7 @@ def evidence(user_id: int, words: str) -> EvidenceFile:
         pages=1,
         uploaded_by_id=user_id,
         uploaded_at=clock.now(),
+        warnings=list(warnings),
     )
 
 
@@ -319,6 +324,14 @@ class Traveller(steps.Traveller):
 
     def reasons(self, count: int) -> list[ReturnReason]:
         return [review_reason("毕业证书扫描件不清晰，请重新扫描上传。")] * count
+
+
+def bring_warned(actor: Actor, application: Application, words: str = "a pale scan") -> Material:
+    """In the place of the applicant's first paper one with a blank page, which is told of."""
+    old = materials_of(application)[0]
+    file = evidence(actor.account_id, f"{application.pk} {words}", warnings=[BLANK])
+    place = {"slot": old.slot, "paper": old.paper, "year": old.year, "row": old.row}
+    return add_material(actor=actor, application_id=application.pk, file_id=file.pk, replaces=old.pk, **place)
 
 
 def accept_prompt(actor: Actor, version: CampaignVersion) -> None:

@@ -322,6 +322,13 @@ def application_material_remove(world: w.World) -> Press:
     return _by(world.applicant, "application_material_remove", application.pk, materials_of(application)[0].pk)
 
 
+@example("application_material")
+def application_material(world: w.World) -> Press:
+    application = _filled(world)
+    material = w.bring_warned(world.applicant, application)
+    return _by(world.applicant, "application_material", application.pk, material.pk)
+
+
 @example("application_findings")
 def application_findings(world: w.World) -> Press:
     application = _filled(world)

@@ -10,14 +10,16 @@ one from ``lifecycle.lock`` and never takes one that was read before the lock. W
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from zhicheng.applications import queries
+from zhicheng.applications.changes import Held
 from zhicheng.applications.completeness import everything_missing, facts_for, papers_missing
 from zhicheng.applications.findings import Answer, Seen, Told, answers_in, findings_in, with_answers
+from zhicheng.applications.looked_at import looked_at_in, not_looked_at
 from zhicheng.applications.models import (
     Application,
     CommitteeArrival,
@@ -26,7 +28,9 @@ from zhicheng.applications.models import (
     StatusChange,
     Submission,
 )
-from zhicheng.applications.snapshot import Snapshot
+from zhicheng.applications.point_answers import PointAnswer, point_answers_in
+from zhicheng.applications.points import Mended, mended_points, points_left_open
+from zhicheng.applications.snapshot import Snapshot, frozen_file
 from zhicheng.applications.where import ReturnPoint, points_of
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
@@ -151,8 +155,7 @@ class CaseFile:
         """
         if self.submission is None or not self.notice.unit_slots:
             return []
-        boxes = slot_requirements(self.notice, facts_for(self.application, self.snapshot.sections))
-        return [box for box in boxes if box.owner == "unit" and box.upload and not box.is_publicity]
+        return [box for box in self.sent_requirements if box.owner == "unit" and box.upload and not box.is_publicity]
 
     @cached_property
     def unit_materials(self) -> list[Material]:
@@ -182,7 +185,26 @@ class CaseFile:
     @cached_property
     def missing(self) -> list[Problem]:
         """All that stands between the form and 上报 (S-24)."""
-        return everything_missing(self.notice, self.facts, self.contents, self.requirements, self.materials, self.arriving)
+        found = everything_missing(self.notice, self.facts, self.contents, self.requirements, self.materials, self.arriving)
+        return found + not_looked_at(self.materials, self.looked_at) + points_left_open(self.points)
+
+    @property
+    def looked_at(self) -> dict[str, str]:
+        """Hash of a warned file → when the applicant confirmed to have looked at it."""
+        return looked_at_in(self.contents)
+
+    @cached_property
+    def points(self) -> list[Mended]:
+        """Every point of the last return: what changed at its place since what was returned, and what was written to it. One query at most:
+        that of an earlier submission (:meth:`earlier`), where the one that followed the return was withdrawn.
+        """
+        change = self.last_return
+        if change is None or not change.reasons or change.submission_id is None:
+            return []
+        now = Held(self.contents, tuple(frozen_file(m) for m in self.materials))
+        answers = point_answers_in(self.contents)
+        before = Held.sent(self.sent(change.submission_id))
+        return mended_points(self.notice, change.pk, self.return_points, answers, before=before, after=now)
 
     @cached_property
     def conditions(self) -> list[ConditionResult]:
@@ -198,7 +220,7 @@ class CaseFile:
     def keep_section(self, row: DraftSection) -> None:
         """A section was saved: what is read from now on tells it. ``row`` as it was written."""
         self.draft_rows[row.key] = row
-        self._forget("draft", "facts", "requirements", "missing", "conditions", "findings")
+        self._forget("draft", "facts", "requirements", "missing", "points", "conditions", "findings")
 
     # --- the person ---------------------------------------------------------------------------------------------------
 
@@ -259,13 +281,35 @@ class CaseFile:
         return queries.snapshot_of(self.submission)
 
     @cached_property
-    def snapshot_before(self) -> Snapshot | None:
-        """The content of the submission before the current one. One query, none at a first submission."""
-        current = self.submission
-        if current is None or current.number == 1:
-            return None
-        earlier = self.application.submissions.filter(number__lt=current.number).order_by("-number").first()
-        return queries.snapshot_of(earlier) if earlier is not None else None
+    def _earlier(self) -> dict[int, Snapshot]:
+        return {}
+
+    def earlier(self, submission_ids: Iterable[int]) -> None:
+        """Read what these submissions hold, those that were not read yet, in one query: :meth:`sent` finds them then."""
+        missing = {pk for pk in submission_ids if pk not in self._earlier and pk != self.application.current_submission_id}
+        if missing:
+            rows = self.application.submissions.filter(pk__in=missing)
+            self._earlier.update({row.pk: queries.snapshot_of(row) for row in rows})
+
+    def sent(self, submission_id: int) -> Snapshot:
+        """What one of its submissions holds; the current one is at hand, an earlier one is one query. ``KeyError`` for another's."""
+        if submission_id == self.application.current_submission_id:
+            return self.snapshot
+        self.earlier([submission_id])
+        return self._earlier[submission_id]
+
+    def sent_points(self, change: StatusChange) -> list[Mended]:
+        """The points of an earlier return beside what is submitted now: what changed at each place, and the answer sent with it."""
+        if change.submission_id is None:
+            return []
+        answers = [PointAnswer(**answer.model_dump()) for answer in self.snapshot.point_answers]
+        before, now = Held.sent(self.sent(change.submission_id)), Held.sent(self.snapshot)
+        return mended_points(self.notice, change.pk, points_of(change.reasons), answers, before=before, after=now)
+
+    @cached_property
+    def sent_requirements(self) -> list[SlotRequirement]:
+        """Every box of the list of materials as the current submission is filled in."""
+        return slot_requirements(self.notice, facts_for(self.application, self.snapshot.sections))
 
     @cached_property
     def sent_findings(self) -> list[Told]:
@@ -277,7 +321,17 @@ class CaseFile:
 
     def keep_move(self) -> None:
         """The application was moved or submitted: what tells of its road is read again."""
-        self._forget("history", "last_return", "return_points", "snapshot", "snapshot_before", "sent_findings", "arrivals")
+        self._forget(
+            "history",
+            "last_return",
+            "return_points",
+            "points",
+            "missing",
+            "snapshot",
+            "sent_requirements",
+            "sent_findings",
+            "arrivals",
+        )
         self._parts.clear()
 
     # --- what rooms below read ----------------------------------------------------------------------------------------

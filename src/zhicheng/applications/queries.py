@@ -309,7 +309,7 @@ def last_return(application: Application) -> StatusChange | None:
     """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回), and when
     an annulled count has opened the year again: what that says is nothing to correct.
     """
-    if application.state not in _MENDED_IN:
+    if application.state not in _MENDED_IN or application.current_submission_id is None:
         return None
     return next((_of(application, change) for change in _returns(application.pk)), None)
 

@@ -47,6 +47,7 @@ class Field:
     help: Words = ""
     past: bool = False  # a date that may not lie in the future
     person_name: bool = False  # read and judged by the rules of names (S-18)
+    asked_by_rule: bool = False  # not required by itself: a rule of its section says when it is, and it is not called optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Field("year", _("年度"), Kind.YEAR),
             Field("exempt", _("本年度经批准免试（免学）"), Kind.YES_NO, required=False),
-            Field("hours_total", _("总学时"), Kind.NUMBER, required=False),
+            Field("hours_total", _("总学时"), Kind.NUMBER, required=False, help=_("免试的不填"), asked_by_rule=True),
             Field("hours_professional", _("其中专业科目学时"), Kind.NUMBER, required=False),
         ),
         rows=True,

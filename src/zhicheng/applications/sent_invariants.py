@@ -31,7 +31,7 @@ AS_SENT = {
     and not any(state in move.targets and move.name != "submit" and set(move.sources) & set(OPEN_FOR_APPLICANT) for move in MOVES)
 }
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
-_OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
+_OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size", "warnings")
 
 
 def _of_units() -> QuerySet[Material]:

@@ -17,15 +17,18 @@ from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from zhicheng.applications.desks import DESKS
-from zhicheng.applications.findings import KEPT_AS, answers_in
+from zhicheng.applications.findings import answers_in
+from zhicheng.applications.looked_at import looked_at_in
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.point_answers import POINTS_KEPT_AS
+from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, VersionedText
 from zhicheng.evidence.models import served_media_type
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
-SCHEMA = 3
+SCHEMA = 4
 _OFFICES = tuple(desk.column for desk in DESKS[1:])
 
 
@@ -88,7 +91,9 @@ class FrozenChoice(_Frozen):
 class FrozenFile(_Frozen):
     """A file in its slot, known by the hash of its bytes; ``safe_sha256``: of the copy that is shown in its stead, where there is one.
 
-    A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``.
+    A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant
+    confirmed to have looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: those of the examination, ``None`` where
+    the content is of a schema before 4.
     """
 
     id: int
@@ -104,6 +109,8 @@ class FrozenFile(_Frozen):
     media_type: str
     pages: int
     size: int
+    looked_at: str | None = None
+    warnings: list[dict[str, Any]] | None = None
 
     @property
     def served_sha256(self) -> str:
@@ -137,6 +144,18 @@ class FrozenAnswer(_Frozen):
     answer: str
 
 
+class FrozenPointAnswer(_Frozen):
+    """What the applicant wrote to a point of a return: the return (number of its move), the point's number in it, its place and
+    words as they were, and the answer.
+    """
+
+    returned: int
+    number: int
+    where: str
+    said: str
+    answer: str
+
+
 class Sent(_Frozen):
     """上报 n, and when it arrived."""
 
@@ -158,6 +177,7 @@ class Snapshot(_Frozen):
     sections: dict[str, Any]
     materials: tuple[FrozenFile, ...]
     answers: tuple[FrozenAnswer, ...]
+    point_answers: tuple[FrozenPointAnswer, ...]
     commitment: AcceptedText
     liability: AcceptedText
     submission: Sent
@@ -211,8 +231,13 @@ def _from_2(content: dict[str, Any]) -> dict[str, Any]:
     return {"answers": [], **content, "schema": 3}
 
 
+def _from_3(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 3: written before points of a return were answered, and warned files confirmed."""
+    return {"point_answers": [], **content, "schema": 4}
+
+
 #: Schema number → the function that brings a content of it to the next.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3}
 
 
 def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
@@ -255,6 +280,7 @@ def build_snapshot(
         raise ValueError("the pinned notice no longer holds what was chosen")
     at = submitted_at.astimezone(BEIJING).isoformat(timespec="seconds")
     employer, version = application.employer, application.campaign_version
+    looked_at = looked_at_in(contents)
     return Snapshot(
         campaign=FrozenCampaign(
             slug=notice.slug, year=notice.year, title=notice.title.zh, version=version.number, sha256=version.sha256
@@ -271,9 +297,10 @@ def build_snapshot(
         ),
         employer=FrozenEmployer(id=employer.pk, name=employer.name, uscc=employer.uscc, nature=employer.nature),
         offices={column: _office(getattr(application, column)) for column in _OFFICES},
-        sections={key: content for key, content in contents.items() if key != KEPT_AS},
-        materials=tuple(_file(m) for m in in_notice_order(notice, contents, materials)),
+        sections={key: content for key, content in contents.items() if key in BY_KEY},
+        materials=tuple(frozen_file(m, looked_at) for m in in_notice_order(notice, contents, materials)),
         answers=tuple(FrozenAnswer(key=a.key, said=a.said, answer=a.answer) for a in answers_in(contents)),
+        point_answers=tuple(FrozenPointAnswer.model_validate(row) for row in contents.get(POINTS_KEPT_AS) or ()),
         commitment=_accepted(notice.texts.commitment, at),
         liability=_accepted(notice.texts.liability, at),
         submission=Sent(number=number, submitted_at=at),
@@ -284,7 +311,8 @@ def _office(organization: Organization | None) -> Office | None:
     return Office(id=organization.pk, name=organization.name) if organization is not None else None
 
 
-def _file(material: Material) -> FrozenFile:
+def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) -> FrozenFile:
+    """A material as a submission would tell it; ``looked_at``: the confirmations by hash."""
     file = material.file
     return FrozenFile(
         id=material.pk,
@@ -300,6 +328,8 @@ def _file(material: Material) -> FrozenFile:
         media_type=file.media_type,
         pages=file.pages,
         size=file.size,
+        looked_at=(looked_at or {}).get(file.sha256),
+        warnings=file.warnings,
     )
 
 

@@ -27,7 +27,7 @@ from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import SlotRequirement
 
 #: What stands outside of the form and the list of materials.
-STEPS = frozenset({"check", "commitment", "liability", "window", "employer"})
+STEPS = frozenset({"check", "points", "commitment", "liability", "window", "employer"})
 _MATERIAL = "material:"
 _YEAR = re.compile(r"[1-9][0-9]{3}\Z")
 

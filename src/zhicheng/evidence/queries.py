@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
@@ -31,14 +31,34 @@ _OPEN = (IntakeState.WAITING.value, IntakeState.EXAMINING.value)
 Intakes = QuerySet[Intake]
 
 
-def describe_warnings(evidence_file: EvidenceFile) -> list[str]:
+class Examined(Protocol):
+    """What an examination left of a file: a row, or what a frozen content tells of it."""
+
+    @property
+    def warnings(self) -> list[dict[str, Any]] | None:
+        """The findings."""
+
+    @property
+    def safe_sha256(self) -> str | None:
+        """The hash of the copy that is shown in its stead."""
+
+
+def describe_warnings(evidence_file: Examined) -> list[str]:
     """The findings about legibility as sentences in the active language, in page order; empty when nothing was found. Also said: that
     what is shown is a copy, and why.
     """
-    said = [sentence for warning in evidence_file.warnings if (sentence := warning_sentence(warning))]
+    said = [sentence for warning in evidence_file.warnings or () if (sentence := warning_sentence(warning))]
     if not evidence_file.safe_sha256:
         return said
     return [*said, *filter(None, [copy_sentence(why_a_copy(evidence_file))])]
+
+
+def warned_files(file_ids: Collection[int]) -> dict[int, list[str]]:
+    """What is to be said of those of these files of which something is (:func:`describe_warnings`), by number. One query, none of none."""
+    if not file_ids:
+        return {}
+    rows = EvidenceFile.objects.filter(pk__in=file_ids).exclude(warnings=[], safe_sha256__isnull=True)
+    return {row.pk: said for row in rows.only("warnings", "safe_sha256") if (said := describe_warnings(row))}
 
 
 def day_photographed(evidence_file: EvidenceFile) -> date | None:
@@ -56,11 +76,11 @@ def said_against(row: Intake) -> str:
     return said
 
 
-def why_a_copy(evidence_file: EvidenceFile) -> str:
+def why_a_copy(evidence_file: Examined) -> str:
     """Why readers get a copy of it: ``converted`` (a JPEG of the same photograph), ``mended_copy`` (everything the original has, names
     mended), else ``active`` (scripts, actions or attachments are taken out).
     """
-    codes = {warning.get("code") for warning in evidence_file.warnings}
+    codes = {warning.get("code") for warning in evidence_file.warnings or ()}
     return next((code for code in (CONVERTED, MENDED_COPY) if code in codes), ACTIVE)
 
 

@@ -12,9 +12,12 @@ from typing import Any
 from zhicheng.accounts.actions import accept_text
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import actions as applications
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Application, Submission
-from zhicheng.applications.queries import draft_of
+from zhicheng.applications.point_answers import POINTS_KEPT_AS
+from zhicheng.applications.queries import draft_of, get_application
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import VersionedText
 from zhicheng.campaigns.queries import notice_of
@@ -108,9 +111,24 @@ def bring_papers(actor: Actor, application: Application, bring: Bring, *, boxes:
         attach(actor, application, box, paper, bring(box, paper))
 
 
+def settle(actor: Actor, application: Application) -> None:
+    """What 上报 waits for besides the form: points of a return at which nothing was changed are answered, warned files confirmed."""
+    found = get_application(actor, application.pk)
+    if found is None:
+        raise LookupError(f"application {application.pk} is not the actor's")
+    case = CaseFile(found)
+    answers = {point.key: "经再次核对，此处内容与原件一致，没有改动。" for point in case.points if point.is_open}
+    if answers:
+        version = case.draft.versions.get(POINTS_KEPT_AS, 0)
+        applications.answer_points(actor=actor, application_id=application.pk, answers=answers, base_version=version)
+    for material in to_look_at(case.materials, case.looked_at):
+        applications.confirm_file(actor=actor, application_id=application.pk, material_id=material.pk)
+
+
 def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:
     """再次核对 and 上报."""
     texts = notice_of(application.campaign_version).texts
+    settle(actor, application)
     applications.confirm_check(actor=actor, application_id=application.pk)
     return applications.submit_application(
         actor=actor,

@@ -25,6 +25,15 @@ def _decisions(application_id: int) -> QuerySet[Decision]:
     return decisions.defer("submission__content").order_by("id")
 
 
+def last_decided(case: CaseFile, desk_id: int | None) -> Decision | None:
+    """What a desk decided last of a submission before the current one; ``None`` where it had none before it."""
+    submission = case.submission
+    if submission is None:
+        return None
+    mine = (d for d in reversed(case.part(all_decisions)) if d.desk_id == desk_id and d.submission_id != submission.pk)
+    return next(mine, None)
+
+
 def all_dossiers(application: Application) -> list[PaperDossier]:
     """Every reception of the paper dossier, newest first. One query."""
     return _dossiers(application.pk)

@@ -103,6 +103,38 @@ def answer(stage: Stage) -> None:
     )
 
 
+@play("applications.answer_points")
+def answer_return(stage: Stage) -> None:
+    """A word to some points of the last return, from a page that is up to date or is not."""
+    application = stage.application(State.RETURNED) or stage.application(*OPEN)
+    if application is None:
+        return
+    case = CaseFile(application)
+    keys = [point.key for point in case.points] or ["0-1"]
+    stage.act(
+        "applications.answer_points",
+        actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
+        application_id=application.pk,
+        answers={key: stage.dice.pick(["", "。", "原件如此，已请单位核对。", "长" * 301]) for key in keys},
+        base_version=case.draft.versions.get("point_answers", 0) + (stage.dice.number(-1, 1) if stage.dice.percent(20) else 0),
+    )
+
+
+@play("applications.confirm_file")
+def look_at_file(stage: Stage) -> None:
+    application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
+    if application is None:
+        return
+    there = list(materials_of(application))
+    material = stage.dice.pick(there) if there else None
+    stage.act(
+        "applications.confirm_file",
+        actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
+        application_id=application.pk,
+        material_id=material.pk if material else 0,
+    )
+
+
 @play("applications.add_material", weight=2)
 def add_paper(stage: Stage) -> None:
     application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
@@ -112,7 +144,8 @@ def add_paper(stage: Stage) -> None:
     box = stage.dice.pick(boxes)
     actor = stage.owner(application)
     used = Material.objects.filter(application=application).values_list("file_id", flat=True).first()
-    file = w.evidence(actor.user_id or application.applicant_id, stage.dice.text()).pk
+    warnings = [w.BLANK] if stage.dice.percent(20) else []
+    file = w.evidence(actor.user_id or application.applicant_id, stage.dice.text(), warnings=warnings).pk
     there = [m.pk for m in materials_of(application) if m.slot == box.slot]
     stage.act(
         "applications.add_material",

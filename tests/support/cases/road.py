@@ -111,6 +111,21 @@ def answer(world: w.World) -> dict[str, Any]:
     return {"actor": world.applicant, "application_id": application.pk, "answers": {key: "一并填写。"}, "base_version": 0}
 
 
+@case("applications.actions.mending.answer_points")
+def answer_points(world: w.World) -> dict[str, Any]:
+    application = w.submitted(world)
+    w.give_back(world.unit_admin, application)
+    answers = {f"{application.history.latest('id').pk}-1": "原件如此，已请单位核对。"}
+    return {"actor": world.applicant, "application_id": application.pk, "answers": answers, "base_version": 0}
+
+
+@case("applications.actions.mending.confirm_file")
+def confirm_file(world: w.World) -> dict[str, Any]:
+    application = filled(world)
+    material = w.bring_warned(world.applicant, application)
+    return {"actor": world.applicant, "application_id": application.pk, "material_id": material.pk}
+
+
 @case(f"{MATERIAL}.add_material")
 def add(world: w.World) -> dict[str, Any]:
     application = filled(world)

@@ -181,7 +181,8 @@ def test_returned_application_is_corrected_after_the_first_deadline(world, check
     w.give_back(world.unit_admin, checked)
     with clock.travel(datetime(2023, 7, 21, 17, 59, 59, tzinfo=clock.BEIJING)):
         client = client_of(world.applicant)
-        client.post(reverse("application_check", args=[checked.pk]))
+        answer = {f"point-{checked.history.latest('id').pk}-1": "原件如此，已请单位核对。", "base_version": "0"}
+        client.post(reverse("application_check", args=[checked.pk]), answer)
         assert send(client, checked, page_id="second").url == reverse("application_receipt", args=[checked.pk, 2])
     checked.refresh_from_db()
     assert checked.state == State.UNIT_REVIEW

@@ -158,7 +158,7 @@ def test_offered_years_take_their_papers_at_once(application, client, world):
 
 
 def test_section_of_one_form_has_its_papers_at_its_end(application, client):
-    for key, box in (("appointment", "appointment"), ("work_history", "appointment"), ("summary", "work_summary")):
+    for key, box in (("appointment", "appointment"), ("summary", "work_summary")):
         shown = page(client.get(at(application, key)))
         assert shown.count(f'id="at-material-{box}"') == 1
 

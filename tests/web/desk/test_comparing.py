@@ -85,8 +85,10 @@ def test_new_row_a_row_that_went_and_a_new_file_are_named(world, signed_in):
     case, page = case_of(signed_in, world, application)
     changed = {part.key: part for part in case.changed}
     assert changed["awards"].rows[0].is_new
-    assert changed["achievements"].gone == ["灌区量水设施更新"]
-    assert "上一次有、这一次删去：灌区量水设施更新" in page
+    (gone,) = changed["achievements"].gone
+    assert gone.label == "灌区量水设施更新" and "技术负责人" in [line.value for line in gone.lines]
+    assert [file["slot"] for file in gone.removed] == ["achievements"]
+    assert "上次有、这次删去：灌区量水设施更新" in page
     assert "新上传" in page
     assert materials_of(application).filter(file=file).exists()
 

@@ -181,13 +181,19 @@ def test_paper_that_was_asked_for_keeps_its_name_when_it_is_gone(world, signed_i
         (f"material:education-{row}", "《毕业证书》（1. 新疆农业大学）、材料：《教育部学历证书电子注册备案表》", "diploma"),
     ):
         change.reasons[0]["where"] = where
-        asked = asked_of(replace(case, asked=replace(case.asked, change=change)))[0]
-        assert place in asked["place"] and bool(asked["place"]) == bool(place)
-        assert asked["anchor"].endswith(anchor) and bool(asked["anchor"]) == bool(anchor)
+        point = asked_about(case, change)
+        assert place in point.place and bool(point.place) == bool(place)
+        assert point.anchor.endswith(anchor) and bool(point.anchor) == bool(anchor)
     gone = f"material:education-{row}:certification_report"
     change.reasons[0]["where"] = gone
-    case = replace(case, file_names=case.file_names | {gone: "《学历认证报告》"}, asked=replace(case.asked, change=change))
-    assert (asked_of(case)[0]["place"], asked_of(case)[0]["anchor"]) == ("材料：《学历认证报告》", "")
+    point = asked_about(replace(case, file_names=case.file_names | {gone: "《学历认证报告》"}), change)
+    assert (point.place, point.anchor) == ("材料：《学历认证报告》", "")
+
+
+def asked_about(case, change):
+    """The first point of the last return, had it been ``change``."""
+    (group,) = asked_of(replace(case, asked=[replace(case.asked[0], change=change)]))
+    return group["points"][0]
 
 
 def many(count: int) -> dict[str, str]:

@@ -20,6 +20,7 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.organizations.models import UnitVerification, VerificationKind
 from zhicheng.web.applicant.findings import AnswersForm
+from zhicheng.web.applicant.mending import PointsForm
 from zhicheng.web.applicant.section_forms import SectionForm
 from zhicheng.web.office.officers.forms import LeaveForm, MoveForm, OfficerForm, ReopenForm
 from zhicheng.web.office.people.forms import ApproveForm as ApproveAccountForm
@@ -37,6 +38,7 @@ NEEDS: dict[type[forms.BaseForm], Callable[[], forms.BaseForm]] = {
     SectionForm: lambda: SectionForm(SECTIONS[0], {}),
     ReturnForm: lambda: ReturnForm(places=[]),
     AnswersForm: lambda: AnswersForm(shown=[]),
+    PointsForm: lambda: PointsForm(shown=[]),
     ApproveForm: lambda: ApproveForm(verification=REQUEST),
     TransferForm: lambda: TransferForm(verification=REQUEST),
     ApproveAccountForm: lambda: ApproveAccountForm(needs_card=True, settles=True),

@@ -10,6 +10,7 @@ from zhicheng.applications.actions.ending import (
     withdraw_application,
 )
 from zhicheng.applications.actions.material import add_material, remove_material
+from zhicheng.applications.actions.mending import answer_points, confirm_file
 from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
 from zhicheng.applications.actions.unit_material import add_unit_material, remove_unit_material
@@ -20,8 +21,10 @@ __all__ = [
     "add_material",
     "add_unit_material",
     "answer_findings",
+    "answer_points",
     "bar_applications",
     "confirm_check",
+    "confirm_file",
     "discard_application",
     "objections_to_start",
     "remove_material",

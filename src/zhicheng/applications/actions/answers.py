@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.actions.draft import conflict_problem, lock_open, touch
+from zhicheng.applications.actions.draft import keep_beside, lock_open
 from zhicheng.applications.authorships import findings_to_answer
-from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.findings import KEPT_AS, LONGEST, Answer, Finding, answers_in
-from zhicheng.applications.models import DraftSection
 from zhicheng.applications.reading import clean_text
-from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
@@ -36,7 +32,8 @@ def answer_findings(*, actor: Actor, application_id: int, answers: Mapping[str, 
         raise Refused(problems)
     kept = [a for a in answers_in(case.contents) if a.key in findings and a.key not in typed]
     kept += [Answer(key, findings[key].text, text) for key, text in typed.items() if text and key in findings]
-    _keep(case, sorted(kept, key=lambda answer: answer.key), base_version)
+    told = [{"key": a.key, "said": a.said, "answer": a.answer} for a in sorted(kept, key=lambda answer: answer.key)]
+    keep_beside(case, KEPT_AS, told, base_version)
     return kept
 
 
@@ -50,20 +47,3 @@ def _too_long(findings: Mapping[str, Finding], typed: Mapping[str, str]) -> list
         for key, text in typed.items()
         if key in findings and len(text) > LONGEST
     ]
-
-
-def _keep(case: CaseFile, answers: list[Answer], base_version: int) -> None:
-    text = json.dumps(
-        [{"key": a.key, "said": a.said, "answer": a.answer} for a in answers], ensure_ascii=False, separators=(",", ":")
-    )
-    row = case.draft_rows.get(KEPT_AS)
-    version = row.version if row is not None else 0
-    if (row.content if row is not None else "[]") == text:
-        return
-    if version != base_version:
-        raise Refused([conflict_problem(KEPT_AS)])
-    row = row or DraftSection(application=case.application, key=KEPT_AS)
-    row.version, row.content, row.saved_at = version + 1, text, clock.now()
-    row.save(force_insert=row.pk is None)
-    case.keep_section(row)
-    touch(case.application, row.saved_at)

@@ -78,6 +78,24 @@ def conflict_problem(key: str) -> Problem:
     return Problem(text, where=key, code="conflict")
 
 
+def keep_beside(case: CaseFile, key: str, told: list[Any] | dict[str, Any], base_version: int) -> None:
+    """Keep something beside the sections (answers, confirmations), a part of an action on a locked case. The same again is no edit.
+
+    Raises :class:`Refused` (``conflict``) when another window has written since ``base_version`` (0: nothing was kept yet).
+    """
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    row = case.draft_rows.get(key)
+    if (json.loads(row.content) if row is not None else type(told)()) == told:
+        return
+    if (row.version if row is not None else 0) != base_version:
+        raise Refused([conflict_problem(key)])
+    row = row or DraftSection(application=case.application, key=key)
+    row.version, row.content, row.saved_at = base_version + 1, text, clock.now()
+    row.save(force_insert=row.pk is None)
+    case.keep_section(row)
+    touch(case.application, row.saved_at)
+
+
 def lock_open(application_id: int, actor: Actor) -> CaseFile:
     """Lock an application the applicant may write in now; raises :class:`Refused` (``not_found``, ``not_open``)."""
     case = lifecycle.lock(application_id, actor)

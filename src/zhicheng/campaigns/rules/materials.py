@@ -275,17 +275,3 @@ def _lacking(requirement: SlotRequirement, there: set[MaterialKey]) -> Missing |
     replaced = {paper.stands_for for paper in requirement.papers if paper.key in have}
     lacking = tuple(p for p in requirement.papers if p.stands_for is None and p.key not in have and p.key not in replaced)
     return Missing(requirement, lacking, any_of=False) if lacking else None
-
-
-def evidence_slots(notice: Notice, section: str) -> list[Slot]:
-    """The slots that prove what is filled in ``section`` (S-63); empty if the notice asks for none."""
-    keys = [key for rule in notice.evidence_rules if rule.section == section for key in rule.slots]
-    return [slot for key in keys if (slot := notice.slot(key)) is not None]
-
-
-def row_evidence(
-    notice: Notice, requirements: Iterable[SlotRequirement], section: str, row_id: str, year: int | None = None
-) -> list[SlotRequirement]:
-    """The boxes that prove one filled row: by the row itself, or by its ``year`` in a slot per year (S-63)."""
-    keys = {slot.key for slot in evidence_slots(notice, section)}
-    return [r for r in requirements if r.slot in keys and (r.row_id == row_id or (r.row_id is None and r.year == year))]

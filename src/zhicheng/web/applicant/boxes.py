@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
+from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import ReturnPoint, Where
-from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials
+from zhicheng.campaigns.rules import PaperOption, MaterialKey, SlotRequirement, missing_materials, unproved
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.web.applicant.links import link_to
@@ -69,7 +70,8 @@ class Boxes:
 
     def lacking(self, box: SlotRequirement) -> str:
         """The sentence that says what is missing in ``box``; empty when nothing is."""
-        return next((str(p.text) for p in self.case.missing if p.where == str(Where.of_box(box))), "")
+        here = str(Where.of_box(box))
+        return next((str(p.text) for p in self.case.missing if p.where == here and p.code != "not_looked_at"), "")
 
     def entry(self, box: SlotRequirement) -> dict[str, Any]:
         """One box: its papers, those that only stand for another one apart (unless they are used), and where it stands."""
@@ -89,10 +91,11 @@ class Boxes:
             "names": [m.file for m in here],
             "status": status,
             "lacking": self.lacking(box),
+            "unproved": None if checking else unproved([box], [key_of(m) for m in here]),
             "reasons": reasons,
             "mode": _mode_words(box),
             "is_single": len([p for p in papers if not p["apart"]]) == 1,
-            "is_folded": status in {"done", "exempt"},
+            "is_folded": status in {"done", "exempt"} and not any(f["warnings"] for p in papers for f in p["rows"]),
             "unfolded": any(p["error"] or p["checking"] for p in papers),
             "poll_url": self._poll_url(box, checking) if checking else "",
             "inside": bool(self.section),
@@ -127,6 +130,8 @@ class Boxes:
             return "needs_change"
         if box.exempt_reason:
             return "exempt"
+        if to_look_at(here, self.case.looked_at):
+            return "to_look_at"
         if here and not self.lacking(box):
             return "done"
         return "missing" if box.required else "optional"
@@ -160,6 +165,7 @@ class Boxes:
     def file(self, material: Material) -> dict[str, Any]:
         """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
         warnings = describe_warnings(material.file)
+        looked_at = material.file.sha256 in self.case.looked_at
         back = f"?from={self.section}" if self.section else ""
         arguments = [self.case.application.pk, material.pk]
         return {
@@ -167,8 +173,9 @@ class Boxes:
             "url": reverse("application_material", args=arguments) + back,
             "replace_url": reverse("application_material", args=arguments) + back + "#replace",
             "remove_url": reverse("application_material_remove", args=arguments) + back,
-            "state": "warning" if warnings else "ok",
-            "note": " ".join(warnings),
+            "warnings": warnings,
+            "looked_at": looked_at,
+            "state": ("looked_at" if looked_at else "warning") if warnings else "ok",
         }
 
 

@@ -6,22 +6,28 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from zhicheng.applications.actions import confirm_check, submit_application
+from zhicheng.applications.actions import answer_points, confirm_check, submit_application
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import road_of
-from zhicheng.applications.sections import SECTIONS
+from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.findings import findings_url, shown_findings
 from zhicheng.web.applicant.links import linked
+from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
+from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import OutOfReachError, go, object_or_404
+from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, whole_number
+from zhicheng.web.shared.problems import anchor_id, put_on_form
 
 
 def check(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -35,24 +41,46 @@ def check(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
+    actor, answers = actor_of(request), answers_sent(request.POST)
     try:
-        confirm_check(actor=actor_of(request), application_id=application_id)
+        if answers:
+            version = whole_number(request.POST.get("base_version", "")) or 0
+            answer_points(actor=actor, application_id=application_id, answers=answers, base_version=version)
     except Refused as refused:
-        case = case_or_404(request, application_id)
-        if refused.has("not_open"):
-            return go(request, "my_application", application_id)
-        problems = linked(case, refused.problems)
-        return render(request, "applicant/check.html", _check_context(request, case) | {"problems": problems}, status=422)
+        return _not_confirmed(request, application_id, refused, typed=request.POST)
+    if "save_answers" in request.POST:
+        messages.success(request, _("说明已保存，上报时随申请书一并送交审核部门。"))
+        return go(request, reverse("application_check", args=[application_id]) + f"#{anchor_id('points')}")
+    try:
+        confirm_check(actor=actor, application_id=application_id)
+    except Refused as refused:
+        return _not_confirmed(request, application_id, refused)
     return go(request, "application_submit", application_id)
 
 
-def _check_context(request: HttpRequest, case: CaseFile) -> dict[str, Any]:
+def _not_confirmed(request: HttpRequest, application_id: int, refused: Refused, typed: QueryDict | None = None) -> HttpResponse:
+    """The page again with what stands against it; ``typed``: answers that were not kept, so that they are not lost."""
+    case = case_or_404(request, application_id)
+    if refused.has("not_open"):
+        return go(request, "my_application", application_id)
+    context = _check_context(request, case, typed)
+    problems = on_controls(refused.problems) if typed is not None else linked(case, refused.problems)
+    if typed is not None and context["points"] is not None:
+        problems = put_on_form(context["points"], problems)
+    return render(request, "applicant/check.html", context | {"problems": problems}, status=422)
+
+
+def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None = None) -> dict[str, Any]:
     lacking = linked(case, case.missing)
-    links = {p.where: p.link for p in lacking if p.code != "being_checked"}
+    links = {p.where: p.link for p in lacking if p.code not in {"being_checked", "not_looked_at"}}
     checking = {p.where for p in lacking if p.code == "being_checked"}
     return {
         **head_of(case),
-        "parts": [part_of(case.application, section, case.contents[section.key], links) for section in SECTIONS],
+        "parts": [part_of(case, section, links) for section in SECTIONS],
+        "points": points_form(case, typed),
+        "returned": case.last_return,
+        "warned": warned_files(case),
+        "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
         "conditions": case.conditions,

@@ -34,6 +34,8 @@ def link_to(case: CaseFile, where: Where, *, section: str = "") -> str:
     match where.other:
         case "check":
             return reverse("application_check", args=[number])
+        case "points":
+            return reverse("application_check", args=[number]) + f"#{anchor_id('points')}"
         case "commitment" | "liability":
             return reverse("application_submit", args=[number]) + f"#id_{where}"
         case "window":

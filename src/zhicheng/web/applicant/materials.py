@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from zhicheng.applications.actions import remove_material
+from zhicheng.applications.actions import confirm_file, remove_material
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
@@ -23,9 +24,10 @@ from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.web.applicant.base import actor_of, case_or_404, head_of
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Boxes, Refusals, accepted, control_name, count_papers, format_words, upload_url
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import kept_in, take_material
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
@@ -177,17 +179,41 @@ def _names(case: CaseFile, material: Material, box: SlotRequirement | None, sect
     return paper, f"{box.mark}{box.caption}", link_to(case, Where.of_box(box), section=section)
 
 
-@require_safe
 def show_material(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
-    """One file, page by page in the page, with a way to replace it."""
+    """One file, page by page in the page, with a way to replace it; a POST says that its owner has looked at it (我已查看，内容清晰完整)."""
+    if request.method == "POST":
+        return _confirm_file(request, application_id, material_id)
     case = case_or_404(request, application_id)
     return _show_material(request, case, _material_or_404(request, application_id, material_id))
+
+
+def _confirm_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
+    try:
+        seen = confirm_file(actor=actor_of(request), application_id=application_id, material_id=material_id)
+    except Refused as refused:
+        if refused.has("not_found"):
+            raise OutOfReachError(f"material {material_id} of application {application_id}") from None
+        return go(request, "my_application", application_id)
+    case, material = seen.case, seen.material
+    messages.success(request, _("已确认查看“{name}”。").format(name=material.file.name))
+    if _from_check(request):
+        return go(request, next_to_look_at(case))
+    _words, _box, back = _names(case, material, _box_of(case, material), _section_asked(request))
+    return go(request, back)
+
+
+def _from_check(request: HttpRequest) -> bool:
+    """Whether the file was opened from 再次核对."""
+    return request.GET.get("from") == FROM_CHECK
 
 
 def _show_material(request: HttpRequest, case: CaseFile, material: Material, refused: Refused | None = None) -> HttpResponse:
     section, application = _section_asked(request), case.application
     box = _box_of(case, material)
     words, box_words, back = _names(case, material, box, section)
+    if _from_check(request):
+        back = reverse("application_check", args=[application.pk]) + "#files"
+    warnings, kept = describe_warnings(material.file), case.looked_at.get(material.file.sha256)
     context = {
         **head_of(case),
         "material": material,
@@ -196,7 +222,9 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         "back_url": back,
         "pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1),
         "more": material.file.pages > SHOWN_PAGES,
-        "warnings": describe_warnings(material.file),
+        "warnings": warnings,
+        "looked_at": datetime.fromisoformat(kept) if kept else None,
+        "may_confirm": bool(warnings) and not kept and is_open(application) and material.removed_at is None,
         "remove_url": reverse("application_material_remove", args=[application.pk, material.pk])
         + (f"?from={section}" if section else ""),
         "replace_url": "",

@@ -23,7 +23,7 @@ from zhicheng.applications.sections import BY_KEY, Field, Kind, Section
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.links import control_id
-from zhicheng.web.shared.forms import Form
+from zhicheng.web.shared.forms import Form, needed
 from zhicheng.web.shared.kept_words import Typed, words_for
 
 _DIGITS = {Kind.YEAR, Kind.NUMBER, Kind.MOBILE}
@@ -93,7 +93,8 @@ def _control(field: Field, value: Any) -> forms.Field:
     elif field.kind is Kind.LONG:
         words = _("最多{limit}字。").format(limit=field.limit)
         help_text = f"{field.help} {words}" if field.help else words
-    return forms.CharField(label=str(field.label), required=field.required, help_text=str(help_text), widget=widget)
+    control = forms.CharField(label=str(field.label), required=field.required, help_text=str(help_text), widget=widget)
+    return needed(control) if field.asked_by_rule else control
 
 
 def _asked_about(field: Field, value: Any) -> str:

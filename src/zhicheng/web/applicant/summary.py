@@ -10,38 +10,46 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import Application, Material
+from zhicheng.applications.models import Material
 from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.applications.where import Where
+from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
 from zhicheng.web.shared.problems import anchor_id
+from zhicheng.web.shared.unproved import form_unproved, row_unproved
 
 _COLUMNS = 6  # a section of rows with more fields than these, or with long texts, is shown row by row
 
 
-def part_of(application: Application, section: Section, content: Any, links: Mapping[str, str]) -> dict[str, Any]:
+def part_of(case: CaseFile, section: Section, links: Mapping[str, str]) -> dict[str, Any]:
     """One section: rows of short fields as a table, everything else as sheets of label and value.
 
     ``links``: place of a problem → where it is mended.
     """
+    content = case.contents[section.key]
     rows = (content or []) if section.rows else [content or {}]
+    present = [key_of(material) for material in case.materials]
     short = all(f.kind is not Kind.LONG for f in section.fields)
     places = [Where.of_row(section, row) for row in rows]
     return {
+        "key": section.key,
         "anchor": anchor_id(section.key),
         "label": str(section.label),
-        "change_url": reverse("application_section", args=[application.pk, section.key]) + "?back=check",
+        "change_url": reverse("application_section", args=[case.application.pk, section.key]) + "?back=check",
         "is_table": section.rows and short and len(section.fields) <= _COLUMNS,
         "is_rows": section.rows,
         "columns": [str(f.label) for f in section.fields],
         "lacks": links.get(section.key, ""),
+        "unproved": form_unproved(case.notice, case.requirements, present, section, content),
         "entries": [
             {
                 "label": row_label(section, row) if section.rows else "",
                 "lacks": links.get(str(place), "") if section.rows else "",
+                "unproved": row_unproved(case.notice, case.requirements, present, section, row),
                 "cells": [_cell(f, row, links.get(str(replace(place, field=f.key)), "")) for f in _asked(section, row)],
             }
             for place, row in zip(places, rows, strict=True)
@@ -95,6 +103,8 @@ def materials_summary(case: CaseFile, links: Mapping[str, str], checking: Collec
                         "paper": labels.get(m.paper, ""),
                         "pages": m.file.pages,
                         "url": reverse("application_material", args=[case.application.pk, m.pk]),
+                        "warnings": describe_warnings(m.file),
+                        "looked_at": m.file.sha256 in case.looked_at,
                     }
                     for m in held.get((box.slot, box.year, box.row_id or ""), [])
                 ],

@@ -14,18 +14,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import key_of_arriving
+from zhicheng.applications.completeness import key_of, key_of_arriving
 from zhicheng.applications.models import Material
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.applications.where import WHOLE, ReturnPoint, Where
-from zhicheng.campaigns.rules import MaterialKey, SlotRequirement, appraisal_years_open
+from zhicheng.campaigns.rules import MaterialKey, SlotRequirement, Unproved, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.http import go
+from zhicheng.web.shared.unproved import row_unproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,27 @@ def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
         hint = _("没有可以不填。")
     elif status == "in_progress" and problems:
         hint = ngettext("还有%(n)s处需要补充或改正", "还有%(n)s处需要补充或改正", len(problems)) % {"n": len(problems)}
+    if not hint and (unproved := _rows_unproved(case, section)):
+        hint = _unproved_words(unproved)
     if _named(tasks, section.key, saved_at):
         status, hint = "needs_change", _("被退回的内容，请按退回意见修改。")
     url = reverse("application_section", args=[case.application.pk, section.key])
     return Task(section.key, str(section.label), url, status, hint)
+
+
+def _rows_unproved(case: CaseFile, section: Section) -> list[Unproved]:
+    """Of the filled rows those beside which no paper lies."""
+    present = [*(key_of(m) for m in case.materials), *(key_of_arriving(row) for row in case.arriving if row.is_open)]
+    rows = case.contents[section.key] if section.rows else []
+    found = (row_unproved(case.notice, case.requirements, present, section, row) for row in rows)
+    return [one for one in found if one is not None]
+
+
+def _unproved_words(found: list[Unproved]) -> str:
+    asked = sum(not one.is_allowed for one in found)
+    if asked:
+        return ngettext("%(n)s项未附材料，通知要求上传。", "%(n)s项未附材料，通知要求上传。", asked) % {"n": asked}
+    return ngettext("%(n)s项未附材料，通知允许。", "%(n)s项未附材料，通知允许。", len(found)) % {"n": len(found)}
 
 
 def _named(tasks: TaskList, section: str, saved_at: datetime | None) -> bool:
@@ -131,7 +149,8 @@ def _slot_task(case: CaseFile, group: list[SlotRequirement], tasks: TaskList) ->
     first = group[0]
     keys = {box.key for box in group}
     files = [m for m in case.materials if m.slot == first.slot]
-    lacking = {Where.parse(p.where).box for p in tasks.unfinished} & keys
+    lacking = {Where.parse(p.where).box for p in tasks.unfinished if p.code != "not_looked_at"} & keys
+    unseen = {Where.parse(p.where).box for p in tasks.unfinished if p.code == "not_looked_at"} & keys
     checking = {Where.parse(where).box for where in tasks.checking} & keys
     wanted = [box for box in group if box.required]
     if lacking:
@@ -140,6 +159,8 @@ def _slot_task(case: CaseFile, group: list[SlotRequirement], tasks: TaskList) ->
         hint = _("还缺{n}项，共{of}项。").format(n=n, of=of) + (_("另有文件正在检查。") if checking else "")
     elif checking:
         status, hint = "checking", _("文件正在检查，请稍候；检查完才能上报。")
+    elif unseen:
+        status, hint = "to_look_at", _("有文件带有提示，请打开查看并确认，或更换文件。")
     elif files or wanted:
         status, hint = "done", ""
     elif any(box.exempt_reason for box in group):
@@ -157,7 +178,7 @@ def _changed_since(files: list[Material], moment: datetime | None) -> bool:
     return moment is not None and any(m.added_at > moment for m in files)
 
 
-def point_links(case: CaseFile) -> list[dict[str, str]]:
+def point_links(case: CaseFile) -> list[dict[str, Any]]:
     """Each point of the last return with the name and the address of its place in the form."""
     return [
         {
@@ -173,7 +194,7 @@ def next_task(case: CaseFile, url: str) -> str:
     """Where 保存并继续下一项 leads from the task at ``url``: the next one that still needs something, else the list."""
     tasks = task_list_of(case).all
     position = next((i for i, task in enumerate(tasks) if task.url == url), -1)
-    unfinished = [t for t in tasks[position + 1 :] if t.status in {"not_started", "in_progress", "needs_change"}]
+    unfinished = [t for t in tasks[position + 1 :] if t.status in {"not_started", "in_progress", "needs_change", "to_look_at"}]
     return unfinished[0].url if unfinished else reverse("application_tasks", args=[case.application.pk])
 
 
@@ -221,6 +242,6 @@ def context_of(case: CaseFile) -> dict[str, Any]:
         "tasks": tasks,
         "last_tasks": last,
         "total": len(tasks.asked),
-        "reasons": point_links(case),
+        "reasons": [link | {"mended": mended} for link, mended in zip(point_links(case), case.points, strict=True)],
         "complete": complete,
     }

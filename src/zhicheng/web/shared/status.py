@@ -58,6 +58,7 @@ TASK = {
     "blocked": Status(_("暂不能开始"), "neutral", "lock-closed"),
     "needs_change": Status(_("需修改"), "warn", "arrow-uturn-left"),
     "missing": Status(_("尚缺内容"), "warn", "exclamation-triangle"),
+    "to_look_at": Status(_("待查看确认"), "warn", "eye"),
     "checking": Status(_("正在检查"), "wait", "arrow-path"),
     "exempt": Status(_("无需提供"), "plain", "minus-circle"),
     "optional": Status(_("选填"), "plain", "minus"),
@@ -72,6 +73,7 @@ FILE = {
     "checking": Status(_("正在检查"), "wait", "arrow-path"),
     "ok": Status(_("已保存"), "good", "check-circle"),
     "warning": Status(_("请核对"), "warn", "exclamation-triangle"),
+    "looked_at": Status(_("已查看确认"), "plain", "check"),
     "refused": Status(_("不能使用"), "bad", "x-circle"),
 }
 PUBLICITY = {

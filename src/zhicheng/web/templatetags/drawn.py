@@ -51,14 +51,14 @@ def _line(context: Context, line: Any, empty: SafeString) -> SafeString:
 _FILE = (
     '<div class="evidence-link{}"{}><a class="evidence-open" href="?file={}#viewer" hx-get="{}?file={}" hx-target="#viewer-place" '
     'hx-swap="innerHTML show:#viewer-place:top"><img class="thumb" loading="lazy" width="64" height="90" alt="" src="{}?small">'
-    '<span class="evidence-words">{}</span></a>{} <span class="small evidence-name">{}{} · {}</span>{}</div>'
+    '<span class="evidence-words">{}</span></a>{} <span class="small evidence-name">{}{} · {}</span>{}{}</div>'
 )
 
 
 @register.simple_tag(takes_context=True)
 def evidence_file(context: Context, file: Mapping[str, Any]) -> SafeString:
     """``{% evidence_file file %}``: a file of the case with its thumbnail; the viewer shows it. Where a return is written
-    (``can_point``) a reason can point at it."""
+    (``can_point``) a reason can point at it; what it stands in the place of and what is to be said of it comes after its name."""
     number, application_id = file["file_id"], context["application"].pk
     shown = context.get("shown")
     point = ""
@@ -67,6 +67,9 @@ def evidence_file(context: Context, file: Mapping[str, Any]) -> SafeString:
         point = render_to_string(
             "shared/desk/point.html", {"place": file["place"], "words": file["named"], "request": context["request"]}
         )
+    more = ""
+    if file.get("was") or file.get("warnings"):
+        more = render_to_string("shared/desk/file_more.html", {"file": file, "application": context["application"]})
     return format_html(
         _FILE,
         " is-shown" if shown and shown["file_id"] == number else "",
@@ -80,6 +83,7 @@ def evidence_file(context: Context, file: Mapping[str, Any]) -> SafeString:
         format_html("{} · ", file["label"]) if file.get("label") else "",
         file["name"],
         pages(file["pages"]),
+        more,
         point,
     )
 

@@ -1,4 +1,4 @@
-"""What a new submission changed against the one before it (house, decision 3: the next snapshot is shown as a difference)."""
+"""What a new submission changed against the one this desk last decided (house, decision 3: the next snapshot is shown as a difference)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.facts import row_label
-from zhicheng.applications.models import StatusChange
 from zhicheng.applications.sections import Section
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where
 
+LONG_VALUE = 26  # characters that fit into half of the page
 _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 
 
@@ -35,7 +33,7 @@ def _file_key(file: FrozenFile) -> tuple[Where, str]:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The submission before the one on the desk; an empty one compares with nothing."""
+    """What this desk last decided of an application, beside what it has before it now; an empty one compares with nothing."""
 
     snapshot: Snapshot | None = None
 
@@ -55,29 +53,16 @@ class Before:
             return next(iter(self.rows(section)), None)
         return next((r for r in self.rows(section) if r.get("id") == row.get("id")), None)
 
-    def gone(self, section: Section, rows: Iterable[Mapping[str, Any]]) -> list[str]:
-        """What rows that are not there any more were called."""
-        left = {r.get("id") for r in rows}
-        return [row_label(section, r) for r in self.rows(section) if section.rows and r.get("id") not in left]
+    @property
+    def files(self) -> tuple[FrozenFile, ...]:
+        """Its files."""
+        return self.snapshot.materials if self.snapshot is not None else ()
+
+    def replaced(self, where: Where, now: Iterable[FrozenFile]) -> list[FrozenFile]:
+        """The files of a place that lie there no more."""
+        left = {file.sha256 for file in now if file.where == where}
+        return [file for file in self.files if file.where == where and file.sha256 not in left]
 
     def had(self, file: FrozenFile) -> bool:
         """Whether the very same file stood in the same place."""
         return self.snapshot is None or _file_key(file) in {_file_key(m) for m in self.snapshot.materials}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the last return asked for: beside the new submission, or (``of_this``) about the one that is shown."""
-
-    by: str
-    change: StatusChange
-    of_this: bool
-
-
-def last_asked(case: CaseFile) -> Asked | None:
-    """The last return of a case that listed reasons."""
-    change = next((c for c in reversed(case.history) if c.reasons), None)
-    if change is None:
-        return None
-    by = change.by_organization.name if change.by_organization else ""
-    return Asked(by, change, change.submission_id == case.application.current_submission_id)

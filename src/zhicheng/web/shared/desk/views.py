@@ -19,6 +19,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import title_of
+from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
@@ -31,8 +32,9 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import period_of, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in, slot_words
+from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in
 from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm, UnitPassForm
+from zhicheng.web.shared.desk.sheets import slot_words
 from zhicheng.web.shared.desk.publicity import own_papers_of, publicity_of, publicity_shown
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
@@ -105,15 +107,26 @@ def case_context(request: HttpRequest, file: CaseFile, **more: Any) -> dict[str,
 
 
 def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
-    """The file ``?file=`` names, as the viewer shows it; ``None`` when the submission on the desk does not list it."""
+    """The file ``?file=`` names, as the viewer shows it; ``None`` when no submission lists it."""
     wanted = request.GET.get("file", "")
     if not wanted:
         return None
     file = next((m for m in case.snapshot.materials if str(m.file_id) == wanted), None)
-    if file is None:
-        shown = publicity_shown(case, wanted)
-        return shown and _in_pages(shown)
-    return _in_pages({**file.model_dump(), "words": slot_words(case.notice, file), "place": str(file.where)})
+    if file is not None:
+        return _in_pages({**file.model_dump(), "words": slot_words(case.notice, file), "place": str(file.where)})
+    shown = publicity_shown(case, wanted)
+    if shown is None and (file := _of_before(case, wanted)) is not None:
+        words = _("{paper}（以前上报的）").format(paper=slot_words(case.notice, file))
+        shown = {**file.model_dump(), "words": words, "place": str(file.where)}
+    return shown and _in_pages(shown)
+
+
+def _of_before(case: CaseFile, wanted: str) -> FrozenFile | None:
+    """A file of a submission before the current one: what a desk decided then is shown beside what stands now."""
+    current = case.submission.number if case.submission is not None else 0
+    earlier = case.application.submissions.filter(number__lt=current).order_by("-number")
+    files = (file for submission in earlier for file in queries.snapshot_of(submission).materials)
+    return next((file for file in files if str(file.file_id) == wanted), None)
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
