@@ -13,7 +13,7 @@ from zhicheng.applications.point_answers import answer_problem, point_answers_in
 from zhicheng.applications.queries import draft_of, get_application, materials_of, snapshot_of
 from zhicheng.foundation.errors import Refused
 from zhicheng.rehearsal import acts
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 pytestmark = pytest.mark.django_db
 WHY = "原件的印章本来就淡，已请单位核对。"
@@ -29,9 +29,9 @@ def road():
         world.unit_admin,
         application,
         [
-            Reason(f"material:education-{row}:diploma", "illegible", "毕业证书不清晰，请重新扫描。"),
-            Reason("summary", "incorrect", "总结没有写明本人承担的工作。"),
-            Reason("appraisals", "incorrect", "2021年度考核结果请核对。"),
+            ReturnReason(f"material:education-{row}:diploma", "illegible", "毕业证书不清晰，请重新扫描。"),
+            ReturnReason("summary", "incorrect", "总结没有写明本人承担的工作。"),
+            ReturnReason("appraisals", "incorrect", "2021年度考核结果请核对。"),
         ],
     )
     return world, application

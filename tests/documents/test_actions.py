@@ -268,14 +268,29 @@ def test_the_address_in_the_qr_code_leads_to_this_paper(settings: Any) -> None:
     paper = _issue()
     address = f"HTTPS://ZC.EXAMPLE.CN/V/{paper.serial}/{paper.verification_code}"
     assert queries.verification_url(paper) == address
-    assert queries.scanned_serial(f" {address}\n") == paper.serial
+    mark = queries.read_mark(f" {address}\n")
+    assert (mark.text, mark.code, mark.fits(paper)) == (paper.serial, paper.verification_code, True)
+
+
+def test_code_in_the_address_has_to_be_the_papers_own(settings: Any) -> None:
+    paper, other = _issue(), _issue()
+    address = queries.verification_url(paper)
+    for code in (other.verification_code, "", "0000"):
+        assert not queries.read_mark(address.replace(paper.verification_code, code)).fits(paper)
+    assert not queries.read_mark(address.rpartition("/")[0]).fits(paper), "a QR code of ours always names a code"
+    before = f"https://zc.example.cn/verify/?serial={paper.serial}&code="
+    assert queries.read_mark(before + paper.verification_code).fits(paper)
+    assert not queries.read_mark(before + other.verification_code).fits(paper)
+    assert queries.read_mark(paper.serial).fits(paper), "a serial that was typed says nothing else"
+    shouted = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in address.upper())
+    assert queries.read_mark(shouted).fits(paper), "a scanner in capitals and full width"
 
 
 @pytest.mark.parametrize(
     "typed", ["PS2023-000001", "7KQ2 MXW9 RT", "[", "http://[", "https://zc.example.cn/verify/", "/other/?serial=PS1", "/V/PS1/2"]
 )
 def test_what_is_no_scanned_address_stays_as_typed(typed: str) -> None:
-    assert queries.scanned_serial(f"{typed} ") == typed
+    assert queries.read_mark(f"{typed} ") == queries.Mark(typed)
 
 
 @pytest.mark.parametrize(

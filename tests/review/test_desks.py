@@ -11,7 +11,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
-from zhicheng.documents.queries import papers_of
+from zhicheng.documents.queries import papers_of, read_mark
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry
@@ -222,7 +222,7 @@ def test_dossier_arrives_neither_before_its_form_was_made_nor_after_today(road):
 def _state_of(application: Application, mark: str) -> str:
     submission = application.current_submission
     assert submission is not None
-    return mark_state(submission, form_with_mark(application, mark))
+    return mark_state(submission, form_with_mark(application, read_mark(mark)), read_mark(mark))
 
 
 def test_printed_mark_is_known_by_serial_code_and_hash(road):

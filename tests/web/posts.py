@@ -567,7 +567,19 @@ def desk_dossier(world: w.World) -> Press:
     paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
     facts = {"received_on": LATER.date().isoformat(), "copies": "2", "printed_mark": paper.serial, "signed": "on"}
     number = application.current_submission_id
-    return _by(world.county_officer, "desk_dossier", application.pk, submission=number, at=LATER, **facts)
+    return _by(world.county_officer, "desk_dossier", application.pk, submission=number, at=LATER, record="1", **facts)
+
+
+@example("desk_dossier_correct")
+def desk_dossier_correct(world: w.World) -> Press:
+    application = _at_county(world)
+    with clock.travel(LATER):
+        w.record_dossier(world.county_officer, application, copies=1)
+    wrong = application.dossiers.latest("id")
+    facts = {"received_on": LATER.date().isoformat(), "copies": "2", "printed_mark": wrong.printed_mark, "reason": "误记为一份。"}
+    number = application.current_submission_id
+    args = (application.pk, wrong.pk)
+    return _by(world.county_officer, "desk_dossier_correct", *args, submission=number, at=LATER, record="1", **facts)
 
 
 EXAMPLES["desk_identity"] = lambda world: _by(world.county_officer, "desk_identity", _at_county(world).pk, at=LATER)

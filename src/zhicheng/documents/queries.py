@@ -129,9 +129,28 @@ def verification_url(paper: Paper) -> str:
     return scan_address(paper.serial, paper.verification_code)
 
 
-def scanned_serial(text: str) -> str:
-    """The serial in a scanned QR code (:func:`verification_url`); anything else, as typed, without the spaces around it."""
-    return scanned(text).serial
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What names a print: what was typed (a serial, a verification code, a hash), or what a scanned QR code says: the serial (``text``)
+    with the ``code`` beside it, empty where it names none; ``None`` of what was typed.
+    """
+
+    text: str
+    code: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.code}" if self.code else self.text
+
+    def fits(self, paper: Paper) -> bool:
+        """Whether the code that was scanned is this paper's: a serial alone anybody can print into a QR code."""
+        return self.code is None or constant_time_compare(paper.verification_code, bare_mark(self.code))
+
+
+def read_mark(text: str) -> Mark:
+    """What was typed or scanned (:func:`documents.scanning.scanned`), without the spaces around it."""
+    typed = unicodedata.normalize("NFKC", text.strip())
+    found = scanned(typed)
+    return Mark(found.serial, found.code) if found.serial != typed else Mark(text.strip())
 
 
 def mask_name(name: str) -> str:

@@ -30,16 +30,16 @@ def scan_address(serial: str, code: str) -> str:
 
 
 def scanned(text: str) -> Scanned:
-    """What a scanned QR code says; anything else, as typed, without the spaces around it."""
+    """What a scanned QR code says, in whatever case the scanner types it; anything else, as typed, without the spaces around it."""
     text = text.strip()
     try:
         address = urlsplit(text)
     except ValueError:  # for example "[": no address, then
         return Scanned(text, "")
-    if address.path.endswith(VERIFY_PATH):
-        values = parse_qs(address.query)
+    if address.path.lower().endswith(VERIFY_PATH):
+        values = {name.lower(): said for name, said in parse_qs(address.query).items()}
         if serials := values.get("serial", []):
             return Scanned(serials[0].strip(), values.get("code", [""])[0].strip())
-    _site, found, marks = address.path.rpartition(SCAN_PATH) if address.netloc else ("", "", "")
-    serial, _slash, code = marks.partition("/")
-    return Scanned(unquote(serial).strip(), unquote(code).strip()) if found and serial else Scanned(text, "")
+    at = address.path.upper().rfind(SCAN_PATH) if address.netloc else -1
+    serial, _slash, code = address.path[at + len(SCAN_PATH) :].partition("/") if at >= 0 else ("", "", "")
+    return Scanned(unquote(serial).strip(), unquote(code).strip()) if serial else Scanned(text, "")

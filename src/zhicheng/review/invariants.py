@@ -68,6 +68,8 @@ told(
             "mark_state": lambda row: row.mark_state,
             "checks": lambda row: [row.duplex_with_watermark, row.handwritten_opinion, row.signed, row.sealed],
             "remark": lambda row: row.remark,
+            "corrects": lambda row: row.corrects_id,
+            "why": lambda row: row.correction_reason,
             "desk": lambda row: row.desk_id,
             "submission": lambda row: row.submission.sha256,
             "at": lambda row: moment(row.recorded_at),

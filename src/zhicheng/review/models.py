@@ -16,6 +16,17 @@ class Verdict(models.TextChoices):
     RETURNED = "returned", _("退回")
 
 
+class MarkState(models.TextChoices):
+    """What the printed mark is: that of the current submission's paper, of an older void one, of none of this application, or a QR code
+    whose verification code is not the paper's.
+    """
+
+    CURRENT = "current", _("与当前版本一致")
+    VOID = "void", _("已过期版本")
+    UNKNOWN = "unknown", _("不是本申请书的打印件")
+    WRONG_CODE = "wrong_code", _("二维码中的核验码与编号不符")
+
+
 class Decision(models.Model):
     """One desk's decision on one submission. Appended, never edited; the move it made is ``change``."""
 
@@ -47,7 +58,9 @@ class Decision(models.Model):
 
 
 class PaperDossier(models.Model):
-    """The paper dossier as one desk received and checked it (S-37, S-41…S-47, S-79). A second look is a second row."""
+    """The paper dossier as one desk received and checked it (S-37, S-41…S-47, S-79). A second look is a second row, and so is a
+    correction: it names the row that was wrong, and why. Both stay.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="dossiers")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
@@ -59,18 +72,22 @@ class PaperDossier(models.Model):
     signed = models.BooleanField(_("有负责人签字"))
     sealed = models.BooleanField(_("有单位公章"))
     printed_mark = models.CharField(_("评审表上的编号或校验码"), max_length=80)
-    # What the printed mark is: the paper of the current submission, an older void one, or no paper of this application.
-    mark_state = models.CharField(
-        max_length=10,
-        choices=[("current", _("与当前版本一致")), ("void", _("已过期版本")), ("unknown", _("不是本申请书的打印件"))],
-    )
+    mark_state = models.CharField(max_length=10, choices=MarkState.choices)
     remark = models.CharField(_("备注"), max_length=300, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    correction_reason = models.CharField(_("更正的原因"), max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("纸质材料")
         indexes = [models.Index(fields=["application", "desk", "-id"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, correction_reason="") | (Q(corrects__isnull=False) & ~Q(correction_reason="")),
+                name="a_corrected_dossier_has_a_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.received_on} {self.mark_state}"

@@ -8,9 +8,9 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.papers import subject_of
 from zhicheng.documents.models import Paper
-from zhicheng.documents.queries import bare_mark, papers_of
+from zhicheng.documents.queries import Mark, bare_mark, papers_of
 from zhicheng.foundation.prepared import prepared
-from zhicheng.review.models import Decision, PaperDossier
+from zhicheng.review.models import Decision, MarkState, PaperDossier
 from zhicheng.review.rules import DossierFacts
 
 
@@ -69,9 +69,9 @@ def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
     )
 
 
-def form_with_mark(application: Application, mark: str) -> Paper | None:
+def form_with_mark(application: Application, mark: Mark) -> Paper | None:
     """The review form of this application that a printed serial, verification code or hash (at least 8 of its digits) names."""
-    wanted = bare_mark(mark)
+    wanted = bare_mark(mark.text)
     if len(wanted) < 6:
         return None
     for paper in papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"):
@@ -81,11 +81,13 @@ def form_with_mark(application: Application, mark: str) -> Paper | None:
     return None
 
 
-def mark_state(submission: Submission, paper: Paper | None) -> str:
-    """What a printed mark names (:func:`form_with_mark`): the ``current`` form of the submission, one that is ``void``, or ``unknown`` for
-    none of ours (S-79).
+def mark_state(submission: Submission, paper: Paper | None, mark: Mark) -> MarkState:
+    """What a printed mark names (:func:`form_with_mark`): the ``current`` form of the submission, one that is ``void``, ``unknown`` for
+    none of ours, or ``wrong_code`` where the QR code names one of ours with another verification code than its own (S-79).
     """
     if paper is None:
-        return "unknown"
+        return MarkState.UNKNOWN
+    if not mark.fits(paper):
+        return MarkState.WRONG_CODE
     is_current = paper.voided_at is None and paper.snapshot_sha256 == submission.sha256
-    return "current" if is_current else "void"
+    return MarkState.CURRENT if is_current else MarkState.VOID

@@ -110,6 +110,8 @@ def dossier_problems(facts: DossierFacts | None, *, copies_wanted: int) -> list[
             found.append((key, text))
     if facts.mark_state == "void":
         found.append(("printed_mark", _("纸质评审表是已作废的版本，与网上填报的内容不一致。")))
+    elif facts.mark_state == "wrong_code":
+        found.append(("printed_mark", _("纸质评审表二维码中的核验码与编号不符，可能不是本系统生成的打印件，请核对原件。")))
     elif facts.mark_state != "current":
         found.append(("printed_mark", _("纸质评审表上的编号不是这份申请书的打印件。")))
     return [Problem(text, where=key, code="dossier") for key, text in found]

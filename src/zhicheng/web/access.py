@@ -100,6 +100,7 @@ DESK: dict[str, frozenset[Role]] = {
     "desk_pass": DESKS,
     "desk_return": DESKS,
     "desk_dossier": DESKS,
+    "desk_dossier_correct": DESKS,
     "desk_identity": DESKS,
     "desk_file": DESKS,
     "desk_preview": DESKS,

@@ -13,6 +13,8 @@ from zhicheng.foundation import clock
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import OrganizationKind
+from zhicheng.review import actions as review
+from zhicheng.review.models import PaperDossier
 from zhicheng.review.rules import ReturnReason
 
 DESKS = (State.UNIT_REVIEW, State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW)
@@ -89,6 +91,33 @@ def record_dossier(stage: Stage, actor: Actor, application: Application, *, in_o
         application_id=application.pk,
         submission_id=stage.submission_of(application),
         **facts,
+    )
+
+
+@play("review.correct_dossier")
+def put_papers_right(stage: Stage) -> None:
+    """What was written down of the papers was wrong; perhaps it is not the newest entry any more."""
+    dossier = stage.one_of(PaperDossier.objects.all())
+    if dossier is None:
+        return
+    found = review.Found(
+        received_on=dossier.received_on,
+        copies=2,
+        duplex_with_watermark=True,
+        handwritten_opinion=stage.dice.percent(80),
+        signed=True,
+        sealed=True,
+        printed_mark=dossier.printed_mark,
+    )
+    application = dossier.application
+    stage.act(
+        "review.correct_dossier",
+        actor=stage.reviewer(application),
+        application_id=application.pk,
+        submission_id=stage.submission_of(application),
+        dossier_id=dossier.pk,
+        reason=stage.dice.pick(["", "误", "误记为一份。"]),
+        found=found,
     )
 
 

@@ -405,6 +405,15 @@ def dossier(world: w.World) -> dict[str, Any]:
     return of_submission(world.county_officer, application) | facts
 
 
+@case("review.actions.dossier.correct_dossier", at=LATER)
+def correct_dossier(world: w.World) -> dict[str, Any]:
+    given = dossier(world)
+    with clock.travel(LATER):
+        wrong = review.record_dossier(**given | {"copies": 1})
+    named = {key: given.pop(key) for key in ("actor", "application_id", "submission_id")}
+    return named | {"dossier_id": wrong.pk, "reason": "误记为一份。", "found": review.Found(**given)}
+
+
 @case("review.actions.identity.show_identity_number", at=LATER)
 def show_number(world: w.World) -> dict[str, Any]:
     return {"actor": world.county_officer, "application_id": at_county(world).pk}

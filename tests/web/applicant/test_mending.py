@@ -14,7 +14,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
 from zhicheng.rehearsal import acts
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 pytestmark = pytest.mark.django_db
 WHY = "经核对，考核结果与登记表一致。"
@@ -25,8 +25,8 @@ def returned(world):
     """Returned with two points, of which one is mended."""
     application = w.submitted(world)
     reasons = [
-        Reason("summary", "incorrect", "总结没有写明本人承担的工作。"),
-        Reason("appraisals", "incorrect", "考核结果请核对。"),
+        ReturnReason("summary", "incorrect", "总结没有写明本人承担的工作。"),
+        ReturnReason("appraisals", "incorrect", "考核结果请核对。"),
     ]
     acts.give_back(world.unit_admin, application, reasons)
     draft = draft_of(application)

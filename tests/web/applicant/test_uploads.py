@@ -139,7 +139,8 @@ def test_nothing_is_sent_upward_while_a_file_is_being_examined(application, clie
     assert f"material:{box}" in before
     assert f"material:{box}" not in {p.where for p in missing if p.code == "material_missing"}
     examine_due()
-    assert not [p for p in CaseFile(application).missing if p.where == f"material:{box}"]
+    left = [p.code for p in CaseFile(application).missing if p.where == f"material:{box}"]
+    assert left == ["not_looked_at"], "a blank page is told of"
 
 
 def test_file_examined_after_its_application_was_discarded_is_refused_in_words(world, client, slow) -> None:

@@ -62,6 +62,11 @@ def test_every_page_from_prompt_to_receipt(world):
 
     check = client.get(reverse("application_check", args=[application.pk]))
     assert "博尔塔拉河灌区渠系改造" in page(check)
+    assert {p.code for p in check.context["missing"]} == {"not_looked_at"}, "the scans are blank"
+    answer = client.get(check.context["warned"][0].url)
+    while answer.resolver_match.url_name == "application_material":
+        answer = client.post(answer.request["PATH_INFO"] + "?from=check", follow=True)
+    check = answer
     assert check.context["missing"] == []
     answer = client.post(reverse("application_check", args=[application.pk]), follow=True)
     assert answer.resolver_match.url_name == "application_submit"

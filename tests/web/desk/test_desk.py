@@ -15,12 +15,10 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.states import State
-from zhicheng.documents.queries import papers_of, verification_url
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.review.queries import all_dossiers
 
 pytestmark = pytest.mark.django_db
 
@@ -143,28 +141,13 @@ def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(wo
         "received_on": clock.today().isoformat(),
         "copies": "1",
         "printed_mark": "PS2023-999999",
+        "record": "1",
     }
     shown = client.post(reverse("desk_dossier", args=[application.pk]), facts, follow=True).content.decode()
     assert "不是本申请书的打印件" in shown
     listed = client.get(reverse("desk_pass", args=[application.pk])).content.decode()
     assert "没有签字" in listed
     assert "应为2份" in listed
-
-
-def test_dossier_takes_what_a_scanner_reads_from_the_qr_code(world, settings):
-    settings.SITE_ADDRESS = "https://zhicheng.renshe.example.gov.cn"  # with a serial and a code, more than is kept of a mark
-    application = at_county(world)
-    paper = papers_of(f"application:{application.pk}").get(kind="review_form")
-    facts = {
-        "submission": application.current_submission_id,
-        "received_on": (w.IN_WINDOW + w.UNTIL_REPORT).date().isoformat(),
-        "copies": "2",
-        "printed_mark": verification_url(paper),
-    }
-    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
-        answer = client_of(world.county_officer).post(reverse("desk_dossier", args=[application.pk]), facts)
-    assert answer.status_code == 303
-    assert [(d.printed_mark, d.mark_state) for d in all_dossiers(application)] == [(paper.serial, "current")]
 
 
 def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_holds(world):

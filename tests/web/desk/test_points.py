@@ -16,7 +16,7 @@ from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.organizations.actors import SYSTEM, Role
 from zhicheng.rehearsal import acts, steps
-from zhicheng.review.rules import Reason
+from zhicheng.review.rules import ReturnReason
 
 pytestmark = pytest.mark.django_db
 WHY = "经核对，考核结果与登记表一致。"
@@ -63,8 +63,8 @@ def again(world):
     """Returned with two points: the summary is mended, the other one answered."""
     application = w.submitted(world)
     reasons = [
-        Reason("summary", "incorrect", "总结没有写明本人承担的工作。"),
-        Reason("appraisals", "incorrect", "考核结果请核对。"),
+        ReturnReason("summary", "incorrect", "总结没有写明本人承担的工作。"),
+        ReturnReason("appraisals", "incorrect", "考核结果请核对。"),
     ]
     acts.give_back(world.unit_admin, application, reasons)
     change_summary(world.applicant, application, "本人负责施工图会审。")
@@ -85,10 +85,10 @@ def test_comparison_is_with_what_this_desk_last_decided_and_not_with_the_one_bef
     """The county returns; what comes again is returned by the unit once more before the county has it."""
     application = w.reach(world, State.COUNTY_REVIEW)
     actor = world.applicant
-    acts.give_back(world.county_officer, application, [Reason("summary", "incorrect", "总结没有写明本人承担的工作。")])
+    acts.give_back(world.county_officer, application, [ReturnReason("summary", "incorrect", "总结没有写明本人承担的工作。")])
     change_summary(actor, application, "县里要求的补充。")
     w.submit(actor, application)
-    acts.give_back(world.unit_admin, application, [Reason("basic", "incorrect", "请核对手机号码。")])
+    acts.give_back(world.unit_admin, application, [ReturnReason("basic", "incorrect", "请核对手机号码。")])
     acts.save(actor, application, "basic", w.sections()["basic"] | {"mobile": "13812349999"})
     w.submit(actor, application)
     pass_to_county(world, application)
@@ -117,7 +117,9 @@ def test_desk_that_decided_nothing_before_is_shown_no_difference_and_the_last_re
 def test_old_paper_stands_beside_the_new_one_and_opens(world, signed_in):
     application = w.submitted(world)
     row = draft_of(application).contents["education"][0]["id"]
-    acts.give_back(world.unit_admin, application, [Reason(f"material:education-{row}:diploma", "illegible", "请重新扫描。")])
+    acts.give_back(
+        world.unit_admin, application, [ReturnReason(f"material:education-{row}:diploma", "illegible", "请重新扫描。")]
+    )
     old, new = replace_paper(world.applicant, application, "diploma")
     gone = next(m for m in materials_of(application) if m.slot == "title_certificate")
     more = w.evidence(world.applicant.account_id, "a second page")
@@ -147,7 +149,7 @@ def test_paper_that_went_without_another_is_named(world, signed_in):
     w.submit(world.applicant, application)
     case, shown = look(signed_in, world.unit_admin, application)
     assert [part.key for part in case.changed] == ["materials"]
-    assert f"上次有、这次已移除：其它相关材料：{photo.file.name}" in text_of(shown)
+    assert f"上次有、这次已移除：其它相关材料{photo.file.name}" in text_of(shown)
 
 
 def test_warning_and_its_confirmation_are_read_at_the_file(world, signed_in):

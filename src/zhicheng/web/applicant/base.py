@@ -18,6 +18,7 @@ from zhicheng.applications.states import OPEN_FOR_APPLICANT
 from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.http import OutOfReachError
+from zhicheng.web.shared.status import applicants_words
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -73,6 +74,7 @@ def head_of(case: CaseFile) -> dict[str, Any]:
     allowed = case.notice.limits.committee_submissions
     return {
         "application": application,
+        "state_words": applicants_words(case),
         "chosen": chosen_words(case),
         "is_open": is_open(application),
         "why_closed": why_closed(application),

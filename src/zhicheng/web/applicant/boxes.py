@@ -15,7 +15,7 @@ from zhicheng.applications.completeness import key_of
 from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import ReturnPoint, Where
-from zhicheng.campaigns.rules import PaperOption, MaterialKey, SlotRequirement, missing_materials, unproved
+from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.web.applicant.links import link_to

@@ -88,10 +88,13 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     if request.method != "POST":
         return _asking(request, application_id, "withdraw")
     try:
-        withdraw_application(actor=actor_of(request), application_id=application_id)
+        application = withdraw_application(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
         return _not_moved(request, application_id, "withdraw", refused)
-    messages.success(request, _("申请书已撤回，可以修改后重新上报。"))
+    if CaseFile(application).window.may_correct:
+        messages.success(request, _("申请书已撤回，可以修改后重新上报。"))
+    else:
+        messages.warning(request, _("申请书已撤回。受理时间已过，不能再上报；内容和材料都保留。"))
     return go(request, "application_tasks", application_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
 from zhicheng.web.shared.changes import ShownChange, Wording
 from zhicheng.web.shared.forms import Form, needed
+from zhicheng.web.shared.kept_words import Typed, words_for
 
 _NAMED = "point-"
 
@@ -162,3 +163,10 @@ def next_to_look_at(case: CaseFile) -> str:
     """Where 再次核对 leads after a file was confirmed: the next one, or back."""
     waiting = to_look_at(case.materials, case.looked_at)
     return look_url(case, waiting[0]) if waiting else reverse("application_check", args=[case.application.pk]) + "#files"
+
+
+@words_for("application_check")
+def kept_answers(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
+    """What was written when the session had ended."""
+    answers = {key.rpartition("-")[2]: text.strip() for key, text in answers_sent(data).items()}
+    return [Typed(_("第{n}条的说明").format(n=number), text) for number, text in answers.items() if text]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import STATES
+from zhicheng.applications.states import State
 
 Text = str | Promise
 
@@ -98,6 +100,14 @@ KINDS = {
     "publicity": PUBLICITY,
     "queue": QUEUE,
 }
+
+
+def applicants_words(case: CaseFile) -> str:
+    """What the applicant reads of where the application stands: that something may be sent again is not said where it may not (G-02)."""
+    state = State(case.application.state)
+    if state is State.RETURNED and not case.window.may_correct:
+        return str(_("已退回，重新上报的期限已过"))
+    return str(STATES[state].applicant)
 
 
 def status_for(state: str, *, kind: str = "application") -> Status:

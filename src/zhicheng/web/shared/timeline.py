@@ -18,6 +18,7 @@ from zhicheng.foundation.clock import written
 from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import all_periods
+from zhicheng.web.shared.status import applicants_words
 
 _WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
 Ends = dict[Role, datetime | None]
@@ -33,6 +34,7 @@ class Entry:
     who: str = ""
     text: str = ""
     links: list[dict[str, str]] = field(default_factory=list)
+    is_return: bool = False  # nothing to be ticked off
 
 
 def move_label(move: str) -> str:
@@ -54,7 +56,7 @@ def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
     state = State(case.application.state)
     coming = _ahead(case)
     ends = _ends(case, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
-    words = STATES[state].staff if audience == "staff" else STATES[state].applicant
+    words = STATES[state].staff if audience == "staff" else applicants_words(case)
     current = next((period for period in periods if period.cancelled_at is None), None)
     text = _now_text(case, state, ends, current)
     entries.append(Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text))
@@ -75,7 +77,7 @@ def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, 
     title = move_label(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
-    return Entry(title, "done", change.at, who, "\n".join(lines))
+    return Entry(title, "done", change.at, who, "\n".join(lines), is_return=bool(change.reasons))
 
 
 def _note(application: Application, change: StatusChange, period: PublicityPeriod | None) -> str:

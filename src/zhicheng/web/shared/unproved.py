@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.reading import is_blank
 from zhicheng.applications.sections import Section
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.rules import MaterialKey, SlotRequirement, Unproved, evidence_slots, row_evidence, section_evidence, unproved
+from zhicheng.campaigns.rules import (
+    MaterialKey,
+    SlotRequirement,
+    Unproved,
+    evidence_slots,
+    row_evidence,
+    section_evidence,
+    unproved,
+)
 
 
 def _of_applicant(boxes: Iterable[SlotRequirement]) -> list[SlotRequirement]:

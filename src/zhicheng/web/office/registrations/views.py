@@ -103,7 +103,7 @@ def send_back(request: HttpRequest, verification: UnitVerification) -> HttpRespo
         )
     except Refused as refused:
         return _refused(request, verification.pk, refused, return_form=form, form=form)
-    messages.success(request, _("%(name)s：已退回修改，全部意见已发邮件告知单位。") % {"name": verification.proposed["name"]})
+    messages.info(request, _("%(name)s：已退回修改，全部意见已发邮件告知单位。") % {"name": verification.proposed["name"]})
     return go(request, "office_registrations")
 
 

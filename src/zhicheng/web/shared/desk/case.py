@@ -23,8 +23,8 @@ from zhicheng.campaigns.rules import step_name
 from zhicheng.evidence.queries import describe_warnings, warned_files
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
-from zhicheng.review.models import Decision
-from zhicheng.review.queries import all_decisions, all_dossiers, facts_of, last_decided, last_dossier
+from zhicheng.review.models import Decision, PaperDossier
+from zhicheng.review.queries import all_decisions, all_dossiers, last_decided, last_dossier
 from zhicheng.web.shared.desk.asked import Asked, Places, asked_points, asked_since, material_words
 from zhicheng.web.shared.desk.comparing import Before
 from zhicheng.web.shared.desk.sheets import CaseSection, Line, Sheets, all_files, names_of
@@ -44,7 +44,7 @@ class DeskCase:
     decisions: list[Any]
     papers: list[Any]
     dossiers: list[Any]
-    dossier_here: Any
+    last_here: PaperDossier | None  # of the paper dossiers the one this desk recorded last, of the current submission
     moves: list[str]
     level: str
     compared: bool
@@ -130,7 +130,7 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
         decisions=file.part(all_decisions),
         papers=file.part(all_papers),
         dossiers=file.part(all_dossiers),
-        dossier_here=facts_of(last_dossier(file, actor.organization_id)),
+        last_here=last_dossier(file, actor.organization_id),
         moves=[m.name for m in lifecycle.moves_for(application, actor)],
         level=step_name(TitleStep(level=Level(application.level), grade=Grade(application.grade))),
         compared=bool(earlier),

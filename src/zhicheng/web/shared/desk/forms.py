@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -150,6 +151,11 @@ class DossierForm(Form):
     """登记纸质材料 (S-37, S-41…S-47)."""
 
     submission = forms.IntegerField(widget=forms.HiddenInput)
+    printed_mark = forms.CharField(
+        label=_("评审表编号、核验码或数据校验码"),
+        max_length=500,  # a scanned QR code is a whole address
+        help_text=_("在每页页脚，例如 PS2023-000001；也可以直接扫描页脚的二维码。系统据此判断纸质评审表是否为当前版本。"),
+    )
     received_on = DateField(label=_("收到日期"))
     copies = forms.IntegerField(
         label=_("评审表份数"),
@@ -157,16 +163,24 @@ class DossierForm(Form):
         max_value=20,
         widget=forms.TextInput(attrs={"class": "w-short", "inputmode": "numeric"}),
     )
-    printed_mark = forms.CharField(
-        label=_("评审表编号、核验码或数据校验码"),
-        max_length=500,  # a scanned QR code is a whole address
-        help_text=_("在每页页脚，例如 PS2023-000001；扫描二维码也可以。系统据此判断纸质评审表是否为当前版本。"),
-    )
     duplex_with_watermark = forms.BooleanField(label=_("A4纸正反面打印，每页有水印"), required=False)
     handwritten_opinion = forms.BooleanField(label=_("单位意见栏已手工填写规定语句"), required=False)
     signed = forms.BooleanField(label=_("有单位负责人签字"), required=False)
     sealed = forms.BooleanField(label=_("有单位公章"), required=False)
     remark = forms.CharField(label=_("备注"), required=False, max_length=300)
+
+    def not_sent(self) -> None:
+        """What is in it is shown again and not judged yet; after a code was scanned the keyboard goes on in the next field."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+        scanned = bool(str(self.data.get("printed_mark", "")).strip())
+        self.fields["received_on" if scanned else "printed_mark"].widget.attrs["autofocus"] = True
+
+
+class CorrectionForm(DossierForm):
+    """更正登记: the same, and why."""
+
+    reason = forms.CharField(label=_("更正的原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 @words_for("desk_return")
@@ -191,5 +205,10 @@ def _say(step: Any) -> Deed:
     return say
 
 
-for _name, _step in {"desk_pass": _("审核通过"), "desk_return": _("退回"), "desk_dossier": _("登记纸质材料")}.items():
+for _name, _step in {
+    "desk_pass": _("审核通过"),
+    "desk_return": _("退回"),
+    "desk_dossier": _("登记纸质材料"),
+    "desk_dossier_correct": _("更正登记"),
+}.items():
     deed_for(_name)(_say(_step))

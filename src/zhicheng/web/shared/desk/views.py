@@ -26,16 +26,15 @@ from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.serving import preview_response
-from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import period_of, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in
-from zhicheng.web.shared.desk.forms import EDITS, DossierForm, PassForm, ReturnForm, UnitPassForm
-from zhicheng.web.shared.desk.sheets import slot_words
+from zhicheng.web.shared.desk.forms import EDITS, PassForm, ReturnForm, UnitPassForm
 from zhicheng.web.shared.desk.publicity import own_papers_of, publicity_of, publicity_shown
+from zhicheng.web.shared.desk.sheets import slot_words
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
@@ -90,6 +89,7 @@ def case_context(request: HttpRequest, file: CaseFile, **more: Any) -> dict[str,
         "can_point": False,
         "blockers": blockers,
         "needs_dossier": any(p.code in {"no_dossier", "dossier"} for p in blockers),
+        "corrected": {dossier.corrects_id for dossier in case.dossiers},
         "form_holds": any(p.kind == "review_form" and p.voided_at is None for p in case.papers),
         "voided_papers": [p for p in case.papers if p.voided_at],
         "period": period_of(file),
@@ -241,7 +241,7 @@ def _return(request: HttpRequest, application_id: int) -> HttpResponse:
     words = _("{name}的申请书已退回，申报人会收到全部修改内容。")
     if decision.change.to_state == State.CLOSED_FOR_YEAR:
         words = _("{name}的申请书已退回，本年度不再受理；申报人会收到退回的理由。")
-    messages.success(request, words.format(name=case.application.applicant_name))
+    messages.info(request, words.format(name=case.application.applicant_name))
     return go(request, "desk_queue")
 
 
@@ -284,43 +284,6 @@ def _on_rows(refused: Refused) -> Refused:
             where = "text-1"
         moved.append(Problem(p.text, where=where, code=p.code, link=p.link))
     return Refused(moved)
-
-
-def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
-    """登记纸质材料."""
-    if request.method == "POST":
-        return _record(request, application_id)
-    case = get_case_or_404(request, application_id)
-    if case.application.state not in BY_ROLE[actor_of(request).role].holds:
-        return moved_on(request, case, _("登记纸质材料"))
-    copies = case.notice.limits.review_form_copies
-    initial = {"submission": case.application.current_submission_id, "received_on": clock.today(), "copies": copies}
-    return render(request, "shared/desk/dossier.html", _dossier_context(request, case, DossierForm(initial=initial)))
-
-
-def _dossier_context(request: HttpRequest, case: CaseFile, form: DossierForm) -> dict[str, Any]:
-    return case_context(request, case, act=_("登记纸质材料"), form=form)
-
-
-def _record(request: HttpRequest, application_id: int) -> HttpResponse:
-    form = DossierForm(request.POST)
-    if not form.is_valid():
-        context = _dossier_context(request, get_case_or_404(request, application_id), form)
-        return render_refused(request, "shared/desk/dossier.html", context)
-    facts = dict(form.cleaned_data)
-    try:
-        dossier = actions.record_dossier(
-            actor=actor_of(request), application_id=application_id, submission_id=facts.pop("submission"), **facts
-        )
-    except Refused as refused:
-        context = _dossier_context(request, get_case_or_404(request, application_id), form)
-        return render_refused(request, "shared/desk/dossier.html", context, refused)
-    messages.add_message(
-        request,
-        messages.SUCCESS if dossier.mark_state == "current" else messages.WARNING,
-        _("已登记纸质材料。评审表：{state}。").format(state=dossier.get_mark_state_display()),
-    )
-    return go(request, "desk_case", application_id)
 
 
 def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> EvidenceFile:

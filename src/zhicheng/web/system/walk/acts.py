@@ -215,10 +215,22 @@ class Walk:
                 break
         return sent
 
+    def looked_through(self, human: Human) -> Page:
+        """再次核对, every file that carries a warning opened and confirmed."""
+        page = self.tasks(human).click("再次核对", within="main").is_ok()
+        if page.has_link("打开查看并确认"):
+            page = page.click("打开查看并确认").is_ok()
+        while page.has_button("我已查看，内容清晰完整"):
+            page = page.form("我已查看，内容清晰完整").press("我已查看，内容清晰完整").is_ok()
+        return page
+
     def check_and_submit(self, human: Human) -> Page:
         """再次核对, 上报; gives the receipt."""
-        page = self.tasks(human).click("再次核对", within="main").is_ok()
-        page = page.form("确认无误，继续上报").press("确认无误，继续上报").is_ok()
+        form = self.looked_through(human).form("确认无误，继续上报")
+        for name, values in form.data.items():
+            if name.startswith("point-") and not any(values):
+                form.data[name] = ["经再次核对，此处内容与原件一致，没有改动。"]
+        page = form.press("确认无误，继续上报").is_ok()
         form = page.form("上报")
         for label in form.tag.select("label[for]"):
             form.tick(label.get_text())

@@ -199,6 +199,10 @@ class Page:
                 return Form(self, tag)
         raise NotAsExpected(f"{self.where}：没有上传“{label}”的地方。")
 
+    def has_button(self, button: str) -> bool:
+        """Whether a form on it has this button."""
+        return any(words(button) in _words_of(b) for b in self.soup.select("main form button"))
+
     def form(self, button: str, *, near: str = "") -> Form:
         """The form that has this button; ``near`` are words that stand in the same form."""
         for tag in self.soup.select("main form"):
