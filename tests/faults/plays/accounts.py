@@ -92,7 +92,7 @@ def add_a_colleague(stage: Stage) -> None:
 def choose_how_reports_are_told(stage: Stage) -> None:
     unit = stage.organization(OrganizationKind.UNIT)
     actor = stage.at_desk(unit.pk if unit else None)
-    stage.act("organizations.choose_report_mails", actor=actor, how=stage.dice.choice(["at_once", "daily", "never"]))
+    stage.act("organizations.choose_report_mails", actor=actor, how=stage.dice.pick(["at_once", "daily", "never"]))
 
 
 @play("accounts.confirm_mailbox", weight=2)
