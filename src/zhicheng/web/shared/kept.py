@@ -20,7 +20,9 @@ from zhicheng.web.shared.owner import read_owner
 
 SESSION_KEY = "kept_form"
 REFUSED_KEY = "kept_form_refused"  # sent on and not its owner's to send any more: it stays to be read
-LIMIT_BYTES = 200_000
+# As sent, urlencoded: the longest section that can be saved (applications.actions.draft.MOST_BYTES; a character of four bytes takes twelve
+# here) is one that can be kept.
+LIMIT_BYTES = 2_000_000
 SENT_AGAIN = "_kept"  # the hidden field by which a form that was given back is recognised
 _KEPT = {"purpose": "kept form", "place": "session"}
 _NOT_TYPED = {"csrfmiddlewaretoken", "_owner", SENT_AGAIN}
@@ -48,7 +50,7 @@ class KeptForm:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the body of this POST that its owner did not send; whether it was kept. Passwords and bodies over 200 kB never are, nor
+    """Keep the body of this POST that its owner did not send; whether it was kept. Passwords and bodies over ``LIMIT_BYTES`` never are, nor
     more than its network, and all visitors together, may have kept (``web/shared/limits.py``).
 
     A form without a signed owner was not opened by anybody who had signed in: there is nobody to give it back to.

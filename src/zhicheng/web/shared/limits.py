@@ -40,10 +40,11 @@ PREFIX = 14
 LOOKUPS_PER_HOUR = 2400
 LOOKUPS_PER_HOUR_IN_ALL = 24000
 LOOKUPS_PER_HOUR_IN_A_CROWD = 240
-# What visitors typed and wait to send again: seconds it is kept, and bytes of one network, of one when half of all is used up, of all.
+# What visitors typed and wait to send again: seconds it is kept, and bytes of one network, of one when half of all is used up (one form
+# of the longest, kept.LIMIT_BYTES), of all.
 TYPED_KEPT = 2 * HOUR
 TYPED_BYTES_PER_NETWORK = 20 * 1024 * 1024
-TYPED_BYTES_IN_A_CROWD = 1024 * 1024
+TYPED_BYTES_IN_A_CROWD = 2 * 1024 * 1024
 TYPED_BYTES = 512 * 1024 * 1024
 
 
