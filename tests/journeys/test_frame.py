@@ -144,27 +144,48 @@ def test_open_page_warns_before_the_session_ends_and_prolongs_it(page: Page) -> 
     expect(warning).to_contain_text("登录已经结束")
 
 
-def test_box_over_a_page_is_one_and_presses_the_pages_own_button(page: Page, watcher: Watcher) -> None:
+def signed_out_elsewhere(page: Page, words: str) -> Page:
+    """Somebody types, and signs out in another window, which stays open."""
     sign_in(page, "sbr05")
     page.get_by_role("link", name="继续填写").first.click()
     page.get_by_role("link", name="业绩成果").first.click()
-    mine = page.locator("main textarea").first
-    mine.fill("写了一段还没有保存的话。")
+    page.locator("main textarea").first.fill(words)
     other = page.context.new_page()
     other.goto("/help/")
     other.get_by_role("button", name="退出登录").click()
-    box = page.locator(".session-warning:visible")
-    expect(box).to_contain_text("照常点“保存”")
-    sign_in(other, "sbr05")
+    expect(page.locator(".session-warning:visible")).to_contain_text("照常点“保存”")
+    return other
+
+
+def test_box_over_a_page_is_one_and_presses_the_pages_own_button(page: Page, watcher: Watcher) -> None:
+    signed_out_elsewhere(page, "写了一段还没有保存的话。")
+    box, mine = page.locator(".session-warning:visible"), page.locator("main textarea").first
     mine.fill("写了一段还没有保存的话，又写了一段。")
-    expect(box).to_contain_text("自动保存没有成功")
-    expect(page.locator("#save-state")).to_be_empty()  # “已保存” of an earlier time would be read as said of these words
+    expect(page.locator("#save-state")).to_have_text(
+        "还没有保存"
+    )  # “已保存” of an earlier time would be read as said of these words
     assert box.count() == 1
     assert_accessible(page, "frame-autosave-lost")
     box.get_by_role("button", name="保存").click()
+    page.get_by_label("登录名或邮箱").fill("sbr05")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="登录").click()
     page.get_by_role("button", name="接着提交").click()
     expect(mine).to_have_value("写了一段还没有保存的话，又写了一段。")
     watcher.wrong = [words for words in watcher.wrong if "Response Status Error Code 40" not in words]  # what the box tells of
+
+
+def test_page_saves_itself_once_its_owner_has_signed_in_again_in_another_window(page: Page, watcher: Watcher) -> None:
+    other = signed_out_elsewhere(page, "写了一段话。")
+    sign_in(other, "sbr05")
+    other.get_by_role("button", name="退出登录").wait_for()
+    mine = page.locator("main textarea").first
+    mine.fill("写了一段话，又写了一段。")
+    expect(page.locator("#save-state")).to_contain_text("已保存")
+    expect(page.locator(".session-warning:visible")).to_have_count(0)
+    page.reload()
+    expect(mine).to_have_value("写了一段话，又写了一段。")
+    watcher.wrong = [words for words in watcher.wrong if "Response Status Error Code 40" not in words]
 
 
 def test_box_calls_the_button_of_the_page_by_its_name(page: Page) -> None:

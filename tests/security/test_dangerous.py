@@ -15,6 +15,7 @@ from tests.support.sources import SOURCE, Call, Source, calling, importing, line
 from zhicheng.documents.wording import blanks_in
 
 SCRIPT = SOURCE / "web" / "static" / "zhicheng" / "zhicheng.js"
+KEEPS = SCRIPT.with_name("drafts.js")  # sealed, in one storage: docs/decisions/0017
 
 # What makes code or objects out of text or bytes (ASVS 1.3.2, 1.5.2), and interpreters we have nothing to do with (1.2.6-8, 1.3.8-9).
 NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
@@ -200,10 +201,15 @@ def test_script_writes_text_keeps_nothing_and_listens_to_no_other_window() -> No
     lines = SCRIPT.read_text(encoding="utf-8").splitlines()
     found = [f"{number}: {word}" for number, line in enumerate(lines, 1) for word in NEVER_IN_THE_SCRIPT if word in line]
     assert not found, f"{SCRIPT.name}:{found}"
+    text = KEEPS.read_text(encoding="utf-8")
+    assert [word for word in NEVER_IN_THE_SCRIPT if word in text] == ["localStorage"]
 
 
 def test_one_channel_speaks_between_windows_of_our_own_and_says_one_word() -> None:
     """A BroadcastChannel reaches windows of the same origin alone; what is heard is not read (ASVS 3.5.5)."""
     text = SCRIPT.read_text(encoding="utf-8")
     assert re.findall(r"(\S*postMessage\([^)]*\))", text) == ['channel.postMessage("over")']
-    assert re.findall(r'(\S*addEventListener\("message", [^>]*>)', text) == ['channel.addEventListener("message", () =>']
+    heard = r'(\S*addEventListener\("message", [^>]*>)'
+    assert re.findall(heard, text) == ['channel.addEventListener("message", () =>']
+    keeps = KEEPS.read_text(encoding="utf-8")
+    assert "postMessage" not in keeps and re.findall(heard, keeps) == ['channel.addEventListener("message", () =>']

@@ -9,7 +9,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
@@ -31,22 +31,30 @@ class Instance:
         self.address = ""
         self.said: list[str] = []
         self._ready = threading.Event()
-        command = [sys.executable, str(ROOT / "run"), "--port", "0", "--data", str(data)]
+        self._begin(0, "All rehearsal data is there.")
+
+    def _begin(self, port: int, ready: str) -> None:
+        command = [sys.executable, str(ROOT / "run"), "--port", str(port), "--data", str(self.data)]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self._ready.clear()
         self.process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
-        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader = threading.Thread(target=self._listen, args=[ready], daemon=True)
         self._reader.start()
         if not self._ready.wait(300) or not self.address:
             self.stop()
             raise AssertionError("./run did not come up:\n" + "".join(self.said[-60:]))
 
-    def _listen(self) -> None:
+    def start_again(self) -> None:
+        """After :meth:`stop`: the same data at the same address."""
+        self._begin(urlsplit(self.address).port or 0, "Ready: ")
+
+    def _listen(self, ready: str) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line)
             if line.startswith("Ready: "):
                 self.address = line.split()[1]
-            if "All rehearsal data is there." in line:
+            if ready in line:
                 self._ready.set()
         self._ready.set()
 

@@ -63,6 +63,13 @@ def unseal(sealed: str, *, purpose: str, place: str) -> str:
         raise SealBroken(f"this value was changed, or was not sealed for {place}") from error
 
 
+def handed_keys(*, purpose: str, place: str) -> list[tuple[str, bytes]]:
+    """Keys to be handed to a browser, which seals with the first what it keeps for ``place`` alone: ``(id, 32 bytes)``, the current one
+    first. They are made anew each time and stored nowhere; nothing that the instance itself sealed opens with them.
+    """
+    return [(key_id, _derived(key, f"{purpose}\0{place}", f"handed {AES_256_GCM}")) for key_id, key in _keys()]
+
+
 def authenticate(value: str, *, purpose: str) -> str:
     """What nobody without the keys can write beside ``value``: ``v2:hmac-sha256:KEY:HEX``. It hides nothing."""
     key_id, key = _keys()[0]

@@ -26,6 +26,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
+from zhicheng.web.applicant.copies import keys_of, place_of
 from zhicheng.web.applicant.findings import findings_url
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
@@ -276,6 +277,7 @@ def _context(
         "new_row": "",
         "added": 0,
         "typed_after_close": False,
+        "copies": {"place": place_of(case.application), "keys": keys_of(case.application)},
     }
 
 

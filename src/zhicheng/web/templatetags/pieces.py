@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhicheng.accounts.models import User
+from zhicheng.applications.models import Application
+from zhicheng.applications.sections import SECTIONS
+from zhicheng.web.applicant.copies import place_of
 from zhicheng.web.system.states import PartState
 from zhicheng.web.templatetags.zhicheng import PARTS, tag, upload_control
 
@@ -65,3 +68,14 @@ def paper_upload(context: Context, paper: dict[str, Any], label: str, *, quiet: 
     keys = ("name", "accept", "target", "uid", "error", "inside")
     said = {key: paper[key] for key in keys}
     return upload_control(context, action=paper["url"], label=label, quiet=quiet, described_by=described_by, **said)
+
+
+@register.inclusion_tag("applicant/unsaved_copies.html")
+def unsaved_copies(application: Application) -> dict[str, Any]:
+    """``{% unsaved_copies application %}``: says which sections this browser keeps unsaved (``static/zhicheng/drafts.js``), and holds
+    every form of the page that is marked ``data-held``."""
+    return {
+        "application": application,
+        "place": place_of(application),
+        "sections": [(section.key, section.label) for section in SECTIONS],
+    }

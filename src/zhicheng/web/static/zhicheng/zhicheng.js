@@ -1,7 +1,8 @@
-// The only script of the site. Every page works without it.
+// The script of every page; drafts.js is that of a form which could not be saved. Every page works without them.
 (function () {
   "use strict";
   const $ = (selector, root) => (root || document).querySelector(selector);
+  const idle = Number(document.body.dataset.idleSeconds || 0); // seconds a sign-in lasts without a click; 0: nobody is signed in
   // What was said a moment ago is said again with what comes after it: one word must not drown the other.
   let said = { text: "", at: 0 };
   const say = (text) => {
@@ -60,6 +61,9 @@
     if (button) { button.setAttribute("aria-disabled", "true"); }
   }, true);
   window.addEventListener("pageshow", release);
+  // A page of somebody who was signed in comes back from the browser's memory (back/forward cache) to nobody: it is asked for again.
+  window.addEventListener("pagehide", (event) => { if (event.persisted && idle) { document.documentElement.hidden = true; } });
+  window.addEventListener("pageshow", (event) => { if (event.persisted && idle) { location.reload(); } });
   function release() {
     sent = null;
     document.querySelectorAll("form[data-sent-at]").forEach((form) => { delete form.dataset.sentAt; });
@@ -248,7 +252,7 @@
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, (event) => {
     release();
     const form = event.target.closest("[data-upload]");
-    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else { answerLost("Lost", "", event.target); }
+    if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else if (!event.target.hasAttribute("data-autosave")) { answerLost("Lost", ""); }
   }));
 
   // --- a file that is being examined: its place asks by itself, and never throws away what was chosen or typed meanwhile ---
@@ -303,21 +307,17 @@
   document.addEventListener("htmx:responseError", (event) => {
     const xhr = event.detail.xhr;
     if (xhr.status === 401) { showSessionWarning(true); return; }
+    if (event.target.hasAttribute("data-autosave")) { return; } // drafts.js says what became of it
     const ours = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    answerLost(xhr.status < 500 ? "Failed" : "Lost", ours ? xhr.responseText : "", event.target, xhr.status === 429);
+    answerLost(xhr.status < 500 ? "Failed" : "Lost", ours ? xhr.responseText : "", xhr.status === 429);
   });
   // What became of a request nobody answered, or whose answer cannot be shown: said where the person is, until something works again.
-  // Where a form was to save itself, nothing in the box may lose what was typed: its own button, or the same once more.
-  function answerLost(kind, words, from, waits) {
+  function answerLost(kind, words, waits) {
     const box = $("[data-answer-lost]");
     if (!box) { return; }
-    const saving = from.hasAttribute("data-autosave");
-    const known = words && saving ? [box.dataset.wordsUnsaved, words].join(document.documentElement.lang === "zh-CN" ? "" : " ") : words;
-    $("[data-answer-words]", box).textContent = known || box.dataset[(saving ? "wordsUnsaved" : "words") + kind];
-    $("[data-press-own]", box).hidden = !(saving && kind === "Failed" && ownButton());
-    $("[data-answer-again]", box).hidden = !(saving && kind === "Lost");
-    $("[data-answer-reload]", box).hidden = saving || waits; // who is to wait is not led away from what was typed
-    nameOwnButton(box);
+    $("[data-answer-words]", box).textContent = words || box.dataset["words" + kind];
+    $("[data-answer-again]", box).hidden = true;
+    $("[data-answer-reload]", box).hidden = waits; // who is to wait is not led away from what was typed
     showAlone(box);
   }
   // There is one box at a time: what is newer is what is so.
@@ -336,15 +336,13 @@
   }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-press-own]")) { ownButton().click(); }
-    if (event.target.closest("[data-answer-again]")) { htmx.trigger($("[data-autosave]"), "change"); }
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const box = $("[data-answer-lost]");
-    if (box && event.detail.successful) { box.hidden = true; }
+    if (box && event.detail.successful && !box.dataset.unsaved) { box.hidden = true; }
   });
 
   // --- session: warn five minutes before it ends ---
-  const idle = Number(document.body.dataset.idleSeconds || 0);
   let touched = Date.now();
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { touched = Date.now(); } });
   // Once a sign-in is over nobody reads on here what it showed: it goes from the page, unless something typed would go with it.
@@ -381,6 +379,11 @@
     nameOwnButton(box);
     if (Date.now() - lastSaid > 60000) { say(box.innerText.trim()); lastSaid = Date.now(); }
   }
+  document.addEventListener("zhicheng:signed-in", () => { // in another window; drafts.js has found out
+    touched = Date.now();
+    warned = "";
+    $("[data-session-warning]").hidden = true;
+  });
   if (idle) {
     window.setInterval(() => {
       const left = idle - (Date.now() - touched) / 1000;
