@@ -150,6 +150,7 @@ HELD = {
     "applications_personyear.counted_in",
     "applications_personyear.index_algorithm",
     "evidence_evidencefile.safe_sha256",
+    "organizations_unitverification.invited_by",
     "evidence_intake",
     "foundation_accesslook",
     "foundation_ledgercheckpoint",

@@ -226,6 +226,10 @@ TAMPERED: dict[str, tuple[str, str]] = {
         "organizations.requests_in_ledger",
         f"UPDATE organizations_unitverification SET submitted_by_id = {ANOTHER}",
     ),
+    "who invited a unit": (
+        "organizations.requests_in_ledger",
+        f"UPDATE organizations_unitverification SET invited_by_id = {ANOTHER}",
+    ),
     "who brought a file": (
         "applications.submissions",
         f"UPDATE evidence_evidencefile SET uploaded_by_id = {ANOTHER} WHERE id = (SELECT min(file_id) FROM applications_material)",

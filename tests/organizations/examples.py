@@ -116,7 +116,9 @@ def licence(file: EvidenceFile | None = None, **changes: Any) -> Licence:
     )
 
 
-def registered_unit(number: int = 1, *, confirmed: bool = True, year: int = YEAR, **changes: Any) -> UnitVerification:
+def registered_unit(
+    number: int = 1, *, confirmed: bool = True, year: int = YEAR, invitation: str = "", **changes: Any
+) -> UnitVerification:
     """A unit waiting for its county; ``changes`` are of 单位信息."""
     verification = actions.register_unit(
         administrator=administrator(number),
@@ -125,6 +127,7 @@ def registered_unit(number: int = 1, *, confirmed: bool = True, year: int = YEAR
         licence=licence(),
         year=year,
         acceptance=NOTICE,
+        invitation=invitation,
     )
     assert verification is not None
     if confirmed:

@@ -43,6 +43,7 @@ from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
+from zhicheng.organizations.invitations import code_of as invitation_of
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.publicity import actions as publicity
@@ -355,6 +356,12 @@ EXAMPLES["person_contact"] = lambda world: _by(world.applicant, "person_contact"
 @example("person_employer")
 def person_employer(world: w.World) -> Press:
     return _by(world.applicant, "person_employer", employer_id=str(ex.approved_unit(2).pk))
+
+
+@example("person_invitation")
+def person_invitation(world: w.World) -> Press:
+    unit = ex.approved_unit(2, invitation=invitation_of(world.applicant.account_id))
+    return _by(world.applicant, "person_invitation", employer_id=str(unit.pk))
 
 
 # --- units --------------------------------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ ASKED_AGAIN_THERE = {
     "unit_identities": "whose number it is and whether the unit may work: for every line, and again when it is confirmed",
     "office_identities": "whose number it is: for every line, and again when it is confirmed",
     "person_employer": "the employer: for who is asking, and again when it is left",
+    "person_invitation": "the employer: for who is asking, and again when it is left",
     "office_officer_new": "whether the mailbox is free: with everything else that is wrong, and again when it is taken",
 }
 OPENED = sorted(

@@ -40,7 +40,8 @@ DECISIONS = (
         "OR NEW.note <> OLD.note OR NEW.licence_kind <> OLD.licence_kind OR NEW.licence_issued_on <> OLD.licence_issued_on "
         "OR NEW.licence_valid_until IS DISTINCT FROM OLD.licence_valid_until OR NEW.still_newest <> OLD.still_newest "
         "OR NEW.licence_id <> OLD.licence_id OR NEW.submitted_by_id <> OLD.submitted_by_id "
-        "OR NEW.submitted_at <> OLD.submitted_at OR NEW.previous <> OLD.previous OR NEW.confirmed_fields <> OLD.confirmed_fields",
+        "OR NEW.submitted_at <> OLD.submitted_at OR NEW.previous <> OLD.previous OR NEW.confirmed_fields <> OLD.confirmed_fields "
+        "OR NEW.invited_by_id IS DISTINCT FROM OLD.invited_by_id",
     ),
     protect(
         "organizations_unitverification",

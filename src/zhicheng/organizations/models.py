@@ -166,6 +166,8 @@ class UnitVerification(models.Model):
     licence = models.ForeignKey("evidence.EvidenceFile", on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
+    # S-18: the person whose invitation the unit brought when it registered (organizations.invitations)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reasons = models.JSONField(default=list)  # [{"field": …, "text": …}], everything at once

@@ -117,6 +117,7 @@ told(
             "licence": lambda row: row.licence_words(),
             "note": lambda row: row.note,
             "at": lambda row: moment(row.submitted_at),
+            "invited_by": lambda row: row.invited_by_id,
         },
         gone=_removed_requests,
     ),

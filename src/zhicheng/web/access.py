@@ -135,6 +135,7 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "person_information": frozenset({Role.APPLICANT}),
     "person_contact": frozenset({Role.APPLICANT}),
     "person_employer": frozenset({Role.APPLICANT}),
+    "person_invitation": frozenset({Role.APPLICANT}),
 }
 UNIT: dict[str, frozenset[Role]] = {
     "unit_information": frozenset({Role.UNIT}),

@@ -20,7 +20,8 @@ from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import last_characters
 from zhicheng.foundation import clock
 from zhicheng.organizations.actions.account_decisions import mailbox_link
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import Actor, actor_for
+from zhicheng.organizations.invitations import invited_units
 from zhicheng.organizations.models import AccountRequest, OrganizationKind
 
 PEOPLE = (AccountKind.APPLICANT, AccountKind.UNIT)
@@ -130,6 +131,16 @@ def change_the_employer(stage: Stage) -> None:
     user, unit = stage.account(AccountKind.APPLICANT), stage.organization(*OrganizationKind)
     if user is not None and stage.dice.percent(50):
         stage.act("organizations.change_employer", user_id=user.pk, employer_id=unit.pk if unit else None)
+
+
+@play("organizations.join_invited_employer")
+def join_who_was_invited(stage: Stage) -> None:
+    user, unit = stage.account(AccountKind.APPLICANT), stage.organization(*OrganizationKind)
+    if user is not None:
+        actor = actor_for(user)
+        if stage.dice.percent(50) and (invited := invited_units(actor).first()) is not None:
+            unit = invited
+        stage.act("organizations.join_invited_employer", actor=actor, employer_id=unit.pk if unit else None)
 
 
 @play("accounts.end_session", "accounts.end_other_sessions")

@@ -9,10 +9,12 @@ from tests.faults.plays.accounts import typed
 from tests.faults.stage import YEAR, Stage, play
 from tests.organizations import examples as ex
 from tests.support import world as w
+from zhicheng.accounts.models import AccountKind
 from zhicheng.accounts.rules import Particulars
 from zhicheng.organizations import queries
 from zhicheng.organizations.actions import FieldReason
 from zhicheng.organizations.actions.unit_parts import particulars_of
+from zhicheng.organizations.invitations import code_of
 from zhicheng.organizations.models import Organization, OrganizationKind, UnitVerification, VerificationKind
 from zhicheng.organizations.rules import Licence, UnitParticulars, next_request
 
@@ -35,7 +37,8 @@ def _licence(stage: Stage, uploaded_by: int | None) -> Licence:
 
 @play("organizations.register_unit", weight=2)
 def register_a_unit(stage: Stage) -> None:
-    """Some of them with a code that is taken."""
+    """Some of them with a code that is taken, some invited."""
+    inviter = stage.account(AccountKind.APPLICANT) if stage.dice.percent(30) else None
     stage.act(
         "organizations.register_unit",
         administrator=Particulars(**typed(stage), position="人事科科长"),
@@ -44,6 +47,7 @@ def register_a_unit(stage: Stage) -> None:
         licence=_licence(stage, None),
         year=YEAR,
         acceptance=ex.NOTICE,
+        invitation=code_of(inviter.pk) if inviter is not None else "",
     )
 
 

@@ -23,6 +23,8 @@ from zhicheng.accounts.rules import AcceptedText, last_characters
 from zhicheng.accounts.session_store import SessionStore
 from zhicheng.foundation import clock
 from zhicheng.organizations import actions as organizations
+from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.invitations import code_of
 from zhicheng.organizations.models import MembershipRole
 
 ACTIONS, DECISIONS = "accounts.actions", "organizations.actions.account_decisions"
@@ -225,6 +227,13 @@ def add_staff(world: w.World) -> dict[str, Any]:
 @case(f"{PEOPLE}.change_employer")
 def change_employer(world: w.World) -> dict[str, Any]:
     return {"user_id": worker(world).pk, "employer_id": world.other_unit.pk}
+
+
+@case(f"{PEOPLE}.join_invited_employer")
+def join_invited_employer(world: w.World) -> dict[str, Any]:
+    user = worker(world)
+    unit = ex.approved_unit(2, invitation=code_of(user.pk))
+    return {"actor": actor_for(user), "employer_id": unit.pk}
 
 
 # --- whose number it is ---

@@ -24,7 +24,13 @@ from zhicheng.organizations.actions.officers import (
     reopen_officer,
 )
 from zhicheng.organizations.actions.offices import open_office
-from zhicheng.organizations.actions.people import add_unit_staff, change_employer, create_officer, register_applicant
+from zhicheng.organizations.actions.people import (
+    add_unit_staff,
+    change_employer,
+    create_officer,
+    join_invited_employer,
+    register_applicant,
+)
 from zhicheng.organizations.actions.report_mails import choose_report_mails
 from zhicheng.organizations.actions.requests import request_change, request_reverification, resubmit_registration
 from zhicheng.organizations.actions.unconfirmed import remove_registration, remove_unconfirmed
@@ -45,6 +51,7 @@ __all__ = [
     "end_officer_session",
     "end_officer_sessions",
     "fill_in_number",
+    "join_invited_employer",
     "move_officer",
     "open_office",
     "open_officer",

@@ -17,6 +17,7 @@ from zhicheng.foundation.transactions import lock_rows, once_more_when_taken, on
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
 from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.invitations import inviters_of
 from zhicheng.organizations.models import Organization, UnitVerification, VerificationKind, VerificationState
 from zhicheng.organizations.rules import UnitParticulars
 
@@ -73,6 +74,8 @@ def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequen
         },
     )
     _tell_unit(verification, actor)
+    if approve and verification.kind == VerificationKind.REGISTRATION:
+        _tell_inviters(verification)
     return verification
 
 
@@ -169,6 +172,30 @@ def _tell_unit(verification: UnitVerification, actor: Actor) -> None:
     lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
     lines.append(_see_information())
     _tell_staff(verification, subject, lines, about=str(verification.state), key=f"unit-decided:{verification.pk}")
+
+
+@platform_language()
+def _tell_inviters(verification: UnitVerification) -> None:
+    """S-18: whoever invited the unit is told that it is there, and joins it with one press."""
+    for user in inviters_of(verification.organization_id):
+        queue_notice(
+            kind="unit",
+            about="invited",
+            whose=f"user:{user.pk}",
+            to=user.email,
+            subject=_("您邀请的单位已经可以选择"),
+            body=_(
+                "%(name)s：\n\n用您的邀请码注册的单位“%(unit)s”已由%(office)s审核通过。\n\n"
+                "请登录后打开下面的地址，核对单位名称，点“加入这个单位”：\n%(link)s\n\n不是您的单位的，不必处理。\n"
+            )
+            % {
+                "name": user.name,
+                "unit": verification.proposed["name"],
+                "office": verification.office.name,
+                "link": settings.SITE_ADDRESS + reverse("person_invitation"),
+            },
+            key=f"unit-invited:{verification.pk}:{user.pk}",
+        )
 
 
 def _numbered(number: int, reason: Mapping[str, str]) -> str:

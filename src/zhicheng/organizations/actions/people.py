@@ -19,8 +19,9 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import queries
-from zhicheng.organizations.actions.registering import check_acceptance, join_organization
+from zhicheng.organizations.actions.registering import check_acceptance, end_memberships, join_organization
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.invitations import invited_units
 from zhicheng.organizations.models import Membership, MembershipRole, Organization, OrganizationKind
 
 
@@ -34,27 +35,30 @@ def register_applicant(
     password: str,
     employer_id: int | None,
     acceptance: AcceptedText | None,
+    invites: bool = False,
     unreadable: Sequence[Problem] = (),
 ) -> User | None:
     """个人注册 (S-18, S-35): the account, where the person works, what was accepted, and a mail to confirm the mailbox.
 
-    ``employer_id`` is an employer from :func:`queries.search_employers`; ``acceptance`` the 注册须知 that was read,
+    ``employer_id`` is an employer from :func:`queries.search_employers`; with ``invites`` there may be none: the person belongs to no unit
+    until the invited one is there (``organizations.invitations``); ``acceptance`` the 注册须知 that was read,
     ``unreadable`` what the page could not even read, so that everything is told at once. Whoever else has
     the number, the answer is the same. Returns None when the mailbox belongs to another account, or is the one the employer's people
     share (S-35): who reads it gets a mail, the new account can never be used, and **the page must show the same as for a success**. Raises ``Refused`` with everything wrong; ``where`` is the parameter's name.
     """
     person = Particulars(name=name, id_number=id_number, mobile=mobile, email=email, username=username).tidied()
     employer = queries.listed_employer(employer_id)
-    problems = [*unreadable, *_problems_of_applicant(person, password, employer), *check_acceptance(acceptance)]
+    problems = [*unreadable, *_problems_of_applicant(person, password, employer)]
+    problems += [*_check_chosen(employer, needed=employer_id is not None or not invites), *check_acceptance(acceptance)]
 
     def attempt() -> User | None:
         now = clock.now()
         reuse = account_queries.account_to_reuse(person, kind=AccountKind.APPLICANT, password=password)
         everything = problems + account_queries.conflicts_with_others(person, reuse=reuse, now=now)
-        if everything or employer is None:
+        if everything:
             raise Refused(everything)
         holder = account_queries.mailbox_holder(person.email, reuse=reuse, now=now)
-        shared = bool(employer.email) and employer.email.lower() == person.email.lower()
+        shared = employer is not None and bool(employer.email) and employer.email.lower() == person.email.lower()
         user = accounts.open_account(
             kind=AccountKind.APPLICANT,
             person=person,
@@ -63,24 +67,35 @@ def register_applicant(
             reuse=reuse,
             mailbox_is_anothers=shared or holder is not None,
         )
-        join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE, actor=f"user:{user.pk}")
-        if shared and holder is None:
+        _place(user, employer)
+        if employer is not None and shared and holder is None:
             _tell_shared_mailbox(employer)
-        else:
-            accounts.send_confirmation(user=user)
+            return None
+        accounts.send_confirmation(user=user)
         return user if holder is None and not shared else None
 
     return once_more_when_taken(attempt)
 
 
+def _place(user: User, employer: Organization | None) -> None:
+    """Where somebody who has just registered works; nowhere, whatever an earlier registration of the same account said."""
+    if employer is not None:
+        join_organization(user=user, organization=employer, role=MembershipRole.EMPLOYEE, actor=f"user:{user.pk}")
+    else:
+        end_memberships(Membership.objects.filter(user=user), actor=f"user:{user.pk}")
+
+
+def _check_chosen(employer: Organization | None, *, needed: bool) -> list[Problem]:
+    if employer is not None or not needed:
+        return []
+    text = _("请查找并选择您的工作单位。找不到时，请选中“我的单位还没有注册”，注册后邀请单位。")
+    return [Problem(text, where="employer_id", code="employer_missing")]
+
+
 def _problems_of_applicant(person: Particulars, password: str, employer: Organization | None) -> list[Problem]:
     """Everything wrong with what was typed, whoever else is registered."""
     units = (employer.name, employer.uscc) if employer else ()
-    problems = particulars.check_registration(person=person, password=password, units=units)
-    if employer is None:
-        text = _("请查找并选择您的工作单位。找不到时，请联系单位先完成“单位注册”。")
-        problems.append(Problem(text, where="employer_id", code="employer_missing"))
-    return problems
+    return particulars.check_registration(person=person, password=password, units=units)
 
 
 @one_transaction
@@ -170,6 +185,19 @@ def change_employer(*, user_id: int, employer_id: int | None) -> Membership:
         data={"from": before.pk if before else None, "to": employer.pk},
     )
     return membership
+
+
+@one_transaction
+def join_invited_employer(*, actor: Actor, employer_id: int | None) -> Membership:
+    """The person who invited a unit belongs to it from now on, once its county has confirmed it (S-18). Raises ``Refused``, also for a unit
+    that registered without this person's invitation: others are looked for under 变更工作单位.
+    """
+    there = (
+        invited_units(actor).filter(verified_year__isnull=False) if actor.role is Role.APPLICANT else Organization.objects.none()
+    )
+    if employer_id is None or not there.filter(pk=employer_id).exists():
+        raise Refused.one(_("这个单位现在不能加入。请刷新页面查看。"), code="not_invited")
+    return change_employer(user_id=actor.account_id, employer_id=employer_id)
 
 
 @platform_language()

@@ -104,6 +104,7 @@ def put_in_queue(
     confirmed: list[str] | None = None,
     note: str = "",
     still_newest: bool = False,
+    invited_by: User | None = None,
 ) -> UnitVerification:
     """Write the request and put it before the county office it goes to; inside the caller's transaction."""
     if licence.evidence_id is None or licence.issued_on is None or proposed.receiving_office_id is None:
@@ -125,6 +126,7 @@ def put_in_queue(
         still_newest=still_newest,
         submitted_by=user,
         submitted_at=clock.now(),
+        invited_by=invited_by,
     )
     ledger.record(
         event=f"unit.{kind.value}_requested",
@@ -148,4 +150,5 @@ def _as_handed_in(verification: UnitVerification) -> dict[str, Any]:
         "licence": verification.licence_words(),
         "note": ledger.private(verification.note),
         "at": ledger.time_text(verification.submitted_at),
+        "invited_by": verification.invited_by_id,
     }

@@ -29,6 +29,7 @@ from zhicheng.organizations.actions.unit_parts import (
     put_in_queue,
     put_particulars,
 )
+from zhicheng.organizations.invitations import inviter
 from zhicheng.organizations.models import (
     MembershipRole,
     Organization,
@@ -48,18 +49,23 @@ def register_unit(
     licence: Licence,
     year: int,
     acceptance: AcceptedText | None,
+    invitation: str = "",
     unreadable: Sequence[Problem] = (),
 ) -> UnitVerification | None:
     """单位注册: the administrator's account, the unit, its licence, waiting at the chosen county office for ``year``.
 
-    ``licence.evidence_id`` is a file that was kept for a visitor; ``unreadable`` is what the page could not even read. Returns
+    ``licence.evidence_id`` is a file that was kept for a visitor; ``invitation`` the code a person of the unit handed over, empty without
+    one; ``unreadable`` is what the page could not even read. Returns
     None when the mailbox belongs to another account: its owner gets a mail, the new account can never be used, and so no office
     ever sees the registration; **the page must show the same as for a success**.
     Raises ``Refused`` with everything wrong: ``where`` is a field of :class:`Particulars`, ``password``, ``unit_name`` or ``unit_email``, another field of :class:`UnitParticulars`
-    (offices without ``_id``), ``licence``, ``licence_kind``, ``licence_issued_on`` or ``licence_valid_until``.
+    (offices without ``_id``), ``invitation``, ``licence``, ``licence_kind``, ``licence_issued_on`` or ``licence_valid_until``.
     """
     administrator, unit = administrator.tidied(), unit.tidied()
+    invited_by = inviter(invitation)
     problems = [*unreadable, *_problems_of_form(administrator, password, unit, licence, acceptance)]
+    if invitation.strip() and invited_by is None:
+        problems.append(_invitation_unknown())
 
     def attempt() -> UnitVerification | None:
         at = clock.now()
@@ -80,11 +86,16 @@ def register_unit(
             reuse=reuse,
             mailbox_is_anothers=holder is not None,
         )
-        verification = _found_unit(held, unit, licence, year, user=user, at=at)
+        verification = _found_unit(held, unit, licence, year, user=user, at=at, invited_by=invited_by)
         accounts.send_confirmation(user=user)
         return verification if holder is None else None
 
     return once_more_when_taken(attempt)
+
+
+def _invitation_unknown() -> Problem:
+    text = _("邀请码不对或者已经失效。请向给您邀请码的人核对；没有邀请码的，请留空，不影响注册。")
+    return Problem(text, where="invitation", code="invitation_unknown")
 
 
 def _problems_of_form(
@@ -100,7 +111,14 @@ def _problems_of_form(
 
 
 def _found_unit(
-    held: Organization | None, unit: UnitParticulars, licence: Licence, year: int, *, user: User, at: datetime
+    held: Organization | None,
+    unit: UnitParticulars,
+    licence: Licence,
+    year: int,
+    *,
+    user: User,
+    at: datetime,
+    invited_by: User | None,
 ) -> UnitVerification:
     """The unit with its administrator, waiting at its county office. ``held``: the unconfirmed one whose place it takes."""
     organization = held or Organization(kind=OrganizationKind.UNIT, created_at=at)
@@ -117,6 +135,7 @@ def _found_unit(
         previous=None,
         licence=licence,
         user=user,
+        invited_by=invited_by,
     )
 
 

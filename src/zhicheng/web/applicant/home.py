@@ -21,6 +21,7 @@ from zhicheng.campaigns.queries import CampaignNow, newest_notices, published_ca
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.queries import ban_for
 from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.invitations import invited_units
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.base import actor_of, chosen_words, count_words, head_of, information_url
@@ -43,6 +44,7 @@ def my_titles(request: HttpRequest) -> HttpResponse:
     context = {
         "rounds": rounds,
         "employer": employer,
+        "invited": [] if employer is not None else list(invited_units(actor)),
         "information_url": information_url(),
         "any_open": any(r["may_start"] for r in rounds),
     }

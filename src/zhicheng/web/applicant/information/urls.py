@@ -1,9 +1,10 @@
 from django.urls import path
 
-from zhicheng.web.applicant.information import views
+from zhicheng.web.applicant.information import invitation, views
 
 urlpatterns = [
     path("", views.show, name="person_information"),
     path("contact/", views.contact, name="person_contact"),
     path("employer/", views.employer, name="person_employer"),
+    path("invitation/", invitation.invitation, name="person_invitation"),
 ]

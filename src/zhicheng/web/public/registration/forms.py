@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.accounts.rules import Particulars
+from zhicheng.organizations.invitations import LONGEST
 from zhicheng.web.public.forms import PASSWORD_HINT
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import whole_number
@@ -106,8 +107,9 @@ class PersonForm(AccountForm):
     )
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)
+    invites = forms.BooleanField(label=_("我的单位还没有注册，注册后我邀请单位"), required=False)
 
-    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "username", "password")
+    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "invites", "username", "password")
 
     def employer(self) -> int | None:
         """The id of the chosen employer."""
@@ -124,9 +126,18 @@ class UnitRegistrationForm(AccountForm, UnitForm):
         widget=forms.TextInput(attrs={"class": "w-medium"}),
     )
 
+    invitation = forms.CharField(
+        label=_("邀请码"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("本单位职工给了邀请码的，请填写：审核通过后，系统通知他加入。没有的留空。"),
+        widget=forms.TextInput(attrs={"class": "w-medium", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
     # As they stand on the page: the error summary goes from top to bottom.
     field_order = (
         *("name", "id_number", "position", "mobile", "email"),
         *UNIT_FIELD_ORDER,
+        "invitation",
         *("username", "password", "password_again"),
     )

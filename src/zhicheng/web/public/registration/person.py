@@ -42,11 +42,14 @@ def employers_found(data: Any) -> dict[str, Any]:
         "employers": found,
         "employers_more": len(found) >= queries.SEARCH_LIMIT,
         "employers_asked": len("".join(words.split())) >= 2,
+        "employer_invites": bool(data.get("invites")),
+        "registering": bool(data.get("registering")),  # not a change of employers
     }
 
 
 def _context(request: HttpRequest, form: PersonForm) -> dict[str, Any]:
-    return {"form": form, "step_names": step_names("person"), **employers_found(request.POST)}
+    found = employers_found(request.POST) | {"registering": True}
+    return {"form": form, "step_names": step_names("person"), **found}
 
 
 def register(request: HttpRequest) -> HttpResponse:
@@ -74,9 +77,10 @@ def register(request: HttpRequest) -> HttpResponse:
             username=person.username,
             password=form.cleaned_data.get("password", ""),
             employer_id=form.employer(),
+            invites=bool(form.cleaned_data.get("invites")),
             acceptance=accepted,
             unreadable=unreadable(form),
         )
     except Refused as refused:
         return render_refused(request, TEMPLATE, _context(request, form), not_said_yet(form, refused.problems))
-    return finish(request, "person", email=person.tidied().email)
+    return finish(request, "person", email=person.tidied().email, invites=form.employer() is None)

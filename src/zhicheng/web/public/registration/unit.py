@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
+from zhicheng.organizations.invitations import LONGEST
 from zhicheng.web.public.registration.forms import UnitRegistrationForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
 from zhicheng.web.shared.braked import braked, braked_lookup
@@ -62,7 +63,8 @@ def register(request: HttpRequest) -> HttpResponse:
         return ready
     notice_in_force, accepted = ready
     if request.method != "POST":
-        return _checked(request) or render(request, TEMPLATE, {"form": UnitRegistrationForm(), **_around({})})
+        form = UnitRegistrationForm(initial={"invitation": request.GET.get("invitation", "")[:LONGEST]})
+        return _checked(request) or render(request, TEMPLATE, {"form": form, **_around({})})
     if too_many(request, number=request.POST.get("id_number", "")):
         return braked(request)
     brought, typed = keep_licence(request, actor_id=None), request.POST.dict()
@@ -84,6 +86,7 @@ def register(request: HttpRequest) -> HttpResponse:
             licence=form.licence(file.pk if file else None),
             year=notice_in_force.year,
             acceptance=accepted,
+            invitation=form.cleaned_data.get("invitation", ""),
             unreadable=[*unreadable(form), *problems],
         )
     except Refused as refused:

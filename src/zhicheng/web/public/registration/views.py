@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
+from zhicheng.organizations.invitations import LONGEST
 from zhicheng.web.public.registration.forms import AcceptForm
 from zhicheng.web.public.registration.notices import (
     Audience,
@@ -47,7 +49,13 @@ def read_notice(request: HttpRequest, audience: Audience) -> HttpResponse:
         changed = Problem(_("注册须知刚刚更新，请重新阅读下面的内容后再勾选。"), code="notice_changed")
         return render_refused(request, "public/registration/notice.html", context, [changed])
     remember_acceptance(request, audience, notice)
-    return go(request, NEXT_PAGE[audience])
+    return go(request, f"{reverse(NEXT_PAGE[audience])}{invited(request)}")
+
+
+def invited(request: HttpRequest) -> str:
+    """The invitation that the link of a unit's employee brought (``organizations.invitations``), as the query of the next page."""
+    code = request.GET.get("invitation", "")[:LONGEST]
+    return f"?{urlencode({'invitation': code})}" if code else ""
 
 
 def accepted_or_back(request: HttpRequest, audience: Audience) -> tuple[RegistrationNotice, AcceptedText] | HttpResponse:
@@ -56,7 +64,7 @@ def accepted_or_back(request: HttpRequest, audience: Audience) -> tuple[Registra
     accepted = acceptance(request, audience, notice) if notice is not None else None
     if notice is None or accepted is None:
         # Said by the address: a message would leave a session behind for everybody who opens the link, without end.
-        return redirect(f"{reverse(f'{NEXT_PAGE[audience]}_notice')}?first=1")
+        return redirect(f"{reverse(f'{NEXT_PAGE[audience]}_notice')}?first=1{invited(request).replace('?', '&')}")
     return notice, accepted
 
 
