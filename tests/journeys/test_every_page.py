@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.support.journeys import DESKTOP, PHONE, assert_accessible
+from tests.support.journeys import DESKTOP, PHONE, assert_accessible, assert_no_sideways_scroll
 from zhicheng.web.access import ACCESS, NOBODY
 
 # Who goes round: a visitor, people whose applications stand at different places, and every kind of desk.
@@ -163,6 +163,19 @@ def test_every_page_is_accessible_at_both_widths(page: Page, seen: dict[str, set
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         assert_accessible(page, f"{who}-{name}-phone")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_page_scrolls_sideways_in_english(page: Page, who: str) -> None:
+    """English words are longer: every kind of page once more, at both widths, without asking what a screen reader would."""
+    go_in(page, PEOPLE[who])
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    for kind in pages_of(page, set()):
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert_no_sideways_scroll(page, f"{who} {kind} {size['width']}")
+    page.get_by_role("button", name="中文").click()
 
 
 def look_at(page: Page, seen: dict[str, set[tuple[str, ...]]], name: str) -> None:

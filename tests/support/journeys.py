@@ -139,5 +139,18 @@ def assert_accessible(page: Page, name: str = "") -> None:
         look(page, name)
     results = Axe().run(page)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{page.url} is {overflow} px wider than the window"
+    assert_no_sideways_scroll(page)
+
+
+STICKS_OUT = """() => {
+  const wide = document.documentElement.clientWidth
+  if (document.documentElement.scrollWidth <= wide) return []
+  const out = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > wide + 0.5)
+  return out.slice(0, 5).map(one => `${one.tagName.toLowerCase()}.${one.className}: ${(one.innerText || "").slice(0, 40)}`)
+}"""
+
+
+def assert_no_sideways_scroll(page: Page, what: str = "") -> None:
+    """The page is no wider than the window; else what sticks out is named."""
+    out = page.evaluate(STICKS_OUT)
+    assert not out, f"{what} {page.url} is wider than the window: {out}"
