@@ -220,3 +220,7 @@ papers:
     objections: {none: 甲, one: 甲, more: "{count}"}
   commitment: {title: 甲, verbatim: [甲], corrected: [甲], closing: [甲]}
 """
+
+
+def test_the_photograph_is_printed_by_the_one_and_glued_by_the_other() -> None:
+    assert (bortala().papers.review_form.photo_slot, other().papers.review_form.photo_slot) == ("photo", None)
