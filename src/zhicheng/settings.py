@@ -341,6 +341,7 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_TIMEOUT = 10  # seconds for the connection and for each answer (foundation/mail_server.py bounds the whole)
 MAIL_KEPT_DAYS = env.int("ZHICHENG_MAIL_KEPT_DAYS", 90)  # afterwards the words of a delivered mail are forgotten
+PASS_MAIL_MINUTES = env.int("ZHICHENG_PASS_MAIL_MINUTES", 10 if MODE == "production" else 0)  # 0 to 10: it may be taken back
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
 # --- Heads of the ledger: signed daily, and kept by others (foundation/checkpoints.py) ---

@@ -23,7 +23,7 @@ from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.organizations.actors import ANONYMOUS, SYSTEM, Actor, Role
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ENDS = {State.ACCEPTED, State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED, State.CLOSED_FOR_YEAR}
+ENDS = {State.STOPPED, State.REJECTED_FRAUD, State.BARRED, State.DISCARDED, State.CLOSED_FOR_YEAR}
 
 
 # --- the table ----------------------------------------------------------------------------------------------------------
@@ -295,3 +295,13 @@ def test_nobody_handles_their_own_form_with_another_account(road) -> None:
         same_human = dataclasses.replace(actor, person_index=application.person_index)
         assert "self_review" in codes(application, move, same_human), move
         assert "self_review" not in codes(application, move, actor), move
+
+
+@pytest.mark.django_db
+def test_who_comes_second_reads_of_an_application_that_was_only_begun() -> None:
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        application = w.start(world)
+    with transaction.atomic(), pytest.raises(Refused) as refused:
+        lifecycle.make_move(lifecycle.lock(application.pk, world.applicant), "withdraw", actor=world.applicant)
+    assert refused.value.has("stale") and "新增申请书" in str(refused.value.problems[0].text)

@@ -19,7 +19,7 @@ from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
 from zhicheng.publicity.queries import period_of, public_periods
-from zhicheng.review.queries import all_decisions, all_dossiers
+from zhicheng.review.queries import all_dossiers, standing_decisions
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -102,7 +102,7 @@ def test_number_of_queries_does_not_grow_with_the_rows(world):
             "history": count(lambda: [(c.by, c.by_organization, c.submission) for c in queries.history_of(application)]),
             "arrivals": count(lambda: list(queries.arrivals_of(application))),
             "missing": count(lambda: CaseFile(application).missing),
-            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in all_decisions(application)]),
+            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in standing_decisions(application)]),
             "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in all_dossiers(application)]),
             "period": count(lambda: period_of(CaseFile(application))),
             "public": count(lambda: [p.unit.name for p in public_periods(clock.today())]),

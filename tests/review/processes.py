@@ -23,6 +23,8 @@ from zhicheng.applications.models import Application, Submission  # noqa: E402
 from zhicheng.campaigns.queries import notice_of  # noqa: E402
 from zhicheng.foundation import clock  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
+from zhicheng.foundation.looks import CASE  # noqa: E402
+from zhicheng.foundation.models import AccessLook  # noqa: E402
 from zhicheng.organizations.actors import Actor, actor_for  # noqa: E402
 from zhicheng.review import actions as review  # noqa: E402
 from zhicheng.review.models import Decision  # noqa: E402
@@ -31,7 +33,7 @@ LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 
 def make() -> None:
-    """A world with one application that is checked, one that waits at the unit, and one at the bureau; prints their ids."""
+    """A world with one application that is checked, one that waits at the unit, and two at the bureau, of which nobody opened the second; prints their ids."""
     call_command("migrate", verbosity=0, skip_checks=True)
     world = w.make_world()
     checked = w.start(world)
@@ -42,7 +44,9 @@ def make() -> None:
     w.to_bureau(world, at_bureau)
     with clock.travel(LATER):
         w.record_dossier(world.bureau, at_bureau)
-    print(json.dumps([checked.pk, at_unit.pk, at_bureau.pk]))
+    unopened = w.submitted(world, world.new_applicant())
+    w.to_bureau(world, unopened)
+    print(json.dumps([checked.pk, at_unit.pk, at_bureau.pk, unopened.pk]))
 
 
 def actor(username: str) -> Actor:
@@ -73,6 +77,21 @@ def withdraw(application_id: str) -> int:
     return applications.withdraw_application(actor=actor_for(owner), application_id=int(application_id)).pk
 
 
+def take_back(username: str, application_id: str, change_id: str) -> int:
+    return review.take_back_pass(
+        actor=actor(username),
+        application_id=int(application_id),
+        change_id=int(change_id),
+        reason="点错了申请书，应先核实毕业证书。",
+    ).pk
+
+
+def open_case(username: str, application_id: str) -> bool:
+    """Whether it was noted: where the pass was taken back before, there is nothing to note."""
+    review.note_opening(actor=actor(username), application_id=int(application_id))
+    return AccessLook.objects.filter(what=CASE, subject=f"application:{application_id}").exists()
+
+
 def at_once(word: str, *words: str) -> None:
     """Say that everything is loaded, wait for the starting shot, do it, and say what came of it."""
     Application.objects.exists()
@@ -93,6 +112,7 @@ def show(application_id: str) -> None:
         json.dumps(
             {
                 "state": application.state,
+                "last": application.history.latest("id").pk,
                 "moves": list(application.history.order_by("id").values_list("move", flat=True)),
                 "submissions": Submission.objects.filter(application=application).count(),
                 "decisions": list(

@@ -20,8 +20,9 @@ from zhicheng.applications.models import Application, CommitteeArrival, DraftSec
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.foundation import clock, ledger
+from zhicheng.foundation import clock, ledger, looks
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.models import AccessLook
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.review import actions as review
 from zhicheng.review.models import Decision
@@ -237,3 +238,42 @@ def test_fraud_recorded_twice_is_one_record(world):
     assert len(given) == 1 and {p.code for r in refused for p in r.problems} == {"stale"}
     assert IntegrityRecord.objects.count() == 1
     assert ledger.verify().ok
+
+
+@pytest.mark.parametrize("first", ["opens", "takes back"])
+def test_opening_and_taking_back_wait_for_each_other(world, first):
+    """Whoever came first holds the application until it is written; the other one then sees what it did."""
+    application = at_the_bureau(world)
+    last = application.history.latest("id").pk
+    begun = threading.Event()
+    with clock.travel(LATER):
+
+        def opens() -> bool:
+            review.note_opening(actor=world.bureau, application_id=application.pk)
+            return AccessLook.objects.filter(what=looks.CASE).exists()
+
+        def takes_back() -> StatusChange:
+            return review.take_back_pass(
+                actor=world.county_officer, application_id=application.pk, change_id=last, reason="点错了申请书，应先核实证书。"
+            )
+
+        def slowly(call: Callable[[], Any]) -> Any:
+            with transaction.atomic():
+                given = call()
+                begun.set()
+                time.sleep(1)
+            return given
+
+        def after(call: Callable[[], Any]) -> Any:
+            begun.wait(20)
+            return call()
+
+        one, other = (opens, takes_back) if first == "opens" else (takes_back, opens)
+        given, refused = at_once(lambda: slowly(one), lambda: after(other))
+    application.refresh_from_db()
+    if first == "opens":
+        assert given == [True] and [p.code for no in refused for p in no.problems] == ["opened"]
+        assert application.state == State.PREFECTURE_REVIEW
+    else:
+        assert refused == [] and False in given and application.state == State.COUNTY_REVIEW
+        assert CommitteeArrival.objects.get().annulled_at is not None and PersonYear.objects.get().arrivals == 0

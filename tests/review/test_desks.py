@@ -18,7 +18,7 @@ from zhicheng.foundation.models import LedgerEntry
 from zhicheng.review import actions
 from zhicheng.review.findings import stated_sanctions
 from zhicheng.review.models import Decision, PaperDossier
-from zhicheng.review.queries import all_decisions, form_with_mark, mark_state
+from zhicheng.review.queries import form_with_mark, mark_state, standing_decisions
 from zhicheng.review.rules import ReturnReason, Sanction
 
 pytestmark = pytest.mark.django_db
@@ -265,7 +265,7 @@ def test_sanction_stated_by_the_unit_is_a_finding_for_every_later_desk(road):
     application.refresh_from_db()
     submission = application.current_submission_id
     actions.pass_application(actor=world.unit_admin, application_id=application.pk, submission_id=submission, sanction=DEMERIT)
-    decisions = all_decisions(application)
+    decisions = standing_decisions(application)
     (finding,) = stated_sanctions(decisions, submission_id=submission)
     assert "记过" in finding.text and "2023-01-01至2024-12-31" in finding.text
     assert (finding.code, finding.source) == ("sanction.stated", "人社部令40号 第十三条")

@@ -21,7 +21,7 @@ Answer = dict[str, Any]
 def office(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[tuple[Elsewhere, list[int]]]:
-    """The processes, and the ids of an application that is checked, one at the unit, one at the bureau."""
+    """The processes, and the ids of an application that is checked, one at the unit, two at the bureau, the second unopened."""
     script = Path(__file__).with_name("processes.py")
     with django_db_blocker.unblock(), elsewhere_on(script, tmp_path_factory.mktemp("office")) as there:
         yield there, json.loads(there.run("make"))
@@ -47,7 +47,7 @@ def split(answers: list[Answer]) -> tuple[list[int], list[list[str]]]:
 
 
 def test_double_click_on_submit_is_one_submission(office) -> None:
-    there, (checked, _at_unit, _at_bureau) = office
+    there, (checked, _at_unit, _at_bureau, _unopened) = office
     given, refused = split(at_once(there, *[("submit", str(checked), "same")] * 2, ("submit", str(checked), "another page")))
     assert len(set(given)) == 1
     for code, sentence in refused:
@@ -58,7 +58,7 @@ def test_double_click_on_submit_is_one_submission(office) -> None:
 
 
 def test_two_officers_deciding_are_one_decision(office) -> None:
-    there, (_checked, _at_unit, at_bureau) = office
+    there, (_checked, _at_unit, at_bureau, _unopened) = office
     before = json.loads(there.run("show", str(at_bureau)))
     calls = [("decide", "bureau", str(at_bureau), verdict) for verdict in ("pass", "return", "pass")]
     given, refused = split(at_once(there, *calls, when="later"))
@@ -72,9 +72,25 @@ def test_two_officers_deciding_are_one_decision(office) -> None:
 
 
 def test_withdrawal_and_pass_are_one_of_them(office) -> None:
-    there, (_checked, at_unit, _at_bureau) = office
+    there, (_checked, at_unit, _at_bureau, _unopened) = office
     given, refused = split(at_once(there, ("withdraw", str(at_unit)), ("decide", "unitadmin", str(at_unit), "pass")))
     assert len(given) == 1 and [code for code, _sentence in refused] == ["stale"]
     found = json.loads(there.run("show", str(at_unit)))
     assert found["state"] in {"draft", "unit_passed"} and len(found["moves"]) == 3
     assert "完整" in there.run("verify")
+
+
+def test_taking_back_twice_and_opening_are_one_of_them(office) -> None:
+    """Either the bureau has opened it and the pass stays, or it was taken back, once, and the bureau opens what is not its own any more."""
+    there, (*_others, unopened) = office
+    before = json.loads(there.run("show", str(unopened)))
+    back = ("take_back", "county", str(unopened), str(before["last"]))
+    given, refused = split(at_once(there, back, ("open_case", "bureau", str(unopened)), back, when="later"))
+    found = json.loads(there.run("show", str(unopened)))
+    if found["state"] == "county_review":
+        assert found["moves"][len(before["moves"]) :] == ["county_take_back"]
+        assert sorted(type(one).__name__ for one in given) == ["bool", "int"] and False in given
+        assert [code for code, _sentence in refused] == ["stale"]
+    else:
+        assert (found["state"], found["moves"]) == ("prefecture_review", before["moves"]) and given == [True]
+        assert [code for code, _sentence in refused] == ["opened", "opened"]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from zhicheng.applications.desks import WAITING
-from zhicheng.applications.lifecycle import MOVES
+from zhicheng.applications.desks import BY_ROLE, WAITING
+from zhicheng.applications.lifecycle import MOVES, TAKES_BACK
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.organizations.actors import Role
 
@@ -21,13 +21,18 @@ SECTIONS = {
 TOLD = [label for labels in SECTIONS for label in labels]
 
 
+# What a desk does where nothing waits for it, besides taking back what it has just passed on.
+BESIDE = {Role.PREFECTURE: "fraud, annulment"}
+
+
 def state_row(state: State) -> str:
     own = "、".join(str(move.label) for move in MOVES if move.role is Role.APPLICANT and state in move.sources)
     deciding = [role for role, states in WAITING.items() if state in states]
-    more = [
-        move.role for move in MOVES if state in move.sources and move.role is Role.PREFECTURE and Role.PREFECTURE not in deciding
-    ]
-    desks = [str(role) for role in deciding] + [f"{role} (fraud, annulment)" for role in dict.fromkeys(more)]
+    others = [move for move in MOVES if state in move.sources and move.role in BY_ROLE and move.role not in deciding]
+    more = dict.fromkeys(move.role for move in others if move.name not in TAKES_BACK)
+    back = [str(move.role) for move in others if move.name in TAKES_BACK]
+    desks = [str(role) for role in deciding] + [f"{role} ({BESIDE[role]})" for role in more]
+    desks += [f"to take its pass back: {' or '.join(back)}"] if back else []
     return f"| `{state}` | {'yes' if state in OPEN_FOR_APPLICANT else 'no'} | {own or '—'} | {', '.join(desks) or '—'} |"
 
 

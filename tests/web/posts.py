@@ -562,6 +562,14 @@ def desk_return(world: w.World) -> Press:
     return _by(world.unit_admin, "desk_return", application.pk, submission=application.current_submission_id, **row)
 
 
+@example("desk_take_back")
+def desk_take_back(world: w.World) -> Press:
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    change = application.history.latest("id").pk
+    return _by(world.unit_admin, "desk_take_back", application.pk, change=change, reason="点错了申请书，应先核实证书。")
+
+
 def _at_county(world: w.World) -> Application:
     application = w.submitted(world)
     w.publicise_and_report(world, application)

@@ -50,6 +50,7 @@ ENDS: dict[str, str] = {
             "application_withdraw",
             "desk_pass",
             "desk_return",
+            "desk_take_back",
             "office_annul",
             "office_fraud",
             "unit_publicity_open",

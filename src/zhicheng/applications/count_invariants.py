@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.lifecycle import HIGHER
+from zhicheng.applications.lifecycle import HIGHER, TAKES_BACK
 from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear, StatusChange
 from zhicheng.applications.states import OVER, State
 from zhicheng.applications.years import counted, in_year_of
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
@@ -22,19 +24,21 @@ _DESK = {desk.arrives: desk.role.value for desk in HIGHER}
 
 @invariant("applications.arrivals_are_moves", gettext_lazy("提交评审委员会的计次与办理记录一致"))
 def arrivals_are_moves() -> Iterator[Violation]:
-    """Each move that brings a submission to the desk whose arrivals count left one arrival, and nothing else did (S-28, G-13)."""
+    """Each move that brings a submission to the desk whose arrivals count left one arrival, and nothing else did (S-28, G-13); that of a
+    pass that was taken back does not count."""
     rows = Application.objects.select_related("campaign_version").only("campaign_version__sha256", "person_index", "campaign_id")
     for applications in in_batches(rows):
-        changes = StatusChange.objects.filter(application__in=applications, to_state__in=list(_DESK)).order_by("id")
-        moves = grouped(changes.only("application_id", "to_state", "submission_id", "at"), lambda change: change.application_id)
+        changes = StatusChange.objects.filter(application__in=applications).order_by("id")
+        moves = grouped(
+            changes.only("application_id", "move", "to_state", "submission_id", "at"), lambda change: change.application_id
+        )
         counted = CommitteeArrival.objects.filter(application__in=applications).select_related("person_year").order_by("id")
         arrivals = grouped(counted, lambda arrival: arrival.application_id)
         for application in applications:
             notice = notice_of(application.campaign_version)
-            mine = arrivals.get(application.pk, [])
-            brought = [
-                change for change in moves.get(application.pk, []) if is_committee_arrival(notice, _DESK[State(change.to_state)])
-            ]
+            mine, history = arrivals.get(application.pk, []), moves.get(application.pk, [])
+            brought = [change for change in history if _brings(change, notice)]
+            undone = {before.pk for before, change in pairwise(history) if change.move in TAKES_BACK}
             if [arrival.submission_id for arrival in mine] != [change.submission_id for change in brought]:
                 words = {"moves": len(brought), "arrivals": len(mine)}
                 said = _("办理记录中有 %(moves)s 次提交，计次有 %(arrivals)s 次，或者版本不同。") % words
@@ -42,10 +46,18 @@ def arrivals_are_moves() -> Iterator[Violation]:
             for arrival, change in zip(mine, brought, strict=False):
                 if not together(arrival.arrived_at, change.at):
                     yield Violation(f"arrival:{arrival.pk}", _("提交的时间与办理记录不一致。"))
+                if change.pk in undone and arrival.annulled_at is None:
+                    yield Violation(f"arrival:{arrival.pk}", _("审核通过已经撤回，提交却仍然计次。"))
             for arrival in mine:
                 year = arrival.person_year
                 if (year.campaign_id, year.person_index) != (application.campaign_id, application.person_index):
                     yield Violation(f"arrival:{arrival.pk}", _("计在了另一个人或另一批次的名下。"))
+
+
+def _brings(change: StatusChange, notice: Notice) -> bool:
+    """Whether the move is an arrival: one that takes a pass back comes from further on."""
+    desk = _DESK.get(State(change.to_state))
+    return desk is not None and change.move not in TAKES_BACK and is_committee_arrival(notice, desk)
 
 
 @invariant("applications.person_years", gettext_lazy("年度计次等于未撤销的提交次数，且不超过上限"))

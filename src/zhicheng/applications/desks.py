@@ -53,7 +53,7 @@ _CLOSED = (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
 class DeskWords:
     """What is said of a desk.
 
-    ``name`` is who it is in the docs; ``report``, ``passes``, ``returns`` and ``closes`` are its moves (to it, and of it);
+    ``name`` is who it is in the docs; ``report``, ``passes``, ``takes_back``, ``returns`` and ``closes`` are its moves (to it, and of it);
     ``coming`` is each step at it that is still to come; ``waiting`` and ``passed`` are its tabs; ``missing`` and ``mend`` are what an
     applicant reads whose unit names none where the notice wants one. ``short`` is who it is within a sentence, ``arrival`` the coming to
     it that counts where it is the last desk, ``reviews`` what it does, ``accepts`` and ``accepted`` what its pass means there.
@@ -61,6 +61,7 @@ class DeskWords:
 
     name: str
     passes: Words
+    takes_back: Words
     returns: Words
     coming: Mapping[State, Words]
     report: Words = ""
@@ -119,6 +120,11 @@ class Desk:
         return f"{self.role.value}_pass"
 
     @property
+    def takes_back(self) -> str:
+        """The move by which the desk takes its pass back."""
+        return f"{self.role.value}_take_back"
+
+    @property
     def returns(self) -> str:
         """The move that gives it back to the applicant."""
         return f"{self.role.value}_return"
@@ -143,6 +149,7 @@ DESKS: tuple[Desk, ...] = (
             name="申报单位",
             short=pgettext_lazy("within a sentence", "单位"),
             passes=gettext_lazy("单位审核通过"),
+            takes_back=gettext_lazy("单位撤回审核通过"),
             returns=gettext_lazy("单位退回"),
             coming={
                 S.UNIT_REVIEW: gettext_lazy("单位审核"),
@@ -166,6 +173,7 @@ DESKS: tuple[Desk, ...] = (
             arrival=gettext_lazy("到达主管单位"),
             report=gettext_lazy("公示期满，报主管单位"),
             passes=gettext_lazy("主管单位审核通过"),
+            takes_back=gettext_lazy("主管单位撤回审核通过"),
             returns=gettext_lazy("主管单位退回"),
             closes=gettext_lazy("主管单位退回，本年度不再受理"),
             coming={S.SUPERVISING_REVIEW: gettext_lazy("主管单位审核")},
@@ -186,6 +194,7 @@ DESKS: tuple[Desk, ...] = (
             arrival=gettext_lazy("到达行业主管部门"),
             report=gettext_lazy("公示期满，报行业主管部门"),
             passes=gettext_lazy("行业主管部门审核通过"),
+            takes_back=gettext_lazy("行业主管部门撤回审核通过"),
             returns=gettext_lazy("行业主管部门退回"),
             closes=gettext_lazy("行业主管部门退回，本年度不再受理"),
             coming={S.INDUSTRY_REVIEW: gettext_lazy("行业主管部门审核")},
@@ -208,6 +217,7 @@ DESKS: tuple[Desk, ...] = (
             arrival=gettext_lazy("到达县（市）"),
             report=gettext_lazy("公示期满，报县（市）"),
             passes=gettext_lazy("县（市）审核通过"),
+            takes_back=gettext_lazy("县（市）撤回审核通过"),
             returns=gettext_lazy("县（市）退回"),
             closes=gettext_lazy("县（市）退回，本年度不再受理"),
             coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
@@ -230,6 +240,7 @@ DESKS: tuple[Desk, ...] = (
             accepted=gettext_lazy("终审已通过，等待评审委员会评审。"),
             report=gettext_lazy("公示期满，报州终审"),
             passes=gettext_lazy("终审通过，予以受理"),
+            takes_back=gettext_lazy("撤回终审通过"),
             returns=gettext_lazy("终审退回"),
             closes=gettext_lazy("终审退回，本年度不再受理"),
             coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},

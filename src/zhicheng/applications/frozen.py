@@ -15,6 +15,7 @@ GUARDED = (
 )
 
 _NEWEST = "FROM applications_statuschange c WHERE c.application_id = NEW.id ORDER BY c.id DESC LIMIT 1"
+_NEWEST_MOVE = "FROM applications_statuschange c WHERE c.application_id = NEW.application_id ORDER BY c.id DESC LIMIT 1"
 _OPEN = "('draft', 'returned')"
 _AT_UNIT = "('unit_passed', 'in_publicity')"  # when the unit brings its own papers
 _STATE_OF_NEW = "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)"
@@ -141,14 +142,24 @@ WITH_HISTORY = (
         "(SELECT a.state FROM applications_application a WHERE a.id = NEW.application_id)) "
         "OR (NEW.move = 'start' AND EXISTS (SELECT 1 FROM applications_statuschange c WHERE c.application_id = NEW.application_id))",
     ),
+    protect(
+        "applications_statuschange",
+        "INSERT",
+        sentence="a pass is taken back by its own desk, with a reason, before anything else happens",
+        rule="taken",
+        when=" OR ".join(
+            f"(NEW.move = '{d.takes_back}' AND (NEW.note = '' OR '{d.passes}' IS DISTINCT FROM (SELECT c.move {_NEWEST_MOVE})))"
+            for d in DESKS
+        ),
+    ),
     protect("applications_committeearrival", "DELETE", sentence="an arrival is annulled, never removed"),
     protect(
         "applications_committeearrival",
         "INSERT",
         sentence="an arrival needs the move that brought it",
         rule="begins",
-        when="NEW.annulled_at IS NOT NULL OR NEW.submission_id IS DISTINCT FROM (SELECT c.submission_id FROM applications_statuschange c "
-        "WHERE c.application_id = NEW.application_id ORDER BY c.id DESC LIMIT 1)",
+        when=f"NEW.annulled_at IS NOT NULL OR NEW.submission_id IS DISTINCT FROM (SELECT c.submission_id {_NEWEST_MOVE}) "
+        f"OR (SELECT c.move {_NEWEST_MOVE}) IN ({', '.join(repr(d.takes_back) for d in DESKS)})",
     ),
     protect(
         "applications_committeearrival",

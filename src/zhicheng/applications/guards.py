@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import Desk
-from zhicheng.applications.lifecycle import HIGHER, Guard, guard, next_desk
+from zhicheng.applications.desks import BY_ROLE, Desk
+from zhicheng.applications.lifecycle import HIGHER, Guard, guard, label_of, next_desk
+from zhicheng.applications.models import StatusChange
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
@@ -174,3 +177,28 @@ def _next_is(desk: Desk) -> Guard:
 
 for _desk in HIGHER:
     guard(f"next_is_{_desk.role.value}")(_next_is(_desk))
+
+
+@guard("own_pass_is_last")
+def own_pass_is_last(case: CaseFile, actor: Actor) -> list[Problem]:
+    """Nothing has happened since this desk passed it on: only the last decision can be taken back, and only by who made it."""
+    last = case.history[-1].move
+    if last == BY_ROLE[actor.role].passes:
+        return []
+    words = _("最后一次办理是“{move}”，不是本部门的审核通过，不能撤回。")
+    return [Problem(words.format(move=label_of(last)), code="not_the_last")]
+
+
+@guard("take_back_in_time")
+def take_back_in_time(case: CaseFile, actor: Actor) -> list[Problem]:
+    """The notice may limit for how long a pass can be taken back (``policies.take_back_hours``); most do not. The end is exclusive."""
+    end = take_back_until(case, case.history[-1])
+    if end is None or clock.now() < end:
+        return []
+    return [Problem(_("撤回审核通过的期限已于{end}（北京时间）结束。").format(end=clock.written(end)), code="take_back_over")]
+
+
+def take_back_until(case: CaseFile, passed: StatusChange) -> datetime | None:
+    """Until when a pass can be taken back; ``None`` where the notice sets no end."""
+    hours = case.notice.policies.take_back_hours
+    return passed.at + timedelta(hours=hours) if hours is not None else None

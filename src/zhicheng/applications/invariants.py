@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhicheng.applications.lifecycle import BY_NAME, HIGHER, passed_with, reached_with
+from zhicheng.applications.lifecycle import BY_NAME, HIGHER, TAKES_BACK, passed_with, reached_with
 from zhicheng.applications.models import Application, NumberCounter, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.campaigns.queries import notice_of
@@ -61,9 +61,9 @@ def state_is_last_move() -> Iterator[Violation]:
 
 @invariant("applications.chain_of_moves", gettext_lazy("办理记录首尾相接，每一步都在办理表中"))
 def chain_of_moves() -> Iterator[Violation]:
-    """Each move begins where the one before ended, and leads where the one table says it leads."""
+    """Each move begins where the one before ended, and leads where the one table says it leads; a pass is taken back right after it."""
     for application, history in _with_history():
-        before = ""
+        before = last = ""
         for change in history:
             subject = f"application:{application.pk} move:{change.pk}"
             if change.from_state != before:
@@ -72,7 +72,9 @@ def chain_of_moves() -> Iterator[Violation]:
             if not _is_in_table(change):
                 words = {"from": change.from_state or "-", "to": change.to_state, "move": change.move}
                 yield Violation(subject, _("办理表中没有 %(move)s：%(from)s → %(to)s。") % words)
-            before = change.to_state
+            if change.move in TAKES_BACK and TAKES_BACK[change.move] != last:
+                yield Violation(subject, _("撤回的不是上一步的审核通过。"))
+            before, last = change.to_state, change.move
 
 
 def _is_in_table(change: StatusChange) -> bool:

@@ -19,25 +19,28 @@ from zhicheng.applications.actions import (
     bar_applications,
     restore_applications,
 )
-from zhicheng.applications.desks import DESKS, Desk, road_of
-from zhicheng.applications.lifecycle import BY_NAME, STATES
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, road_of
+from zhicheng.applications.lifecycle import STATES, TAKES_BACK, label_of
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
+from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import files_beside, snapshot_of
 from zhicheng.applications.report_mails import tell_of_a_day, tell_unit
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
 from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.campaigns.queries import notice_of, window_now
-from zhicheng.campaigns.rules import WindowState
+from zhicheng.campaigns.rules import WindowState, is_committee_arrival
+from zhicheng.documents.queries import papers_of
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.foundation import clock, jobs, outbox
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.mail import KIND as MAIL
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import ban_for, live_records
-from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.actors import Role, actor_for
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.queries import mailboxes_of
 
@@ -51,10 +54,13 @@ ONE_BY_ONE = timedelta(minutes=5)
 _BARRED = {State.REJECTED_FRAUD, State.BARRED}
 
 
-@outbox.handler("application.moved")
+@outbox.handler(lifecycle.MOVED)
 @platform_language()
 def tell_of_move(message: OutboxMessage) -> None:
-    """Queue the mails of one move. Their keys name the move and the receiver, so a repeated job sends nothing twice."""
+    """Queue the mails of one move. Their keys name the move and the receiver, so a repeated job sends nothing twice.
+
+    Of a pass that was taken back before its mails went nobody is told; taken back later, everybody who was.
+    """
     change = StatusChange.objects.select_related(
         "application__applicant",
         *(f"application__{desk.column}" for desk in DESKS),
@@ -64,17 +70,12 @@ def tell_of_move(message: OutboxMessage) -> None:
     ).get(pk=message.payload["change_id"])
     application = change.application
     window = window_now(application.campaign_version, application.level, change.at)
-    subject = _("申报进展：{state}（{number}）").format(
-        state=_state(change, window, to_applicant=True), number=application.number
-    )
-    body = "\n".join(_to_applicant(change, window))
-    queue_mail(
-        to=application.applicant.email,
-        subject=subject,
-        body=body,
-        key=f"moved:{change.pk}:applicant",
-        sequence=f"application:{application.pk}:applicant",
-    )
+    if change.move in lifecycle.PASSES and _was_taken_back(change):
+        return
+    if change.move in TAKES_BACK:
+        _tell_of_taking_back(change, window)
+        return
+    _tell_applicant(change, window)
     # What it has had before it, a record may end; and who was told of that is told as well when it is taken back.
     by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
     back = _SENT_BACK.get(change.move)
@@ -87,6 +88,54 @@ def tell_of_move(message: OutboxMessage) -> None:
     for desk in _between(application, back) if back is not None else ():
         opening = _("{unit}申报人{name}的申请书 {number} 已由{by}退回，特此告知。")
         _tell_desk(change, window, desk, opening, _for_desk(change, window))
+
+
+def _was_taken_back(change: StatusChange) -> bool:
+    later = StatusChange.objects.filter(application_id=change.application_id, pk__gt=change.pk).order_by("id").first()
+    return later is not None and later.move in TAKES_BACK
+
+
+def _tell_of_taking_back(change: StatusChange, window: WindowState) -> None:
+    """To whom the pass was told, and who may hold the paper it made: the applicant, and the desk's own people."""
+    passed = StatusChange.objects.filter(application_id=change.application_id, pk__lt=change.pk).latest("id")
+    told = OutboxMessage.objects.filter(kind=MAIL, key__startswith=f"moved:{passed.pk}:").values_list("key", flat=True)
+    roles = {key.split(":")[2] for key in told}
+    desk = BY_ROLE[Role(change.by_role)]
+    if desk.makes or Role.APPLICANT in roles:
+        _tell_applicant(change, window)
+    for other in DESKS:
+        if other.role in roles or (other is desk and desk.makes):
+            opening = _("申报人{name}的申请书 {number}，{by}已撤回审核通过。")
+            _tell_desk(change, window, other, opening, _taken_back(change))
+
+
+def _taken_back(change: StatusChange) -> list[str]:
+    """What a pass that was taken back had made and does not hold any more: a paper, an arrival at final review."""
+    application, lines = change.application, []
+    if makes := BY_ROLE[Role(change.by_role)].makes:
+        made = papers_of(subject_of(application.pk)).filter(kind=makes, created_at__lte=change.at).order_by("-id").first()
+        if made is not None:
+            void = _("审核通过时生成的“{title}”（{serial}）已作废，已经打印的请不要再使用。")
+            lines.append(void.format(title=made.title, serial=made.serial))
+    arrived = HOLDER.get(State(change.from_state))
+    if arrived is not None and is_committee_arrival(notice_of(application.campaign_version), arrived.role.value):
+        lines.append(_("这次提交评审委员会不再计次。"))
+    return lines
+
+
+def _tell_applicant(change: StatusChange, window: WindowState) -> None:
+    application = change.application
+    subject = _("申报进展：{state}（{number}）").format(
+        state=_state(change, window, to_applicant=True), number=application.number
+    )
+    body = "\n".join(_to_applicant(change, window))
+    queue_mail(
+        to=application.applicant.email,
+        subject=subject,
+        body=body,
+        key=f"moved:{change.pk}:applicant",
+        sequence=f"application:{application.pk}:applicant",
+    )
 
 
 def _between(application: Application, back: Desk) -> list[Desk]:
@@ -126,7 +175,9 @@ def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:
         *_happened(change, _state(change, window, to_applicant=True)),
         *_why(change, window),
     ]
-    if change.to_state == State.RETURNED or change.move == "restore":
+    if change.move in TAKES_BACK:
+        lines += ["", *_taken_back(change)]
+    elif change.to_state == State.RETURNED or change.move == "restore":
         again = _("请在{end}（北京时间）前修改、核对并上报。")
         lines += ["", _until(change, window, again)]
     elif change.to_state == State.ABANDONED:
@@ -139,7 +190,7 @@ def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:
 
 
 def _happened(change: StatusChange, state: str) -> list[str]:
-    what = _("新增申请书") if change.move == "start" else str(BY_NAME[change.move].label)
+    what = label_of(change.move)
     lines = [
         _("办理事项：{what}").format(what=what),
         _("办理时间：{when}（北京时间）").format(when=clock.written(change.at)),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,11 +96,20 @@ def _report_to(desk: Desk) -> Move:
     return Move(desk.report, (S.UNIT_PASSED, S.IN_PUBLICITY), desk.arrives, Role.UNIT, desk.words.report, guards)
 
 
+def _take_back(desk: Desk) -> Move:
+    """A pass made by mistake comes back to its desk, as long as nobody has worked on with it; at the unit before its publicity."""
+    higher = (*(other.arrives for other in HIGHER if other is not desk), S.ACCEPTED)
+    sources, guards = (higher, ()) if desk.reached else ((S.UNIT_PASSED,), ("unit_verified",))
+    guards = (*guards, "own_pass_is_last", "not_opened_since", "take_back_in_time", *_GOES_UP)
+    return Move(desk.takes_back, sources, desk.arrives, desk.role, desk.words.takes_back, guards)
+
+
 def _of(desk: Desk) -> tuple[Move, ...]:
-    """What a desk above the unit can do with what it holds."""
+    """What a desk above the unit can do with what it holds, and with what it has just passed on."""
     guards = ("dossier_in_order", "arrival_left", *_GOES_UP_IN_TIME)
     return (
         Move(desk.passes, desk.holds, None, desk.role, desk.words.passes, guards),
+        _take_back(desk),
         Move(desk.returns, desk.holds, S.RETURNED, desk.role, desk.words.returns, ("may_come_back",)),
         Move(desk.closes, desk.holds, S.CLOSED_FOR_YEAR, desk.role, desk.words.closes, ("may_not_come_back",)),
     )
@@ -111,6 +122,7 @@ MOVES: tuple[Move, ...] = (
     Move("discard", (S.DRAFT, S.RETURNED), S.DISCARDED, Role.APPLICANT, gettext_lazy("作废"), ("year_open",)),
     Move(_UNIT.passes, (S.UNIT_REVIEW,), S.UNIT_PASSED, Role.UNIT, _UNIT.words.passes,
          ("unit_verified", "number_not_anothers", *_GOES_UP_IN_TIME)),
+    _take_back(_UNIT),
     Move(_UNIT.returns, _UNIT.holds, S.RETURNED, Role.UNIT, _UNIT.words.returns, ("unit_verified",)),
     Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"),
          ("unit_verified", "no_objection_in_the_way", *_GOES_UP_IN_TIME)),
@@ -139,6 +151,9 @@ MOVES: tuple[Move, ...] = (
 # fmt: on
 
 BY_NAME: dict[str, Move] = {m.name: m for m in MOVES}
+PASSES = frozenset(desk.passes for desk in DESKS)
+TAKES_BACK: dict[str, str] = {desk.takes_back: desk.passes for desk in DESKS}  # by the move, what it takes back
+MOVED = "application.moved"  # the outbox's kind, from which everybody concerned is told of a move
 
 # A guard looks at a case file and says what stands against the move; rooms below register theirs on start-up.
 Guard = Callable[[CaseFile, Actor], list[Problem]]
@@ -218,7 +233,12 @@ def who_moved(application: Application, actor: Actor) -> str:
         who = last.by_organization.name if last.by_organization is not None else _("申报人")
     else:
         who = last.by.name
-    return _("{at}，{who}办理了“{move}”。").format(at=clock.written(last.at), who=who, move=BY_NAME[last.move].label)
+    return _("{at}，{who}办理了“{move}”。").format(at=clock.written(last.at), who=who, move=label_of(last.move))
+
+
+def label_of(move: str) -> str:
+    """What a move of the history is called."""
+    return _("新增申请书") if move == "start" else str(BY_NAME[move].label)
 
 
 def moves_for(application: Application, actor: Actor) -> list[Move]:
@@ -301,11 +321,16 @@ def reached_with(state: State, notice: Notice) -> tuple[str, ...]:
 
 
 def passed_with(move: str, target: State) -> dict[str, bool]:
-    """The flags of "has passed it on" that a move sets: its desk's own where another desk follows; back with the applicant, all are undone."""
+    """The flags of "has passed it on" that a move sets: its desk's own where another desk follows, undone where it takes that back; back with
+    the applicant, all are undone."""
     if target in OPEN_FOR_APPLICANT:
         return dict.fromkeys((desk.passed for desk in HIGHER), False)
-    desk = next((desk for desk in HIGHER if desk.passes == move), None)
-    return {desk.passed: True} if desk is not None and target in HOLDER else {}
+    desk = next((desk for desk in HIGHER if move in (desk.passes, desk.takes_back)), None)
+    if desk is None:
+        return {}
+    if move == desk.takes_back:
+        return {desk.passed: False}
+    return {desk.passed: True} if target in HOLDER else {}
 
 
 # What a move writes on the row: its own columns, and those the calling action set under the lock.
@@ -363,8 +388,9 @@ def _make_known(change: StatusChange, *, actor: Actor, more: dict[str, Any] | No
         },
     )
     outbox.queue(
-        kind="application.moved",
+        kind=MOVED,
         payload={"change_id": change.pk},
-        key=f"application.moved:{change.pk}",
+        key=f"{MOVED}:{change.pk}",
         sequence=f"application:{change.application_id}",
+        wait=timedelta(minutes=settings.PASS_MAIL_MINUTES) if change.move in PASSES else outbox.AT_ONCE,
     )

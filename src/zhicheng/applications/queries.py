@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
@@ -30,6 +31,8 @@ from zhicheng.campaigns.queries import newest_version_of, notice_of, windows_in_
 from zhicheng.campaigns.rules import WindowState
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
+from zhicheng.foundation import looks
+from zhicheng.foundation.models import AccessLook
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.standards.regions import prefecture_digits
@@ -107,27 +110,29 @@ def queue(actor: Actor, *, tab: Tab | None = None) -> QuerySet[Application]:
     )
 
 
-def get_application(actor: Actor, application_id: int) -> Application | None:
-    """One application with everything a page names, or ``None`` when it is not this actor's to see."""
+def get_application(actor: Actor, application_id: int, *, with_opening: bool = False) -> Application | None:
+    """One application with everything a page names, or ``None`` when it is not this actor's to see. ``with_opening``: it tells as
+    ``opened_here`` whether the access log has that the actor opened it since its last move.
+    """
     owner = actor.user_id if actor.role is Role.APPLICANT else actor.organization_id
-    return next(iter(_one_visible(owner, application_id, role=actor.role)), None) if owner else None
+    opening = (actor.ref, f"application:{application_id}") if with_opening else ()
+    return next(iter(_one_visible(owner, application_id, *opening, role=actor.role)), None) if owner else None
 
 
 @prepared
-def _one_visible(owner_id: int, application_id: int, *, role: Role) -> QuerySet[Application]:
-    return (
-        visible_to(Actor(role, user_id=owner_id, organization_id=owner_id))
-        .select_related(
-            "applicant",
-            "campaign",
-            "campaign_version",
-            *(desk.column for desk in DESKS),
-            "current_submission",
-        )
-        .defer(*VERSION_TEXTS)
-        .annotate(newest_version_id=newest_version_of("campaign"))
-        .filter(pk=application_id)
-    )
+def _one_visible(owner_id: int, application_id: int, *opening: str, role: Role) -> QuerySet[Application]:
+    offices = (desk.column for desk in DESKS)
+    rows = visible_to(Actor(role, user_id=owner_id, organization_id=owner_id)).filter(pk=application_id)
+    rows = rows.select_related("applicant", "campaign", "campaign_version", *offices, "current_submission").defer(*VERSION_TEXTS)
+    rows = rows.annotate(newest_version_id=newest_version_of("campaign"))
+    return rows.annotate(opened_here=_is_opened(*opening)) if opening else rows
+
+
+def _is_opened(by: str, subject: str) -> Exists:
+    newest = StatusChange.objects.filter(application_id=OuterRef(OuterRef("pk"))).order_by("-id").values("pk")[:1]
+    brought = Concat(Value("move:"), Cast(Subquery(newest), CharField()))
+    looked = AccessLook.objects.filter(actor=by, subject=subject, what=looks.CASE).annotate(brought=brought)
+    return Exists(looked.filter(thing=F("brought")))
 
 
 def closed_application_beside(application: Application) -> Application | None:

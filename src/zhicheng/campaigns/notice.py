@@ -116,6 +116,8 @@ class Policies(NoticePart):
     template_wording: Literal["verbatim", "corrected"] = "verbatim"  # G-15
     # Whose rule a year with two employers follows (S-60): the one that asks for more, the longer stay's, or that at the year's end.
     year_with_two_employers: Literal["stricter", "longer", "year_end"] = "stricter"
+    # For how many hours a desk may take its own pass back; without it as long as nobody has worked on with the application.
+    take_back_hours: Annotated[int, Field(strict=True, ge=1, le=24 * 60)] | None = None
 
 
 class WorkHistory(NoticePart):

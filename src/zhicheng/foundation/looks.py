@@ -29,6 +29,7 @@ from zhicheng.foundation.transactions import one_transaction
 logger = logging.getLogger(__name__)
 
 FILE, PREVIEW, ORIGINAL, NUMBER, PAPER = "file", "preview", "original", "number", "paper"
+CASE = "case"  # an application was opened at the desk it waits at; ``thing`` names the move that brought it there: ``move:12``
 THUMBNAIL = "thumbnail"  # a picture, small, in a list: shown by the page, chosen by nobody
 # A page shows the same pictures each time it is opened, and once more when it refuses what was typed into it: nobody looked anew.
 THUMBNAIL_AGAIN_AFTER = timedelta(hours=1)

@@ -34,6 +34,8 @@ BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))
 MAX_ATTEMPTS = len(BACKOFF) + 1
 MAX_PAYLOAD_BYTES = 256 * 1024
 LONGEST_POSTPONED = timedelta(minutes=10)
+AT_ONCE = timedelta()
+_WAITS = "queued to wait"  # as after ``Postponed``: not tried, and no sign of anything wrong
 USUAL_LIMIT = timedelta(minutes=5)  # how long a handler without a lease may take before its process is ended
 
 Handler = Callable[[OutboxMessage], object]
@@ -114,23 +116,32 @@ def limit_of(kind: str) -> timedelta:
     return (registered and registered.lease) or USUAL_LIMIT
 
 
-def queue(*, kind: str, payload: dict[str, Any], key: str, sequence: str = "") -> OutboxMessage:
+def queue(*, kind: str, payload: dict[str, Any], key: str, sequence: str = "", wait: timedelta = AT_ONCE) -> OutboxMessage:
     """Queue an effect in the caller's transaction and return its message.
 
     ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued, the first
     one is returned. Messages with one ``sequence`` (``application:12``) are done in the order they were queued: a later one waits while
-    an earlier one is tried again, until that one is done or given up. Raises ``NotInTransaction``, ``PayloadTooLarge``, or
+    an earlier one is tried again, until that one is done or given up. ``wait``: how long it is left alone first, at most
+    ``LONGEST_POSTPONED``; :func:`hasten` ends that. Raises ``NotInTransaction``, ``PayloadTooLarge``, or
     ``TypeError`` / ``ValueError`` for a payload that is not JSON.
     """
     require_transaction("outbox.queue()")
     if not kind or not key:
         raise ValueError("an outbox message needs a kind and a key")
+    if not AT_ONCE <= wait <= LONGEST_POSTPONED:
+        raise ValueError(f"a message waits {LONGEST_POSTPONED} at most, not {wait}")
     size = len(check_storable(payload))
     if size > MAX_PAYLOAD_BYTES:
         raise PayloadTooLarge(f"{kind} {key}: {size} bytes, at most {MAX_PAYLOAD_BYTES}")
-    values = {"payload": payload, "lane": lane_of(kind), "sequence": sequence}
-    at = {"created_at": clock.now(), "next_attempt_at": clock.machine_now()}
+    values = {"payload": payload, "lane": lane_of(kind), "sequence": sequence, "last_error": _WAITS if wait else ""}
+    at = {"created_at": clock.now(), "next_attempt_at": clock.machine_now() + wait}
     return OutboxMessage.objects.get_or_create(kind=kind, key=key, defaults=values | at)[0]
+
+
+def hasten(*, kind: str, key: str) -> bool:
+    """Make a message that was queued to wait, and that nobody has tried yet, due now; return whether there was one."""
+    waiting = OutboxMessage.objects.filter(kind=kind, key=key, state=OutboxState.PENDING, attempts=0, last_error=_WAITS)
+    return bool(waiting.update(next_attempt_at=clock.machine_now(), last_error=""))
 
 
 def has_due(lane: Lane) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.models import Application, Submission
+from zhicheng.applications.lifecycle import TAKES_BACK
+from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import subject_of
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import Mark, bare_mark, papers_of
@@ -14,15 +15,17 @@ from zhicheng.review.models import Decision, MarkState, PaperDossier
 from zhicheng.review.rules import DossierFacts
 
 
-def all_decisions(application: Application) -> list[Decision]:
-    """Every decision, oldest first. One query."""
-    return _decisions(application.pk)
+def standing_decisions(application: Application) -> list[Decision]:
+    """Every decision but the passes that were taken back, oldest first. One query."""
+    return [decision for decision in _decisions(application.pk) if decision.next_move not in TAKES_BACK]  # type: ignore[attr-defined]
 
 
 @prepared
 def _decisions(application_id: int) -> QuerySet[Decision]:
     decisions = Decision.objects.filter(application_id=application_id).select_related("desk", "decided_by", "submission")
-    return decisions.defer("submission__content").order_by("id")
+    later = StatusChange.objects.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("change_id")).order_by("id")
+    then = decisions.annotate(next_move=Subquery(later.values("move")[:1]))
+    return then.defer("submission__content").order_by("id")
 
 
 def last_decided(case: CaseFile, desk_id: int | None) -> Decision | None:
@@ -30,7 +33,7 @@ def last_decided(case: CaseFile, desk_id: int | None) -> Decision | None:
     submission = case.submission
     if submission is None:
         return None
-    mine = (d for d in reversed(case.part(all_decisions)) if d.desk_id == desk_id and d.submission_id != submission.pk)
+    mine = (d for d in reversed(case.part(standing_decisions)) if d.desk_id == desk_id and d.submission_id != submission.pk)
     return next(mine, None)
 
 

@@ -99,6 +99,7 @@ DESK: dict[str, frozenset[Role]] = {
     "desk_case": DESKS,
     "desk_pass": DESKS,
     "desk_return": DESKS,
+    "desk_take_back": DESKS,
     "desk_dossier": DESKS,
     "desk_dossier_correct": DESKS,
     "desk_identity": DESKS,

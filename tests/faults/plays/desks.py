@@ -11,13 +11,14 @@ from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.integrity.models import IntegrityRecord
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import Actor, actor_for
 from zhicheng.organizations.models import OrganizationKind
 from zhicheng.review import actions as review
 from zhicheng.review.models import PaperDossier
 from zhicheng.review.rules import ReturnReason
 
 DESKS = (State.UNIT_REVIEW, State.SUPERVISING_REVIEW, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW)
+PASSED = (State.UNIT_PASSED, State.COUNTY_REVIEW, State.PREFECTURE_REVIEW, State.ACCEPTED)
 RETURNABLE = (*DESKS, State.UNIT_PASSED, State.IN_PUBLICITY)
 
 
@@ -32,6 +33,31 @@ def pass_(stage: Stage) -> None:
             submission_id=stage.submission_of(application),
             opinion=stage.dice.pick(["", "同意", "长" * 501]),
         )
+
+
+@play("review.take_back_pass", weight=2)
+def take_a_pass_back(stage: Stage) -> None:
+    """Mostly the last one, by who made it."""
+    application = stage.application(*PASSED) if stage.dice.percent(85) else stage.application()
+    passed = stage.one_of(application.history.filter(move__endswith="_pass")) if application is not None else None
+    if application is not None:
+        last = application.history.latest("id")
+        change = last if stage.dice.percent(85) or passed is None else passed
+        by = change.by if change.by is not None and stage.dice.percent(85) else None
+        stage.act(
+            "review.take_back_pass",
+            actor=actor_for(by) if by is not None else stage.reviewer(application),
+            application_id=application.pk,
+            change_id=change.pk,
+            reason=stage.reason(),
+        )
+
+
+@play("review.note_opening")
+def open_a_case(stage: Stage) -> None:
+    application = stage.application(*DESKS)
+    if application is not None:
+        stage.act("review.note_opening", actor=stage.reviewer(application), application_id=application.pk)
 
 
 @play("review.return_application", weight=2)

@@ -369,6 +369,41 @@ def prefecture_pass(world: w.World) -> dict[str, Any]:
     return of_submission(world.bureau, with_dossier(world.bureau, at_bureau(world)))
 
 
+MISTAKEN = "经核对，点错了申请书，应先核实证书。"
+
+
+def _taken_back(actor: Actor, application: Application) -> dict[str, Any]:
+    return {
+        "actor": actor,
+        "application_id": application.pk,
+        "change_id": application.history.latest("id").pk,
+        "reason": MISTAKEN,
+    }
+
+
+@case("review.actions.take_back.take_back_pass:unit")
+def unit_take_back(world: w.World) -> dict[str, Any]:
+    """Of the review form that was made."""
+    return _taken_back(world.unit_admin, passed(world))
+
+
+@case("review.actions.take_back.take_back_pass:county", at=LATER)
+def county_take_back(world: w.World) -> dict[str, Any]:
+    """Of the arrival that was counted."""
+    return _taken_back(world.county_officer, at_bureau(world))
+
+
+@case("review.actions.take_back.take_back_pass:prefecture", at=LATER)
+def prefecture_take_back(world: w.World) -> dict[str, Any]:
+    decision = review.pass_application(**prefecture_pass(world))
+    return _taken_back(world.bureau, decision.application)
+
+
+@case("review.actions.take_back.note_opening", at=LATER)
+def note_opening(world: w.World) -> dict[str, Any]:
+    return {"actor": world.county_officer, "application_id": at_county(world).pk}
+
+
 REASONS = {"reasons": [w.review_reason("毕业证书扫描件不清晰，请重新扫描上传。")]}
 
 

@@ -6,18 +6,17 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.counting import LockedYear, lock_person_year
-from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear
+from zhicheng.applications.models import CommitteeArrival
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import State
 from zhicheng.applications.years import counted
-from zhicheng.foundation import clock, ledger, outbox
+from zhicheng.foundation import outbox
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.transactions import lock_rows, one_transaction
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.actions import record_fraud, source_in
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.standards.regions import prefecture_digits
+from zhicheng.review.annulling import Annulled, annul, lock_with_all_of_the_person
 
 
 @one_transaction
@@ -30,7 +29,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
     found = CommitteeArrival.objects.filter(pk=arrival_id).values_list("application_id", flat=True).first()
     if actor.role is not Role.PREFECTURE or found is None:
         raise Refused.one(_("没有找到这次提交，或者它不归本部门办理。"), code="not_found")
-    case = _lock_all(found, actor)
+    case = lock_with_all_of_the_person(found, actor)
     application = case.application
     arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
     problems = []
@@ -47,84 +46,21 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
         problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
     if problems:
         raise Refused(problems)
-    _annul(case, arrival, actor, reason.strip())
+    _tell(case, annul(case, arrival, actor, reason.strip()), arrival, actor)
     return arrival
 
 
-def _lock_all(application_id: int, actor: Actor) -> CaseFile:
-    """Lock every application of the person in the year, in one order, always: the count is shown on each. Return the arrival's."""
-    row = Application.objects.filter(pk=application_id).values("year", "campaign__region_code", "person_index").get()
-    same = {"year": row["year"], "person_index": row["person_index"]}
-    digits = prefecture_digits(row["campaign__region_code"])
-    lock_rows(Application.objects.filter(**same, campaign__region_code__startswith=digits))
-    return lifecycle.lock(application_id, actor)
-
-
-def _annul(case: CaseFile, arrival: CommitteeArrival, actor: Actor, reason: str) -> None:
-    application, year = case.application, lock_person_year(case)
-    before = year.count.arrivals
-    arrival.annulled_at = max(clock.now(), arrival.arrived_at)  # the clock may have been put back since
-    arrival.annulled_by_id = actor.user_id
-    arrival.annulment_reason = reason
-    arrival.save(update_fields=["annulled_at", "annulled_by", "annulment_reason"])
-    year.row.arrivals -= 1
-    year.row.save(update_fields=["arrivals"])
-    _count_anew(year)
-    reopened = _open_again(year)
-    _show_count(year)
-    ledger.record(
-        event="arrival.annulled",
-        subject=f"application:{application.pk}",
-        actor=actor.ref,
-        data={
-            "arrival": arrival.pk,
-            "number": arrival.number,
-            "counts_now": year.count.arrivals,
-            "reason": ledger.private(reason),
-        }
-        | {"person_year": year.row.pk, "reopened": reopened is not None}
-        | ({"reopened_year": reopened.pk} if reopened is not None and reopened is not year.row else {}),
-    )
-    closed = queries.closed_application_beside(application) if reopened is not None else None
-    if reopened is not None and closed is not None:
-        case.year = year.count
-        other = case if closed.pk == application.pk else lifecycle.lock(closed.pk, actor)
-        other.application.arrivals = counted(reopened, year.together)
-        lifecycle.make_move(other, "reopen", actor=actor, note=reason)
+def _tell(case: CaseFile, annulled: Annulled, arrival: CommitteeArrival, actor: Actor) -> None:
+    """Where the year opens again the application that closed it goes back to the applicant; else the person is told of the count alone."""
+    closed = queries.closed_application_beside(case.application) if annulled.reopened is not None else None
+    if annulled.reopened is not None and closed is not None:
+        other = case if closed.pk == case.application.pk else lifecycle.lock(closed.pk, actor)
+        other.application.arrivals = counted(annulled.reopened, annulled.year.together)
+        lifecycle.make_move(other, "reopen", actor=actor, note=arrival.annulment_reason)
         return
-    # No move, so no mail of a move: the person is told of the count alone.
-    counts = {"before": before, "after": year.count.arrivals}
+    # No move, so no mail of a move.
+    counts = {"before": annulled.before, "after": annulled.year.count.arrivals}
     outbox.queue(kind="arrival.annulled", payload={"arrival_id": arrival.pk, **counts}, key=f"arrival.annulled:{arrival.pk}")
-
-
-def _open_again(year: LockedYear) -> PersonYear | None:
-    """The row that a last return had closed and that this annulment opens: its count has one left again."""
-    for row in year.together:
-        if row.closed_at is not None and counted(row, year.together) < row.arrivals_allowed:
-            row.closed_at = None
-            row.save(update_fields=["closed_at"])
-            return row
-    return None
-
-
-def _count_anew(year: LockedYear) -> None:
-    """第 1, 第 2 …: the arrivals that count, numbered without the annulled one."""
-    counting = list(
-        CommitteeArrival.objects.filter(person_year__in=year.together, annulled_at__isnull=True).order_by("arrived_at", "id")
-    )
-    for row in year.together:
-        its = [a for a in counting if row.counted_in == CountedIn.YEAR or a.person_year_id == row.pk]
-        for number, arrival in enumerate(its, start=1):
-            if arrival.person_year_id == row.pk and arrival.number != number:
-                arrival.number = number
-                arrival.save(update_fields=["number"])
-
-
-def _show_count(year: LockedYear) -> None:
-    """第 n / 3 次 on every application of the person in the year."""
-    for row in year.together:
-        held = Application.objects.filter(applicant__number_held_at__isnull=False)
-        held.filter(campaign_id=row.campaign_id, person_index=row.person_index).update(arrivals=counted(row, year.together))
 
 
 @one_transaction

@@ -16,7 +16,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.findings import dated_papers
 from zhicheng.publicity.queries import period_of
 from zhicheng.review.findings import stated_sanctions
-from zhicheng.review.queries import all_decisions
+from zhicheng.review.queries import standing_decisions
 from zhicheng.web.shared.problems import anchor_id
 
 
@@ -55,7 +55,7 @@ def findings_for(case: CaseFile, actor: Actor) -> list[Told]:
     """
     submission_id = case.application.current_submission_id
     more = [
-        *stated_sanctions(case.part(all_decisions), submission_id=submission_id),
+        *stated_sanctions(case.part(standing_decisions), submission_id=submission_id),
         *contested_authorships(case.application, actor),
         *(dated_papers(period_of(case)) if actor.role is not Role.APPLICANT else ()),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER, road_of
-from zhicheng.applications.lifecycle import BY_NAME, STATES
+from zhicheng.applications.lifecycle import STATES, TAKES_BACK, label_of
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.applications.where import points_in_words, points_of
@@ -37,11 +37,6 @@ class Entry:
     is_return: bool = False  # nothing to be ticked off
 
 
-def move_label(move: str) -> str:
-    """What a move of the history is called."""
-    return _("新增申请书") if move == "start" else str(BY_NAME[move].label)
-
-
 def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
     """The whole timeline, in a fixed number of queries, however long it is.
 
@@ -53,6 +48,9 @@ def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
     # Opening makes one period each time, in one transaction with the move: the n-th belongs to the n-th.
     shown = dict(zip(opened, periods, strict=False))
     entries = [_done(case, change, shown.get(change.pk), names=audience == "staff") for change in changes]
+    for at, change in enumerate(changes):
+        if change.move in TAKES_BACK:  # it is the pass just before that was taken back
+            entries[at - 1] = replace(entries[at - 1], title=_("{move}（已撤回）").format(move=entries[at - 1].title))
     state = State(case.application.state)
     coming = _ahead(case)
     ends = _ends(case, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
@@ -74,7 +72,7 @@ def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, 
     note = _note(case.application, change, period)
     lines = [note] if note else []
     lines += points_in_words(case.notice, points_of(change.reasons), {})
-    title = move_label(change.move)
+    title = label_of(change.move)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
     return Entry(title, "done", change.at, who, "\n".join(lines), is_return=bool(change.reasons))

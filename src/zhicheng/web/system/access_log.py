@@ -29,6 +29,7 @@ WHAT: dict[str, str | Promise] = {
     looks.ORIGINAL: gettext_lazy("下载附件原件"),
     looks.NUMBER: gettext_lazy("查看完整身份证号"),
     looks.PAPER: gettext_lazy("打开印有完整身份证号的文书"),
+    looks.CASE: gettext_lazy("打开申请书"),
 }
 _SUBJECTS: dict[str, str | Promise] = {
     "application": gettext_lazy("申请书"),
@@ -128,4 +129,6 @@ def _thing(ref: str) -> str:
         words = _("附件文件 {number}").format(number=found[1])
         return words + (_("，第 {page} 页").format(page=found[2]) if found[2] else "")
     kind, _colon, serial = ref.partition(":")
+    if kind == "move":
+        return _("办理记录 {number}").format(number=serial)
     return _("文书 {serial}").format(serial=serial) if kind == "paper" else ref

@@ -24,7 +24,7 @@ from zhicheng.evidence.queries import describe_warnings, warned_files
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.models import Decision, PaperDossier
-from zhicheng.review.queries import all_decisions, all_dossiers, last_decided, last_dossier
+from zhicheng.review.queries import all_dossiers, last_decided, last_dossier
 from zhicheng.web.shared.desk.asked import Asked, Places, asked_points, asked_since, material_words
 from zhicheng.web.shared.desk.comparing import Before
 from zhicheng.web.shared.desk.sheets import CaseSection, Line, Sheets, all_files, names_of
@@ -41,7 +41,6 @@ class DeskCase:
     parts: list[CaseSection]
     findings: list[Shown]
     timeline: list[Entry]
-    decisions: list[Any]
     papers: list[Any]
     dossiers: list[Any]
     last_here: PaperDossier | None  # of the paper dossiers the one this desk recorded last, of the current submission
@@ -127,7 +126,6 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
         parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, warned).parts(),
         findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff"),
-        decisions=file.part(all_decisions),
         papers=file.part(all_papers),
         dossiers=file.part(all_dossiers),
         last_here=last_dossier(file, actor.organization_id),

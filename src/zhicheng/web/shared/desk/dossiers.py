@@ -19,7 +19,7 @@ from zhicheng.review import actions
 from zhicheng.review.models import MarkState, PaperDossier
 from zhicheng.review.queries import form_with_mark, last_dossier, mark_state
 from zhicheng.web.shared.desk.forms import CorrectionForm, DossierForm
-from zhicheng.web.shared.desk.views import case_context, get_case_or_404, moved_on
+from zhicheng.web.shared.desk.views import case_context, get_case_or_404, moved_on, open_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
 
 TEMPLATE = "shared/desk/dossier.html"
@@ -30,7 +30,7 @@ def record_dossier(request: HttpRequest, application_id: int) -> HttpResponse:
     """登记纸质材料."""
     if request.method == "POST":
         return _send(request, application_id, DossierForm(request.POST), _record)
-    case = get_case_or_404(request, application_id)
+    case = open_case_or_404(request, application_id)
     if not _is_here(request, case):
         return moved_on(request, case, _("登记纸质材料"))
     copies = case.notice.limits.review_form_copies
@@ -42,7 +42,7 @@ def correct_dossier(request: HttpRequest, application_id: int, dossier_id: int) 
     """更正登记: the desk's newest entry once more, as it was written down, with room for what was wrong about it."""
     if request.method == "POST":
         return _send(request, application_id, CorrectionForm(request.POST), _correct, dossier_id=dossier_id)
-    case = get_case_or_404(request, application_id)
+    case = open_case_or_404(request, application_id)
     if not _is_here(request, case):
         return moved_on(request, case, _("更正登记"))
     wrong = last_dossier(case, actor_of(request).organization_id)

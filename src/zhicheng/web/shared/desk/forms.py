@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhicheng.applications import queries
 from zhicheng.review.rules import MOST_REASONS, ReturnReason, Sanction
 from zhicheng.standards.tables import RETURN_REASONS, SANCTION_KINDS
-from zhicheng.web.shared.forms import DateField, Form, needed
+from zhicheng.web.shared.forms import DateField, Form, needed, words_field
 from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.kept_words import Deed, Typed, deed_for, words_for, words_of_fields
 
@@ -49,6 +49,13 @@ class UnitPassForm(PassForm):
         """What was stated; ``None`` where nothing was."""
         kind, since, until = (self.cleaned_data.get(f"sanction_{name}") for name in ("kind", "since", "until"))
         return Sanction(kind or "", since, until) if kind or since or until else None
+
+
+class TakeBackForm(Form):
+    """撤回审核通过: which pass, and why."""
+
+    change = forms.IntegerField(widget=forms.HiddenInput)
+    reason = words_field(_("撤回的理由"), help_text=_("不少于10个字，申报人看得到，会记入台账。"), rows=4, max_length=500)
 
 
 _ROW = ("where", "code", "text")
@@ -210,5 +217,6 @@ for _name, _step in {
     "desk_return": _("退回"),
     "desk_dossier": _("登记纸质材料"),
     "desk_dossier_correct": _("更正登记"),
+    "desk_take_back": _("撤回审核通过"),
 }.items():
     deed_for(_name)(_say(_step))

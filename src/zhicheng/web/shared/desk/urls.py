@@ -1,12 +1,13 @@
 from django.urls import path
 
-from zhicheng.web.shared.desk import dossiers, queue, views
+from zhicheng.web.shared.desk import dossiers, queue, take_back, views
 
 urlpatterns = [
     path("desk/", queue.queue, name="desk_queue"),
     path("desk/applications/<int:application_id>/", views.show_case, name="desk_case"),
     path("desk/applications/<int:application_id>/pass/", views.pass_case, name="desk_pass"),
     path("desk/applications/<int:application_id>/return/", views.return_case, name="desk_return"),
+    path("desk/applications/<int:application_id>/take-back/", take_back.take_back, name="desk_take_back"),
     path("desk/applications/<int:application_id>/dossier/", dossiers.record_dossier, name="desk_dossier"),
     path(
         "desk/applications/<int:application_id>/dossier/<int:dossier_id>/",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -30,24 +32,44 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import period_of, publicised_again_needed, publicity_file
 from zhicheng.review import actions
+from zhicheng.review.opening import is_to_be_noted
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in
 from zhicheng.web.shared.desk.forms import EDITS, PassForm, ReturnForm, UnitPassForm
 from zhicheng.web.shared.desk.publicity import own_papers_of, publicity_of, publicity_shown
 from zhicheng.web.shared.desk.sheets import slot_words
+from zhicheng.web.shared.desk.taking_back import taking_back_of, words_before
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
 from zhicheng.web.shared.timeline import holder_name
 
+logger = logging.getLogger(__name__)
+
 MOST_PAGES = 30  # of one file, in the viewer
 
 
-def get_case_or_404(request: HttpRequest, application_id: int) -> CaseFile:
+def get_case_or_404(request: HttpRequest, application_id: int, *, with_opening: bool = False) -> CaseFile:
     """The application as read, if this desk may see it; otherwise 404, recorded."""
-    application = queries.get_application(actor_of(request), application_id)
+    application = queries.get_application(actor_of(request), application_id, with_opening=with_opening)
     if application is None or application.current_submission is None:
         raise OutOfReachError(f"application {application_id}")
     return CaseFile(application)
+
+
+def open_case_or_404(request: HttpRequest, application_id: int) -> CaseFile:
+    """The same for a page that shows the case: that it was opened here is noted, and the case is shown as it was then.
+
+    A database that cannot take the note (a full disk) hinders nobody's work: it takes no decision back either, and the log has it.
+    """
+    actor = actor_of(request)
+    case = get_case_or_404(request, application_id, with_opening=True)
+    if not is_to_be_noted(case, actor):
+        return case
+    try:
+        return actions.note_opening(actor=actor, application_id=application_id)
+    except DatabaseError:
+        logger.exception("the opening of a case could not be written down: %s application:%s", actor.ref, application_id)
+        return case
 
 
 def moved_on(request: HttpRequest, case: CaseFile, step: str) -> HttpResponse:
@@ -64,7 +86,7 @@ def moved_on(request: HttpRequest, case: CaseFile, step: str) -> HttpResponse:
 
 def show_case(request: HttpRequest, application_id: int) -> HttpResponse:
     """One case: the frozen form with its evidence beside it, and what this desk can do. A script gets the shown file alone."""
-    case = get_case_or_404(request, application_id)
+    case = open_case_or_404(request, application_id)
     if is_script(request) and request.GET.get("file"):
         context = {"application": case.application, "shown": _shown(request, case)}
         return render(request, "shared/desk/viewer.html", context)
@@ -86,6 +108,7 @@ def case_context(request: HttpRequest, file: CaseFile, **more: Any) -> dict[str,
         "can_record_dossier": application.state in desk.holds,
         "is_unit": actor.role is Role.UNIT,
         "is_prefecture": actor.role is Role.PREFECTURE,
+        "taking_back": taking_back_of(file, actor),
         "can_point": False,
         "blockers": blockers,
         "needs_dossier": any(p.code in {"no_dossier", "dossier"} for p in blockers),
@@ -150,7 +173,7 @@ def pass_case(request: HttpRequest, application_id: int) -> HttpResponse:
     """审核通过: the consequence first, then the decision."""
     if request.method == "POST":
         return _pass(request, application_id)
-    case = get_case_or_404(request, application_id)
+    case = open_case_or_404(request, application_id)
     if BY_ROLE[actor_of(request).role].passes not in _moves(case, request):
         return moved_on(request, case, _("审核通过"))
     form = _pass_form(actor_of(request))(initial={"submission": case.application.current_submission_id})
@@ -202,6 +225,7 @@ def _pass_consequence(case: CaseFile, actor: Actor) -> dict[str, Any]:
     return {
         "opinion_title": title_of(case.notice, "supervising_opinion") if makes_opinion else "",
         "accepts": BY_ROLE[actor.role].words.accepts,
+        "can_come_back": words_before(case, actor),
         "goes_to": getattr(application, desk.column).name if desk is not None else "",
         "is_last": desk is None and not at_unit,
         "counts_as_arrival": desk is not None and is_committee_arrival(case.notice, desk.role.value),
@@ -215,7 +239,7 @@ def return_case(request: HttpRequest, application_id: int) -> HttpResponse:
     editing = any(name in request.POST for name in EDITS)
     if request.method == "POST" and not editing:
         return _return(request, application_id)
-    case = get_case_or_404(request, application_id)
+    case = open_case_or_404(request, application_id)
     if request.method != "POST" and BY_ROLE[actor_of(request).role].returns not in _moves(case, request):
         return moved_on(request, case, _("退回"))
     return render(request, "shared/desk/return.html", _return_context(request, case))

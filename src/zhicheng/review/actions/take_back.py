@@ -1,0 +1,75 @@
+"""撤回审核通过: a desk takes back a decision that was a slip, as long as nobody has worked on with it. And the note that somebody has begun to."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from zhicheng.applications import lifecycle
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.desks import BY_ROLE, HOLDER
+from zhicheng.applications.models import CommitteeArrival, StatusChange
+from zhicheng.applications.papers import subject_of
+from zhicheng.applications.states import State
+from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.documents.actions import void_papers
+from zhicheng.foundation import looks, outbox
+from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.transactions import one_transaction
+from zhicheng.organizations.actors import Actor
+from zhicheng.review.annulling import annul, lock_with_all_of_the_person
+from zhicheng.review.opening import is_to_be_noted, name_of
+
+LEAST_WORDS = 10
+
+
+@one_transaction
+def take_back_pass(*, actor: Actor, application_id: int, change_id: int, reason: str) -> StatusChange:
+    """Take back the pass ``change_id`` of the actor's desk: the application is at the desk again, as it was before.
+
+    The submission stays as it was sent. The paper the pass made becomes void; the arrival at final review that it made is annulled with the
+    same reason (S-28). An arrival that an earlier desk's pass made stays. Raises :class:`Refused` with every objection (``stale`` when
+    ``change_id`` is no longer the last move, ``opened``, ``take_back_over``, ``reason_missing``, …).
+    """
+    desk = BY_ROLE.get(actor.role)
+    if desk is None:
+        raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
+    case = lock_with_all_of_the_person(application_id, actor)
+    passed = case.history[-1]
+    problems = lifecycle.objections_to(case, lifecycle.BY_NAME[desk.takes_back], actor)
+    if not problems and passed.pk != change_id:
+        problems.append(
+            Problem(_("您看到的审核通过已经由同事撤回，后来又重新审核通过。请刷新页面，核对以后再办理。"), code="stale")
+        )
+    if len(reason.strip()) < LEAST_WORDS:
+        problems.append(Problem(_("请写明撤回的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    if problems:
+        raise Refused(problems)
+    change = lifecycle.make_move(case, desk.takes_back, actor=actor, note=reason.strip())
+    _annul_arrival(case, passed, actor, change.note)
+    if desk.makes:
+        void_papers(subject=subject_of(application_id), kinds=[desk.makes], reason="审核通过已撤回", actor=actor.ref)
+    outbox.hasten(kind=lifecycle.MOVED, key=f"{lifecycle.MOVED}:{passed.pk}")  # it says nothing, and the next one waits for it
+    return change
+
+
+def _annul_arrival(case: CaseFile, passed: StatusChange, actor: Actor, reason: str) -> None:
+    """What the pass counted, if it led to the desk whose arrivals count."""
+    desk = HOLDER.get(State(passed.to_state))
+    if desk is None or not is_committee_arrival(case.notice, desk.role.value):
+        return
+    counting = CommitteeArrival.objects.filter(submission=passed.submission, annulled_at__isnull=True)
+    annul(case, counting.select_for_update(no_key=True).get(), actor, reason)
+
+
+@one_transaction
+def note_opening(*, actor: Actor, application_id: int) -> CaseFile:
+    """Note in the access log that somebody of the desk an application waits at has opened it, once for each person and arrival.
+
+    Under the lock of the application, which taking the pass back takes as well: of the two at the same moment one comes first, and the
+    other sees it. Where there is nothing to note, because it was taken back meanwhile or was noted, nothing is. Return the case as it is now.
+    Raises :class:`Refused` (``not_found``).
+    """
+    case = lifecycle.lock(application_id, actor)
+    if is_to_be_noted(case, actor):
+        looks.note_look(actor=actor.ref, what=looks.CASE, subject=subject_of(application_id), thing=name_of(case.history[-1]))
+    return case
