@@ -71,6 +71,8 @@ OPENED_ELSEWHERE = {
     "office_administrator_factor": "test_second_factor: of somebody who has one",
     "mailbox_confirm": "test_recovery: behind a mailed key",
     "verify_scanned": "tests/web/public/test_verify: behind the QR code of a paper",
+    "publicity_link": "tests/web/public/test_publicity: behind the QR code of a posted notice",
+    "publicity_link_list": "tests/web/public/test_publicity: behind the QR code of a posted notice",
     "files_checking": "test_checking: while a file is being examined",
     "kept_form": "test_applicant_pages: after a sign-in that had ended",
     "office_officer_number": "test_office_pages: of an account that has one already",

@@ -23,6 +23,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor, Role, actor_for
+from zhicheng.publicity.links import key_of
 
 
 @dataclass
@@ -238,7 +239,18 @@ def system_stuck(town: Town) -> Iterator[Look]:
 
 @page("publicity_notice")
 def publicity_notice(town: Town) -> Iterator[Look]:
-    yield Look("visitor", Client(), reverse("publicity_notice", args=[town.publicised.publicity_periods.get().pk]))
+    yield _look(town.world.unit_admin, "publicity_notice", town.publicised.publicity_periods.get().pk)
+
+
+def _by_link(name: str) -> None:
+    @page(name)
+    def look(town: Town) -> Iterator[Look]:
+        period = town.publicised.publicity_periods.get()
+        yield Look("visitor", Client(), reverse(name, args=[period.pk, key_of(period.pk)]))
+
+
+_by_link("publicity_link")
+_by_link("publicity_link_list")
 
 
 @page("desk_queue")

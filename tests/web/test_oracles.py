@@ -363,7 +363,7 @@ def test_numbers_of_applications_and_serials_of_papers_cannot_be_told_from_inven
                 continue
             real = path.replace("/1/", f"/{application.pk}/").replace("/x", f"/{form.serial}")
             false = path.replace("/1/", "/987654/").replace("/x", f"/{invented}")
-            public = {"publicity_notice", "campaign_notice"}
+            public = {"campaign_notice"}
             if name in public or "session" in name or real == false:  # public; one's own sign-ins; nothing is guessed
                 continue
             for method in ("get", "post"):

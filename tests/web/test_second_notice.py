@@ -25,6 +25,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, outbox
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
+from zhicheng.publicity.links import key_of
 from zhicheng.rehearsal import acts
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,8 @@ def test_no_page_and_no_paper_of_the_second_notice_says_a_word_of_the_first() ->
         text = replace(w.NOTICE_TEXT, results="主持校本教研三年，编写教案四册。")
         period = acts.open_publicity(world.unit_admin, application, ends_on=clock.today() + timedelta(days=10), text=text)
         walk.look(world.unit_admin, reverse("unit_publicity", args=[application.pk]), *of_desk(application))
-        walk.look(None, reverse("publicity_list"), reverse("publicity_notice", args=[period.pk]))
+        walk.look(None, reverse("publicity_list"), reverse("publicity_link", args=[period.pk, key_of(period.pk)]))
+        walk.look(world.unit_admin, reverse("publicity_list"), reverse("publicity_notice", args=[period.pk]))
     with clock.travel(LATER):
         w.add_papers(world, period)
         walk.look(world.unit_admin, reverse("unit_publicity", args=[application.pk]))

@@ -39,6 +39,10 @@ class Letter(PaperBase):
         """One line in small type under everything else; empty for most papers."""
         return ""
 
+    def link_in_code(self) -> str:
+        """An address that is printed as a code beside the small type; empty for most papers."""
+        return ""
+
     def signatures(self) -> list[list[str]]:
         """The closing block: per line, what is printed; ``______`` is a line to sign on."""
         values = self.blanks()
@@ -85,9 +89,14 @@ class PublicityNotice(Letter):
     phone: Filled = Field(title="监督电话")
     # What the ledger was when the notice was made, for everybody who passes by to keep (docs/ledger.md).
     ledger_head: Line = Field("", title="台账校验点")
+    # Opens the notice's page for whoever stands before the paper, as long as it is up (S-38).
+    link: Line = Field("", title="查看公示的网址")
 
     def small_print(self) -> str:
         return self.ledger_head
+
+    def link_in_code(self) -> str:
+        return self.link
 
     @field_validator("id_number")
     @classmethod

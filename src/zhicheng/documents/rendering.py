@@ -156,6 +156,7 @@ def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, 
         "printed_at": clock.written(marks.created_at),
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
+        "link": _qr(paper.link_in_code()) if isinstance(paper, Letter) and paper.link_in_code() else "",
         # Printed too: a page whose QR code cannot be scanned is checked by typing both values.
         "code": _groups(scanned(marks.verification_url).code),
         "fonts": {style: fonts.chain(style) for style in fonts.STYLES} | {"inside": list(fonts.INSIDE)},

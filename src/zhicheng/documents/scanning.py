@@ -25,8 +25,13 @@ class Scanned(NamedTuple):
 
 def scan_address(serial: str, code: str) -> str:
     """``HTTPS://ZC.EXAMPLE.CN/V/PS2023-000123/7KQ2…``: the address in the QR code on every page."""
+    return address_in_code(f"{SCAN_PATH}{serial}/{code}")
+
+
+def address_in_code(path: str) -> str:
+    """The address of a page of ours as it stands in a code; ``path`` is best in capitals and digits alone."""
     site = urlsplit(settings.SITE_ADDRESS.rstrip("/"))
-    return f"{site.scheme.upper()}://{site.netloc.upper()}{site.path}{SCAN_PATH}{serial}/{code}"
+    return f"{site.scheme.upper()}://{site.netloc.upper()}{site.path}{path}"
 
 
 def scanned(text: str) -> Scanned:

@@ -14,6 +14,7 @@ from zhicheng.documents.words import zh_date
 from zhicheng.foundation.checkpoints import head_in_words
 from zhicheng.foundation.fields import mask_id_number_on_paper
 from zhicheng.organizations.actors import Actor
+from zhicheng.publicity.links import address_of
 from zhicheng.publicity.models import ObjectionState, PublicityPeriod
 
 
@@ -81,6 +82,7 @@ def issue_publicity_notice(*, period: PublicityPeriod, notice: Notice, actor: Ac
             "office": period.office,
             "phone": period.phone,
             "ledger_head": head_in_words(),
+            "link": address_of(period.pk),
         },
         snapshot_sha256=period.submission.sha256,
         actor=actor.ref,

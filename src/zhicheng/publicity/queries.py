@@ -1,4 +1,4 @@
-"""Reading publicity periods: the unit's own, those an application's people may see, and the public list."""
+"""Reading publicity periods: the unit's own, those an application's people may see, and those that run."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def period_of(case: CaseFile) -> PublicityPeriod | None:
     return next((period for period in case.part(all_periods) if period.cancelled_at is None), None)
 
 
-def public_periods(today: date) -> QuerySet[PublicityPeriod]:
-    """What the public may read today: running periods only; taken down by itself when over (PIPL 第二十五条). Order ``ends_on, id``."""
+def running_periods(today: date) -> QuerySet[PublicityPeriod]:
+    """What is shown today, to whomever (:mod:`.audience`); taken down by itself when over (PIPL 第二十五条). Order ``ends_on, id``."""
     return (
         PublicityPeriod.objects.filter(
             cancelled_at__isnull=True, starts_on__lte=today, ends_on__gte=today, application__state=State.IN_PUBLICITY

@@ -18,7 +18,15 @@ NOBODY: frozenset[Role] = frozenset()  # an address a library brings that we do 
 
 # Whoever knows one of these addresses opens an account with it, or learns what a paper says: no log and no record holds it whole.
 KEY_IN_ADDRESS = frozenset(
-    {"account_confirm_email", "account_reset_password_from_key", "mailbox_confirm", "files_checking", "verify_scanned"}
+    {
+        "account_confirm_email",
+        "account_reset_password_from_key",
+        "mailbox_confirm",
+        "files_checking",
+        "verify_scanned",
+        "publicity_link",
+        "publicity_link_list",
+    }
 )
 
 PUBLIC: dict[str, frozenset[Role]] = {
@@ -39,7 +47,9 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "register_done": EVERYBODY,
     "calendar": EVERYBODY,
     "publicity_list": EVERYBODY,
-    "publicity_notice": EVERYBODY,
+    "publicity_notice": SIGNED_IN,
+    "publicity_link": EVERYBODY,
+    "publicity_link_list": EVERYBODY,
     "mailbox_confirm": EVERYBODY,
 }
 SHARED: dict[str, frozenset[Role]] = {

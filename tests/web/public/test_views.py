@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,14 +10,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.documents import examples
-from tests.support import world as w
 from tests.web.shared.people import browser, users_by_role
 from zhicheng.documents.actions import issue_paper, void_papers
 from zhicheng.documents.models import Kind, Paper
 from zhicheng.documents.queries import verification_url
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
-from zhicheng.publicity.models import PublicityPeriod
 
 pytestmark = pytest.mark.django_db
 
@@ -56,26 +54,7 @@ def test_home_follows_the_clock_to_the_second(world, moment, word):
 
 def test_home_without_any_campaign_says_so():
     assert "现在没有公布的申报批次" in text_of("/")
-    assert "现在没有正在公示的申报" in text_of("/")
-
-
-def test_home_lists_what_is_being_publicised(world):
-    application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    with clock.travel(clock.now() + timedelta(days=1)):
-        assert reverse("publicity_notice", args=[period.pk]) in browser().get("/").content.decode()
-
-
-def test_end_of_a_publicity_that_may_move_is_called_provisional_wherever_the_public_reads_it(world):
-    application = w.submitted(world)
-    w.unit_pass(world, application)
-    period = w.open_publicity(world, application)
-    addresses = ["/", reverse("publicity_list"), reverse("publicity_notice", args=[period.pk])]
-    with clock.travel(clock.now() + timedelta(days=1)):
-        assert all("暂定" not in text_of(a) for a in addresses)
-        PublicityPeriod.objects.filter(pk=period.pk).update(provisional=True)
-        assert all("暂定" in text_of(a) for a in addresses)
+    assert "公示在申报单位范围内进行" in text_of("/")
 
 
 def test_home_of_somebody_signed_in_offers_no_registration(world):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -186,7 +185,7 @@ def test_who_acted_is_named_to_the_desks_and_to_nobody_else(bortala) -> None:
     User.objects.filter(pk=admin.pk).update(name="经办甲乙丙")
     desk = client_of(bortala.unit_admin).get(reverse("desk_case", args=[application.pk])).content.decode()
     assert f"{bortala.unit.name}（经办甲乙丙）" in desk
-    for visitor, name in ((client_of(bortala.applicant), "my_application"), (Client(), "publicity_notice")):
+    for visitor, name in ((client_of(bortala.applicant), "my_application"), (client_of(bortala.applicant), "publicity_notice")):
         what = application.pk if name == "my_application" else PublicityPeriod.objects.get().pk
         page = visitor.get(reverse(name, args=[what])).content.decode()
         assert bortala.unit.name in page and "经办甲乙丙" not in page

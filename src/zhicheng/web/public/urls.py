@@ -13,5 +13,7 @@ urlpatterns = [
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("publicity/", publicity.show_list, name="publicity_list"),
     path("publicity/<int:period_id>/", publicity.show_notice, name="publicity_notice"),
+    path("G/<int:period_id>/<str:key>", publicity.show_notice_by_link, name="publicity_link"),
+    path("G/<int:period_id>/<str:key>/list", publicity.show_list_by_link, name="publicity_link_list"),
     path("mailbox/<str:token>/", mailbox.confirm, name="mailbox_confirm"),
 ]

@@ -16,7 +16,7 @@ from zhicheng.documents.queries import Verification, verify_paper
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.queries import standing_of
-from zhicheng.publicity.queries import public_periods
+from zhicheng.publicity.audience import listed_for, unit_of
 from zhicheng.web.access import DESKS
 from zhicheng.web.public.forms import VerifyForm
 from zhicheng.web.shared import kept
@@ -33,8 +33,9 @@ SHOWN_ON_HOME = 5
 def home(request: HttpRequest) -> HttpResponse:
     """首页: what is open until when, the two registrations, sign-in, the notices, what is being publicised, help (station 0)."""
     shown = [(campaign, windows_of(campaign)) for campaign in published_campaigns()[:SHOWN_ON_HOME]]
-    periods = list(public_periods(clock.today())[:SHOWN_ON_HOME])
-    return render(request, "public/home.html", {"campaigns": shown, "periods": periods})
+    actor = actor_of(request)
+    periods = list(listed_for(actor, clock.today())[:SHOWN_ON_HOME])
+    return render(request, "public/home.html", {"campaigns": shown, "periods": periods, "my_unit": unit_of(actor)})
 
 
 def home_signed_in(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,11 +27,6 @@ def with_notices(periods: QuerySet[PublicityPeriod], *, always: bool = False) ->
     return periods.select_related("unit", "application__campaign_version").defer(
         "application__campaign_version__notice", "application__campaign_version__source_text"
     )
-
-
-def with_facts(periods: Iterable[PublicityPeriod]) -> list[tuple[PublicityPeriod, dict[str, Any]]]:
-    """Each period of a list with its facts as the reader gets them."""
-    return [(period, facts_of(period)) for period in periods]
 
 
 def facts_of(period: PublicityPeriod) -> dict[str, Any]:

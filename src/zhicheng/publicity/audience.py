@@ -1,0 +1,44 @@
+"""Who may read a running publicity: the people of its unit everything it says; everybody else name and unit, where the notice says so.
+
+“在本单位范围内” (S-38) is the default. The desks it has reached see it at their desk, as every part of the case.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.organizations.actors import Actor, Role
+from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.queries import running_periods
+
+
+def unit_of(actor: Actor) -> int | None:
+    """The unit whose publicities ``actor`` may read: its administrators', and that of employees whose identity it or an office has seen.
+
+    Whoever registers names an employer as they like: until somebody has seen the card they read nothing of colleagues here (page 10 of
+    the decisions); the posted paper and its link are open to them like to everybody who stands before it.
+    """
+    if actor.role is Role.UNIT or (actor.role is Role.APPLICANT and actor.holds_number):
+        return actor.organization_id
+    return None
+
+
+def opened_to(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
+    """The running periods that ``actor`` reads as one of the unit. Order ``ends_on, id``."""
+    unit = unit_of(actor)
+    return running_periods(today).filter(unit_id=unit) if unit is not None else running_periods(today).none()
+
+
+def listed_for(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
+    """The running periods that stand in ``actor``'s list: those of the unit, and those whose notice lets everybody read name and unit."""
+    return running_periods(today).filter(Q(unit_id=unit_of(actor)) | Q(application__campaign_version__in=_named_to_all()))
+
+
+def _named_to_all() -> list[int]:
+    """The versions of notices by which the open internet learns who is shown. One query; the notices are in memory."""
+    versions = CampaignVersion.objects.defer("notice", "source_text")
+    return [version.pk for version in versions if notice_of(version).policies.publicity_audience == "public"]

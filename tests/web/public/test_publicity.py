@@ -1,0 +1,145 @@
+"""公示: who reads what of a running publicity on the pages, signed in, by the posted paper's link, and from the open internet (S-38)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from tests.support import world as w
+from tests.support.told_once import told_once
+from tests.web.applicant.kit import client_of
+from zhicheng.accounts.models import User
+from zhicheng.applications.models import Application
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.queries import notice_of
+from zhicheng.foundation import clock
+from zhicheng.organizations.actors import Actor
+from zhicheng.publicity import links
+from zhicheng.publicity.models import PublicityPeriod
+
+pytestmark = pytest.mark.django_db
+WITHIN = ("sex", "ethnic_group", "political_status", "current_title", "title", "series", "specialty")
+
+
+@told_once(at=w.IN_WINDOW + timedelta(days=1))
+def period(world) -> PublicityPeriod:
+    with clock.travel(w.IN_WINDOW):
+        application = w.submitted(world)
+        w.unit_pass(world, application)
+        return w.open_publicity(world, application)
+
+
+def words_at(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    main = BeautifulSoup(response.content, "html.parser").find("main")
+    assert main is not None
+    return " ".join(main.get_text(" ").split())
+
+
+def everybody_reads(period: PublicityPeriod, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the notice of this application said so."""
+    version = CampaignVersion.objects.get(applications=period.application_id)
+    policies = notice_of(version).policies
+    monkeypatch.setitem(policies.__dict__, "publicity_audience", "public")
+
+
+def by_link(period: PublicityPeriod, name: str = "publicity_link") -> str:
+    return reverse(name, args=[period.pk, links.key_of(period.pk)])
+
+
+def test_people_of_the_unit_read_the_list_and_the_notice_with_labels(world, period) -> None:
+    colleague = world.new_applicant()
+    for actor in (world.unit_admin, world.applicant, colleague):
+        client = client_of(actor)
+        assert reverse("publicity_notice", args=[period.pk]) in client.get(reverse("home")).content.decode()
+        listed = words_at(client, reverse("publicity_list"))
+        assert period.facts["name"] in listed and period.facts["title"] in listed
+        shown = words_at(client, reverse("publicity_notice", args=[period.pk]))
+        for label, key in (("单位", "employer"), ("性别", "sex"), ("族别", "ethnic_group"), ("政治面貌", "political_status")):
+            assert f"{label} {period.facts[key]}" in shown
+        assert period.facts["id_number"] not in shown
+
+
+def outsiders(world: w.World) -> dict[str, Actor]:
+    return {"another unit": world.other_admin, "county": world.county_officer, "bureau": world.bureau}
+
+
+def test_nobody_else_finds_anything_by_default(world, period) -> None:
+    for client in (Client(), *map(client_of, outsiders(world).values())):
+        for name in ("home", "publicity_list"):
+            assert period.facts["name"] not in words_at(client, reverse(name)), name
+    assert "在申报单位范围内" in words_at(Client(), reverse("publicity_list"))
+    notice = reverse("publicity_notice", args=[period.pk])
+    for who, actor in outsiders(world).items():
+        assert client_of(actor).get(notice).status_code == 404, who
+    asked = [Client().get(address) for address in (notice, reverse("publicity_notice", args=[999]))]
+    assert [one.status_code for one in asked] == [302, 302], "whoever is not signed in learns nothing of what is there"
+
+
+def test_everybody_reads_name_and_unit_where_the_notice_says_so_and_nothing_more(world, period, monkeypatch) -> None:
+    everybody_reads(period, monkeypatch)
+    for client in (Client(), *map(client_of, outsiders(world).values())):
+        listed = words_at(client, reverse("publicity_list"))
+        assert period.facts["name"] in listed and world.unit.name in listed
+        for address in (reverse("home"), reverse("publicity_list")):
+            page = client.get(address).content.decode()
+            assert period.facts["name"] in page and reverse("publicity_notice", args=[period.pk]) not in page
+            said = words_at(client, address)
+            assert not [key for key in WITHIN if period.facts[key] and period.facts[key] in said.split()]
+        assert client.get(reverse("publicity_notice", args=[period.pk])).status_code in (302, 404)
+
+
+def test_employee_whose_identity_nobody_has_seen_reads_nothing_of_colleagues(world, period) -> None:
+    stranger = world.new_applicant()
+    User.objects.filter(pk=stranger.user_id).update(number_held_at=None, identity_confirmed_at=None)
+    client = client_of(stranger)
+    assert client.get(reverse("publicity_notice", args=[period.pk])).status_code == 404
+    listed = words_at(client, reverse("publicity_list"))
+    assert period.facts["name"] not in listed and "核实您的身份后" in listed
+
+
+def test_link_on_the_paper_opens_notice_and_list_without_an_account(world, period) -> None:
+    second = w.submitted(world, world.new_applicant())
+    with clock.travel(w.IN_WINDOW):
+        w.unit_pass(world, second)
+        other = w.open_publicity(world, second)
+    visitor = Client()
+    assert period.facts["ethnic_group"] in words_at(visitor, by_link(period))
+    listed = visitor.get(by_link(period, "publicity_link_list")).content.decode()
+    assert by_link(period) in listed and by_link(other) in listed
+    assert visitor.get(by_link(other)).status_code == 200
+
+
+def test_link_opens_nothing_with_another_key_and_nothing_once_it_is_over(world, period) -> None:
+    other = reverse("publicity_link", args=[period.pk, links.key_of(period.pk + 1)])
+    assert Client().get(other).status_code == 404
+    assert Client().get(by_link(period).lower().replace("/g/", "/G/")).status_code == 200, "a code typed by hand"
+    with clock.travel(clock.now() + timedelta(days=30)):
+        for address in (by_link(period), by_link(period, "publicity_link_list")):
+            assert Client().get(address).status_code == 404
+    w.give_back(world.unit_admin, Application.objects.get(pk=period.application_id))
+    assert Client().get(by_link(period)).status_code == 404
+
+
+def test_notice_of_a_period_that_is_over_is_gone_for_the_unit_as_well(world, period) -> None:
+    with clock.travel(clock.now() + timedelta(days=30)):
+        assert client_of(world.unit_admin).get(reverse("publicity_notice", args=[period.pk])).status_code == 404
+
+
+def test_end_that_may_move_is_called_provisional_wherever_it_is_read(world, period) -> None:
+    unit = client_of(world.unit_admin)
+    addresses = [reverse(name) for name in ("home", "publicity_list")] + [reverse("publicity_notice", args=[period.pk])]
+    assert all("暂定" not in words_at(unit, address) for address in addresses)
+    PublicityPeriod.objects.filter(pk=period.pk).update(provisional=True)
+    assert all("暂定" in words_at(unit, address) for address in addresses)
+
+
+def test_every_page_of_a_publicity_is_kept_out_of_search_engines(world, period) -> None:
+    unit = client_of(world.unit_admin)
+    for client, address in ((unit, reverse("publicity_notice", args=[period.pk])), (Client(), by_link(period))):
+        assert "noindex" in client.get(address)["X-Robots-Tag"]
