@@ -134,6 +134,7 @@ def test_what_the_machine_writes_anew_holds_nobody_up() -> None:
 HELD = {
     "campaigns_calendarversion",
     "applications_firstauthorship",
+    "publicity_objection.county_only",
     "review_decision.sanction",
     "accounts_identityconfirmation",
     "accounts_identityconfirmation.index_algorithm",

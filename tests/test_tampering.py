@@ -288,6 +288,7 @@ TAMPERED: dict[str, tuple[str, str]] = {
     ),
     "objection": ("publicity.objections_in_ledger", "UPDATE publicity_objection SET content = '没有什么反映的。'"),
     "who objected": ("publicity.objections_in_ledger", "UPDATE publicity_objection SET from_name = '王先生'"),
+    "for whom the name is": ("publicity.objections_in_ledger", "UPDATE publicity_objection SET county_only = NOT county_only"),
     "finding": ("publicity.findings_in_ledger", "UPDATE publicity_objection SET finding = '没有核实。'"),
     "finding taken back": (
         "publicity.findings_in_ledger",

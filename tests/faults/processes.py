@@ -47,7 +47,7 @@ NOT_RACED = {"clock_is_put_back", "clock_goes_back", "window_is_over", "examine"
 # What two may want of the same row at the same moment.
 WANTED_BY_TWO = {
     "go_on": 10, "send": 4, "pass_": 5, "return_": 4, "take_back": 2, "write_down_papers": 2, "open_the_notice": 4, "report": 4,
-    "hear_an_objection": 2, "decide_an_objection": 3, "stop": 2, "make_the_result": 2, "annul_an_arrival": 3, "annul_a_record": 2,
+    "hear_an_objection": 2, "object_on_the_page": 1, "decide_an_objection": 3, "stop": 2, "make_the_result": 2, "annul_an_arrival": 3, "annul_a_record": 2,
     "see_cards": 3, "ask_for_a_correction": 4, "decide_a_request": 6, "open_the_new_mailbox": 3, "take_a_request_back": 2,
     "ask_for_another_mailbox": 2, "decide_on_a_unit": 3, "ask_for_a_unit": 2, "register_somebody": 2, "register_a_unit": 2, "start": 2,
     "newcomer": 3, "close_an_officer": 1, "move_an_officer": 1, "open_an_officer": 2, "decide_a_factor_reset": 1, "work": 6,

@@ -51,6 +51,13 @@ def test_period_of_before_the_ledger_told_of_them_is_not_named(period: Publicity
     assert named() == set()
 
 
+def _numbered(one: Objection, number: int) -> Objection:
+    """Sealed columns are bound to their row."""
+    other = copy(one)
+    other.pk = number
+    return other
+
+
 def test_one_old_entry_that_names_no_row_stands_for_one_row(period: PublicityPeriod) -> None:
     """Also when the rows of its subject are more than are read at once."""
     one = Objection(
@@ -61,7 +68,7 @@ def test_one_old_entry_that_names_no_row_stands_for_one_row(period: PublicityPer
         registered_at=clock.now(),
         registered_by=period.opened_by,
     )
-    Objection.objects.bulk_create(copy(one) for _n in range(invariants.BATCH + 1))
+    Objection.objects.bulk_create(_numbered(one, number) for number in range(1, invariants.BATCH + 2))
     with transaction.atomic():
         ledger.record(
             event="publicity.objection_registered",

@@ -47,6 +47,7 @@ from zhicheng.organizations.invitations import code_of as invitation_of
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.publicity import actions as publicity
+from zhicheng.publicity.links import key_of
 from zhicheng.review import actions as review
 from zhicheng.web.applicant.findings import answer_name
 
@@ -518,6 +519,21 @@ def _objection(world: w.World, application: Application) -> Any:
         from_name="",
         from_contact="",
     )
+
+
+_OBJECTS = {"content": "反映业绩成果为集体完成。", "from_name": "马先生", "from_contact": "0909-2312345", "county_only": "on"}
+
+
+@example("publicity_notice")
+def publicity_notice(world: w.World) -> Press:
+    period = _publicised(world).publicity_periods.get()
+    return _by(world.new_applicant(), "publicity_notice", period.pk, **_OBJECTS)
+
+
+@example("publicity_link")
+def publicity_link(world: w.World) -> Press:
+    period = _publicised(world).publicity_periods.get()
+    return Press(Client(), reverse("publicity_link", args=[period.pk, key_of(period.pk)]), _OBJECTS)
 
 
 @example("unit_objection_decide")

@@ -10,6 +10,7 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application, Submission
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.algorithms import AlgorithmField
+from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.organizations.models import Organization
 
 
@@ -78,13 +79,19 @@ class ObjectionState(models.TextChoices):
 
 
 class Objection(models.Model):
-    """An objection by phone, on paper, in person or online (S-70). Handled, never deleted."""
+    """An objection by phone, on paper, in person or online (S-70). Handled, never deleted.
 
+    What was said and who said it lie sealed. ``county_only``: somebody who objected on the notice's page asked that the county alone
+    read name and contact. Whoever objects there stands in no ``registered_by``, with an account or without.
+    """
+
+    id = RowNumber(primary_key=True)
     period = models.ForeignKey(PublicityPeriod, on_delete=models.PROTECT, related_name="objections")
     channel = models.CharField(_("反映方式"), max_length=10)
-    from_name = models.CharField(_("反映人"), max_length=50, blank=True)  # may stay anonymous
-    from_contact = models.CharField(_("联系方式"), max_length=60, blank=True)
-    content = models.TextField(_("反映内容"))
+    from_name = EncryptedTextField(_("反映人"), blank=True)  # may stay anonymous
+    from_contact = EncryptedTextField(_("联系方式"), blank=True)
+    county_only = models.BooleanField(_("只让县（市）看到姓名和联系方式"), default=False, db_default=False)
+    content = EncryptedTextField(_("反映内容"))
     received_at = models.DateTimeField(_("收到时间"))
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     registered_at = models.DateTimeField()
@@ -95,7 +102,10 @@ class Objection(models.Model):
 
     class Meta:
         verbose_name = _("异议")
-        indexes = [models.Index(fields=["period", "state"])]
+        indexes = [
+            models.Index(fields=["period", "state"]),
+            models.Index(fields=["-id"], condition=Q(county_only=True), name="objection_for_county"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", decided_at__isnull=True)

@@ -15,6 +15,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.prepared import prepared
+from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.models import Objection, PublicityPeriod
 
 UPLOADS = ("notice_file", "photo_file", "result_file")
@@ -79,6 +80,16 @@ def objections_in_period(application: Application) -> list[Objection]:
 def _objections(application_id: int) -> QuerySet[Objection]:
     current = PublicityPeriod.objects.filter(application_id=application_id, cancelled_at__isnull=True)
     return Objection.objects.filter(period__in=current).select_related("registered_by", "decided_by").order_by("id")
+
+
+def objections_for_county(actor: Actor) -> QuerySet[Objection]:
+    """The objections whose name and contact this county alone may read, newest first; none about the officer's own publicity (S-70)."""
+    if actor.role is not Role.COUNTY:
+        return Objection.objects.none()
+    kept = Objection.objects.filter(county_only=True, period__application__county_office=actor.desk_id)
+    if actor.person_index:
+        kept = kept.exclude(period__application__person_index=actor.person_index)
+    return kept.select_related("period__unit", "period__application").order_by("-id")
 
 
 def shown_facts_sha256(case: CaseFile) -> str:

@@ -107,3 +107,10 @@ def time_and_objections(*, ends_on: date, today: date, open_objections: int, uph
             Problem(_("有异议经核实成立，不能出具无异议的公示结果、不能上报。"), where="objections", code="objection_upheld")
         )
     return problems
+
+
+def what_was_said(content: str) -> list[Problem]:
+    """Whether an objection says something, and no more than is read (S-70)."""
+    if 5 <= len(content.strip()) <= 2000:
+        return []
+    return [Problem(_("请写明反映的内容，5至2000个字。"), where="content", code="field")]

@@ -12,12 +12,23 @@ from zhicheng.applications.snapshot import publicised
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.sealing import SealBroken
 from zhicheng.foundation.told import ACTOR, Telling, moment, person, told
+from zhicheng.organizations.actors import ANONYMOUS
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
 from zhicheng.publicity.papers import public_facts, words_of
 from zhicheng.publicity.queries import UPLOADS
 
 _MEASURED = ("publicity.opened", "publicity.end_moved")
+
+
+def _opened(row: Objection, column: str) -> str | None:
+    """What lies sealed in the row; ``None`` where it was changed and does not open."""
+    try:
+        return str(getattr(row, column))
+    except (SealBroken, ValueError):
+        return None
+
 
 told(
     "publicity.periods_in_ledger",
@@ -62,10 +73,11 @@ told(
         belongs="period_id",
         named="objection",
         values={
-            ACTOR: lambda row: person(row.registered_by_id),
+            ACTOR: lambda row: person(row.registered_by_id) if row.registered_by_id else ANONYMOUS.ref,
             "channel": lambda row: row.channel,
-            "content": lambda row: row.content,
-            "from": lambda row: [row.from_name, row.from_contact],
+            "content": lambda row: _opened(row, "content"),
+            "from": lambda row: [_opened(row, "from_name"), _opened(row, "from_contact")],
+            "county_only": lambda row: row.county_only,
             "received_at": lambda row: moment(row.received_at),
             "at": lambda row: moment(row.registered_at),
         },

@@ -11,8 +11,9 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.queries import unit_materials_of
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import ANONYMOUS, Actor
 from zhicheng.publicity import actions as publicity
+from zhicheng.publicity.links import key_of
 from zhicheng.publicity.models import Objection, PublicityPeriod
 
 AT_UNIT = (State.UNIT_PASSED, State.IN_PUBLICITY)
@@ -114,6 +115,22 @@ def object_to(stage: Stage, actor: Actor, period: PublicityPeriod) -> None:
         else "反映其业绩材料中的项目并非本人主持。",
         received_at=clock.now() - timedelta(hours=stage.dice.number(-1, 50) if odd else 0),
     )
+
+
+@play("publicity.raise_objection")
+def object_on_the_page(stage: Stage) -> None:
+    """Somebody before the posted paper, now and then with a link that is none, or nothing to say."""
+    if (period := _period(stage)) is not None:
+        odd = stage.dice.percent(20)
+        stage.act(
+            "publicity.raise_objection",
+            actor=ANONYMOUS,
+            period_id=period.pk,
+            said=publicity.Said(
+                "不" if odd else "反映其业绩材料中的项目并非本人主持。", "马先生", county_only=stage.dice.percent(50)
+            ),
+            key=key_of(period.pk + stage.dice.number(0, 1) if odd else period.pk),
+        )
 
 
 @play("publicity.decide_objection", weight=2)

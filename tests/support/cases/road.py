@@ -307,6 +307,12 @@ def object_(world: w.World) -> dict[str, Any]:
     return _said(world, period)
 
 
+@case("publicity.actions.raising.raise_objection")
+def raise_objection(world: w.World) -> dict[str, Any]:
+    said = publicity.Said(content="反映业绩成果为集体完成。", from_name="马先生", county_only=True)
+    return {"actor": world.new_applicant(), "period_id": publicised(world).pk, "said": said}
+
+
 @case(f"{UNIT}.decide_objection")
 def decide_objection(world: w.World) -> dict[str, Any]:
     objection = publicity.register_objection(**_said(world, publicised(world)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -19,9 +20,11 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity import links
-from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.models import Objection, PublicityPeriod
+from zhicheng.web.shared import limits
 
 pytestmark = pytest.mark.django_db
+WORDS, NAME, CONTACT = "反映业绩成果为集体完成，并非本人主持。", "买买提·某", "0909-2312345"
 WITHIN = ("sex", "ethnic_group", "political_status", "current_title", "title", "series", "specialty")
 
 
@@ -143,3 +146,52 @@ def test_every_page_of_a_publicity_is_kept_out_of_search_engines(world, period) 
     unit = client_of(world.unit_admin)
     for client, address in ((unit, reverse("publicity_notice", args=[period.pk])), (Client(), by_link(period))):
         assert "noindex" in client.get(address)["X-Robots-Tag"]
+
+
+def objects(client: Client, address: str, **words: str) -> HttpResponse:
+    """Write what the page's form asks for and press."""
+    form = BeautifulSoup(client.get(address).content, "html.parser").select_one("#object form")
+    assert form is not None
+    hidden = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[type=hidden]")}
+    return client.post(address, {**hidden, "content": WORDS, **words})
+
+
+def test_objection_by_the_link_reaches_the_unit_and_its_author_the_county_alone(world, period) -> None:
+    visitor = Client()
+    answer = objects(visitor, by_link(period), from_name=NAME, from_contact=CONTACT, county_only="on")
+    assert answer.status_code == 303
+    assert "只有县（市）能看到" in words_at(visitor, by_link(period))
+    unit = client_of(world.unit_admin)
+    objection = Objection.objects.get()
+    for address in (
+        reverse("unit_publicity", args=[period.application_id]),
+        reverse("unit_objection_decide", args=[period.application_id, objection.pk]),
+    ):
+        page = unit.get(address).content.decode()
+        assert WORDS in page and NAME not in page and CONTACT not in page
+    county = words_at(client_of(world.county_officer), reverse("office_objections"))
+    assert WORDS in county and NAME in county and CONTACT in county
+    assert NAME not in words_at(client_of(world.other_officer), reverse("office_objections"))
+    assert client_of(world.applicant).get(reverse("office_objections")).status_code in (403, 404)
+    for address in (by_link(period), reverse("my_application", args=[period.application_id])):
+        assert WORDS not in client_of(world.applicant).get(address).content.decode()
+
+
+def test_name_that_is_not_kept_from_the_unit_is_read_by_it(world, period) -> None:
+    answer = objects(client_of(world.new_applicant()), reverse("publicity_notice", args=[period.pk]), from_name=NAME)
+    assert answer.status_code == 303
+    page = client_of(world.unit_admin).get(reverse("unit_publicity", args=[period.application_id])).content.decode()
+    assert NAME in page
+    assert NAME not in words_at(client_of(world.county_officer), reverse("office_objections"))
+
+
+def test_refused_objection_keeps_what_was_typed(world, period) -> None:
+    answer = objects(Client(), by_link(period), content="不", from_name=NAME)
+    assert answer.status_code == 422 and not Objection.objects.exists()
+    assert "5至2000个字" in answer.content.decode() and NAME in answer.content.decode()
+
+
+def test_one_network_objects_so_often_an_hour_and_no_oftener(world, period, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "OBJECTIONS_PER_HOUR", 2)
+    answers = [objects(Client(), by_link(period), content=f"{WORDS}{n}").status_code for n in range(3)]
+    assert answers == [303, 303, 429] and Objection.objects.count() == 2

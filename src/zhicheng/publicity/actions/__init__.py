@@ -1,5 +1,6 @@
-"""The verbs of 公示: the unit's, and measuring again when the calendar is corrected."""
+"""The verbs of 公示: the unit's, objecting on the notice's page, and measuring again when the calendar is corrected."""
 
+from zhicheng.publicity.actions.raising import Said, raise_objection
 from zhicheng.publicity.actions.recheck import Rechecked, recheck_periods
 from zhicheng.publicity.actions.unit import (
     PAPERS,
@@ -17,10 +18,12 @@ __all__ = [
     "PAPERS",
     "NoticeText",
     "Rechecked",
+    "Said",
     "add_publicity_paper",
     "decide_objection",
     "make_publicity_result",
     "open_publicity",
+    "raise_objection",
     "recheck_periods",
     "register_objection",
     "report_upward",

@@ -27,6 +27,7 @@ from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
+from zhicheng.publicity.recording import note_objection
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.phone import check_phone
@@ -262,8 +263,7 @@ def register_objection(
     problems = []
     if OBJECTION_CHANNELS.get(channel) is None:
         problems.append(Problem(_("请选择反映方式。"), where="channel", code="field"))
-    if not 5 <= len(content.strip()) <= 2000:
-        problems.append(Problem(_("请写明反映的内容，5至2000个字。"), where="content", code="field"))
+    problems += rules.what_was_said(content)
     if received_at > clock.now():
         problems.append(Problem(_("收到时间不能晚于现在。"), where="received_at", code="field"))
     period = _lock_period(actor, period_id)
@@ -283,7 +283,7 @@ def register_objection(
         registered_by_id=actor.user_id,
         registered_at=clock.now(),
     )
-    _note_registered(objection, period, actor)
+    note_objection(objection, period, actor)
     _withdraw_result(period, actor)
     return objection
 
@@ -295,23 +295,6 @@ def _not_here(application: Application) -> str:
         return _("申请书已不在公示环节，不能再登记异议。")
     office = getattr(application, desk.column)
     return _("申请书已经报出本单位，请将异议转给正在办理的{office}。").format(office=office.name)
-
-
-def _note_registered(objection: Objection, period: PublicityPeriod, actor: Actor) -> None:
-    ledger.record(
-        event="publicity.objection_registered",
-        subject=f"publicity:{period.pk}",
-        actor=actor.ref,
-        data={
-            "objection": objection.pk,
-            "channel": objection.channel,
-            "content": ledger.private(objection.content),
-            "from": ledger.private([objection.from_name, objection.from_contact]),
-            "received_at": ledger.time_text(objection.received_at),
-            "at": ledger.time_text(objection.registered_at),
-            "result_withdrawn": period.result_file_id,
-        },
-    )
 
 
 def _withdraw_result(period: PublicityPeriod, actor: Actor) -> None:

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from zhicheng.web.office import calendars, views
+from zhicheng.web.office import calendars, objections, views
 
 urlpatterns = [
     path("office/arrivals/<int:arrival_id>/annul/", views.annul_arrival, name="office_annul"),
     path("office/applications/<int:application_id>/fraud/", views.reject_for_fraud, name="office_fraud"),
+    path("office/objections/", objections.list_objections, name="office_objections"),
     path("office/integrity/", views.list_records, name="office_integrity"),
     path("office/integrity/<int:record_id>/annul/", views.annul_record, name="office_integrity_annul"),
     path("office/calendars/", calendars.show_calendars, name="office_calendars"),

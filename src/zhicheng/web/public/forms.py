@@ -17,7 +17,7 @@ from zhicheng.accounts.adapter import PUBLIC_COMPUTER
 from zhicheng.accounts.new_mailbox import note_new_mailbox
 from zhicheng.accounts.rules import check_mailbox
 from zhicheng.accounts.sessions import renew_key
-from zhicheng.web.shared.forms import CodeField, Form, in_our_words
+from zhicheng.web.shared.forms import CodeField, Form, in_our_words, words_field
 from zhicheng.web.shared.kept_words import Typed, words_for, words_of_fields
 from zhicheng.web.shared.mailboxes import MailboxInput, question_about
 from zhicheng.web.shared.standing import page_behind
@@ -40,6 +40,17 @@ class VerifyForm(Form):
         help_text=_("印在每页的右下角、二维码旁边，七组、每组四位；不分大小写，空格可以不填。"),
         widget=forms.TextInput(attrs={"class": "w-medium"}),
     )
+
+
+class ObjectionForm(Form):
+    """对公示有异议 (S-70): what is wrong, and who says so, if they like."""
+
+    content = words_field(_("反映内容"), help_text=_("写明哪一项不属实、您了解的情况，5至2000个字。"), rows=5, max_length=None)
+    from_name = forms.CharField(label=_("您的姓名"), required=False, max_length=50, help_text=_("可以不填。"))
+    from_contact = forms.CharField(
+        label=_("联系方式"), required=False, max_length=60, help_text=_("可以不填；填写的，便于核实时联系您。")
+    )
+    county_only = forms.BooleanField(label=_("只让县（市）看到我的姓名和联系方式"), required=False)
 
 
 def in_plain_words(form: forms.BaseForm) -> None:

@@ -7,24 +7,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from zhicheng.applications.papers import title_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.checkpoints import head_in_words
+from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Role
+from zhicheng.publicity.actions import Said, raise_objection
 from zhicheng.publicity.audience import listed_for, opened_to, unit_of
 from zhicheng.publicity.links import key_of, period_of_link
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.papers import opening_of
 from zhicheng.publicity.queries import running_periods
-from zhicheng.web.shared.http import OutOfReachError, actor_of, object_or_404
+from zhicheng.web.public.forms import ObjectionForm
+from zhicheng.web.shared.braked import braked
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go, object_or_404, render_refused
+from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.public_facts import facts_of, with_notices
+
+_KEPT_FROM_UNIT = gettext_lazy("您的姓名和联系方式只有县（市）能看到。")
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:
@@ -52,8 +61,9 @@ def _row(period: PublicityPeriod, address: str, *, own: bool = True) -> tuple[Pu
 def show_notice(request: HttpRequest, period_id: int) -> HttpResponse:
     """One notice, for people of its unit; gone (404) as soon as its period is over, and for everybody else."""
     periods = opened_to(actor_of(request), clock.today())
-    period = object_or_404(with_notices(periods, always=True), pk=period_id)
-    return _unlisted(render(request, "public/publicity_notice.html", _shown(period)))
+    if request.method == "POST":
+        return _object(request, object_or_404(periods, pk=period_id))
+    return _page(request, object_or_404(with_notices(periods, always=True), pk=period_id))
 
 
 def show_list_by_link(request: HttpRequest, period_id: int, key: str) -> HttpResponse:
@@ -68,9 +78,11 @@ def show_list_by_link(request: HttpRequest, period_id: int, key: str) -> HttpRes
 def show_notice_by_link(request: HttpRequest, period_id: int, key: str) -> HttpResponse:
     """One notice, for whoever scanned the code on the posted paper (S-38). A wrong key and a period that is over are one 404."""
     period = _period_of_link(request, period_id, key)
-    whole = object_or_404(with_notices(running_periods(clock.today()), always=True), pk=period.pk)
-    context = _shown(whole) | {"list_address": reverse("publicity_link_list", args=[period.pk, key])}
-    return _unlisted(render(request, "public/publicity_notice.html", context))
+    return _object(request, period, key) if request.method == "POST" else _page(request, _whole(period), key)
+
+
+def _whole(period: PublicityPeriod) -> PublicityPeriod:
+    return with_notices(running_periods(clock.today()), always=True).get(pk=period.pk)
 
 
 def _period_of_link(request: HttpRequest, period_id: int, key: str) -> PublicityPeriod:
@@ -80,13 +92,41 @@ def _period_of_link(request: HttpRequest, period_id: int, key: str) -> Publicity
     return period
 
 
-def _shown(period: PublicityPeriod) -> dict[str, Any]:
+def _object(request: HttpRequest, period: PublicityPeriod, key: str = "") -> HttpResponse:
+    """What somebody of the unit objects (S-70): said to nobody but the unit and, where they ask, the county."""
+    if too_many(request, what="objection"):
+        return braked(request)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _whole(period), key, form=form)
+    said = Said(**form.cleaned_data)
+    try:
+        raise_objection(actor=actor_of(request), period_id=period.pk, said=said, key=key)
+    except Refused as refused:
+        return _page(request, _whole(period), key, form=form, refused=refused)
+    messages.success(request, _("已收到您反映的情况，单位会核实处理。") + (str(_KEPT_FROM_UNIT) if said.county_only else ""))
+    return go(request, request.path)
+
+
+def _page(
+    request: HttpRequest,
+    period: PublicityPeriod,
+    key: str = "",
+    *,
+    form: ObjectionForm | None = None,
+    refused: Refused | None = None,
+) -> HttpResponse:
+    """The notice with the form below it; ``key``: for whoever came by the posted paper."""
     notice = notice_of(period.application.campaign_version)
-    return {
+    context = {
         "period": period,
-        "list_address": reverse("publicity_list"),
         "facts": facts_of(period),
         "title": title_of(notice, "publicity_notice"),
         "opening": "" if (get_language() or "").startswith("en") else opening_of(period, notice),
         "ledger_head": head_in_words(),
+        "list_address": reverse("publicity_link_list", args=[period.pk, key]) if key else reverse("publicity_list"),
+        "form": form or ObjectionForm(),
     }
+    if form is not None:
+        return _unlisted(render_refused(request, "public/publicity_notice.html", context, refused))
+    return _unlisted(render(request, "public/publicity_notice.html", context))

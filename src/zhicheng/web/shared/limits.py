@@ -40,6 +40,10 @@ PREFIX = 14
 LOOKUPS_PER_HOUR = 2400
 LOOKUPS_PER_HOUR_IN_ALL = 24000
 LOOKUPS_PER_HOUR_IN_A_CROWD = 240
+# Objections to a publicity: people of one unit, mostly behind one address. Each has to be answered before anything goes on.
+OBJECTIONS_PER_HOUR = 20
+OBJECTIONS_PER_HOUR_IN_ALL = 400
+OBJECTIONS_PER_HOUR_IN_A_CROWD = 4
 # What visitors typed and wait to send again: seconds it is kept, and bytes of one network, of one when half of all is used up (one form
 # of the longest, kept.LIMIT_BYTES), of all.
 TYPED_KEPT = 2 * HOUR
@@ -52,8 +56,8 @@ def too_many(request: HttpRequest, *, number: str = "", what: str = "registratio
     """Count this request; whether its network (one IPv4 address, the /64 of an IPv6 one) has used up its hour, with the beginning of
     ``number`` or at all.
 
-    ``what`` names the counter: ``registration``, ``acceptance``, ``verification``, ``colleague``, ``officer``, ``vouching``, ``lookup`` (which has
-    figures of its own).
+    ``what`` names the counter: ``registration``, ``acceptance``, ``verification``, ``colleague``, ``officer``, ``vouching``, ``lookup`` and ``objection``
+    (which have figures of their own).
     """
     most, most_in_all, most_in_a_crowd = _allowed(what)
     network = network_of_visitor(request)
@@ -81,6 +85,8 @@ def _allowed(what: str) -> tuple[int, int, int]:
     """Of one network, of everybody, and of each network once everybody together has used up theirs."""
     if what == "lookup":
         return LOOKUPS_PER_HOUR, LOOKUPS_PER_HOUR_IN_ALL, LOOKUPS_PER_HOUR_IN_A_CROWD
+    if what == "objection":
+        return OBJECTIONS_PER_HOUR, OBJECTIONS_PER_HOUR_IN_ALL, OBJECTIONS_PER_HOUR_IN_A_CROWD
     return PER_HOUR, PER_HOUR_IN_ALL, PER_HOUR_IN_A_CROWD
 
 

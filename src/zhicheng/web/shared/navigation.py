@@ -32,6 +32,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
         ("desk_queue", _("工作台")),
         ("office_registrations", _("单位注册审核")),
         ("office_account_requests", _("账号申请")),
+        ("office_objections", _("公示异议")),
         ("help", _("帮助")),
     ],
     Role.PREFECTURE: [
