@@ -46,10 +46,8 @@ class ObjectionForm(Form):
     """对公示有异议 (S-70): what is wrong, and who says so, if they like."""
 
     content = words_field(_("反映内容"), help_text=_("写明哪一项不属实、您了解的情况，5至2000个字。"), rows=5, max_length=None)
-    from_name = forms.CharField(label=_("您的姓名"), required=False, max_length=50, help_text=_("可以不填。"))
-    from_contact = forms.CharField(
-        label=_("联系方式"), required=False, max_length=60, help_text=_("可以不填；填写的，便于核实时联系您。")
-    )
+    from_name = forms.CharField(label=_("您的姓名"), required=False, max_length=50)
+    from_contact = forms.CharField(label=_("联系方式"), required=False, max_length=60, help_text=_("便于核实时联系您。"))
     county_only = forms.BooleanField(label=_("只让县（市）看到我的姓名和联系方式"), required=False)
 
 
