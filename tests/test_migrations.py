@@ -136,6 +136,8 @@ HELD = {
     "applications_firstauthorship",
     "publicity_objection.county_only",
     "review_decision.sanction",
+    "review_paperdossier.corrects",
+    "review_paperdossier.correction_reason",
     "accounts_identityconfirmation",
     "accounts_identityconfirmation.index_algorithm",
     "accounts_identityconfirmation.reason",

@@ -28,6 +28,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actions import change_employer
 from zhicheng.organizations.actors import SYSTEM, actor_for
+from zhicheng.rehearsal.acts import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,7 @@ def send(road, token=PAGE, **versions) -> Submission:
 
 
 def check(road) -> None:
+    settle(road[0].applicant, road[1])
     confirm_check(actor=road[0].applicant, application_id=road[1].pk)
 
 

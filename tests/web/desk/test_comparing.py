@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.support import world as w
 from zhicheng.applications import actions as applications
 from zhicheng.applications.queries import draft_of, materials_of
-from zhicheng.web.shared.desk.comparing import pieces_of
+from zhicheng.web.shared.desk.comparing import excerpt_of, pieces_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,22 @@ def test_new_row_a_row_that_went_and_a_new_file_are_named(world, signed_in):
 def test_long_text_is_cut_where_it_changed(old, new, pieces):
     assert pieces_of(old, new) == pieces
     assert "".join(text for text, _is_new in pieces) == new
+
+
+LONG = "甲" * 40 + "。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pieces"),
+    [
+        ("甲。乙。", "甲。丙。", [("甲。", "same"), ("乙。", "gone"), ("丙。", "new")]),
+        (LONG * 3, LONG * 3 + "丙。", [("…" + ("甲" * 23 + "。"), "same"), ("丙。", "new")]),
+        ("丙。" + LONG * 3, LONG * 3, [("丙。", "gone"), ("甲" * 24 + "…", "same")]),
+        (LONG * 3, "乙。" + LONG * 3 + "丙。", [("乙。", "new"), ("甲" * 24 + "…" + "甲" * 23 + "。", "same"), ("丙。", "new")]),
+    ],
+)
+def test_of_a_long_text_only_what_differs_is_told(old, new, pieces):
+    assert excerpt_of(old, new) == pieces
 
 
 def test_case_takes_a_fixed_number_of_queries_however_long_its_history(world, signed_in, django_assert_max_num_queries):

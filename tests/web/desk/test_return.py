@@ -259,3 +259,12 @@ def test_list_is_shown_again_as_it_is_in_another_language_and_nothing_is_decided
 def test_form_with_one_reason_is_a_page_like_any_other(case):
     _application, address, client = case
     assert "data-shown-again" not in client.get(address).content.decode()
+
+
+def test_return_is_not_ticked_off(case):
+    application, address, client = case
+    sent = {"submission": application.current_submission_id} | row(1, "summary", "missing", "总结没有写近两年的工作，请补充。")
+    answer = client.post(address, sent, follow=True).content.decode()
+    assert "callout-info" in answer and "callout-good" not in answer
+    shown = client.get(reverse("desk_case", args=[application.pk])).content.decode()
+    assert "timeline-mark-back" in shown

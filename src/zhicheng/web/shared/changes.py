@@ -14,7 +14,7 @@ from zhicheng.applications.sections import BY_KEY, Field
 from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice
-from zhicheng.web.shared.desk.comparing import LONG_VALUE, pieces_of
+from zhicheng.web.shared.desk.comparing import LONG_VALUE, excerpt_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class FileLink:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One difference: what differs (``label``), and what it was and is: two values, long ones cut into ``pieces``, or files."""
+    """One difference: what differs (``label``), and what it was and is: two values, of long ones where they differ (``pieces``), or files."""
 
     label: str
     before: str = ""
     after: str = ""
-    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    pieces: list[tuple[str, str]] = field(default_factory=list)
     old: list[FileLink] = field(default_factory=list)
     new: list[FileLink] = field(default_factory=list)
 
@@ -77,4 +77,4 @@ class Wording:
             label = _("{place} · {field}").format(place=where.in_words(self.notice, self.sections), field=label)
         before, after = self.say(form_field, change.before), self.say(form_field, change.after)
         long = len(before) > LONG_VALUE and len(after) > LONG_VALUE
-        return ShownChange(label, before, after, pieces_of(before, after) if long else [])
+        return ShownChange(label, before, after, excerpt_of(before, after) if long else [])

@@ -53,6 +53,13 @@ def part_state(name: str, state: PartState) -> SafeString:
     return format_html_join("", '<td data-label="{}">{}</td>', ((_("部分"), name), (_("状态"), shown)))
 
 
+@register.filter
+def told_apart(parts: Iterable[tuple[str, str]]) -> SafeString:
+    """``{{ change.pieces|told_apart }}``: a text in parts, ``(part, new | gone | same)``, with what is new and what is gone marked."""
+    tags = {"new": "<mark>{}</mark>", "gone": "<del>{}</del>"}
+    return format_html_join("", "{}", ((format_html(tags[kind], part) if kind in tags else part,) for part, kind in parts))
+
+
 @register.simple_tag
 def unverified(person: User) -> SafeString | str:
     """``{% unverified person %}``: the tag 身份未核实 for whom nobody has confirmed with the card; else nothing, no blank either."""

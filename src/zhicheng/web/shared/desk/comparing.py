@@ -27,6 +27,28 @@ def pieces_of(old: str, new: str) -> list[tuple[str, bool]]:
     return pieces
 
 
+_KEPT = 24  # characters left of what is the same, before and after a change
+
+
+def excerpt_of(old: str, new: str) -> list[tuple[str, str]]:
+    """Only where a long text differs, sentence by sentence: (text, ``new``, ``gone`` or ``same``); what is the same is cut to its ends."""
+    then, now = (_SENTENCE.findall(text) for text in (old, new))
+    found: list[tuple[str, str]] = []
+    for word, a, b, start, end in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
+        was, text = "".join(then[a:b]), "".join(now[start:end])
+        if word == "equal":
+            found.append((_ends_of(text, first=a == start == 0, last=end == len(now) and b == len(then)), "same"))
+            continue
+        found += [(said, kind) for said, kind in ((was, "gone"), (text, "new")) if said]
+    return [(text, kind) for text, kind in found if text]
+
+
+def _ends_of(text: str, *, first: bool, last: bool) -> str:
+    if len(text) <= 2 * _KEPT:
+        return text
+    return ("" if first else text[:_KEPT]) + "…" + ("" if last else text[-_KEPT:])
+
+
 def _file_key(file: FrozenFile) -> tuple[Where, str]:
     return file.where, file.sha256
 
