@@ -14,6 +14,7 @@ from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.actions import abandon_overdue
 from zhicheng.applications.models import Application, PersonYear
+from zhicheng.applications.queries import to_take_up
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
@@ -104,6 +105,8 @@ def test_year_is_open_for_another_campaign_and_the_later_application_keeps_its_p
     other = w.submitted(batch(world, "bortala-2023-2"))
     later = end_of(application) + timedelta(days=1)
     give_more_time(application)
+    with clock.travel(later):
+        assert to_take_up(later, most=10) == []  # it keeps no other one waiting
     assert let_it_end(later) == 0
     assert (state(application), state(other)) == (State.ABANDONED, State.UNIT_REVIEW)
 
