@@ -18,7 +18,7 @@ from zhicheng.applications.desks import TABS
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import ANONYMOUS, Actor, Role
-from zhicheng.publicity.queries import period_of, public_periods
+from zhicheng.publicity.queries import period_of, running_periods
 from zhicheng.review.queries import all_dossiers, standing_decisions
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +105,7 @@ def test_number_of_queries_does_not_grow_with_the_rows(world):
             "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in standing_decisions(application)]),
             "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in all_dossiers(application)]),
             "period": count(lambda: period_of(CaseFile(application))),
-            "public": count(lambda: [p.unit.name for p in public_periods(clock.today())]),
+            "public": count(lambda: [p.unit.name for p in running_periods(clock.today())]),
         }
 
     first = w.submitted(world)

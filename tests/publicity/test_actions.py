@@ -20,7 +20,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import Objection, PublicityPeriod
-from zhicheng.publicity.queries import period_of, public_periods
+from zhicheng.publicity.queries import period_of, running_periods
 
 pytestmark = pytest.mark.django_db
 
@@ -158,10 +158,10 @@ def test_public_list_shows_a_period_from_its_first_to_its_last_day(road):
     world, application = road
     period = open_(road, date(2023, 5, 24), date(2023, 5, 31))
     for day, shown in ((23, False), (24, True), (31, True)):
-        assert list(public_periods(date(2023, 5, day))) == ([period] if shown else [])
-    assert not public_periods(date(2023, 6, 1)).exists()
+        assert list(running_periods(date(2023, 5, day))) == ([period] if shown else [])
+    assert not running_periods(date(2023, 6, 1)).exists()
     w.give_back(world.unit_admin, application)
-    assert not public_periods(date(2023, 5, 25)).exists()
+    assert not running_periods(date(2023, 5, 25)).exists()
 
 
 def test_three_papers_are_three_files(road):
