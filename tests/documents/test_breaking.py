@@ -97,6 +97,13 @@ def test_duty_of_more_than_one_line_is_read_from_the_left() -> None:
     assert next(box[0] for letter, box in letters if letter == "骋") > min(starts.values()) + 10
 
 
+def test_long_word_of_a_letter_stays_inside_the_page() -> None:
+    pdf = printed(examples.notice(ledger_head="台账校验点：" + "W" * 290, employer="W" * 110))
+    right = max(box[2] for _letter, box in letters_with_places(pdf, 0))
+    assert right < (210 - 26) * MM + 1
+    assert whole_text(pdf).count("W") >= 400
+
+
 def _dense(count: int) -> dict[str, Any]:
     return {"work_history": [{"started_on": "2013年8月", "employer": "单位", "duty": "职责"}] * count}
 

@@ -147,7 +147,7 @@ def _in_files(book: typst.Fonts, chains: tuple[tuple[str, ...], ...]) -> frozens
 def _not_in_files(text: str) -> list[str]:
     """The characters of ``text`` that some style has in no file, each once, in order."""
     there = _in_files(fonts(), tuple(tuple(chain(style)) for style in STYLES))
-    return list(dict.fromkeys(c for c in text if c not in _INVISIBLE and (ord(c) not in there or _is_private(c))))
+    return [c for c in dict.fromkeys(text) if c not in _INVISIBLE and (ord(c) not in there or _is_private(c))]
 
 
 def _is_private(character: str) -> bool:

@@ -34,7 +34,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 DRAFT_STAMP = "草稿 无效"  # S-50: what was printed before the unit's approval must be visibly void
 # In the data, one for each character that has to be written in: nobody's text holds one, a private character is printed by no font.
 _FRAMES = range(0xE000, 0xF8FF)
-_NOTHING = "\uf8ff"  # what no text holds
 _own = threading.local()
 
 
@@ -162,7 +161,7 @@ def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, 
         "fonts": {style: fonts.chain(style) for style in fonts.STYLES} | {"inside": list(fonts.INSIDE)},
         "name": paper.name,  # for the file's own title, which no font has to show
         "frames": {mark: f"U+{ord(character):04X}" for character, mark in frames.items()},
-        "others": fonts.only_inside(fonts.composed(_all_text(paper))) or _NOTHING,
+        "others": fonts.only_inside(fonts.composed(_all_text(paper))),
     }
 
 
