@@ -27,6 +27,7 @@ from figures import Figures
 
 from zhicheng.documents.papers import ReviewForm
 from zhicheng.documents.rendering import Marks, render_pdf
+from zhicheng.documents.scanning import scan_address
 
 NAMES = (
     "艾合买提江·吐尔逊",
@@ -86,7 +87,7 @@ def print_form(number: int) -> bytes:
     """The PDF of form ``number``."""
     marks = Marks(
         serial=f"PS2023-{number:06d}",
-        verification_url=f"https://zc.example.cn/verify/?serial=PS2023-{number:06d}&code=7KQ2MXW9RT",
+        verification_url=scan_address(f"PS2023-{number:06d}", "7KQ2MXW9RT34CDEF7KQ2MXW9RT34"),
         snapshot_sha256=f"{number:064x}",
         version_label="第1次上报",
         draft=False,

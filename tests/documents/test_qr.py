@@ -34,6 +34,15 @@ def test_code_of_every_paper_is_read_at_100_dpi(paper: PaperBase, settings: obje
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [address]
 
 
+def test_both_codes_of_a_posted_notice_are_read_and_it_stays_on_its_page() -> None:
+    link = f"HTTPS://BOZXT.EXAMPLE.CN/P/{CODE}"
+    pdf = printed(examples.notice(link=link, ledger_head="台账校验点：第12345条，" + "a1b2" * 32))
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert len(document) == 1
+    found = {found.text for found in zxingcpp.read_barcodes(_page(pdf, DPI))}
+    assert found == {link, examples.marks().verification_url}
+
+
 def test_code_is_read_from_a_poor_scan_of_100_dpi() -> None:
     """Slightly turned, blurred and compressed, as a feeder does it."""
     pdf = printed(PAPERS[0], verification_url=examples.marks().verification_url)
