@@ -79,8 +79,8 @@ def seen(response: Any, *typed: str) -> str:
     for own in (one for one in typed if len(one) > 3):
         text = text.replace(own, "(typed)")
     text = same(text)
-    for own in (one for one in typed if len(one) <= 3):  # later: a "2" stands in an id drawn at random too
-        text = text.replace(own, "(typed)")
+    for own in (one for one in typed if 0 < len(one) <= 3):  # later, and as a value: a "2" stands in codes and pictures too
+        text = re.sub(rf"(?<=[\">/=;-]){re.escape(own)}(?=[\"</&])", "(typed)", text)
     return text
 
 

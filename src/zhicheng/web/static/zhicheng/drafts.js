@@ -129,6 +129,7 @@
   function notSaved(words) {
     const state = $("#save-state");
     state.className = failing ? "save-state save-state-bad" : "save-state";
+    if (failing) { state.setAttribute("role", "alert"); } else { state.removeAttribute("role"); }
     state.textContent = words;
   }
   async function tell(words) {
