@@ -115,7 +115,7 @@
   function dropOwn() { copied = false; drop(mine); }
   async function read(name) {
     const record = stored(name);
-    if (!record || !mayKeep || !keys.has(record.key)) { return null; }
+    if (!record || !mayKeep) { return null; }
     try {
       const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(record.iv), additionalData: bound(name, record) }, await keyOf(record.key), bytes(record.data));
       return { ...record, name, pairs: Array.from(new URLSearchParams(new TextDecoder().decode(opened))) };
@@ -258,8 +258,16 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
-    first(() => { passing = true; form.requestSubmit(button); passing = false; });
+    first(() => { passing = true; press(button); passing = false; });
   }, true);
+  // What was saved may have brought other things to the place where the button stood: what it says is sent all the same.
+  function press(button) {
+    if (!button || button.form === form) { form.requestSubmit(button); return; }
+    const word = document.createElement("input");
+    [word.type, word.name, word.value] = ["hidden", button.name, button.value];
+    form.append(word);
+    form.requestSubmit($("button.visually-hidden[type='submit']", form));
+  }
 
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("zhicheng-sign-in") : null;
   if (channel) { channel.addEventListener("message", () => { mayKeep = false; drop(mine); }); }
