@@ -191,7 +191,7 @@ def test_paper_is_uploaded_beside_its_row_refused_and_replaced(page: Page) -> No
     box.get_by_role("button", name=re.compile("^上传 ?获奖证书")).click()
     expect(box.locator(".field-wrong")).to_contain_text("密码")
     both_widths(page, "row-refused")
-    file_control(page, "获奖证书").set_input_files(paper("证书.pdf"))  # type: ignore[arg-type]
+    file_control(page, "获奖证书").set_input_files(paper("证书.pdf", files.pdf()))  # type: ignore[arg-type]
     box.get_by_role("button", name=re.compile("^上传 ?获奖证书")).click()
     expect(box.locator("summary").first).to_contain_text("证书.pdf")
     expect(box).to_be_focused()
@@ -200,7 +200,7 @@ def test_paper_is_uploaded_beside_its_row_refused_and_replaced(page: Page) -> No
     box.locator("summary").first.click()
     both_widths(page, "row-unfolded")
     box.get_by_role("link", name="更换").click()
-    page.get_by_label("新的获奖证书").set_input_files(paper("新证书.pdf"))  # type: ignore[arg-type]
+    page.get_by_label("新的获奖证书").set_input_files(paper("新证书.pdf", files.pdf(2)))  # type: ignore[arg-type]
     both_widths(page, "replace")
     page.get_by_role("main").get_by_role("button", name="上传").click()
     expect(page.locator(".row-evidence summary").first).to_contain_text("新证书.pdf")
@@ -225,7 +225,7 @@ def test_papers_go_with_their_row_without_scripts(page_without_scripts: Page) ->
     page.get_by_label("培训（进修）内容").fill("渠道防渗技术")
     page.get_by_role("button", name="保存这一项，接着上传材料").click()
     page.get_by_label("主办单位").fill("自治区水利厅")
-    file_control(page, "培训进修证明").set_input_files(paper("结业证书.pdf"))  # type: ignore[arg-type]
+    file_control(page, "培训进修证明").set_input_files(paper("结业证书.pdf", files.pdf()))  # type: ignore[arg-type]
     page.get_by_role("button", name=re.compile("^上传 ?培训进修证明")).click()
     expect(page.locator(".row-evidence summary").first).to_contain_text("结业证书.pdf")
     expect(page.get_by_label("主办单位")).to_have_value("自治区水利厅")

@@ -60,10 +60,12 @@ def test_three_points_two_mended_one_answered_and_the_desk_reads_them(
     words = applicant.locator("textarea").first
     words.fill(words.input_value() + "\n本人负责渠系改造的施工图会审。")
     applicant.get_by_role("button", name="保存并返回清单").click()
+    applicant.wait_for_url("**/tasks/")
     applicant.goto(f"{one}sections/continuing_education/")
     hours = applicant.locator("input[name$='-hours_total']").last
     hours.fill(str(int(hours.input_value()) + 6))
     applicant.get_by_role("button", name="保存并返回清单").click()
+    applicant.wait_for_url("**/tasks/")
 
     applicant.get_by_role("link", name="再次核对").first.click()
     points = applicant.locator(".points > li")
@@ -77,10 +79,8 @@ def test_three_points_two_mended_one_answered_and_the_desk_reads_them(
     applicant.get_by_label("第3条没有改动，请写明理由").fill(WHY)
     applicant.get_by_role("button", name="确认无误，继续上报").click()
     applicant.wait_for_url("**/submit/")
-    for label in ("个人承诺", "责任由本人承担", "我已知晓"):
-        box = applicant.get_by_label(label)
-        if box.count():
-            box.first.check()
+    for promise in applicant.get_by_role("checkbox").all():
+        promise.check()
     applicant.get_by_role("button", name="上报", exact=True).click()
     applicant.wait_for_url("**/submissions/2/")
 
@@ -92,3 +92,5 @@ def test_three_points_two_mended_one_answered_and_the_desk_reads_them(
     expect(asked.nth(2)).to_contain_text(f"申报人说明：{WHY}")
     expect(desk.locator(".case-changed")).to_contain_text("与本部门上次审核的第 1 次上报相比")
     both_widths(desk, "case")
+    for window in (applicant, desk):
+        window.context.close()
