@@ -144,9 +144,14 @@ def _in_files(book: typst.Fonts, chains: tuple[tuple[str, ...], ...]) -> frozens
     return frozenset(set.intersection(*per_style))
 
 
+@lru_cache(maxsize=4)  # asked for every field of a form at every look: fonts that are installed later are seen after a restart
+def _printable(_as_set: tuple[str, ...]) -> frozenset[int]:
+    return _in_files(fonts(), tuple(tuple(chain(style)) for style in STYLES))
+
+
 def _not_in_files(text: str) -> list[str]:
     """The characters of ``text`` that some style has in no file, each once, in order."""
-    there = _in_files(fonts(), tuple(tuple(chain(style)) for style in STYLES))
+    there = _printable((*_named(), "", *settings.PAPER_FONT_DIRS, "", *settings.PAPER_FONT_PACKAGES))
     return [c for c in dict.fromkeys(text) if c not in _INVISIBLE and (ord(c) not in there or _is_private(c))]
 
 
