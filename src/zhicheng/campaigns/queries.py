@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -17,6 +17,7 @@ from zhicheng.campaigns.notice import Level, Notice
 from zhicheng.campaigns.older import of_today
 from zhicheng.campaigns.rules import WindowState, open_levels, window_in_force, window_state
 from zhicheng.foundation import clock
+from zhicheng.foundation.prepared import prepared
 from zhicheng.standards.calendar import Calendar
 
 #: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
@@ -77,6 +78,9 @@ def current_versions() -> QuerySet[CampaignVersion]:
     )
 
 
+_current = prepared(current_versions)
+
+
 def current_version(slug: str) -> CampaignVersion | None:
     """The newest version of the published campaign ``slug``; ``None`` if there is none."""
     return current_versions().filter(campaign__slug=slug).first()
@@ -95,10 +99,22 @@ def newest_version_of(campaign: str) -> Subquery:
     return Subquery(CampaignVersion.objects.filter(campaign=OuterRef(campaign)).order_by("-number").values("pk")[:1])
 
 
+def versions_of(campaign_ids: Collection[int]) -> list[CampaignVersion]:
+    """Every version of these campaigns, the oldest first, without the long texts. One query, none for no campaign."""
+    if len(campaign_ids) == 1:
+        return _versions(*campaign_ids)
+    versions = CampaignVersion.objects.filter(campaign_id__in=campaign_ids).defer("notice", "source_text")
+    return list(versions.order_by("number"))
+
+
+@prepared
+def _versions(campaign_id: int) -> QuerySet[CampaignVersion]:
+    return CampaignVersion.objects.filter(campaign_id=campaign_id).defer("notice", "source_text").order_by("number")
+
+
 def newest_notices(campaign_ids: Iterable[int]) -> dict[int, Notice]:
     """The newest notice of each of these campaigns. One query."""
-    versions = CampaignVersion.objects.filter(campaign_id__in=set(campaign_ids)).defer("notice", "source_text")
-    newest = {version.campaign_id: version for version in versions.order_by("number")}
+    newest = {version.campaign_id: version for version in versions_of(set(campaign_ids))}
     return {campaign_id: notice_of(version) for campaign_id, version in newest.items()}
 
 
@@ -163,7 +179,7 @@ def published_campaigns(at: dt.datetime | None = None) -> list[CampaignNow]:
     """Every published campaign as of ``at`` (aware; now if not given), newest year first. One query."""
     moment = at or clock.now()
     found = []
-    for version in current_versions():
+    for version in _current():
         notice = notice_of(version)
         windows = {level: window_state(notice, level, moment) for level in open_levels(notice)}
         found.append(CampaignNow(version, notice, windows))

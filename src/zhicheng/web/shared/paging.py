@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -94,11 +94,12 @@ def keyset_page(
     after: str = "",
     before: str = "",
     size: int = 30,
+    first: Callable[[int], list[Any]] | None = None,
 ) -> KeysetPage:
     """One page of ``qs`` in ``order`` (indexed, never-NULL columns, the last of them unique; ``-`` for descending).
 
     ``after`` and ``before`` are cursors of an earlier page; a damaged cursor gives the first page. Always one query
-    (and those of ``prefetch_related``), however long the list.
+    (and those of ``prefetch_related``), however long the list. ``first``: reads so many rows of the first page, where that is prepared.
     """
     if not order or size < 1:
         raise ValueError("a keyset page needs an order and a positive size")
@@ -112,7 +113,7 @@ def keyset_page(
     else:
         if ahead is not None:
             qs = qs.filter(_beyond(order, ahead, forward=True))
-        rows = list(qs.order_by(*order)[: size + 1])
+        rows = first(size + 1) if first and ahead is None else list(qs.order_by(*order)[: size + 1])
         more_before, more_after = ahead is not None, len(rows) > size
         rows = rows[:size]
 
@@ -128,6 +129,14 @@ def keyset_page(
     )
 
 
-def page_of(request: HttpRequest, qs: QuerySet[Any], *, order: Sequence[str], size: int = 30) -> KeysetPage:
+def page_of(
+    request: HttpRequest,
+    qs: QuerySet[Any],
+    *,
+    order: Sequence[str],
+    size: int = 30,
+    first: Callable[[int], list[Any]] | None = None,
+) -> KeysetPage:
     """:func:`keyset_page` with the cursors of the request's ``after`` and ``before``."""
-    return keyset_page(qs, order=order, after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=size)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return keyset_page(qs, order=order, after=after, before=before, size=size, first=first)

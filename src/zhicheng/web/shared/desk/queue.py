@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import queries
-from zhicheng.applications.desks import BY_ROLE, TABS, Tabs
+from zhicheng.applications.desks import BY_ROLE, TABS, Tab, Tabs
 from zhicheng.applications.models import Application
-from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import notice_of, published_campaigns
+from zhicheng.campaigns.queries import notice_of, published_campaigns, versions_of
 from zhicheng.campaigns.rules import deadline_in_force
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
@@ -51,7 +51,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(employer__name__icontains=unit)
     waits = bool(tab.states) and set(tab.states) <= set(BY_ROLE[actor.role].holds)
     order = ("entered_state_at", "id") if waits else ("-entered_state_at", "-id")
-    page = page_of(request, rows, order=order)
+    first = partial(_first, actor, tab, order)
+    page = page_of(request, rows, order=order, first=None if unit else first)
     _add_dossiers(page, actor)
     context = {
         "page": page,
@@ -68,9 +69,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "shared/desk/queue.html", context)
 
 
+def _first(actor: Actor, tab: Tab, order: tuple[str, ...], most: int) -> list[Application]:
+    return queries.first_in_queue(actor, tab=tab, order=order, most=most)
+
+
 def _shown(actor: Actor, tabs: Tabs, current: str) -> list[str]:
     """The tabs that are offered: those that stand always, and of the others those that list something. One query for each of these."""
-    return [key for key, tab in tabs.items() if tab.standing or key == current or queries.queue(actor, tab=tab).exists()]
+    return [key for key, tab in tabs.items() if tab.standing or key == current or queries.lists_something(actor, tab)]
 
 
 def gate_of(actor: Actor) -> list[Problem]:
@@ -99,9 +104,8 @@ def _add_dossiers(page: Any, actor: Actor) -> None:
 def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
     """How long each row has waited, until when it may, and what is applied for; one query. Whether any row has a deadline."""
     rows: list[Any] = list(page)
-    versions = CampaignVersion.objects.filter(campaign_id__in={r.campaign_id for r in rows}).defer("notice", "source_text")
     notices, newest = {}, {}
-    for version in versions.order_by("number"):
+    for version in versions_of({r.campaign_id for r in rows}):
         notices[version.pk] = newest[version.campaign_id] = notice_of(version)
     now = clock.now()
     for row in rows:
