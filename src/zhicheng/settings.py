@@ -132,7 +132,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["zhicheng.web.templatetags.addresses"],
-            "libraries": {"i18n": "zhicheng.web.templatetags.words"},
+            "libraries": {
+                "i18n": "zhicheng.web.templatetags.words",
+                "static": "zhicheng.web.templatetags.addresses",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

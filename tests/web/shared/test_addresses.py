@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.template import Context, Template
+from django.templatetags.static import static
 from django.test import override_settings
 from django.urls import NoReverseMatch, clear_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 
-from zhicheng.web.shared.addresses import address_of
+from zhicheng.web.shared.addresses import reverse as kept
 
 
 def render(text: str, **context: object) -> str:
@@ -16,8 +17,8 @@ def render(text: str, **context: object) -> str:
 
 
 def test_address_is_that_of_the_page():
-    assert address_of("desk_case", 7) == reverse("desk_case", args=[7])
-    assert address_of("desk_case", 8) != address_of("desk_case", 7)
+    assert kept("desk_case", [7]) == reverse("desk_case", args=[7])
+    assert kept("desk_case", [8]) != kept("desk_case", [7])
     assert render("{% url 'desk_case' n %}", n=7) == reverse("desk_case", args=[7])
     assert render("{% url 'desk_case' application_id=n %}", n=7) == reverse("desk_case", args=[7])
     assert render("{% url 'application_section' 1 key as there %}[{{ there }}]", key="a&b").count("a&amp;b") == 1
@@ -26,22 +27,29 @@ def test_address_is_that_of_the_page():
 
 def test_address_that_is_none_is_an_error():
     with pytest.raises(NoReverseMatch):
-        address_of("desk_case", "x")
+        kept("desk_case", ["x"])
     with pytest.raises(NoReverseMatch):
         render("{% url 'nowhere' %}")
     assert render("{% url 'nowhere' as there %}[{{ there }}]") == "[]"
 
 
 def test_address_follows_where_the_site_stands():
-    here = address_of("home")
+    here = kept("home")
     set_script_prefix("/titles/")
     try:
-        assert address_of("home") == "/titles/" != here
+        assert kept("home") == "/titles/" != here
     finally:
         clear_script_prefix()
     with override_settings(ROOT_URLCONF="django.contrib.auth.urls"), pytest.raises(NoReverseMatch):
-        address_of("home")
-    assert address_of("home") == here
+        kept("home")
+    assert kept("home") == here
+
+
+def test_static_file_has_the_address_of_its_storage():
+    page = Template("{% load static %}{% static name %}|{% static 'zhicheng/icon.svg' as icon %}{{ icon }}")
+    wanted = static("zhicheng/icon.svg")
+    for _time in range(2):
+        assert page.render(Context({"name": "zhicheng/icon.svg"})) == f"{wanted}|{wanted}"
 
 
 def test_words_are_those_of_the_language_asked_for():

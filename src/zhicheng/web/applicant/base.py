@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -17,6 +16,7 @@ from zhicheng.applications.queries import get_application
 from zhicheng.applications.states import OPEN_FOR_APPLICANT
 from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.organizations.actors import Actor
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import OutOfReachError
 from zhicheng.web.shared.status import applicants_words
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -19,6 +18,7 @@ from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, 
 from zhicheng.evidence.models import Intake
 from zhicheng.evidence.queries import describe_warnings, said_against
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
 

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions import answer_findings
@@ -20,6 +19,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.findings import Shown, named
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused, whole_number

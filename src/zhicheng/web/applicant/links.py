@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.urls import reverse
-
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import information_url
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.problems import anchor_id
 
 

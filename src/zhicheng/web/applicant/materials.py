@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -30,6 +29,7 @@ from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import kept_in, take_material
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number

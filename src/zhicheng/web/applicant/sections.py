@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,6 +43,7 @@ from zhicheng.web.applicant.section_forms import (
 )
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -19,6 +18,7 @@ from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.unproved import form_unproved, row_unproved
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -25,6 +24,7 @@ from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import go
 from zhicheng.web.shared.unproved import row_unproved
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.web.access import DESKS
+from zhicheng.web.shared.addresses import reverse
 
 # role → (URL name, words). Add the entry pages of your audience here; a name must also be in web/access.py.
 _DESK_ALONE: list[tuple[str, str | Promise]] = [("desk_queue", _("工作台")), ("help", _("帮助"))]

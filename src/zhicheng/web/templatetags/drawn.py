@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zhicheng.web.shared.addresses import address_of
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.templatetags.pieces import marked, pages
 from zhicheng.web.templatetags.zhicheng import status_tag
@@ -75,9 +75,9 @@ def evidence_file(context: Context, file: Mapping[str, Any]) -> SafeString:
         " is-shown" if shown and shown["file_id"] == number else "",
         format_html(' id="{}"', anchor) if anchor else "",
         number,
-        address_of("desk_case", application_id),
+        reverse("desk_case", [application_id]),
         number,
-        address_of("desk_preview", application_id, number, 1),
+        reverse("desk_preview", [application_id, number, 1]),
         file["words"],
         mark(_("新上传"), "info", "plus") if file.get("is_new") else "",
         format_html("{} · ", file["label"]) if file.get("label") else "",
@@ -98,6 +98,13 @@ def sheet(cells: Iterable[Mapping[str, Any]]) -> SafeString:
     wide = SafeString(' class="sheet-wide"')
     drawn = (format_html(row, wide if cell["wide"] else "", cell["label"], sheet_value(cell)) for cell in cells)
     return format_html('<dl class="sheet">{}</dl>', format_html_join("", "{}", ((one,) for one in drawn)))
+
+
+@register.simple_tag
+def sheet_cells(cells: Iterable[Mapping[str, Any]]) -> SafeString:
+    """``{% sheet_cells entry.cells %}``: the same as the cells of a row of a table."""
+    drawn = ((cell["label"], sheet_value(cell)) for cell in cells)
+    return format_html_join("", '<td data-label="{}"><span>{}</span></td>', drawn)
 
 
 @register.simple_tag

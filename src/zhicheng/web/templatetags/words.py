@@ -16,6 +16,17 @@ from django.utils.translation import get_language
 register = template.Library()
 register.tags.update(i18n.register.tags)
 register.filters.update(i18n.register.filters)
+del register.tags["language"]  # a template speaks one language, so that it need not ask which for every word
+_LANGUAGE = "zhicheng.language"
+
+
+def _language_of(context: template.Context) -> str:
+    """The language of the template that is rendered now."""
+    of_this = context.render_context.dicts[-1]
+    if _LANGUAGE not in of_this:
+        of_this[_LANGUAGE] = get_language() or ""
+    spoken: str = of_this[_LANGUAGE]
+    return spoken
 
 
 class Words(template.Node):
@@ -26,10 +37,10 @@ class Words(template.Node):
     def __init__(self, node: i18n.TranslateNode) -> None:
         self.node = node
         self.name: str | None = node.asvar
-        self.said: dict[tuple[str | None, bool], Any] = {}
+        self.said: dict[tuple[str, bool], Any] = {}
 
     def render(self, context: template.Context) -> Any:
-        key = get_language(), context.autoescape
+        key = (_language_of(context), context.autoescape)
         said = self.said.get(key)
         if said is None:
             said = self.node.render(context)

@@ -14,7 +14,7 @@ from django.forms import BaseForm
 from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import browser_in_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
-
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application
@@ -14,6 +12,7 @@ from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.queries import intakes_at, said_against
 from zhicheng.web.applicant.boxes import accepted, format_words
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
 

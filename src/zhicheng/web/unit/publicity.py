@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -31,6 +30,7 @@ from zhicheng.publicity.queries import objections_in_period, period_of, publicis
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.calendar import NotPublished
+from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused, says_kept, waiting_url
 from zhicheng.web.shared.desk.views import get_case_or_404
 from zhicheng.web.shared.files import file_answer
