@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhicheng.web.shared.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zhicheng.web.shared.wire.WireMiddleware",
     "zhicheng.web.shared.maintenance.MaintenanceMiddleware",
     "zhicheng.web.shared.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -132,10 +133,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["zhicheng.web.templatetags.addresses"],
-            "libraries": {
-                "i18n": "zhicheng.web.templatetags.words",
-                "static": "zhicheng.web.templatetags.addresses",
-            },
+            "libraries": {"i18n": "zhicheng.web.templatetags.words", "static": "zhicheng.web.templatetags.addresses"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -194,13 +192,11 @@ if SECOND_FACTOR not in {"required", "offered"}:
     raise environ.ImproperlyConfigured(f"ZHICHENG_SECOND_FACTOR must be required or offered, not {SECOND_FACTOR!r}")
 MFA_ADAPTER = "zhicheng.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_TOLERANCE = (
-    1  # a phone's clock may be half a minute off; accounts.second_factor.use_once keeps a code from working twice
-)
+# A phone's clock may be half a minute off; accounts.second_factor.use_once keeps a code from working twice.
+MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_ALLOW_UNVERIFIED_EMAIL = (
-    True  # nobody signs in before the mailbox is confirmed; without it a mailbox could not be changed any more
-)
+# Nobody signs in before the mailbox is confirmed; without it a mailbox could not be changed any more.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "zhicheng.web.public.factor_forms.AuthenticateForm",
     "reauthenticate": "zhicheng.web.public.factor_forms.ReauthenticateForm",

@@ -112,22 +112,6 @@ _LISTED = (
 )
 
 
-def first_in_queue(actor: Actor, *, tab: Tab, order: tuple[str, ...], most: int) -> list[Application]:
-    """The first rows of :func:`queue` in this order: what a desk opens most often. One query."""
-    return _queue(actor.desk_id, role=actor.role, tab=tab, order=order, most=most)
-
-
-def lists_something(actor: Actor, tab: Tab) -> bool:
-    """Whether :func:`queue` lists anything in ``tab``. One query."""
-    return bool(_queue(actor.desk_id, role=actor.role, tab=tab, order=(), most=1))
-
-
-@prepared
-def _queue(desk_id: int, *, role: Role, tab: Tab, order: tuple[str, ...], most: int) -> QuerySet[Application]:
-    rows = queue(Actor(role, organization_id=desk_id), tab=tab).order_by(*order)
-    return (rows if order else rows.select_related(None).only("pk"))[:most]
-
-
 def get_application(actor: Actor, application_id: int, *, with_opening: bool = False) -> Application | None:
     """One application with everything a page names, or ``None`` when it is not this actor's to see. ``with_opening``: it tells as
     ``opened_here`` whether the access log has that the actor opened it since its last move.

@@ -38,11 +38,14 @@ class HeadersMiddleware:
         headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
         if request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}") and response.status_code in {200, 206, 304}:
             return response  # WhiteNoise says how long: for ever where the name carries the hash of its content
-        if "no-store" not in headers.get("Cache-Control", ""):
-            headers["Cache-Control"] = "no-store"
         match = request.resolver_match
         name = match.view_name if match is not None else ""
-        if name not in INDEXED or response.status_code != 200:
+        asked_again = (
+            name in INDEXED and "ETag" in headers
+        )  # the page of a visitor, which the browser asks for by its mark (wire.py)
+        if "no-store" not in headers.get("Cache-Control", "") and not asked_again:
+            headers["Cache-Control"] = "no-store"
+        if name not in INDEXED or response.status_code not in {200, 304}:
             headers.setdefault("X-Robots-Tag", "noindex, noarchive")
         if name in SIGNED_OUT and request.method == "POST" and response.status_code < 400:
             headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from zhicheng.applications import queries
 from zhicheng.applications.desks import BY_ROLE, TABS, Tab, Tabs
+from zhicheng.applications.listing import first_in_queue, lists_something
 from zhicheng.applications.models import Application
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, published_campaigns, versions_of
@@ -70,12 +71,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _first(actor: Actor, tab: Tab, order: tuple[str, ...], most: int) -> list[Application]:
-    return queries.first_in_queue(actor, tab=tab, order=order, most=most)
+    return first_in_queue(actor, tab=tab, order=order, most=most)
 
 
 def _shown(actor: Actor, tabs: Tabs, current: str) -> list[str]:
     """The tabs that are offered: those that stand always, and of the others those that list something. One query for each of these."""
-    return [key for key, tab in tabs.items() if tab.standing or key == current or queries.lists_something(actor, tab)]
+    return [key for key, tab in tabs.items() if tab.standing or key == current or lists_something(actor, tab)]
 
 
 def gate_of(actor: Actor) -> list[Problem]:
