@@ -22,7 +22,7 @@ from zhicheng.foundation.models import AccessRefusal, LedgerEntry, OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Membership, UnitVerification, VerificationState
-from zhicheng.publicity.queries import public_periods
+from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.urls import urlpatterns as pages_of_the_site
 from zhicheng.web.access import ACCESS, EVERYBODY
 
@@ -54,12 +54,17 @@ def _stuck(_actor: Actor) -> QuerySet[Any, Any]:
     return rows.values_list("id", "kind", "key", "last_error", "created_at").order_by("-id")
 
 
+def _publicised(_actor: Actor) -> QuerySet[Any, Any]:
+    today = clock.today()
+    running = PublicityPeriod.objects.filter(cancelled_at__isnull=True, starts_on__lte=today, ends_on__gte=today)
+    columns = ("application__applicant_name", "unit__name", "application__title", "starts_on", "ends_on")
+    return running.values_list("id", *columns).order_by("ends_on", "id")
+
+
 # (address, who opens it) → the rows with their columns.
 BARE: dict[tuple[str, str], Rows] = {
     **{("desk_queue", who): _queue for who in ("unit", "county", "prefecture")},
-    ("publicity_list", "visitor"): lambda _actor: public_periods(clock.today()).values_list(
-        "id", "application__applicant_name", "unit__name", "application__title", "starts_on", "ends_on"
-    ),
+    ("publicity_list", "visitor"): _publicised,
     ("office_registrations", "county"): _registrations,
     ("unit_people", "unit"): _people,
     ("office_integrity", "prefecture"): lambda _actor: IntegrityRecord.objects.values_list(

@@ -12,6 +12,7 @@ a socket, as the role it opens for.
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import logging
 import os
@@ -156,7 +157,7 @@ def grow(town: Town, rows: int) -> None:
 def answer_of(look: Look) -> tuple[int, bytes, float]:
     """Status and body of one visit, and the processor time it took in seconds."""
     path, _mark, query = look.path.partition("?")
-    environ = look.client._base_environ(PATH_INFO=path, QUERY_STRING=query)
+    environ = look.client._base_environ(PATH_INFO=path, QUERY_STRING=query, HTTP_ACCEPT_ENCODING="gzip")
     said: list[str] = []
 
     def start(status: str, headers: Any, _info: Any = None) -> Callable[[bytes], None]:
@@ -170,7 +171,8 @@ def answer_of(look: Look) -> tuple[int, bytes, float]:
     finally:
         if hasattr(response, "close"):
             response.close()
-    return int(said[0].split()[0]), body, time.process_time() - began
+    took = time.process_time() - began
+    return int(said[0].split()[0]), body, took
 
 
 def visit(page: Page, world: w.World, times: int) -> dict[str, Any]:
@@ -195,6 +197,8 @@ def read(page: Page, world: w.World) -> dict[str, list[str]]:
     """What a person finds on the page: its visible words, its links, its fields and buttons."""
     with page.there(world) as look, clock.travel(look.at):
         status, body, _took = answer_of(look)
+    if body[:2] == b"\x1f\x8b":
+        body = gzip.decompress(body)
     if b"<html" not in body[:2000] and b"<" not in body[:20]:
         return {
             "status": [str(status)],

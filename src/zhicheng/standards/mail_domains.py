@@ -5,6 +5,8 @@ A guess and never a verdict: whoever has such a mailbox keeps it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # The likeliest first: between two that are equally near, the first is meant.
 _MEANT = (
     *(
@@ -56,6 +58,7 @@ _KNOWN = frozenset(_MEANT + _REAL)
 _TWO_SLIPS_FROM = 9
 
 
+@lru_cache(maxsize=1024)  # asked at every look at a form with an address, and every address of a unit has the same
 def domain_meant(domain: str) -> str:
     """The domain that was probably meant by ``domain``; empty when it is one people have, or like none of them.
 
