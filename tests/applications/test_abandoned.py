@@ -12,9 +12,9 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
+from zhicheng.applications.abandoning import to_take_up
 from zhicheng.applications.actions import abandon_overdue
 from zhicheng.applications.models import Application, PersonYear
-from zhicheng.applications.queries import to_take_up
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,7 @@ from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
 from zhicheng.applications.years import YearCount, year_count
-from zhicheng.campaigns.queries import newest_version_of, notice_of, windows_in_force
-from zhicheng.campaigns.rules import WindowState
+from zhicheng.campaigns.queries import newest_version_of, notice_of
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import intakes_at
 from zhicheng.foundation import looks
@@ -164,34 +163,6 @@ def own_drafts(account_id: int, campaign_id: int) -> list[Application]:
     """The account's applications in the campaign that were never sent and are not over, the newest first (S-19)."""
     never_sent = Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id, current_submission__isnull=True)
     return list(never_sent.exclude(state__in=OVER).select_related("campaign_version").defer(*VERSION_TEXTS).order_by("-id"))
-
-
-def to_abandon(at: datetime, *, most: int) -> list[int]:
-    """At most so many returned applications whose last moment for corrections is over at ``at`` (G-02), oldest first. Two queries."""
-    return _to_be_corrected(State.RETURNED, at, lambda window: window.is_over, most)
-
-
-def to_take_up(at: datetime, *, most: int) -> list[int]:
-    """At most so many abandoned applications that can be corrected again at ``at``: the notice gave more time. Two queries.
-
-    Those whose person has sent another one since, or whose year was closed by another one, cannot come back: left out, they keep
-    none waiting.
-    """
-    same_year = Application.objects.filter(
-        prefecture_office=OuterRef("prefecture_office"), year=OuterRef("year"), person_index=OuterRef("person_index")
-    )
-    another = same_year.filter(applicant=OuterRef("applicant"), current_submission__isnull=False).exclude(state__in=OVER)
-    closed = same_year.filter(state=State.CLOSED_FOR_YEAR)
-    return _to_be_corrected(State.ABANDONED, at, lambda window: window.may_correct, most, ~Exists(another), ~Exists(closed))
-
-
-def _to_be_corrected(state: State, at: datetime, is_meant: Callable[[WindowState], bool], most: int, *also: Any) -> list[int]:
-    meant = Q()
-    for version, windows in windows_in_force(at).items():
-        if levels := [level for level, window in windows.items() if is_meant(window)]:
-            meant |= Q(campaign_version_id=version, level__in=levels)
-    rows = Application.objects.filter(meant, *also, state=state) if meant else Application.objects.none()
-    return list(rows.order_by("id").values_list("id", flat=True)[:most])
 
 
 def history_is_told(application: Application) -> bool:

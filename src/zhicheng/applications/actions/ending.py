@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from zhicheng.applications import lifecycle, queries
+from zhicheng.applications import lifecycle
+from zhicheng.applications.abandoning import to_abandon, to_take_up
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import void_all_papers
@@ -148,8 +149,8 @@ def abandon_overdue() -> int:
     through in several rounds.
     """
     at = clock.now()
-    overdue = _each(queries.to_abandon(at, most=A_ROUND), lambda application_id: _moved(application_id, "abandon"))
-    extended = _each(queries.to_take_up(at, most=A_ROUND), lambda application_id: _moved(application_id, "take_up"))
+    overdue = _each(to_abandon(at, most=A_ROUND), lambda application_id: _moved(application_id, "abandon"))
+    extended = _each(to_take_up(at, most=A_ROUND), lambda application_id: _moved(application_id, "take_up"))
     return len(overdue) + len(extended)
 
 
