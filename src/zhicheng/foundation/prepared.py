@@ -113,7 +113,7 @@ def _made_ready(make: Callable[..., QuerySet[Any, Any]], kinds: tuple[type, ...]
         return _Ready("")
     endings: dict[Any, tuple[int, str]] = {mark: (number, "") for number, mark in enumerate(marks)}
     endings |= {f"{mark}%": (number, "%") for number, mark in enumerate(marks) if isinstance(mark, str)}
-    places = tuple((at, *endings[value]) for at, value in enumerate(params) if type(value) in (int, str) and value in endings)
+    places = tuple((at, *endings[value]) for at, value in enumerate(params) if isinstance(value, int | str) and value in endings)
     if {number for _at, number, _ending in places} != set(range(len(marks))):
         raise NotPreparable(f"{make.__qualname__}: a value does not stand in its statement: {sql}")
     select: Any = compiler.select
