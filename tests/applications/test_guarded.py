@@ -35,6 +35,9 @@ REFUSED: dict[str, Callable[[Application], object]] = {
     "a material comes and goes while": lambda a: _copy(a.materials.all()[0], slot="another"),
     "a material changes only by being taken out": lambda a: a.materials.update(file=a.materials.latest("id").file_id),
     "a move begins where the application is": lambda a: _copy(a.history.latest("id"), from_state="draft"),
+    "a pass is taken back by its own desk": lambda a: _copy(
+        a.history.latest("id"), from_state="prefecture_review", move="county_take_back", to_state="county_review", note=""
+    ),
     "the history of an application is append-only": lambda a: a.history.update(note="x"),
     "an arrival is annulled, never removed": lambda _: CommitteeArrival.objects.all()._raw_delete("default"),
     "an arrival needs the move": lambda a: _copy(a.committee_arrivals.get(), sequence=2, submission_id=10**6),
