@@ -225,7 +225,9 @@ def publicity(walk: Walk) -> None:
     ends_on = next_week(today)
     page = walk.publicise(person, working_days_end=ends_on).is_ok()
     walk.keep_paper(page, "推荐单位公示", "T1-推荐单位公示.pdf")
-    walk.visitor.open("publicity/").is_ok().shows(person.name, walk.unit.name)
+    unit.open("publicity/").is_ok().shows(person.name, walk.unit.name)
+    if walk.visitor.open("publicity/").is_ok().text.count(person.name):
+        raise NotAsExpected("/publicity/：没有登录的人看到了本单位范围内的公示。")
     page = walk.case(unit, person).click("办理公示").is_ok().shows("期满后才能出具公示结果")
     form = page.form("登记异议").fill("反映方式", "电话").fill("收到日期", today.isoformat())
     form.fill("收到时间", f"{walk.now() - timedelta(minutes=1):%H:%M}").fill("反映内容", "反映其中一个项目并非本人主持。")
@@ -237,8 +239,8 @@ def publicity(walk: Walk) -> None:
     page = walk.finish_publicity(person)
     walk.keep_paper(page, "推荐单位公示结果", "T2-推荐单位公示结果.pdf")
     page.form("公示期满，按程序上报").press("公示期满，按程序上报").is_ok()
-    if walk.visitor.open("publicity/").text.count(person.name):
-        raise NotAsExpected("/publicity/：期满的公示还在公开页面上。")
+    if unit.open("publicity/").text.count(person.name):
+        raise NotAsExpected("/publicity/：期满的公示还在公示页面上。")
     walk.say(f"      {today} 至 {ends_on}；提前结束被拒绝，异议办结后才能上报")
 
 
