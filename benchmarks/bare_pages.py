@@ -64,7 +64,7 @@ def _publicised(_actor: Actor) -> QuerySet[Any, Any]:
 # (address, who opens it) → the rows with their columns.
 BARE: dict[tuple[str, str], Rows] = {
     **{("desk_queue", who): _queue for who in ("unit", "county", "prefecture")},
-    ("publicity_list", "visitor"): _publicised,
+    ("publicity_list", "unit"): _publicised,
     ("office_registrations", "county"): _registrations,
     ("unit_people", "unit"): _people,
     ("office_integrity", "prefecture"): lambda _actor: IntegrityRecord.objects.values_list(

@@ -109,7 +109,8 @@ def pages_of(town: Town) -> dict[str, Page]:
             pages[key] = Page(name, look)
             for tab in TABS.get(name, {}).get(look.who, ()):
                 pages[f"{name}:{tab} ({look.who})"] = Page(name, replace(look, path=f"{look.path}?show={tab}"))
-    pages["publicity_list (visitor)"] = Page("publicity_list", Look("visitor", Client(), reverse("publicity_list")))
+    unit = posts.reg.client_of(town.world.unit_admin)
+    pages["publicity_list (unit)"] = Page("publicity_list", Look("unit", unit, reverse("publicity_list")))
     pages["account_login (visitor)"] = Page("account_login", Look("visitor", Client(), reverse("account_login")))
     writing = posts.reg.client_of(town.world.applicant)
     for section in SECTIONS:

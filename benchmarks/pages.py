@@ -28,7 +28,7 @@ from typing import Any
 
 from figures import ROOT, Figures
 
-# What a deadline day is made of: an office's list in each of its tabs, the unit's, both cases, the form, the public list and sign-in.
+# What a deadline day is made of: an office's list in each of its tabs, the unit's, both cases, the form, the list of publicities and sign-in.
 BUSIEST = (
     "desk_queue (county)",
     "desk_queue:passed (county)",
@@ -41,7 +41,7 @@ BUSIEST = (
     "application_check (writing)",
     "desk_queue (unit)",
     "desk_case (unit)",
-    "publicity_list (visitor)",
+    "publicity_list (unit)",
     "account_login (visitor)",
 )
 TURN = 3  # requests of one page before the other checkout has its turn

@@ -59,8 +59,8 @@ LISTS = (
 # (role of the world, address, what it names)
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("anonymous", "home", ""),
-    ("anonymous", "publicity_list", ""),
-    ("anonymous", "publicity_notice", "period"),
+    ("unit_admin", "publicity_list", ""),
+    ("unit_admin", "publicity_notice", "period"),
     ("applicant", "my_titles", ""),
     ("applicant", "my_applications", ""),
     ("applicant", "my_application", "application"),
