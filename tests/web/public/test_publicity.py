@@ -88,7 +88,7 @@ def test_everybody_reads_name_and_unit_where_the_notice_says_so_and_nothing_more
     everybody_reads(period, monkeypatch)
     for client in (Client(), *map(client_of, outsiders(world).values())):
         listed = words_at(client, reverse("publicity_list"))
-        assert period.facts["name"] in listed and world.unit.name in listed
+        assert period.facts["name"] in listed and world.unit.name in listed and str(period.ends_on) not in listed
         for address in (reverse("home"), reverse("publicity_list")):
             page = client.get(address).content.decode()
             assert period.facts["name"] in page and reverse("publicity_notice", args=[period.pk]) not in page

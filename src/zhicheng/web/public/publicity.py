@@ -1,6 +1,6 @@
 """What people of a unit read of a publicity period while it runs: facts without any number, dates, and how to object (S-38, S-65…S-70).
 
-The open internet finds name, unit and days in the list, where the notice says so (``publicity/audience.py``).
+The open internet finds name and unit in the list, where the notice says so (``publicity/audience.py``).
 """
 
 from __future__ import annotations
