@@ -26,12 +26,13 @@ from zhicheng.organizations import actions as people
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.organizations.models import Organization
 from zhicheng.publicity import actions as publicity
+from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.review import actions as review
 
 
 @pytest.fixture(scope="module")
 def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """An application at the end of the road, returned once on the way, with an objection that was dismissed; and one at the unit's desk.
+    """An application at the end of the road, returned once on the way, with an objection that was dismissed and one that was lifted; and one at the unit's desk.
 
     And a unit and a person that registered, were approved and confirmed.
     """
@@ -56,6 +57,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             publicity.decide_objection(
                 actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅验收资料，业绩属实。"
             )
+            _lifted(world, period)
             publish_calendar(text=calendar_text(day="2023-11-01"), actor=world.bureau)
             w.submitted(world, world.new_applicant())
             fraud = w.submitted(world, world.new_applicant())
@@ -81,6 +83,16 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             everything_holds()
         yield
         transaction.set_rollback(True)
+
+
+def _lifted(world: w.World, period: PublicityPeriod) -> None:
+    """A second objection, which was upheld and lifted by the county."""
+    said = {"channel": "phone", "content": "反映其业绩材料不实。", "received_at": clock.now()}
+    objection = publicity.register_objection(actor=world.unit_admin, period_id=period.pk, **said)
+    publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding="经查阅任务书，属实。")
+    publicity.lift_objection(
+        actor=world.county_officer, objection_id=objection.pk, reason="经复核，任务书由申报人主持，反映不属实。"
+    )
 
 
 def _ask_for_others(unit: Organization) -> None:
@@ -292,7 +304,15 @@ TAMPERED: dict[str, tuple[str, str]] = {
     "finding": ("publicity.findings_in_ledger", "UPDATE publicity_objection SET finding = '没有核实。'"),
     "finding taken back": (
         "publicity.findings_in_ledger",
-        "UPDATE publicity_objection SET state = 'open', finding = '', decided_at = NULL, decided_by_id = NULL",
+        "UPDATE publicity_objection SET state = 'open', finding = '', decided_at = NULL, decided_by_id = NULL WHERE lifted_at IS NULL",
+    ),
+    "why an objection was lifted": (
+        "publicity.liftings_in_ledger",
+        "UPDATE publicity_objection SET lift_reason = '没有理由。' WHERE lifted_at IS NOT NULL",
+    ),
+    "lifting of an objection": (
+        "publicity.liftings_in_ledger",
+        "UPDATE publicity_objection SET lift_reason = '', lifted_at = NULL, lifted_by_id = NULL",
     ),
     "number no longer held": (
         "applications.owner",

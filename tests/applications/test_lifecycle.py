@@ -148,7 +148,7 @@ def test_every_state_move_and_role_does_what_the_table_says(road) -> None:
     # What this one situation (submitted, nothing publicised, no dossier) lets through; the others are held by their guards.
     assert made == {
         "submit", "withdraw", "discard", "unit_pass", "unit_return", "open_publicity", "supervising_return", "county_return",
-        "prefecture_return", "reopen", "reject_fraud", "restore", "restore_closed", "restore_stopped", "restore_discarded",
+        "prefecture_return", "lift", "reopen", "reject_fraud", "restore", "restore_closed", "restore_stopped", "restore_discarded",
         "restore_abandoned", "take_up",
     }  # fmt: skip
 

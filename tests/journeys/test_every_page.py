@@ -79,6 +79,7 @@ OPENED_ELSEWHERE = {
     "office_officer_factor": "test_second_factor: of somebody who has one",
     "office_officer_reopen": "test_office_pages: of an account that was just closed",
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
+    "office_objection": "test_take_back: of the county whose unit has upheld one",
 }
 # Pages that look different where the application stands differently: looked at again for every person.
 AS_IT_STANDS = {"my_titles", "my_application", "application_prompt", "application_tasks", "desk_queue", "unit_publicity"}

@@ -1,4 +1,4 @@
-"""A pass that was a slip, taken back and made again: at the unit, at the county, at the bureau."""
+"""A pass that was a slip, taken back and made again: at the unit, at the county, at the bureau. And an objection that the county lifts."""
 
 from __future__ import annotations
 
@@ -80,3 +80,18 @@ def test_bureau_takes_the_final_pass_back_and_passes_again(page: Page, language:
     assert_accessible(page, "office-take-back-english")
     for words in page.locator("main h2, main .button, main label").all_inner_texts():
         assert not CHINESE.search(words.replace("学信网", "")), words
+
+
+def test_county_lifts_an_objection_that_a_unit_upheld_in_error(page: Page) -> None:
+    go_in(page, "xian-jinghe")
+    page.get_by_role("link", name="公示异议").click()
+    look_at(page, "objections")
+    page.locator("section").filter(has_text="异议成立，已终止").get_by_role("link", name="查看，解除").first.click()
+    look_at(page, "objection")
+    page.get_by_label("解除的理由").fill("不成立")
+    press(page, "确认解除")
+    says_what_is_wrong(page, "请写明解除的理由，不少于10个字。")
+    page.get_by_label("解除的理由").fill("经复核，任务书由申报人主持，反映不属实。")
+    press(page, "确认解除")
+    expect(page.get_by_role("main")).to_contain_text("异议已解除，申请书回到单位重新审核。")
+    expect(page.locator("section").filter(has_text="已解除").first).to_contain_text("待单位审核")

@@ -22,7 +22,7 @@ TOLD = [label for labels in SECTIONS for label in labels]
 
 
 # What a desk does where nothing waits for it, besides taking back what it has just passed on.
-BESIDE = {Role.PREFECTURE: "fraud, annulment"}
+BESIDE = {Role.PREFECTURE: "fraud, annulment", Role.COUNTY: "lifting an objection"}
 
 
 def state_row(state: State) -> str:

@@ -48,6 +48,7 @@ from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.links import key_of
+from zhicheng.publicity.models import Objection
 from zhicheng.review import actions as review
 from zhicheng.web.applicant.findings import answer_name
 
@@ -556,10 +557,20 @@ def unit_report(world: w.World) -> Press:
 
 @example("unit_stop")
 def unit_stop(world: w.World) -> Press:
-    application = _publicised(world)
-    objection = _objection(world, application)
-    publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding="经查阅任务书，反映属实。")
-    return _by(world.unit_admin, "unit_stop", application.pk)
+    return _by(world.unit_admin, "unit_stop", _upheld(world).period.application_id)
+
+
+def _upheld(world: w.World) -> Objection:
+    objection = _objection(world, _publicised(world))
+    finding = "经查阅任务书，反映属实。"
+    return publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding=finding)
+
+
+@example("office_objection")
+def office_objection(world: w.World) -> Press:
+    objection = _upheld(world)
+    publicity.stop_for_objection(actor=world.unit_admin, application_id=objection.period.application_id)
+    return _by(world.county_officer, "office_objection", objection.pk, reason="经复核，任务书由本人主持，反映不属实。")
 
 
 # --- desks and offices --------------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ ENDS: dict[str, str] = {
             "desk_take_back",
             "office_annul",
             "office_fraud",
+            "office_objection",
             "unit_publicity_open",
             "unit_report",
             "unit_stop",

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
+from zhicheng.applications import queries
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, Desk
-from zhicheng.applications.lifecycle import HIGHER, Guard, guard, label_of, next_desk
+from zhicheng.applications.lifecycle import HIGHER, STATES, Guard, guard, label_of, next_desk
 from zhicheng.applications.models import StatusChange
 from zhicheng.applications.rules import barred_problem, closed_problem
+from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
@@ -81,6 +83,16 @@ def year_open(case: CaseFile, actor: Actor) -> list[Problem]:
         return []
     closed = case.year.closed_at is not None
     return [closed_problem(case.application.year, to_applicant=actor.role is Role.APPLICANT)] if closed else []
+
+
+@guard("alone_this_year")
+def alone_this_year(case: CaseFile, actor: Actor) -> list[Problem]:
+    """What was over is taken up again only where the applicant has not gone on with another application meanwhile (S-19, G-09)."""
+    other = queries.application_instead_of(case.application)
+    if other is None:
+        return []
+    words = _("申报人已经另有申请书{number}（{state}），作废或办结以后才能恢复这一份。")
+    return [Problem(words.format(number=other.number, state=STATES[State(other.state)].staff), code="another_application")]
 
 
 @guard("in_time")

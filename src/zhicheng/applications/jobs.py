@@ -80,7 +80,7 @@ def tell_of_move(message: OutboxMessage) -> None:
     by_record = change.submission_id is not None and (change.to_state in _BARRED or change.from_state in _BARRED)
     back = _SENT_BACK.get(change.move)
     by_clock = change.move in {"abandon", "take_up"}
-    if back is not None or change.move == "reopen" or change.to_state == State.ACCEPTED or by_record or by_clock:
+    if back is not None or change.move in {"reopen", "lift"} or change.to_state == State.ACCEPTED or by_record or by_clock:
         opening = _("本单位申报人{name}的申请书 {number} 有新的进展。")
         _tell_desk(change, window, DESKS[0], opening, _for_unit(change, window))
     if change.move == "submit":
@@ -224,6 +224,8 @@ def _state(change: StatusChange, window: WindowState, *, to_applicant: bool) -> 
 
 def _for_unit(change: StatusChange, window: WindowState) -> list[str]:
     nothing = _("本单位不需要再办理。")
+    if change.move == "lift":
+        return [_("请重新审核这份申请书；审核通过后生成新的评审表。公示没有期满的，需要重新公示。")]
     if change.to_state in _TO_SEND_AGAIN:
         again = _("请提醒申报人在{end}（北京时间）前修改并重新上报；重新上报后，由本单位再次审核。")
         # Whatever comes back from above had a review form, which is void by now.

@@ -127,6 +127,9 @@ MOVES: tuple[Move, ...] = (
     Move("open_publicity", (S.UNIT_PASSED,), S.IN_PUBLICITY, Role.UNIT, gettext_lazy("开始公示"),
          ("unit_verified", "no_objection_in_the_way", *_GOES_UP_IN_TIME)),
     Move("stop", (S.UNIT_PASSED, S.IN_PUBLICITY), S.STOPPED, Role.UNIT, gettext_lazy("异议成立，终止申报"), ("objection_upheld",)),
+    # An objection was upheld in error (S-40): the county gives the application back to the unit's desk.
+    Move("lift", (S.STOPPED,), S.UNIT_REVIEW, Role.COUNTY, gettext_lazy("解除异议，恢复审核"),
+         ("objection_lifted", "alone_this_year", *_GOES_UP)),
     *(_report_to(desk) for desk in HIGHER),
     *(move for desk in HIGHER for move in _of(desk)),
     Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),

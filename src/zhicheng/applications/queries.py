@@ -159,6 +159,14 @@ def own_sent_application(account_id: int, *, year: int, region_code: str) -> App
     return sent.exclude(state__in=OVER).first()
 
 
+def application_instead_of(application: Application) -> Application | None:
+    """What its applicant has begun or sent instead of an application that is over: another one sent this year, or one for the same title."""
+    own = Application.objects.filter(applicant_id=application.applicant_id).exclude(state__in=OVER).exclude(pk=application.pk)
+    sent = Q(prefecture_office_id=application.prefecture_office_id, year=application.year, current_submission__isnull=False)
+    choice = {name: getattr(application, name) for name in ("campaign_id", "series", "specialty", "title")}
+    return own.filter(sent | Q(**choice)).order_by("id").first()
+
+
 def own_drafts(account_id: int, campaign_id: int) -> list[Application]:
     """The account's applications in the campaign that were never sent and are not over, the newest first (S-19)."""
     never_sent = Application.objects.filter(applicant_id=account_id, campaign_id=campaign_id, current_submission__isnull=True)

@@ -24,12 +24,14 @@ GUARDED = (
     protect(
         "publicity_objection",
         "UPDATE",
-        sentence="an objection stays as it came, and is decided once",
+        sentence="an objection stays as it came, and is decided and lifted once",
         rule="stays",
         when="NEW.period_id <> OLD.period_id OR NEW.channel <> OLD.channel OR NEW.from_name <> OLD.from_name "
         "OR NEW.from_contact <> OLD.from_contact OR NEW.county_only <> OLD.county_only OR NEW.content <> OLD.content OR NEW.received_at <> OLD.received_at "
         "OR NEW.registered_by_id IS DISTINCT FROM OLD.registered_by_id OR NEW.registered_at <> OLD.registered_at "
         "OR (OLD.state <> 'open' AND (NEW.state <> OLD.state OR NEW.finding <> OLD.finding "
-        "OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id OR NEW.decided_at IS DISTINCT FROM OLD.decided_at))",
+        "OR NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id OR NEW.decided_at IS DISTINCT FROM OLD.decided_at)) "
+        "OR (OLD.lifted_at IS NOT NULL AND (NEW.lifted_at IS DISTINCT FROM OLD.lifted_at "
+        "OR NEW.lifted_by_id IS DISTINCT FROM OLD.lifted_by_id OR NEW.lift_reason <> OLD.lift_reason))",
     ),
 )

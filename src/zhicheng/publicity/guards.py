@@ -26,7 +26,7 @@ def publicity_over(case: CaseFile, actor: Actor) -> list[Problem]:
         ends_on=period.ends_on,
         today=clock.today(),
         open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
-        upheld_objections=sum(o.state == ObjectionState.UPHELD for o in objections),
+        upheld_objections=sum(o.stands for o in objections),
         papers=[
             (upload.label, getattr(period, f"{upload.which}_id") is not None)
             for upload in uploads_asked(case.notice)
@@ -43,12 +43,12 @@ def no_objection_in_the_way(case: CaseFile, actor: Actor) -> list[Problem]:
     period = period_of(case)
     if period is None:
         return []
-    problems, states = [], {o.state for o in case.part(objections_in_period)}
-    if ObjectionState.OPEN in states:
+    problems, objections = [], case.part(objections_in_period)
+    if any(o.state == ObjectionState.OPEN for o in objections):
         problems.append(
             Problem(_("上一次公示还有异议没有核实处理，处理完毕后才能重新公示。"), where="objections", code="objection_open")
         )
-    if ObjectionState.UPHELD in states and period.facts_sha256 == shown_facts_sha256(case):
+    if any(o.stands for o in objections) and period.facts_sha256 == shown_facts_sha256(case):
         problems.append(
             Problem(
                 _("上一次公示有异议经核实成立，公示的内容没有更正，不能重新公示。请终止申报，或退回申报人更正。"),
@@ -62,6 +62,16 @@ def no_objection_in_the_way(case: CaseFile, actor: Actor) -> list[Problem]:
 @guard("objection_upheld")
 def objection_upheld(case: CaseFile, actor: Actor) -> list[Problem]:
     """Only an upheld objection stops an application here (S-40)."""
-    if any(o.state == ObjectionState.UPHELD for o in case.part(objections_in_period)):
+    if any(o.stands for o in case.part(objections_in_period)):
         return []
     return [Problem(_("没有经核实成立的异议，不能终止申报。"), code="no_upheld_objection")]
+
+
+@guard("objection_lifted")
+def objection_lifted(case: CaseFile, actor: Actor) -> list[Problem]:
+    """What an upheld objection has stopped goes on once none stands any more."""
+    standing = sum(o.stands for o in case.part(objections_in_period))
+    if not standing:
+        return []
+    words = _("还有{count}件经核实成立的异议，全部解除后才能恢复审核。")
+    return [Problem(words.format(count=standing), code="objection_upheld")]

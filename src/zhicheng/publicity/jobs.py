@@ -6,14 +6,22 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
 from zhicheng.applications.queries import files_beside
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.foundation import jobs, outbox
+from zhicheng.foundation import clock, jobs, outbox
+from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.organizations.actors import actor_for
+from zhicheng.organizations.queries import mailboxes_of
 from zhicheng.publicity.actions import add_publicity_paper, recheck_periods
-from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.publicity.models import Objection, PublicityPeriod
 from zhicheng.publicity.queries import uploads_of
 
 logger = logging.getLogger(__name__)
@@ -34,6 +42,45 @@ def recheck() -> int:
 def measure_with_the_new_calendar(message: OutboxMessage) -> None:
     """A layer of the calendar was loaded or withdrawn: measure the running periods and tell the units (S-39). Idempotent."""
     recheck_periods()
+
+
+@outbox.handler("publicity.objection_lifted")
+@platform_language()
+def tell_of_lifting(message: OutboxMessage) -> None:
+    """Queue the mails about a lifted objection (S-70): to who objected, where a mailbox is known, else the unit that knows them is asked to say so;
+    to the unit, where nothing moved. Of the application that goes on the mails of the move tell. Idempotent.
+    """
+    objection = Objection.objects.select_related("period__unit", "period__application__county_office").get(
+        pk=message.payload["objection_id"]
+    )
+    period, application = objection.period, objection.period.application
+    key, contact = f"lifted:{objection.pk}", objection.from_contact.strip()
+    said = _("{unit}公示期间收到的关于{name}的异议，单位原核实为成立；{county}复核后于{at}解除。").format(
+        unit=period.unit.name,
+        name=application.applicant_name,
+        county=application.county_office.name,
+        at=clock.written(objection.lifted_at or message.created_at),
+    )
+    body = "\n".join([said, _("解除的理由：{reason}").format(reason=objection.lift_reason)])
+    subject = _("异议处理结果已更正（{unit}）").format(unit=period.unit.name)
+    is_mailbox = _is_mailbox(contact)
+    if is_mailbox:
+        queue_mail(to=contact, subject=subject, body=body, key=f"{key}:objector")
+    is_asked = bool(contact) and not is_mailbox and not objection.county_only
+    if message.payload["goes_on"] and not is_asked:
+        return
+    asked = [] if not is_asked else ["", _("请按登记的联系方式将结果告知反映人。")]
+    address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}/unit/applications/{application.pk}/publicity/")
+    for who, mailbox in mailboxes_of(period.unit):
+        queue_mail(to=mailbox, subject=subject, body="\n".join([body, *asked, "", address]), key=f"{key}:unit:{who}")
+
+
+def _is_mailbox(contact: str) -> bool:
+    try:
+        validate_email(contact)
+    except ValidationError:
+        return False
+    return True
 
 
 def _beside(row: Intake) -> list[EvidenceFile]:

@@ -82,7 +82,8 @@ class Objection(models.Model):
     """An objection by phone, on paper, in person or online (S-70). Handled, never deleted.
 
     What was said and who said it lie sealed. ``county_only``: somebody who objected on the notice's page asked that the county alone
-    read name and contact. Whoever objects there stands in no ``registered_by``, with an account or without.
+    read name and contact. Whoever objects there stands in no ``registered_by``, with an account or without. One that was upheld may be lifted
+    by the county, with a reason: both stay on record.
     """
 
     id = RowNumber(primary_key=True)
@@ -99,20 +100,34 @@ class Objection(models.Model):
     finding = models.TextField(_("核实情况和处理意见"), blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lift_reason = models.TextField(_("解除的理由"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("异议")
         indexes = [
             models.Index(fields=["period", "state"]),
             models.Index(fields=["-id"], condition=Q(county_only=True), name="objection_for_county"),
+            models.Index(fields=["-id"], condition=Q(state="upheld"), name="upheld_objections"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", decided_at__isnull=True)
                 | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(finding="")),
                 name="decided_objection_has_finding",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | (Q(state="upheld", lifted_by__isnull=False, lifted_at__gte=F("decided_at")) & ~Q(lift_reason="")),
+                name="lifted_objection_was_upheld",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.period_id} {self.channel} {self.state}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was upheld and not lifted: then it stands against the application."""
+        return self.state == ObjectionState.UPHELD and self.lifted_at is None

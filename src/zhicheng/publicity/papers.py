@@ -97,7 +97,7 @@ def void_publicity_result(*, period: PublicityPeriod, actor: Actor) -> None:
 
 
 def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
-    """T2 once the period is over and no objection is open or upheld (S-72…S-75)."""
+    """T2 once the period is over and no objection is open or stands (S-72…S-75); one that was lifted counts with the dismissed."""
     notice = notice_of(period.application.campaign_version)
     subject = subject_of(period.application_id)
     void_papers(subject=subject, kinds=["publicity_result"], reason="已重新出具公示结果", actor=actor.ref)
@@ -114,7 +114,7 @@ def issue_publicity_result(*, period: PublicityPeriod, actor: Actor) -> Paper:
             "ends_on": zh_date(period.ends_on),
             "days": f"{period.working_days}个工作日",
             "calendar_days": f"{(period.ends_on - period.starts_on).days + 1}天",
-            "dismissed": period.objections.filter(state=ObjectionState.DISMISSED).count(),
+            "dismissed": period.objections.exclude(state=ObjectionState.OPEN).count(),
         },
         snapshot_sha256=period.submission.sha256,
         actor=actor.ref,

@@ -16,7 +16,7 @@ from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.publicity.models import Objection, PublicityPeriod
+from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
 
 UPLOADS = ("notice_file", "photo_file", "result_file")
 
@@ -83,13 +83,18 @@ def _objections(application_id: int) -> QuerySet[Objection]:
 
 
 def objections_for_county(actor: Actor) -> QuerySet[Objection]:
-    """The objections whose name and contact this county alone may read, newest first; none about the officer's own publicity (S-70)."""
+    """The objections whose name and contact this county alone may read, and those its units have upheld, lifted ones too, whether or not it has
+    had the application; newest first, none about the officer's own publicity (S-40, S-70).
+    """
     if actor.role is not Role.COUNTY:
         return Objection.objects.none()
-    kept = Objection.objects.filter(county_only=True, period__application__county_office=actor.desk_id)
+    told = Q(county_only=True) | Q(state=ObjectionState.UPHELD)
+    kept = Objection.objects.filter(told, period__application__county_office=actor.desk_id)
     if actor.person_index:
         kept = kept.exclude(period__application__person_index=actor.person_index)
-    return kept.select_related("period__unit", "period__application").order_by("-id")
+    notice = "period__application__campaign_version"
+    kept = kept.select_related("period__unit", notice, "decided_by", "lifted_by")
+    return kept.defer(f"{notice}__notice", f"{notice}__source_text").order_by("-id")
 
 
 def shown_facts_sha256(case: CaseFile) -> str:
@@ -103,9 +108,17 @@ def publicised_again_needed(case: CaseFile) -> bool:
     if period is None:
         return True
     if period.submission_id == case.application.current_submission_id:
-        return False
+        return _was_stopped_since(case) and case.part(_broken_off, period)
     always = case.notice.policies.repeat_publicity == "always"
     return always or case.part(_broken_off, period) or period.facts_sha256 != shown_facts_sha256(case)
+
+
+def _was_stopped_since(case: CaseFile) -> bool:
+    """Whether the same submission came back after its publicity was opened: it was stopped, and the objection was lifted."""
+    for change in reversed(case.history):
+        if change.move in ("lift", "open_publicity"):
+            return change.move == "lift"
+    return False
 
 
 def _broken_off(_application: Application, period: PublicityPeriod) -> bool:
@@ -115,6 +128,6 @@ def _broken_off(_application: Application, period: PublicityPeriod) -> bool:
 def broken_off(period: PublicityPeriod) -> bool:
     """Whether the application was returned or ended while the period was running: fewer days than the law asks were shown (S-39)."""
     moves = StatusChange.objects.filter(application_id=period.application_id, at__gte=period.opened_at)
-    breaks = moves.filter(move__in=["unit_return", "reject_fraud", "bar"])
+    breaks = moves.filter(move__in=["unit_return", "stop", "reject_fraud", "bar"])
     broke = breaks.order_by("id").first()
     return broke is not None and broke.at.astimezone(BEIJING).date() <= period.ends_on

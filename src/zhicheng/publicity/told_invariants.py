@@ -102,6 +102,24 @@ told(
 )
 
 
+told(
+    "publicity.liftings_in_ledger",
+    gettext_lazy("解除的每件异议在台账中恰有一条记录，内容一致"),
+    Telling(
+        events=("publicity.objection_lifted",),
+        rows=lambda: Objection.objects.filter(lifted_at__isnull=False),
+        kind="publicity",
+        belongs="period_id",
+        named="objection",
+        values={
+            ACTOR: lambda row: person(row.lifted_by_id),
+            "reason": lambda row: row.lift_reason,
+            "at": lambda row: moment(row.lifted_at),
+        },
+    ),
+)
+
+
 @invariant("publicity.ends_as_told", gettext_lazy("公示的结束日期与台账一致"))
 def ends_as_told() -> Iterator[Violation]:
     """The last day is the one it was opened with, or the one a new calendar moved it to last; a period nobody told of has none to compare."""

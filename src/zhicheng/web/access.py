@@ -210,6 +210,7 @@ OFFICE: dict[str, frozenset[Role]] = {
     "office_annul": frozenset({Role.PREFECTURE}),
     "office_fraud": frozenset({Role.PREFECTURE}),
     "office_objections": frozenset({Role.COUNTY}),
+    "office_objection": frozenset({Role.COUNTY}),
     "office_integrity": frozenset({Role.PREFECTURE}),
     "office_integrity_annul": frozenset({Role.PREFECTURE}),
     "office_person": frozenset({Role.PREFECTURE}),

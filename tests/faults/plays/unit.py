@@ -148,6 +148,20 @@ def decide_an_objection(stage: Stage) -> None:
         )
 
 
+@play("publicity.lift_objection", weight=2)
+def lift_an_objection(stage: Stage) -> None:
+    """Mostly one that was upheld, by its county."""
+    rows = Objection.objects.select_related("period__application")
+    objection = stage.one_of(rows.filter(state="upheld")) or stage.one_of(rows)
+    if objection is not None:
+        stage.act(
+            "publicity.lift_objection",
+            actor=stage.at_desk(objection.period.application.county_office_id),
+            objection_id=objection.pk,
+            reason=stage.reason(),
+        )
+
+
 @play("publicity.stop_for_objection", weight=2)
 def stop(stage: Stage) -> None:
     if (application := stage.application(*AT_UNIT)) is not None:

@@ -328,6 +328,15 @@ def stop(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "application_id": period.application_id}
 
 
+@case("publicity.actions.lifting.lift_objection")
+def lift(world: w.World) -> dict[str, Any]:
+    """Of an application that it had stopped."""
+    given = stop(world)
+    publicity.stop_for_objection(**given)
+    objection = PublicityPeriod.objects.get(application_id=given["application_id"]).objections.get()
+    return {"actor": world.county_officer, "objection_id": objection.pk, "reason": "经复核，任务书由本人主持，反映不属实。"}
+
+
 @case(f"{UNIT}.report_upward", at=LATER)
 def report(world: w.World) -> dict[str, Any]:
     period = publicised(world)

@@ -1,5 +1,7 @@
-"""The verbs of 公示: the unit's, objecting on the notice's page, and measuring again when the calendar is corrected."""
+"""The verbs of 公示: the unit's, objecting on the notice's page, the county's lifting of an objection, and measuring again when the calendar is
+corrected."""
 
+from zhicheng.publicity.actions.lifting import lift_objection
 from zhicheng.publicity.actions.raising import Said, raise_objection
 from zhicheng.publicity.actions.recheck import Rechecked, recheck_periods
 from zhicheng.publicity.actions.unit import (
@@ -21,6 +23,7 @@ __all__ = [
     "Said",
     "add_publicity_paper",
     "decide_objection",
+    "lift_objection",
     "make_publicity_result",
     "open_publicity",
     "raise_objection",

@@ -232,7 +232,7 @@ def _not_ready_for_result(period: PublicityPeriod) -> list[Problem]:
         ends_on=period.ends_on,
         today=clock.today(),
         open_objections=period.objections.filter(state=ObjectionState.OPEN).count(),
-        upheld_objections=period.objections.filter(state=ObjectionState.UPHELD).count(),
+        upheld_objections=period.objections.filter(state=ObjectionState.UPHELD, lifted_at__isnull=True).count(),
     )
 
 
@@ -336,7 +336,7 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
 def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
     """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
     case = lifecycle.lock(application_id, actor)
-    upheld = [o for o in case.part(queries.objections_in_period) if o.state == ObjectionState.UPHELD]
+    upheld = [o for o in case.part(queries.objections_in_period) if o.stands]
     change = lifecycle.make_move(case, "stop", actor=actor, note=upheld[-1].finding if upheld else "")
     void_all_papers(application_id=application_id, reason="公示异议成立，已终止", actor=actor)
     return change

@@ -110,6 +110,9 @@ def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod 
         return str(road_of(case.application, case.notice)[-1].words.accepted)
     if state in _WITH_APPLICANT:
         return _applicants_end(case)
+    if state is State.STOPPED:
+        words = _("对异议的处理结果有不同意见的，可以向{county}反映；认定有误的，由它解除。")
+        return words.format(county=case.application.county_office.name)
     if state not in HOLDER:
         return ""
     if state == State.IN_PUBLICITY and period is not None:

@@ -84,6 +84,7 @@ EVENTS: dict[str, Words] = {
     "publicity.found_short": gettext_lazy("公示不足规定的工作日"),
     "publicity.measured_again": gettext_lazy("公示期重新计算"),
     "publicity.objection_decided": gettext_lazy("处理异议"),
+    "publicity.objection_lifted": gettext_lazy("解除异议"),
     "publicity.objection_registered": gettext_lazy("登记异议"),
     "publicity.opened": gettext_lazy("登记公示的内容"),
     "publicity.paper_added": gettext_lazy("上传公示材料"),
