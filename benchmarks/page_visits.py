@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +264,8 @@ def main() -> None:
         cache.clear()
         town = make_town()
         pages = pages_of(town)
+        if find_spec("zhicheng.foundation.memory"):  # as zhicheng.wsgi does it, since there is one
+            import_module("zhicheng.foundation.memory").settle()
         tell(list(pages))
         for order in waiting:
             tell(grow(town, order["rows"]) if order["do"] == "grow" else answer(order, pages, town.world))

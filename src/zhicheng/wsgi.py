@@ -13,7 +13,7 @@ _site = get_wsgi_application()
 from django.conf import settings  # noqa: E402 - the settings come first
 from django.db import OperationalError, connections  # noqa: E402
 
-from zhicheng.foundation import uploads  # noqa: E402
+from zhicheng.foundation import memory, uploads  # noqa: E402
 from zhicheng.foundation.actions import mark_instance  # noqa: E402
 from zhicheng.foundation.checks import refuse_unsafe_start  # noqa: E402
 from zhicheng.foundation.startup import note_changed_settings  # noqa: E402
@@ -29,6 +29,7 @@ uploads.tidy()
 with suppress(*[OperationalError] if _renewed else []):  # out of reach just now: what began serving has marked it
     mark_instance()
 note_changed_settings()
+memory.settle()
 connections.close_all()  # a worker that is forked from here opens its own
 
 

@@ -12,11 +12,12 @@ from django import template
 from django.template import Context
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhicheng.web.shared.addresses import reverse
+from zhicheng.web.shared.drawn_forms import joined
 from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.templatetags.pieces import marked, pages
 from zhicheng.web.templatetags.zhicheng import status_tag
@@ -31,12 +32,15 @@ register = template.Library()
 def lines(context: Context, rows: Iterable[Any]) -> SafeString:
     """``{% lines row.lines %}``: label and value of each field (``desk.case.Line``), with what it was before."""
     empty = format_html('<span class="not-given">{}</span>', _("未提供"))
-    return format_html('<dl class="lines">{}</dl>', format_html_join("", "{}", ((_line(context, row, empty),) for row in rows)))
+    return joined('<dl class="lines">', *(_line(context, row, empty) for row in rows), "</dl>")
 
 
 def _line(context: Context, line: Any, empty: SafeString) -> SafeString:
     look = f"line{' line-wide' if line.wide else ''}{' line-changed' if line.changed else ''}"
     said: Any = line.value or empty
+    if not line.changed and not line.masked:  # nearly every one
+        name, value = conditional_escape(line.label), conditional_escape(said)
+        return joined('<div class="', look, '"><dt>', name, "</dt><dd>", value, "</dd></div>")
     if line.pieces:
         was = '{}<details class="disclosure"><summary>{}</summary><div>{}</div></details>'
         said = format_html(was, marked(line.pieces), _("上一次的内容"), line.note)
@@ -97,7 +101,7 @@ def sheet(cells: Iterable[Mapping[str, Any]]) -> SafeString:
     row = "<div{}><dt>{}</dt><dd>{}</dd></div>"
     wide = SafeString(' class="sheet-wide"')
     drawn = (format_html(row, wide if cell["wide"] else "", cell["label"], sheet_value(cell)) for cell in cells)
-    return format_html('<dl class="sheet">{}</dl>', format_html_join("", "{}", ((one,) for one in drawn)))
+    return joined('<dl class="sheet">', *drawn, "</dl>")
 
 
 @register.simple_tag
@@ -131,7 +135,7 @@ def task_lines(tasks: Iterable[Any], hints: str) -> SafeString:
     """``{% task_lines tasks "task-hint" %}``: a list of tasks; ``hints`` begins the ids of what is said to them. One that cannot be begun
     yet is no link."""
     drawn = (_task(task, f"{hints}-{number}") for number, task in enumerate(tasks, start=1))
-    return format_html('<ul class="task-list">{}</ul>', format_html_join("", "{}", ((one,) for one in drawn)))
+    return joined('<ul class="task-list">', *drawn, "</ul>")
 
 
 def _task(task: Any, hint_id: str) -> SafeString:
