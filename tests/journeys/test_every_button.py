@@ -1,0 +1,276 @@
+"""Every button that a page shows, on every page of every role, pressed once: its answer is no error, and nothing typed is lost.
+
+The world is one of its own: what is pressed here is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Locator, Page, Request, Response
+
+from tests.journeys.test_every_page import go_in, pages_of
+from tests.support.journeys import Instance, Watcher
+
+# Who goes round: whoever sees buttons that nobody before has seen.
+PEOPLE = {
+    "visitor": "",
+    "applicant-waiting": "sbr12",
+    "applicant-writing": "sbr02",
+    "applicant-returned": "sbr21",
+    "applicant-free": "sbr63",
+    "unit": "danwei-shuili",
+    "unit-with-an-objection": "danwei-gouqi",
+    "supervising": "zhuguan",
+    "county": "xian-bole",
+    "prefecture": "zhou",
+    "operator": "operator",
+    "security": "security",
+    "auditor": "auditor",
+    "rehearsal": "operator",
+}
+# Rooms of the rehearsal: gone through last, because the clock moves what everybody else may do.
+REHEARSAL = {"rehearsal": "/rehearsal/", "rehearsal_clock": "/rehearsal/clock/"}
+SHOWN_ONLY = {*REHEARSAL, "rehearsal_components"}  # the last one shows the pieces pages are made of, and does nothing
+# What a page answers when all is well: done, somewhere else, or refused in words beside the field.
+ANSWERS = {200, 204, 302, 303, 304, 422}
+# Buttons whose work it is to take away what is shown.
+TAKES_AWAY = re.compile("删除|移除|清除|取消|退出|不保留|放弃")
+# Pressed after all others: what they are pressed on is over, or goes on to somebody else.
+ENDS = re.compile("作废|撤回|上报|通过|退回|终止|不受理|确认|加入|关闭|移交|同意|重置|结束")
+FRAME = re.compile("退出登录|English|中文")
+SAMPLES = {"employer_words": "水利", "unit_words": "水利", "email": "anjian@journey.example", "mobile": "13909091234"}
+BY_TYPE = {
+    "date": "2023-09-01",
+    "number": "1",
+    "email": "anjian@journey.example",
+    "tel": "13909091234",
+    "datetime-local": "2023-09-20T12:00",
+}
+_BUTTONS = """() => {
+    document.querySelectorAll("main details").forEach(d => { d.open = true; });
+    return Array.from(document.querySelectorAll("button, input[type=submit]"))
+        .filter(b => b.checkVisibility({visibilityProperty: true}) && !b.disabled && !b.matches(".visually-hidden, .skip-link"))
+        .map(b => ({text: (b.innerText || b.value).trim(), name: b.name, frame: !b.closest("main"),
+                    posts: Boolean(b.form && b.form.method === "post" && b.type === "submit" && !b.hasAttribute("hx-get"))}));
+}"""
+_TYPED = """(b, own) => Array.from(document.querySelectorAll("main :is(input, textarea, select)"))
+    .filter(c => !own || c.form === b.form)
+    .filter(c => c.name && !["hidden", "file", "password", "submit", "button"].includes(c.type))
+    .filter(c => ["checkbox", "radio"].includes(c.type) ? c.checked : c.value.trim())
+    .map(c => [c.name, c.value.replace(/\\r\\n?/g, "\\n").trim()])"""
+_STILL_THERE = """() => document.body.innerText + "\\n" + Array.from(document.querySelectorAll(":is(input, textarea, select)"))
+    .filter(c => !["checkbox", "radio"].includes(c.type) || c.checked)
+    .map(c => (c.value || "").replace(/\\r\\n?/g, "\\n")).join("\\n")"""
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A world that nobody else looks at."""
+    started = Instance(tmp_path_factory.mktemp("buttons"))
+    yield started
+    assert started.stop() == 0, "".join(started.said[-20:])
+
+
+@dataclass(frozen=True)
+class Button:
+    """One button of one page. ``posts``: it sends a form, and may change what other pages show."""
+
+    page: str
+    text: str
+    name: str
+    posts: bool
+
+
+@dataclass
+class Traffic:
+    """What the page asks and is answered from now on."""
+
+    page: Page
+    open: int = 0
+    answers: list[Response] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._begins)
+        self.page.on("requestfinished", self._ends)
+        self.page.on("requestfailed", self._ends)
+        self.page.on("response", lambda response: self.answers.append(response))
+        self.page.on("dialog", self._asked)
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.type)
+        dialog.accept()
+
+    def begin(self, address: str) -> None:
+        """Open a page, with nothing on its way any more."""
+        self.page.goto(address)
+        self.open = 0
+        self.settle()
+
+    def _begins(self, request: Request) -> None:
+        self.open += 1
+
+    def _ends(self, request: Request) -> None:
+        self.open -= 1
+
+    def settle(self, moments: int = 4) -> None:
+        """Wait until some moments have passed in which nothing was on its way; what asks for ever is left to it."""
+        quiet = 0
+        for _moment in range(100):
+            self.page.wait_for_timeout(40)
+            quiet = 0 if self.open > 0 else quiet + 1
+            if quiet >= moments:
+                return
+
+    def judged(self) -> list[Response]:
+        """The answers a person or a script gets to see."""
+        return [a for a in self.answers if a.request.resource_type in {"document", "xhr", "fetch"}]
+
+
+def _kind_of_words(one: dict[str, Any]) -> str:
+    """Buttons of one name differ by a number or a person."""
+    return "进入" if one["name"] == "username" else re.sub(r"[\d\s]+", " ", one["text"]).strip()
+
+
+def _page_of(kind: tuple[str, ...]) -> str:
+    """Sections differ in their buttons; another case in the same list does not."""
+    return " ".join(kind) if kind[0] == "application_section" else kind[0]
+
+
+def buttons_on(page: Page, kind: tuple[str, ...]) -> Iterator[Button]:
+    """Every kind of button there is on the page as it stands."""
+    for one in page.evaluate(_BUTTONS):
+        yield Button("frame" if one["frame"] else _page_of(kind), _kind_of_words(one), one["name"], one["posts"])
+
+
+def find(page: Page, button: Button) -> Locator | None:
+    """The first visible one of this kind on the page."""
+    shown = page.evaluate(_BUTTONS)
+    words = next((one["text"] for one in shown if (_kind_of_words(one), one["name"]) == (button.text, button.name)), None)
+    if words is None:
+        return None
+    every = page.locator("button:visible, input[type=submit]:visible").and_(page.locator(":not(.visually-hidden)"))
+    named = every.and_(page.locator(f"[name='{button.name}']")) if button.name else every
+    return named.filter(has_text=re.compile(r"\s*".join(re.escape(part) for part in words.split()))).first
+
+
+def fill(page: Page, traffic: Traffic) -> None:
+    """Something in every field that is empty, and the first of every choice nobody has made."""
+    for control in page.locator("main :is(input, textarea):visible:enabled:not([readonly])").all():
+        kind = control.get_attribute("type") or "text"
+        name = control.get_attribute("name") or ""
+        if kind in {"file", "hidden", "submit", "button", "checkbox", "radio", "password"} or not name:
+            continue
+        if not control.input_value():
+            control.fill(SAMPLES.get(name, BY_TYPE.get(kind, "按钮试填")))
+    looks_up = page.locator("main input[hx-trigger*='delay']").count()  # waits for a pause in typing before it asks
+    traffic.settle(moments=14 if looks_up else 4)
+    names = {box.get_attribute("name") for box in page.locator("main input[type=radio]:visible:enabled").all()}
+    for name in sorted(n for n in names if n):
+        group = page.locator(f"main input[type=radio][name='{name}']:visible:enabled")
+        if not group.and_(page.locator(":checked")).count():
+            group.first.check()
+    traffic.settle()
+
+
+def press(traffic: Traffic, address: str, button: Button) -> str:
+    """Go there, fill in what is empty, press; what was wrong with the answer, ``gone`` where the button is not there (any more)."""
+    page = traffic.page
+    traffic.begin(address)
+    if page.locator("html").get_attribute("lang") != "zh-CN":
+        page.get_by_role("button", name="中文").click()
+        traffic.begin(address)
+    if find(page, button) is None:
+        return "gone"
+    fill(page, traffic)
+    found = find(page, button)
+    if found is None:
+        return "gone"
+    # What stands in other forms is lost only with a word before; a script's button leaves the page as it is.
+    own = found.evaluate("b => Boolean(b.form) && !b.closest('[hx-get], [hx-post]')")
+    before = found.evaluate(_TYPED, own)
+    traffic.answers.clear()
+    traffic.asked.clear()
+    found.click()
+    traffic.settle()
+    answers = traffic.judged()
+    wrong = [f"{a.status} for {a.request.method} {a.url}" for a in answers if a.status not in ANSWERS]
+    if wrong:
+        return "; ".join(wrong)
+    documents = [a for a in answers if a.request.resource_type == "document"]
+    if traffic.asked or TAKES_AWAY.search(button.text) or any(a.status in {302, 303} for a in documents):
+        return ""
+    there = page.evaluate(_STILL_THERE)
+    lost = [(name, value) for name, value in before if value not in there]
+    if not documents:
+        after = {(name, value) for name, value in page.locator("body").evaluate(_TYPED, False)}
+        lost += [(name, value) for name, value in before if (name, value) not in after]
+    return f"lost {lost}" if lost else ""
+
+
+@pytest.fixture(scope="module")
+def pressed() -> dict[str, set[Button]]:
+    """What was pressed so far, by role."""
+    return defaultdict(set)
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[str, set[Button]]:
+    """What was seen so far, by role."""
+    return defaultdict(set)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_button_is_answered_and_loses_nothing(
+    page: Page, watcher: Watcher, pressed: dict[str, set[Button]], shown: dict[str, set[Button]], who: str
+) -> None:
+    role = who.partition("-")[0]
+    traffic = Traffic(page)
+    go_in(page, PEOPLE[who])
+    places: dict[Button, str] = {}
+    for kind, address in pages_for(page, who):
+        for button in buttons_on(page, kind):
+            if button not in pressed[role]:
+                places.setdefault(button, address)
+    shown[role] |= set(places)
+    last = [b for b in places if FRAME.search(b.text)]
+    first = sorted([b for b in places if b not in last], key=lambda b: (b.posts, bool(ENDS.search(b.text))))
+    wrong = []
+    for button in first + sorted(last, key=lambda b: "退出" in b.text):
+        told = press(traffic, places[button], button)
+        if told != "gone":
+            pressed[role].add(button)
+        if told not in {"", "gone"}:
+            wrong.append(f"{places[button]} {button.text!r}: {told}")
+    # What a page asks by itself is left unanswered when it is left.
+    watcher.wrong = [words for words in watcher.wrong if not re.match("console: htmx:(sendAbort|afterRequest), ", words)]
+    assert not wrong, "\n".join(wrong)
+
+
+def pages_for(page: Page, who: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The pages of one person, each open while it is given."""
+    if who == "rehearsal":
+        for name, address in REHEARSAL.items():
+            page.goto(address)
+            yield (name,), address
+        return
+    for kind in pages_of(page, {(name,) for name in SHOWN_ONLY}):
+        if kind[0] not in SHOWN_ONLY:
+            yield kind, page.url
+
+
+def test_no_button_was_left_out(pressed: dict[str, set[Button]], shown: dict[str, set[Button]]) -> None:
+    """Of two alike on sections of one form one is enough: a row that was removed takes the buttons beside it along."""
+
+    def alike(button: Button) -> tuple[str, ...]:
+        return (button.page.split()[0], button.text, button.name)
+
+    for role, seen in shown.items():
+        done = {alike(button) for button in pressed[role]}
+        assert not sorted(f"{b.page}: {b.text}" for b in seen if alike(b) not in done), role
