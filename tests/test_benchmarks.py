@@ -30,7 +30,7 @@ def test_pages_are_measured_and_compared() -> None:
     assert "desk_queue (county)" in table, done.stdout + done.stderr[-2000:]
     _name, _cpu, _cpu_of_many, queries, size, of_bare, *_beside = table["desk_queue (county)"]
     assert int(queries) > 1
-    assert int(size.replace(",", "")) > 5000
+    assert int(size.replace(",", "")) > 2000  # as it is sent, compressed
     assert float(of_bare) > 0
     assert "the busiest together" in table
     assert ", 0 differ" in done.stdout, done.stdout[-2000:]
