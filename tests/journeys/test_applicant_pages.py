@@ -94,7 +94,8 @@ def test_form_that_no_font_can_print_says_which_character(page: Page) -> None:
     one = application_of(page, UNPRINTABLE)
     page.goto(f"{one}sections/basic/")
     page.get_by_label("曾用名").fill("古丽\U0001f600")
-    page.get_by_role("button", name="保存", exact=True).last.click()
+    with page.expect_navigation():  # the button saves first and leaves afterwards
+        page.get_by_role("button", name="保存", exact=True).last.click()
     page.goto(f"{one}draft.pdf")
     expect(page.get_by_role("heading", name="暂时不能打印")).to_be_visible()
     both_widths(page, "cannot-print")

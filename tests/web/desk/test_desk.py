@@ -193,10 +193,11 @@ def test_publicity_early_end_is_refused_with_the_legal_date(world):
     assert "2023-05-26" in refused.content.decode()
     opened = client.post(address, form | {"ends_on": "2023-05-26"}, follow=True)
     assert opened.status_code == 200
-    public = Client().get(reverse("publicity_list"))
-    assert "古丽娜尔·买买提" in public.content.decode()
+    listed = client.get(reverse("publicity_list"))
+    assert "古丽娜尔·买买提" in listed.content.decode()
+    assert "古丽娜尔·买买提" not in Client().get(reverse("publicity_list")).content.decode()
     number = User.objects.get(pk=world.applicant.user_id).id_number
-    notice = Client().get(reverse("publicity_notice", args=[application.publicity_periods.get().pk]))
+    notice = client.get(reverse("publicity_notice", args=[application.publicity_periods.get().pk]))
     assert number not in notice.content.decode()
     assert notice["X-Robots-Tag"]
 
