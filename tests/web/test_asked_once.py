@@ -50,6 +50,8 @@ ASKED_AGAIN_THERE = {
     "office_identities": "whose number it is: for every line, and again when it is confirmed",
     "person_employer": "the employer: for who is asking, and again when it is left",
     "person_invitation": "the employer: for who is asking, and again when it is left",
+    "publicity_link": "whether the link still opens it: to show the page, and again when an objection is taken",
+    "publicity_notice": "whether it is still open to who asks: to show the page, and again when an objection is taken",
     "office_officer_new": "whether the mailbox is free: with everything else that is wrong, and again when it is taken",
 }
 OPENED = sorted(

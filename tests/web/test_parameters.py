@@ -92,5 +92,5 @@ def test_own_scripts_give_no_way_to_the_prototype() -> None:
 def test_own_scripts_keep_nothing_readable_in_the_browser() -> None:
     found = found_in_scripts(r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open")
     assert {line.split(":")[0] + line.split(":")[2] for line in found} == {"drafts.js localStorage"}, (
-        "sealed: docs/decisions/0017"
+        "sealed: docs/decisions/0019"
     )

@@ -181,7 +181,7 @@ def test_filled_row_names_the_boxes_that_prove_it() -> None:
     requirements = slot_requirements(NOTICE, engineer(rows=rows))
     assert [box.key for box in row_evidence(NOTICE, requirements, "awards", "a2")] == ["awards-a2"]
     assert [box.key for box in row_evidence(NOTICE, requirements, "appraisals", "p1", year=2020)] == ["appraisals-2020"]
-    assert [box.key for box in row_evidence(NOTICE, requirements, "work_history", "w1")] == ["appointment"]
+    assert [box.key for box in row_evidence(NOTICE, requirements, "work_history", "w1")] == []
     assert evidence_slots(NOTICE, "basic") == []
 
 
