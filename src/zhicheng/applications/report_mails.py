@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.notices import queue_notice
@@ -14,6 +13,7 @@ from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.models import Organization, ReportMails
 from zhicheng.organizations.queries import mailboxes_of
 
@@ -64,11 +64,11 @@ def tell_of_a_day(*, see: str) -> int:
     for row in rows.order_by("employer_id", "entered_state_at", "id").only("employer_id", "applicant_name", "number"):
         waiting[row.employer_id].append(row)
     for unit in Organization.objects.filter(pk__in=waiting):
-        with transaction.atomic():
-            _tell_day(unit, waiting[unit.pk], day=f"{end:%Y-%m-%d}", see=see)
+        _tell_day(unit, waiting[unit.pk], day=f"{end:%Y-%m-%d}", see=see)
     return len(waiting)
 
 
+@one_transaction
 def _tell_day(unit: Organization, rows: list[Application], *, day: str, see: str) -> None:
     count = len(rows)
     lines = [_("{name}：").format(name=unit.name), "", _("过去一天有 {n} 份申请书上报，等待本单位审核：").format(n=count)]
