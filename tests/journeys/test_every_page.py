@@ -79,6 +79,7 @@ OPENED_ELSEWHERE = {
     "office_officer_factor": "test_second_factor: of somebody who has one",
     "office_officer_reopen": "test_office_pages: of an account that was just closed",
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
+    "desk_dossier_correct": "tests/web/desk/test_dossier: of a record that was just made",
     "office_objection": "test_take_back: of the county whose unit has upheld one",
 }
 # Pages that look different where the application stands differently: looked at again for every person.
@@ -248,6 +249,14 @@ def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]
     page.get_by_role("main").get_by_role("button", name="上报", exact=True).click()
     page.get_by_role("heading", name="申请书已上报").wait_for()
     look_at(page, seen, "handing-in-receipt")
+
+
+def test_publicity_as_one_of_its_unit(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
+    go_in(page, PEOPLE["unit-with-an-objection"])
+    page.goto("/publicity/")
+    look_at(page, seen, "publicity-list")
+    page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    look_at(page, seen, "publicity-notice")
 
 
 def test_signing_in_once_more(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
