@@ -38,6 +38,9 @@ TOLD_TO_SENDERS = {
     "office_officer_new": {"username"},
 }
 
+# Not asked: it lists the units its own person invited, by their numbers, which PostgreSQL counts on in each try.
+OF_ONES_OWN = {"person_invitation"}
+
 
 @pytest.fixture(autouse=True)
 def in_the_window() -> Iterator[None]:
@@ -106,7 +109,7 @@ def sent(world: w.World, name: str, changes: dict[str, str]) -> Any:
 
 def test_every_form_that_tells_what_is_there_is_known(world: w.World) -> None:
     known, found = both(world), {}
-    for name in sorted(EXAMPLES.keys() - REHEARSAL.keys()):
+    for name in sorted(EXAMPLES.keys() - REHEARSAL.keys() - OF_ONES_OWN):
         with transaction.atomic():
             names = {*EXAMPLES[name](world).data}
             names |= {"employer_words"} if "employer_id" in names else set()
