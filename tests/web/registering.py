@@ -78,6 +78,13 @@ def read_and_accept(client: Client, audience: str) -> Any:
     return client.post(address, {"shown": shown["value"], "accepted": "on"})
 
 
+def accepted(audience: str) -> Client:
+    """A browser in which the notice of this registration was read and accepted."""
+    client = Client()
+    assert read_and_accept(client, audience).status_code == 303
+    return client
+
+
 def mails(to: str) -> list[dict[str, Any]]:
     """Every mail to this address, oldest first."""
     payloads = [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]

@@ -11,13 +11,13 @@ from django.urls import reverse
 from tests.organizations import examples as ex
 from tests.web.registering import (
     IN_WINDOW,
+    accepted,
     client_of,
     errors_of,
     licence_upload,
     page_of,
     person_typed,
     publish,
-    read_and_accept,
     unit_typed,
 )
 from zhicheng.accounts import actions as accounts
@@ -37,12 +37,6 @@ def in_the_window() -> Iterator[None]:
     with clock.travel(IN_WINDOW):
         publish()
         yield
-
-
-def accepted(audience: str) -> Client:
-    client = Client()
-    assert read_and_accept(client, audience).status_code == 303
-    return client
 
 
 def person() -> User:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.organizations import examples as ex
 from tests.web.registering import (
     IN_WINDOW,
+    accepted,
     errors_of,
     licence_upload,
     link_in,
@@ -21,7 +22,6 @@ from tests.web.registering import (
     page_of,
     person_typed,
     publish,
-    read_and_accept,
     summary_of,
     unit_typed,
 )
@@ -42,12 +42,6 @@ def in_the_window() -> Iterator[None]:
     with clock.travel(IN_WINDOW):
         publish()
         yield
-
-
-def accepted(audience: str) -> Client:
-    client = Client()
-    assert read_and_accept(client, audience).status_code == 303
-    return client
 
 
 # --- 注册须知 ---
