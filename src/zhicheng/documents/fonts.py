@@ -9,6 +9,7 @@ letters and signs that Chinese fonts lack (CO₂, ☑, ğ).
 from __future__ import annotations
 
 import json
+import mmap
 import re
 import unicodedata
 from functools import lru_cache
@@ -129,7 +130,9 @@ def _faces(book: typst.Fonts, family: str) -> tuple[_Face, ...]:
 
 @lru_cache(maxsize=16)
 def _open(face: _Face) -> TTFont:
-    return TTFont(face.path, fontNumber=face.number, lazy=True)
+    with Path(face.path).open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # read where it is asked, and no file stays open for it
+    return TTFont(mapped, fontNumber=face.number, lazy=True)
 
 
 @lru_cache(maxsize=16)
