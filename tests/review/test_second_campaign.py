@@ -189,6 +189,27 @@ def test_second_arrival_that_passes_is_accepted_by_the_county_and_the_bureau_is_
         assert list(queue(world.county_officer, tab=TABS[Role.COUNTY]["accepted"])) == [application]
 
 
+def test_arrival_that_the_county_reviews_or_has_accepted_is_not_annulled(world):
+    """The bureau sees what has counted, though it is no desk of this chain."""
+    application = count_twice(world)
+    annul = {"actor": world.bureau, "arrival_id": CommitteeArrival.objects.latest("id").pk}
+    with clock.travel(datetime(2025, 10, 21, tzinfo=clock.BEIJING)):
+        assert codes(lambda: annul_arrival(**annul, reason="经办人误收，撤销本次计次。")) == ["still_here"]
+        review.take_back_pass(
+            actor=world.supervisor,
+            application_id=application.pk,
+            change_id=application.history.latest("id").pk,
+            reason="点错了申请书，应先核实毕业证书。",
+        )
+        application.refresh_from_db()
+        assert (application.state, application.arrivals) == (State.SUPERVISING_REVIEW, 1)
+        w.pass_on(world.supervisor, application)
+        w.pass_on(world.county_officer, application)
+        assert application.state == State.ACCEPTED
+        annul["arrival_id"] = CommitteeArrival.objects.latest("id").pk
+        assert codes(lambda: annul_arrival(**annul, reason="经办人误收，撤销本次计次。")) == ["still_here"]
+
+
 def test_fraud_bars_as_many_years_as_this_notice_says(world):
     application = submitted(world)
     record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")

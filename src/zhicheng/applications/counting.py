@@ -10,6 +10,7 @@ from zhicheng.applications.models import CommitteeArrival, PersonYear
 from zhicheng.applications.queries import years_beside
 from zhicheng.applications.states import State
 from zhicheng.applications.years import YearCount, year_count
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import ledger
 from zhicheng.organizations.actors import Actor
@@ -37,15 +38,20 @@ def lock_person_year(case: CaseFile) -> LockedYear:
     return locked
 
 
+def is_counted_in(notice: Notice, state: State) -> bool:
+    """Whether the desk that holds an application in ``state`` is the one whose arrivals this notice counts (S-28, G-13)."""
+    desk = HOLDER.get(state)
+    return desk is not None and is_committee_arrival(notice, desk.role.value)
+
+
 def count_arrival(case: CaseFile, year: LockedYear, *, actor: Actor) -> CommitteeArrival | None:
     """Count the arrival of the current submission at the desk it has just come to, if that is the one whose arrivals count (S-28, G-13).
 
     Called after the move, in its transaction; ``year``: the person's, locked before the move. ``None`` where nothing is counted.
     """
     application = case.application
-    submission, desk = application.current_submission, HOLDER.get(State(application.state))
-    arrived = desk is not None and application.state == desk.arrives
-    if submission is None or desk is None or not arrived or not is_committee_arrival(case.notice, desk.role.value):
+    submission, state = application.current_submission, State(application.state)
+    if submission is None or not is_counted_in(case.notice, state) or state is not HOLDER[state].arrives:
         return None
     person_year = year.row
     person_year.arrivals += 1

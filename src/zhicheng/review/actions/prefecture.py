@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.counting import is_counted_in
 from zhicheng.applications.models import CommitteeArrival
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.states import State
@@ -39,15 +40,18 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
         problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
     if arrival.annulled_at is not None:
         problems.append(Problem(_("这次提交的计次已经撤销。"), code="already_annulled"))
-    elif (
-        application.state in {State.PREFECTURE_REVIEW, State.ACCEPTED}
-        and arrival.submission_id == application.current_submission_id
-    ):
+    elif arrival.submission_id == application.current_submission_id and _is_with_who_counts(case):
         problems.append(Problem(_("这次提交正在审核或已经受理，不能撤销计次；请先作出退回决定。"), code="still_here"))
     if problems:
         raise Refused(problems)
     _tell(case, annul(case, arrival, actor, reason.strip()), arrival, actor)
     return arrival
+
+
+def _is_with_who_counts(case: CaseFile) -> bool:
+    """Whether the desk whose arrivals count by this notice has it before it, or has accepted it."""
+    state = State(case.application.state)
+    return state is State.ACCEPTED or is_counted_in(case.notice, state)
 
 
 def _tell(case: CaseFile, annulled: Annulled, arrival: CommitteeArrival, actor: Actor) -> None:

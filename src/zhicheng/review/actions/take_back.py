@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, HOLDER
+from zhicheng.applications.counting import is_counted_in
+from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import CommitteeArrival, StatusChange
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.states import State
-from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.documents.actions import void_papers
 from zhicheng.foundation import looks, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -54,8 +54,7 @@ def take_back_pass(*, actor: Actor, application_id: int, change_id: int, reason:
 
 def _annul_arrival(case: CaseFile, passed: StatusChange, actor: Actor, reason: str) -> None:
     """What the pass counted, if it led to the desk whose arrivals count."""
-    desk = HOLDER.get(State(passed.to_state))
-    if desk is None or not is_committee_arrival(case.notice, desk.role.value):
+    if not is_counted_in(case.notice, State(passed.to_state)):
         return
     counting = CommitteeArrival.objects.filter(submission=passed.submission, annulled_at__isnull=True)
     annul(case, counting.select_for_update(no_key=True).get(), actor, reason)

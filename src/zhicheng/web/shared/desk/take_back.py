@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, HOLDER
+from zhicheng.applications.counting import is_counted_in
+from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.papers import form_title, title_of
 from zhicheng.applications.states import State
-from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
@@ -66,12 +66,11 @@ def _context(request: HttpRequest, case: CaseFile, form: TakeBackForm) -> dict[s
 def _undone(case: CaseFile, actor: Actor) -> dict[str, Any]:
     """What taking back undoes, and what cannot be done any more afterwards."""
     desk, state = BY_ROLE[actor.role], State(case.application.state)
-    holder = HOLDER.get(state)
     papers = {"review_form": form_title(case.notice), "supervising_opinion": title_of(case.notice, "supervising_opinion")}
     end = case.passing_deadline(actor.role)
     return {
         "back_in": lifecycle.STATES[desk.arrives].staff,
         "voids": papers[desk.makes] if desk.makes else "",
-        "annuls": holder is not None and is_committee_arrival(case.notice, holder.role.value),
+        "annuls": is_counted_in(case.notice, state),
         "deadline_over": end is not None and clock.now() >= end,
     }
