@@ -57,8 +57,8 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
     try:
         return _create(actor, version, notice, choice, employer)
     except IntegrityError:
-        # Two tabs, one choice: the constraint let the first one through.
-        problems = _drafts_in_the_way(actor, version, choice)
+        # Two tabs, one choice: the constraint let the first one through; or an earlier one was given back just now (解除异议).
+        problems = _standing(actor, version, notice) + _drafts_in_the_way(actor, version, choice)
         if not problems:
             raise
         raise Refused(problems) from None

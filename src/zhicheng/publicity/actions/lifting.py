@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -31,6 +32,7 @@ def lift_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection
         raise Refused.one(_("没有找到这件异议，或者它不归本部门办理。"), code="not_found")
     period_id, application_id = found
     case = lifecycle.lock(application_id, actor)
+    lock_person_year(case)  # the applicant may be sending another one just now
     lock_rows(PublicityPeriod.objects.filter(pk=period_id))
     lock_rows(Objection.objects.filter(pk=objection_id))
     objection = Objection.objects.select_related("period").get(pk=objection_id)
