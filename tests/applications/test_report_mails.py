@@ -7,13 +7,16 @@ from datetime import datetime
 import pytest
 
 from tests.support import world as w
+from zhicheng.accounts.models import AccountKind
+from zhicheng.applications import actions as applications
 from zhicheng.applications.jobs import tell_units_of_a_day
+from zhicheng.applications.models import UntoldReport
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.organizations.actions import choose_report_mails
-from zhicheng.organizations.models import Organization, ReportMails
+from zhicheng.organizations.models import MembershipRole, Organization, ReportMails
 
 pytestmark = pytest.mark.django_db
 
@@ -37,21 +40,85 @@ def test_report_is_told_to_the_unit_at_once(world: w.World) -> None:
     assert f"/desk/applications/{application.pk}/" in mail["body"] and "我的信息" in mail["body"]
 
 
+def told_of_a_day(at: datetime) -> int:
+    """What the worker does at this moment: the mails of what was sent, then those of a day."""
+    with clock.travel(at):
+        outbox.drain(1000)
+        return tell_units_of_a_day()
+
+
 def test_unit_that_reads_once_a_day_gets_one_mail_of_what_still_waits(world: w.World) -> None:
     choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
     with clock.travel(moment(8, 10)):
         application = w.submitted(world)
         assert mails_to_the_unit(world) == []
-    with clock.travel(moment(9, 7, 59)):
-        assert tell_units_of_a_day() == 0
-    with clock.travel(moment(9, 8)):
-        assert tell_units_of_a_day() == 1
+    assert told_of_a_day(moment(9, 7, 59)) == 0
+    assert told_of_a_day(moment(9, 8)) == 1
+    assert told_of_a_day(moment(9, 15)) == 0, "asked again: nothing goes out twice"
     with clock.travel(moment(9, 15)):
-        assert tell_units_of_a_day() == 1  # asked again: nothing goes out twice
         (mail,) = mails_to_the_unit(world)
-    assert "过去一天有 1 份" in mail["body"] and f"{application.applicant_name}　{application.number}" in mail["body"]
+    assert "有 1 份申请书上报" in mail["body"] and f"{application.applicant_name}　{application.number}" in mail["body"]
+    assert told_of_a_day(moment(10, 8)) == 0, "it waits since the day before"
+    assert not UntoldReport.objects.exists()
+
+
+def test_unit_that_reads_at_once_from_now_on_hears_of_what_was_kept_for_it(world: w.World) -> None:
+    choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
+    with clock.travel(moment(8, 10)):
+        application = w.submitted(world)
+        outbox.drain(1000)
+        choose_report_mails(actor=world.unit_admin, how=ReportMails.AT_ONCE)
+    assert told_of_a_day(moment(8, 10, 30)) == 1, "it does not wait for the morning"
+    assert told_of_a_day(moment(9, 8)) == 0
+    with clock.travel(moment(9, 8)):
+        (mail,) = mails_to_the_unit(world)
+    assert application.number in mail["body"]
+
+
+def test_unit_that_reads_once_a_day_from_now_on_does_not_hear_twice(world: w.World) -> None:
+    with clock.travel(moment(8, 10)):
+        w.submitted(world)
+        outbox.drain(1000)
+        choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
+    assert [told_of_a_day(moment(day, hour)) for day, hour in ((8, 12), (9, 8), (10, 8))] == [0, 0, 0]
     with clock.travel(moment(10, 8)):
-        assert tell_units_of_a_day() == 0  # it waits since the day before
+        assert len(mails_to_the_unit(world)) == 1
+
+
+def test_worker_that_was_down_for_two_days_tells_of_both(world: w.World) -> None:
+    choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
+    with clock.travel(moment(8, 10)):
+        first = w.submitted(world)
+        colleague = w.member(w.person(AccountKind.APPLICANT, "colleague", serial=21), world.unit, MembershipRole.EMPLOYEE)
+    with clock.travel(moment(9, 10)):
+        second = w.submitted(world, actor=colleague)
+    assert told_of_a_day(moment(11, 3)) == 1, "what is late does not wait for the morning"
+    with clock.travel(moment(11, 3)):
+        (mail,) = mails_to_the_unit(world)
+    assert "有 2 份申请书上报" in mail["body"] and first.number in mail["body"] and second.number in mail["body"]
+    assert told_of_a_day(moment(11, 8)) == 0
+
+
+def test_report_whose_mails_are_made_after_the_morning_is_told_of_all_the_same(world: w.World) -> None:
+    choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
+    with clock.travel(moment(8, 10)):
+        w.submitted(world)
+    with clock.travel(moment(9, 8)):
+        assert tell_units_of_a_day() == 0, "nobody has made the mails of the move"
+    assert told_of_a_day(moment(9, 8, 30)) == 1
+
+
+def test_what_was_sent_again_is_told_of_once(world: w.World) -> None:
+    choose_report_mails(actor=world.unit_admin, how=ReportMails.DAILY)
+    with clock.travel(moment(8, 10)):
+        application = w.submitted(world)
+        applications.withdraw_application(application_id=application.pk, actor=world.applicant)
+    with clock.travel(moment(8, 11)):
+        w.submit(world.applicant, application)
+    assert told_of_a_day(moment(9, 8)) == 1
+    with clock.travel(moment(9, 8)):
+        (mail,) = mails_to_the_unit(world)
+    assert "有 1 份申请书上报" in mail["body"]
 
 
 def test_what_was_decided_meanwhile_is_not_told_of(world: w.World) -> None:
@@ -59,8 +126,8 @@ def test_what_was_decided_meanwhile_is_not_told_of(world: w.World) -> None:
     with clock.travel(moment(8, 10)):
         application = w.submitted(world)
         w.give_back(world.unit_admin, application)
-    with clock.travel(moment(9, 9)):
-        assert tell_units_of_a_day() == 0
+    assert told_of_a_day(moment(9, 9)) == 0
+    assert not UntoldReport.objects.exists()
 
 
 def test_choice_is_the_units_and_stands_in_the_ledger(world: w.World) -> None:

@@ -290,6 +290,18 @@ class StatusChange(models.Model):
         return f"{self.application_id} {self.move}"
 
 
+class UntoldReport(models.Model):
+    """A 上报 of which its unit has not heard yet, because it reads of a day at once. Written when the mails of the move are made; gone
+    with the mail that tells of it (``applications.report_mails``), so that each is told once, however the unit chooses meanwhile.
+    """
+
+    change = models.OneToOneField(StatusChange, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.change_id}"
+
+
 class CommitteeArrival(models.Model):
     """One arrival at final review: 提交评审委员会 第 n 次 (S-28). An annulled one stays, and does not count."""
 

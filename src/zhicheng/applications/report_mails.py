@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.notices import queue_notice
-from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.models import StatusChange, UntoldReport
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
-from zhicheng.foundation.transactions import one_transaction
+from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.models import Organization, ReportMails
 from zhicheng.organizations.queries import mailboxes_of
 
@@ -22,10 +22,12 @@ MOST_NAMES = 50  # in one mail; how many more there are is said
 
 
 def tell_unit(change: StatusChange, *, see: str) -> None:
-    """Queue the mail to the unit of one 上报, unless it reads of a day at once. ``see``: where to look."""
+    """Queue the mail to the unit of one 上报, or keep it for the mail of the day (:func:`tell_of_a_day`), as the unit has chosen by now.
+    ``see``: where to look. To be called once for each, in the transaction that notes that it was."""
     application = change.application
     unit: Organization = application.employer
     if unit.report_mails != ReportMails.AT_ONCE:
+        UntoldReport.objects.get_or_create(change=change, defaults={"unit": unit})
         return
     subject = _("{name}已上报申请书，等待本单位审核（{number}）").format(
         name=application.applicant_name, number=application.number
@@ -49,30 +51,40 @@ def tell_unit(change: StatusChange, *, see: str) -> None:
 
 @platform_language()
 def tell_of_a_day(*, see: str) -> int:
-    """Queue the mails of what was reported from 8 o'clock yesterday until 8 o'clock today and still waits, to the units that read of a
-    day at once; return to how many. Before 8 o'clock nothing is due; told twice, nothing goes out twice."""
+    """Queue the mails of what was kept until 8 o'clock of today (before 8 o'clock: of yesterday), however long it waits, to the units
+    that read of a day at once; and to those that have chosen otherwise meanwhile, of all that was kept for them. Return to how many:
+    a unit that has decided on everything hears nothing. Told twice, nothing goes out twice."""
     end = clock.now().astimezone(clock.BEIJING).replace(hour=HOUR, minute=0, second=0, microsecond=0)
     if clock.now() < end:
-        return 0
-    waiting: dict[int, list[Application]] = defaultdict(list)
-    rows = Application.objects.filter(
-        employer__report_mails=ReportMails.DAILY,
-        state=State.UNIT_REVIEW,
-        entered_state_at__gte=end - timedelta(days=1),
-        entered_state_at__lt=end,
-    )
-    for row in rows.order_by("employer_id", "entered_state_at", "id").only("employer_id", "applicant_name", "number"):
-        waiting[row.employer_id].append(row)
-    for unit in Organization.objects.filter(pk__in=waiting):
-        _tell_day(unit, waiting[unit.pk], day=f"{end:%Y-%m-%d}", see=see)
-    return len(waiting)
+        end -= timedelta(days=1)
+    units = Organization.objects.filter(pk__in=_due(end).values("unit")).order_by("id")
+    return sum(_tell_day(unit, end, see=see) for unit in units)
+
+
+def _due(end: datetime) -> QuerySet[UntoldReport]:
+    return UntoldReport.objects.filter(Q(change__at__lt=end) | Q(unit__report_mails=ReportMails.AT_ONCE))
 
 
 @one_transaction
-def _tell_day(unit: Organization, rows: list[Application], *, day: str, see: str) -> None:
-    count = len(rows)
-    lines = [_("{name}：").format(name=unit.name), "", _("过去一天有 {n} 份申请书上报，等待本单位审核：").format(n=count)]
-    lines += [f"{row.applicant_name}　{row.number}" for row in rows[:MOST_NAMES]]
+def _tell_day(unit: Organization, end: datetime, *, see: str) -> bool:
+    kept = UntoldReport.objects.filter(
+        pk__in=lock_rows(UntoldReport.objects.filter(pk__in=_due(end).filter(unit=unit).values("pk")))
+    )
+    changes = StatusChange.objects.filter(pk__in=kept.values("change")).select_related("application").order_by("at", "id")
+    # Of what went back to its applicant and came again, the last time is told.
+    waiting = [
+        one for one in changes if one.application.state == State.UNIT_REVIEW and one.application.entered_state_at == one.at
+    ]
+    if waiting:
+        _queue_mails(unit, waiting, see=see)
+    kept.delete()
+    return bool(waiting)
+
+
+def _queue_mails(unit: Organization, waiting: list[StatusChange], *, see: str) -> None:
+    count = len(waiting)
+    lines = [_("{name}：").format(name=unit.name), "", _("上一封提醒以后有 {n} 份申请书上报，等待本单位审核：").format(n=count)]
+    lines += [f"{one.application.applicant_name}　{one.application.number}" for one in waiting[:MOST_NAMES]]
     if count > MOST_NAMES:
         lines.append(_("……还有 {n} 份").format(n=count - MOST_NAMES))
     lines += ["", see, "", _how_to_choose()]
@@ -81,7 +93,7 @@ def _tell_day(unit: Organization, rows: list[Application], *, day: str, see: str
             to=address,
             subject=_("{n}份申请书等待本单位审核").format(n=count),
             body="\n".join(lines),
-            key=f"reports:{day}:{who}",
+            key=f"reports:{waiting[-1].pk}:{who}",
         )
 
 

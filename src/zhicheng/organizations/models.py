@@ -61,7 +61,6 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["kind", "region_code"]),
             models.Index(fields=["kind", "name"]),
-            models.Index(fields=["id"], condition=Q(report_mails="daily"), name="units_told_daily"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(report_mails__in=ReportMails.values), name="organization_report_mails_known"),

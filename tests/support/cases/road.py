@@ -19,7 +19,7 @@ from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import papers_of
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, outbox
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actions import choose_report_mails
@@ -227,6 +227,7 @@ def tell_of_a_day(world: w.World) -> dict[str, Any]:
     """A unit that reads of a day at once has one that waits."""
     choose_report_mails(actor=world.unit_admin, how="daily")
     w.submitted(world)
+    outbox.drain(1000)
     return {"see": "/desk/"}
 
 
