@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.campaigns.files import other_text
+from zhicheng.campaigns import queries
 from zhicheng.campaigns.actions import publish_campaign, withdraw_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import CampaignVersion
@@ -17,6 +18,9 @@ from zhicheng.campaigns.queries import (
     current_versions,
     notice_of,
     published_campaigns,
+    versions_named_to_all,
+    window_now,
+    windows_in_force,
 )
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import SYSTEM
@@ -83,3 +87,33 @@ def test_notice_is_parsed_once_for_a_version(django_assert_num_queries: Any) -> 
     again = CampaignVersion.objects.defer("notice").get(pk=version.pk)
     with django_assert_num_queries(0):
         assert notice_of(again) is notice
+
+
+@pytest.mark.usefixtures("_both")
+def test_asking_every_version_costs_the_same_however_many_there_are(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More versions than notices stay in memory: a visitor of the first page, or a round of the worker, parses none of them again."""
+    moment = at("2025-07-10 12:00")
+    monkeypatch.setattr(queries, "KEPT_NOTICES", 32)
+    last = CampaignVersion.objects.get(campaign__slug="kezhou-2025", number=2)
+    notice = last.notice | {"policies": last.notice["policies"] | {"publicity_audience": "unit"}}
+    for number in range(3, 43):
+        CampaignVersion.objects.create(
+            campaign=last.campaign, number=number, notice=notice, source_text="", sha256=f"{number:064x}", published_at=moment
+        )
+    with django_assert_num_queries(2):  # the first to ask after versions were published
+        assert versions_named_to_all() == [last.pk - 1, last.pk]
+    with django_assert_num_queries(1):
+        assert versions_named_to_all() == [last.pk - 1, last.pk]
+    with django_assert_num_queries(1):
+        assert len(windows_in_force(moment)) == 43
+
+
+@pytest.mark.usefixtures("_both")
+def test_windows_in_force_are_those_of_the_version_with_the_ends_of_the_newest() -> None:
+    moment = at("2025-07-10 12:00")
+    found = windows_in_force(moment)
+    for version in CampaignVersion.objects.all():
+        levels = {level: window_now(version, level, moment) for level in found[version.pk]}
+        assert found[version.pk] == levels and levels

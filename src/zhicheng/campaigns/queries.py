@@ -13,15 +13,16 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from zhicheng.campaigns.calendars import CalendarFile, with_layers
 from zhicheng.campaigns.models import CalendarVersion, CampaignVersion
-from zhicheng.campaigns.notice import Level, Notice
+from zhicheng.campaigns.notice import Level, Notice, Window
 from zhicheng.campaigns.older import of_today
 from zhicheng.campaigns.rules import WindowState, open_levels, window_in_force, window_state
 from zhicheng.foundation import clock
 from zhicheng.foundation.prepared import prepared
 from zhicheng.standards.calendar import Calendar
 
-#: Notices of this many versions stay parsed in memory. A version never changes, so its digest is key enough.
-KEPT_NOTICES = 32
+#: Notices of this many versions stay parsed in memory, 0.4 MB each. A version never changes, so its digest is key enough. A page asks
+#: for the newest of every published campaign, and for those its applications were started under; what asks for more takes outlines.
+KEPT_NOTICES = 128
 
 
 class _Kept:
@@ -125,17 +126,52 @@ def _newest_notice(version: CampaignVersion) -> Notice:
 def windows_in_force(at: dt.datetime) -> dict[int, dict[Level, WindowState]]:
     """For each version of every published campaign, by its id, the windows that hold at ``at`` (aware) for what was started under it.
 
-    One query: versions are few, and mostly parsed already.
+    One query, and one more after a version was published (:func:`_outlines`).
     """
-    versions = CampaignVersion.objects.filter(campaign__published=True).defer("notice", "source_text").order_by("number")
-    newest = {version.campaign_id: notice_of(version) for version in versions}
+    published = CampaignVersion.objects.filter(campaign__published=True).order_by("number")
+    versions = list(published.values_list("pk", "campaign_id", "sha256"))
+    outlines = _outlines((pk, sha256) for pk, _campaign, sha256 in versions)
+    newest = {campaign: outlines[pk] for pk, campaign, _sha256 in versions}
     return {
-        version.pk: {
-            level: window_in_force(notice_of(version), newest[version.campaign_id], level, at)
-            for level in open_levels(notice_of(version))
-        }
-        for version in versions
+        pk: {level: window_in_force(outlines[pk], newest[campaign], level, at) for level in open_levels(outlines[pk])}
+        for pk, campaign, _sha256 in versions
     }
+
+
+def versions_named_to_all() -> list[int]:
+    """The ids of the versions by which the open internet learns who is shown in a publicity (S-38).
+
+    One query of an id and a digest each, and one more after a version was published (:func:`_outlines`).
+    """
+    return [pk for pk, outline in _outlines(_digests()).items() if outline.publicity_audience == "public"]
+
+
+@prepared
+def _digests() -> QuerySet[CampaignVersion, tuple[int, str]]:
+    return CampaignVersion.objects.order_by("pk").values_list("pk", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """The little that is asked of every version at once. It stays in memory of each, where whole notices would not."""
+
+    windows: tuple[Window, ...]
+    publicity_audience: str
+
+
+_known: dict[str, _Outline] = {}  # by digest: a version never changes
+
+
+def _outlines(versions: Iterable[tuple[int, str]]) -> dict[int, _Outline]:
+    """The outlines of these versions (id, digest), by id. One query for all that nobody has asked for since the process began, whose
+    notices are parsed then; otherwise none, however many there are."""
+    asked = dict(versions)
+    unknown = [pk for pk, sha256 in asked.items() if sha256 not in _known]
+    if unknown:
+        for version in CampaignVersion.objects.filter(pk__in=unknown).only("sha256", "notice"):
+            notice = notice_of(version)
+            _known[version.sha256] = _Outline(tuple(notice.windows), notice.policies.publicity_audience)
+    return {pk: _known[sha256] for pk, sha256 in asked.items()}
 
 
 def calendar_named(name: str) -> Calendar:

@@ -9,8 +9,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhicheng.campaigns.models import CampaignVersion
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.queries import versions_named_to_all
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import running_periods
@@ -35,10 +34,4 @@ def opened_to(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
 
 def listed_for(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
     """The running periods that stand in ``actor``'s list: those of the unit, and those whose notice lets everybody read name and unit."""
-    return running_periods(today).filter(Q(unit_id=unit_of(actor)) | Q(application__campaign_version__in=_named_to_all()))
-
-
-def _named_to_all() -> list[int]:
-    """The versions of notices by which the open internet learns who is shown. One query; the notices are in memory."""
-    versions = CampaignVersion.objects.defer("notice", "source_text")
-    return [version.pk for version in versions if notice_of(version).policies.publicity_audience == "public"]
+    return running_periods(today).filter(Q(unit_id=unit_of(actor)) | Q(application__campaign_version__in=versions_named_to_all()))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -50,12 +52,19 @@ class WindowState:
         return self.phase is WindowPhase.CLOSED and self.correct_until is not None
 
 
-def window_for(notice: Notice, level: str) -> Window | None:
+class HasWindows(Protocol):
+    """A notice, or as much of it as says until when what can be handed in."""
+
+    @property
+    def windows(self) -> Sequence[Window]: ...
+
+
+def window_for(notice: HasWindows, level: str) -> Window | None:
     """The window of ``level``; ``None`` if this round has none for it."""
     return next((window for window in notice.windows if level in window.levels), None)
 
 
-def window_state(notice: Notice, level: str, now: dt.datetime) -> WindowState:
+def window_state(notice: HasWindows, level: str, now: dt.datetime) -> WindowState:
     """Where ``now`` (aware) lies against the window of ``level`` (G-01, G-02). Each end is exclusive."""
     window = window_for(notice, level)
     if window is None:
@@ -63,7 +72,7 @@ def window_state(notice: Notice, level: str, now: dt.datetime) -> WindowState:
     return _state_of(window, now)
 
 
-def window_in_force(pinned: Notice, newest: Notice, level: str, now: dt.datetime) -> WindowState:
+def window_in_force(pinned: HasWindows, newest: HasWindows, level: str, now: dt.datetime) -> WindowState:
     """:func:`window_state` for an application pinned to one version while the campaign has a newer one.
 
     A new version of the notice extends an end for everybody; one it cuts short holds only for those who start under it.
@@ -192,7 +201,7 @@ def openings(notice: Notice) -> list[SeriesOpening]:
     ]
 
 
-def open_levels(notice: Notice) -> list[Level]:
+def open_levels(notice: HasWindows) -> list[Level]:
     """The levels that have a window, lowest first."""
     levels = {level for window in notice.windows for level in window.levels}
     return [level for level in (Level.JUNIOR, Level.INTERMEDIATE, Level.SENIOR) if level in levels]
