@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.support import world as w
 from tests.support.told_once import told_once
+from tests.web.applicant.kit import client_of
 from zhicheng.applications.actions import discard_application, withdraw_application
-from zhicheng.applications.authorships import contested_authorships
+from zhicheng.applications.authorships import claimed_by_others, contested_authorships
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, FirstAuthorship
 from zhicheng.organizations.actors import actor_for
 
@@ -73,3 +76,29 @@ def test_second_authors_and_what_is_over_are_no_contest(two):
 def test_what_lies_in_the_database_names_no_paper(two):
     stored = FirstAuthorship.objects.extra(select={"raw": "work"}).values_list("raw", flat=True)
     assert stored and not any("灌区" in raw for raw in stored)
+
+
+def test_work_claimed_by_another_is_told_before_it_is_sent_and_beside_its_field(two):
+    world, first, _ = two
+    writing = world.new_applicant()
+    application = w.start(world, writing)
+    w.fill(writing, application, {**w.sections(), "publications": [PAPER | {"author_rank": "1/3"}]})
+    (finding,) = claimed_by_others(CaseFile(application))
+    assert (finding.code, finding.where.section, finding.where.field) == ("authorship.contested", "publications", "author_rank")
+    assert "另有申报人" in finding.text and first.number not in finding.text
+    assert claimed_by_others(CaseFile(application), "awards") == []
+    client = client_of(writing)
+    for address in (
+        reverse("application_check", args=[application.pk]),
+        reverse("application_section", args=[application.pk, "publications"]),
+    ):
+        assert "另有申报人也把这一项" in client.get(address).content.decode(), address
+
+
+def test_own_earlier_claim_is_no_contest(two):
+    _, first, second = two
+    case = CaseFile(first)
+    assert claimed_by_others(case)
+    for act in (withdraw_application, discard_application):
+        act(actor=actor_for(second.applicant), application_id=second.pk)
+    assert claimed_by_others(CaseFile(first)) == [], "what is over, and one's own"

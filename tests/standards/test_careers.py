@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhicheng.standards.careers import ALLOWED_DAYS, Hole, Job, Stay, Twice, held_twice, holes, is_beside, stays_in
+from zhicheng.standards.careers import ALLOWED_DAYS, Hole, Job, Stay, Twice, held_beside, held_twice, holes, is_beside, stays_in
 
 TODAY = date(2023, 5, 22)
 DAYS = st.dates(date(1990, 1, 1), date(2023, 5, 1))
@@ -59,10 +59,50 @@ def test_a_job_that_ends_before_it_starts_tells_nothing() -> None:
     assert stays_in([Job(date(2012, 1, 2), date(2012, 1, 1))], 2012, today=TODAY) == ()
 
 
-@pytest.mark.parametrize("words", ["驻村工作队", "挂职副乡长", "借调到县水利局", "“访惠聚”", "on secondment"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "驻村工作队",
+        "挂职副乡长",
+        "借调到县水利局",
+        "“访惠聚”",
+        "on secondment",
+        "兼任站长",
+        "副主任（兼）",
+        "援疆干部",
+        "第一书记",
+    ],
+)
 def test_words_of_a_post_beside_are_known(words: str) -> None:
-    assert is_beside("精河县水利局", words)
-    assert not is_beside("精河县水利局", "水利工程设计", "")
+    assert is_beside(words)
+    assert is_beside("", words)
+
+
+@pytest.mark.parametrize("words", ["水利工程设计", "技术科长兼任工会主席", "站长，兼任书记", ""])
+def test_one_job_with_two_offices_is_one_job(words: str) -> None:
+    assert not is_beside(words)
+
+
+def test_name_of_an_employer_says_nothing_unless_it_is_a_team() -> None:
+    assert not is_beside("教学", employer="博乐市教师进修学校")
+    assert is_beside("", employer="某村“访惠聚”工作队")
+
+
+def test_job_is_held_beside_others_only_where_they_cover_its_time() -> None:
+    main, inside = Job(date(2013, 7, 1)), Job(date(2015, 3, 1), date(2016, 2, 28))
+    assert held_beside([main, inside], [False, True]) == [False, True]
+    promoted = [Job(date(2013, 7, 1), date(2015, 6, 30)), Job(date(2015, 7, 10)), inside]
+    assert held_beside(promoted, [False, False, True]) == [False, False, True]
+    assert held_beside([Job(date(2013, 7, 1), date(2015, 4, 30)), inside], [False, True]) == [False, False]
+    assert held_beside([Job(date(2016, 1, 1)), inside], [False, True]) == [False, False]
+    hole = [Job(date(2013, 7, 1), date(2015, 4, 30)), Job(date(2015, 8, 1)), inside]
+    assert held_beside(hole, [False, False, True]) == [False, False, False]
+
+
+def test_what_nobody_else_employs_for_is_the_job_there_is() -> None:
+    assert held_beside([Job(date(2013, 7, 1))], [True]) == [False]
+    alike = [Job(date(2013, 7, 1)), Job(date(2013, 7, 1)), Job(date(2014, 1, 1), date(2014, 12, 31))]
+    assert held_beside(alike, [True, True, True]) == [False, True, True]
 
 
 def test_a_year_with_two_employers_names_both_and_the_later_one_last() -> None:

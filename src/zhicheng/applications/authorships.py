@@ -64,18 +64,38 @@ def contested_authorships(application: Application, actor: Actor) -> list[Findin
 def _claimed(submission_id: int, person_index: str) -> QuerySet[FirstAuthorship, tuple[str, str, int]]:
     """The works of this submission, and who else claims them: index, place, application."""
     here = FirstAuthorship.objects.filter(submission_id=submission_id)
-    rows = (
-        FirstAuthorship.objects.filter(work_index__in=here.values("work_index"))
-        .filter(submission_id=F("submission__application__current_submission_id"))
-        .exclude(submission__application__state__in=OVER)
-        .filter(Q(submission_id=submission_id) | ~Q(submission__application__person_index=person_index))
+    rows = _standing(FirstAuthorship.objects.filter(work_index__in=here.values("work_index"))).filter(
+        Q(submission_id=submission_id) | ~Q(submission__application__person_index=person_index)
     )
     return rows.values_list("work_index", "place", "submission__application_id")
 
 
-def findings_to_answer(case: CaseFile, actor: Actor) -> list[Told]:
-    """What the applicant may write to: what the rules notice in the form, and what of the last submission another claims too."""
-    return [*case.findings, *with_answers(contested_authorships(case.application, actor), answers_in(case.contents))]
+def claimed_by_others(case: CaseFile, section: str = "") -> list[Finding]:
+    """What the form names its applicant first author of (in one ``section``, or in all), and another's application before the desks does too.
+
+    Before 上报 and beside the field: of whom, a person who fills in is not told. One query where something is claimed, else none.
+    """
+    mine = {blind_index(one.work): one for one in authored_in(case.contents) if section in ("", one.where.section)}
+    if not mine:
+        return []
+    claimed = _standing(FirstAuthorship.objects.filter(work_index__in=mine)).exclude(
+        submission__application__person_index=case.application.person_index
+    )
+    places = {mine[index].where for index in claimed.values_list("work_index", flat=True).distinct()}
+    return [Finding("authorship.contested", where, _words(set(), {}), "S-55；S-56") for where in sorted(places, key=str)]
+
+
+def _standing(rows: QuerySet[FirstAuthorship]) -> QuerySet[FirstAuthorship]:
+    """Of applications that are not over, what their last submission claims."""
+    return rows.filter(submission_id=F("submission__application__current_submission_id")).exclude(
+        submission__application__state__in=OVER
+    )
+
+
+def findings_to_answer(case: CaseFile, section: str = "") -> list[Told]:
+    """What the applicant may write to, in one ``section`` or in all: what the rules notice in the form, and what of it another claims too."""
+    noticed = [told for told in case.findings if section in ("", told.finding.where.section)]
+    return [*noticed, *with_answers(claimed_by_others(case, section), answers_in(case.contents))]
 
 
 def _words(others: set[int], numbers: Mapping[int, str]) -> str:

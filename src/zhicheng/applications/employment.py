@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from zhicheng.applications.reading import stored_date
-from zhicheng.standards.careers import Job, Stay, is_beside, stays_in
+from zhicheng.standards.careers import Job, Stay, held_beside, is_beside, stays_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,22 @@ class Employment:
     is_present: bool = False
 
 
-def employments_of(contents: Mapping[str, Any], *, nature: str) -> list[Employment]:
-    """The dated rows of the work history; ``nature`` is the confirmed one of the present employer.
+def employments_of(contents: Mapping[str, Any], *, nature: str, year: int) -> list[Employment]:
+    """The dated rows of the work history; ``nature`` is the confirmed one of the present employer, ``year`` that of the notice.
 
-    The present job is the one that runs in the name of the employer; where none does, the one full-time job that runs.
+    Jobs of the present employer are all that bear its name, the ended ones too; where none of these goes on, also those that do, and where
+    none goes on at all, those that reached into ``year``: what employs somebody who applies is the employer the county looked at.
     """
-    found = [job for row in _rows(contents.get("work_history")) if (job := _employment(row)) is not None]
-    running = [i for i, each in enumerate(found) if each.job.ended_on is None and not each.job.beside]
+    rows = [read for row in _rows(contents.get("work_history")) if (read := _employment(row)) is not None]
+    beside = held_beside([each.job for each, _ in rows], [says for _, says in rows])
+    found = [replace(each, job=replace(each.job, beside=held)) for (each, _), held in zip(rows, beside, strict=True)]
     name = _plain((contents.get("basic") or {}).get("employer_name"))
-    here = [i for i in running if name and _plain(found[i].employer) == name] or (running if len(running) == 1 else [])
+    here = {i for i, each in enumerate(found) if name and _plain(each.employer) == name}
+    running = {i for i, each in enumerate(found) if each.job.ended_on is None and not each.job.beside}
+    if not here & running:
+        here |= running
+    if not here:
+        here = {i for i, each in enumerate(found) if not each.job.beside and (end := each.job.ended_on) and end.year >= year}
     for i in here:
         found[i] = replace(found[i], is_present=True, job=replace(found[i].job, nature=nature))
     return found
@@ -41,7 +48,7 @@ def employments_of(contents: Mapping[str, Any], *, nature: str) -> list[Employme
 
 def stays_of(contents: Mapping[str, Any], *, nature: str, until: int) -> dict[int, tuple[Stay, ...]]:
     """Year → who employed the person, from the first year of the history to ``until``; empty without a history."""
-    jobs = [each.job for each in employments_of(contents, nature=nature)]
+    jobs = [each.job for each in employments_of(contents, nature=nature, year=until)]
     if not jobs:
         return {}
     today = date(until, 12, 31)
@@ -49,14 +56,15 @@ def stays_of(contents: Mapping[str, Any], *, nature: str, until: int) -> dict[in
     return {year: stays for year in years if (stays := stays_in(jobs, year, today=today))}
 
 
-def _employment(row: Mapping[str, Any]) -> Employment | None:
+def _employment(row: Mapping[str, Any]) -> tuple[Employment, bool] | None:
+    """The row as read, and whether its words say that it is held beside another job."""
     started, ended = stored_date(row.get("started_on")), stored_date(row.get("ended_on"))
     if started is None or (row.get("ended_on") and ended is None):
         return None
     nature = str(row.get("employer_nature") or "")
-    words = [str(row.get(key) or "") for key in ("employer", "duty", "post")]
-    job = Job(started, ended, nature, beside=is_beside(*words))
-    return Employment(str(row.get("id") or ""), words[0], nature, job)
+    employer, duty, post = (str(row.get(key) or "") for key in ("employer", "duty", "post"))
+    read = Employment(str(row.get("id") or ""), employer, nature, Job(started, ended, nature))
+    return read, is_beside(duty, post, employer=employer)
 
 
 def _rows(content: Any) -> list[Mapping[str, Any]]:

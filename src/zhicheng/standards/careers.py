@@ -14,16 +14,21 @@ from datetime import date, timedelta
 # Up to a month between two jobs, or of handing over from one to the next, is usual.
 ALLOWED_DAYS = 31
 _DAY = timedelta(days=1)
+# Words of a post, or of what somebody does, that is held beside or inside another job.
 _BESIDE = re.compile(
-    r"借调|借用|挂职|驻村|访惠聚|支教|下派|选派|抽调|跟班|轮训|兼职|兼任|脱产学习|进修|secondment|seconded", re.IGNORECASE
+    r"借调|借用|挂职|挂任|驻村|住村|驻点|访惠聚|第一书记|支教|下派|选派|外派|抽调|援疆|援藏|援外|对口支援|跟班|跟岗|轮训|脱产学习|进修"
+    r"|(?:^|[（(])\s*兼|secondment|seconded",
+    re.IGNORECASE,
 )
+# The same in the place of an employer: a team is none. 教师进修学校 is, and so are others whose names have such words.
+_TEAM = re.compile(r"驻村|住村|访惠聚|工作队|援疆指挥部")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A time at one employer; ``ended_on`` None means until now. ``nature``: a code of ``natures``, empty where nobody said.
 
-    ``beside``: held beside or inside another job, which goes on meanwhile.
+    ``beside``: held beside or inside another job, which goes on meanwhile (:func:`held_beside`).
     """
 
     started_on: date
@@ -67,9 +72,40 @@ class Stay:
     days: int
 
 
-def is_beside(*words: str) -> bool:
-    """Whether the words of a job say that it is held beside another one."""
-    return any(_BESIDE.search(text) for text in words)
+def is_beside(*words: str, employer: str = "") -> bool:
+    """Whether the words of a post say that it is held beside another one, or ``employer`` is a team people are sent to.
+
+    技术科长兼工会主席 is one job with two offices; only what begins with 兼 is a second one.
+    """
+    return any(_BESIDE.search(text.strip()) for text in words) or _TEAM.search(employer) is not None
+
+
+def held_beside(jobs: Sequence[Job], said: Sequence[bool]) -> list[bool]:
+    """Which of the jobs that say so (``said``, one for each) are held beside others: those whose whole time others cover.
+
+    What nobody else employs a person for is the job there is, whatever its words.
+    """
+    main = [job for job, says in zip(jobs, said, strict=True) if not says]
+    beside = [False] * len(jobs)
+    for i in sorted((i for i, says in enumerate(said) if says), key=lambda i: (jobs[i].started_on, -_end(jobs[i]).toordinal())):
+        beside[i] = _covered(jobs[i], main)
+        if not beside[i]:
+            main.append(jobs[i])
+    return beside
+
+
+def _end(job: Job) -> date:
+    return job.ended_on or date.max
+
+
+def _covered(job: Job, others: Sequence[Job]) -> bool:
+    """Whether the others leave no more than a month of its time open."""
+    covered = job.started_on - _DAY
+    for other in sorted(others, key=lambda other: other.started_on):
+        if covered < other.started_on <= _end(job) and (other.started_on - covered - _DAY).days > ALLOWED_DAYS:
+            return False
+        covered = max(covered, _end(other)) if other.started_on <= _end(job) else covered
+    return (_end(job) - covered).days <= ALLOWED_DAYS
 
 
 def _in_time(jobs: Sequence[Job]) -> list[int]:

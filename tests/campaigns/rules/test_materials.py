@@ -77,7 +77,7 @@ def test_appraisals_follow_the_employer_of_each_year() -> None:
     facts = engineer(stays={2016: (here,), 2018: (there,), 2019: (there,), 2020: (here,), 2021: (there, here), 2022: (here,)})
     assert {box.year: box.required for box in boxes(facts, "appraisals")} == {
         2016: True,
-        2017: True,  # nobody knows
+        2017: False,  # a gap between two jobs: nobody employed, nobody appraised
         2018: False,
         2019: False,
         2020: True,

@@ -27,7 +27,7 @@ def answer_findings(*, actor: Actor, application_id: int, answers: Mapping[str, 
     typed = {key: clean_text(text) for key, text in answers.items()}
     case = lock_open(application_id, actor)
     with platform_language():
-        findings = {told.finding.key: told.finding for told in findings_to_answer(case, actor)}
+        findings = {told.finding.key: told.finding for told in findings_to_answer(case)}
     if problems := _too_long(findings, typed):
         raise Refused(problems)
     kept = [a for a in answers_in(case.contents) if a.key in findings and a.key not in typed]

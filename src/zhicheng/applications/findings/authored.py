@@ -8,14 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zhicheng.applications.findings.works import PATENT
+from zhicheng.applications.findings.works import patents_in
 from zhicheng.applications.reading import stored_date
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.publications import check_doi, check_isbn, check_patent, isbn10_to_isbn13
 
-_FIRST = re.compile(r"(?:本人)?(?:第?\s*[1一](?![0-9十]))|独|唯一|主持|主编|负责人|通讯作者|first|sole", re.IGNORECASE)
+# What may stand in front of a rank, and a rank that is the first or the only one. A corresponding author is another one than the first.
+_FIRST = re.compile(
+    r"(?:本人|排名|排序|署名|位列|位次|名次|共同|并列|均?为|是|系|[：:\s])*"
+    r"(?:(?:no\.?|第)?\s*1(?:st)?(?![0-9.])|第一(?![一二三四五六七八九十批届期类])|首位|独|唯一|主持|主编|(?:项目)?负责人|first|sole)",
+    re.IGNORECASE,
+)
 # The field that tells the person's rank, by section.
 _RANKS = {"publications": "author_rank", "awards": "rank", "achievements": "role"}
 
@@ -55,7 +60,7 @@ def _works(section: str, row: Mapping[str, Any]) -> Iterator[str]:
     if section == "awards" and row.get("name") and (day := stored_date(row.get("awarded_on"))) is not None:
         yield f"award:{plain(str(row['name']))}:{plain(str(row.get('issuer') or ''))}:{day.year}"
     for field in ("name", "title", "description"):
-        for number in PATENT.findall(str(row.get(field) or "")):
+        for number in patents_in(str(row.get(field) or "")):
             try:
                 yield f"patent:{check_patent(number).number}"
             except InvalidNumber:

@@ -65,7 +65,7 @@ class Seen:
     @cached_property
     def employments(self) -> list[Employment]:
         """The jobs of the work history, the present one with its confirmed nature."""
-        return employments_of(self.contents, nature=self.facts.employer_nature)
+        return employments_of(self.contents, nature=self.facts.employer_nature, year=self.facts.year)
 
 
 def place(section: str, row: Mapping[str, Any], field: str) -> Where:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhicheng.applications.employment import employments_of
+from zhicheng.applications.employment import Employment, employments_of
 from zhicheng.applications.findings.finding import Finding, Seen
 from zhicheng.applications.reading import stored_date
 from zhicheng.applications.where import Where
@@ -37,8 +37,7 @@ def _hole_words(hole: Hole) -> str:
     return _("工作经历在{first}至{last}之间有间断，请补上或说明这一段（待业、学习也请写明）。").format(**days)
 
 
-def _holes(contents: Mapping[str, Any], nature: str, today: date) -> Iterator[tuple[Hole, Where]]:
-    employments = employments_of(contents, nature=nature)
+def _holes(contents: Mapping[str, Any], employments: Sequence[Employment], today: date) -> Iterator[tuple[Hole, Where]]:
     basic = contents.get("basic")
     since = stored_date(basic.get("work_started_on")) if isinstance(basic, Mapping) else None
     for hole in holes([each.job for each in employments], since=since, today=today):
@@ -48,7 +47,7 @@ def _holes(contents: Mapping[str, Any], nature: str, today: date) -> Iterator[tu
 
 def unaccounted(seen: Seen) -> Iterator[Finding]:
     """Times no job accounts for: before the first one, between two, after the last."""
-    for hole, where in _holes(seen.contents, seen.facts.employer_nature, seen.today):
+    for hole, where in _holes(seen.contents, seen.employments, seen.today):
         yield Finding(f"work.{hole.kind}", where, _hole_words(hole), _IN_POST if hole.kind == "after" else _FORM)
 
 
@@ -56,7 +55,7 @@ def refused_gaps(notice: Notice, contents: Mapping[str, Any], *, today: date) ->
     """The same holes before and between jobs as reasons against 上报, for a notice that says ``work_history: {gap: refuse}``."""
     if notice.work_history.gap != "refuse":
         return []
-    found = _holes(contents, "", today)
+    found = _holes(contents, employments_of(contents, nature="", year=notice.year), today)
     return [Problem(_hole_words(hole), where=str(where), code="gap") for hole, where in found if hole.kind != "after"]
 
 

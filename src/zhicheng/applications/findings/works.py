@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,8 +13,18 @@ from zhicheng.applications.findings.finding import Finding, Seen, day_of, in_wor
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.publications import check_patent, check_publication_number
 
-# A patent's number inside a longer text: ZL and what follows it of digits, with or without its check digit.
-PATENT = re.compile(r"(?<![0-9A-Za-z])ZL\s?[0-9][0-9 ]{6,16}(?:[.．]?\s?[0-9Xx])?", re.IGNORECASE)
+# A patent's number inside a longer text, written in full or half width: behind ZL, CN or 专利号, what follows of digits, with or without
+# its check digit.
+_PATENT = re.compile(
+    r"(?:(?<![0-9A-Za-z])ZL[\s:.]*|(?<![0-9A-Za-z])CN\s?(?=[0-9]{8}(?:[0-9]{4})?[.．]|[0-9]{12})|专利(?:申请)?号[\s:为是]*(?:ZL|CN)?[\s:.]*)"
+    r"(?P<number>[0-9][0-9 ]{6,16}(?:[.．]?\s?[0-9Xx])?)",
+    re.IGNORECASE,
+)
+
+
+def patents_in(text: str) -> list[str]:
+    """The numbers of patents written in ``text``: ``ZL200310102344.5`` or ``200310102344.5``, as they stand there."""
+    return [f"ZL{found['number'].strip()}" for found in _PATENT.finditer(unicodedata.normalize("NFKC", text))]
 
 
 def before_the_tenure(seen: Seen) -> Iterator[Finding]:
@@ -58,7 +69,7 @@ def patents(seen: Seen) -> Iterator[Finding]:
     for section, fields in (("achievements", ("name", "description")), ("awards", ("name",)), ("publications", ("title",))):
         for row in seen.rows(section):
             for field in fields:
-                for number in PATENT.findall(str(row.get(field) or "")):
+                for number in patents_in(str(row.get(field) or "")):
                     try:
                         check_patent(number)
                     except InvalidNumber as error:

@@ -135,6 +135,19 @@ def natures_that_count(notice: Notice, facts: Facts, year: int | None) -> frozen
             return frozenset(stay.nature for stay in stays)
 
 
+_NO_EMPLOYER = Bilingual(
+    zh="按工作经历，该年度没有工作单位；间断的时间另有提示。",
+    en="By the work history nobody employed you in that year; the gap itself is noticed there.",
+)
+
+
+def _employed_nowhere(facts: Facts, year: int | None) -> bool:
+    """Whether the year lies between two jobs and in neither: no employer could have appraised it, and the gap is told as such (S-60)."""
+    return (
+        year is not None and year not in facts.stays and any(y < year for y in facts.stays) and any(y > year for y in facts.stays)
+    )
+
+
 def _holds(condition: Condition, facts: Facts, that_year: frozenset[str], row: Graduation | None) -> bool:
     """Whether everything the condition names holds. What is not known does not hold: no exemption without its ground."""
     checks = [
@@ -190,7 +203,8 @@ def _requirement(
     row = next((g for g in facts.graduations if g.row_id == row_id), None) if slot.section == "education" else None
     natures = natures_that_count(notice, facts, year)
     wanted = slot.mode != "optional" and (not slot.required_when or _any_holds(slot.required_when, facts, natures, row))
-    exempt = wanted and _any_holds(slot.exempt_when, facts, natures, row)
+    nowhere = slot.years is not None and slot.years.rule == "tenure" and _employed_nowhere(facts, year)
+    exempt = wanted and (nowhere or _any_holds(slot.exempt_when, facts, natures, row))
     offered = [paper for paper in slot.papers if not paper.only_when or _any_holds(paper.only_when, facts, natures, row)]
     return SlotRequirement(
         slot=slot.key,
@@ -203,7 +217,7 @@ def _requirement(
         mode=slot.mode,
         papers=tuple(_option(paper) for paper in offered),
         required=wanted and not exempt,
-        exempt_reason=slot.exempt_reason if exempt else None,
+        exempt_reason=(_NO_EMPLOYER if nowhere else slot.exempt_reason) if exempt else None,
         year=year,
         row_id=row_id,
         row_label=row_label,

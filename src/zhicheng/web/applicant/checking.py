@@ -84,7 +84,7 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
         "conditions": case.conditions,
-        "findings": shown_findings(case, actor_of(request)),
+        "findings": shown_findings(case),
         "answer_url": findings_url(case),
     }
 

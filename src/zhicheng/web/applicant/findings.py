@@ -16,7 +16,6 @@ from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.findings import KEPT_AS, LONGEST
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.organizations.actors import Actor
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
@@ -61,9 +60,9 @@ def answers_sent(data: QueryDict) -> dict[str, str]:
     return {name.removeprefix(_NAMED): str(data[name]) for name in data if name.startswith(_NAMED)}
 
 
-def shown_findings(case: CaseFile, actor: Actor) -> list[Shown]:
+def shown_findings(case: CaseFile) -> list[Shown]:
     """What the applicant may write to, each with its place in words and the address where it can be mended."""
-    found = named(findings_to_answer(case, actor), case.notice, case.contents)
+    found = named(findings_to_answer(case), case.notice, case.contents)
     return [Shown(each.told, each.place, link_to(case, each.told.finding.where)) for each in found]
 
 
@@ -105,7 +104,7 @@ def _keep(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, case: CaseFile) -> dict[str, Any]:
     version = case.draft.versions.get(KEPT_AS, 0)
-    shown = shown_findings(case, actor_of(request))
+    shown = shown_findings(case)
     return {**head_of(case), "form": AnswersForm(request.POST or None, shown=shown, initial={"base_version": version})}
 
 

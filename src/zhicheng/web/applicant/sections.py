@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import SavedSection, save_section
 from zhicheng.applications.actions.draft import conflict_problem
+from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.findings import Told
@@ -314,7 +315,7 @@ def _findings_in(case: CaseFile, section: Section) -> list[Told]:
     """What the rules noticed in a section, once it was saved."""
     if not case.draft.versions[section.key]:
         return []
-    return [told for told in case.findings if told.finding.where.section == section.key]
+    return findings_to_answer(case, section.key)
 
 
 def _noticed(section: Section, form: SectionForm, fields: list[dict[str, Any]], noticed: list[Told]) -> dict[str, Any]:
