@@ -20,7 +20,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 
-from zhicheng.foundation import clock  # noqa: E402
+from zhicheng.foundation import clock, triggers  # noqa: E402
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")]
 FIRST = "0001_initial"
@@ -73,6 +73,61 @@ def told() -> None:
     print(json.dumps(found))
 
 
+def two_of_a_year() -> None:
+    """What the version of the first migrations let somebody do: send in two campaigns of one year, and keep a third as a draft."""
+    call_command("migrate", "foundation", verbosity=0, skip_checks=True)  # a database with people in it has to be marked
+    triggers.take_off(
+        connection, triggers.present(connection)
+    )  # those of today ask columns of today; migrating puts them on again
+    state = _first_state()
+    at, made = clock.machine_now(), {}
+
+    def make(room: str, model: str, /, **fields: Any) -> Any:
+        return state.get_model(room, model).objects.create(**fields)
+
+    words = {"name": "甲", "kind": "applicant", "created_at": at}
+    who = make("accounts", "User", username="a", email="a@b.example", id_number_index="a" * 64, **words)
+    office = make("organizations", "Organization", kind="prefecture", name="州", region_code="652700", created_at=at)
+    for number, slug in enumerate(("spring", "autumn", "winter"), 1):
+        campaign = make("campaigns", "Campaign", slug=slug, year=2023, region_code="652700", published=True, created_at=at)
+        version = make("campaigns", "CampaignVersion", campaign=campaign, number=1, notice={}, sha256=slug, published_at=at)
+        made[slug] = make(
+            "applications",
+            "Application",
+            number=f"ZC2023000{number}",
+            applicant=who,
+            person_index="a" * 64,
+            applicant_name="甲",
+            year=2023,
+            campaign=campaign,
+            campaign_version=version,
+            series="s",
+            specialty="s",
+            title="t",
+            level="junior",
+            **dict.fromkeys(("employer", "county_office", "prefecture_office"), office),
+            **dict.fromkeys(("entered_state_at", "created_at", "updated_at"), at),
+        )
+    for slug in ("spring", "autumn"):
+        sent = {"sha256": slug, "form_token": slug, "submitted_at": at, "submitted_by": who, "content": "{}"}
+        submission = make("applications", "Submission", application=made[slug], number=1, **sent)
+        applications = state.get_model("applications", "Application").objects
+        applications.filter(pk=made[slug].pk).update(state="unit_review", current_submission=submission)
+
+
+def ask_sql(question: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        print(json.dumps(cursor.fetchall()))
+
+
+def end_one() -> None:
+    """The applicant discards the one of the autumn, in the version before, which puts its own triggers on again."""
+    triggers.take_off(connection, triggers.present(connection))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE applications_application SET state = 'discarded' WHERE number = 'ZC20230002'")
+
+
 def former_queue() -> None:
     """The tables that an older version left, with what it put into them."""
     pickled = "gASVCAAAAAAAAACMBHRhc2uULg=="
@@ -100,9 +155,7 @@ def migrate() -> None:
 
 def traffic() -> None:
     """The version of the first migrations at work until the file ``enough`` is there; prints what it met."""
-    loader = MigrationLoader(connection)
-    nodes = [(label, FIRST) for label in OURS if (label, FIRST) in loader.graph.nodes]
-    state = loader.project_state(nodes).apps
+    state = _first_state()
     models = [model for label in OURS for model in state.get_models() if model._meta.app_label == label and model._meta.managed]
     outbox = state.get_model("foundation", "OutboxMessage")
     done, errors, longest, migrated_at = 0, [], 0.0, None
@@ -157,6 +210,12 @@ def _work(models: list[Any], outbox: Any, number: int) -> None:
 
 def _former() -> int:
     return len(set(FORMER_QUEUE) & set(connection.introspection.table_names()))
+
+
+def _first_state() -> Any:
+    """The models of the first migrations."""
+    loader = MigrationLoader(connection)
+    return loader.project_state([(label, FIRST) for label in OURS if (label, FIRST) in loader.graph.nodes]).apps
 
 
 def _open() -> bool:
