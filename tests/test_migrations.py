@@ -80,6 +80,56 @@ def test_migrations_let_the_running_version_live() -> None:
     assert not [words for words, operation in later_operations() if breaks_the_running_version(operation)]
 
 
+# What writes anew or alters what is held. The running version lives with the first, which say why; before the others everything is stopped.
+LIVED_WITH = {
+    "accounts.0007_numbers_held": "an account opened meanwhile claims its number, until somebody has seen the card",
+    "accounts.0010_duties_apart": "marks accounts; what is opened meanwhile meets the constraint of the same step",
+    "accounts.0011_acceptances_of_accounts_in_use": "takes off notes that nobody reads",
+    "accounts.0016_seal_passwords_and_mailboxes": "`accounts seal` seals what came meanwhile",
+    "applications.0009_a_year_of_the_person": "reads, and refuses in words",
+    "documents.0003_longer_codes": "a wider column",
+    "foundation.0002_instance_mark": "puts triggers on",
+    "foundation.0012_heads_by_key": "one constraint less",
+}
+STOPPED_FOR = {
+    "accounts.0002_bind_sealed_columns": "the version before cannot open what is sealed for its row",
+    "accounts.0009_factors_of_their_account": "nor a second factor sealed for its account",
+    "applications.0003_bind_sealed_columns": "as the first",
+    "applications.0008_passed_before": "it passes on without the flag, and no later step sets it",
+    "documents.0002_bind_sealed_columns": "as the first",
+    "foundation.0017_former_queue": "its worker takes its work from the tables that go",
+    "organizations.0002_bind_sealed_columns": "as the first",
+    "publicity.0004_sealed_objections": "it shows what is sealed as it lies, and writes objections that nobody can open afterwards",
+}
+WORDS = {"choices", "verbose_name", "help_text", "blank"}  # of a field, no column has them
+
+
+def writes_anew(loader: MigrationLoader, app: str, name: str) -> bool:
+    """Whether a migration runs code or SQL on what is stored, or makes a column hold something else."""
+    for operation in _flat(loader.disk_migrations[app, name].operations):
+        if isinstance(operation, migrations.RunPython | migrations.RunSQL):
+            return True
+        if isinstance(operation, migrations.AlterField):
+            model = loader.project_state((app, name), at_end=False).models[app, operation.model_name_lower]
+            if _column(model.fields[operation.name]) != _column(operation.field):
+                return True
+    return False
+
+
+def _column(field: models.Field[Any, Any]) -> tuple[str, dict[str, Any]]:
+    _name, kind, _positional, words = field.deconstruct()
+    return kind, {word: value for word, value in words.items() if word not in WORDS}
+
+
+def test_what_writes_anew_what_is_held_is_lived_with_or_named_to_be_stopped_for() -> None:
+    loader = MigrationLoader(None)
+    later = ((app, name) for app, name in loader.disk_migrations if app in OURS and not name.startswith("0001"))
+    found = {f"{app}.{name}" for app, name in later if writes_anew(loader, app, name)}
+    assert found == LIVED_WITH.keys() | STOPPED_FOR.keys()
+    page = (Path(__file__).parent.parent / "docs" / "operations.md").read_text("utf-8")
+    assert not [name for name in STOPPED_FOR if f"`{name}`" not in page], "an operator reads of them"
+
+
 @pytest.mark.django_db
 def test_start_is_refused_with_a_migration_that_was_not_applied() -> None:
     assert migration_state.findings() == []
