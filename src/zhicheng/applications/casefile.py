@@ -4,8 +4,9 @@ Each part is read when it is first asked for, and once. Views, completeness, the
 case file; rules stay pure and take its values. A room below hangs its own part on it with :meth:`CaseFile.part`.
 
 A case file tells what was so when each part was read. A view makes one from the row its jurisdiction query found; an action gets a new
-one from ``lifecycle.lock`` and never takes one that was read before the lock. What an action writes it puts into the case file
-(:meth:`CaseFile.keep_section`), so that whoever shows the page afterwards need not ask again.
+one from ``lifecycle.lock`` and never takes one that was read before the lock. A section that was saved and a move that was made are told
+to it (:meth:`CaseFile.keep_section`, :meth:`CaseFile.keep_move`), and whoever shows the page afterwards need not ask again. Nothing else
+is: after an action that wrote anything else (a file, a paper of the unit's) a page is made from a new one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from zhicheng.applications.models import (
 )
 from zhicheng.applications.point_answers import PointAnswer, point_answers_in
 from zhicheng.applications.points import Mended, mended_points, points_left_open
-from zhicheng.applications.snapshot import Snapshot, frozen_file
+from zhicheng.applications.snapshot import FrozenFile, Snapshot, frozen_file
 from zhicheng.applications.where import ReturnPoint, points_of
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
@@ -298,6 +299,18 @@ class CaseFile:
         self.earlier([submission_id])
         return self._earlier[submission_id]
 
+    def sent_file(self, file_id: int | str) -> FrozenFile | None:
+        """The file of this number, as an address may name it, if a frozen submission lists it: the only ones of the applicant's a desk is ever served. The current submission is
+        at hand; the earlier ones are read, newest first, where that has it not.
+        """
+        if self.submission is None:
+            return None
+        shown = _named(self.snapshot, file_id)
+        if shown is not None:
+            return shown
+        before = self.application.submissions.exclude(pk=self.submission.pk).order_by("-number")
+        return next((found for row in before if (found := _named(queries.snapshot_of(row), file_id)) is not None), None)
+
     def sent_points(self, change: StatusChange) -> list[Mended]:
         """The points of an earlier return beside what is submitted now: what changed at each place, and the answer sent with it."""
         if change.submission_id is None:
@@ -328,6 +341,8 @@ class CaseFile:
             "points",
             "missing",
             "snapshot",
+            "unit_boxes",
+            "unit_materials",
             "sent_requirements",
             "sent_findings",
             "arrivals",
@@ -347,3 +362,7 @@ class CaseFile:
     def _forget(self, *names: str) -> None:
         for name in names:
             self.__dict__.pop(name, None)
+
+
+def _named(snapshot: Snapshot, file_id: int | str) -> FrozenFile | None:
+    return next((file for file in snapshot.materials if str(file.file_id) == str(file_id)), None)

@@ -263,7 +263,7 @@ def unit_material_file(application: Application, file_id: int) -> EvidenceFile |
 
 def get_material(actor: Actor, material_id: int) -> Material | None:
     """One material of the applicant's own form; ``None`` for a desk, which is served files of frozen submissions alone
-    (:func:`snapshot_file`).
+    (``CaseFile.sent_file``).
     """
     if actor.role is not Role.APPLICANT:
         return None
@@ -372,9 +372,3 @@ def _arrivals(person_index: str, year: int, prefecture: str, *campaign: int) -> 
     years = _years(person_index, year, prefecture)
     arrivals = CommitteeArrival.objects.filter(person_year__in=years.filter(campaign_id=campaign[0]) if campaign else years)
     return arrivals.select_related("annulled_by", "application").order_by("arrived_at", "id")
-
-
-def snapshot_file(application: Application, file_id: int) -> EvidenceFile | None:
-    """The file, if a frozen submission of this application lists it: the only files a desk is ever served."""
-    listed = any(m.file_id == file_id for s in application.submissions.all() for m in snapshot_of(s).materials)
-    return EvidenceFile.objects.filter(pk=file_id).first() if listed else None

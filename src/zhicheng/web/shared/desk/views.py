@@ -21,7 +21,6 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import title_of
-from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
@@ -139,18 +138,11 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
     if file is not None:
         return _in_pages({**file.model_dump(), "words": slot_words(case.notice, file), "place": str(file.where)})
     shown = publicity_shown(case, wanted)
-    if shown is None and (file := _of_before(case, wanted)) is not None:
-        words = _("{paper}（以前上报的）").format(paper=slot_words(case.notice, file))
-        shown = {**file.model_dump(), "words": words, "place": str(file.where)}
+    if shown is None and (before := case.sent_file(wanted)) is not None:
+        # Of an earlier submission: what a desk decided then is shown beside what stands now.
+        words = _("{paper}（以前上报的）").format(paper=slot_words(case.notice, before))
+        shown = {**before.model_dump(), "words": words, "place": str(before.where)}
     return shown and _in_pages(shown)
-
-
-def _of_before(case: CaseFile, wanted: str) -> FrozenFile | None:
-    """A file of a submission before the current one: what a desk decided then is shown beside what stands now."""
-    current = case.submission.number if case.submission is not None else 0
-    earlier = case.application.submissions.filter(number__lt=current).order_by("-number")
-    files = (file for submission in earlier for file in queries.snapshot_of(submission).materials)
-    return next((file for file in files if str(file.file_id) == wanted), None)
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
@@ -313,9 +305,10 @@ def _on_rows(refused: Refused) -> Refused:
 
 def _file_or_404(request: HttpRequest, application_id: int, file_id: int) -> EvidenceFile:
     """A file is served to a desk only when a submission it may see lists it, or the unit's publicity of it."""
-    application = get_case_or_404(request, application_id).application
-    found = queries.snapshot_file(application, file_id) or publicity_file(application, file_id)
-    file = found or queries.unit_material_file(application, file_id)
+    case = get_case_or_404(request, application_id)
+    sent = EvidenceFile.objects.filter(pk=file_id).first() if case.sent_file(file_id) is not None else None
+    found = sent or publicity_file(case.application, file_id)
+    file = found or queries.unit_material_file(case.application, file_id)
     if file is None:
         raise OutOfReachError(f"file {file_id} of application {application_id}")
     return file
