@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.applications.test_jobs import mails
 from tests.applications.test_years import batch
@@ -14,12 +15,15 @@ from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.abandoning import to_take_up
 from zhicheng.applications.actions import abandon_overdue
+from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.lifecycle import lock, make_move
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import window_now
 from zhicheng.foundation import clock, outbox
+from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import annul_record, record_fraud
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.review.actions import reject_for_fraud
@@ -75,6 +79,43 @@ def test_what_was_taken_back_or_waits_at_a_desk_is_not_given_up(returned):
     applications.withdraw_application(actor=taken_back, application_id=other.pk)
     let_it_end(end_of(application) + timedelta(days=30))
     assert (state(waiting), state(other)) == (State.UNIT_REVIEW, State.DRAFT)
+
+
+def test_correction_that_was_sent_and_taken_back_is_given_up(returned):
+    """Not sent again (令40号 第十八条), and so it keeps nobody from another campaign of the year."""
+    world, application = returned
+    w.submit(world.applicant, application)
+    applications.withdraw_application(actor=world.applicant, application_id=application.pk)
+    with clock.travel(w.IN_WINDOW + timedelta(hours=1)):
+        assert let_it_end(end_of(application) - timedelta(seconds=1)) == 0 and state(application) == State.DRAFT
+    assert let_it_end(end_of(application)) == 1 and state(application) == State.ABANDONED
+    other = w.submitted(batch(world, "bortala-2023-2"))
+    assert other.state == State.UNIT_REVIEW
+    everything_holds()
+
+
+def test_correction_that_a_record_ended_in_error_is_not_given_up_when_it_is_given_back(returned):
+    world, application = returned
+    record = reject_for_fraud(actor=world.bureau, application_id=application.pk, reason="业绩证明系伪造，已向出具单位核实。")
+    annul_record(actor=world.bureau, record_id=record.pk, reason="复核后认定材料属实，撤销记录。")
+    outbox.drain(1000)
+    assert state(application) == State.DRAFT
+    assert let_it_end(end_of(application)) == 0
+    with clock.travel(end_of(application)), pytest.raises(Refused) as refused, transaction.atomic():
+        make_move(lock(application.pk, SYSTEM), "abandon", actor=SYSTEM)
+    assert [p.code for p in refused.value.problems] == ["not_returned"]
+
+
+def test_points_of_the_return_stand_again_when_there_is_more_time(returned):
+    _world, application = returned
+    later = end_of(application) + timedelta(days=1)
+    let_it_end(later)
+    give_more_time(application)
+    let_it_end(later)
+    for read in (lambda case: case.history, lambda case: case):
+        case = CaseFile(Application.objects.get(pk=application.pk))
+        read(case)
+        assert [point.is_open for point in case.points] == [True]
 
 
 def test_applicant_and_unit_are_told_once_each(returned):

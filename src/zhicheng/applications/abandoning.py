@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import Exact
 
-from zhicheng.applications.models import Application
+from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import OVER, State
 from zhicheng.campaigns.queries import windows_in_force
 from zhicheng.campaigns.rules import WindowState
 
 
+def is_to_be_corrected(state: State, history: Sequence[StatusChange]) -> bool:
+    """Whether an application waits for its applicant's correction: it is returned; or it was, and what was sent again was taken back (撤回).
+
+    What a record had ended in error and gave back as a form is none: its applicant had no time to correct it. ``history``: oldest first.
+    """
+    if state is not State.DRAFT:
+        return state is State.RETURNED
+    return history[-1].move == "withdraw" and was_returned(history)
+
+
+def was_returned(history: Iterable[StatusChange]) -> bool:
+    """Whether a desk has ever given it back."""
+    return any(change.to_state == State.RETURNED for change in history)
+
+
+def _taken_back() -> Q:
+    """The drafts of which :func:`is_to_be_corrected` says so. Never sent ones are left out by the index."""
+    moves = StatusChange.objects.filter(application=OuterRef("pk"))
+    last = moves.order_by("-id").values("move")[:1]
+    returned = moves.filter(to_state=State.RETURNED)
+    return Q(Exists(returned), Exact(Subquery(last), "withdraw"), state=State.DRAFT, current_submission__isnull=False)
+
+
 def to_abandon(at: datetime, *, most: int) -> list[int]:
     """At most so many returned applications whose last moment for corrections is over at ``at`` (G-02), oldest first. Two queries."""
-    return _to_be_corrected(State.RETURNED, at, lambda window: window.is_over, most)
+    waiting = Q(state=State.RETURNED) | _taken_back()
+    return _to_be_corrected(waiting, at, lambda window: window.is_over, most)
 
 
 def to_take_up(at: datetime, *, most: int) -> list[int]:
@@ -30,13 +54,14 @@ def to_take_up(at: datetime, *, most: int) -> list[int]:
     )
     another = same_year.filter(applicant=OuterRef("applicant"), current_submission__isnull=False).exclude(state__in=OVER)
     closed = same_year.filter(state=State.CLOSED_FOR_YEAR)
-    return _to_be_corrected(State.ABANDONED, at, lambda window: window.may_correct, most, ~Exists(another), ~Exists(closed))
+    given_up = Q(~Exists(another), ~Exists(closed), state=State.ABANDONED)
+    return _to_be_corrected(given_up, at, lambda window: window.may_correct, most)
 
 
-def _to_be_corrected(state: State, at: datetime, is_meant: Callable[[WindowState], bool], most: int, *also: Any) -> list[int]:
+def _to_be_corrected(which: Q, at: datetime, is_meant: Callable[[WindowState], bool], most: int) -> list[int]:
     meant = Q()
     for version, windows in windows_in_force(at).items():
         if levels := [level for level, window in windows.items() if is_meant(window)]:
             meant |= Q(campaign_version_id=version, level__in=levels)
-    rows = Application.objects.filter(meant, *also, state=state) if meant else Application.objects.none()
+    rows = Application.objects.filter(meant, which) if meant else Application.objects.none()
     return list(rows.order_by("id").values_list("id", flat=True)[:most])

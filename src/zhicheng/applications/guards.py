@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_missing
 from zhicheng.applications import queries
+from zhicheng.applications.abandoning import is_to_be_corrected
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, Desk
 from zhicheng.applications.lifecycle import HIGHER, STATES, Guard, guard, label_of, next_desk
@@ -105,6 +106,14 @@ def in_time(case: CaseFile, actor: Actor) -> list[Problem]:
         "本环节的审核和上报已于{end}（北京时间）截止，不能再审核通过或向上报送；仍可以将申请书退回申报人。延长期限须由州人社局发布通知的新版本。"
     ).format(end=clock.written(end))
     return [Problem(text, code="desk_deadline")]
+
+
+@guard("to_be_corrected")
+def to_be_corrected(case: CaseFile, actor: Actor) -> list[Problem]:
+    """It was returned and not sent again, or its applicant has taken that back (令40号 第十八条, G-02)."""
+    if is_to_be_corrected(State(case.application.state), case.history):
+        return []
+    return [Problem(_("这份申请书没有待修改的退回意见。"), code="not_returned")]
 
 
 @guard("corrections_over")

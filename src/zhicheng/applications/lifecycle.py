@@ -133,10 +133,10 @@ MOVES: tuple[Move, ...] = (
     *(_report_to(desk) for desk in HIGHER),
     *(move for desk in HIGHER for move in _of(desk)),
     Move("reopen", (S.CLOSED_FOR_YEAR,), S.RETURNED, Role.PREFECTURE, gettext_lazy("撤销计次，恢复受理"), ("may_come_back",)),
-    # What was to be corrected was not sent again in time: given up (令40号 第十八条, G-02), until the notice gives more time.
-    Move("abandon", (S.RETURNED,), S.ABANDONED, Role.SYSTEM, gettext_lazy("修改期限已过，视为放弃"), ("corrections_over",)),
-    Move("take_up", (S.ABANDONED,), S.RETURNED, Role.SYSTEM, gettext_lazy("修改期限延长，恢复受理"),
-         ("corrections_open", *_GOES_UP)),
+    # What was to be corrected was not sent again in time, or taken back: given up (令40号 第十八条, G-02), until the notice gives more time.
+    Move("abandon", (S.RETURNED, S.DRAFT), S.ABANDONED, Role.SYSTEM, gettext_lazy("修改期限已过，视为放弃"),
+         ("to_be_corrected", "corrections_over")),
+    Move("take_up", (S.ABANDONED,), S.RETURNED, Role.SYSTEM, gettext_lazy("修改期限延长，恢复受理"), ("corrections_open", *_GOES_UP)),
     # Whatever was ever submitted can turn out to be a fraud, also when its owner has given it up since.
     Move("reject_fraud",
          (S.DRAFT, *_ON_ITS_WAY, S.RETURNED, S.ACCEPTED, S.CLOSED_FOR_YEAR, S.STOPPED, S.BARRED, S.DISCARDED, S.ABANDONED),

@@ -136,7 +136,8 @@ class Application(models.Model):
             # What the end of the corrections, or more time for them, changes (G-02)
             models.Index(
                 fields=["campaign_version", "state", "level", "id"],
-                condition=Q(state__in=[State.RETURNED.value, State.ABANDONED.value]),
+                condition=Q(state__in=[State.RETURNED.value, State.ABANDONED.value])
+                | Q(state=State.DRAFT.value, current_submission__isnull=False),
                 name="to_be_corrected",
             ),
         ]

@@ -297,12 +297,12 @@ def _of(application: Application, change: StatusChange) -> StatusChange:
 
 _MENDED_IN = frozenset({State.DRAFT, State.RETURNED, State.CLOSED_FOR_YEAR})
 _RETURNED_TO = (State.RETURNED, State.CLOSED_FOR_YEAR)
-_NOTHING_TO_MEND = ("reopen", "restore_closed")
+_NOTHING_TO_MEND = ("reopen", "restore_closed", "take_up")
 
 
 def last_return(application: Application) -> StatusChange | None:
-    """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回), and when
-    an annulled count has opened the year again: what that says is nothing to correct.
+    """The return the applicant is working on, or ``None``. It still stands when a resubmission was withdrawn again (撤回), when there is more
+    time to correct it, and when an annulled count has opened the year again: what that says is nothing to correct.
     """
     if application.state not in _MENDED_IN or application.current_submission_id is None:
         return None

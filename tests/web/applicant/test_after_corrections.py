@@ -51,3 +51,13 @@ def test_withdrawn_after_the_last_moment_it_is_not_said_to_be_sent_again(world):
         answer = client_of(world.applicant).post(reverse("application_withdraw", args=[application.pk]), follow=True)
     assert "已撤回。受理时间已过，不能再上报" in page(answer) and "可以修改后重新上报" not in page(answer)
     assert client.get(reverse("application_check", args=[application.pk])).status_code == 200
+
+
+def test_correction_withdrawn_after_the_last_moment_is_said_to_be_given_up(world, returned):
+    with clock.travel(LAST):
+        w.submit(world.applicant, returned)
+    address = reverse("application_withdraw", args=[returned.pk])
+    with clock.travel(OVER):
+        client = client_of(world.applicant)
+        assert "撤回后不能再上报，本次申报视为放弃" in page(client.get(address))
+        assert "不能再上报，本次申报视为放弃" in page(client.post(address, follow=True))

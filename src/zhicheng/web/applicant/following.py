@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications import lifecycle
+from zhicheng.applications.abandoning import is_to_be_corrected, was_returned
 from zhicheng.applications.actions import discard_application, withdraw_application
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import all_papers, title_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.vocabulary import copies_in_words
-from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
@@ -91,8 +93,11 @@ def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
         application = withdraw_application(actor=actor_of(request), application_id=application_id)
     except Refused as refused:
         return _not_moved(request, application_id, "withdraw", refused)
-    if CaseFile(application).window.may_correct:
+    case = CaseFile(application)
+    if case.window.may_correct:
         messages.success(request, _("申请书已撤回，可以修改后重新上报。"))
+    elif is_to_be_corrected(State(application.state), case.history):
+        messages.warning(request, _("申请书已撤回。修改后重新上报的期限已过，不能再上报，本次申报视为放弃；内容和材料都保留。"))
     else:
         messages.warning(request, _("申请书已撤回。受理时间已过，不能再上报；内容和材料都保留。"))
     return go(request, "application_tasks", application_id)
@@ -114,10 +119,15 @@ def _asking(request: HttpRequest, application_id: int, move: str) -> HttpRespons
     """The page that asks, with what stands against the move already said."""
     case = case_or_404(request, application_id)
     problems = lifecycle.objections_to(case, lifecycle.BY_NAME[move], actor_of(request))
-    return render(request, f"applicant/{move}.html", head_of(case) | {"problems": problems})
+    return render(request, f"applicant/{move}.html", _asked(case, problems))
 
 
 def _not_moved(request: HttpRequest, application_id: int, move: str, refused: Refused) -> HttpResponse:
     """The same page with what the door said, as the application stands now."""
-    context = head_of(case_or_404(request, application_id)) | {"problems": refused.problems}
+    context = _asked(case_or_404(request, application_id), refused.problems)
     return render(request, f"applicant/{move}.html", context, status=422)
+
+
+def _asked(case: CaseFile, problems: Sequence[Problem]) -> dict[str, Any]:
+    """``was_returned``: what is taken back was a correction, and counts as not sent (视为放弃, G-02)."""
+    return head_of(case) | {"problems": problems, "was_returned": was_returned(case.history)}
