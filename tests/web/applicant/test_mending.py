@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
@@ -9,10 +11,11 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
-from zhicheng.applications.actions import save_section
+from zhicheng.applications.actions import add_material, save_section
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
+from zhicheng.foundation import clock
 from zhicheng.rehearsal import acts
 from zhicheng.review.rules import ReturnReason
 
@@ -111,6 +114,45 @@ def test_tasks_say_what_was_done_about_each_point(returned, client):
 
 
 # --- files with a warning ---------------------------------------------------------------------------------------------
+
+
+def statuses(client, application) -> tuple[str, str]:
+    """Of the section 基本情况 and of the material 《毕业证书》 in the task list."""
+    tasks = client.get(reverse("application_tasks", args=[application.pk])).context["tasks"]
+    (basic,) = (task.status for task in tasks.sections if task.key == "basic")
+    (diploma,) = (task.status for task in tasks.materials if task.key == "education")
+    return basic, diploma
+
+
+def open_points(application) -> list[int]:
+    case = CaseFile(Application.objects.get(pk=application.pk))
+    return [p.number for p in case.points if p.is_open]
+
+
+def test_point_stays_to_be_mended_until_its_own_place_changed_or_it_is_answered(world, client):
+    """What the list says of a return is what 上报 asks: neither another field nor another paper of the box mends the point."""
+    application = w.submitted(world)
+    row = draft_of(application).contents["education"][0]["id"]
+    box = f"material:education-{row}"
+    reasons = [ReturnReason("basic.mobile", "incorrect", "手机打不通。"), ReturnReason(f"{box}:diploma", "illegible", "不清晰。")]
+    acts.give_back(world.unit_admin, application, reasons)
+    with clock.travel(w.IN_WINDOW + timedelta(hours=1)):
+        basic = draft_of(application).contents["basic"]
+        save = {"actor": world.applicant, "application_id": application.pk, "key": "basic"}
+        save_section(**save, typed=basic | {"current_specialty_years": "11"}, base_version=1)
+        file = w.evidence(world.applicant.account_id, "another paper")
+        place = {"slot": "education", "paper": "e_registration", "year": None, "row": row}
+        add_material(actor=world.applicant, application_id=application.pk, file_id=file.pk, **place)
+        assert open_points(application) == [1, 2]
+        assert statuses(client, application) == ("needs_change", "needs_change")
+        shown = client.get(reverse("application_slot", args=[application.pk, "education"]))
+        assert "需修改" in page(shown)
+        save_section(**save, typed=basic | {"mobile": "13987654321"}, base_version=2)
+        data = {key(application): WHY, "base_version": "0", "save_answers": "1"}
+        client.post(check(application), data)
+        assert open_points(application) == []
+        assert "需修改" not in page(client.get(reverse("application_slot", args=[application.pk, "education"])))
+        assert statuses(client, application) == ("done", "done")
 
 
 @told_once

@@ -80,7 +80,8 @@ class Boxes:
         place = Where.of_box(box)
         reasons = [_point_words(box, p) for p in self.points if place.holds(p.where)]
         checking = [row for row in self.case.arriving if row.is_open and place.holds(Where.parse(row.where))]
-        status = self._status(box, here, returned=bool(reasons), checking=bool(checking))
+        asked = any(p.is_open and place.holds(p.point.where) for p in self.case.points)
+        status = self._status(box, here, asked=asked, checking=bool(checking))
         return {
             "box": box,
             "anchor": anchor_id(str(place)),
@@ -122,11 +123,11 @@ class Boxes:
         parts = {"box": box.key, "checking": seen} | ({"from": self.section} if self.section else {})
         return reverse("application_slot", args=[self.case.application.pk, box.slot]) + f"?{urlencode(parts)}"
 
-    def _status(self, box: SlotRequirement, here: list[Material], *, returned: bool, checking: bool) -> str:
+    def _status(self, box: SlotRequirement, here: list[Material], *, asked: bool, checking: bool) -> str:
+        """``asked``: a point of the last return names it about which nothing was done yet."""
         if checking:
             return "checking"
-        change = self.case.last_return
-        if returned and change is not None and not any(m.added_at > change.at for m in here):
+        if asked:
             return "needs_change"
         if box.exempt_reason:
             return "exempt"

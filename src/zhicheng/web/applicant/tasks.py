@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of, key_of_arriving
-from zhicheng.applications.models import Material
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.applications.where import WHOLE, ReturnPoint, Where
@@ -103,7 +102,6 @@ def task_list_of(case: CaseFile) -> TaskList:
 
 def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
     draft = case.draft
-    saved_at = draft.saved_at.get(section.key)
     problems = [p for p in tasks.missing if Where.parse(p.where).section == section.key]
     status = section_status(section.key, draft.contents[section.key], today=clock.today())
     if status in {"done", "optional"} and problems:
@@ -117,7 +115,7 @@ def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
         hint = ngettext("还有%(n)s处需要补充或改正", "还有%(n)s处需要补充或改正", len(problems)) % {"n": len(problems)}
     if not hint and (unproved := _rows_unproved(case, section)):
         hint = _unproved_words(unproved)
-    if _named(tasks, section.key, saved_at):
+    if any(p.is_open and p.point.where.section == section.key for p in case.points):
         status, hint = "needs_change", _("被退回的内容，请按退回意见修改。")
     url = reverse("application_section", args=[case.application.pk, section.key])
     return Task(section.key, str(section.label), url, status, hint)
@@ -136,13 +134,6 @@ def _unproved_words(found: list[Unproved]) -> str:
     if asked:
         return ngettext("%(n)s项未附材料，通知要求上传。", "%(n)s项未附材料，通知要求上传。", asked) % {"n": asked}
     return ngettext("%(n)s项未附材料，通知允许。", "%(n)s项未附材料，通知允许。", len(found)) % {"n": len(found)}
-
-
-def _named(tasks: TaskList, section: str, saved_at: datetime | None) -> bool:
-    """Whether the return names this section and nothing was saved in it since."""
-    if tasks.returned_at is None or not any(p.where.section == section for p in tasks.points):
-        return False
-    return saved_at is None or saved_at <= tasks.returned_at
 
 
 def _slot_task(case: CaseFile, group: list[SlotRequirement], tasks: TaskList) -> Task:
@@ -167,15 +158,10 @@ def _slot_task(case: CaseFile, group: list[SlotRequirement], tasks: TaskList) ->
         status, hint = "exempt", str(next(box.exempt_reason for box in group if box.exempt_reason))
     else:
         status, hint = "optional", _("没有可以不传。")
-    named = [p for p in tasks.points if p.where.slot == first.slot]
-    if named and not checking and not _changed_since(files, tasks.returned_at):
+    if not checking and any(p.is_open and p.point.where.slot == first.slot for p in case.points):
         status, hint = "needs_change", _("被退回的材料，请按退回意见更换。")
     url = reverse("application_slot", args=[case.application.pk, first.slot])
     return Task(first.slot, f"{first.mark}{first.label}", url, status, hint)
-
-
-def _changed_since(files: list[Material], moment: datetime | None) -> bool:
-    return moment is not None and any(m.added_at > moment for m in files)
 
 
 def point_links(case: CaseFile) -> list[dict[str, Any]]:
