@@ -295,6 +295,9 @@ def test_nobody_handles_their_own_form_with_another_account(road) -> None:
         same_human = dataclasses.replace(actor, person_index=application.person_index)
         assert "self_review" in codes(application, move, same_human), move
         assert "self_review" not in codes(application, move, actor), move
+    without_number = dataclasses.replace(world.unit_admin, person_index="")
+    Application.objects.filter(pk=application.pk).update(state=State.UNIT_REVIEW, person_index="")
+    assert "self_review" not in codes(application, "unit_return", without_number), "two without a number are not one person"
 
 
 @pytest.mark.django_db

@@ -70,6 +70,7 @@ def test_next_request_follows_from_where_the_unit_stands(verified: int | None, k
 def test_is_self_review_by_identity_not_by_account() -> None:
     assert is_self_review(Actor(role=Role.UNIT, user_id=1, person_index="p"), "p")
     assert not is_self_review(Actor(role=Role.UNIT, user_id=1, person_index="p"), "q")
+    assert is_self_review(Actor(role=Role.UNIT, user_id=1, person_index="p"), "", "q", "p")
     assert not is_self_review(Actor(role=Role.COUNTY, user_id=1, person_index=""), "")
 
 

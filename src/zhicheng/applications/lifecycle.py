@@ -26,6 +26,7 @@ from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import lock_rows
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 
 S = State
 
@@ -217,7 +218,7 @@ def objections_to(case: CaseFile, move: Move, actor: Actor) -> list[Problem]:
         words = STATES[State(application.state)].staff
         return [Problem(text.format(state=words, move=move.label, last=who_moved(application, actor)), code="stale")]
     problems: list[Problem] = []
-    if actor.role in BY_ROLE and actor.person_index == application.person_index:
+    if actor.role in BY_ROLE and is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     for name in move.guards:
         problems.extend(_guards[name](case, actor))

@@ -128,9 +128,12 @@ def unit_may_work(organization: HasVerifiedYear, year: int) -> list[Problem]:
     return []
 
 
-def is_self_review(actor: Actor, applicant_index: str) -> bool:
-    """Whether the person at the desk is the applicant, recognised by identity number whatever account is used (S-08)."""
-    return bool(applicant_index) and actor.person_index == applicant_index
+def is_self_review(actor: Actor, *concerned: str) -> bool:
+    """Whether the person at the desk is one of those concerned (their person indexes), whatever account is used (S-08).
+
+    Without a number nobody is recognised: two that are empty are not one person.
+    """
+    return bool(actor.person_index) and actor.person_index in concerned
 
 
 def next_request(organization: HasVerifiedYear, year: int) -> VerificationKind:

@@ -20,6 +20,7 @@ from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 
 # Between the unit's pass and its report upward: what the papers speak of is settled then.
 BROUGHT_IN = (State.UNIT_PASSED, State.IN_PUBLICITY)
@@ -68,7 +69,7 @@ def _lock_at_unit(application_id: int, actor: Actor) -> CaseFile:
     case = lifecycle.lock(application_id, actor)
     if actor.role is not Role.UNIT:
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
-    if actor.person_index and actor.person_index == case.application.person_index:
+    if is_self_review(actor, case.application.person_index):
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     if case.application.state not in BROUGHT_IN:
         raise Refused.one(_("申请书已不在本单位办理，本单位的材料不能再更换。"), code="stale")

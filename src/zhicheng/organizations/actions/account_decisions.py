@@ -158,7 +158,7 @@ def _pending_row(request_id: int, actor: Actor) -> AccountRequest:
     if row.state != AccountRequestState.PENDING:
         raise Refused.one(_decided_already(row), code="already_decided")
     asked = account_queries.person_index(row.new_number)
-    own = actor.person_index and actor.person_index in {row.user.id_number_index, row.requested_by.id_number_index, asked}
+    own = rules.is_self_review(actor, row.user.id_number_index, row.requested_by.id_number_index, asked)
     if row.requested_by_id == actor.user_id or own:
         raise Refused.one(_("这份申请由您提出或与您本人有关，须由另一位工作人员办理。"), code="self_review")
     return row

@@ -223,7 +223,7 @@ def _person(actor: Actor, user_id: int, year: int) -> tuple[User, Organization, 
     if not people.filter(pk=user_id).exists():
         raise _not_yours()
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    if actor.person_index and actor.person_index == user.id_number_index:
+    if rules.is_self_review(actor, user.id_number_index):
         raise Refused.one(_("这是您本人的账号，须由另一位经办人办理。"), code="self_request")
     unit = queries.employer_of(user_id)
     if unit is None:

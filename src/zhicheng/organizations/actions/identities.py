@@ -196,7 +196,7 @@ def _locked(user_ids: list[int]) -> list[User]:
 
 def _against(actor: Actor, user: User, typed: str, left: int) -> list[Problem]:
     """What speaks against this person: first what the card says, then what is known of the number. ``left``: tries of the hour."""
-    if actor.person_index and actor.person_index == user.id_number_index:
+    if rules.is_self_review(actor, user.id_number_index):
         found = [Problem(_("这是您本人的账号，须由另一位经办人核实。"), code="self_request")]
     elif user.id_number and not is_end_of_number(typed):
         found = [rules.not_six()]

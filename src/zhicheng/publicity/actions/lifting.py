@@ -11,6 +11,7 @@ from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 from zhicheng.publicity import papers, queries
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
 
@@ -37,7 +38,7 @@ def lift_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection
     lock_rows(Objection.objects.filter(pk=objection_id))
     objection = Objection.objects.select_related("period").get(pk=objection_id)
     problems = []
-    if actor.person_index and actor.person_index == case.application.person_index:
+    if is_self_review(actor, case.application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     if objection.lifted_at is not None:
         problems.append(Problem(_("这件异议已经解除，请刷新页面查看。"), code="stale"))

@@ -25,6 +25,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
 from zhicheng.publicity.recording import note_objection
@@ -176,7 +177,7 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     if actor.role is not Role.UNIT or found is None:
         raise Refused.one(_("没有找到这次公示，或者它不归本单位办理。"), code="not_found")
     application = lifecycle.lock(found, actor).application
-    if actor.person_index and actor.person_index == application.person_index:
+    if is_self_review(actor, application.person_index):
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     lock_rows(PublicityPeriod.objects.filter(pk=period_id))
     period = PublicityPeriod.objects.select_related("application__campaign_version", "submission").get(pk=period_id)

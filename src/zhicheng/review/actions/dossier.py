@@ -18,6 +18,7 @@ from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.rules import is_self_review
 from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
 from zhicheng.review.queries import form_with_mark, last_dossier, mark_state
@@ -128,7 +129,7 @@ def _keep(
 
 def _not_here(application: Application, actor: Actor) -> list[Problem]:
     problems = []
-    if actor.person_index and actor.person_index == application.person_index:
+    if is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     if (desk := BY_ROLE.get(actor.role)) is None or application.state not in desk.holds:
         state = lifecycle.STATES[State(application.state)].staff

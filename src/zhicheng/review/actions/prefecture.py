@@ -17,6 +17,7 @@ from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.actions import record_fraud, source_in
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 from zhicheng.review.annulling import Annulled, annul, lock_with_all_of_the_person
 
 
@@ -34,7 +35,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
     application = case.application
     arrival = CommitteeArrival.objects.select_for_update(no_key=True).get(pk=arrival_id)
     problems = []
-    if actor.person_index == application.person_index:
+    if is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     if len(reason.strip()) < 10:
         problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
