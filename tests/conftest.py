@@ -17,7 +17,7 @@ from django.utils import translation
 from deploy.translations import compile_translations
 from tests.support import capabilities, lanes, told_once
 from tests.support import world as w
-from zhicheng.foundation import clock, logs, triggers
+from zhicheng.foundation import clock, logs, memory, triggers
 
 HERE = Path(__file__).resolve().parent
 
@@ -51,6 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: ZHICHENG_TEST_DATABASE=postgres gives it one"))
     told_once.put_together(items)
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays to the end: as in a web process, nobody looks again and again whether it is still needed."""
+    memory.settle()
 
 
 @pytest.hookimpl(tryfirst=True)

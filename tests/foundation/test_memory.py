@@ -20,3 +20,5 @@ def test_what_is_loaded_is_left_alone_and_what_a_page_leaves_is_still_taken_away
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+        if frozen:  # as it is for all tests
+            gc.freeze()
