@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, organization_at
 from zhicheng.applications.models import Application, PersonYear, StatusChange
+from zhicheng.applications.queries import row_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.queries import newest_version_of, notice_of
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
@@ -272,13 +273,7 @@ def lock(application_id: int, actor: Actor) -> CaseFile:
     Raises :class:`Refused` (``not_found``) when it does not exist or is not this actor's to see: nobody learns which.
     """
     lock_rows(Application.objects.filter(pk=application_id))
-    application = (
-        Application.objects.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission")
-        .defer("campaign_version__notice", "campaign_version__source_text")
-        .annotate(newest_version_id=newest_version_of("campaign"))
-        .filter(pk=application_id)
-        .first()
-    )
+    application = next(iter(row_of(application_id)), None)
     if application is None or (actor.role is not Role.SYSTEM and not is_hers(application, actor)):
         raise Refused.one(_("没有找到这份申请书，或者它不归您办理。"), code="not_found")
     case = CaseFile(application)

@@ -129,6 +129,14 @@ def _one_visible(owner_id: int, application_id: int, *opening: str, role: Role) 
     return rows.annotate(opened_here=_is_opened(*opening)) if opening else rows
 
 
+@prepared
+def row_of(application_id: int) -> QuerySet[Application]:
+    """One application with what an action on it reads beside, whoever sees it: for ``lifecycle.lock``, which asks whose it is."""
+    rows = Application.objects.filter(pk=application_id).annotate(newest_version_id=newest_version_of("campaign"))
+    rows = rows.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission")
+    return rows.defer(*VERSION_TEXTS)
+
+
 def _is_opened(by: str, subject: str) -> Exists:
     newest = StatusChange.objects.filter(application_id=OuterRef(OuterRef("pk"))).order_by("-id").values("pk")[:1]
     brought = Concat(Value("move:"), Cast(Subquery(newest), CharField()))
