@@ -30,6 +30,7 @@ def question_of_the_page() -> str:
 
 def test_update_names_what_was_sent_twice_in_a_year_and_goes_on_when_one_has_ended(before: Elsewhere, tmp_path: Path) -> None:
     assert json.loads(before.run("ask_sql", question_of_the_page())) == [[2023, "ZC20230001", "ZC20230002", 2]]
+    taken = before.run("ask_sql", "SELECT count(*) FROM django_migrations")
     with (tmp_path / "said").open("w+", encoding="utf-8") as said:
         migrating = before.start("migrate", log=said)
         migrating.communicate(timeout=240)
@@ -37,6 +38,8 @@ def test_update_names_what_was_sent_twice_in_a_year_and_goes_on_when_one_has_end
         words = said.read()
     assert migrating.returncode != 0 and "IntegrityError" not in words
     assert "CommandError: 没有更新" in words and "2023 年度：ZC20230001、ZC20230002\n" in words and "ZC20230003" not in words
+    assert before.run("ask_sql", "SELECT count(*) FROM django_migrations") == taken, "not even the steps before"
+    assert before.run("guards") == "0", "the version before has its own triggers, and columns for no others"
     before.run("end_one")
     assert before.run("ask_sql", question_of_the_page()) == "[]"
     before.run("migrate")

@@ -121,9 +121,15 @@ def ask_sql(question: str) -> None:
         print(json.dumps(cursor.fetchall()))
 
 
+def guards() -> None:
+    """How many triggers of this version are on."""
+    wanted = triggers.present(connection)
+    names = {triggers.name_of(one, operation) for one in wanted for operation in triggers.operations_of(connection.vendor, one)}
+    print(len(names - triggers.missing(connection)))
+
+
 def end_one() -> None:
-    """The applicant discards the one of the autumn, in the version before, which puts its own triggers on again."""
-    triggers.take_off(connection, triggers.present(connection))
+    """The applicant discards the one of the autumn."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE applications_application SET state = 'discarded' WHERE number = 'ZC20230002'")
 

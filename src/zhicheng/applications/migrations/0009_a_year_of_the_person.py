@@ -1,6 +1,6 @@
 """A year is one for the person, whatever campaigns it has: of what somebody has sent in one year and prefecture, one is under way (S-19, G-09).
 
-The version before let one be under way in each campaign. Where somebody has two, the step refuses in words before it changes anything:
+The version before let one be under way in each campaign. Where somebody has two, the update refuses in words before its first step:
 which of them goes on is for people to say, and the version before has the buttons for it.
 """
 
@@ -29,7 +29,7 @@ def refuse_two_of_a_year(apps, schema_editor):
         raise CommandError(
             _(
                 "没有更新：同一个人同一年度、同一地州只能有一份已上报的申请书，下列申请书各属同一个人：\n%(list)s\n"
-                "这一步没有改动任何内容。请装回原来的版本，每组只留一份，其余由办理部门退回、由申报人作废，再更新"
+                "数据库没有改动。请装回原来的版本，每组只留一份，其余由办理部门退回、由申报人作废，再更新"
                 "（docs/operations.md，An update）。"
             )
             % {"list": "\n".join(lines)}
@@ -37,6 +37,7 @@ def refuse_two_of_a_year(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    look_first = staticmethod(refuse_two_of_a_year)
 
     dependencies = [
         ('applications', '0008_passed_before'),

@@ -13,6 +13,7 @@ from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import triggers
+from zhicheng.foundation.looking_first import look_first
 from zhicheng.foundation.taking_back import refuse_losses
 
 LOCK_TIMEOUT_MS = 3000
@@ -24,11 +25,13 @@ GIVES_WAY = ("55P03", "40P01")  # lock_not_available; deadlock_detected, which P
 class Command(DjangoMigrate):
     """On PostgreSQL no step waits longer than three seconds for a table that people are using: everybody who comes after it would wait
     behind it. It gives way and tries again, and says in words when it does not get through; what was applied until then stays, whole.
-    A step is taken back only when nothing anybody wrote is lost with it.
+    A step is taken back only when nothing anybody wrote is lost with it, and what a later step would refuse is looked for before the first.
     """
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
+        if not options["app_label"]:
+            look_first(connection)
 
         def look(*, plan: Any, **kwargs: Any) -> None:
             refuse_losses(plan=plan, connection=connection)
