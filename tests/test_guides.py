@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from zhicheng.applications.desks import BY_ROLE
+from zhicheng.organizations.actors import Role
+
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = sorted((ROOT / "docs" / "guide").glob("*.md"))
 SAID = {
@@ -38,3 +43,15 @@ def test_what_a_guide_asks_to_tick_is_the_label_of_a_box() -> None:
     there = labels()
     asked = [(guide.name, word) for guide in GUIDES for word in re.findall("勾选“([^”]+)”", guide.read_text("utf-8"))]
     assert asked and [f"{name}: {word}" for name, word in asked if word not in there] == []
+
+
+# Who signs in, and the page that speaks to them.
+SPOKEN_TO = {role: role.value for role in Role if role not in {Role.ANONYMOUS, Role.SYSTEM}} | {Role.INDUSTRY: "supervising"}
+
+
+@pytest.mark.parametrize("role", SPOKEN_TO)
+def test_everybody_who_signs_in_has_a_guide(role: Role) -> None:
+    (guide,) = (guide for guide in GUIDES if guide.stem == SPOKEN_TO[role])
+    assert f"docs/guide/{guide.name})" in (ROOT / "README.zh-CN.md").read_text("utf-8")
+    if role in {Role.SUPERVISING, Role.INDUSTRY}:  # one page for both: its heading names them
+        assert str(BY_ROLE[role].words.name) in guide.read_text("utf-8").splitlines()[0]
