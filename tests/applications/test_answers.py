@@ -13,25 +13,25 @@ from zhicheng.applications.queries import draft_of, snapshot_of
 from zhicheng.foundation.errors import Refused
 
 pytestmark = pytest.mark.django_db
-NOT_ASKED = "continuing_education.not_asked"
+HOURS = "continuing_education.hours_total"
 
 
 @told_once
 def road():
-    """An application in which everything is filled in; its form has a row of continuing education for 2018, which nobody asks for."""
+    """An application in which everything is filled in; its form has too few hours of continuing education for 2022."""
     world = w.make_world()
     application = w.start(world)
-    w.fill(world.applicant, application)
+    w.fill(world.applicant, application, w.short_of_hours())
     return world, application
 
 
 def told(application: Application) -> dict[str, str]:
-    """Code → answer of every finding of the draft."""
+    """Code → answer of every finding of the draft that may be answered."""
     fresh = Application.objects.select_related("employer", "campaign_version", "applicant").get(pk=application.pk)
-    return {each.finding.code: each.answer for each in CaseFile(fresh).findings}
+    return {each.finding.code: each.answer for each in CaseFile(fresh).findings if not each.finding.is_note}
 
 
-def key_of(application: Application, code: str = NOT_ASKED) -> str:
+def key_of(application: Application, code: str = HOURS) -> str:
     fresh = Application.objects.select_related("employer", "campaign_version", "applicant").get(pk=application.pk)
     return next(e.finding.key for e in CaseFile(fresh).findings if e.finding.code == code)
 
@@ -47,16 +47,16 @@ def answer(world, application, text: str, *, version: int = 0, key: str = ""):
 
 def test_answer_is_kept_with_the_draft_and_frozen_with_the_submission(road):
     world, application = road
-    assert told(application) == {NOT_ASKED: ""}
-    answer(world, application, "  2018年参加了培训，一并填写。 ")
-    assert told(application) == {NOT_ASKED: "2018年参加了培训，一并填写。"}
+    assert told(application) == {HOURS: ""}
+    answer(world, application, "  2022年借调在外，学时未满。 ")
+    assert told(application) == {HOURS: "2022年借调在外，学时未满。"}
     w.submit(world.applicant, application)
     snapshot = snapshot_of(Submission.objects.get())
     (frozen,) = snapshot.answers
-    assert frozen.answer == "2018年参加了培训，一并填写。" and frozen.said == "2018年度：本年度不要求，未附材料。"
+    assert frozen.answer == "2022年借调在外，学时未满。" and frozen.said == "2022年度总学时72，少于规定的90学时。"
     assert "answers" not in snapshot.sections
     fresh = Application.objects.select_related("employer", "campaign_version").get()
-    assert [(e.finding.code, e.answer) for e in CaseFile(fresh).sent_findings] == [(NOT_ASKED, frozen.answer)]
+    assert [(e.finding.code, e.answer) for e in CaseFile(fresh).sent_findings if e.answer] == [(HOURS, frozen.answer)]
 
 
 def test_a_later_answer_does_not_reach_what_was_sent(road):
@@ -82,13 +82,13 @@ def test_an_empty_answer_takes_the_old_one_away_and_an_unknown_finding_keeps_non
         answer(world, application, "没有这一条", version=1, key="work.gap@work_history.0000000f.started_on")[0].answer == "说明"
     )
     assert answer(world, application, " ", version=1) == []
-    assert told(application) == {NOT_ASKED: ""}
+    assert told(application) == {HOURS: ""}
 
 
 def test_an_answer_goes_with_its_finding(road):
     world, application = road
     answer(world, application, "说明")
-    rows = [r for r in draft_of(application).contents["continuing_education"] if r["year"] != 2018]
+    rows = [r for r in draft_of(application).contents["continuing_education"] if r["year"] != 2022]
     version = draft_of(application).versions["continuing_education"]
     save_section(
         actor=world.applicant, application_id=application.pk, key="continuing_education", typed=rows, base_version=version

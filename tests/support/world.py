@@ -355,6 +355,13 @@ def begin(
     return acts.begin(actor or world.applicant, world.version, series=series, specialty=specialty, title=title)
 
 
+def short_of_hours() -> dict[str, Any]:
+    """:func:`sections` with something to notice: 72 hours of continuing education in the last year, where 90 are wanted."""
+    contents = sections()
+    contents["continuing_education"][-1]["hours_total"] = "72"
+    return contents
+
+
 def fill(actor: Actor, application: Application, contents: dict[str, Any] | None = None) -> None:
     """Save every section and put a file into every box that must have one."""
     acts.fill(actor, application, contents or sections())

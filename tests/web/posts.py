@@ -334,7 +334,8 @@ def application_material(world: w.World) -> Press:
 
 @example("application_findings")
 def application_findings(world: w.World) -> Press:
-    application = _filled(world)
+    application = w.start(world)
+    w.fill(world.applicant, application, w.short_of_hours())
     noticed = CaseFile(application).findings[0].finding.key
     typed = {answer_name(noticed): "一并填写。", "base_version": "0"}
     return _by(world.applicant, "application_findings", application.pk, **typed)

@@ -94,8 +94,8 @@ def _standing(rows: QuerySet[FirstAuthorship]) -> QuerySet[FirstAuthorship]:
 
 def findings_to_answer(case: CaseFile, section: str = "") -> list[Told]:
     """What the applicant may write to, in one ``section`` or in all: what the rules notice in the form, and what of it another claims too."""
-    noticed = [told for told in case.findings if section in ("", told.finding.where.section)]
-    return [*noticed, *with_answers(claimed_by_others(case, section), answers_in(case.contents))]
+    noticed = [told for told in case.findings if section in ("", told.finding.where.section) and not told.finding.is_note]
+    return [*noticed, *with_answers(claimed_by_others(case, section), answers_in(case.contents), case.notice)]
 
 
 def _words(others: set[int], numbers: Mapping[int, str]) -> str:

@@ -216,7 +216,7 @@ class CaseFile:
     def findings(self) -> list[Told]:
         """What the rules notice about the form today and the notice does not refuse, with what the applicant wrote to it (house, decision 10)."""
         seen = Seen(self.contents, self.facts, self.notice, clock.today())
-        return with_answers(findings_in(seen), answers_in(self.contents))
+        return with_answers(findings_in(seen), answers_in(self.contents), self.notice)
 
     def keep_section(self, row: DraftSection) -> None:
         """A section was saved: what is read from now on tells it. ``row`` as it was written."""
@@ -330,7 +330,7 @@ class CaseFile:
         snapshot = self.snapshot
         sent = datetime.fromisoformat(snapshot.submission.submitted_at).date()
         seen = Seen(snapshot.sections, facts_for(self.application, snapshot.sections), self.notice, sent)
-        return with_answers(findings_in(seen), [Answer(a.key, a.said, a.answer) for a in snapshot.answers])
+        return with_answers(findings_in(seen), [Answer(a.key, a.said, a.answer) for a in snapshot.answers], self.notice)
 
     def keep_move(self) -> None:
         """The application was moved or submitted: what tells of its road is read again."""

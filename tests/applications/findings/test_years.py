@@ -79,7 +79,15 @@ def test_rows_of_years_nobody_asked_for_say_so() -> None:
     contents = with_changes(continuing_education=rows)
     seen = Seen(contents, facts(contents), NOTICE, TODAY)
     told = [f for f in findings_in(seen) if f.code == "continuing_education.not_asked"]
-    assert [f.text for f in told] == [f"{y}年度：本年度不要求，未附材料。" for y in range(2013, 2019)]
+    assert [f.text for f in told] == ["2013—2018年度：本年度不要求，未附材料。"]
+    assert told[0].is_note and str(told[0].where) == "continuing_education" and findings_in(seen)[-1] == told[0]
+
+
+def test_years_nobody_asked_for_are_named_in_spans() -> None:
+    rows = [{"year": y, "hours_total": 90, "hours_professional": 60} for y in (2011, 2013, 2014, 2016, 2022)]
+    assert look(with_changes(continuing_education=rows))["continuing_education.not_asked"].text.startswith(
+        "2011、2013—2014、2016年度："
+    )
 
 
 def test_hours_below_the_rule_are_told_and_an_exempt_year_is_not() -> None:

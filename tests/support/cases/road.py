@@ -106,7 +106,8 @@ def save(world: w.World) -> dict[str, Any]:
 
 @case("applications.actions.answers.answer_findings")
 def answer(world: w.World) -> dict[str, Any]:
-    application = filled(world)
+    application = w.start(world)
+    w.fill(world.applicant, application, w.short_of_hours())
     key = CaseFile(application).findings[0].finding.key
     return {"actor": world.applicant, "application_id": application.pk, "answers": {key: "一并填写。"}, "base_version": 0}
 

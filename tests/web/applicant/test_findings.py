@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from zhicheng.applications.models import Application, DraftSection, Submission
 from zhicheng.applications.queries import draft_of, snapshot_of
 
 pytestmark = pytest.mark.django_db
-SAID = "2018年度：本年度不要求，未附材料。"
+SAID = "2022年度总学时72，少于规定的90学时。"
+NOTE = "2018年度：本年度不要求，未附材料。"
 
 
 def page(answer) -> BeautifulSoup:
@@ -26,7 +28,7 @@ def page(answer) -> BeautifulSoup:
 @told_once
 def application(world):
     found = w.start(world)
-    w.fill(world.applicant, found)
+    w.fill(world.applicant, found, w.short_of_hours())
     return found
 
 
@@ -55,7 +57,7 @@ def send(client, application, **changed: str):
 def test_finding_stands_beside_its_field_and_leads_to_where_it_is_answered(client, application):
     soup = get(client, "application_section", application.pk, "continuing_education")
     (finding,) = soup.select(".form-row .finding")
-    assert SAID in finding.text and "S-58" in finding.text
+    assert SAID in finding.text and "人社部令25号" in finding.text
     assert finding.select_one("a")["href"].startswith(reverse("application_findings", args=[application.pk]))
 
 
@@ -75,23 +77,41 @@ def test_check_page_lists_findings_and_lets_one_go_on(client, application):
     assert answer.status_code == 303 and answer.url == reverse("application_submit", args=[application.pk])
 
 
+def test_year_nobody_asks_for_is_told_once_and_asks_for_nothing(client, application):
+    soup = get(client, "application_section", application.pk, "continuing_education")
+    (note,) = [found for found in soup.select(".finding") if NOTE in found.text]
+    assert not note.find_parent(class_="form-row") and "通知（八）" in note.text
+    panel = get(client, "application_check", application.pk).select_one("#findings")
+    assert panel.text.index(SAID) < panel.text.index(NOTE) and panel.text.count("写一句说明") == 1
+    assert NOTE not in get(client, "application_findings", application.pk).text
+    assert "有1处提示" in get(client, "application_tasks", application.pk).text
+
+
+@pytest.mark.parametrize("name", ["application_check", "application_findings", "application_section", "my_application"])
+def test_no_number_of_our_own_list_is_shown_as_a_source(client, application, world, name):
+    arguments = [application.pk, "continuing_education"] if name == "application_section" else [application.pk]
+    if name == "my_application":
+        w.submit(world.applicant, application)
+    assert not re.search(r"[SG]-[0-9]|domain §", get(client, name, *arguments).main.text)
+
+
 def test_autosave_says_how_many_there_are(client, application):
     row = draft_of(application).contents["continuing_education"][0]
     version = draft_of(application).versions["continuing_education"]
-    typed = {"base_version": version, "row": row["id"], f"{row['id']}-year": "2018", f"{row['id']}-hours_total": "90"}
+    typed = {"base_version": version, "row": row["id"], f"{row['id']}-year": "2022", f"{row['id']}-hours_total": "72"}
     typed |= {f"{row['id']}-hours_professional": "60"}
     answer = client.post(reverse("application_autosave", args=[application.pk, "continuing_education"]), typed)
     assert "有 1 处提示" in page(answer).text
 
 
 def test_answer_is_kept_shown_and_sent(client, application, world):
-    answer = send(client, application, text="2018年的培训一并填写。")
+    answer = send(client, application, text="2022年的培训一并填写。")
     assert answer.status_code == 303 and answer.url.endswith("#findings")
-    assert "2018年的培训一并填写。" in controls(client, application).values()
-    assert "2018年的培训一并填写。" in get(client, "application_check", application.pk).select_one("#findings").text
+    assert "2022年的培训一并填写。" in controls(client, application).values()
+    assert "2022年的培训一并填写。" in get(client, "application_check", application.pk).select_one("#findings").text
     w.submit(world.applicant, application)
-    assert snapshot_of(Submission.objects.get()).answers[0].answer == "2018年的培训一并填写。"
-    assert "2018年的培训一并填写。" in get(client, "my_application", application.pk).text
+    assert snapshot_of(Submission.objects.get()).answers[0].answer == "2022年的培训一并填写。"
+    assert "2022年的培训一并填写。" in get(client, "my_application", application.pk).text
     assert client.get(reverse("application_findings", args=[application.pk])).status_code == 303
 
 
@@ -112,7 +132,7 @@ def test_answers_of_an_older_window_are_not_kept_and_stay_on_the_page(client, ap
 
 
 def test_form_with_nothing_to_notice_says_so(client, application, world):
-    rows = [r for r in draft_of(application).contents["continuing_education"] if r["year"] != 2018]
+    rows = [r for r in draft_of(application).contents["continuing_education"] if r["year"] != 2022]
     version = draft_of(application).versions["continuing_education"]
     save_section(
         actor=world.applicant, application_id=application.pk, key="continuing_education", typed=rows, base_version=version

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhicheng.applications.findings.finding import Answer, Finding
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.rules import cited
 
 #: The key under which the draft keeps the answers, beside its sections.
 KEPT_AS = "answers"
@@ -16,10 +18,11 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding with its answer, as a page shows it; ``answer`` is empty where nobody wrote one."""
+    """A finding with its answer, as a page shows it; ``answer`` is empty where nobody wrote one. ``source``: as a reader finds it."""
 
     finding: Finding
     answer: str = ""
+    source: str = ""
 
 
 def answers_in(contents: Mapping[str, Any]) -> list[Answer]:
@@ -29,7 +32,7 @@ def answers_in(contents: Mapping[str, Any]) -> list[Answer]:
     return [Answer(str(row.get("key", "")), str(row.get("said", "")), str(row.get("answer", ""))) for row in rows]
 
 
-def with_answers(findings: Iterable[Finding], answers: Iterable[Answer]) -> list[Told]:
+def with_answers(findings: Iterable[Finding], answers: Iterable[Answer], notice: Notice) -> list[Told]:
     """Each finding with what was written to it. An answer whose finding is gone answers nothing any more."""
     written = {answer.key: answer.answer for answer in answers}
-    return [Told(finding, written.get(finding.key, "")) for finding in findings]
+    return [Told(finding, written.get(finding.key, ""), cited(notice, finding.source)) for finding in findings]

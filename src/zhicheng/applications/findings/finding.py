@@ -21,12 +21,16 @@ from zhicheng.standards.errors import MESSAGES
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing noticed: a stable ``code``, the place in the form, a sentence in the language of the request, and its source."""
+    """One thing noticed: a stable ``code``, the place in the form, a sentence in the language of the request, and its source.
+
+    ``is_note``: it tells how something is taken and nothing is wrong, so there is nothing to mend or to answer; it is not counted.
+    """
 
     code: str
     where: Where
     text: str
     source: str
+    is_note: bool = False
 
     @property
     def key(self) -> str:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.findings.finding import Finding, Seen, place
 from zhicheng.applications.findings.work import nature_word
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years
 from zhicheng.standards.tables import APPRAISAL_RESULTS
 
 
 def not_asked(seen: Seen) -> Iterator[Finding]:
-    """A row of a year the notice asks nothing about: it stands in the form, and nothing proves it."""
+    """Years the notice asks nothing about: their rows stand in the form, and nothing proves them. Said once for a section."""
     wanted = {
         "continuing_education": (required_ce_years(seen.notice, seen.facts), "S-58；S-59"),
         "appraisals": (required_appraisal_years(seen.notice, seen.facts), "S-60"),
     }
     for section, (years, source) in wanted.items():
-        for row in seen.rows(section):
-            if isinstance(year := row.get("year"), int) and year not in years:
-                text = _("{year}年度：本年度不要求，未附材料。").format(year=year)
-                yield Finding(f"{section}.not_asked", place(section, row, "year"), text, source)
+        if more := {year for row in seen.rows(section) if isinstance(year := row.get("year"), int) and year not in years}:
+            text = _("{year}年度：本年度不要求，未附材料。").format(year=_spans(more))
+            yield Finding(f"{section}.not_asked", Where(section), text, source, is_note=True)
+
+
+def _spans(years: Iterable[int]) -> str:
+    """2013—2018、2020: years that follow one another in one span."""
+    runs = [[year for _n, year in run] for _gap, run in groupby(enumerate(sorted(years)), lambda each: each[1] - each[0])]
+    return _("、").join(f"{run[0]}—{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def hours(seen: Seen) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Pure decisions on a notice: data in, verdict with reasons out. Nothing here reads or writes anything."""
 
+from zhicheng.campaigns.rules.citing import cited
 from zhicheng.campaigns.rules.eligibility import (
     ConditionResult,
     eligibility,
@@ -65,6 +66,7 @@ __all__ = [
     "banned_years",
     "box_for",
     "choose",
+    "cited",
     "closed_reason",
     "deadline_in_force",
     "desk_deadline",

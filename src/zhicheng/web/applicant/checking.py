@@ -20,7 +20,8 @@ from zhicheng.applications.desks import road_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
-from zhicheng.web.applicant.findings import findings_url, shown_findings
+from zhicheng.web.applicant.conditions import with_cited_source
+from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
 from zhicheng.web.applicant.section_forms import mailbox_question
@@ -83,8 +84,9 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
-        "conditions": case.conditions,
+        "conditions": with_cited_source(case.notice, case.conditions),
         "findings": shown_findings(case),
+        "notes": shown_notes(case),
         "answer_url": findings_url(case),
     }
 

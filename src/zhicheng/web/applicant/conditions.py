@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.campaigns.notice import EligibilityRow, Notice
-from zhicheng.campaigns.rules import Choice, ConditionResult, Facts, eligibility, step_name
+from zhicheng.campaigns.rules import Choice, ConditionResult, Facts, cited, eligibility, step_name
 from zhicheng.standards.tables import DEGREES, EDUCATION
 
 
@@ -16,7 +18,7 @@ def conditions_for(notice: Notice, choice: Choice) -> list[dict[str, Any]]:
     """The lines of the conditions table for the title chosen: schooling, previous title, years, source."""
     rows = [r for r in notice.eligibility.rows if (r.to.level, r.to.grade) == (choice.title.level, choice.title.grade)]
     own = [r for r in rows if choice.series.code in r.series] or [r for r in rows if "*" in r.series]
-    return [{"text": _condition_words(row), "source": row.source} for row in own]
+    return [{"text": _condition_words(row), "source": cited(notice, row.source)} for row in own]
 
 
 def _condition_words(row: EligibilityRow) -> str:
@@ -44,4 +46,9 @@ def findings_for(notice: Notice, choice: Choice, nature: str) -> list[ConditionR
         title=choice.title.code,
         employer_nature=nature,
     )
-    return eligibility(notice, facts)
+    return with_cited_source(notice, eligibility(notice, facts))
+
+
+def with_cited_source(notice: Notice, results: Iterable[ConditionResult]) -> list[ConditionResult]:
+    """The same, each resting on what a reader of the notice finds."""
+    return [replace(result, source=cited(notice, result.source)) for result in results]

@@ -66,6 +66,11 @@ def shown_findings(case: CaseFile) -> list[Shown]:
     return [Shown(each.told, each.place, link_to(case, each.told.finding.where)) for each in found]
 
 
+def shown_notes(case: CaseFile) -> list[Shown]:
+    """What is told and asks nothing of the applicant (``Finding.is_note``)."""
+    return named([told for told in case.findings if told.finding.is_note], case.notice, case.contents)
+
+
 def findings_url(case: CaseFile, key: str = "") -> str:
     """The page where findings are answered; ``key``: at that finding."""
     address = reverse("application_findings", args=[case.application.pk])

@@ -269,7 +269,7 @@ def _context(
         "just_saved": saved or "saved" in request.GET,
         "left": [(str(p.text), link_to(case, Where.parse(p.where))) for p in problems],
         "reasons": [p for p in points if p.where == Where(section.key)],
-        "noticed": at(noticed, Where(section.key)) if section.rows else [],
+        "noticed": at([*noticed, *_notes_in(case, section)], Where(section.key)) if section.rows else [],
         "answer_url": findings_url(case) if is_open(case.application) else "",
         "boxes": of_section,
         "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
@@ -316,6 +316,11 @@ def _findings_in(case: CaseFile, section: Section) -> list[Told]:
     if not case.draft.versions[section.key]:
         return []
     return findings_to_answer(case, section.key)
+
+
+def _notes_in(case: CaseFile, section: Section) -> list[Told]:
+    """What is told of a section and asks for nothing."""
+    return [told for told in case.findings if told.finding.is_note and told.finding.where.section == section.key]
 
 
 def _noticed(section: Section, form: SectionForm, fields: list[dict[str, Any]], noticed: list[Told]) -> dict[str, Any]:

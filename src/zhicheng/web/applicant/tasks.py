@@ -203,7 +203,7 @@ def _last_hint(tasks: TaskList) -> str:
 
 
 def _noticed_hint(case: CaseFile) -> str:
-    n = len(case.findings)
+    n = sum(not told.finding.is_note for told in case.findings)
     words = ngettext("有%(n)s处提示，可以逐条写一句说明。", "有%(n)s处提示，可以逐条写一句说明。", n) % {"n": n}
     return words if n else ""
 

@@ -36,7 +36,12 @@ class Shown:
     @property
     def source(self) -> str:
         """Where the rule comes from."""
-        return self.told.finding.source
+        return self.told.source
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it only tells how something is taken."""
+        return self.told.finding.is_note
 
     @property
     def answer(self) -> str:
@@ -59,7 +64,8 @@ def findings_for(case: CaseFile, actor: Actor) -> list[Told]:
         *contested_authorships(case.application, actor),
         *(dated_papers(period_of(case)) if actor.role is not Role.APPLICANT else ()),
     ]
-    return [*case.sent_findings, *with_answers(more, [Answer(a.key, a.said, a.answer) for a in case.snapshot.answers])]
+    answers = [Answer(a.key, a.said, a.answer) for a in case.snapshot.answers]
+    return sorted([*case.sent_findings, *with_answers(more, answers, case.notice)], key=lambda told: told.finding.is_note)
 
 
 def named(found: Iterable[Told], notice: Notice, sections: Mapping[str, Any]) -> list[Shown]:

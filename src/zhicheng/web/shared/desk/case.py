@@ -89,6 +89,16 @@ class DeskCase:
         return len(self.snapshot.materials)
 
     @property
+    def noticed(self) -> list[Shown]:
+        """What was noticed and may have to be looked into."""
+        return [shown for shown in self.findings if not shown.is_note]
+
+    @property
+    def notes(self) -> list[Shown]:
+        """What only tells how something is taken."""
+        return [shown for shown in self.findings if shown.is_note]
+
+    @property
     def specialty(self) -> str:
         """工程技术 · 水利, in the language of the request."""
         series = self._series
