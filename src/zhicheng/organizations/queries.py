@@ -30,6 +30,8 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.standards.text import compact
 
 SEARCH_LIMIT = 20
+#: Characters a search for an employer needs.
+SEARCH_LEAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def listed_employers() -> QuerySet[Organization]:
 def search_employers(text: str, *, limit: int = SEARCH_LIMIT) -> list[EmployerFound]:
     """Employers by part of the name or the beginning of the credit code, at most ``limit``, in the order of names.
 
-    Fewer than two characters find nothing: a list of everybody helps nobody.
+    Fewer than :data:`SEARCH_LEAST` characters find nothing: a list of everybody helps nobody.
     """
     words = " ".join(text.split())
-    if len(words) < 2:
+    if len(words) < SEARCH_LEAST:
         return []
     matching = Q(name__icontains=words)
     code = compact(words)

@@ -41,7 +41,7 @@ def in_the_window() -> Iterator[None]:
 
 def person() -> User:
     client = accepted("person")
-    answer = client.post(PERSON, person_typed(employer_words="没有注册的学校", invites="1"))
+    answer = client.post(PERSON, person_typed(employer_words="没有注册的学校", employer_id="invites"))
     assert answer.status_code == 303, answer.content.decode()
     assert "邀请码" in client.get(answer["Location"]).content.decode()
     user = User.objects.get(username="person1")
@@ -49,15 +49,35 @@ def person() -> User:
     return user
 
 
-def test_who_finds_no_employer_is_offered_to_invite_it_and_only_at_registration() -> None:
+INVITES = "input[name=employer_id][value=invites]"
+LOOKED_FOR = ["", "第", "第2中学", "中学", "没有注册的学校"]
+
+
+@pytest.mark.parametrize("words", LOOKED_FOR)
+def test_employer_that_is_not_registered_can_be_invited_whatever_was_looked_for_before(words: str) -> None:
+    client, other = accepted("person"), ex.approved_unit(2)
+    assert page_of(client.get(PERSON)).select_one(INVITES)
+    asked = {"employer_words": words, "registering": "1"}
+    for marked in ("", "invites", str(other.pk)):
+        fresh = page_of(client.get(reverse("register_employers"), asked | {"employer_id": marked}))
+        without_script = page_of(client.post(PERSON, person_typed(employer_words=words, employer_id=marked, find="1")))
+        for page in (fresh, without_script):
+            choice = page.select_one(INVITES)
+            assert choice is not None and choice.has_attr("checked") is (marked == "invites")
+            assert [radio["value"] for radio in page.select("input[name=employer_id][checked]")] == ([marked] if marked else [])
+
+
+@pytest.mark.parametrize("words", LOOKED_FOR)
+def test_change_of_employer_always_leads_to_the_invitation(words: str) -> None:
+    page = page_of(accepted("person").get(reverse("register_employers"), {"employer_words": words}))
+    assert page.select_one(INVITES) is None and page.select_one(f"a[href='{INVITATION}']")
+
+
+def test_search_for_one_character_says_that_it_takes_two() -> None:
     client = accepted("person")
-    found = client.get(reverse("register_employers"), {"employer_words": "没有注册的学校", "registering": "1", "invites": "1"})
-    box = page_of(found).select_one("input[name=invites]")
-    assert box is not None and box.has_attr("checked")
-    elsewhere = page_of(client.get(reverse("register_employers"), {"employer_words": "没有注册的学校"}))
-    assert elsewhere.select_one("input[name=invites]") is None and INVITATION in str(elsewhere)
-    without_script = client.post(PERSON, person_typed(employer_words="没有注册的学校", find="1"))
-    assert page_of(without_script).select_one("input[name=invites]") is not None
+    found = client.get(reverse("register_employers"), {"employer_words": "水", "registering": "1"})
+    without_script = client.post(PERSON, person_typed(employer_words="水", find="1"))
+    assert all("请至少输入两个字" in page_of(answer).select_one("#employers").text for answer in (found, without_script))
 
 
 def test_registration_without_an_employer_and_without_the_tick_is_refused() -> None:

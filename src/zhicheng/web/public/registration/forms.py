@@ -94,6 +94,10 @@ class AccountForm(Form):
         )
 
 
+#: What stands for an employer that is not registered yet, among those that were found.
+INVITES = "invites"
+
+
 class PersonForm(AccountForm):
     """个人注册 (S-18). The employer is found by ``employer_words`` and chosen from what was found."""
 
@@ -107,13 +111,16 @@ class PersonForm(AccountForm):
     )
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)
-    invites = forms.BooleanField(label=_("我的单位还没有注册，注册后我邀请单位"), required=False)
 
-    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "invites", "username", "password")
+    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "username", "password")
 
     def employer(self) -> int | None:
         """The id of the chosen employer."""
         return whole_number(self.cleaned_data.get("employer_id", ""))
+
+    def invites(self) -> bool:
+        """Whether 我的单位还没有注册 was chosen in the place of an employer."""
+        return self.cleaned_data.get("employer_id", "") == INVITES
 
 
 class UnitRegistrationForm(AccountForm, UnitForm):

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
-from zhicheng.web.public.registration.forms import PersonForm
+from zhicheng.web.public.registration.forms import INVITES, PersonForm
 from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
 from zhicheng.web.shared.braked import braked, braked_lookup
 from zhicheng.web.shared.http import render_refused, whole_number
@@ -35,14 +35,17 @@ def employers_found(data: Any) -> dict[str, Any]:
     """The employers that match ``employer_words``, the chosen one first and kept whatever is looked for next."""
     words, chosen_id = data.get("employer_words", ""), data.get("employer_id", "")
     chosen = queries.listed_employer(whole_number(chosen_id))
-    found = [e for e in queries.search_employers(words) if chosen is None or e.id != chosen.pk]
+    matching = queries.search_employers(words)
+    found = [e for e in matching if chosen is None or e.id != chosen.pk]
+    typed = len(" ".join(words.split()))
     return {
         "employer_words": words,
         "employer_chosen": queries.employer_found(chosen) if chosen is not None else None,
         "employers": found,
-        "employers_more": len(found) >= queries.SEARCH_LIMIT,
-        "employers_asked": len("".join(words.split())) >= 2,
-        "employer_invites": bool(data.get("invites")),
+        "employers_more": len(matching) >= queries.SEARCH_LIMIT,
+        "employers_asked": typed >= queries.SEARCH_LEAST,
+        "employers_too_short": 0 < typed < queries.SEARCH_LEAST,
+        "employer_invites": chosen_id == INVITES,
         "registering": bool(data.get("registering")),  # not a change of employers
     }
 
@@ -77,7 +80,7 @@ def register(request: HttpRequest) -> HttpResponse:
             username=person.username,
             password=form.cleaned_data.get("password", ""),
             employer_id=form.employer(),
-            invites=bool(form.cleaned_data.get("invites")),
+            invites=form.invites(),
             acceptance=accepted,
             unreadable=unreadable(form),
         )
