@@ -92,6 +92,9 @@ def test_password_that_is_refused_is_told_the_one_cause_it_met(password: str, wo
         "ouyang nana xiao",
         "zhangwei wangfang liyang",
         "ayi guli mai maiti",
+        "zhangsan lisi wangwu zhaoliu",
+        "zhangwei wangfang lina liuyang",
+        "zhang xiaoming wang xiaohong",
         "ayi gu li maimaiti",
         "ayiguli-maimaiti-88",
         "wang xiao ming zhang wei 88",
@@ -158,6 +161,27 @@ def test_password_that_anybody_here_guesses_is_refused(password: str) -> None:
 )
 def test_password_without_capitals_digits_or_symbols_is_as_good(password: str) -> None:
     validate_password(password, PERSON)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "mianhua tuoluo hupan denglong",
+        "tiankong caoyuan xuehua mayi",
+        "yezi qianbi shuidao lanqiu",
+        "xigua maoyi gangqin tudou",
+        "huoche yusan fanqie songshu",
+        "shubao lajiao gaoshan yaoshi",
+        "luotuo maozi qiuqian jiandao",
+        "baicai wuding shuicao fengzheng",
+        "nangua hetao yuntian kuaizi",
+        "mianhua shu hupan denglong",
+        "caomei dengta zhuozi heliu moli",
+    ],
+)
+def test_four_words_that_have_nothing_to_do_with_each_other_are_taken_as_advised(password: str) -> None:
+    validate_password(password, PERSON)
+    validate_password(password.title(), PERSON)
 
 
 @pytest.mark.parametrize(

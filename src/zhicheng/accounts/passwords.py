@@ -190,6 +190,7 @@ _SIGNS = re.compile("[@$0]")
 _DIGITS_INSIDE = re.compile("(?<![a-z])[a-z]++(?:[01345][a-z]++)+")
 _AS_LETTERS = str.maketrans("@$0345", "asoeas")
 _SPELT = SYLLABLES | WORDS | GIVEN
+_COMMONEST_SURNAMES = ("wang", "li", "zhang", "liu", "chen", "yang", "zhao", "huang", "zhou", "wu")
 _NAME_AT_MOST = 4  # syllables: 欧阳娜娜; of a longer name in one word the rest counts
 
 
@@ -275,17 +276,30 @@ def _without_names(text: str) -> str:
 def _can_be_names(words: list[str]) -> bool:
     """Whether the words can be people's names one after the other: two surnames among few syllables (``zhang san li si``), each word a
     surname with what follows it (``zhangwei wangfang``), or a name as people here have it (``ayi gu li maimaiti``)."""
+    together = "".join(words)
+    if any(_parts_of(together[start:], GIVEN, most=3) for start in range(len(together)) if len(together) - start >= 6):
+        return True
+    if _is_a_phrase(words):
+        return False
     surnames = [word for word in words if word in SURNAMES]
     if words[0] in SURNAMES and (len(surnames) >= 2 or len(words) == 3):
         return True
-    if sum(_begins_with_a_surname(word) for word in words) >= 2:
-        return True
-    together = "".join(words)
-    return any(
-        _parts_of(together[start:], GIVEN, most=3)
-        for start in range(len(together))
-        if together[start:] and len(together) - start >= 6
-    )
+    return sum(_begins_with_a_surname(word) for word in words) >= 2
+
+
+def _is_a_phrase(words: list[str]) -> bool:
+    """Whether it is what the hint advises: four words or more, of two syllables each but for one at most (``tiankong caoyuan xuehua mayi``).
+
+    Half of all two-syllable words begin like some surname; only where most begin with one of the commonest is it a row of people
+    (``zhangsan lisi wangwu zhaoliu``).
+    """
+    syllables = [_parts_of(word, SYLLABLES, most=_NAME_AT_MOST) for word in words]
+    people = [word for word in words if any(word == one or _is_followed(word, one) for one in _COMMONEST_SURNAMES)]
+    return len(words) >= 4 and sum(n < 2 for n in syllables) <= 1 and len(people) < 3
+
+
+def _is_followed(word: str, surname: str) -> bool:
+    return word.startswith(surname) and bool(_parts_of(word[len(surname) :], SYLLABLES, most=2))
 
 
 def _begins_with_a_surname(word: str) -> bool:
