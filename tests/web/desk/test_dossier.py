@@ -61,11 +61,31 @@ def test_scanned_code_fills_its_field_and_goes_on_and_records_nothing(applicatio
     assert answer.status_code == 200 and not PaperDossier.objects.exists()
     status = shown.select_one(".scanned")
     assert status is not None and "与当前版本一致" in status.get_text() and "还没有登记" in status.get_text()
-    mark, copies, received = (shown.select_one(f"[name={n}]") for n in ("printed_mark", "copies", "received_on"))
+    mark, copies = (shown.select_one(f"[name={n}]") for n in ("printed_mark", "copies"))
     assert mark["value"] == scanned["printed_mark"] and copies["value"] == "1"
-    assert received.has_attr("autofocus") and not mark.has_attr("autofocus")
+    (focused,) = shown.select("[autofocus]")
+    assert focused["type"] == "checkbox", "the code of the second copy is typed where it does no harm"
     assert shown.select_one("[name=signed]").has_attr("checked")
     assert not shown.select(".field-wrong"), "nothing is judged before it is sent"
+
+
+@pytest.mark.parametrize("field", ["received_on", "copies", "remark"])
+@pytest.mark.parametrize("button", ["scanned", "record"])
+def test_second_copy_scanned_into_another_field_spoils_nothing_and_is_told(application, client, field, button):
+    address, code = reverse("desk_dossier", args=[application.pk]), verification_url(form_of(application))
+    before = facts(application, remark="第一份") | {"printed_mark": code}
+    shown = page_of(client.post(address, before | {field: before[field] + code, button: "1"}))
+    assert not PaperDossier.objects.exists()
+    assert {n: shown.select_one(f"[name={n}]")["value"] for n in ("received_on", "copies", "remark")} == {
+        n: before[n] for n in ("received_on", "copies", "remark")
+    }
+    status = " ".join(s.get_text() for s in shown.select(".scanned"))
+    assert "与当前版本一致" in status and "已经移出" in status and len(shown.select(".scanned")) == 1
+    other = code.replace(form_of(application).serial, "PS2099-000009")
+    told = page_of(client.post(address, before | {field: before[field] + other, button: "1"})).select(".scanned")
+    assert len(told) == 2 and "与当前版本一致" not in told[1].get_text() and not PaperDossier.objects.exists()
+    alone = page_of(client.post(address, before | {"printed_mark": "", field: before[field] + code, button: "1"}))
+    assert alone.select_one("[name=printed_mark]")["value"] == code
 
 
 def test_enter_anywhere_else_records_nothing_either(application, client):

@@ -61,7 +61,8 @@ Record = Callable[..., PaperDossier]
 
 def _send(request: HttpRequest, application_id: int, form: DossierForm, record: Record, **more: int) -> HttpResponse:
     correcting = bool(more)
-    if "record" not in request.POST:  # Enter, in whatever field: a scanner's, or somebody's who has not come to the end
+    # Enter, in whatever field: a scanner's, or somebody's who has not come to the end; or a code came into a field that is not its own
+    if "record" not in request.POST or form.astray:
         case = get_case_or_404(request, application_id)
         if not _is_here(request, case):
             return moved_on(request, case, _("登记纸质材料"))
@@ -93,16 +94,20 @@ def _correct(*, form: DossierForm, **given: Any) -> PaperDossier:
     return actions.correct_dossier(found=found, **told, **given)
 
 
-def _scanned(case: CaseFile, form: DossierForm) -> dict[str, Any] | None:
-    """What the code in the field is, said before anything is recorded; ``None`` where there is none."""
-    typed = str(form.data.get("printed_mark", "")).strip()
-    if not typed or case.submission is None:
-        return None
-    mark = read_mark(typed)
-    state = mark_state(case.submission, form_with_mark(case.application, mark), mark)
-    return {"state": state, "is_current": state == MarkState.CURRENT, "mark": str(mark)}
+def _scanned(case: CaseFile, form: DossierForm) -> list[dict[str, Any]]:
+    """What the code in the field is, and each that came into another one, said before anything is recorded; the same code is said once."""
+    typed = {str(form.data.get("printed_mark", "")).strip(): ""}
+    for field, code in form.astray:
+        typed[code] = field
+    found = []
+    for text, field in typed.items():
+        if text and case.submission is not None:
+            mark = read_mark(text)
+            state = mark_state(case.submission, form_with_mark(case.application, mark), mark)
+            found.append({"state": state, "is_current": state == MarkState.CURRENT, "mark": str(mark), "astray": field})
+    return found
 
 
 def _context(request: HttpRequest, case: CaseFile, form: DossierForm, **more: Any) -> dict[str, Any]:
     act = _("更正登记") if more.get("correcting") else _("登记纸质材料")
-    return case_context(request, case, act=act, form=form) | {"correcting": False, "scanned": None} | more
+    return case_context(request, case, act=act, form=form) | {"correcting": False, "scanned": []} | more

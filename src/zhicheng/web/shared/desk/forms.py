@@ -154,8 +154,14 @@ class ReturnForm(Form):
         return found
 
 
+# What a scanner types, the QR code on a page of ours (documents.scanning); a Chinese input method may write the colon its own way.
+_SCANNED = re.compile(r"https?[:：]//\S+", re.IGNORECASE)
+
+
 class DossierForm(Form):
-    """登记纸质材料 (S-37, S-41…S-47)."""
+    """登记纸质材料 (S-37, S-41…S-47). There are several copies, and a scanner types into whatever has the focus: a code that came into
+    another field is taken out of it, into the field of the code where that is empty; ``astray`` holds the others.
+    """
 
     submission = forms.IntegerField(widget=forms.HiddenInput)
     printed_mark = forms.CharField(
@@ -176,12 +182,29 @@ class DossierForm(Form):
     sealed = forms.BooleanField(label=_("有单位公章"), required=False)
     remark = forms.CharField(label=_("备注"), required=False, max_length=300)
 
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        self.astray: list[tuple[str, str]] = []
+        super().__init__(self._put_back(data) if data is not None else None, **kwargs)
+
+    def _put_back(self, data: QueryDict) -> QueryDict:
+        """The data without codes in the wrong field."""
+        data = data.copy()
+        for name in ("received_on", "copies", "remark"):
+            for code in _SCANNED.findall(data.get(name, "")):
+                data[name] = data.get(name, "").replace(code, "").strip()
+                self.astray.append((str(self.base_fields[name].label), code))
+                if not data.get("printed_mark", "").strip():
+                    data["printed_mark"] = code
+        return data
+
     def not_sent(self) -> None:
-        """What is in it is shown again and not judged yet; after a code was scanned the keyboard goes on in the next field."""
+        """What is in it is shown again and not judged yet; after a code was scanned the keyboard goes on at a tick, which the code of the
+        second copy cannot spoil: date and copies are filled in already.
+        """
         self._errors = ErrorDict()
         self.cleaned_data = {}
         scanned = bool(str(self.data.get("printed_mark", "")).strip())
-        self.fields["received_on" if scanned else "printed_mark"].widget.attrs["autofocus"] = True
+        self.fields["duplex_with_watermark" if scanned else "printed_mark"].widget.attrs["autofocus"] = True
 
 
 class CorrectionForm(DossierForm):
