@@ -141,6 +141,34 @@ def test_without_a_network_the_page_says_so_and_saves_when_it_is_back(page: Page
     expect(page.locator("[data-copy-offer]")).to_be_hidden()
 
 
+def test_on_a_phone_what_is_said_leaves_the_field_to_be_seen_and_unfolds(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    _one, typed = summary_of(page, OFFLINE)
+    typed.focus()
+    page.context.set_offline(True)
+    typed.press("End")
+    typed.type("一")
+    expect(alert(page)).to_contain_text("网络断开了")
+    assert alert(page).get_attribute("role") == "alert"
+
+    def height() -> float:
+        box = alert(page).bounding_box()
+        assert box is not None
+        return box["height"]
+
+    assert height() < PHONE["height"] * 0.12
+    caret, box = typed.bounding_box(), alert(page).bounding_box()
+    assert caret is not None and box is not None and caret["y"] < box["y"]
+    folded = height()
+    alert(page).get_by_role("button", name="展开").click()
+    expect(alert(page).get_by_role("button", name="再试一次")).to_be_visible()
+    assert height() > folded
+    alert(page).get_by_role("button", name="收起").click()
+    assert height() == folded
+    page.context.set_offline(False)
+    expect(alert(page)).to_be_hidden()
+
+
 @pytest.mark.parametrize("status", [500, 502, 0])
 def test_server_that_fails_is_asked_again_until_it_has_saved(page: Page, status: int) -> None:
     _one, typed = summary_of(page, BROKEN)

@@ -324,6 +324,24 @@
   function showAlone(box) {
     document.querySelectorAll("[data-session-warning], [data-answer-lost]").forEach((other) => { other.hidden = other !== box; });
   }
+  // On a narrow screen a box leaves the field somebody is in to be seen, and folds to two lines.
+  function foldBox(box, folds) {
+    const fold = $("[data-fold]", box);
+    if (!fold) { return; }
+    box.classList.toggle("is-folded", folds);
+    fold.setAttribute("aria-expanded", String(!folds));
+    fold.textContent = folds ? fold.dataset.wordMore : fold.dataset.wordLess;
+  }
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("[data-fold]");
+    if (fold) { foldBox(fold.parentElement, fold.getAttribute("aria-expanded") === "true"); }
+  });
+  new MutationObserver((changes) => changes.forEach(({ target }) => {
+    if (target.hidden || !target.matches(".session-warning")) { return; }
+    foldBox(target, Boolean(target.dataset.unsaved) && window.matchMedia("(max-width: 48rem)").matches);
+    const field = document.activeElement;
+    if (field.matches("input, textarea, select") && field.getBoundingClientRect().bottom > target.getBoundingClientRect().top) { field.scrollIntoView({ block: "center" }); }
+  })).observe(document.body, { subtree: true, attributeFilter: ["hidden"] });
   // The button of the page that sends what was typed: boxes call it by its own name, and press it.
   function ownButton() {
     const form = typedInto && typedInto.isConnected ? typedInto : $("main form[method='post']:not([data-no-leave-check])");
