@@ -63,5 +63,5 @@ def mended_points(
 
 def points_left_open(points: Iterable[Mended]) -> list[Problem]:
     """What stands against 上报: points that nothing was done about."""
-    text = _("退回意见第{n}条：这一处没有改动，请修改，或者在“再次核对”写明不改的理由。")
+    text = _("退回意见第{n}条：这一处没有改动，请修改，或者写明不改的理由。")
     return [Problem(text.format(n=p.number), where="points", code="point_open") for p in points if p.is_open]

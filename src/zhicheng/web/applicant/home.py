@@ -127,9 +127,24 @@ def my_applications(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at", "-id")
     )
     page = page_of(request, rows, order=("-created_at", "-id"))
-    years = person_years(actor_of(request).history_index)
+    actor = actor_of(request)
+    years = person_years(actor.history_index)
     newest = newest_notices(row.campaign_id for row in page)
     for row in page:
         case = CaseFile(row, year=_count(years, row.campaign), newest=newest[row.campaign_id])
         row.chosen, row.head = chosen_words(case), head_of(case)
-    return render(request, "applicant/my_applications.html", {"page": page})
+    return render(request, "applicant/my_applications.html", {"page": page, "closed": _closed(actor, years)})
+
+
+def _closed(actor: Actor, years: list[PersonYear]) -> Problem | None:
+    """Why nothing can be begun, where the year of every notice that is open (of the newest, where none is) is closed or barred for the person."""
+    campaigns = published_campaigns()[:SHOWN_CAMPAIGNS]
+    now = [c for c in campaigns if c.may_submit_first] or campaigns[:1]
+    bans = {year: ban_for(actor.history_index, year) for year in {c.notice.year for c in now}}
+    found = []
+    for campaign in now:
+        ban, year = bans[campaign.notice.year], campaign.notice.year
+        if ban is None and _count(years, campaign.version.campaign).closed_at is None:
+            return None
+        found.append(barred_problem(year, ban) if ban else closed_problem(year))
+    return found[0] if found else None

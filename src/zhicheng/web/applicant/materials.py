@@ -151,6 +151,7 @@ def _context(
         "fills_in": reverse("application_section", args=[number, boxes[0].section]) if boxes[0].section else "",
         "lacking": lacking,
         "wanted": wanted,
+        "settled": all(entry["status"] in {"done", "exempt", "optional"} for entry in entries),
         "added": added,
     }
 

@@ -267,6 +267,7 @@ def _context(
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),
         "just_saved": saved or "saved" in request.GET,
+        "nothing_yet": section.rows and not draft.contents[section.key],
         "left": [(str(p.text), link_to(case, Where.parse(p.where))) for p in problems],
         "reasons": [p for p in points if p.where == Where(section.key)],
         "noticed": at([*noticed, *_notes_in(case, section)], Where(section.key)) if section.rows else [],

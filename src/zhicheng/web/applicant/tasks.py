@@ -212,7 +212,8 @@ def context_of(case: CaseFile) -> dict[str, Any]:
     """What the task list shows."""
     application, tasks = case.application, task_list_of(case)
     complete = not tasks.missing
-    check = "done" if application.checked_at else "not_started" if complete else "blocked"
+    waits = "missing" if tasks.unfinished else "checking"
+    check = "done" if application.checked_at else "not_started" if complete else waits
     hint = _last_hint(tasks) + _noticed_hint(case)
     last = [
         Task("check", _("再次核对"), reverse("application_check", args=[application.pk]), check, hint),

@@ -415,6 +415,7 @@
     if (answer && answer.status === 204) { touched = Date.now(); $("[data-session-warning]").hidden = true; } else { showSessionWarning(true); }
   });
 
+  document.querySelectorAll("[data-scripted]").forEach((words) => { words.hidden = false; }); // true only where scripts run
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) { window.print(); } });
   focusSummary(document);
 })();

@@ -56,7 +56,7 @@ class CorrectionForm(VouchForm):
             widget=forms.TextInput(attrs={"class": "w-medium", "autocomplete": "off", "spellcheck": "false"}),
         )
     )
-    scan = needed(forms.FileField(label=_("身份证扫描件"), help_text=_("正反面都要有，清晰可辨。PDF、JPG 或 PNG。")))
+    scan = needed(forms.FileField(label=_("身份证扫描件"), help_text=_("正反面都要有，清晰可辨。PDF、JPG、PNG 或 HEIC。")))
 
     field_order = ("name", "id_number", "scan", "statement", "identity_checked")
 
