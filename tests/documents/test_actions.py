@@ -286,6 +286,17 @@ def test_code_in_the_address_has_to_be_the_papers_own(settings: Any) -> None:
     assert queries.read_mark(shouted).fits(paper), "a scanner in capitals and full width"
 
 
+def test_mark_is_kept_as_text_and_read_again_as_the_same(settings: Any) -> None:
+    paper, other = _issue(), _issue()
+    address = queries.verification_url(paper)
+    for said in (address, address.replace(paper.verification_code, other.verification_code), address.rpartition("/")[0] + "/"):
+        mark = queries.read_mark(said)
+        again = queries.read_mark(f" {mark} ")
+        assert again == mark and again.fits(paper) is mark.fits(paper)
+    for typed in (paper.serial, paper.verification_code, "PS2023 000001", "7KQ2 MXW9 RT"):
+        assert queries.read_mark(str(queries.read_mark(typed))) == queries.Mark(typed)
+
+
 @pytest.mark.parametrize(
     "typed", ["PS2023-000001", "7KQ2 MXW9 RT", "[", "http://[", "https://zc.example.cn/verify/", "/other/?serial=PS1", "/V/PS1/2"]
 )

@@ -108,7 +108,7 @@ def test_qr_code_with_another_code_is_not_the_current_form(road, settings, code,
     address = verification_url(paper) if code == "own" else verification_url(paper).replace(own, code)
     dossier = correct(road, printed_mark=address)
     assert dossier.mark_state == state
-    assert dossier.printed_mark == " ".join(filter(None, [paper.serial, own if code == "own" else code]))
+    assert dossier.printed_mark == f"{paper.serial} {own if code == 'own' else code or '—'}"
 
 
 def test_wrong_code_stands_against_passing():

@@ -19,6 +19,7 @@ from zhicheng.foundation.prepared import prepared
 
 _SERIAL = re.compile(r"([A-Z]{2}[0-9]{4})([0-9]{6,12})")
 _NOT_IN_A_MARK = re.compile(r"[\s\-‐-―−]+")
+_NO_CODE = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,14 @@ class Verification:
 
 def find_paper(serial: str) -> Paper | None:
     """The paper with this serial, however it was typed (:func:`bare_mark`), or ``None``."""
-    typed = _SERIAL.fullmatch(bare_mark(serial))
-    return Paper.objects.filter(serial="-".join(typed.groups())).first() if typed else None
+    whole = _whole_serial(serial)
+    return Paper.objects.filter(serial=whole).first() if whole else None
+
+
+def _whole_serial(text: str) -> str:
+    """The serial as it is printed, however it was typed; empty where it is none."""
+    typed = _SERIAL.fullmatch(bare_mark(text))
+    return "-".join(typed.groups()) if typed else ""
 
 
 def bare_mark(text: str) -> str:
@@ -132,14 +139,15 @@ def verification_url(paper: Paper) -> str:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What names a print: what was typed (a serial, a verification code, a hash), or what a scanned QR code says: the serial (``text``)
-    with the ``code`` beside it, empty where it names none; ``None`` of what was typed.
+    with the ``code`` beside it, empty where it names none; ``None`` of what was typed. As text it is kept, shown and read again
+    (:func:`read_mark`) as the same mark.
     """
 
     text: str
     code: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.text} {self.code}" if self.code else self.text
+        return self.text if self.code is None else f"{self.text} {self.code or _NO_CODE}"
 
     def fits(self, paper: Paper) -> bool:
         """Whether the code that was scanned is this paper's: a serial alone anybody can print into a QR code."""
@@ -147,8 +155,11 @@ class Mark:
 
 
 def read_mark(text: str) -> Mark:
-    """What was typed or scanned (:func:`documents.scanning.scanned`), without the spaces around it."""
+    """What was typed or scanned (:func:`documents.scanning.scanned`), or was and is kept as text, without the spaces around it."""
     typed = unicodedata.normalize("NFKC", text.strip())
+    serial, blank, code = typed.partition(" ")
+    if blank and _whole_serial(serial):
+        return Mark(serial, "" if code.strip() == _NO_CODE else code.strip())
     found = scanned(typed)
     return Mark(found.serial, found.code) if found.serial != typed else Mark(text.strip())
 

@@ -128,6 +128,23 @@ def test_entry_is_corrected_on_its_own_page_and_both_are_listed(world, applicati
     assert client.get(address).status_code == 404, "it was corrected already"
 
 
+@pytest.mark.parametrize("code", ["its own", "another", "none"])
+def test_correcting_the_copies_alone_leaves_what_was_scanned(code, application, client, settings):
+    settings.SITE_ADDRESS = "https://zhicheng.renshe.example.gov.cn"
+    scanned = verification_url(form_of(application))
+    own = form_of(application).verification_code
+    scanned = scanned.replace(own, {"its own": own, "another": "A" * 28, "none": ""}[code])
+    sent = facts(application, printed_mark=scanned, copies="1", record="1")
+    client.post(reverse("desk_dossier", args=[application.pk]), sent)
+    wrong = PaperDossier.objects.get()
+    address = reverse("desk_dossier_correct", args=[application.pk, wrong.pk])
+    kept = page_of(client.get(address)).select_one("[name=printed_mark]")["value"]
+    client.post(address, facts(application, printed_mark=kept, record="1", reason="误记为一份。"))
+    new = PaperDossier.objects.latest("id")
+    assert (new.corrects, new.copies) == (wrong, 2)
+    assert new.mark_state == wrong.mark_state == ("current" if code == "its own" else "wrong_code")
+
+
 def test_pass_is_not_offered_while_it_cannot_be_used_and_why_is_said(world, signed_in):
     found = w.reach(world, w.State.COUNTY_REVIEW)
     client, address = signed_in(world.county_officer), reverse("desk_case", args=[found.pk])
