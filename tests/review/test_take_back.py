@@ -14,7 +14,7 @@ from tests.review.test_desks import DEMERIT
 from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
-from zhicheng.accounts.models import AccountKind
+from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.actions import withdraw_application
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange
 from zhicheng.applications.states import State
@@ -23,7 +23,7 @@ from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, looks, replay
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import AccessLook, LedgerEntry
-from zhicheng.organizations.actors import Actor
+from zhicheng.organizations.actors import Actor, actor_for
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.review import actions
 from zhicheng.review.findings import stated_sanctions
@@ -122,6 +122,44 @@ def test_applicant_may_withdraw_what_the_unit_has_taken_back(at_unit: Road) -> N
     passes(world.unit_admin, application)
     back(world.unit_admin, application)
     assert withdraw_application(actor=world.applicant, application_id=application.pk).state == State.DRAFT
+    all_holds()
+
+
+@told_once
+def two_claims() -> tuple[w.World, Application, Application]:
+    """Two accounts claim one number, and both have reported; nobody has seen a card."""
+    world = w.make_world()
+    accounts = [w.person(AccountKind.APPLICANT, name, serial=77, held=False) for name in ("wrong", "right")]
+    wrong, right = (w.submitted(world, w.member(one, world.unit, MembershipRole.EMPLOYEE)) for one in accounts)
+    return world, wrong, right
+
+
+def test_number_goes_with_the_pass_that_made_it_the_accounts_own(two_claims: tuple[w.World, Application, Application]) -> None:
+    world, wrong, right = two_claims
+    passes(world.unit_admin, wrong)
+    assert codes(lambda: passes(world.unit_admin, right)) == {"number_held_by_another"}
+    back(world.unit_admin, wrong)
+    assert User.objects.get(pk=wrong.applicant_id).number_held_at is None
+    all_holds()
+    passes(world.unit_admin, right)
+    assert User.objects.get(pk=right.applicant_id).number_held_at is not None
+    assert codes(lambda: passes(world.unit_admin, wrong)) == {"number_held_by_another"}
+    all_holds()
+
+
+def test_number_that_an_earlier_pass_or_a_card_settled_stays(two_claims: tuple[w.World, Application, Application]) -> None:
+    world, first, _right = two_claims
+    passes(world.unit_admin, first)
+    first.refresh_from_db()
+    w.give_back(world.unit_admin, first)
+    w.submit(actor_for(first.applicant), first)
+    passes(world.unit_admin, first)
+    back(world.unit_admin, first)
+    assert User.objects.get(pk=first.applicant_id).number_held_at is not None, "the pass that was returned still says whose it is"
+    known = w.submitted(world)
+    passes(world.unit_admin, known)
+    back(world.unit_admin, known)
+    assert User.objects.get(pk=known.applicant_id).number_held_at is not None, "somebody has seen the card"
     all_holds()
 
 

@@ -7,7 +7,7 @@ seen. What hangs on the number (count, closed year, bans) is told to its holder 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -99,6 +99,19 @@ def hold_number(*, user: User) -> None:
         raise Refused(problems)
     user.number_held_at = clock.now()
     _save_holder(user, ["number_held_at"])
+
+
+def unhold_number(*, user: User, since: datetime) -> None:
+    """No pass of a unit stands any more that made this account the holder: it only claims its number again. ``user`` is locked.
+
+    Writes nothing where something else made it one: its card was seen, it held the number before ``since`` (its first 上报), or it has lost
+    the number since and holds what it has instead.
+    """
+    held = user.number_held_at
+    if held is None or held < since or user.identity_confirmed_at is not None or not user.id_number:
+        return
+    user.number_held_at = None
+    user.save(update_fields=["number_held_at"])
 
 
 def check_card_seen(card_seen_on: date | None, *, checked: bool) -> list[Problem]:

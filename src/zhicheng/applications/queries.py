@@ -189,6 +189,14 @@ def history_is_told(application: Application) -> bool:
     return application.applicant.number_held_at is not None
 
 
+def unit_pass_stands() -> QuerySet[StatusChange]:
+    """The passes of units that were not taken back: each says whose the applicant's number is."""
+    unit = BY_ROLE[Role.UNIT]
+    after = StatusChange.objects.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("pk")).order_by("pk")
+    passes = StatusChange.objects.filter(move=unit.passes).annotate(next_move=Subquery(after.values("move")[:1]))
+    return passes.filter(Q(next_move=None) | ~Q(next_move=unit.takes_back))
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The form as it stands: ``contents[key]`` is a dict or a list of dicts, ``versions[key]`` the version a save must name.

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from zhicheng.accounts.models import IdentityCorrection
 from zhicheng.applications.lifecycle import MOVES
 from zhicheng.applications.models import Application, Material, Submission
+from zhicheng.applications.queries import unit_pass_stands
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.foundation.clock import BEIJING
@@ -86,8 +87,8 @@ def owner() -> Iterator[Violation]:
             senders = {row.submitted_by_id for row in sent.get(application.pk, [])}
             if application.person_index != application.applicant.id_number_index or senders - {application.applicant_id}:
                 yield Violation(f"application:{application.pk}", _("申请书的账号不是上报它的账号，或者身份证号索引不同。"))
-    passed = Application.objects.filter(history__move="unit_pass", applicant__number_held_at__isnull=True)
-    for pk in passed.order_by("pk").values_list("pk", flat=True).distinct().iterator():
+    passed = unit_pass_stands().filter(application__applicant__number_held_at__isnull=True)
+    for pk in passed.order_by("application_id").values_list("application_id", flat=True).distinct().iterator():
         yield Violation(f"application:{pk}", _("单位审核通过过，账号却不再持有身份证号。"))
 
 

@@ -45,7 +45,7 @@ def pass_application(
         raise Refused.one(_("意见最多500个字。"), where="opinion", code="field")
     if sanction is not None and (problems := sanction.problems if desk.role is Role.UNIT else [_not_the_units()]):
         raise Refused(problems)
-    owner = _lock_owner(actor, application_id) if desk.role is Role.UNIT else None
+    owner = lock_owner(actor, application_id) if desk.role is Role.UNIT else None
     case, submission = lock_submission(actor, application_id, submission_id)
     year = lock_person_year(case)
     if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
@@ -116,7 +116,7 @@ def return_application(
     return _decide(application, submission, change, actor, Verdict.RETURNED, opinion, listed)
 
 
-def _lock_owner(actor: Actor, application_id: int) -> User | None:
+def lock_owner(actor: Actor, application_id: int) -> User | None:
     """The applicant's account, locked before the application (docs/structure.md): the unit's pass settles whose number it is."""
     mine = queries.visible_to(actor).filter(pk=application_id).values("applicant_id")
     return User.objects.select_for_update(no_key=True).filter(pk__in=mine).first()
