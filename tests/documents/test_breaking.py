@@ -10,7 +10,7 @@ import pytest
 
 from tests.documents import examples
 from tests.documents.reading import MM, letters_with_places, lines_of, printed, whole_text
-from zhicheng.documents.texts import SUMMARY_LIMIT, condensed
+from zhicheng.documents.texts import SUMMARY_LIMIT, condensed, lines_of_letter
 
 HEADING = re.compile(r"[一二三四五六七八九十]+、\S*(情况|学位|经历|成果|报告|总结|清单|意见)\b")
 
@@ -130,6 +130,19 @@ def test_2500_line_breaks_are_no_82_pages() -> None:
     pdf = printed(examples.minimal_form(summary=short))
     assert len(lines_of(pdf)) <= few + 10
     assert whole_text(pdf).count("行") >= short.count("行")
+
+
+@pytest.mark.parametrize("line", ["项目一\n", "甲\n\n\n"])
+def test_line_breaks_make_no_pages_of_a_letter(line: str) -> None:
+    results, conduct = line * (1_000 // len(line)), line * (500 // len(line))
+    pdf = printed(examples.notice(results=results, conduct=conduct, contribution=conduct))
+    assert len(lines_of(pdf)) <= 3
+    assert whole_text(pdf).count(line[0]) >= (results + conduct * 2).count(line[0])
+
+
+def test_lines_of_a_letter_stay_as_long_as_they_are_few() -> None:
+    assert lines_of_letter(["一\n二\n\n\n三", "四"]) == ["一", "二", "", "三", "四"]
+    assert lines_of_letter(["甲\n" * 40, "乙\n" * 40])[0] == "　".join("甲" * 40)
 
 
 def test_lines_are_kept_as_long_as_they_are_few() -> None:

@@ -22,7 +22,7 @@ from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.letters import Letter
 from zhicheng.documents.papers import ReviewForm
 from zhicheng.documents.scanning import scanned
-from zhicheng.documents.texts import condensed
+from zhicheng.documents.texts import condensed, lines_of_letter
 from zhicheng.documents.watermark import watermark_svg
 from zhicheng.documents.words import zh_copies
 from zhicheng.foundation import clock
@@ -131,10 +131,9 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
         return "review_form.typ", content
     if isinstance(paper, Letter):
         number = getattr(paper, "number", "")
-        paragraphs = [line for paragraph in paper.paragraphs() for line in paragraph.split("\n")]
         body = {
             "heading": paper.text.title,
-            "paragraphs": paragraphs,
+            "paragraphs": lines_of_letter(paper.paragraphs()),
             "signatures": paper.signatures(),
             "small_print": paper.small_print(),
             "name": paper.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -18,6 +19,7 @@ ROW_LIMIT = 100
 # A text of more lines than this has its short ones (in characters) set one behind the other: the words are what has to be printed.
 _MANY_LINES = 120
 _SHORT_LINE = 20
+_MANY_IN_A_LETTER = 60  # a letter is a page, or two
 
 
 def clean_text(value: Any) -> Any:
@@ -31,14 +33,13 @@ def clean_text(value: Any) -> Any:
     return pasted(value).strip()
 
 
-def condensed(text: str) -> str:
-    """``text`` as it is set: a run of empty lines is one, and where very many lines are short they follow one another.
+def condensed(text: str, *, most: int = _MANY_LINES) -> str:
+    """``text`` as it is set: a run of empty lines is one, and where more lines than ``most`` are short they follow one another.
 
     No word is lost, and no line break is a page.
     """
-    lines = [line.rstrip() for line in text.split("\n")]
-    kept = [line for index, line in enumerate(lines) if line or index == 0 or lines[index - 1]]
-    if len(kept) <= _MANY_LINES:
+    kept = _without_empty_runs(text)
+    if len(kept) <= most:
         return "\n".join(kept)
     runs: list[str] = []
     was_short = False
@@ -50,6 +51,18 @@ def condensed(text: str) -> str:
             runs.append(line)
         was_short = is_short
     return "\n".join(runs)
+
+
+def lines_of_letter(paragraphs: Iterable[str]) -> list[str]:
+    """The lines of a letter, each set as a paragraph of its own: condensed alike where all of them together are many."""
+    paragraphs = list(paragraphs)
+    many = sum(len(_without_empty_runs(text)) for text in paragraphs) > _MANY_IN_A_LETTER
+    return [line for text in paragraphs for line in condensed(text, most=0 if many else _MANY_IN_A_LETTER).split("\n")]
+
+
+def _without_empty_runs(text: str) -> list[str]:
+    lines = [line.rstrip() for line in text.split("\n")]
+    return [line for index, line in enumerate(lines) if line or index == 0 or lines[index - 1]]
 
 
 def _line(value: Any) -> Any:
