@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from tests.evidence import drawn, files
 from tests.support.uploads import keep_file
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import describe_warnings
+from zhicheng.evidence.queries import describe_warnings, what_is_said
 from zhicheng.foundation import blobs, clock
 from zhicheng.foundation.errors import Refused
 
@@ -66,7 +66,7 @@ def test_file_with_a_script_is_kept_whole_and_beside_it_a_copy_without(person: A
     assert kept.safe_sha256 is not None
     with blobs.open_blob(kept.safe_sha256) as copy:
         assert b"app.alert" not in copy.read()
-    assert describe_warnings(kept) == [
+    assert what_is_said(kept).notes == [
         "文件中带有脚本、自动动作或附件，这里显示和下载的是去除这些内容后的副本，页面不变；原件另行保存。"
     ]
 

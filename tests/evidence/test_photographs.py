@@ -22,7 +22,7 @@ from zhicheng.evidence.inspection.kinds import is_heif, sniff
 from zhicheng.evidence.inspection.verdicts import PREVIEW_SECONDS, Rejected
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.previews import preview_png
-from zhicheng.evidence.queries import day_photographed, describe_warnings
+from zhicheng.evidence.queries import day_photographed, what_is_said
 from zhicheng.evidence.rules import allowance
 from zhicheng.evidence.serving import file_response, original_response
 
@@ -72,7 +72,7 @@ def test_photograph_of_a_phone_has_a_preview_and_says_what_was_done(kept: Eviden
     picture = Image.open(io.BytesIO(preview_png(kept, 1, 480))).convert("RGB")
     assert picture.size == (480, 679)
     assert picture.getpixel((3, 3)) == pytest.approx((255, 0, 0), abs=12)  # type: ignore[comparison-overlap]
-    (said,) = describe_warnings(kept)
+    (said,) = what_is_said(kept).notes
     assert said.startswith("手机照片（HEIC 格式）已转换为 JPG") and "原件另行保存" in said
     assert str(day_photographed(kept)) == "2023-05-22"
 
@@ -91,7 +91,7 @@ def test_copy_tells_nothing_of_place_and_camera() -> None:
 def test_burst_is_its_main_photograph_and_the_others_are_named(person: Any) -> None:
     kept = keep_file(upload=ContentFile(BURST.read_bytes(), name="IMG_2.HEIC"), actor_id=person.pk)
     assert kept.pages == 1
-    assert "这个文件里有 3 张照片，只显示和审核其中的主照片" in describe_warnings(kept)[1]
+    assert "这个文件里有 3 张照片，只显示和审核其中的主照片" in what_is_said(kept).warnings[0]
     assert copy_of(BURST.read_bytes()).getpixel((9, 9)) == pytest.approx((255, 0, 0), abs=12)  # type: ignore[comparison-overlap]
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from zhicheng.evidence import scanning
 from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, inspect_confined
-from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import RENAMED, Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import Values, refusal_sentence, values_of
 
@@ -121,7 +121,7 @@ def _judge(
         return Unacceptable(refusal.code, sentence, values, cpu_seconds=refusal.cpu_seconds)
     warnings = list(finding.warnings)
     if claims_other_type(declared_name, finding.media_type):
-        warnings.insert(0, {"code": "renamed", "media_type": finding.media_type})
+        warnings.insert(0, {"code": RENAMED, "media_type": finding.media_type})
     return Examined(
         media_type=finding.media_type,
         pages=finding.pages,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
-from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, PHOTOGRAPHED
+from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, NOTES, PHOTOGRAPHED
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
 from zhicheng.evidence.sentences import copy_sentence, sentence_of, warning_sentence
@@ -43,22 +43,46 @@ class Examined(Protocol):
         """The hash of the copy that is shown in its stead."""
 
 
-def describe_warnings(evidence_file: Examined) -> list[str]:
-    """The findings about legibility as sentences in the active language, in page order; empty when nothing was found. Also said: that
-    what is shown is a copy, and why.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is to be said of a file, in the active language and in page order: ``warnings``, for which somebody has to look whether it is
+    clear and complete, and ``notes``, which only tell what is shown (``verdicts.NOTES``).
     """
-    said = [sentence for warning in evidence_file.warnings or () if (sentence := warning_sentence(warning))]
-    if not evidence_file.safe_sha256:
-        return said
-    return [*said, *filter(None, [copy_sentence(why_a_copy(evidence_file))])]
+
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.warnings or self.notes)
 
 
-def warned_files(file_ids: Collection[int]) -> dict[int, list[str]]:
-    """What is to be said of those of these files of which something is (:func:`describe_warnings`), by number. One query, none of none."""
+def what_is_said(evidence_file: Examined) -> Said:
+    """The findings about a file as sentences; also that what is shown is a copy, and why."""
+    said = Said()
+    for warning in evidence_file.warnings or ():
+        _put(said, str(warning.get("code")), warning_sentence(warning))
+    if evidence_file.safe_sha256:
+        why = why_a_copy(evidence_file)
+        _put(said, why, copy_sentence(why))
+    return said
+
+
+def _put(said: Said, code: str, sentence: str) -> None:
+    if sentence:
+        (said.notes if code in NOTES else said.warnings).append(sentence)
+
+
+def describe_warnings(evidence_file: Examined) -> list[str]:
+    """What somebody has to look at, of :func:`what_is_said`; empty when nothing was found."""
+    return what_is_said(evidence_file).warnings
+
+
+def said_of_files(file_ids: Collection[int]) -> dict[int, Said]:
+    """What is to be said of those of these files of which something is (:func:`what_is_said`), by number. One query, none of none."""
     if not file_ids:
         return {}
     rows = EvidenceFile.objects.filter(pk__in=file_ids).exclude(warnings=[], safe_sha256__isnull=True)
-    return {row.pk: said for row in rows.only("warnings", "safe_sha256") if (said := describe_warnings(row))}
+    return {row.pk: said for row in rows.only("warnings", "safe_sha256") if (said := what_is_said(row))}
 
 
 def day_photographed(evidence_file: EvidenceFile) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, SEVERAL, Bounds, Rejected
+from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, RENAMED, SEVERAL, TURNED, Bounds, Rejected
 from zhicheng.evidence.names import claimed_extension
 
 _SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/heic": "HEIC"}
@@ -126,7 +126,7 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("图片只有 %(width)s × %(height)s 像素，打印后文字可能看不清。如有更清晰的原图，请重新上传。") % values
     if code == "low_resolution":
         return _("第 %(page)s 页的扫描分辨率偏低，文字可能看不清。如能重新扫描，建议 200–300 dpi。") % values
-    if code == "turned":
+    if code == TURNED:
         return _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。")
     if code == "repaired":
         return _("文件结构有小的错误，已自动修复，请核对预览。")
@@ -136,7 +136,7 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。") % values
     if code == "font_missing":
         return _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。")
-    if code == "renamed":
+    if code == RENAMED:
         return _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。") % values
     return ""
 

@@ -15,6 +15,7 @@ from zhicheng.applications.actions import add_material, save_section
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
+from zhicheng.evidence.queries import what_is_said
 from zhicheng.foundation import clock
 from zhicheng.rehearsal import acts
 from zhicheng.review.rules import ReturnReason
@@ -194,13 +195,35 @@ def test_from_the_last_check_one_file_leads_to_the_next_and_back(world, warned, 
     application, first = warned
     assert client.post(check(application)).status_code == 422
     old = next(m for m in CaseFile(Application.objects.get()).materials if m.pk != first.pk)
-    other = w.evidence(world.applicant.account_id, "x", warnings=[{"code": "turned"}])
+    other = w.evidence(world.applicant.account_id, "x", warnings=[{"code": "repaired"}])
     acts.applications.add_material(
         actor=world.applicant, application_id=application.pk, file_id=other.pk, slot=old.slot, paper=old.paper, row=old.row
     )
     answer = client.post(file_page(application, first, "?from=check"))
     assert answer.url.endswith("?from=check") and answer.url != file_page(application, first, "?from=check")
     assert client.post(answer.url).url == check(application) + "#files"
+    assert client.post(check(application)).url == reverse("application_submit", args=[application.pk])
+
+
+@pytest.mark.parametrize("code", ["turned", "converted", "renamed"])
+def test_note_about_a_file_is_shown_and_holds_nothing(code, world, warned, client):
+    application, material = warned
+    brought = w.evidence(world.applicant.account_id, "x", warnings=[{"code": code, "media_type": "image/png"}])
+    noted = acts.applications.add_material(
+        actor=world.applicant,
+        application_id=application.pk,
+        file_id=brought.pk,
+        slot=material.slot,
+        paper=material.paper,
+        row=material.row,
+        replaces=material.pk,
+    )
+    (said,) = what_is_said(brought).notes
+    box = reverse("application_slot", args=[application.pk, material.slot])
+    for address in (box, file_page(application, noted), check(application)):
+        answer = client.get(address)
+        assert said in answer.content.decode(), address
+        assert "我已查看，内容清晰完整" not in page(answer) and "有提示的文件" not in page(answer)
     assert client.post(check(application)).url == reverse("application_submit", args=[application.pk])
 
 

@@ -12,6 +12,12 @@ CONVERTED = "converted"
 """The warning of a photograph whose copy is the same one in a format every computer shows."""
 SEVERAL = "several"
 """The warning of a file with ``count`` photographs of which one is shown."""
+TURNED = "turned"
+"""The warning of a photograph that is shown upright by the camera's mark."""
+RENAMED = "renamed"
+"""The warning of a file whose name ends as that of another format."""
+NOTES = frozenset({TURNED, CONVERTED, RENAMED, ACTIVE})
+"""What is only told, for the reader is served and nothing is wrong with what is seen; everything else that is said has to be looked at."""
 PHOTOGRAPHED = "photographed"
 """No warning, but what a camera wrote: the ``day`` it says the picture was taken, ``2023-05-22``. Nothing hangs on it but a question."""
 

@@ -16,7 +16,7 @@ from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
 from zhicheng.evidence.models import Intake
-from zhicheng.evidence.queries import describe_warnings, said_against
+from zhicheng.evidence.queries import said_against, what_is_said
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
@@ -96,7 +96,7 @@ class Boxes:
             "reasons": reasons,
             "mode": _mode_words(box),
             "is_single": len([p for p in papers if not p["apart"]]) == 1,
-            "is_folded": status in {"done", "exempt"} and not any(f["warnings"] for p in papers for f in p["rows"]),
+            "is_folded": status in {"done", "exempt"} and not any(f["said"] for p in papers for f in p["rows"]),
             "unfolded": any(p["error"] or p["checking"] for p in papers),
             "poll_url": self._poll_url(box, checking) if checking else "",
             "inside": bool(self.section),
@@ -165,7 +165,7 @@ class Boxes:
 
     def file(self, material: Material) -> dict[str, Any]:
         """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
-        warnings = describe_warnings(material.file)
+        said = what_is_said(material.file)
         looked_at = material.file.sha256 in self.case.looked_at
         back = f"?from={self.section}" if self.section else ""
         arguments = [self.case.application.pk, material.pk]
@@ -174,9 +174,9 @@ class Boxes:
             "url": reverse("application_material", args=arguments) + back,
             "replace_url": reverse("application_material", args=arguments) + back + "#replace",
             "remove_url": reverse("application_material_remove", args=arguments) + back,
-            "warnings": warnings,
+            "said": said,
             "looked_at": looked_at,
-            "state": ("looked_at" if looked_at else "warning") if warnings else "ok",
+            "state": ("looked_at" if looked_at else "warning") if said.warnings else "ok",
         }
 
 

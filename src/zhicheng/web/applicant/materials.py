@@ -20,7 +20,7 @@ from zhicheng.applications.queries import get_material
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
-from zhicheng.evidence.queries import describe_warnings
+from zhicheng.evidence.queries import what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -214,7 +214,7 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
     words, box_words, back = _names(case, material, box, section)
     if _from_check(request):
         back = reverse("application_check", args=[application.pk]) + "#files"
-    warnings, kept = describe_warnings(material.file), case.looked_at.get(material.file.sha256)
+    said, kept = what_is_said(material.file), case.looked_at.get(material.file.sha256)
     context = {
         **head_of(case),
         "material": material,
@@ -223,9 +223,9 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         "back_url": back,
         "pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1),
         "more": material.file.pages > SHOWN_PAGES,
-        "warnings": warnings,
+        "said": said,
         "looked_at": datetime.fromisoformat(kept) if kept else None,
-        "may_confirm": bool(warnings) and not kept and is_open(application) and material.removed_at is None,
+        "may_confirm": bool(said.warnings) and not kept and is_open(application) and material.removed_at is None,
         "remove_url": reverse("application_material_remove", args=[application.pk, material.pk])
         + (f"?from={section}" if section else ""),
         "replace_url": "",

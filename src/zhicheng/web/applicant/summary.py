@@ -14,7 +14,7 @@ from zhicheng.applications.facts import row_label
 from zhicheng.applications.models import Material
 from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.applications.where import Where
-from zhicheng.evidence.queries import describe_warnings
+from zhicheng.evidence.queries import what_is_said
 from zhicheng.foundation.fields import mask_own_id_number
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.section_forms import shown
@@ -103,7 +103,7 @@ def materials_summary(case: CaseFile, links: Mapping[str, str], checking: Collec
                         "paper": labels.get(m.paper, ""),
                         "pages": m.file.pages,
                         "url": reverse("application_material", args=[case.application.pk, m.pk]),
-                        "warnings": describe_warnings(m.file),
+                        "said": what_is_said(m.file),
                         "looked_at": m.file.sha256 in case.looked_at,
                     }
                     for m in held.get((box.slot, box.year, box.row_id or ""), [])

@@ -72,7 +72,7 @@ def evidence_file(context: Context, file: Mapping[str, Any]) -> SafeString:
             "shared/desk/point.html", {"place": file["place"], "words": file["named"], "request": context["request"]}
         )
     more = ""
-    if file.get("was") or file.get("warnings"):
+    if file.get("was") or file.get("said"):
         more = render_to_string("shared/desk/file_more.html", {"file": file, "application": context["application"]})
     return format_html(
         _FILE,

@@ -20,7 +20,7 @@ from zhicheng.applications.where import WHOLE, Where
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Grade, Level, Notice, Series, TitleStep
 from zhicheng.campaigns.rules import step_name
-from zhicheng.evidence.queries import describe_warnings, warned_files
+from zhicheng.evidence.queries import Said, said_of_files, what_is_said
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.models import Decision, PaperDossier
@@ -130,10 +130,10 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     earlier = Before(file.sent(decided.submission_id) if decided is not None else None)
     found = findings_for(file, actor)
     before = [file.sent(pk) for pk in returned] + ([earlier.snapshot] if earlier.snapshot else [])
-    warned = _warned([m for sent in (file.snapshot, *before) for m in sent.materials])
+    said = _said_of([m for sent in (file.snapshot, *before) for m in sent.materials])
     return DeskCase(
         file=file,
-        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, warned).parts(),
+        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said).parts(),
         findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff"),
         papers=file.part(all_papers),
@@ -150,10 +150,10 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     )
 
 
-def _warned(files: list[FrozenFile]) -> dict[int, list[str]]:
+def _said_of(files: list[FrozenFile]) -> dict[int, Said]:
     """What is to be said of files by number; what a submission of before does not tell is looked up."""
     untold = {file.file_id for file in files if file.warnings is None}
-    return warned_files(untold) | {f.file_id: said for f in files if f.warnings is not None and (said := describe_warnings(f))}
+    return said_of_files(untold) | {f.file_id: said for f in files if f.warnings is not None and (said := what_is_said(f))}
 
 
 def places_in(snapshot: Snapshot) -> list[Where]:

@@ -19,6 +19,7 @@ from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, Slot
 from zhicheng.campaigns.rules import SlotRequirement, Unproved, evidence_slots
+from zhicheng.evidence.queries import Said
 from zhicheng.web.shared.desk.comparing import LONG_VALUE, Before, pieces_of
 from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.problems import anchor_id
@@ -154,7 +155,7 @@ def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class Sheets:
     """What the form of a desk is made from: the submission, what it is compared with (``earlier``), what was ``found``, the boxes of the
-    notice, and what is to be said of a file by its number (``warned``).
+    notice, and what is to be ``said`` of a file by its number.
     """
 
     snapshot: Snapshot
@@ -162,7 +163,7 @@ class Sheets:
     earlier: Before
     found: list[Told]
     boxes: list[SlotRequirement]
-    warned: Mapping[int, list[str]]
+    said: Mapping[int, Said]
 
     def parts(self) -> list[CaseSection]:
         """The whole form, each file beside what it proves (at every place that names its slot); the rest under 其它材料."""
@@ -243,7 +244,7 @@ class Sheets:
         named = file.where.in_words(self.notice, self.snapshot.sections)
         at_place = {"words": slot_words(self.notice, file), "named": named, "place": str(file.where), "anchor": ""}
         looked_at = datetime.fromisoformat(file.looked_at) if file.looked_at else None
-        seen = {"warnings": self.warned.get(file.file_id, []), "looked_at": looked_at}
+        seen = {"said": self.said.get(file.file_id), "looked_at": looked_at}
         return {**file.model_dump(), **at_place, **seen, "is_new": False, "was": []}
 
     def _proves(self, file: Mapping[str, Any], row: Mapping[str, Any], section: Section) -> bool:

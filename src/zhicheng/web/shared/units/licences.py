@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.evidence.queries import describe_warnings, get_intakes
+from zhicheng.evidence.queries import get_intakes, what_is_said
 from zhicheng.foundation import securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.shared.checking import bring, refuse_crowd, refuse_if_refused
@@ -107,7 +107,7 @@ def licence_context(brought: Brought, *, address: str) -> dict[str, Any]:
         "licence_file": brought.file,
         "licence_token": brought.token,
         "licence_checking": brought.checking,
-        "licence_warnings": describe_warnings(brought.file) if brought.file is not None else [],
+        "licence_said": what_is_said(brought.file) if brought.file is not None else None,
         "licence_problems": brought.problems,
         "licence_address": address,
         "upload_limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
