@@ -38,7 +38,7 @@ from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refus
 from zhicheng.web.shared.problems import anchor_id
 from zhicheng.web.shared.public_facts import in_words
 from zhicheng.web.unit.forms import FindingForm, ObjectionForm, PublicityForm
-from zhicheng.web.unit.own_papers import boxes_of
+from zhicheng.web.unit.own_papers import boxes_of, file_told
 
 PAPERS = actions.PAPERS
 
@@ -144,7 +144,8 @@ def _uploads(period: PublicityPeriod, case: CaseFile) -> list[dict[str, Any]]:
             "key": upload.which,
             "label": upload.label,
             "wants": _WANTS[upload.which],
-            "file": getattr(period, upload.which),
+            "file": (file := getattr(period, upload.which)),
+            **file_told(file),
             **_on_its_way(arriving.get(upload.which), _place_of(case.application, upload.which)),
         }
         for upload in uploads_asked(case.notice)

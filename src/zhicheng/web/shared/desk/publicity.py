@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.queries import what_is_said
 from zhicheng.publicity.queries import all_periods, objections_in_period, period_of, uploads_of
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.tables import OBJECTION_CHANNELS
@@ -23,15 +25,18 @@ def _words(case: CaseFile, which: str) -> str:
     return next(asked, _("公示"))
 
 
+def _of_unit(file: EvidenceFile) -> dict[str, Any]:
+    """A file the unit brought, and what is to be said of it: no applicant has confirmed that."""
+    told = {"said": what_is_said(file), "is_units": True}
+    return {"file_id": file.pk, "name": file.name, "pages": file.pages, "anchor": "", **told}
+
+
 def publicity_of(case: CaseFile) -> dict[str, Any] | None:
     """The current period with its uploads and objections; who objected stays with the unit. ``None`` before there was one."""
     period = period_of(case)
     if period is None:
         return None
-    uploads = [
-        {"file_id": f.pk, "name": f.name, "pages": f.pages, "words": _words(case, which), "anchor": "", "place": PLACE}
-        for which, f in uploads_of(period)
-    ]
+    uploads = [{**_of_unit(f), "words": _words(case, which), "place": PLACE} for which, f in uploads_of(period)]
     language = get_language() or "zh"
     objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in case.part(objections_in_period)]
     return {"period": period, "files": uploads, "asked": bool(uploads_asked(case.notice)), "objections": objections}
@@ -41,14 +46,7 @@ def own_papers_of(case: CaseFile) -> list[dict[str, Any]]:
     """The unit's own papers as the desks above see them, under the notice's words."""
     words = {box.key_of(paper.key): f"{box.mark}{box.caption}：{paper.label}" for box in case.unit_boxes for paper in box.papers}
     return [
-        {
-            "file_id": material.file_id,
-            "name": material.file.name,
-            "pages": material.file.pages,
-            "words": words[key_of(material)],
-            "anchor": "",
-            "place": OWN_PLACE,
-        }
+        {**_of_unit(material.file), "words": words[key_of(material)], "place": OWN_PLACE}
         for material in case.unit_materials
         if key_of(material) in words
     ]
@@ -63,4 +61,4 @@ def publicity_shown(case: CaseFile, file_id: str) -> dict[str, Any] | None:
     which, file = next(((which, file) for which, file in uploads if str(file.pk) == file_id), ("", None))
     if file is None:
         return None
-    return {"file_id": file.pk, "name": file.name, "pages": file.pages, "words": _words(case, which), "place": PLACE}
+    return {**_of_unit(file), "words": _words(case, which), "place": PLACE}

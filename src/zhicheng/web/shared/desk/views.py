@@ -26,6 +26,7 @@ from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.queries import what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -146,8 +147,9 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
-    has_copy = EvidenceFile.objects.filter(pk=file["file_id"], safe_sha256__isnull=False).exists()
-    return {**file, "range": range(1, min(file["pages"], MOST_PAGES) + 1), "has_copy": has_copy}
+    row = EvidenceFile.objects.only("warnings", "safe_sha256").get(pk=file["file_id"])
+    told = {"has_copy": row.safe_sha256 is not None, "said": what_is_said(row)}
+    return {**file, "range": range(1, min(file["pages"], MOST_PAGES) + 1), **told}
 
 
 @require_POST
