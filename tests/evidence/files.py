@@ -25,14 +25,20 @@ def picture(width: int = 1240, height: int = 1754, mode: str = "RGB") -> Image.I
 
 
 def jpeg(
-    width: int = 1240, height: int = 1754, *, orientation: int | None = None, taken: str = "", image: Image.Image | None = None
+    width: int = 1240,
+    height: int = 1754,
+    *,
+    orientation: int | None = None,
+    taken: str = "",
+    image: Image.Image | None = None,
+    **how: object,
 ) -> bytes:
     exif = Image.Exif()
     if orientation is not None:
         exif[0x0112] = orientation
     if taken:
         exif.get_ifd(0x8769)[0x9003] = taken
-    return _saved(image or picture(width, height), "JPEG", quality=85, exif=exif)
+    return _saved(image or picture(width, height), "JPEG", quality=85, exif=exif, **how)
 
 
 def png(width: int = 1240, height: int = 1754, *, mode: str = "RGB") -> bytes:

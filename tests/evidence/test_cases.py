@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import time
 import warnings
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from tests.evidence import files, scanners
 from zhicheng.evidence.confinement.asking import render_confined
 from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine, examine_confined
 from zhicheng.evidence.inspection.verdicts import Rejected
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.queries import what_is_said
 
 CASES = Path(__file__).parent / "cases"
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
@@ -60,6 +64,16 @@ def test_case_is_what_the_table_says(name: str) -> None:
     else:
         assert ([str(w["code"]) for w in verdict.warnings], verdict.safe_copy is not None) == TABLE[name]
     assert verdict == examine(CASES / name, declared_name=name, limits=LIMITS)  # the walls change no verdict
+
+
+@pytest.mark.parametrize("name", [name for name, right in TABLE.items() if not isinstance(right, str)])
+def test_only_what_the_table_warns_of_has_to_be_looked_at(name: str) -> None:
+    """A turned photograph and a copy without scripts are told; "accepted" holds nothing."""
+    codes, has_copy = TABLE[name]
+    file = EvidenceFile(warnings=[{"code": code} for code in codes], safe_sha256="a" * 64 if has_copy else None)
+    said = what_is_said(file)
+    assert len(said.warnings) == len({"repaired", "font_missing", "several"} & set(codes))
+    assert bool(said.notes) is (has_copy or "turned" in codes)
 
 
 def shown(name: str, page: int = 1) -> Image.Image:
@@ -199,12 +213,79 @@ def test_white_space_before_a_pdf_is_nothing(lead: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "lead", [b"<html><script>alert(1)</script>\n", b"GIF89a", b"#!/bin/sh\n", b"\xef\xbb\xbfx", b"MZ", b" " * 2000]
+    "lead",
+    [
+        b"<html><script>alert(1)</script>\n",
+        b"\xef\xbb\xbfx <script>alert(1)</script>\n",
+        b"<?php system('id'); ?>\n",
+        b"GIF89a",
+        b"x=1;/*",
+        b"alert(1)//",
+        b"#!/bin/sh\n",
+        b"MZ",
+        b"PK\x03\x04",
+        b" " * 2000,
+        b"Content-Type: application/pdf\r\n" * 40,
+    ],
 )
 def test_anything_else_before_a_pdf_makes_it_something_else(lead: bytes) -> None:
     verdict = look(lead + files.pdf())
     assert isinstance(verdict, Unacceptable)
     assert verdict.code == "wrong_type"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nLocation: https://a.example.cn/b.pdf\r\n\r\n",
+        b"From: Li <li@a.example.cn>\r\n\r\n--boundary\r\nContent-Type: application/pdf\r\n\r\n",
+        b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n",
+        b"\x00" + b"a" * 127,
+        b"\xef\xbb\xbfx",
+        b"\xff\xfe",
+    ],
+)
+def test_pdf_behind_what_a_program_forgot_there_is_accepted_as_repaired(lead: bytes, tmp_path: Path) -> None:
+    content = lead + files.pdf(2)
+    assert look(content) == Examined("application/pdf", 2, [{"code": "repaired", "page": 1}])
+    (tmp_path / "file").write_bytes(content)
+    png = render_confined(tmp_path / "file", media_type="application/pdf", page=2, width=480, bounds=LIMITS)
+    assert ink(Image.open(io.BytesIO(png)).convert("RGB"), (0, 0, 1, 1)) > 1000
+
+
+def noise(size: int) -> bytes:
+    return random.Random(9).randbytes(size)
+
+
+BEHIND = {
+    "a proxy's words": b"<!-- injected by proxy -->\n" * 120,
+    "64 kB of anything": noise(64 * 1024),
+    "a megabyte": noise(900 * 1024),
+}
+
+
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+def test_bytes_behind_the_end_are_accepted_as_repaired(behind: bytes, tmp_path: Path) -> None:
+    content = files.pdf(3) + behind
+    assert look(content) == Examined("application/pdf", 3, [{"code": "repaired", "page": 1}])
+    (tmp_path / "file").write_bytes(content)
+    png = render_confined(tmp_path / "file", media_type="application/pdf", page=3, width=480, bounds=LIMITS)
+    assert ink(Image.open(io.BytesIO(png)).convert("RGB"), (0, 0, 1, 1)) > 1000
+
+
+def test_later_part_that_was_cut_is_no_bytes_behind_the_end() -> None:
+    """What somebody added to a whole file and was not all received: the file before it is not what was sent."""
+    whole = files.pdf()
+    added = b"\n4 0 obj\n<< /Length 9000 >>\nstream\n" + b"0 0 m 100 100 l S\n" * 200
+    verdict = look(whole + added)
+    assert isinstance(verdict, Unacceptable) and verdict.code == "damaged"
+
+
+def test_search_for_the_end_costs_next_to_nothing() -> None:
+    for behind in (b"1 " * 500_000, b"1" * 900_000, b"1" + b" " * 900_000, b"startxref " * 90_000):
+        began = time.process_time()
+        look(files.pdf() + behind)
+        assert time.process_time() - began < 2
 
 
 def saved(pdf: pikepdf.Pdf, **how: object) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.evidence import files
 from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine, examine_confined, limits_in_force
+from zhicheng.evidence.inspection.rendering import render_png
 from zhicheng.evidence.sentences import megabytes, warning_sentence
 
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
@@ -160,7 +162,6 @@ def test_unknown_warning_says_nothing() -> None:
         (files.old_doc, "请在软件中选择“另存为 PDF”"),
         (files.ofd, "这是 OFD 版式文件"),
         (lambda: b"\x01\x02\x03" * 100, "无法识别这个文件的格式"),
-        (lambda: b"\x01" + files.pdf(), "无法识别这个文件的格式"),
     ],
 )
 @pytest.mark.parametrize("name", ["证书.pdf", "证书.jpg", "证书.PNG"])
@@ -251,10 +252,31 @@ def test_damage_is_named_before_anything_that_was_only_pieced_together() -> None
     assert refused(whole[: whole.rindex(b"xref")]).code == "damaged"
 
 
-@pytest.mark.parametrize("missing", [1, 2, 3, 12])
-@pytest.mark.parametrize(("content", "name"), [(files.jpeg(), "c.jpg"), (files.png(), "d.png")], ids=["jpeg", "png"])
-def test_picture_that_lacks_its_last_bytes_is_refused(content: bytes, name: str, missing: int) -> None:
-    assert refused(content[:-missing], name).code == "damaged"
+@pytest.mark.parametrize("missing", [3, 8, 40])
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"restart_marker_blocks": 1}], ids=str)
+def test_picture_that_lacks_its_last_rows_is_refused(how: dict[str, Any], missing: int) -> None:
+    assert refused(files.jpeg(**how)[:-missing], "c.jpg").code == "damaged"
+    assert refused(files.png()[: -12 - missing], "d.png").code == "damaged"
+
+
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}], ids=str)
+def test_whole_picture_without_the_mark_of_its_end_is_accepted_as_repaired(how: dict[str, Any]) -> None:
+    jpeg, png = files.jpeg(**how), files.png()
+    found = [
+        (jpeg[:-2], "c.jpg"),
+        (jpeg[:-1], "c.jpg"),
+        (jpeg[:-2] + bytes(64), "c.jpg"),
+        (png[:-12], "d.png"),
+        (png[:-5], "d.png"),
+    ]
+    for content, name in found:
+        verdict = accepted(content, name)
+        assert {w["code"] for w in verdict.warnings} <= {"repaired"}
+        shown = render_png(content, media_type=verdict.media_type, page=1, width=160, bounds=LIMITS)
+        whole = render_png(jpeg if name == "c.jpg" else png, media_type=verdict.media_type, page=1, width=160, bounds=LIMITS)
+        assert shown == whole
+    assert [w["code"] for w in accepted(jpeg[:-2], "c.jpg").warnings] == ["repaired"]
+    assert [w["code"] for w in accepted(png[:-12], "d.png").warnings] == ["repaired"]
 
 
 def test_path_is_as_good_as_an_open_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import time
@@ -12,7 +13,7 @@ from datetime import date
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
-from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, PREVIEW_SECONDS, Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, PREVIEW_SECONDS, TURNED, Bounds, Finding, Rejected
 
 Image.preinit()  # the decoders are loaded here, before any fork, not once for every file
 _FORMATS = {
@@ -30,14 +31,26 @@ _UPRIGHT = {
 }  # fmt: skip
 _BEFORE_SHRINKING = {"1": "L", "P": "RGB", "I;16": "I", "I;16B": "I"}
 _LOOKED_AT = 640  # pixels
+_JPEG_END = b"\xff\xd9"
+_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+# Codes of a scan that say something, in every of its parts: between them all marks at which one may begin anew (ITU-T T.81, B.2.1).
+_NO_ROWS = tuple(
+    b"".join(bytes((first + 17 * n) % 251 for n in range(64)) + bytes((0xFF, 0xD0 + step)) for step in range(8)) * 4
+    for first in (0x55, 0xAA, 0xF1)
+)
 BROKEN = (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, KeyError, IndexError, TypeError)
 
 
-def open_image(content: bytes, kind: str, max_pixels: int) -> Image.Image:
-    """The picture, header read, nothing decoded. Raises ``Rejected``: damaged, or more than ``max_pixels``."""
+def open_image(content: bytes, kind: str, max_pixels: int, *, ended: bool = True) -> Image.Image:
+    """The picture, header read, nothing decoded. Raises ``Rejected``: damaged, or more than ``max_pixels``.
+
+    ``ended``: of a file that was looked at a missing mark of the end is put there; one that was not is taken as it came.
+    """
     Image.MAX_IMAGE_PIXELS = max_pixels
     if kind == "png":
-        content = png_essence(content)
+        content = png_essence(content, ended=ended)
+    elif ended:
+        content = content.removesuffix(b"\xff") + _JPEG_END  # a second one is passed over
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -66,9 +79,41 @@ def is_whole_picture(content: bytes, max_pixels: int) -> bool:
 
 
 def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
-    """One page. Warnings: ``turned`` (the camera's orientation mark; shown upright), ``low_resolution``, ``blank``; and the camera's day."""
+    """One page. Warnings: ``repaired`` (the mark of the end was missing, and nothing else), ``turned`` (the camera's orientation mark; shown
+    upright), ``low_resolution``, ``blank``; and the camera's day.
+    """
     began = time.process_time()
-    with open_image(content, kind, bounds.max_pixels) as picture:
+    try:
+        notes = _look_at(content, kind, bounds, ended=False)
+    except Rejected as cut:
+        if cut.code != "damaged" or not _has_every_row(content, kind, bounds):
+            raise
+        notes = [{"code": "repaired", "page": 1}, *_look_at(content, kind, bounds, ended=True)]
+    if time.process_time() - began > PREVIEW_SECONDS:  # a picture nobody will get to see
+        raise Rejected("too_complex")
+    return Finding(media_type=_MEDIA_TYPES[kind], pages=1, warnings=notes)
+
+
+def _has_every_row(content: bytes, kind: str, bounds: Bounds) -> bool:
+    """Whether a picture without its end has all of its rows. Of a PNG its decoder says so. That of a JPEG makes up what is missing: but it
+    first reads on in what is put behind, and where every row is there already that changes nothing.
+    """
+    if kind == "png":
+        return True
+    drawn: set[bytes] = set()
+    for behind in (b"", *_NO_ROWS):
+        with open_image(content.removesuffix(b"\xff") + behind, kind, bounds.max_pixels) as picture:
+            try:
+                drawn.add(hashlib.sha256(picture.tobytes()).digest())
+            except BROKEN:
+                return False
+        if len(drawn) > 1:
+            return False
+    return True
+
+
+def _look_at(content: bytes, kind: str, bounds: Bounds, *, ended: bool) -> list[dict[str, int | str]]:
+    with open_image(content, kind, bounds.max_pixels, ended=ended) as picture:
         check_size(picture.size, bounds)
         if kind == "png" and getattr(picture, "n_frames", 1) > 1:
             raise Rejected("animated")
@@ -78,13 +123,11 @@ def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
         except BROKEN as error:
             raise Rejected("damaged", kind=kind) from error
         if (turned := orientation(picture)) > 1:
-            notes.append({"code": "turned", "page": 1, "orientation": turned})
+            notes.append({"code": TURNED, "page": 1, "orientation": turned})
         if day := _day_of(picture):
             notes.append({"code": PHOTOGRAPHED, "page": 1, "day": day})
         notes += legibility(picture)
-    if time.process_time() - began > PREVIEW_SECONDS:  # a picture nobody will get to see
-        raise Rejected("too_complex")
-    return Finding(media_type=_MEDIA_TYPES[kind], pages=1, warnings=notes)
+    return notes
 
 
 def check_size(size: tuple[int, int], bounds: Bounds) -> None:
@@ -169,9 +212,10 @@ def day_taken(exif: Image.Exif) -> str:
         return ""
 
 
-def png_essence(content: bytes) -> bytes:
+def png_essence(content: bytes, *, ended: bool = False) -> bytes:
     """The chunks that make the picture, and nothing that stands beside them: text may be longer than the picture, and a wrong check
-    sum in it harms nobody. Raises ``Rejected("damaged")`` when the chunks do not run up to IEND: then the file was cut.
+    sum in it harms nobody. Raises ``Rejected("damaged")`` when the chunks do not run up to IEND: then the file was cut; ``ended``: IEND is put
+    behind the whole ones.
     """
     parts, position = [content[:8]], 8
     while position + 12 <= len(content):
@@ -184,4 +228,6 @@ def png_essence(content: bytes) -> bytes:
         if name == b"IEND":
             return b"".join(parts)
         position = end
+    if ended:
+        return b"".join([*parts, _PNG_END])
     raise Rejected("damaged", kind="png")

@@ -9,6 +9,8 @@ import filetype
 
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!doctype|<!--|<html|<svg|<head|<body|<script|<\w+)", re.IGNORECASE)
 _LEAD = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x00\t\n\x0c\r ]{0,1024}(?=%PDF-)")
+_READERS_LOOK_IN = 1024
+_ACTS = re.compile(rb"<(?![\w.+-]+@)[\w!?/%]|/\*|\*/|(?:^|[\s;)])//|#!|PK\x03\x04|GIF8")
 _HEIF = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"}
 _AVIF = {b"avif", b"avis"}
 _BY_EXTENSION = {
@@ -27,11 +29,17 @@ def sniff(head: bytes) -> str:
     """The kind of a file from its first bytes: ``pdf``, ``jpeg``, ``png``, ``heif`` are what we keep; ``new_picture``,
     ``picture``, ``office``, ``ofd``, ``archive``, ``program``, ``web``, ``media``, ``text`` get advice of their own; else ``unknown``.
 
-    A signature counts only at byte 0: a PDF hidden behind something else is that something else. Only white space and a byte-order
-    mark may stand before it.
+    A signature counts only at byte 0: a PDF hidden behind something else is that something else. Before a PDF may stand white space and a
+    byte-order mark, or what a program forgot there and no other kind of file begins with: the head of an answer or a mail, a line for a
+    printer.
     """
     if without_lead(head).startswith(b"%PDF-"):
         return "pdf"
+    kind = _kind_at_byte_0(head)
+    return "pdf" if kind in {"text", "unknown"} and forgotten_before(head) else kind
+
+
+def _kind_at_byte_0(head: bytes) -> str:
     if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -53,6 +61,15 @@ def without_lead(content: bytes) -> bytes:
     """A PDF without the white space and the byte-order mark some programs write before it; anything else as it is."""
     lead = _LEAD.match(content)
     return content[lead.end() :] if lead else content
+
+
+def forgotten_before(content: bytes) -> int:
+    """How many bytes stand before a PDF that are neither white space nor another file or program; 0 where the first ones are its own.
+
+    Readers look for the mark in the first 1024 bytes (ISO 32000-1, annex H, 3.4.1). What could be read as a page or a script is no slip.
+    """
+    at = content.find(b"%PDF-", 0, _READERS_LOOK_IN)
+    return at if at > 0 and not _LEAD.match(content) and not _ACTS.search(content, 0, at) else 0
 
 
 def is_heif(head: bytes) -> bool:

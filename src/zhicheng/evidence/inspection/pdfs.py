@@ -20,7 +20,7 @@ from pypdfium2 import raw
 from zhicheng.evidence.inspection.active import dictionaries, has_active_content, write_safe_copy
 from zhicheng.evidence.inspection.drawing import draw_page, open_document
 from zhicheng.evidence.inspection.expansion import check_expansion
-from zhicheng.evidence.inspection.kinds import without_lead
+from zhicheng.evidence.inspection.kinds import forgotten_before, without_lead
 from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY, Bounds, Finding, Rejected
 
@@ -41,7 +41,10 @@ set_decoder(_DrawnElsewhere())
 _LARGEST_PAGE = 14_400  # points; the limit of the format for readers (200 inches)
 _SHARE_FOR_DRAWING = 0.3  # of the time of the processor: an honest file is not refused for what is only a courtesy
 _DRAW_WIDTH = 320
-_END = re.compile(rb"startxref\s+\d+")
+_END = re.compile(rb"startxref\s+\d+(?:\s+%%EOF)?")
+_END_LOOKED_FOR = 1024 * 1024
+_PASSED_OVER = 1000  # bytes; readers look for the end in the last 1024
+_OBJECT = re.compile(rb"\d\s+\d+\s+obj")
 _REFERENCE = re.compile(r"(?<![\w.])(\d+) (\d+) R(?!\w)")
 _HARMLESS = ("reported number of objects", "expected endstream", "recover stream length", "recovered stream length")
 _NAMES_MENDED = "Resources is missing or invalid"
@@ -49,8 +52,26 @@ _STANDARD = ("arial", "helvetica", "times", "courier", "symbol", "zapfdingbats")
 
 
 def readable(content: bytes) -> bytes:
-    """The part of a file that is the PDF: without white space and a byte-order mark before it, without zeros behind it."""
-    return without_lead(content).rstrip(b"\0")
+    """The part of a file that is the PDF: without what stands before its mark (:mod:`.kinds`), without zeros and what is no part of it behind
+    its end.
+    """
+    content = without_lead(content)[forgotten_before(content) :].rstrip(b"\0")
+    return content[: -len(behind)] if (behind := _behind_the_end(content)) else content
+
+
+def _behind_the_end(content: bytes) -> bytes:
+    """What was appended to a whole file, where it is more than every reader passes over; empty where an object comes after the last end: then a
+    later part of the file itself was cut. One pass over the last megabyte.
+    """
+    at = content.rfind(b"startxref", max(0, len(content) - _END_LOOKED_FOR))
+    end = _END.match(content, at) if at >= 0 else None
+    behind = content[end.end() :] if end is not None else b""
+    return behind if len(behind) > _PASSED_OVER and not _OBJECT.search(behind) else b""
+
+
+def _was_cut_to_size(whole: bytes) -> bool:
+    """Whether :func:`readable` leaves out more than white space and zeros."""
+    return bool(forgotten_before(whole) or _behind_the_end(whole.rstrip(b"\0")).strip())
 
 
 def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
@@ -60,14 +81,14 @@ def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
     Raises ``Rejected``: ``encrypted``, ``damaged``, ``no_pages``, ``page_missing``, ``too_many_pages``, ``launch``, ``attachment``,
     ``form_xfa``, ``script``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
     """
-    content = readable(content)
+    repaired, content = _was_cut_to_size(content), readable(content)
     notes: list[dict[str, int | str]] = []
     copy = None
     try:
         with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
-            repaired, told = _check_structure(pdf, content, bounds)
+            mended, told = _check_structure(pdf, content, bounds)
             count = len(pdf.pages)
-            notes += [{"code": "repaired", "page": 1}] * repaired
+            notes += [{"code": "repaired", "page": 1}] * (repaired or mended)
             notes += [{"code": "font_missing", "page": 1}] * _lacks_fonts(pdf)
             acts = has_active_content(pdf, bounds)
             check_expansion(pdf)
