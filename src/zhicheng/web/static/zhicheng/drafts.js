@@ -75,9 +75,17 @@
   const version = () => Number($("#base-version").value);
   const TOKENS = ["csrfmiddlewaretoken", "_once", "_owner"];
   const BESIDE = [...TOKENS, "base_version", "back", "box_state", "without_box"];
-  // No identity number is kept, also where one stands in a sentence.
-  const NUMBER = /[1-9](?:\s?\d){5}\s?(?:1\s?9|2\s?0)(?:\s?\d){2}\s?(?:0\s?[1-9]|1\s?[0-2])\s?(?:0\s?[1-9]|[12]\s?\d|3\s?[01])(?:\s?\d){3}\s?[\dXx]/g;
-  const withoutNumbers = (value) => value.replace(NUMBER, form.dataset.wordsNumber);
+  // No identity number is kept, also where one stands in a sentence: of 18 digits or of 15, in either width, in groups or apart.
+  const digit = (which) => `(?:${Array.from(which, (d) => `${d}|${String.fromCharCode(d.charCodeAt(0) + 0xFEE0)}`).join("|")})`;
+  const ANY = "[0-9０-９]", GAP = "[\\s._·\u2010-\u2015\u2212－-]{0,4}";
+  const inARow = (...parts) => parts.join(GAP);
+  const MONTH = `(?:${inARow(digit("0"), digit("123456789"))}|${inARow(digit("1"), digit("012"))})`;
+  const DAY = `(?:${inARow(digit("0"), digit("123456789"))}|${inARow(digit("12"), ANY)}|${inARow(digit("3"), digit("01"))})`;
+  const REGION = inARow(digit("123456789"), ANY, ANY, ANY, ANY, ANY);
+  const CENTURY = `(?:${inARow(digit("1"), digit("9"))}|${inARow(digit("2"), digit("0"))})`;
+  const LONG = new RegExp(inARow(REGION, CENTURY, ANY, ANY, MONTH, DAY, ANY, ANY, ANY, "[0-9０-９XxＸｘ]"), "g");
+  const SHORT = new RegExp(`(^|[^0-9０-９])${inARow(REGION, ANY, ANY, MONTH, DAY, ANY, ANY, ANY)}(?![0-9０-９XxＸｘ])`, "g");
+  const withoutNumbers = (value) => value.replace(LONG, form.dataset.wordsNumber).replace(SHORT, `$1${form.dataset.wordsNumber}`);
   const typedPairs = () => Array.from(new FormData(form)).filter(([name, value]) => typeof value === "string" && !BESIDE.includes(name));
   // What is filled in, row by row: empty rows, and those of a year that is asked for, are offered by the page and stand for nothing.
   function contentOf(pairs) {
