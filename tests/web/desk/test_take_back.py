@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from tests.support import world as w
 from tests.support.told_once import told_once
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
 from zhicheng.campaigns.data import BORTALA_2023
+from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, looks
 from zhicheng.foundation.models import AccessLook
+from zhicheng.publicity.queries import uploads_of
 from zhicheng.review import actions
 from zhicheng.review.models import Decision
+from zhicheng.review.opening import begun_since
 
 pytestmark = pytest.mark.django_db
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -78,6 +82,27 @@ def test_every_page_that_shows_the_case_counts_as_opening_it(road, signed_in, na
     world, application = road
     assert signed_in(world.bureau).get(address(application, name)).status_code == 200
     assert AccessLook.objects.filter(what=looks.CASE).count() == 1
+
+
+def test_every_paper_and_file_of_the_case_counts_as_having_begun(road, signed_in):
+    world, application = road
+    client = signed_in(world.bureau)
+    papers = papers_of(f"application:{application.pk}")
+    addresses = [reverse("desk_paper", args=[paper.serial]) for paper in papers]
+    files = [*(m.file_id for m in CaseFile(application).materials[:1]), uploads_of(application.publicity_periods.get())[0][1].pk]
+    addresses += [reverse("desk_file", args=[application.pk, file]) for file in files]
+    assert {paper.kind for paper in papers} >= {"review_form", "publicity_notice"}
+    for one in addresses:
+        with transaction.atomic():
+            assert not begun(application)
+            answer = client.get(one)
+            b"".join(answer.streaming_content) if answer.streaming else None
+            assert answer.status_code == 200 and begun(application), one
+            transaction.set_rollback(True)
+
+
+def begun(application: Application) -> bool:
+    return begun_since(CaseFile(application), application.history.latest("id")) is not None
 
 
 def test_case_is_shown_where_its_opening_cannot_be_written_down(road, signed_in, monkeypatch, caplog):

@@ -20,15 +20,16 @@ WITH_WHOLE_NUMBER = (Kind.REVIEW_FORM,)
 
 
 def note_paper_given(request: HttpRequest, *, kind: str, serial: str, subject: str = "") -> None:
-    """Note that a paper was given out, when it carries a whole identity number. ``serial`` names it: a paper's, or a draft's;
-    ``subject`` (``application:12``) whose it is.
+    """Note that a desk was given a paper, and of one that carries a whole identity number that it was given to whomever. ``serial`` names it:
+    a paper's, or a draft's; ``subject`` (``application:12``) whose it is.
 
-    Raises ``DatabaseError`` when a desk's look cannot be written down: then the paper stays where it is.
+    Raises ``DatabaseError`` when a desk's look at a whole number cannot be written down: then the paper stays where it is.
     """
-    if kind in WITH_WHOLE_NUMBER:
-        actor = actor_of(request)
-        if actor.role is not Role.APPLICANT:
-            looks.note_look(actor=actor.ref, what=looks.PAPER, subject=subject, thing=f"paper:{serial}")
+    actor, has_number = actor_of(request), kind in WITH_WHOLE_NUMBER
+    if actor.role is not Role.APPLICANT:
+        note = looks.note_look if has_number else looks.note_look_or_log
+        note(actor=actor.ref, what=looks.PAPER, subject=subject, thing=f"paper:{serial}")
+    if has_number:
         securitylog.note(event="number.given", actor=actor.ref, serial=serial, role=actor.role.value)
 
 
