@@ -256,6 +256,17 @@ def test_row_says_which_paper_proves_it_and_whether_it_is_there(world, applicati
     assert "更换、增加或移除" in page(client.get(at(application, "education")))
 
 
+def test_rows_of_which_the_notice_asks_for_no_paper_say_so_in_the_form_and_in_the_list(world, application, client):
+    said = "未附材料（通知不要求这一栏附材料）"
+    address = reverse("application_section", args=[application.pk, "work_history"])
+    assert said not in page(client.get(address)), "nothing is filled in"
+    w.fill(world.applicant, application)
+    assert said in page(client.get(address))
+    tasks = BeautifulSoup(client.get(reverse("application_tasks", args=[application.pk])).content, "html.parser")
+    (line,) = (row for row in tasks.select("li, tr") if row.find("a", href=address))
+    assert "未附材料，通知允许" in line.get_text()
+
+
 def test_page_of_thirty_rows_takes_the_queries_of_one(world, application, client, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

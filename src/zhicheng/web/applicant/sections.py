@@ -16,12 +16,13 @@ from zhicheng.applications.actions import SavedSection, save_section
 from zhicheng.applications.actions.draft import conflict_problem
 from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.findings import Told
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import BY_KEY, Kind, Section
 from zhicheng.applications.where import ReturnPoint, Where
-from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years
+from zhicheng.campaigns.rules import Unproved, required_appraisal_years, required_ce_years
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -49,6 +50,7 @@ from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number
 from zhicheng.web.shared.problems import anchor_id
+from zhicheng.web.shared.unproved import form_unproved
 
 TEMPLATE = "applicant/section.html"
 
@@ -235,6 +237,12 @@ def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpRespon
 # --- what the page shows ------------------------------------------------------------------------------------------
 
 
+def _unproved(case: CaseFile, section: Section) -> Unproved | None:
+    """What the page says of what was saved, where it has no box that says it: that no paper is asked for."""
+    present = [key_of(material) for material in case.materials]
+    return form_unproved(case.notice, case.requirements, present, section, case.contents[section.key])
+
+
 def _context(
     request: HttpRequest,
     case: CaseFile,
@@ -273,6 +281,7 @@ def _context(
         "noticed": at([*noticed, *_notes_in(case, section)], Where(section.key)) if section.rows else [],
         "answer_url": findings_url(case) if is_open(case.application) else "",
         "boxes": of_section,
+        "unproved": None if of_section else _unproved(case, section),
         "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
         "provable_rows": proves_rows(proofs.notice, section),
         "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",

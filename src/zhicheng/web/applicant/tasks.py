@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of, key_of_arriving
+from zhicheng.applications.reading import is_blank
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
 from zhicheng.applications.where import WHOLE, ReturnPoint, Where
@@ -25,7 +26,7 @@ from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import go
-from zhicheng.web.shared.unproved import row_unproved
+from zhicheng.web.shared.unproved import form_unproved, row_unproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,13 @@ def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
 
 
 def _rows_unproved(case: CaseFile, section: Section) -> list[Unproved]:
-    """Of the filled rows those beside which no paper lies."""
+    """Of the filled rows those beside which no paper lies; also where the notice asks for none of any row."""
     present = [*(key_of(m) for m in case.materials), *(key_of_arriving(row) for row in case.arriving if row.is_open)]
     rows = case.contents[section.key] if section.rows else []
     found = (row_unproved(case.notice, case.requirements, present, section, row) for row in rows)
-    return [one for one in found if one is not None]
+    whole = form_unproved(case.notice, case.requirements, present, section, rows) if section.rows else None
+    of_rows = [whole for row in rows if not is_blank(dict(row))] if whole is not None else []
+    return [*(one for one in found if one is not None), *of_rows]
 
 
 def _unproved_words(found: list[Unproved]) -> str:
