@@ -32,7 +32,7 @@ def codes(call) -> list[str]:
 
 def test_record_is_made_once_for_a_source(world):
     first = record(world)
-    assert record(world, reason="另一个理由，也足够长。") == first
+    assert record(world, reason="另一个理由，也写得足够长。") == first
     assert LedgerEntry.objects.filter(event="integrity.recorded").count() == 1
     assert record(world, source="application:2") != first
 

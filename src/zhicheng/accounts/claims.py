@@ -23,6 +23,7 @@ from zhicheng.foundation import clock, ledger, mail, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.standards.identity_number import check_identity_number
 
@@ -254,8 +255,8 @@ def record_correction(*, entries: list[tuple[int, dict[str, Any]]], actor: str) 
 @one_transaction
 def release_number(*, index: str, reason: str, released_by_id: int, actor: str, source: str) -> None:
     """Let the person register whose number a correction left behind. Raises ``Refused`` when it is not held, or no reason is given."""
-    if len(reason.strip()) < 10:
-        raise Refused.one(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing")
+    if problems := reason_problems(reason, least=10, said=_("请写明核实的情况，不少于10个字。")):
+        raise Refused(problems)
     if not queries.number_is_held(index):
         raise Refused.one(_("这个号码没有被保留，不需要放行。"), code="not_held")
     row = NumberRelease.objects.create(

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation.reasons import letters_in
+
 #: The key under which the draft keeps the answers, beside its sections.
 POINTS_KEPT_AS = "point_answers"
 #: Characters of one answer: a sentence or two.
 LONGEST_ANSWER = 300
-SHORTEST_ANSWER = 2  # letters or digits: a full stop is no answer
+SHORTEST_ANSWER = 2  # letters: neither a full stop nor a number is an answer in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,6 @@ def answer_problem(number: int, answer: str) -> str:
     if len(answer) > LONGEST_ANSWER:
         words = _("第{n}条的说明最多{limit}个字，现在是{count}个字。")
         return words.format(n=number, limit=LONGEST_ANSWER, count=len(answer))
-    if answer and sum(character.isalnum() for character in answer) < SHORTEST_ANSWER:
+    if answer and letters_in(answer) < SHORTEST_ANSWER:
         return _("第{n}条的说明请用文字写明。").format(n=number)
     return ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction, require_transaction
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import ban_after
@@ -32,8 +33,7 @@ def record_fraud(
     problems = []
     if actor.role is not Role.PREFECTURE:
         problems.append(Problem(_("只有州人力资源和社会保障局可以登记诚信档案记录。"), code="not_yours"))
-    if len(reason.strip()) < 10:
-        problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明查实的情况，不少于10个字。"))
     if problems:
         raise Refused(problems)
     ban = ban_after(application_year, years=ban_years)
@@ -87,8 +87,8 @@ def annul_record(*, actor: Actor, record_id: int, reason: str) -> IntegrityRecor
         raise Refused.one(_("没有找到这条记录，或者它不归本部门管理。"), code="not_found")
     if record.annulled_at is not None:
         raise Refused.one(_("这条记录已经撤销。"), code="already_annulled")
-    if len(reason.strip()) < 10:
-        raise Refused.one(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing")
+    if problems := reason_problems(reason, least=10, said=_("请写明撤销的理由，不少于10个字。")):
+        raise Refused(problems)
     record.annulled_at = clock.now()
     record.annulled_by_id = actor.user_id
     record.annulment_reason = reason.strip()

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Problem
+from zhicheng.foundation.reasons import letters_in
 from zhicheng.standards.calendar import Calendar, Counting, NotPublished
 
 
@@ -111,6 +112,6 @@ def time_and_objections(*, ends_on: date, today: date, open_objections: int, uph
 
 def what_was_said(content: str) -> list[Problem]:
     """Whether an objection says something, and no more than is read (S-70)."""
-    if 5 <= len(content.strip()) <= 2000:
+    if letters_in(content) >= 5 and len(content.strip()) <= 2000:
         return []
     return [Problem(_("请写明反映的内容，5至2000个字。"), where="content", code="field")]

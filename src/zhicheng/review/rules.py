@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation.errors import Problem
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.standards.tables import RETURN_REASONS, SANCTION_KINDS
 
 MOST_REASONS = 100
@@ -46,9 +47,11 @@ def return_problems(reasons: Sequence[ReturnReason]) -> list[Problem]:
             problems.append(
                 Problem(_("第{n}条：请选择对应的栏目。").format(n=number), where=f"reasons.{number}.where", code="field")
             )
-        if not 4 <= len(reason.text.strip()) <= 500:
-            text = _("第{n}条：请写明问题和修改要求，4至500个字。").format(n=number)
-            problems.append(Problem(text, where=f"reasons.{number}.text", code="field"))
+        text, where = _("第{n}条：请写明问题和修改要求，4至500个字。").format(n=number), f"reasons.{number}.text"
+        if len(reason.text.strip()) > 500:
+            problems.append(Problem(text, where=where, code="field"))
+        else:
+            problems += reason_problems(reason.text, least=4, said=text, where=where, code="field")
     return problems
 
 

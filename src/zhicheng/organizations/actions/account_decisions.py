@@ -19,6 +19,7 @@ from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_charac
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.account_endings import decision_of, moved_away, save_decision, tell_asker
@@ -185,8 +186,8 @@ def _decided_already(row: AccountRequest) -> str:
 
 
 def _decide(row: AccountRequest, actor: Actor, *, approve: bool, reason: str) -> None:
-    if not approve and len(reason) < 5:
-        raise Refused.one(_("请写明不予通过的理由，不少于5个字。"), where="reason", code="reason_missing")
+    if not approve and (problems := reason_problems(reason, least=5, said=_("请写明不予通过的理由，不少于5个字。"))):
+        raise Refused(problems)
     row.decided_by_id, row.decided_at, row.reason = actor.user_id, clock.now(), "" if approve else reason[:500]
     if not approve:
         _refuse(row, actor)

@@ -24,6 +24,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.people import shared_mailbox
@@ -250,9 +251,8 @@ def _tidied(user: User, *, name: str = "", id_number: str = "", email: str = "")
 
 def _check_statement(statement: str, identity_checked: bool) -> list[Problem]:
     problems = []
-    if len(statement.strip()) < 10:
-        text = _("请写明怎样联系到本人、怎样核对了身份，不少于10个字。")
-        problems.append(Problem(text, where="statement", code="statement_missing"))
+    text = _("请写明怎样联系到本人、怎样核对了身份，不少于10个字。")
+    problems += reason_problems(statement, least=10, said=text, where="statement", code="statement_missing")
     if not identity_checked:
         text = _("请当面核对本人居民身份证原件，然后勾选。")
         problems.append(Problem(text, where="identity_checked", code="identity_not_checked"))

@@ -20,6 +20,7 @@ from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.organizations import persons
 from zhicheng.organizations.actions.account_endings import decision_of, moved_away, save_decision, tell_asker
 from zhicheng.organizations.actions.account_requests import check_correction
@@ -124,9 +125,7 @@ def _against_holder(holder: User, actor: Actor, finding: str) -> list[Problem]:
             "更正后的身份证号由另一个账号持有（有申请书经其单位审核通过，没有核实过身份证原件），县（市）不能改归本人。请不要退回这份申请：请本人持身份证原件到州人力资源和社会保障局，由该局在“账号申请”中办理这份申请。"
         )
         return [Problem(text, code="id_number_taken")]
-    if len(finding) < 10:
-        return [Problem(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing")]
-    return []
+    return reason_problems(finding, least=10, said=_("请写明核实的情况，不少于10个字。"))
 
 
 def _seen(row: AccountRequest, actor: Actor, finding: str) -> _Seen:

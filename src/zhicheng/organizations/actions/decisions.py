@@ -13,6 +13,7 @@ from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import letters_in, reason_problems
 from zhicheng.foundation.transactions import lock_rows, once_more_when_taken, one_transaction
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import code_taken, put_particulars
@@ -45,7 +46,7 @@ def decide_unit_verification(
 
 def _decide(*, verification_id: int, actor: Actor, approve: bool, stated: Sequence[FieldReason]) -> UnitVerification:
     verification = _pending_row(verification_id, actor=actor)
-    if not approve and not stated:
+    if not approve and not (stated and all(letters_in(r.text) for r in stated)):
         raise Refused.one(_("退回时请写明全部需要修改的地方，让单位一次改好。"), where="reasons", code="reasons_missing")
     if approve and stated:
         raise Refused.one(
@@ -90,10 +91,8 @@ def transfer_verification(*, verification_id: int, actor: Actor, to_office_id: i
     problems = []
     if target is None or target.pk == verification.office_id:
         problems.append(Problem(_("请选择要转交到的另一个县（市）职称办。"), where="to_office", code="transfer_target"))
-    if not reason.strip():
-        problems.append(
-            Problem(_("请说明转交的原因，单位和接收部门都会看到。"), where="transfer_reason", code="transfer_reason_missing")
-        )
+    text = _("请说明转交的原因，单位和接收部门都会看到。")
+    problems += reason_problems(reason, least=2, said=text, where="transfer_reason", code="transfer_reason_missing")
     if problems or target is None:
         raise Refused(problems)
     verification.transfers = [

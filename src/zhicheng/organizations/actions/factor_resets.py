@@ -12,6 +12,7 @@ from zhicheng.accounts import second_factor
 from zhicheng.accounts.models import User
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.account_requests import no_factor
@@ -20,7 +21,6 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import FactorReset, FactorResetState, OfficerChange, OfficerChangeKind
 from zhicheng.organizations.rules import reset_is_void
 
-SHORTEST_STATEMENT = 10
 NEW_FOR = timedelta(days=30)  # so long an account does not count as a second person beside who opened it
 
 
@@ -33,9 +33,8 @@ def request_factor_reset(*, actor: Actor, user_id: int, statement: str) -> Facto
     """
     user = _locked_user(actor, user_id)
     problems = []
-    if len(statement.strip()) < SHORTEST_STATEMENT:
-        text = _("请写明怎样核实了本人，不少于10个字。")
-        problems.append(Problem(text, where="statement", code="statement_missing"))
+    text = _("请写明怎样核实了本人，不少于10个字。")
+    problems += reason_problems(statement, least=10, said=text, where="statement", code="statement_missing")
     if not user.is_active:
         problems.append(Problem(_("账号已经停用，请先重新启用。"), code="closed"))
     if not second_factor.those_of(user.pk):

@@ -18,6 +18,7 @@ from zhicheng.accounts.rules import is_end_of_number, last_characters_match
 from zhicheng.foundation import clock, ledger, mail, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
@@ -92,8 +93,8 @@ class _Statement:
     def problems(self, actor: Actor) -> list[Problem]:
         """What is missing from it."""
         problems = claims.check_card_seen(self.card_seen_on, checked=self.checked)
-        if actor.role is Role.PREFECTURE and len(self.reason) < 10:
-            problems.append(Problem(_("请写明核实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+        if actor.role is Role.PREFECTURE:
+            problems += reason_problems(self.reason, least=10, said=_("请写明核实的情况，不少于10个字。"))
         return problems
 
 

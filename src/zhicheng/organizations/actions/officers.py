@@ -10,6 +10,7 @@ from zhicheng.accounts.models import SYSTEM_KINDS, AccountKind, User
 from zhicheng.accounts.rules import Particulars
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import officers
 from zhicheng.organizations.actions.alone import not_left_empty, only_the_first
@@ -26,8 +27,6 @@ from zhicheng.organizations.models import (
     OfficerChangeKind,
     Organization,
 )
-
-SHORTEST_REASON = 5
 
 
 @one_transaction
@@ -224,9 +223,7 @@ def _conflicts_of_duties(user: User) -> list[Problem]:
 
 
 def _check_reason(reason: str) -> list[Problem]:
-    if len(reason.strip()) >= SHORTEST_REASON:
-        return []
-    return [Problem(_("请写明理由，不少于5个字。"), where="reason", code="reason_missing")]
+    return reason_problems(reason, least=5, said=_("请写明理由，不少于5个字。"))
 
 
 def _check_successor(user: User, office: Organization | None, colleague_id: int | None, nobody_left: bool) -> list[Problem]:

@@ -12,6 +12,7 @@ from zhicheng.accounts.models import User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import once_more_when_taken
 from zhicheng.organizations import queries, rules
 from zhicheng.organizations.actions.unit_parts import (
@@ -188,8 +189,7 @@ def _check_change(previous: UnitParticulars, proposed: UnitParticulars, *, note:
     problems = []
     if previous == proposed and same_licence:
         problems.append(Problem(_("没有任何内容发生变化，无需提交。"), code="nothing_changed"))
-    if not note.strip():
-        problems.append(Problem(_("请说明变更的原因。"), where="note", code="note_missing"))
+    problems += reason_problems(note, least=2, said=_("请说明变更的原因。"), where="note", code="note_missing")
     return problems
 
 

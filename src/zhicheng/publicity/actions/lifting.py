@@ -9,13 +9,12 @@ from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import is_self_review
 from zhicheng.publicity import papers, queries
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
-
-LEAST_WORDS = 10
 
 
 @one_transaction
@@ -42,8 +41,7 @@ def lift_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     if objection.lifted_at is not None:
         problems.append(Problem(_("这件异议已经解除，请刷新页面查看。"), code="stale"))
-    if len(reason.strip()) < LEAST_WORDS:
-        problems.append(Problem(_("请写明解除的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明解除的理由，不少于10个字。"))
     if problems:
         raise Refused(problems)
     _write(objection, actor, reason.strip())

@@ -23,6 +23,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import letters_in
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import is_self_review
@@ -316,7 +317,7 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
     objection = Objection.objects.select_for_update(no_key=True).get(pk=objection_id)
     if objection.state != ObjectionState.OPEN:
         raise Refused.one(_("这件异议已经处理，请刷新页面查看结果。"), code="stale")
-    if not 5 <= len(finding.strip()) <= 2000:
+    if letters_in(finding) < 5 or len(finding.strip()) > 2000:
         raise Refused.one(_("请写明核实情况和处理意见，5至2000个字。"), where="finding", code="field")
     objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
     objection.finding = finding.strip()

@@ -16,6 +16,7 @@ from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import read_mark
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.rules import is_self_review
@@ -23,7 +24,7 @@ from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
 from zhicheng.review.queries import form_with_mark, last_dossier, mark_state
 
-SHORTEST_REASON = 4  # characters
+SHORTEST_REASON = 4  # hanzi or letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,8 @@ def correct_dossier(
     submission: somebody recorded or corrected since).
     """
     case, _submission = lock_submission(actor, application_id, submission_id)
-    problems = []
-    if len(reason.strip()) < SHORTEST_REASON:
-        text = _("请写明更正的原因，不少于{n}个字。").format(n=SHORTEST_REASON)
-        problems.append(Problem(text, where="reason", code="reason_missing"))
+    said = _("请写明更正的原因，不少于{n}个字。").format(n=SHORTEST_REASON)
+    problems = reason_problems(reason, least=SHORTEST_REASON, said=said)
     wrong = last_dossier(case, actor.organization_id)
     if wrong is None or wrong.pk != dossier_id:
         problems.append(Problem(_("这条登记已经更正过，或者之后又有登记。请刷新页面，更正最近的一条。"), code="not_the_last"))

@@ -13,6 +13,7 @@ from zhicheng.applications.states import State
 from zhicheng.applications.years import counted
 from zhicheng.foundation import outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.integrity.actions import record_fraud, source_in
 from zhicheng.integrity.models import IntegrityRecord
@@ -37,8 +38,7 @@ def annul_arrival(*, actor: Actor, arrival_id: int, reason: str) -> CommitteeArr
     problems = []
     if is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
-    if len(reason.strip()) < 10:
-        problems.append(Problem(_("请写明撤销的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明撤销的理由，不少于10个字。"))
     if arrival.annulled_at is not None:
         problems.append(Problem(_("这次提交的计次已经撤销。"), code="already_annulled"))
     elif arrival.submission_id == application.current_submission_id and _is_with_who_counts(case):
@@ -78,8 +78,7 @@ def reject_for_fraud(*, actor: Actor, application_id: int, reason: str) -> Integ
     case = lifecycle.lock(application_id, actor)
     application = case.application
     problems = lifecycle.objections_to(case, lifecycle.BY_NAME["reject_fraud"], actor)
-    if len(reason.strip()) < 10:
-        problems.append(Problem(_("请写明查实的情况，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明查实的情况，不少于10个字。"))
     if problems:
         raise Refused(problems)
     lifecycle.make_move(case, "reject_fraud", actor=actor, note=reason.strip())

@@ -17,13 +17,12 @@ from zhicheng.applications.states import State
 from zhicheng.documents.actions import void_papers
 from zhicheng.foundation import looks, outbox
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.review.actions.decide import lock_owner
 from zhicheng.review.annulling import annul, lock_with_all_of_the_person
 from zhicheng.review.opening import is_to_be_noted, name_of
-
-LEAST_WORDS = 10
 
 
 @one_transaction
@@ -46,8 +45,7 @@ def take_back_pass(*, actor: Actor, application_id: int, change_id: int, reason:
         problems.append(
             Problem(_("您看到的审核通过已经由同事撤回，后来又重新审核通过。请刷新页面，核对以后再办理。"), code="stale")
         )
-    if len(reason.strip()) < LEAST_WORDS:
-        problems.append(Problem(_("请写明撤回的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明撤回的理由，不少于10个字。"))
     if problems:
         raise Refused(problems)
     change = lifecycle.make_move(case, desk.takes_back, actor=actor, note=reason.strip())

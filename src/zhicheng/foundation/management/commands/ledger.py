@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.foundation import checkpoints, ledger, originals, proofs, replay, signing
 from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.reasons import letters_in
 
 
 class Command(BaseCommand):
@@ -129,7 +130,7 @@ class Command(BaseCommand):
         self.stdout.write(_("台账的第 1 至 %(n)d 条与校验点记下的完全一致。") % {"n": count})
 
     def _forget(self, options: dict[str, Any]) -> None:
-        if not options["target"].isdecimal() or len(options["reason"].strip()) < 10:
+        if not options["target"].isdecimal() or letters_in(options["reason"]) < 10:
             raise CommandError(_("请写明第几条记录，并用 --reason 写明依据（不少于10个字）。"))
         count = ledger.forget_private(number=int(options["target"]), actor="system", reason=options["reason"].strip())
         self.stdout.write(_("已删除第 %(number)s 条记录的 %(n)d 个盐值。") % {"number": options["target"], "n": count})
