@@ -17,6 +17,7 @@ from playwright.sync_api import Dialog, Locator, Page, Request, Response
 from tests.journeys.test_every_page import go_in, pages_of
 from tests.support.journeys import Instance, Watcher
 
+pytestmark = pytest.mark.every_button
 # Who goes round: whoever sees buttons that nobody before has seen.
 PEOPLE = {
     "visitor": "",
