@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhicheng.foundation.triggers import protect
 
-GUARDED = (
+PROTECTED = (
     protect("accounts_identitycorrection", "UPDATE", "DELETE", sentence="the corrections of an identity are append-only"),
     protect("accounts_numberrelease", "UPDATE", "DELETE", sentence="the release of a number is append-only"),
 )

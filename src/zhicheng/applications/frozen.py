@@ -9,7 +9,7 @@ from __future__ import annotations
 from zhicheng.applications.desks import DESKS
 from zhicheng.foundation.triggers import protect
 
-GUARDED = (
+PROTECTED = (
     protect("applications_submission", "UPDATE", "DELETE", sentence="a submission is append-only"),
     protect("applications_statuschange", "UPDATE", "DELETE", sentence="the history of an application is append-only"),
 )

@@ -268,7 +268,7 @@ def why_closed(application: Application) -> str:
 
 
 def lock(application_id: int, actor: Actor) -> CaseFile:
-    """Lock one application for this transaction and read it again: a new case file, whose row the door will walk.
+    """Lock one application for this transaction and read it again: a new case file, whose row the door will change.
 
     Raises :class:`Refused` (``not_found``) when it does not exist or is not this actor's to see: nobody learns which.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zhicheng.foundation.triggers import protect
 
-GUARDED = (protect("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
+PROTECTED = (protect("campaigns_campaignversion", "UPDATE", sentence="a published version of a notice is never changed"),)
 CALENDARS = (protect("campaigns_calendarversion", "UPDATE", "DELETE", sentence="a version of a calendar is never changed"),)
 # Put on after every migration, not by one.
 ROUNDS = (

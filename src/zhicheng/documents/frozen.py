@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one.
-GUARDED = (
+PROTECTED = (
     protect("documents_paper", "DELETE", sentence="an issued paper is voided, never removed"),
     protect(
         "documents_paper",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one. Removing is another matter: what nothing refers to goes after some days.
-GUARDED = (
+PROTECTED = (
     protect(
         "evidence_evidencefile",
         "UPDATE",

@@ -122,7 +122,7 @@ def sealed_values_open() -> Iterator[Violation]:
 
 
 @invariant("foundation.guards", gettext_lazy("数据库中的防改触发器齐全，内容与平台的一致"))
-def guards_are_on() -> Iterator[Violation]:
+def protection_is_on() -> Iterator[Violation]:
     """Every trigger the rooms declare is in the database, does what the program would make it do, and none besides changes a guarded table
     (a restored or altered table may have lost its own; a function keeps its name when it is replaced)."""
     said = {

@@ -15,7 +15,7 @@ class Fault(Enum):
 
     MISSING = "missing"  # or switched off
     OTHER = "other"  # it does something else than the program's
-    STRANGE = "strange"  # no trigger of the program, on a table that is guarded: it may change what the guard has let pass
+    STRANGE = "strange"  # no trigger of the program, on a protected table: it may change what ours have let pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one: the second asks a table of another room.
-GUARDED = (
+PROTECTED = (
     protect("integrity_integrityrecord", "DELETE", sentence="an integrity record is annulled, never removed"),
     protect(
         "integrity_integrityrecord",

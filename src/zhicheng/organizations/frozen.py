@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from zhicheng.foundation.triggers import protect
 
-GUARDED = (protect("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
+PROTECTED = (protect("organizations_accountrequest", "DELETE", sentence="a request about an account stays"),)
 # Put on after every migration, not by one.
 REQUESTS = (
     protect(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhicheng.foundation.triggers import protect
 
 # Put on after every migration, not by one.
-GUARDED = (
+PROTECTED = (
     protect("publicity_publicityperiod", "DELETE", sentence="a publicity period is cancelled, never removed"),
     protect(
         "publicity_publicityperiod",

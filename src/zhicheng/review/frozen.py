@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhicheng.foundation.triggers import protect
 
-GUARDED = (
+PROTECTED = (
     protect("review_decision", "UPDATE", "DELETE", sentence="a decision is append-only"),
     protect("review_paperdossier", "UPDATE", "DELETE", sentence="a recorded paper dossier is append-only"),
 )

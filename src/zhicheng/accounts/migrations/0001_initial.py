@@ -9,16 +9,16 @@ import zhicheng.accounts.models
 import zhicheng.foundation.fields
 
 
-from zhicheng.accounts.frozen import GUARDED
+from zhicheng.accounts.frozen import PROTECTED
 from zhicheng.foundation import triggers
 
 
 def freeze(apps, schema_editor):
-    triggers.put_on(schema_editor.connection, GUARDED)
+    triggers.put_on(schema_editor.connection, PROTECTED)
 
 
 def thaw(apps, schema_editor):
-    triggers.take_off(schema_editor.connection, GUARDED)
+    triggers.take_off(schema_editor.connection, PROTECTED)
 
 
 class Migration(migrations.Migration):

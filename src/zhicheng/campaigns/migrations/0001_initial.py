@@ -3,16 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from zhicheng.campaigns.frozen import GUARDED
+from zhicheng.campaigns.frozen import PROTECTED
 from zhicheng.foundation import triggers
 
 
 def freeze(apps, schema_editor):
-    triggers.put_on(schema_editor.connection, GUARDED)
+    triggers.put_on(schema_editor.connection, PROTECTED)
 
 
 def thaw(apps, schema_editor):
-    triggers.take_off(schema_editor.connection, GUARDED)
+    triggers.take_off(schema_editor.connection, PROTECTED)
 
 
 class Migration(migrations.Migration):

@@ -6,16 +6,16 @@ from django.db import migrations, models
 
 import zhicheng.foundation.fields
 
-from zhicheng.organizations.frozen import GUARDED
+from zhicheng.organizations.frozen import PROTECTED
 from zhicheng.foundation import triggers
 
 
 def freeze(apps, schema_editor):
-    triggers.put_on(schema_editor.connection, GUARDED)
+    triggers.put_on(schema_editor.connection, PROTECTED)
 
 
 def thaw(apps, schema_editor):
-    triggers.take_off(schema_editor.connection, GUARDED)
+    triggers.take_off(schema_editor.connection, PROTECTED)
 
 
 class Migration(migrations.Migration):

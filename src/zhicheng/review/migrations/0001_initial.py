@@ -5,15 +5,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 from zhicheng.foundation import triggers
-from zhicheng.review.frozen import GUARDED
+from zhicheng.review.frozen import PROTECTED
 
 
 def freeze(apps, schema_editor):
-    triggers.put_on(schema_editor.connection, GUARDED)
+    triggers.put_on(schema_editor.connection, PROTECTED)
 
 
 def thaw(apps, schema_editor):
-    triggers.take_off(schema_editor.connection, GUARDED)
+    triggers.take_off(schema_editor.connection, PROTECTED)
 
 
 class Migration(migrations.Migration):
