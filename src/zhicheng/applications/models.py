@@ -98,7 +98,7 @@ class Application(models.Model):
 
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.DRAFT)
     entered_state_at = models.DateTimeField()
-    # Where the applicant's work stands while the form is open: True after 再次核对, undone by any edit (S-26).
+    # When the applicant confirmed 再次核对; empty before, and again after any edit and any move (S-26).
     checked_at = models.DateTimeField(null=True, blank=True)
     # The highest arrival at final review that counts: 第 n / 3 次 (S-28)
     arrivals = models.PositiveSmallIntegerField(default=0)
@@ -281,7 +281,7 @@ class StatusChange(models.Model):
     by_organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.TextField(blank=True)
-    # what a return lists: [{"where": "education", "row": "1a2b3c4d", "field": "school", "code": "illegible", "text": "…"}]
+    # what a return lists: [{"where": "education.1a2b3c4d.school", "code": "illegible", "text": "…"}]; ``where`` as in ``Where``
     reasons = models.JSONField(default=list)
 
     class Meta:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -195,13 +195,10 @@ def _only_fixed(section: Section, content: Form) -> bool:
 class Gate:
     """What is asked before anything is written: may this person begin, or send, in this campaign now?"""
 
-    now: datetime
     year: int
-    first_submission: bool
     ban: Ban | None = None
     closed_for_year: bool = False
     unit_problems: tuple[str, ...] = ()
-    unit_name: str = ""
 
 
 def gate_problems(gate: Gate) -> list[Problem]:

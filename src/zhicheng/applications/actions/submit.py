@@ -122,9 +122,7 @@ def _reasons_against(case: CaseFile, arrived_at: datetime, commitment_version: s
     told = case.history_is_told  # of a mere claim to a number the unit's desk asks it
     problems += gate_problems(
         Gate(
-            now=arrived_at,
             year=application.year,
-            first_submission=first,
             ban=case.ban if told else None,
             closed_for_year=told and case.year.closed_at is not None,
             unit_problems=tuple(
