@@ -55,6 +55,12 @@ def test_timeline_names_offices_not_people(world, application, client):
     assert "单位公示，不少于5个工作日" in text
 
 
+def test_who_was_stopped_for_an_objection_is_sent_to_the_county_that_can_lift_it(world, client):
+    application = w.reach(world, State.STOPPED)
+    advice = client.get(reverse("my_application", args=[application.pk])).context["advice"]
+    assert world.county.name in advice and "解除" in advice and "单位" not in advice
+
+
 def test_withdraw_asks_then_takes_back(application, client):
     address = reverse("application_withdraw", args=[application.pk])
     assert "撤回申请书？" in page(client.get(address))

@@ -137,12 +137,12 @@ def test_barred_person_reads_until_when_on_every_page_that_could_start(world, sl
     assert not Application.objects.exists()
 
 
-def test_person_without_employer_is_sent_to_my_information(world, slug):
+def test_person_without_employer_is_sent_to_my_information_and_to_the_invitation(world, slug):
     loose = actor_for(w.person(AccountKind.APPLICANT, "loose", serial=90))
     client = client_of(loose)
     answer = client.get(reverse("application_prompt", args=[slug]))
     assert answer.status_code == 422
-    assert reverse("person_information") in page(answer)
+    assert reverse("person_information") in page(answer) and f'href="{reverse("person_invitation")}"' in page(answer)
     assert "还没有工作单位" in page(client.get(reverse("my_titles")))
 
 

@@ -40,7 +40,9 @@ def advice(application: Application, *, may_send: bool) -> str:
         State.IN_PUBLICITY: _("您现在不需要做任何事。公示期满无异议后由单位上报。"),
         State.ACCEPTED: _("您的申报已经受理，请等待评审委员会评审。"),
         State.CLOSED_FOR_YEAR: _("本年度不再受理您的申报，新建申请书也不能恢复。如认为有误，请联系州人力资源和社会保障局。"),
-        State.STOPPED: _("申报已经终止。如有疑问，请联系所在单位。"),
+        State.STOPPED: _("申报已经终止。对异议的处理结果有不同意见的，可以向{county}反映；认定有误的，由它解除。").format(
+            county=application.county_office.name
+        ),
         State.REJECTED_FRAUD: _("申报不予受理。如有异议，请联系州人力资源和社会保障局。"),
         State.BARRED: _("申报已经终止。如有异议，请联系州人力资源和社会保障局。"),
         State.DISCARDED: _("这份申请书已由您作废，只供查看。"),

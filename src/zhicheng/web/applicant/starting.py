@@ -97,12 +97,12 @@ def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
             return {"step": _("一个年度只能上报一份申请书。"), "url": url, "link": _("打开这份申请书")}
         case "too_many_drafts":
             return {"step": "", "url": reverse("my_applications"), "link": _("我的申请书")}
-        case "no_employer" | "wrong_region":
-            return {
-                "step": _("单位查不到的，说明单位尚未注册，请联系单位先办理单位注册。"),
-                "url": information_url(),
-                "link": _("我的信息"),
-            }
+        case "no_employer":
+            words = _("单位还没有注册的，可以把邀请码交给单位，请单位先注册。")
+            invite = {"also_url": reverse("person_invitation"), "also_link": _("邀请单位注册")}
+            return {"step": words, "url": information_url(), "link": _("我的信息"), **invite}
+        case "wrong_region":
+            return {"step": _("换了单位的，请先变更工作单位。"), "url": information_url(), "link": _("我的信息")}
         case code if code in _WITHOUT:
             return {"step": str(_WITHOUT[code].words.mend), "url": "", "link": ""}
         case "window":
