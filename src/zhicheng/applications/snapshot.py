@@ -273,9 +273,7 @@ def build_snapshot(
     submitted_at: datetime,
 ) -> Snapshot:
     """What 上报 ``number`` freezes. Raises ``ValueError`` when the notice no longer holds what was chosen."""
-    series = notice.series(application.series)
-    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
-    title = next((t for t in series.titles if t.code == application.title), None) if series else None
+    series, specialty, title = notice.chosen(application.series, application.specialty, application.title)
     if series is None or specialty is None or title is None:
         raise ValueError("the pinned notice no longer holds what was chosen")
     at = submitted_at.astimezone(BEIJING).isoformat(timespec="seconds")

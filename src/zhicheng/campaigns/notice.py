@@ -10,7 +10,7 @@ parts) is checked by :mod:`zhicheng.campaigns.consistency`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from django.utils.translation import get_language
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
@@ -41,7 +41,7 @@ from zhicheng.campaigns.vocabulary import (
 from zhicheng.documents.wording import LetterText, PaperWords
 
 __all__ = [
-    "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Condition", "Contact",
+    "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Chosen", "Condition", "Contact",
     "Counting", "Desk", "Eligibility", "EligibilityRow", "EvidenceRule", "Grade", "Level", "Limits", "Notice", "NoticeSource", "Paper",
     "Paragraph", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
 ]  # fmt: skip
@@ -168,6 +168,14 @@ class Catalogue(NoticePart):
     """Everything the campaign lists."""
 
     series: Annotated[tuple[Series, ...], Field(min_length=1)]
+
+
+class Chosen(NamedTuple):
+    """What stands in the catalogue under three codes, open or not; ``None`` for what does not, and for what is in no series that does."""
+
+    series: Series | None
+    specialty: Specialty | None = None
+    title: Title | None = None
 
 
 # --- who may apply -----------------------------------------------------------------------------------------------
@@ -346,6 +354,17 @@ class Notice(NoticePart):
     def series(self, code: str) -> Series | None:
         """The series with this code, open or not."""
         return next((series for series in self.catalogue.series if series.code == code), None)
+
+    def chosen(self, series: str, specialty: str, title: str) -> Chosen:
+        """What is applied for, by the three codes that an application keeps."""
+        found = self.series(series)
+        if found is None:
+            return Chosen(None)
+        return Chosen(
+            found,
+            next((one for one in found.specialties if one.code == specialty), None),
+            next((one for one in found.titles if one.code == title), None),
+        )
 
     def letter(self, kind: str) -> LetterText:
         """T1 to T4 (the kind of the paper) in the wording this notice prints. Raises :class:`LookupError` where it has none."""

@@ -204,3 +204,13 @@ def test_choice_that_is_not_open_is_refused_with_every_reason(series: str, speci
     with pytest.raises(Refused) as refused:
         choose(bortala(), series=series, specialty=specialty, title=title)
     assert {problem.code for problem in refused.value.problems} == codes
+
+
+@pytest.mark.parametrize("notice", [bortala(), other()], ids=["2023", "2025"])
+def test_what_was_chosen_is_found_by_its_codes_open_or_not(notice: Notice) -> None:
+    for series in notice.catalogue.series:
+        for specialty in series.specialties:
+            for title in series.titles:
+                assert notice.chosen(series.code, specialty.code, title.code) == (series, specialty, title)
+        assert notice.chosen(series.code, "none", "none") == (series, None, None)
+        assert notice.chosen("none", "none", "none") == (None, None, None)

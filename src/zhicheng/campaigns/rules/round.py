@@ -213,17 +213,15 @@ def choose(notice: Notice, *, series: str, specialty: str, title: str) -> Choice
     Raises :class:`Refused` when the campaign does not open it: ``series_not_open``, ``series_closed`` (with the notice's
     reason), ``specialty_not_open``, ``title_not_open``, ``level_not_open`` (S-03, S-04, S-21).
     """
-    chosen = notice.series(series)
+    chosen, in_specialty, to_title = notice.chosen(series, specialty, title)
     if chosen is None:
         raise Refused.one(_("本年度没有开放这个系列，请在列出的系列中选择。"), where="series", code="series_not_open")
     if not chosen.is_open:
         raise Refused.one(closed_reason(chosen), where="series", code="series_closed")
     problems = []
-    in_specialty = next((s for s in chosen.specialties if s.code == specialty), None)
     if in_specialty is None:
         text = _("“%(series)s”系列本年度没有开放这个专业，请重新选择。") % {"series": chosen}
         problems.append(Problem(text, where="specialty", code="specialty_not_open"))
-    to_title = next((t for t in chosen.titles if t.code == title), None)
     if to_title is None or (in_specialty is not None and to_title not in _titles_in(chosen, in_specialty)):
         text = _("所选系列（专业）本年度没有开放这个任职资格，请重新选择。")
         problems.append(Problem(text, where="title", code="title_not_open"))

@@ -48,9 +48,7 @@ def information_url() -> str:
 def chosen_words(case: CaseFile) -> dict[str, Any]:
     """What is applied for, in words: series, specialty, title, level of the pinned notice."""
     application, notice = case.application, case.notice
-    series = notice.series(application.series)
-    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
-    title = next((t for t in series.titles if t.code == application.title), None) if series else None
+    series, specialty, title = notice.chosen(application.series, application.specialty, application.title)
     return {
         "campaign": str(notice.title),
         "series": str(series or application.series),

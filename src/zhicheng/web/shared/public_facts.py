@@ -45,9 +45,7 @@ def in_words(application: Application, facts: dict[str, str]) -> dict[str, Any]:
 
 def _looked_up(application: Application, facts: dict[str, str]) -> dict[str, Any]:
     notice = notice_of(application.campaign_version)
-    series = notice.series(application.series)
-    specialty = next((s for s in series.specialties if s.code == application.specialty), None) if series else None
-    title = next((t for t in series.titles if t.code == application.title), None) if series else None
+    series, specialty, title = notice.chosen(application.series, application.specialty, application.title)
     named: dict[str, Specialty | None] = {"series": series, "specialty": specialty, "title": title}
     found = {key: part.en for key, part in named.items() if part is not None and part.zh == facts.get(key)}
     if LEVEL_WORDS.get(application.level, "").removesuffix("级") == facts.get("level"):

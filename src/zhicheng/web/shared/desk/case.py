@@ -18,7 +18,7 @@ from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import WHOLE, Where
 from zhicheng.applications.years import YearCount
-from zhicheng.campaigns.notice import Grade, Level, Notice, Series, TitleStep
+from zhicheng.campaigns.notice import Chosen, Grade, Level, Notice, Specialty, TitleStep
 from zhicheng.campaigns.rules import step_name
 from zhicheng.evidence.queries import Said, said_of_files, what_is_said
 from zhicheng.foundation import clock
@@ -101,23 +101,21 @@ class DeskCase:
     @property
     def specialty(self) -> str:
         """工程技术 · 水利, in the language of the request."""
-        series = self._series
-        found = [s for s in series.specialties if s.code == self.application.specialty] if series else []
-        return f"{self._said('series', series)} · {self._said('specialty', *found)}"
+        chosen = self._chosen
+        return f"{self._said('series', chosen.series)} · {self._said('specialty', chosen.specialty)}"
 
     @property
     def title(self) -> str:
         """The title applied for, in the language of the request."""
-        series = self._series
-        return self._said("title", *([t for t in series.titles if t.code == self.application.title] if series else []))
+        return self._said("title", self._chosen.title)
 
     @property
-    def _series(self) -> Series | None:
-        return self.notice.series(self.application.series)
+    def _chosen(self) -> Chosen:
+        return self.notice.chosen(self.application.series, self.application.specialty, self.application.title)
 
-    def _said(self, key: str, *found: Any) -> str:
+    def _said(self, key: str, found: Specialty | None) -> str:
         """The notice's word in both languages; what was frozen where the notice has none."""
-        return str(found[0]) if found and found[0] else str(getattr(self.snapshot.application, key).zh)
+        return str(found) if found is not None else str(getattr(self.snapshot.application, key).zh)
 
 
 def case_of(file: CaseFile, actor: Actor) -> DeskCase:

@@ -124,9 +124,5 @@ def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
 
 def _title_words(row: Application, notice: Notice) -> str:
     """工程师 · 水利, in the language of the request."""
-    series = notice.series(row.series)
-    if series is None:
-        return ""
-    title = next((str(t) for t in series.titles if t.code == row.title), "")
-    specialty = next((str(s) for s in series.specialties if s.code == row.specialty), "")
-    return " · ".join(word for word in (title, specialty) if word)
+    chosen = notice.chosen(row.series, row.specialty, row.title)
+    return " · ".join(str(part) for part in (chosen.title, chosen.specialty) if part is not None)
