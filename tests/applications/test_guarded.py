@@ -92,6 +92,7 @@ def test_every_condition_has_its_case() -> None:
 OF_SENT: dict[str, Callable[[Application], object]] = {
     "owner": lambda a: Application.objects.filter(pk=a.pk).update(applicant=StatusChange.objects.exclude(by=a.applicant)[0].by),
     "notice": lambda a: Application.objects.filter(pk=a.pk).update(year=2024),
+    "prefecture": lambda a: Application.objects.filter(pk=a.pk).update(prefecture="6543"),
     "employer": lambda a: Application.objects.filter(pk=a.pk).update(employer=a.county_office_id),
     "bureau": lambda a: Application.objects.filter(pk=a.pk).update(prefecture_office=a.county_office_id),
     "supervising": lambda a: Application.objects.filter(pk=a.pk).update(supervising_body=a.county_office_id),

@@ -17,7 +17,7 @@ from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.actions.start import MOST_DRAFTS
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange, Submission
-from zhicheng.applications.queries import arrivals_of, year_of
+from zhicheng.applications.queries import application_instead_of, arrivals_of, of_the_persons_year, year_of
 from zhicheng.applications.states import State
 from zhicheng.applications.years import in_year_of, year_count
 from zhicheng.campaigns.actions import publish_campaign
@@ -26,7 +26,8 @@ from zhicheng.campaigns.models import Campaign
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.organizations.actors import SYSTEM
+from zhicheng.organizations.actors import SYSTEM, Actor
+from zhicheng.organizations.models import Organization, OrganizationKind
 from zhicheng.review.actions import annul_arrival
 
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
@@ -107,6 +108,31 @@ def test_database_keeps_a_second_one_from_being_sent(world):
     ).save()
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.filter(pk=other.pk).update(current_submission=sent.current_submission)
+
+
+def under_another_bureau(world: w.World) -> Actor:
+    """The applicant in a unit whose county reports to a second bureau of the same prefecture."""
+    kinds, region = OrganizationKind, {"region_code": world.prefecture.region_code, "created_at": clock.now()}
+    bureau = Organization.objects.create(kind=kinds.PREFECTURE, name="博州职称改革办公室", **region)
+    county = Organization.objects.create(kind=kinds.COUNTY, name="温泉县人社局职称办", superior_office=bureau, **region)
+    unit = w.make_unit("温泉县水利站", "12652723457600129X", "institution", county)
+    return dataclasses.replace(world.applicant, organization_id=unit.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("unprotected")
+def test_year_of_a_person_is_one_under_two_bureaus_of_a_prefecture(world):
+    there = under_another_bureau(world)
+    other = w.start(world, there, specialty="highway")
+    w.fill(there, other)
+    stopped = w.reach(world, State.STOPPED)
+    assert other.prefecture_office_id != stopped.prefecture_office_id
+    assert application_instead_of(stopped) is None
+    w.submit(there, other)
+    assert application_instead_of(stopped) == Application.objects.get(pk=other.pk)
+    assert set(of_the_persons_year(stopped)) == {stopped, other}
+    with pytest.raises(IntegrityError, match="year"), transaction.atomic():
+        Application.objects.filter(pk=stopped.pk).update(state=State.UNIT_REVIEW)
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.lookups import Exact
 
 from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.queries import ONE_YEAR
 from zhicheng.applications.states import OVER, State
 from zhicheng.campaigns.queries import windows_in_force
 from zhicheng.campaigns.rules import WindowState
@@ -49,9 +50,7 @@ def to_take_up(at: datetime, *, most: int) -> list[int]:
     Those whose person has sent another one since, or whose year was closed by another one, cannot come back: left out, they keep
     none waiting.
     """
-    same_year = Application.objects.filter(
-        prefecture_office=OuterRef("prefecture_office"), year=OuterRef("year"), person_index=OuterRef("person_index")
-    )
+    same_year = Application.objects.filter(**{name: OuterRef(name) for name in ONE_YEAR})
     another = same_year.filter(applicant=OuterRef("applicant"), current_submission__isnull=False).exclude(state__in=OVER)
     closed = same_year.filter(state=State.CLOSED_FOR_YEAR)
     given_up = Q(~Exists(another), ~Exists(closed), state=State.ABANDONED)

@@ -81,7 +81,8 @@ WITH_HISTORY = (
         rule="owner",
         when="NEW.applicant_id <> OLD.applicant_id OR NEW.campaign_version_id <> OLD.campaign_version_id OR NEW.year <> OLD.year "
         "OR NEW.series <> OLD.series OR NEW.specialty <> OLD.specialty OR NEW.title <> OLD.title OR NEW.level <> OLD.level "
-        "OR NEW.grade <> OLD.grade OR NEW.created_at <> OLD.created_at",
+        "OR NEW.grade <> OLD.grade OR NEW.created_at <> OLD.created_at "
+        "OR (OLD.prefecture <> '' AND NEW.prefecture <> OLD.prefecture)",
     ),
     protect(
         "applications_application",

@@ -89,6 +89,8 @@ class Application(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="applications")
     campaign_version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="applications")
     year = models.PositiveSmallIntegerField(_("申报年度"))
+    # The campaign's (``regions.prefecture_digits``): what a person may have once is had once in a year and prefecture (S-19, G-09).
+    prefecture = models.CharField(max_length=4, default="", db_default="")
     series = models.CharField(_("系列"), max_length=40)
     specialty = models.CharField(_("专业"), max_length=40)
     title = models.CharField(_("申报资格"), max_length=40)
@@ -151,12 +153,12 @@ class Application(models.Model):
                 name="one_live_application_per_account_and_choice",
             ),
             models.UniqueConstraint(
-                fields=["prefecture_office", "year", "applicant"],
+                fields=["prefecture", "year", "applicant"],
                 condition=Q(current_submission__isnull=False) & ~Q(state__in=[s.value for s in OVER]),
                 name="one_sent_application_per_account_and_year",
             ),
             models.UniqueConstraint(
-                fields=["prefecture_office", "year", "person_index"],
+                fields=["prefecture", "year", "person_index"],
                 condition=~Q(state__in=[s.value for s in (*OVER, *BEFORE_THE_UNIT)]),
                 name="one_passed_application_per_person_and_year",
             ),

@@ -144,15 +144,18 @@ def _is_opened(by: str, subject: str) -> Exists:
     return Exists(looked.filter(thing=F("brought")))
 
 
+# What makes it one year of one person: what may be had once is had once in it, in whichever campaign (S-19, G-09).
+ONE_YEAR = ("person_index", "year", "prefecture")
+
+
+def of_the_persons_year(application: Application) -> QuerySet[Application]:
+    """Every application under its number in its year and prefecture, its own among them. Reads :data:`ONE_YEAR` of it alone."""
+    return Application.objects.filter(**{name: getattr(application, name) for name in ONE_YEAR})
+
+
 def closed_application_beside(application: Application) -> Application | None:
     """The application that closed the person's year, in whichever campaign of the year in the prefecture (S-29, G-09)."""
-    closed = Application.objects.filter(
-        person_index=application.person_index,
-        applicant__number_held_at__isnull=False,
-        year=application.year,
-        prefecture_office_id=application.prefecture_office_id,
-        state=State.CLOSED_FOR_YEAR,
-    )
+    closed = of_the_persons_year(application).filter(applicant__number_held_at__isnull=False, state=State.CLOSED_FOR_YEAR)
     return closed.select_related("campaign_version").defer(*VERSION_TEXTS).first()
 
 
@@ -161,7 +164,7 @@ def own_sent_application(account_id: int, *, year: int, region_code: str) -> App
     sent = Application.objects.filter(
         applicant_id=account_id,
         year=year,
-        campaign__region_code__startswith=prefecture_digits(region_code),
+        prefecture=prefecture_digits(region_code),
         current_submission__isnull=False,
     )
     return sent.exclude(state__in=OVER).first()
@@ -170,7 +173,7 @@ def own_sent_application(account_id: int, *, year: int, region_code: str) -> App
 def application_instead_of(application: Application) -> Application | None:
     """What its applicant has begun or sent instead of an application that is over: another one sent this year, or one for the same title."""
     own = Application.objects.filter(applicant_id=application.applicant_id).exclude(state__in=OVER).exclude(pk=application.pk)
-    sent = Q(prefecture_office_id=application.prefecture_office_id, year=application.year, current_submission__isnull=False)
+    sent = Q(prefecture=application.prefecture, year=application.year, current_submission__isnull=False)
     choice = {name: getattr(application, name) for name in ("campaign_id", "series", "specialty", "title")}
     return own.filter(sent | Q(**choice)).order_by("id").first()
 

@@ -28,6 +28,7 @@ WRITTEN_ANEW = {
     "applications_application.passed_industry",
     "applications_application.passed_prefecture",
     "applications_application.passed_supervising",
+    "applications_application.prefecture",  # the campaign's
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper
     "evidence_intake.problem_words",  # without them the words of the upload are shown

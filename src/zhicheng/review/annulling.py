@@ -8,11 +8,11 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import LockedYear, lock_person_year
 from zhicheng.applications.models import Application, CommitteeArrival, CountedIn, PersonYear
+from zhicheng.applications.queries import ONE_YEAR, of_the_persons_year
 from zhicheng.applications.years import counted
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.transactions import lock_rows
 from zhicheng.organizations.actors import Actor
-from zhicheng.standards.regions import prefecture_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,9 @@ def lock_with_all_of_the_person(application_id: int, actor: Actor) -> CaseFile:
 
     Raises :class:`Refused` (``not_found``) like ``lifecycle.lock``.
     """
-    row = Application.objects.filter(pk=application_id).values("year", "campaign__region_code", "person_index").first()
+    row = Application.objects.filter(pk=application_id).only(*ONE_YEAR).first()
     if row is not None:
-        same = {"year": row["year"], "person_index": row["person_index"]}
-        digits = prefecture_digits(row["campaign__region_code"])
-        lock_rows(Application.objects.filter(**same, campaign__region_code__startswith=digits))
+        lock_rows(of_the_persons_year(row))
     return lifecycle.lock(application_id, actor)
 
 

@@ -162,6 +162,7 @@ def _create(actor: Actor, version: CampaignVersion, notice: Notice, choice: Choi
         campaign=version.campaign,
         campaign_version=version,
         year=notice.year,
+        prefecture=prefecture_digits(version.campaign.region_code),
         series=choice.series.code,
         specialty=choice.specialty.code,
         title=choice.title.code,
