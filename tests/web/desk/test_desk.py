@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import snapshot_of
@@ -29,22 +30,30 @@ def client_of(actor: Actor) -> Client:
     return client
 
 
-def at_county(world: w.World, applicant: Actor | None = None) -> Application:
-    application = w.submitted(world, applicant)
+def at_county(world: w.World) -> Application:
+    application = w.submitted(world)
     w.publicise_and_report(world, application)
     return application
 
 
-def test_queue_shows_what_waits_for_this_desk_only(world):
-    application = w.submitted(world)
+@told_once
+def application(world: w.World) -> Application:
+    return w.submitted(world)
+
+
+@told_once
+def arrived(world: w.World) -> Application:
+    return at_county(world)
+
+
+def test_queue_shows_what_waits_for_this_desk_only(world, application):
     page = client_of(world.unit_admin).get(reverse("desk_queue")).content.decode()
     assert application.number in page
     assert application.number not in client_of(world.other_admin).get(reverse("desk_queue")).content.decode()
     assert application.number not in client_of(world.county_officer).get(reverse("desk_queue")).content.decode()
 
 
-def test_case_shows_the_frozen_form_with_its_evidence(world):
-    application = w.submitted(world)
+def test_case_shows_the_frozen_form_with_its_evidence(world, application):
     client = client_of(world.unit_admin)
     page = client.get(reverse("desk_case", args=[application.pk])).content.decode()
     assert "博尔塔拉河灌区渠系改造" in page
@@ -58,21 +67,19 @@ def test_case_shows_the_frozen_form_with_its_evidence(world):
     assert client.get(reverse("desk_preview", args=[application.pk, file_id, 1])).status_code == 200
 
 
-def test_case_of_another_county_is_404_and_recorded(world):
-    application = at_county(world)
+def test_case_of_another_county_is_404_and_recorded(world, arrived):
+    application = arrived
     response = client_of(world.other_officer).get(reverse("desk_case", args=[application.pk]))
     assert response.status_code == 404
     assert AccessRefusal.objects.filter(path=f"/desk/applications/{application.pk}/").exists()
 
 
-def test_file_that_no_submission_lists_is_404(world):
-    application = w.submitted(world)
+def test_file_that_no_submission_lists_is_404(world, application):
     stray = w.evidence(world.applicant.user_id or 0, "stray")
     assert client_of(world.unit_admin).get(reverse("desk_file", args=[application.pk, stray.pk])).status_code == 404
 
 
-def test_unit_passes_and_the_review_form_can_be_opened(world):
-    application = w.submitted(world)
+def test_unit_passes_and_the_review_form_can_be_opened(world, application):
     client = client_of(world.unit_admin)
     address = reverse("desk_pass", args=[application.pk])
     assert client.get(address).status_code == 200
@@ -85,8 +92,7 @@ def test_unit_passes_and_the_review_form_can_be_opened(world):
     assert client_of(world.other_admin).get(reverse("desk_paper", args=[paper.serial])).status_code == 404
 
 
-def test_return_without_reasons_keeps_what_was_typed(world):
-    application = w.submitted(world)
+def test_return_without_reasons_keeps_what_was_typed(world, application):
     client = client_of(world.unit_admin)
     address = reverse("desk_return", args=[application.pk])
     response = client.post(
@@ -110,8 +116,7 @@ def test_return_without_reasons_keeps_what_was_typed(world):
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "9" * 5000, "-1", "1.0"])
-def test_number_that_is_none_finds_nothing_and_breaks_nothing(world, number):
-    application = w.submitted(world)
+def test_number_that_is_none_finds_nothing_and_breaks_nothing(world, application, number):
     client = client_of(world.unit_admin)
     assert client.get(reverse("desk_case", args=[application.pk]), {"file": number}).status_code == 200
     page = client.post(reverse("desk_return", args=[application.pk]), {"text-1": "毕业证书看不清", "drop": number})
@@ -121,8 +126,7 @@ def test_number_that_is_none_finds_nothing_and_breaks_nothing(world, number):
     assert application.state == State.UNIT_REVIEW
 
 
-def test_second_officer_learns_that_it_is_decided(world):
-    application = w.submitted(world)
+def test_second_officer_learns_that_it_is_decided(world, application):
     w.give_back(world.unit_admin, application)
     response = client_of(world.unit_admin).post(
         reverse("desk_pass", args=[application.pk]), {"submission": application.current_submission_id}
@@ -131,8 +135,8 @@ def test_second_officer_learns_that_it_is_decided(world):
     assert "已退回申报人" in response.content.decode()
 
 
-def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(world):
-    application = at_county(world)
+def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(world, arrived):
+    application = arrived
     client = client_of(world.county_officer)
     blocked = client.post(reverse("desk_pass", args=[application.pk]), {"submission": application.current_submission_id})
     assert "还没有登记纸质材料" in blocked.content.decode()
@@ -150,8 +154,8 @@ def test_dossier_tells_whether_the_print_is_current_and_blocks_until_in_order(wo
     assert "应为2份" in listed
 
 
-def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_holds(world):
-    application = at_county(world)
+def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_holds(world, arrived):
+    application = arrived
     client, address = client_of(world.county_officer), reverse("desk_case", args=[application.pk])
 
     def listed() -> list[str]:
@@ -172,8 +176,7 @@ def test_dossier_is_listed_with_its_submission_and_green_only_while_its_form_hol
     assert "第 1 次上报 · 较早一次上报的材料" in older and "与当前版本一致" not in older
 
 
-def test_publicity_early_end_is_refused_with_the_legal_date(world):
-    application = w.submitted(world)
+def test_publicity_early_end_is_refused_with_the_legal_date(world, application):
     w.unit_pass(world, application)
     client = client_of(world.unit_admin)
     address = reverse("unit_publicity_open", args=[application.pk])
@@ -202,8 +205,8 @@ def test_publicity_early_end_is_refused_with_the_legal_date(world):
     assert notice["X-Robots-Tag"]
 
 
-def test_prefecture_fraud_bars_and_annulment_lifts(world):
-    application = at_county(world)
+def test_prefecture_fraud_bars_and_annulment_lifts(world, arrived):
+    application = arrived
     w.pass_on(world.county_officer, application)
     client = client_of(world.bureau)
     page = client.get(reverse("desk_case", args=[application.pk])).content.decode()
@@ -216,8 +219,7 @@ def test_prefecture_fraud_bars_and_annulment_lifts(world):
     assert "不得申报" in found.content.decode()
 
 
-def test_fields_a_decision_needs_are_not_called_optional(world):
-    application = w.submitted(world)
+def test_fields_a_decision_needs_are_not_called_optional(world, application):
     client = client_of(world.unit_admin)
     page = BeautifulSoup(client.get(reverse("desk_return", args=[application.pk])).content, "html.parser")
     named = {label.get_text(strip=True) for label in page.select(".field-label")}
@@ -227,8 +229,8 @@ def test_fields_a_decision_needs_are_not_called_optional(world):
     assert not BeautifulSoup(opening, "html.parser").select(".optional")
 
 
-def test_what_stands_against_passing_is_told_before_anybody_decides(world):
-    application = at_county(world)
+def test_what_stands_against_passing_is_told_before_anybody_decides(world, arrived):
+    application = arrived
     client = client_of(world.county_officer)
     case = client.get(reverse("desk_case", args=[application.pk])).content.decode()
     assert "还没有登记纸质材料" in case
@@ -241,8 +243,7 @@ def test_what_stands_against_passing_is_told_before_anybody_decides(world):
     assert "材料齐全，同意。" in refused
 
 
-def test_refused_paper_of_a_publicity_is_told_beside_its_upload(world):
-    application = w.submitted(world)
+def test_refused_paper_of_a_publicity_is_told_beside_its_upload(world, application):
     w.unit_pass(world, application)
     w.open_publicity(world, application)
     client = client_of(world.unit_admin)
@@ -255,8 +256,7 @@ def test_refused_paper_of_a_publicity_is_told_beside_its_upload(world):
     assert box.select_one("[data-upload-error-text]").get_text()
 
 
-def test_end_of_a_publicity_that_may_move_is_called_provisional(world):
-    application = w.submitted(world)
+def test_end_of_a_publicity_that_may_move_is_called_provisional(world, application):
     w.unit_pass(world, application)
     period = w.open_publicity(world, application)
     client = client_of(world.unit_admin)
@@ -267,8 +267,7 @@ def test_end_of_a_publicity_that_may_move_is_called_provisional(world):
 
 
 @pytest.mark.parametrize("name", ["unit_publicity", "desk_case"])
-def test_pages_about_a_case_belong_to_the_desk_in_the_header(world, name):
-    application = w.submitted(world)
+def test_pages_about_a_case_belong_to_the_desk_in_the_header(world, application, name):
     w.unit_pass(world, application)
     w.open_publicity(world, application)
     page = client_of(world.unit_admin).get(reverse(name, args=[application.pk])).content.decode()
@@ -284,8 +283,8 @@ MOVED = {
 
 
 @pytest.mark.parametrize("name", MOVED)
-def test_case_that_went_on_shows_where_it_is_and_no_form(world, name):
-    application = at_county(world)
+def test_case_that_went_on_shows_where_it_is_and_no_form(world, arrived, name):
+    application = arrived
     w.pass_on(world.county_officer, application)
     client = client_of(world.county_officer)
     response = client.get(reverse(name, args=[application.pk]), follow=True)
@@ -296,8 +295,8 @@ def test_case_that_went_on_shows_where_it_is_and_no_form(world, name):
     assert client_of(world.bureau).get(reverse(name, args=[application.pk])).status_code == 200
 
 
-def test_refused_pass_of_a_case_that_went_on_promises_nothing_and_keeps_the_words(world):
-    application = at_county(world)
+def test_refused_pass_of_a_case_that_went_on_promises_nothing_and_keeps_the_words(world, arrived):
+    application = arrived
     w.pass_on(world.county_officer, application)
     sent = {"submission": application.current_submission_id, "opinion": "材料齐全，同意。"}
     response = client_of(world.county_officer).post(reverse("desk_pass", args=[application.pk]), sent)
@@ -318,8 +317,7 @@ def test_supervising_body_reads_what_its_pass_makes_and_where_the_case_goes():
     assert "申请书报送博乐市人社局职称办审核。" in page
 
 
-def test_nothing_is_counted_before_anything_arrived(world):
-    application = w.submitted(world)
+def test_nothing_is_counted_before_anything_arrived(world, application):
     page = client_of(world.unit_admin).get(reverse("desk_case", args=[application.pk])).content.decode()
     assert "尚未提交评审委员会（最多 3 次）" in page
     assert "0 / 3" not in page
