@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.suite import alike
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,6 +38,12 @@ def test_pages_are_measured_and_compared() -> None:
     assert ", 0 differ" in done.stdout, done.stdout[-2000:]
 
 
+def test_tests_of_two_trees_are_compared_by_name_and_files_of_rules_whole() -> None:
+    old = "tests/a/test_a.py::test_x[1 2]\ntests/a/test_a.py::test_gone\ntests/test_b.py::test_rule[a]\ntests/test_b.py::test_rule[b]\n"
+    new = "tests/a/test_a.py::test_x[1 2]\ntests/a/test_a.py::test_new\ntests/test_b.py::test_rule\n\n3 tests collected in 0.1s\n"
+    assert alike(old, new) == (["tests/a/test_a.py::test_x[1 2]", "tests/test_b.py"],) * 2
+
+
 # Scripts that write nothing an instance keeps, or rows by the hundred thousand that no history has led to.
 NOTHING_TO_VERIFY = {
     "figures.py": "no script of its own",
@@ -48,6 +56,7 @@ NOTHING_TO_VERIFY = {
     "queries.py": "the rows of a page, many times the same",
     "review_forms.py": "prints",
     "start.py": "starts",
+    "suite.py": "runs tests",
 }
 
 
