@@ -24,6 +24,7 @@ _HEARD = "writes the entry of a row that the library makes or removes, in its tr
 _TELLS = "queues mails in the transaction of the action that calls it"
 _TOLD = "fills a rehearsal by the actions of the others, whole or not at all: tests/rehearsal"
 NO_ACTION = {
+    "accounts.actions.accept_texts": _PART,
     "accounts.actions.check_new_mailbox": _LOOKS,
     "accounts.actions.close_account": _PART,
     "accounts.actions.confirmation_link": _LOOKS,
@@ -33,7 +34,7 @@ NO_ACTION = {
     "accounts.actions.reset_second_factor": _PART,
     "accounts.actions.warn_mailbox_owner": _TELLS,
     "accounts.claims.confirm_identity": _PART,
-    "accounts.claims.hold_number": _PART,
+    "accounts.claims.hold_free_number": _PART,
     "accounts.recording_factors.factor_taken_away": _HEARD,
     "accounts.recording_factors.factor_written": _HEARD,
     "applications.actions.draft.conflict_problem": _LOOKS,
@@ -56,6 +57,7 @@ NO_ACTION = {
     "foundation.invariants.one_state": _LOOKS,
     "foundation.leaving.take_stamp": "its effect is another house's; what it keeps may be asked for again: tests/foundation",
     "foundation.ledger.record": _PART,
+    "foundation.outbox.queue": _PART,
     "foundation.mail.bind_old": "seals anew, row by row, what the versions before sealed: tests/foundation/test_mail.py",
     "foundation.outbox.run_claimed": "what process_message calls after claiming",
     "foundation.reindexing.reindex_all": "an operator's command under other keys: tests/foundation/test_reindexing.py",

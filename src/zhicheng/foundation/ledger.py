@@ -54,8 +54,9 @@ def record(
     :func:`private`. The entry stands or falls with the caller's transaction. Raises ``NotInTransaction`` outside of one, ``ValueError`` / ``TypeError`` for data that cannot be kept exactly.
 
     Every writer waits for the ledger's head until the other's transaction ends, so it is the last thing an action locks: inside
-    ``transactions.one_transaction`` the entry gets its number, time and hash, and is written, at the end of the action; elsewhere at once.
-    ``while_true`` is asked when the head is held, and nobody else can write any more: where it is not so, nothing is written.
+    ``transactions.one_transaction`` the entry gets its number, time and hash, and is written, at the end of the action and together with
+    the action's others; elsewhere at once. ``while_true`` is asked when the head is held, and nobody else can write any more: where it is
+    not so, nothing is written.
     """
     require_transaction("ledger.record()")
     if not event or not subject or not actor:
@@ -74,31 +75,45 @@ def record(
         algorithm=ALGORITHM,
         salt=secrets.token_hex(SALT_BYTES),
     )
-    if not at_the_end(lambda: _append(entry, salts, while_true)):
-        _append(entry, salts, while_true)
+    waiting = _Waiting(entry, salts, while_true)
+    if not at_the_end(_append, waiting, last=True):
+        _append([waiting])
     return entry
 
 
-def _append(entry: LedgerEntry, salts: dict[str, str], while_true: Callable[[], bool] | None) -> None:
-    """Lock the head, and put ``entry`` behind it."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An entry that is to be written, with its salts by hash."""
+
+    entry: LedgerEntry
+    salts: dict[str, str]
+    while_true: Callable[[], bool] | None
+
+
+def _append(waiting: list[_Waiting]) -> None:
+    """Lock the head, and put the entries behind it in this order."""
     head = _locked_head()
-    if while_true is not None and not while_true():
+    written = [one for one in waiting if one.while_true is None or one.while_true()]
+    if not written:
         return
-    entry.number, entry.at, entry.previous_hash = head.number + 1, clock.now(), head.hash
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
-    if salts:
-        LedgerSalt.objects.bulk_create(LedgerSalt(number=entry.number, digest=d, salt=s) for d, s in salts.items())
-    head.number, head.hash = entry.number, entry.hash
-    head.save(update_fields=["number", "hash"])
-    securitylog.note(
-        event="ledger.written",
-        after_commit=True,
-        actor=entry.actor,
-        entry=entry.number,
-        what=entry.event,
-        subject=entry.subject,
+    for entry in (one.entry for one in written):
+        entry.number, entry.at, entry.previous_hash = head.number + 1, clock.now(), head.hash
+        entry.hash = entry_hash(entry)
+        head.number, head.hash = entry.number, entry.hash
+    LedgerEntry.objects.bulk_create(one.entry for one in written)
+    LedgerSalt.objects.bulk_create(
+        LedgerSalt(number=one.entry.number, digest=digest, salt=salt) for one in written for digest, salt in one.salts.items()
     )
+    head.save(update_fields=["number", "hash"])
+    for entry in (one.entry for one in written):
+        securitylog.note(
+            event="ledger.written",
+            after_commit=True,
+            actor=entry.actor,
+            entry=entry.number,
+            what=entry.event,
+            subject=entry.subject,
+        )
 
 
 def entry_hash(entry: LedgerEntry) -> str:

@@ -25,7 +25,7 @@ from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
 from zhicheng.foundation.text import fit_text
-from zhicheng.foundation.transactions import one_transaction, require_transaction
+from zhicheng.foundation.transactions import at_the_end, one_transaction, require_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -119,11 +119,12 @@ def limit_of(kind: str) -> timedelta:
 def queue(*, kind: str, payload: dict[str, Any], key: str, sequence: str = "", wait: timedelta = AT_ONCE) -> OutboxMessage:
     """Queue an effect in the caller's transaction and return its message.
 
-    ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued, the first
-    one is returned. Messages with one ``sequence`` (``application:12``) are done in the order they were queued: a later one waits while
+    ``key`` names the effect (``application:12:submitted:1``): a second message of the same kind and key is not queued. Messages with one
+    ``sequence`` (``application:12``) are done in the order they were queued: a later one waits while
     an earlier one is tried again, until that one is done or given up. ``wait``: how long it is left alone first, at most
-    ``LONGEST_POSTPONED``; :func:`hasten` ends that. Raises ``NotInTransaction``, ``PayloadTooLarge``, or
-    ``TypeError`` / ``ValueError`` for a payload that is not JSON.
+    ``LONGEST_POSTPONED``; :func:`hasten` ends that. Inside ``transactions.one_transaction`` all that an action queues is written in one
+    statement at its end, and what is returned has no number; elsewhere it is written at once, and the row is returned: the first one's,
+    when the key was taken. Raises ``NotInTransaction``, ``PayloadTooLarge``, or ``TypeError`` / ``ValueError`` for a payload that is not JSON.
     """
     require_transaction("outbox.queue()")
     if not kind or not key:
@@ -133,9 +134,25 @@ def queue(*, kind: str, payload: dict[str, Any], key: str, sequence: str = "", w
     size = len(check_storable(payload))
     if size > MAX_PAYLOAD_BYTES:
         raise PayloadTooLarge(f"{kind} {key}: {size} bytes, at most {MAX_PAYLOAD_BYTES}")
-    values = {"payload": payload, "lane": lane_of(kind), "sequence": sequence, "last_error": _WAITS if wait else ""}
-    at = {"created_at": clock.now(), "next_attempt_at": clock.machine_now() + wait}
-    return OutboxMessage.objects.get_or_create(kind=kind, key=key, defaults=values | at)[0]
+    message = OutboxMessage(
+        kind=kind,
+        key=key,
+        payload=payload,
+        lane=lane_of(kind),
+        sequence=sequence,
+        last_error=_WAITS if wait else "",
+        created_at=clock.now(),
+        next_attempt_at=clock.machine_now() + wait,
+    )
+    if at_the_end(_write, message):
+        return message
+    _write([message])
+    return OutboxMessage.objects.get(kind=kind, key=key)
+
+
+def _write(messages: list[OutboxMessage]) -> None:
+    """Those whose keys are taken are left out: what the first of them said stands."""
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 def hasten(*, kind: str, key: str) -> bool:

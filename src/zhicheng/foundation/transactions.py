@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Model, QuerySet
@@ -23,6 +23,7 @@ BREATH_SECONDS = 0.05  # before the second time: who won has to get what it wait
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 # What PostgreSQL says of two transactions that wait for each other, or saw each other's rows change: nothing of this one was done.
 _OVERTAKEN = {"40P01", "40001"}
 _NOT_AVAILABLE = "55P03"
@@ -140,10 +141,12 @@ def was_overtaken(error: OperationalError) -> bool:
 
 
 class _Last:
-    """Something to do at the end of an action."""
+    """Something that is done at the end of an action, together with whatever else is done by the same function."""
 
-    def __init__(self, run: Callable[[], object]) -> None:
+    def __init__(self, run: Callable[[list[Any]], object], item: object, *, last: bool) -> None:
         self.run = run
+        self.item = item
+        self.last = last
 
     def __call__(self) -> None:
         """What Django keeps for the commit: it drops this when the savepoint it was noted in is rolled back. Does nothing."""
@@ -152,17 +155,18 @@ class _Last:
 _lasts: ContextVar[list[_Last] | None] = ContextVar("lasts", default=None)
 
 
-def at_the_end(run: Callable[[], object]) -> bool:
-    """Do ``run`` as the last thing of the action that is under way, in its transaction; False, and nothing is done, outside of one.
+def at_the_end(run: Callable[[list[T]], object], item: T, *, last: bool = False) -> bool:
+    """Call ``run`` as one of the last things of the action that is under way, in its transaction, with every ``item`` that was kept for it;
+    False, and nothing is kept, outside of an action.
 
-    What was asked for inside a part that is rolled back is not done. In the order of asking.
+    What was asked for inside a part that is rolled back is not done. In the order of asking; ``last``: after all the others.
     """
     lasts = _lasts.get()
     if lasts is None:
         return False
-    last = _Last(run)
-    transaction.on_commit(last)
-    lasts.append(last)
+    one = _Last(run, item, last=last)
+    transaction.on_commit(one)
+    lasts.append(one)
     return True
 
 
@@ -181,6 +185,9 @@ def _with_an_end() -> Iterator[None]:
     if not lasts:
         return  # what waits for the commit is not looked through: inside one great transaction that is much
     standing = {id(entry[1]) for entry in transaction.get_connection().run_on_commit}
-    for last in lasts:
-        if id(last) in standing:
-            last.run()
+    kept: dict[tuple[bool, Callable[[list[Any]], object]], list[Any]] = {}
+    for one in lasts:
+        if id(one) in standing:
+            kept.setdefault((one.last, one.run), []).append(one.item)
+    for last, run in sorted(kept, key=lambda kind: kind[0]):
+        run(kept[last, run])
