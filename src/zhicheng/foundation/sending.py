@@ -25,6 +25,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.errors import chain_of
+from zhicheng.foundation.fields import sealed_for
 from zhicheng.foundation.models import SentForm
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ class Form:
 class Sending:
     """What becomes of one request. Without ``form`` nothing is noted, but what was committed is known all the same.
 
-    ``answered`` is set once the page has come to its good end: from then on ``location`` and ``said`` are its answer.
+    ``answered`` is set once the page has come to its good end: from then on ``location`` and ``said`` are its answer. ``row``: the id of the
+    note, 0 before there is one.
     """
 
     def __init__(self) -> None:
@@ -76,6 +78,7 @@ class Sending:
         self.answered = False
         self.said: list[str] = []
         self.location = ""
+        self.row = 0
         self._told = False
         self._wrote = False
         self._busy = False
@@ -132,7 +135,7 @@ class Sending:
         transaction around it would have to end, so the note stands before it, and is taken back when it fails."""
         self._busy = True
         try:
-            if self.form is not None and not self._told and not _insert(connection, self.form):
+            if self.form is not None and not self._told and not self._put(connection, self.form):
                 raise SentBefore(self.form.address)
             try:
                 result = run()
@@ -154,11 +157,17 @@ class Sending:
             return
         self._busy = True
         try:
-            if self.form is not None and not _insert(connection, self.form) and not self.committed:
+            if self.form is not None and not self._put(connection, self.form) and not self.committed:
                 raise SentBefore(self.form.address)
         finally:
             self._busy = False
         transaction.on_commit(self._tell, using=connection.alias)
+
+    def _put(self, connection: BaseDatabaseWrapper, form: Form) -> bool:
+        """Write the note; False when its key is taken."""
+        row = _insert(connection, form)
+        self.row = row or self.row
+        return bool(row)
 
     def _tell(self) -> None:
         self._told = True
@@ -171,18 +180,18 @@ def _concerns_the_matter(sql: str) -> bool:
     return _LOCKS.search(sql) is not None
 
 
-def _insert(connection: BaseDatabaseWrapper, form: Form) -> bool:
-    """Write the row; False when its key is taken. Waits for another transaction that is just writing the same key."""
+def _insert(connection: BaseDatabaseWrapper, form: Form) -> int:
+    """Write the row and return its id; 0 when its key is taken. Waits for another transaction that is just writing the same key."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in ("key", "form", "sender", "address", "at", "location", "said"))
     at = connection.ops.adapt_datetimefield_value(clock.machine_now())
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(SentForm._meta.db_table)} ({columns})"  # noqa: S608 - names of our own
-            " VALUES (%s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING",
+            f" VALUES (%s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING RETURNING {quote('id')}",
             [form.key, form.form, form.sender, form.address, at],
         )
-        return bool(cursor.rowcount == 1)
+        return int(next(iter(cursor.fetchall()), (0,))[0])
 
 
 def _answer_was_lost(error: BaseException) -> bool:
@@ -209,20 +218,21 @@ def sent_before(form: Form) -> SentForm | None:
     return SentForm.objects.filter(key=form.key, sender=form.sender).first()
 
 
-def sent_otherwise(form: Form) -> bool:
-    """Whether the same form was carried out before with other contents (somebody went back, changed a word, and sent it again)."""
-    return SentForm.objects.filter(form=form.form, sender=form.sender).exclude(key=form.key).exists()
+def sendings_of(form: Form) -> tuple[SentForm | None, bool]:
+    """:func:`sent_before`, and whether the same form was carried out before with other contents (somebody went back, changed a word, and
+    sent it again). One query."""
+    rows = list(SentForm.objects.filter(form=form.form, sender=form.sender))
+    first = next((row for row in rows if row.key == form.key), None)
+    return first, len(rows) > (first is not None)
 
 
-def keep_answer(form: Form, *, location: str, said: str) -> None:
-    """Keep where the first sending led and what it said, for a second press. A database that cannot take it is logged only:
+def keep_answer(form: Form, *, row: int, location: str, said: str) -> None:
+    """Keep where the first sending led and what it said, for a second press, in its ``row``. A database that cannot take it is logged only:
     the work itself is committed."""
+    sealed = sealed_for(SentForm._meta.get_field("said"), row, said)
     try:
         with transaction.atomic():
-            row = SentForm.objects.filter(key=form.key).first()
-            if row is not None:
-                row.location, row.said = location[:500], said
-                row.save(update_fields=["location", "said"])
+            SentForm.objects.filter(pk=row, key=form.key).update(location=location[:500], said=sealed)
     except DatabaseError:
         logger.exception("the answer to %s could not be kept", form.address)
 

@@ -49,3 +49,6 @@ CORRECTS: dict[str, str] = {
     "person_employer": "the later word is the right one",
     "rehearsal_clock_move": "the clock is moved step by step",
 }
+# Of these, what is not looked for before it is begun, unless it brings files: a second press writes the same again, which is nothing, or meets
+# the note of the first when it writes (``foundation/sending.py``), or is refused and then finds it. It is the form that is sent most of all.
+MEETS_ITSELF = frozenset({"application_section"})

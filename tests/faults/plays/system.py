@@ -179,7 +179,7 @@ def keys_and_places(stage: Stage) -> None:
 def form_is_answered(stage: Stage) -> None:
     """What the pages keep of a form that was sent."""
     form = Form(key=f"{stage.dice.number(1, 5):064}", form="f" * 64, sender=stage.anybody().ref, address="unit_information")
-    stage.act("foundation.keep_answer", form, location="/unit/", said="已提交。")
+    stage.act("foundation.keep_answer", form, row=1, location="/unit/", said="已提交。")
     stage.act("foundation.forget_sending", form)
 
 

@@ -164,7 +164,7 @@ def _sent(said: str = "") -> None:
 @case(f"{SENDING}.keep_answer")
 def keep_answer(world: w.World) -> dict[str, Any]:
     _sent()
-    return {"form": FORM, "location": "/", "said": "好"}
+    return {"form": FORM, "row": SentForm.objects.get(key=FORM.key).pk, "location": "/", "said": "好"}
 
 
 @case(f"{SENDING}.forget_sending")

@@ -32,10 +32,10 @@ from zhicheng.foundation.sending import (
     SentBefore,
     forget_sending,
     keep_answer,
+    sendings_of,
     sent_before,
-    sent_otherwise,
 )
-from zhicheng.web.repeats import CORRECTS, IN_SESSION, REPEATABLE
+from zhicheng.web.repeats import CORRECTS, IN_SESSION, MEETS_ITSELF, REPEATABLE
 from zhicheng.web.shared.http import go, is_script
 from zhicheng.web.shared.kept import LIMIT_BYTES, KeptForm, is_secret
 from zhicheng.web.shared.kept_words import words_of
@@ -126,7 +126,7 @@ class OnceMiddleware:
             sending.location = response.get("Location") or response.get("HX-Redirect") or ""
             sending.said = [str(m) for m in _said(request)]
             if form is not None and sending.committed:
-                keep_answer(form, location=sending.location, said=_pack(request))
+                keep_answer(form, row=sending.row, location=sending.location, said=_pack(request))
         elif form is not None and response.status_code < 500:
             if sending.committed:
                 forget_sending(form)
@@ -144,10 +144,10 @@ class OnceMiddleware:
         if not _is_good(token, sender_of(request)):
             return _ask_again(request, again=False)
         form = _form_of(request, token, name)
-        first = sent_before(form)
+        first, otherwise = _earlier(form, request)
         if first is not None:
             return _answer_again(request, first)
-        if name not in CORRECTS and sent_otherwise(form):
+        if otherwise:
             return _ask_again(request, again=True)
         sending.form = form
         return None
@@ -164,6 +164,13 @@ class OnceMiddleware:
                 break
             time.sleep(pause)
         return _answer_again(request, first)
+
+
+def _earlier(form: Form, request: HttpRequest) -> tuple[SentForm | None, bool]:
+    """What was sent before: this very sending, and the same form with other contents where it may be sent only once."""
+    if form.address in MEETS_ITSELF and not request.FILES:
+        return None, False
+    return (sent_before(form), False) if form.address in CORRECTS else sendings_of(form)
 
 
 def _said(request: HttpRequest) -> list[Any]:
