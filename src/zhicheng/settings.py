@@ -226,7 +226,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_ENGINE = "zhicheng.accounts.session_store"
-SESSION_COOKIE_AGE = env.int("ZHICHENG_IDLE_SECONDS", 30 * 60)  # idle time-out; every request moves it on
+SESSION_COOKIE_AGE = env.int("ZHICHENG_IDLE_SECONDS", 30 * 60)  # idle time-out; requests move it on, once a minute
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_LONGEST_HOURS = env.int("ZHICHENG_SESSION_HOURS", 12)  # after that the password is asked for again, clicks or not
 SESSION_COOKIE_HTTPONLY = True

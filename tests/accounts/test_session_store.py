@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from zhicheng.accounts.session_store import SessionStore
+from zhicheng.foundation import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +69,7 @@ def test_what_one_request_took_out_does_not_come_back_with_another() -> None:
 @pytest.mark.parametrize("changes", [False, True])
 def test_session_that_was_ended_meanwhile_stays_ended(changes: bool) -> None:
     key = session(user="1")
+    Session.objects.update(expire_date=F("expire_date") - timedelta(minutes=2))
     late = read(key)
     read(key).flush()
     if changes:
@@ -84,7 +89,7 @@ def test_renewed_key_takes_everything_along_and_nothing_stays_behind() -> None:
     assert held(key) == {}
 
 
-def test_emptied_session_is_empty_and_every_request_moves_the_end_on() -> None:
+def test_emptied_session_is_empty_and_requests_move_the_end() -> None:
     key = session(user="1")
     Session.objects.update(expire_date="2100-01-01T00:00:00Z")
     read(key).save()
@@ -96,12 +101,26 @@ def test_emptied_session_is_empty_and_every_request_moves_the_end_on() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_that_changed_nothing_asks_the_database_one_thing() -> None:
+def test_request_that_changed_nothing_writes_its_new_end_once_a_minute() -> None:
     key = session(user="1")
-    looked = read(key)
+    for minutes, statements in ((0, 0), (2, 1), (0, 0)):
+        Session.objects.update(expire_date=F("expire_date") - timedelta(minutes=minutes))
+        looked = read(key)
+        with CaptureQueriesContext(connection) as asked:
+            looked.save()
+        assert len(asked) == statements
+    assert timedelta(minutes=29) < Session.objects.get().expire_date - clock.machine_now() <= timedelta(minutes=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_that_changed_something_writes_it_in_one_statement() -> None:
+    key = session(user="1")
+    store = read(key)
+    store["told"] = "已登记"
     with CaptureQueriesContext(connection) as asked:
-        looked.save()
+        store.save()
     assert len(asked) == 1
+    assert held(key) == {"user": "1", "told": "已登记"}
 
 
 def test_request_saved_twice_writes_what_came_in_between() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account import auth_backends as library
@@ -21,7 +22,7 @@ class AuthenticationBackend(library.AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session; none that was closed."""
-        found = _accounts(int(user_id))
+        found = _reading[-1](int(user_id))
         return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def _authenticate(self, request: Any, **credentials: Any) -> Any:
@@ -41,3 +42,11 @@ class AuthenticationBackend(library.AuthenticationBackend):
 @prepared
 def _accounts(user_id: int) -> QuerySet[User]:
     return User.objects.filter(pk=user_id)
+
+
+_reading: list[Callable[[int], list[User]]] = [_accounts]
+
+
+def read_accounts_by(read: Callable[[int], list[User]]) -> None:
+    """Let the account of a session be read by ``read``: a room below reads with it what it asks of every account, in one query."""
+    _reading[:] = [read]

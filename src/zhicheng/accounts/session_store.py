@@ -13,8 +13,10 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
@@ -27,10 +29,16 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.prepared import prepared
 
 
+def end_moves() -> timedelta:
+    """How far the end of an idle session may lie behind the last request: a thirtieth of how long it lives, a minute of half an hour."""
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE / 30)
+
+
 class SessionStore(DatabaseStore):
     """Django's, with another :meth:`save`."""
 
     _found: dict[str, str] | None = None  # what lay in the row when this request read or wrote it
+    _row: Session | None = None  # as this request read it
 
     def encode(self, session_dict: Any) -> str:
         """The session as its row holds it, and no other."""
@@ -54,6 +62,7 @@ class SessionStore(DatabaseStore):
         key = self.session_key or ""
         found = _rows(str.__str__(key if isinstance(key, StoredKey) else hashed(key)))
         if found and found[0].expire_date > clock.machine_now():
+            self._row = found[0]
             return found[0]
         self._session_key = None
         return None
@@ -68,37 +77,57 @@ class SessionStore(DatabaseStore):
         super().clear()
 
     def save(self, must_create: bool = False) -> None:
-        """Write what changed since it was read into the row as it is now; where nothing did, only its new end.
+        """Write what changed since it was read into the row as it is now; where nothing did, only its new end, once a minute.
 
         :raises UpdateError: the session was ended meanwhile. What was signed out stays signed out.
         """
         if must_create or self.session_key is None:
             super().save(must_create)
-            self._found = _written(dict(self.items()))
+            self._found, self._row = _written(dict(self.items())), None
             return
-        mine, found = dict(self.items()), self._found or {}
+        mine, found, read = dict(self.items()), self._found or {}, self._row
         after = _written(mine)
         changed = {name for name in after.keys() | found.keys() if after.get(name) != found.get(name)}
-        row = self.model.objects.filter(session_key=self.session_key)
-        if (
-            not changed
-        ):  # nearly every request: one statement, which is its own transaction; within another's it must not break that
-            with transaction.atomic() if connection.in_atomic_block else nullcontext():
-                if not row.update(expire_date=self.get_expiry_date()):
-                    raise UpdateError
+        if not changed:  # nearly every request
+            self._move_end(read)
+        elif not self._write_over(read, mine):
+            mine = self._write_beside(mine, changed)
+            after = _written(mine)
+        if changed:
+            self._session_cache, self._found, self._row = mine, after, None
+
+    def _move_end(self, read: Session | None) -> None:
+        """One statement, which is its own transaction; within another's it must not break that. None while the end has hardly moved."""
+        end = self.get_expiry_date()
+        if read is not None and read.session_key == self.session_key and timedelta() <= end - read.expire_date < end_moves():
             return
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            if not self.model.objects.filter(session_key=self.session_key).update(expire_date=end):
+                raise UpdateError
+
+    def _write_over(self, read: Session | None, mine: dict[str, Any]) -> bool:
+        """Put ``mine`` in the place of what was read, in one statement; False where the row is no longer as it was read."""
+        if read is None or read.session_key != self.session_key:
+            return False
+        as_read = self.model.objects.filter(session_key=self.session_key, session_data=read.session_data)
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            return bool(as_read.update(session_data=self.encode(mine), expire_date=self.get_expiry_date()))
+
+    def _write_beside(self, mine: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+        """Put what ``changed`` beside what others have written meanwhile; return what the session holds then."""
+        row = self.model.objects.filter(session_key=self.session_key)
         with transaction.atomic():
             held = row.select_for_update(no_key=True).first()
             if held is None:
                 raise UpdateError
-            data = self.decode(held.session_data)
+            data: dict[str, Any] = self.decode(held.session_data)
             for name in changed:
                 if name in mine:
                     data[name] = mine[name]
                 else:
                     data.pop(name, None)
             row.update(session_data=self.encode(data), expire_date=self.get_expiry_date())
-        self._session_cache, self._found = data, _written(data)
+        return data
 
 
 @prepared

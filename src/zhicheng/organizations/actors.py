@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
-from zhicheng.accounts.models import SYSTEM_KINDS
+from zhicheng.accounts.backends import read_accounts_by
+from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.models import Membership
 
@@ -76,12 +77,12 @@ SYSTEM = Actor(role=Role.SYSTEM, name="系统")
 
 
 def actor_for(user: Any) -> Actor:
-    """The actor a signed-in ``user`` is; :data:`ANONYMOUS` for anybody else. One query."""
+    """The actor a signed-in ``user`` is; :data:`ANONYMOUS` for anybody else. One query, none for the account of a request."""
     if not getattr(user, "is_authenticated", False):
         return ANONYMOUS
     if user.kind in SYSTEM_KINDS:  # the role bears the account's name: they act for no organization and see no case
         return Actor(role=Role(user.kind), user_id=user.pk, name=user.name, person_index=user.id_number_index)
-    membership = next(iter(_memberships(user.pk)), None)
+    membership = user.membership_read if hasattr(user, _READ) else next(iter(_memberships(user.pk)), None)
     organization = membership.organization if membership else None
     if user.kind == "applicant":
         role = Role.APPLICANT
@@ -103,3 +104,24 @@ def actor_for(user: Any) -> Actor:
 @prepared
 def _memberships(user_id: int) -> QuerySet[Membership]:
     return Membership.objects.select_related("organization").filter(user_id=user_id, until__isnull=True).order_by("pk")[:1]
+
+
+_READ = "membership_read"
+
+
+def accounts_of_session(user_id: int) -> list[User]:
+    """The account of a session with the membership it acts by. One query: every request of somebody signed in sends it."""
+    found = _accounts(user_id)
+    for user in found:
+        setattr(user, _READ, getattr(user, _READ, None))  # an account without one: nothing to ask again
+    return found
+
+
+@prepared
+def _accounts(user_id: int) -> QuerySet[User]:
+    present = FilteredRelation("memberships", condition=Q(memberships__until__isnull=True))
+    accounts = User.objects.filter(pk=user_id).annotate(**{_READ: present})
+    return accounts.select_related(f"{_READ}__organization").order_by(f"{_READ}__pk")[:1]
+
+
+read_accounts_by(accounts_of_session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_noop
 
 from zhicheng.accounts.second_factor import is_required
+from zhicheng.accounts.session_store import end_moves
 from zhicheng.foundation.clock import now
 from zhicheng.web.shared.ended import why_ended
 from zhicheng.web.shared.kept import SESSION_KEY
@@ -21,7 +23,7 @@ gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's name, whether this is a rehearsal, who is asking, and what the server's clock says.
 
-    ``page_address``: where this page, or the one its form stands on, is opened again. ``server_now`` is asked for only by a page that shows it. ``idle_seconds``/``idle_minutes``: how long a sign-in lasts without a request.
+    ``page_address``: where this page, or the one its form stands on, is opened again. ``server_now`` is asked for only by a page that shows it. ``idle_seconds``: how long a sign-in lasts without a request at least, ``idle_minutes``: in round words.
     """
     return {
         "site_name": gettext(settings.SITE_NAME),
@@ -33,6 +35,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "sign_in_ended": SimpleLazyObject(lambda: why_ended(request)),
         "longest_hours": settings.SESSION_LONGEST_HOURS,
         "server_now": SimpleLazyObject(now),
-        "idle_seconds": settings.SESSION_COOKIE_AGE,
+        "idle_seconds": settings.SESSION_COOKIE_AGE - math.ceil(end_moves().total_seconds()),
         "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
