@@ -27,11 +27,11 @@ def mails() -> list[dict]:
     return [read_mail(m) for m in OutboxMessage.objects.filter(kind="mail").order_by("pk")]
 
 
-def test_accept_text_keeps_version_hash_and_time() -> None:
+def test_accept_texts_keeps_version_hash_and_time() -> None:
     user = registered_applicant(approved_unit())
     at = datetime(2023, 9, 1, 10, tzinfo=clock.BEIJING)
     with clock.travel(at):
-        actions.accept_text(user_id=user.pk, text=NOTICE)
+        actions.accept_texts(user_id=user.pk, texts=[NOTICE])
     kept = NoticeAcceptance.objects.order_by("-pk")[0]
     assert (kept.text_key, kept.version, kept.text_sha256, kept.accepted_at) == (*NOTICE[:3], at)
     assert queries.acceptance_of(user_id=user.pk, text_key=NOTICE.key, version=NOTICE.version) == kept

@@ -24,7 +24,6 @@ _HEARD = "writes the entry of a row that the library makes or removes, in its tr
 _TELLS = "queues mails in the transaction of the action that calls it"
 _TOLD = "fills a rehearsal by the actions of the others, whole or not at all: tests/rehearsal"
 NO_ACTION = {
-    "accounts.actions.accept_texts": _PART,
     "accounts.actions.check_new_mailbox": _LOOKS,
     "accounts.actions.close_account": _PART,
     "accounts.actions.confirmation_link": _LOOKS,

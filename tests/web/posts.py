@@ -344,9 +344,11 @@ def application_findings(world: w.World) -> Press:
 EXAMPLES["application_check"] = lambda world: _by(world.applicant, "application_check", _filled(world).pk)
 
 
-@example("application_submit")
-def application_submit(world: w.World) -> Press:
-    application = _filled(world)
+EXAMPLES["application_submit"] = lambda world: sent_in(world, _filled(world))
+
+
+def sent_in(world: w.World, application: Application) -> Press:
+    """上报 of the applicant's own, which is filled in."""
     applications.confirm_check(actor=world.applicant, application_id=application.pk)
     texts = notice_of(world.version).texts
     versions = {"commitment_version": texts.commitment.version, "liability_version": texts.liability.version}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -62,7 +63,7 @@ def open_account(
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=person.email.lower(), primary=True, verified=False)
     if acceptance is not None:
-        accept_text(user_id=user.pk, text=acceptance)
+        accept_texts(user_id=user.pk, texts=[acceptance])
     ledger.record(
         event="account.reopened" if reuse else "account.opened",
         subject=f"user:{user.pk}",
@@ -105,28 +106,23 @@ def _still_unconfirmed(account: User, person: Particulars) -> User:
 
 
 @one_transaction
-def accept_text(*, user_id: int, text: AcceptedText) -> NoticeAcceptance:
-    """Keep that an account accepted a text: version, hash of what was shown, time (S-10, S-18, S-20, S-64)."""
-    accepted = NoticeAcceptance.objects.create(
-        user_id=user_id,
-        text_key=text.key,
-        version=text.version,
-        text_sha256=text.sha256,
-        accepted_at=text.accepted_at or clock.now(),
+def accept_texts(*, user_id: int, texts: Sequence[AcceptedText]) -> list[NoticeAcceptance]:
+    """Keep that an account accepted these texts: version, hash of what was shown, time (S-10, S-18, S-20, S-64). One statement."""
+    kept = NoticeAcceptance.objects.bulk_create(
+        NoticeAcceptance(
+            user_id=user_id,
+            text_key=text.key,
+            version=text.version,
+            text_sha256=text.sha256,
+            accepted_at=text.accepted_at or clock.now(),
+        )
+        for text in texts
     )
-    ledger.record(
-        event="account.text_accepted",
-        subject=f"user:{user_id}",
-        actor=f"user:{user_id}",
-        data={
-            "text": text.key,
-            "version": text.version,
-            "sha256": text.sha256,
-            "acceptance": accepted.pk,
-            "at": ledger.time_text(accepted.accepted_at),
-        },
-    )
-    return accepted
+    for text, row in zip(texts, kept, strict=True):
+        data = {"text": text.key, "version": text.version, "sha256": text.sha256, "acceptance": row.pk}
+        data |= {"at": ledger.time_text(row.accepted_at)}
+        ledger.record(event="account.text_accepted", subject=f"user:{user_id}", actor=f"user:{user_id}", data=data)
+    return kept
 
 
 def confirmation_link(*, user: User) -> str:

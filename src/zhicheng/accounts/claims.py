@@ -71,7 +71,8 @@ def number_is_free_for(user: User, *, over_holder: bool = False) -> list[Problem
     """
     if not user.id_number:
         return [number_missing()]
-    holder = holder_besides(user)
+    contested = _is_contested(user)
+    holder = holder_besides(user) if contested else None
     if holder is not None and holder.identity_confirmed_at is not None and over_holder:
         text = _(
             "这个身份证号在另一个账号上也是按身份证原件核实的，两边都见过原件，不能直接改归本账号。请先查明哪一个登记有误，由其单位提出“更正姓名或身份证号”；更正以后，再核实本账号。"
@@ -82,24 +83,29 @@ def number_is_free_for(user: User, *, over_holder: bool = False) -> list[Problem
             "这个身份证号在另一个账号上已经核实或已有申请书经单位审核通过，不能再由本账号使用。请核对身份证原件：本账号填错的，请更正身份证号；确属本人的，请本人持身份证原件到州人力资源和社会保障局：另一账号没有核实过的，由该局在“身份核实”中核实；核实过的，由该局查明哪一个登记有误，先更正那一个。"
         )
         return [Problem(text, code="number_held_by_another")]
-    if queries.number_is_held(user.id_number_index, for_user_id=user.pk):
+    if contested and queries.number_is_held(user.id_number_index, for_user_id=user.pk):
         return [queries.number_held(where="")]
     if user.kind == AccountKind.UNIT and duties.runs_the_system(user.id_number_index):
         return [duties.keeps_no_unit()]
     return []
 
 
-def hold_number(*, user: User) -> None:
+def _is_contested(user: User) -> bool:
+    """Whether another account holds the number of ``user``, or a correction has left it behind: one query, which sees one moment."""
+    held, left = other_claims(user).filter(number_held_at__isnull=False), queries.left_behind(user.id_number_index)
+    return User.objects.filter(Exists(held) | Exists(left), pk=user.pk).exists()
+
+
+def hold_free_number(*, user: User) -> bool:
     """The unit passes this person's application on: from now on the number is this account's. ``user`` is locked.
 
-    Raises ``Refused`` when another account holds it; writes nothing when this one does already.
+    Writes nothing when it was before, nor when the number is not free: the door says so then, with everything else. Whether the account
+    holds it now.
     """
-    if user.number_held_at is not None:
-        return
-    if problems := number_is_free_for(user):
-        raise Refused(problems)
-    user.number_held_at = clock.now()
-    _save_holder(user, ["number_held_at"])
+    if user.number_held_at is None and not number_is_free_for(user):
+        user.number_held_at = clock.now()
+        _save_holder(user, ["number_held_at"])
+    return user.number_held_at is not None
 
 
 def unhold_number(*, user: User, since: datetime) -> None:

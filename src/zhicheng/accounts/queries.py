@@ -135,14 +135,19 @@ def number_is_held(index: str, *, for_user_id: int | None = None) -> bool:
     """
     if not index:
         return False
-    # Where it was taken from a claim because somebody else showed the card, it was not left behind: that person has it.
-    leaving = IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index).exclude(source__startswith=TAKEN)
+    leaving = left_behind(index)
     left = leaving.order_by("-id").first()
     if left is None:
         return False
     if for_user_id is not None and leaving.filter(source=left.source, user_id=for_user_id).exists():
         return False  # one decision corrects every account of the person
     return not NumberRelease.objects.filter(index=index, released_at__gte=left.corrected_at).exists()
+
+
+def left_behind(index: str) -> QuerySet[IdentityCorrection]:
+    """The corrections that led away from this number. Where it was taken from a claim because somebody else showed the card, it was not
+    left behind: that person has it."""
+    return IdentityCorrection.objects.filter(old_index=index).exclude(new_index=index).exclude(source__startswith=TAKEN)
 
 
 def number_held(*, where: str) -> Problem:

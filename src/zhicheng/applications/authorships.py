@@ -18,17 +18,22 @@ from zhicheng.applications.models import Application, FirstAuthorship, Submissio
 from zhicheng.applications.queries import visible_to
 from zhicheng.applications.states import OVER
 from zhicheng.applications.where import Where
-from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.fields import blind_index, number_rows
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
 
 
-def keep_authorships(submission: Submission, contents: Mapping[str, Any]) -> None:
-    """Keep what a submission claims as first author; a part of the action that made it."""
-    for one in authored_in(contents):
-        FirstAuthorship.objects.create(
-            submission=submission, place=str(one.where), work=one.work, work_index=blind_index(one.work)
-        )
+def keep_submission(submission: Submission, contents: Mapping[str, Any]) -> None:
+    """Write a new submission, and what it claims as first author; a part of the action that made it."""
+    claimed = [
+        FirstAuthorship(submission=submission, place=str(one.where), work=one.work, work_index=blind_index(one.work))
+        for one in authored_in(contents)
+    ]
+    number_rows([submission, *claimed])
+    submission.save(force_insert=True)
+    for one in claimed:
+        one.submission = submission  # whose number it takes over
+    FirstAuthorship.objects.bulk_create(claimed)
 
 
 def contested_authorships(application: Application, actor: Actor) -> list[Finding]:

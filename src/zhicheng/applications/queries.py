@@ -130,10 +130,10 @@ def _one_visible(owner_id: int, application_id: int, *opening: str, role: Role) 
 
 
 @prepared
-def row_of(application_id: int) -> QuerySet[Application]:
-    """One application with what an action on it reads beside, whoever sees it: for ``lifecycle.lock``, which asks whose it is."""
+def row_of(application_id: int, *, beside: tuple[str, ...] = ()) -> QuerySet[Application]:
+    """One application with what an action on it reads ``beside``, whoever sees it: for ``lifecycle.lock``, which asks whose it is."""
     rows = Application.objects.filter(pk=application_id).annotate(newest_version_id=newest_version_of("campaign"))
-    rows = rows.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission")
+    rows = rows.select_related("campaign", "campaign_version", "employer", "applicant", "current_submission", *beside)
     return rows.defer(*VERSION_TEXTS)
 
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhicheng.documents.base import Kind, PaperBase
@@ -211,11 +212,17 @@ def marks_of(issued: Paper) -> Marks:
 
 
 def _next_serial(kind: Kind, year: int) -> str:
-    prefix = PREFIXES[kind]
-    counter, _new = SerialCounter.objects.select_for_update(no_key=True).get_or_create(prefix=prefix, year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{prefix}{year}-{counter.last:06d}"
+    """The next number of its series, whose row stays locked until the transaction ends. One statement, whether it is the first or not."""
+    prefix, connection = PREFIXES[kind], transaction.get_connection()
+    table = connection.ops.quote_name(SerialCounter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO {table} ("prefix", "year", "last") VALUES (%s, %s, 1)'  # noqa: S608 - a name of our own
+            f' ON CONFLICT ("prefix", "year") DO UPDATE SET "last" = {table}."last" + 1 RETURNING "last"',
+            [prefix, year],
+        )
+        last = cursor.fetchall()[0][0]
+    return f"{prefix}{year}-{last:06d}"
 
 
 def _page_count(pdf: bytes) -> int:

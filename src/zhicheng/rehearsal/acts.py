@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.actions import accept_texts
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
@@ -49,7 +49,7 @@ def accepted(key: str, text: VersionedText) -> AcceptedText:
 def accept_prompt(actor: Actor, version: CampaignVersion) -> None:
     """The prompt page was read (S-20)."""
     notice = notice_of(version)
-    accept_text(user_id=actor.account_id, text=accepted(f"prompt:{notice.slug}", notice.texts.prompt))
+    accept_texts(user_id=actor.account_id, texts=[accepted(f"prompt:{notice.slug}", notice.texts.prompt)])
 
 
 def begin(actor: Actor, version: CampaignVersion, *, series: str, title: str, specialty: str = "") -> Application:

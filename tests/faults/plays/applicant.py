@@ -23,7 +23,7 @@ FORM = w.sections()
 OPEN = tuple(OPEN_FOR_APPLICANT)
 
 
-@play("accounts.accept_text")
+@play("accounts.accept_texts")
 def read_the_prompt(stage: Stage) -> None:
     """By who can sign in: before that the account may still go, and what it accepted with it."""
     version, user = stage.one_of(CampaignVersion.objects.all()), stage.account(AccountKind.APPLICANT)
@@ -35,7 +35,7 @@ def accept(stage: Stage, user_id: int, version: CampaignVersion) -> None:
     """The prompt page was read (S-20)."""
     notice = notice_of(version)
     text = AcceptedText(key=f"prompt:{notice.slug}", version=notice.texts.prompt.version, sha256="0" * 64)
-    stage.act("accounts.accept_text", user_id=user_id, text=text)
+    stage.act("accounts.accept_texts", user_id=user_id, texts=[text])
 
 
 @play("applications.start_application", weight=2)

@@ -91,7 +91,7 @@ def _publicise(stage: Stage, application: Application) -> None:
     "accounts.confirm_mailbox",
     "organizations.register_applicant",
     "organizations.confirm_people",
-    "accounts.accept_text",
+    "accounts.accept_texts",
     "applications.start_application",
     weight=2,
 )

@@ -52,9 +52,9 @@ def session_of(user: User) -> UserSession:
     )
 
 
-@case(f"{ACTIONS}.accept_text")
+@case(f"{ACTIONS}.accept_texts")
 def accept(world: w.World) -> dict[str, Any]:
-    return {"user_id": world.applicant.account_id, "text": AcceptedText("registration", "2023.1", "a" * 64)}
+    return {"user_id": world.applicant.account_id, "texts": [AcceptedText("registration", "2023.1", "a" * 64)]}
 
 
 @case(f"{ACTIONS}.send_confirmation")

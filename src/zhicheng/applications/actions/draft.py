@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,9 +97,10 @@ def keep_beside(case: CaseFile, key: str, told: list[Any] | dict[str, Any], base
     touch(case.application, row.saved_at)
 
 
-def lock_open(application_id: int, actor: Actor) -> CaseFile:
-    """Lock an application the applicant may write in now; raises :class:`Refused` (``not_found``, ``not_open``)."""
-    case = lifecycle.lock(application_id, actor)
+def lock_open(application_id: int, actor: Actor, *, beside: Sequence[str] = ()) -> CaseFile:
+    """Lock an application the applicant may write in now; raises :class:`Refused` (``not_found``, ``not_open``). ``beside`` as for
+    ``lifecycle.lock``."""
+    case = lifecycle.lock(application_id, actor, beside=beside)
     if case.application.applicant_id != actor.user_id:
         raise Refused.one(_("没有找到这份申请书。"), code="not_found")
     if closed := lifecycle.why_closed(case.application):

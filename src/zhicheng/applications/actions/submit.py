@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.actions import accept_texts
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import lifecycle
 from zhicheng.applications.actions.draft import lock_open
 from zhicheng.applications.actions.start import route_problems, route_through
-from zhicheng.applications.authorships import keep_authorships
+from zhicheng.applications.authorships import keep_submission
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.desks import DESKS
@@ -62,7 +62,7 @@ def _submit(
     actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], *, arrived_at: datetime
 ) -> Submission:
     try:
-        case = lock_open(application_id, actor)
+        case = lock_open(application_id, actor, beside=[f"employer__{_OFFICES}"])
     except Refused:
         # A double click: its twin was here first, perhaps while this one waited for the lock.
         sent = Submission.objects.filter(
@@ -88,25 +88,32 @@ def _submit(
         )  # another application of the year may have been counted since this one was begun
     application.applicant_name = application.applicant.name  # corrected, perhaps, while a desk had the submission before
     lifecycle.make_move(case, "submit", actor=actor)
-    for name, text in (("commitment", texts.commitment), ("liability", texts.liability)):
-        accept_text(
-            user_id=submission.submitted_by_id,
-            text=AcceptedText(key=f"{name}:{case.notice.slug}", version=text.version, sha256=digest(text.zh)),
-        )
+    told = (("commitment", texts.commitment), ("liability", texts.liability))
+    accept_texts(
+        user_id=submission.submitted_by_id,
+        texts=[
+            AcceptedText(key=f"{name}:{case.notice.slug}", version=text.version, sha256=digest(text.zh)) for name, text in told
+        ],
+    )
     return submission
+
+
+_OFFICES = "receiving_office__superior_office"  # of an employer: where it hands in, and whom that is below
 
 
 def _take_route(application: Application, notice: Notice, actor: Actor) -> None:
     """The route is the employer's of today: a person who changed employer, a unit that changed its county."""
     if actor.organization_id is not None and actor.organization_id != application.employer_id:
-        application.employer = Organization.objects.select_related("receiving_office").get(pk=actor.organization_id)
+        application.employer = Organization.objects.select_related(_OFFICES).get(pk=actor.organization_id)
     employer = application.employer
     office = employer.receiving_office
-    if office is None or office.superior_office_id is None:
+    above = office.superior_office if office is not None else None
+    if office is None or above is None:
         raise Refused.one(_("您的单位没有材料接收部门，请联系单位管理员。"), where="employer", code="unit_not_verified")
     route = route_through(notice, employer, application.series)
-    known = {employer.pk: employer, office.pk: office}
-    known |= Organization.objects.in_bulk([pk for pk in route.values() if pk is not None and pk not in known])
+    known = {each.pk: each for each in (employer, office, above)}
+    if others := [pk for pk in route.values() if pk is not None and pk not in known]:
+        known |= Organization.objects.in_bulk(others)
     for desk in DESKS:
         pk = route[desk.column_id]
         setattr(application, desk.column, known[pk] if pk is not None else None)
@@ -182,7 +189,7 @@ def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Subm
         submitted_at=at,
     )
     content = snapshot.as_json()
-    submission = Submission.objects.create(
+    submission = Submission(
         application=case.application,
         number=number,
         content=canonical_json(content).decode(),
@@ -191,5 +198,5 @@ def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Subm
         submitted_by_id=actor.account_id,
         form_token=form_token,
     )
-    keep_authorships(submission, snapshot.sections)
+    keep_submission(submission, snapshot.sections)
     return submission

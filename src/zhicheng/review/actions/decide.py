@@ -48,8 +48,8 @@ def pass_application(
     owner = lock_owner(actor, application_id) if desk.role is Role.UNIT else None
     case, submission = lock_submission(actor, application_id, submission_id)
     year = lock_person_year(case)
-    if owner is not None and not claims.number_is_free_for(owner):  # else the door says so, with everything else
-        claims.hold_number(user=owner)
+    if owner is not None and claims.hold_free_number(user=owner):
+        case.application.applicant.number_held_at = owner.number_held_at  # the same row, read before
     change = lifecycle.make_move(case, desk.passes, actor=actor, note=opinion.strip())
     count_arrival(case, year, actor=actor)
     if desk.makes:

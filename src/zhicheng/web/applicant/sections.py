@@ -205,15 +205,19 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
 def _what_changed(request: HttpRequest, case: CaseFile, section: Section) -> dict[str, Any]:
     """Where the papers of the page stand otherwise now that it is saved: rows that have boxes since, boxes asked for or no longer.
 
-    The page says what it shows; only what differs is sent, so that no file chosen elsewhere on it is lost (S-63).
+    The page says what it shows; only what differs is sent, so that no file chosen elsewhere on it is lost (S-63). Of a page that shows no
+    boxes no file is read.
     """
+    waiting, shown = set(request.POST.getlist("without_box")), set(request.POST.getlist("box_state"))
+    if not waiting and not shown:
+        return {"provable": [], "changed": []}
     proofs = Proofs.of(case, section)
     rows = [{"id": row["id"], "boxes": proofs.of_row(row)} for row in case.contents[section.key]] if section.rows else []
-    waiting, shown = set(request.POST.getlist("without_box")), set(request.POST.getlist("box_state"))
     keys = {state.partition(" ")[0] for state in shown}
     entries = [entry for row in rows for entry in row["boxes"]] + proofs.of_section()
     return {
-        **head_of(case),
+        "application": case.application,
+        "is_open": True,
         "section": section,
         "provable": [row for row in rows if row["boxes"] and row["id"] in waiting],
         "changed": [e | {"swapped": True} for e in entries if e["box"].key in keys and e["state"] not in shown],

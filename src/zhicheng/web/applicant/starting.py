@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from zhicheng.accounts.actions import accept_text
+from zhicheng.accounts.actions import accept_texts
 from zhicheng.accounts.queries import acceptance_of
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.actions import objections_to_start, start_application
@@ -128,10 +128,8 @@ def prompt(request: HttpRequest, slug: str) -> HttpResponse:
         return render_refused(request, "applicant/prompt.html", context)
     if accepted is None:
         text = notice.texts.prompt
-        accept_text(
-            user_id=actor.account_id,
-            text=AcceptedText(key=f"prompt:{notice.slug}", version=text.version, sha256=digest(text.zh)),
-        )
+        told = AcceptedText(key=f"prompt:{notice.slug}", version=text.version, sha256=digest(text.zh))
+        accept_texts(user_id=actor.account_id, texts=[told])
     return go(request, "application_choose", slug)
 
 
