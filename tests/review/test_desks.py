@@ -18,7 +18,7 @@ from zhicheng.foundation.models import LedgerEntry
 from zhicheng.review import actions
 from zhicheng.review.findings import stated_sanctions
 from zhicheng.review.models import Decision, PaperDossier
-from zhicheng.review.queries import form_with_mark, mark_state, standing_decisions
+from zhicheng.review.queries import forms_with_mark, mark_state, standing_decisions
 from zhicheng.review.rules import ReturnReason, Sanction
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +222,7 @@ def test_dossier_arrives_neither_before_its_form_was_made_nor_after_today(road):
 def _state_of(application: Application, mark: str) -> str:
     submission = application.current_submission
     assert submission is not None
-    return mark_state(submission, form_with_mark(application, read_mark(mark)), read_mark(mark))
+    return mark_state(submission, next(iter(forms_with_mark(application, read_mark(mark))), None), read_mark(mark))
 
 
 def test_printed_mark_is_known_by_serial_code_and_hash(road):

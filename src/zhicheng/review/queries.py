@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import TAKES_BACK
@@ -72,20 +73,27 @@ def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:
     )
 
 
-def form_with_mark(application: Application, mark: Mark) -> Paper | None:
-    """The review form of this application that a printed serial, verification code or hash (at least 8 of its digits) names."""
+def forms_with_mark(application: Application, mark: Mark) -> list[Paper]:
+    """The review forms of this application that a printed serial, verification code or hash (at least 8 of its digits) names, the newest
+    first: by a hash all that were printed of one content.
+    """
     wanted = bare_mark(mark.text)
     if len(wanted) < 6:
-        return None
-    for paper in papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"):
-        names = {bare_mark(paper.serial), paper.verification_code}
-        if wanted in names or (len(wanted) >= 8 and paper.snapshot_sha256.upper().startswith(wanted)):
-            return paper
-    return None
+        return []
+    forms = list(papers_of(subject_of(application.pk)).filter(kind="review_form").order_by("-id"))
+    named = [paper for paper in forms if wanted in {bare_mark(paper.serial), paper.verification_code}]
+    return named or [paper for paper in forms if len(wanted) >= 8 and paper.snapshot_sha256.upper().startswith(wanted)]
+
+
+def tells_no_print(forms: list[Paper]) -> str:
+    """What is asked for where a hash names a print that holds and a void one of the same content (S-48, S-79); empty where it tells."""
+    if len({paper.is_void for paper in forms}) < 2:
+        return ""
+    return _("已作废的打印件上也是这个数据校验码，凭它不能判断是哪一份。请扫描二维码，或者填写页脚的编号。")
 
 
 def mark_state(submission: Submission, paper: Paper | None, mark: Mark) -> MarkState:
-    """What a printed mark names (:func:`form_with_mark`): the ``current`` form of the submission, one that is ``void``, ``unknown`` for
+    """What a printed mark names (:func:`forms_with_mark`): the ``current`` form of the submission, one that is ``void``, ``unknown`` for
     none of ours, or ``wrong_code`` where the QR code names one of ours with another verification code than its own (S-79).
     """
     if paper is None:

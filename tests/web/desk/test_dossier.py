@@ -10,6 +10,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.documents.queries import papers_of, verification_url
 from zhicheng.foundation import clock
+from zhicheng.review import actions
 from zhicheng.review.models import PaperDossier
 from zhicheng.review.queries import all_dossiers
 
@@ -143,6 +144,29 @@ def test_correcting_the_copies_alone_leaves_what_was_scanned(code, application, 
     new = PaperDossier.objects.latest("id")
     assert (new.corrects, new.copies) == (wrong, 2)
     assert new.mark_state == wrong.mark_state == ("current" if code == "its own" else "wrong_code")
+
+
+def test_check_code_that_a_void_print_bears_too_asks_for_the_serial(world, application, client):
+    """Passed, taken back and passed again: two prints of one content, and one of them is void."""
+    old = form_of(application)
+    last = application.history.latest("id").pk
+    actions.take_back_pass(
+        actor=world.unit_admin, application_id=application.pk, change_id=last, reason="点错了申请书，应先核实毕业证书。"
+    )
+    w.unit_pass(world, application)
+    application.refresh_from_db()
+    new = papers_of(f"application:{application.pk}").get(kind="review_form", voided_at__isnull=True)
+    address = reverse("desk_dossier", args=[application.pk])
+    typed = {"submission": application.current_submission_id, "received_on": clock.today().isoformat(), "copies": "2"}
+    typed |= ALL_IN_ORDER | {"printed_mark": new.snapshot_sha256[:16]}
+    status = page_of(client.post(address, typed | {"scanned": "1"})).select_one(".scanned").get_text()
+    assert "不能判断是哪一份" in status and "与当前版本一致" not in status
+    answer = client.post(address, typed | {"record": "1"})
+    assert answer.status_code == 422 and "不能判断是哪一份" in page_of(answer).select_one(".field-error").get_text()
+    assert not PaperDossier.objects.exists()
+    for paper, state in ((old, "void"), (new, "current")):
+        client.post(address, typed | {"printed_mark": paper.serial, "record": "1"})
+        assert PaperDossier.objects.latest("id").mark_state == state
 
 
 def test_pass_is_not_offered_while_it_cannot_be_used_and_why_is_said(world, signed_in):

@@ -22,7 +22,7 @@ from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.rules import is_self_review
 from zhicheng.review.actions.decide import lock_submission
 from zhicheng.review.models import PaperDossier
-from zhicheng.review.queries import form_with_mark, last_dossier, mark_state
+from zhicheng.review.queries import forms_with_mark, last_dossier, mark_state, tells_no_print
 
 SHORTEST_REASON = 4  # hanzi or letters
 
@@ -95,10 +95,12 @@ def _keep(
     problems: list[Problem] | None = None,
 ) -> PaperDossier:
     application, submission, mark = case.application, case.submission, read_mark(found.printed_mark)
-    form = form_with_mark(application, mark)
+    forms = forms_with_mark(application, mark)
+    form = next(iter(forms), None)
     problems = [
         *(problems or []),
         *_field_problems(found.copies, mark.text),
+        *[Problem(text, where="printed_mark", code="field") for text in [tells_no_print(forms)] if text],
         *_day_problems(found.received_on, application, form),
     ]
     problems += _not_here(application, actor)

@@ -17,7 +17,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.review import actions
 from zhicheng.review.models import MarkState, PaperDossier
-from zhicheng.review.queries import form_with_mark, last_dossier, mark_state
+from zhicheng.review.queries import forms_with_mark, last_dossier, mark_state, tells_no_print
 from zhicheng.web.shared.desk.forms import CorrectionForm, DossierForm
 from zhicheng.web.shared.desk.views import case_context, get_case_or_404, moved_on, open_case_or_404
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, render_refused
@@ -103,8 +103,10 @@ def _scanned(case: CaseFile, form: DossierForm) -> list[dict[str, Any]]:
     for text, field in typed.items():
         if text and case.submission is not None:
             mark = read_mark(text)
-            state = mark_state(case.submission, form_with_mark(case.application, mark), mark)
-            found.append({"state": state, "is_current": state == MarkState.CURRENT, "mark": str(mark), "astray": field})
+            forms = forms_with_mark(case.application, mark)
+            state, untold = mark_state(case.submission, next(iter(forms), None), mark), tells_no_print(forms)
+            is_current = state == MarkState.CURRENT and not untold
+            found.append({"words": untold or state.label, "is_current": is_current, "mark": str(mark), "astray": field})
     return found
 
 
