@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from tests.journeys.test_applicant_pages import application_of
 from tests.journeys.test_frame import PASSWORD
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, assert_accessible, new_context
+from zhicheng.foundation import clock
 
 # One for each journey, so that their order does not matter.
 OFFLINE, BROKEN, STOPPED, ENDED, RETURNS, CLASHES, LEAVES, PLAIN, SENDS, NUMBERS = (
@@ -278,6 +279,9 @@ def test_copy_is_laid_beside_what_the_server_has_and_restored(page: Page) -> Non
         panel = again.locator("[data-copy-offer]")
         expect(panel).to_be_focused()
         expect(panel.locator("[data-of-copy]")).to_have_text(WORDS)
+        of_server = panel.get_attribute("data-server-now") or ""
+        assert of_server[:4] < str(clock.machine_now().year), "the clock of the server was moved"
+        expect(panel.locator("[data-copy-at]")).to_contain_text(re.compile(f"^{of_server[:4]}"))
         both_widths(again, "offer")
         panel.get_by_role("button", name="恢复这些内容").click()
         again.wait_for_url("**/summary/?saved=1")

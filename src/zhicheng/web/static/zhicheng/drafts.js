@@ -282,6 +282,7 @@
 
   // --- what an earlier page could not save is offered beside what the server has ---
   const panel = $("[data-copy-offer]");
+  const ahead = Date.parse(panel.dataset.serverNow) - Date.now(); // what is told is told in the time of the server, like everything beside it
   let offered = null;
   async function offer() {
     const now = typedPairs(), has = new Map(now), saved = new URLSearchParams(location.search).has("saved");
@@ -295,7 +296,7 @@
       drop(name);
     }
     if (!offered) { return; }
-    $("[data-copy-at]", panel).textContent = new Date(offered.at).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Shanghai", hour12: false });
+    $("[data-copy-at]", panel).textContent = new Date(offered.at + ahead).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Shanghai", hour12: false });
     $("[data-copy-newer]", panel).hidden = offered.base === version();
     $("[data-copy-failed]", panel).hidden = true;
     $("[data-copy-differences]", panel).replaceChildren(...differing(new Map(offered.pairs), has));
