@@ -90,6 +90,7 @@ def test_from_the_code_to_joining() -> None:
     client = client_of(actor_for(user))
     assert "您还没有工作单位" in client.get(reverse("my_titles")).content.decode()
     page = client.get(INVITATION).content.decode()
+    assert "加入以前不能填写申请书" in page
     code = code_of(user.pk)
     assert code in page and f"/register/unit/?invitation={code}" in page
 
@@ -115,7 +116,8 @@ def test_from_the_code_to_joining() -> None:
     joined = client.post(INVITATION, {"employer_id": verification.organization_id}, follow=True)
     assert "您已加入" in joined.content.decode()
     assert queries.employer_of(user.pk) == verification.organization
-    assert "您现在的单位" in client.get(INVITATION).content.decode()
+    page = client.get(INVITATION).content.decode()
+    assert "您现在的单位" in page and "加入以前不能填写申请书" not in page
 
 
 def test_joining_what_was_not_invited_is_refused_in_words() -> None:
