@@ -96,6 +96,7 @@ STOPPED_FOR = {
     "accounts.0009_factors_of_their_account": "nor a second factor sealed for its account",
     "applications.0003_bind_sealed_columns": "as the first",
     "applications.0008_passed_before": "it passes on without the flag, and no later step sets it",
+    "applications.0014_prefecture": "it begins applications without it, and no later step sets it",
     "documents.0002_bind_sealed_columns": "as the first",
     "foundation.0017_former_queue": "its worker takes its work from the tables that go",
     "organizations.0002_bind_sealed_columns": "as the first",
