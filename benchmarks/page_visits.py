@@ -40,6 +40,7 @@ os.environ |= {
     "ZHICHENG_LOG_LEVEL": "CRITICAL",
     "ZHICHENG_DATA_DIR": folder.name,
     "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
+    "ZHICHENG_IDLE_SECONDS": "43200",  # on a busy machine the whole takes longer than a sign-in lasts
 }
 Path(folder.name, "static").mkdir()
 
