@@ -103,6 +103,7 @@ NO_ACTION = {
     "organizations.actions.unit_parts.particulars_of": _LOOKS,
     "organizations.actions.unit_parts.put_in_queue": _PART,
     "organizations.actions.unit_parts.put_particulars": _PART,
+    "review.actions.decide.lock_owner": _PART,
     "review.actions.decide.lock_submission": _PART,
     "rehearsal.seeding.seed": _TOLD,
     "rehearsal.seeding.tell_alone": _TOLD,
