@@ -81,7 +81,9 @@ def _application_comes_back(world: w.World) -> None:
             received_at=clock.now(),
         )
         publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding="经核实，反映属实。")
-        publicity.stop_for_objection(actor=world.unit_admin, application_id=application.pk)
+        publicity.stop_for_objection(
+            actor=world.unit_admin, application_id=application.pk, reason="主要业绩不属于本人，不能作为依据。"
+        )
 
 
 def _application_arrives_and_is_refused(world: w.World) -> None:

@@ -45,7 +45,7 @@ SENT_TO = {
     "set_language", "still_here", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
     "register_employers", "application_autosave", "application_row", "application_upload", "application_material",
     "desk_identity", "unit_information_licence", "unit_report_mails", "unit_publicity_paper", "unit_material_add", "unit_material_remove", "unit_objection", "unit_publicity_result",
-    "unit_report", "unit_stop", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",
+    "unit_report", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",
     "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",
     "office_account_release", "office_officer_factor_decide", "office_officer_sessions", "office_officer_session", "office_calendar_withdraw", "system_retry", "system_settle", "system_verify_ledger", "system_verify_whole", "system_brake_lift",
     "rehearsal_sign_in", "rehearsal_clock_move", "healthz", "readyz", "metrics",

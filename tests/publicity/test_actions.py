@@ -12,7 +12,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import save_section
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.models import Application
+from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of
@@ -69,6 +69,13 @@ def decide(world, objection, upheld: bool) -> Objection:
     return actions.decide_objection(
         actor=world.unit_admin, objection_id=objection.pk, upheld=upheld, finding="经核实，情况如实。"
     )
+
+
+WHY = "主要业绩不属于本人，不能作为申报依据。"
+
+
+def stop(world, application, reason: str = WHY) -> StatusChange:
+    return actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk, reason=reason)
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------------
@@ -216,15 +223,14 @@ def test_objection_after_the_result_withdraws_it_and_the_next_one_says_so(road):
 def test_upheld_objection_stops_the_application_with_its_finding(road):
     world, application = road
     period = w.open_publicity(world, application)
-    assert codes(lambda: actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk)) == [
-        "no_upheld_objection"
-    ]
+    assert codes(lambda: stop(world, application)) == ["no_upheld_objection"]
     decide(world, object_(world, period), upheld=True)
     with clock.travel(clock.now() + timedelta(days=10)):
         assert codes(lambda: w.report(world, application)) == ["objection_upheld", "papers_missing"]
-        change = actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk)
+        assert codes(lambda: stop(world, application, " 太短 ")) == ["reason_missing"]
+        change = stop(world, application)
     application.refresh_from_db()
-    assert (application.state, change.note) == (State.STOPPED, "经核实，情况如实。")
+    assert (application.state, change.note) == (State.STOPPED, f"经核实，情况如实。\n{WHY}")
     assert all(p.voided_at for p in papers_of(f"application:{application.pk}").filter(kind="review_form"))
 
 
@@ -325,4 +331,4 @@ def test_new_period_does_not_wash_objections_away(road):
     assert codes(lambda: w.open_publicity(world, application)) == ["objection_open"]
     decide(world, objection, upheld=True)
     assert codes(lambda: w.open_publicity(world, application)) == ["objection_upheld"]
-    assert actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk).to_state == State.STOPPED
+    assert stop(world, application).to_state == State.STOPPED

@@ -63,7 +63,7 @@ Shown = tuple[w.World, Application, PublicityPeriod]
 
 
 def stop(world: w.World, application: Application) -> None:
-    actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk)
+    actions.stop_for_objection(actor=world.unit_admin, application_id=application.pk, reason="主要业绩不属于本人，不能作为依据。")
     application.refresh_from_db()
 
 

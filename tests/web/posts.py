@@ -560,7 +560,7 @@ def unit_report(world: w.World) -> Press:
 
 @example("unit_stop")
 def unit_stop(world: w.World) -> Press:
-    return _by(world.unit_admin, "unit_stop", _upheld(world).period.application_id)
+    return _by(world.unit_admin, "unit_stop", _upheld(world).period.application_id, reason="主要业绩不属于本人，不能作为依据。")
 
 
 def _upheld(world: w.World) -> Objection:
@@ -572,7 +572,9 @@ def _upheld(world: w.World) -> Objection:
 @example("office_objection")
 def office_objection(world: w.World) -> Press:
     objection = _upheld(world)
-    publicity.stop_for_objection(actor=world.unit_admin, application_id=objection.period.application_id)
+    publicity.stop_for_objection(
+        actor=world.unit_admin, application_id=objection.period.application_id, reason="主要业绩不属于本人，不能作为依据。"
+    )
     return _by(world.county_officer, "office_objection", objection.pk, reason="经复核，任务书由本人主持，反映不属实。")
 
 

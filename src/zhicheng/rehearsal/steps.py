@@ -244,7 +244,12 @@ OPEN_PUBLICITY = Step("open_publicity", _open_publicity)
 MAKE_RESULT = Step("make_result", _make_result, after_publicity=True)  # T2
 HAND_IN = Step("hand_in", _hand_in, after_publicity=True)
 REPORT = Step("report", lambda who: acts.report(who.desk(Role.UNIT), who.application), after_publicity=True)
-STOP = Step("stop", lambda who: publicity.stop_for_objection(actor=who.desk(Role.UNIT), application_id=who.application.pk))
+STOP = Step(
+    "stop",
+    lambda who: publicity.stop_for_objection(
+        actor=who.desk(Role.UNIT), application_id=who.application.pk, reason="主要业绩不属于本人，不能作为申报依据。"
+    ),
+)
 REJECT = Step("reject", _reject)
 BAR = Step("bar", _bar)
 LET_IT_LAPSE = Step("let_it_lapse", _let_it_lapse)

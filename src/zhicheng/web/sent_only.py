@@ -26,7 +26,6 @@ SENT_ONLY: dict[str, str] = {
     "unit_objection": "unit_publicity",
     "unit_publicity_result": "unit_publicity",
     "unit_report": "unit_publicity",
-    "unit_stop": "unit_publicity",
     "office_officer_sessions": "office_officer",
     "office_officer_session": "office_officer",
     "office_officer_factor_decide": "office_officers",

@@ -165,7 +165,12 @@ def lift_an_objection(stage: Stage) -> None:
 @play("publicity.stop_for_objection", weight=2)
 def stop(stage: Stage) -> None:
     if (application := stage.application(*AT_UNIT)) is not None:
-        stage.act("publicity.stop_for_objection", actor=stage.reviewer(application), application_id=application.pk)
+        stage.act(
+            "publicity.stop_for_objection",
+            actor=stage.reviewer(application),
+            application_id=application.pk,
+            reason=stage.reason(),
+        )
 
 
 @play("publicity.report_upward", weight=2)

@@ -327,7 +327,8 @@ def stop(world: w.World) -> dict[str, Any]:
     objection = publicity.register_objection(**_said(world, period))
     finding = "经查阅任务书，反映属实。"
     publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding=finding)
-    return {"actor": world.unit_admin, "application_id": period.application_id}
+    reason = "主要业绩不属于本人，不能作为申报依据。"
+    return {"actor": world.unit_admin, "application_id": period.application_id, "reason": reason}
 
 
 @case("publicity.actions.lifting.lift_objection")

@@ -36,6 +36,7 @@ from zhicheng.standards.phone import check_phone
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 
 PAPERS = queries.UPLOADS
+LEAST_WORDS = 10  # of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +336,19 @@ def decide_objection(*, actor: Actor, objection_id: int, upheld: bool, finding: 
 
 
 @one_transaction
-def stop_for_objection(*, actor: Actor, application_id: int) -> StatusChange:
-    """An upheld objection ends the application; its finding becomes the reason everybody sees (S-40)."""
+def stop_for_objection(*, actor: Actor, application_id: int, reason: str) -> StatusChange:
+    """An upheld objection ends the application; its finding, and why that ends it, are what everybody sees (S-40).
+
+    Raises :class:`Refused` with every objection (``no_upheld_objection``, ``stale``, ``reason_missing``, …).
+    """
     case = lifecycle.lock(application_id, actor)
+    problems = lifecycle.objections_to(case, lifecycle.BY_NAME["stop"], actor)
+    if len(reason.strip()) < LEAST_WORDS:
+        problems.append(Problem(_("请写明终止的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    if problems:
+        raise Refused(problems)
     upheld = [o for o in case.part(queries.objections_in_period) if o.stands]
-    change = lifecycle.make_move(case, "stop", actor=actor, note=upheld[-1].finding if upheld else "")
+    change = lifecycle.make_move(case, "stop", actor=actor, note=f"{upheld[-1].finding}\n{reason.strip()}")
     void_all_papers(application_id=application_id, reason="公示异议成立，已终止", actor=actor)
     return change
 

@@ -77,3 +77,9 @@ class FindingForm(Form):
         widget=forms.RadioSelect,
     )
     finding = forms.CharField(label=_("核实情况和处理意见"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class StopForm(Form):
+    """终止申报: why what was found ends the application."""
+
+    reason = words_field(_("终止的理由"), help_text=_("不少于10个字，申报人看得到，会记入台账。"), rows=4, max_length=500)

@@ -345,14 +345,3 @@ def report(request: HttpRequest, application_id: int) -> HttpResponse:
     name = change.application.applicant_name
     messages.success(request, _("{name}的申请书已上报。请将纸质材料一并报送。").format(name=name))
     return go(request, "desk_queue")
-
-
-@require_POST
-def stop(request: HttpRequest, application_id: int) -> HttpResponse:
-    """异议成立，终止申报."""
-    try:
-        change = actions.stop_for_objection(actor=actor_of(request), application_id=application_id)
-    except Refused as refused:
-        return refused_page(request, application_id, refused)
-    messages.success(request, _("{name}的申请书已终止。").format(name=change.application.applicant_name))
-    return go(request, "desk_queue")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.unit import papers, publicity
+from zhicheng.web.unit import papers, publicity, stopping
 
 urlpatterns = [
     path("unit/applications/<int:application_id>/publicity/", publicity.show_period, name="unit_publicity"),
@@ -19,5 +19,5 @@ urlpatterns = [
     ),
     path("unit/applications/<int:application_id>/publicity/result/", publicity.make_result, name="unit_publicity_result"),
     path("unit/applications/<int:application_id>/publicity/report/", publicity.report, name="unit_report"),
-    path("unit/applications/<int:application_id>/publicity/stop/", publicity.stop, name="unit_stop"),
+    path("unit/applications/<int:application_id>/publicity/stop/", stopping.stop, name="unit_stop"),
 ]

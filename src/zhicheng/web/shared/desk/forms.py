@@ -219,7 +219,7 @@ def kept_return(kwargs: Mapping[str, Any], data: QueryDict) -> list[Typed]:
     return words_of_fields(ReturnForm(data, places=[]).fields, data)
 
 
-def _say(step: Any) -> Deed:
+def say_of_case(step: Any) -> Deed:
     """What a desk does at an address, and about whose application, as long as it may see it."""
 
     def say(request: HttpRequest, kwargs: Mapping[str, Any]) -> list[Typed]:
@@ -242,4 +242,4 @@ for _name, _step in {
     "desk_dossier_correct": _("更正登记"),
     "desk_take_back": _("撤回审核通过"),
 }.items():
-    deed_for(_name)(_say(_step))
+    deed_for(_name)(say_of_case(_step))
