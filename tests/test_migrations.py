@@ -97,6 +97,7 @@ STOPPED_FOR = {
     "applications.0003_bind_sealed_columns": "as the first",
     "applications.0008_passed_before": "it passes on without the flag, and no later step sets it",
     "applications.0014_prefecture": "it begins applications without it, and no later step sets it",
+    "applications.0016_waiting_all_the_time": "it takes a pass back as if the wait began anew",
     "documents.0002_bind_sealed_columns": "as the first",
     "foundation.0017_former_queue": "its worker takes its work from the tables that go",
     "organizations.0002_bind_sealed_columns": "as the first",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from tests.review.test_desks import DEMERIT
@@ -81,9 +83,11 @@ def all_holds() -> None:
 
 def test_units_pass_comes_back_its_print_is_void_and_it_can_be_passed_again(at_unit: Road) -> None:
     world, application = at_unit
-    frozen = application.current_submission_id
+    frozen, since = application.current_submission_id, application.entered_state_at
     passes(world.unit_admin, application)
-    change = back(world.unit_admin, application)
+    with clock.travel(clock.now() + timedelta(hours=5)):
+        change = back(world.unit_admin, application)
+    assert application.entered_state_at == since  # it has waited all the time
     assert (application.state, application.current_submission_id) == (State.UNIT_REVIEW, frozen)
     assert (change.move, change.note, change.by_id) == ("unit_take_back", REASON, world.unit_admin.user_id)
     (form,) = papers_of(f"application:{application.pk}").filter(kind="review_form")
@@ -169,7 +173,10 @@ def test_number_that_an_earlier_pass_or_a_card_settled_stays(two_claims: tuple[w
 def test_countys_pass_comes_back_and_its_arrival_does_not_count(at_bureau: Road) -> None:
     world, application = at_bureau
     assert PersonYear.objects.get().arrivals == 1
-    back(world.county_officer, application)
+    came = application.history.filter(to_state=State.COUNTY_REVIEW).latest("id").at
+    with clock.travel(LATER + timedelta(hours=5)):
+        back(world.county_officer, application)
+    assert application.entered_state_at == came < application.history.latest("id").at  # it has waited here all the time
     assert (application.state, application.arrivals, application.passed_county) == (State.COUNTY_REVIEW, 0, False)
     arrival = CommitteeArrival.objects.get()
     assert (arrival.annulment_reason, arrival.annulled_by_id) == (REASON, world.county_officer.user_id)
@@ -178,6 +185,23 @@ def test_countys_pass_comes_back_and_its_arrival_does_not_count(at_bureau: Road)
     passes(world.county_officer, application)
     assert (application.state, application.arrivals) == (State.PREFECTURE_REVIEW, 1)
     assert [a.number for a in CommitteeArrival.objects.filter(annulled_at__isnull=True)] == [1]
+    all_holds()
+    back(world.county_officer, application)
+    assert application.entered_state_at == came
+    all_holds()
+
+
+def test_application_taken_back_before_is_counted_from_before_the_pass_as_well(at_bureau: Road) -> None:
+    world, application = at_bureau
+    with clock.travel(LATER + timedelta(hours=5)):
+        change = back(world.county_officer, application)
+    since = application.entered_state_at
+    Application.objects.update(entered_state_at=change.at)  # as it was written before
+    with pytest.raises(AssertionError):
+        all_holds()
+    import_module("zhicheng.applications.migrations.0016_waiting_all_the_time").count_from_before_the_pass(apps, None)
+    application.refresh_from_db()
+    assert application.entered_state_at == since
     all_holds()
 
 

@@ -7,8 +7,9 @@ jurisdiction, the timeline, the mails. Which desks an application crosses, and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
@@ -19,7 +20,7 @@ from zhicheng.organizations.actors import Role
 from zhicheng.organizations.departments import department_for
 
 if TYPE_CHECKING:
-    from zhicheng.applications.models import Application
+    from zhicheng.applications.models import Application, StatusChange
     from zhicheng.campaigns.notice import Notice
     from zhicheng.organizations.models import Organization
 
@@ -252,6 +253,7 @@ DESKS: tuple[Desk, ...] = (
 )
 BY_ROLE: dict[Role, Desk] = {desk.role: desk for desk in DESKS}
 # The desk that holds an application in each state; with the applicant, and when all is done, none does.
+_TAKES_BACK = frozenset(desk.takes_back for desk in DESKS)
 HOLDER: dict[State, Desk] = {state: desk for desk in DESKS for state in desk.holds}
 
 
@@ -315,6 +317,17 @@ def desk_after(application: Application, role: Role, notice: Notice) -> Desk | N
     road = road_of(application, notice)
     at = next((n for n, desk in enumerate(road) if desk.role is role), None)
     return road[at + 1] if at is not None and at + 1 < len(road) else None
+
+
+def here_since(history: Sequence[StatusChange]) -> datetime:
+    """When the application came to where its history, oldest first, leaves it: a pass taken back has not made anybody wait anew."""
+    came: list[datetime] = []
+    for change in history:
+        if change.move not in _TAKES_BACK:
+            came.append(change.at)
+        elif len(came) > 1:  # what is taken back is the pass just before
+            came.pop()
+    return came[-1]
 
 
 def organization_at(application: Application, role: Role) -> int | None:

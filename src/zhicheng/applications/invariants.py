@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.applications.desks import here_since
 from zhicheng.applications.lifecycle import BY_NAME, HIGHER, TAKES_BACK, passed_with, reached_with
 from zhicheng.applications.models import Application, NumberCounter, StatusChange
 from zhicheng.applications.states import State
@@ -36,7 +37,7 @@ def _with_history() -> Iterator[tuple[Application, list[StatusChange]]]:
 
 @invariant("applications.state_is_last_move", gettext_lazy("申请书的状态与最后一次办理一致"))
 def state_is_last_move() -> Iterator[Violation]:
-    """State, time and submission of the row are those of the last line of its history, and the desks that had it are those in it."""
+    """State and submission of the row are those of the last line of its history, since when as it tells, and the desks that had it are in it."""
     for application, history in _with_history():
         subject = f"application:{application.pk}"
         if not history:
@@ -44,7 +45,7 @@ def state_is_last_move() -> Iterator[Violation]:
         elif (last := history[-1]).to_state != application.state:
             words = {"state": application.state, "last": last.to_state}
             yield Violation(subject, _("状态为 %(state)s，最后一次办理到 %(last)s。") % words)
-        elif last.at != application.entered_state_at or last.submission_id != application.current_submission_id:
+        elif here_since(history) != application.entered_state_at or last.submission_id != application.current_submission_id:
             yield Violation(subject, _("进入状态的时间或上报版本与最后一次办理不一致。"))
         if history and not told_rows.together(history[0].at, application.created_at):
             yield Violation(subject, _("新建的时间与办理记录不一致。"))

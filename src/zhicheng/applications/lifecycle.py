@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, organization_at
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, here_since, organization_at
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.queries import row_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
@@ -297,7 +297,8 @@ def make_move(case: CaseFile, name: str, *, actor: Actor, note: str = "", reason
         raise Refused(problems)
     before, now = application.state, clock.now()
     application.state = target_of(application, move)
-    application.entered_state_at = application.updated_at = now
+    application.updated_at = now
+    application.entered_state_at = here_since(case.history[:-1]) if name in TAKES_BACK else now
     application.checked_at = None
     for reached in reached_with(State(application.state), notice_of(application.campaign_version)):
         setattr(application, reached, True)
@@ -358,7 +359,7 @@ def _write_history(
         move=move,
         from_state=before,
         to_state=application.state,
-        at=application.entered_state_at,
+        at=application.updated_at,
         by_id=actor.user_id,
         by_role=actor.role.value,
         by_organization_id=actor.organization_id,
