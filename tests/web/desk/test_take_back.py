@@ -56,7 +56,7 @@ def test_county_is_led_to_it_reads_what_it_undoes_and_takes_its_pass_back(road, 
     answer = client.post(address(application), {"change": change, "reason": "太短"})
     assert answer.status_code == 422 and "不少于10个字" in told(answer) and "太短" in told(answer)
     answer = client.post(address(application), {"change": change, "reason": REASON}, follow=True)
-    assert "的申请书已撤回，现在由本部门重新审核。" in told(answer)
+    assert "的申请书：审核通过已撤回，现在由本部门重新审核。" in told(answer)
     assert Application.objects.get().state == State.COUNTY_REVIEW
     history = told(answer)
     assert "县（市）审核通过（已撤回）" in history and "县（市）撤回审核通过" in history and REASON in history
@@ -152,8 +152,23 @@ def test_unit_reads_on_the_page_of_the_pass_and_of_the_case_that_it_can_come_bac
     assert "开始公示以前可以撤回" in told(client.get(address(application, "desk_pass")))
     w.unit_pass(world, application)
     assert address(application) in told(client.get(address(application, "desk_case")))
+    assert "请手工填写下面这句话" in told(client.get(address(application, "desk_case")))
     page = told(client.get(address(application)))
     assert ("申请书回到“待单位审核”" in page and "评审表》”作废" in page) or "评审表”作废" in page
+
+
+@pytest.mark.parametrize("how", ["taken back", "returned and sent again"])
+def test_unit_is_not_told_to_print_a_form_that_is_void(world, signed_in, how):
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    if how == "taken back":
+        last = application.history.latest("id").pk
+        actions.take_back_pass(actor=world.unit_admin, application_id=application.pk, change_id=last, reason=REASON)
+    else:
+        w.give_back(world.unit_admin, application)
+        w.submit(world.applicant, application)
+    page = told(signed_in(world.unit_admin).get(address(application, "desk_case")))
+    assert "已作废的文书" in page and "手工填写" not in page and "正反面打印" not in page
 
 
 def test_pass_after_the_desks_last_moment_is_not_taken_back_unwarned(signed_in):

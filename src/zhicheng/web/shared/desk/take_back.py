@@ -51,7 +51,7 @@ def _take_back(request: HttpRequest, application_id: int) -> HttpResponse:
         except Refused as objections:
             refused = objections
         else:
-            words = _("{name}的申请书已撤回，现在由本部门重新审核。")
+            words = _("{name}的申请书：审核通过已撤回，现在由本部门重新审核。")
             messages.success(request, words.format(name=change.application.applicant_name))
             return go(request, "desk_case", application_id)
     context = _context(request, get_case_or_404(request, application_id), form)
