@@ -114,7 +114,7 @@ class Policies(NoticePart):
 
     repeat_publicity: Literal["when_published_field_changed", "always"] = "when_published_field_changed"  # G-08
     template_wording: Literal["verbatim", "corrected"] = "verbatim"  # G-15
-    # Who may read of a publicity on the pages: the people of the unit alone (S-38), or everybody name and unit besides.
+    # Who may read of a publicity on the pages: the people of the unit alone (S-38), or everybody who is shown until when besides.
     publicity_audience: Literal["unit", "public"] = "unit"
     # Whose rule a year with two employers follows (S-60): the one that asks for more, the longer stay's, or that at the year's end.
     year_with_two_employers: Literal["stricter", "longer", "year_end"] = "stricter"

@@ -1,4 +1,5 @@
-"""Who may read a running publicity: the people of its unit everything it says; everybody else name and unit, where the notice says so.
+"""Who may read a running publicity: the people of its unit everything it says; everybody else who is shown,
+by which unit, when and where to object, where the notice says so.
 
 “在本单位范围内” (S-38) is the default. The desks it has reached see it at their desk, as every part of the case.
 """
@@ -33,5 +34,5 @@ def opened_to(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
 
 
 def listed_for(actor: Actor, today: date) -> QuerySet[PublicityPeriod]:
-    """The running periods that stand in ``actor``'s list: those of the unit, and those whose notice lets everybody read name and unit."""
+    """The running periods that stand in ``actor``'s list: those of the unit, and those whose notice lets everybody read who is shown."""
     return running_periods(today).filter(Q(unit_id=unit_of(actor)) | Q(application__campaign_version__in=versions_named_to_all()))

@@ -2,7 +2,7 @@
 
 Its key is made from the period's number with the instance's secret (HMAC-SHA-256, 128 bits) and lies in no column: who reads the
 database cannot open a notice with it. A secret of before (``ZHICHENG_SECRET_KEY_FALLBACKS``) goes on opening what is posted. It opens
-as long as the period runs (``queries.running_periods``).
+as long as the period runs (``queries.running_periods``); afterwards, while the paper hangs, it says so and where to turn.
 """
 
 from __future__ import annotations
@@ -35,10 +35,19 @@ def address_of(period_id: int) -> str:
 
 def period_of_link(period_id: int, key: str, today: date) -> PublicityPeriod | None:
     """The running period that the link opens; ``None`` for a wrong key, and for one that is over, cancelled or not there."""
-    known = (_key_with(secret, period_id) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
-    fits = [constant_time_compare(one, key.upper()) for one in known]
     period = running_periods(today).filter(pk=period_id).first()
-    return period if any(fits) else None
+    return period if _fits(period_id, key) else None
+
+
+def period_of_sheet(period_id: int, key: str) -> PublicityPeriod | None:
+    """The period that the posted paper with this link is of, also when it is shown no more; ``None`` for a wrong key."""
+    period = PublicityPeriod.objects.filter(pk=period_id).first()
+    return period if _fits(period_id, key) else None
+
+
+def _fits(period_id: int, key: str) -> bool:
+    known = (_key_with(secret, period_id) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return any(constant_time_compare(one, key.upper()) for one in known)
 
 
 def _key_with(secret: str, period_id: int) -> str:

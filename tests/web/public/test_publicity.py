@@ -15,8 +15,7 @@ from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of
 from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
-from zhicheng.campaigns.models import CampaignVersion
-from zhicheng.campaigns.queries import notice_of
+from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity import links
@@ -44,11 +43,15 @@ def words_at(client: Client, address: str) -> str:
     return " ".join(main.get_text(" ").split())
 
 
-def everybody_reads(period: PublicityPeriod, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the notice of this application said so."""
-    version = CampaignVersion.objects.get(applications=period.application_id)
-    policies = notice_of(version).policies
-    monkeypatch.setitem(policies.__dict__, "publicity_audience", "public")
+@told_once(at=w.IN_WINDOW + timedelta(days=1))
+def open_to_all() -> tuple[w.World, PublicityPeriod]:
+    """A world whose notice lets everybody read who is shown."""
+    text = BORTALA_2023.read_text("utf-8").replace("publicity_audience: unit", "publicity_audience: public")
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world(campaign_text=text)
+        application = w.submitted(world)
+        w.unit_pass(world, application)
+        return world, w.open_publicity(world, application)
 
 
 def by_link(period: PublicityPeriod, name: str = "publicity_link") -> str:
@@ -84,17 +87,38 @@ def test_nobody_else_finds_anything_by_default(world, period) -> None:
     assert [one.status_code for one in asked] == [302, 302], "whoever is not signed in learns nothing of what is there"
 
 
-def test_everybody_reads_name_and_unit_where_the_notice_says_so_and_nothing_more(world, period, monkeypatch) -> None:
-    everybody_reads(period, monkeypatch)
+def test_everybody_reads_who_and_until_when_and_where_to_turn_where_the_notice_says_so_and_nothing_more(
+    open_to_all,
+) -> None:
+    world, period = open_to_all
     for client in (Client(), *map(client_of, outsiders(world).values())):
         listed = words_at(client, reverse("publicity_list"))
-        assert period.facts["name"] in listed and world.unit.name in listed and str(period.ends_on) not in listed
+        assert period.facts["name"] in listed and world.unit.name in listed
+        assert f"{period.starts_on} — {period.ends_on}" in listed and f"{period.office} {period.phone}" in listed
         for address in (reverse("home"), reverse("publicity_list")):
             page = client.get(address).content.decode()
             assert period.facts["name"] in page and reverse("publicity_notice", args=[period.pk]) not in page
             said = words_at(client, address)
             assert not [key for key in WITHIN if period.facts[key] and period.facts[key] in said.split()]
         assert client.get(reverse("publicity_notice", args=[period.pk])).status_code in (302, 404)
+
+
+def test_list_of_a_unit_says_nothing_of_others(world, period) -> None:
+    own = words_at(client_of(world.applicant), reverse("publicity_list"))
+    assert "本单位正在公示的申报人" in own and "向社会公开" not in own
+
+
+def test_words_of_the_list_are_those_of_who_reads_it(open_to_all) -> None:
+    world, _period = open_to_all
+    anybody = words_at(Client(), reverse("publicity_list"))
+    assert "向社会公开姓名、单位和公示时间" in anybody and "公示在申报单位范围内进行。" not in anybody
+    other = words_at(client_of(world.other_admin), reverse("publicity_list"))
+    assert (
+        "也列出其他单位的申报人" in other and "本单位现在没有正在公示的申报" in other and "本单位正在公示的申报人。" not in other
+    )
+    assert "不向社会公开" in other and "— —" not in other
+    english = Client(headers={"accept-language": "en"})
+    assert "open to the public" in words_at(english, reverse("publicity_list"))
 
 
 def test_employee_whose_identity_nobody_has_seen_reads_nothing_of_colleagues(world, period) -> None:
@@ -113,25 +137,50 @@ def test_link_on_the_paper_opens_notice_and_list_without_an_account(world, perio
         other = w.open_publicity(world, second)
     visitor = Client()
     assert period.facts["ethnic_group"] in words_at(visitor, by_link(period))
+    assert (
+        f'<a href="{by_link(period, "publicity_link_list")}">本单位正在公示的全部申报人</a>'
+        in visitor.get(by_link(period)).content.decode()
+    )
     listed = visitor.get(by_link(period, "publicity_link_list")).content.decode()
     assert by_link(period) in listed and by_link(other) in listed
     assert visitor.get(by_link(other)).status_code == 200
 
 
-def test_link_opens_nothing_with_another_key_and_nothing_once_it_is_over(world, period) -> None:
+def test_link_opens_nothing_with_another_key_and_of_what_is_over_where_to_turn(world, period) -> None:
     other = reverse("publicity_link", args=[period.pk, links.key_of(period.pk + 1)])
     assert Client().get(other).status_code == 404
     assert Client().get(by_link(period).lower().replace("/g/", "/G/")).status_code == 200, "a code typed by hand"
     with clock.travel(clock.now() + timedelta(days=30)):
+        assert Client().get(other).status_code == 404
         for address in (by_link(period), by_link(period, "publicity_link_list")):
-            assert Client().get(address).status_code == 404
+            says_where_to_turn(Client(), address, period, f"公示已于 {period.ends_on} 期满")
     w.give_back(world.unit_admin, Application.objects.get(pk=period.application_id))
-    assert Client().get(by_link(period)).status_code == 404
+    says_where_to_turn(Client(), by_link(period), period, "这次公示已经提前结束")
+    with clock.travel(clock.now() + timedelta(days=30)):
+        says_where_to_turn(Client(), by_link(period), period, "这次公示已经提前结束")
+
+
+def says_where_to_turn(client: Client, address: str, period: PublicityPeriod, said: str) -> None:
+    """And nothing of the person."""
+    page = words_at(client, address)
+    assert said.replace(" ", "") in page.replace(" ", "")
+    assert period.office in page and period.phone in page and period.application.county_office.name in page
+    whole = client.get(address)
+    assert "noindex" in whole["X-Robots-Tag"]
+    assert not [key for key in ("name", *WITHIN) if period.facts[key] and period.facts[key] in whole.content.decode()]
+
+
+def test_objection_that_comes_by_the_link_too_late_is_given_back_as_it_was_written(world, period) -> None:
+    with clock.travel(clock.now() + timedelta(days=30)):
+        answer = Client().post(by_link(period), {"content": WORDS})
+    assert answer.status_code == 422 and WORDS in answer.content.decode() and not Objection.objects.exists()
 
 
 def test_notice_of_a_period_that_is_over_is_gone_for_the_unit_as_well(world, period) -> None:
+    address = reverse("publicity_notice", args=[period.pk])
     with clock.travel(clock.now() + timedelta(days=30)):
-        assert client_of(world.unit_admin).get(reverse("publicity_notice", args=[period.pk])).status_code == 404
+        says_where_to_turn(client_of(world.unit_admin), address, period, f"公示已于 {period.ends_on} 期满")
+        assert client_of(world.other_admin).get(address).status_code == 404
 
 
 def test_end_that_may_move_is_called_provisional_wherever_it_is_read(world, period) -> None:
