@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.support import world as w
+from zhicheng.accounts import brakes
 from zhicheng.accounts.models import AccountKind
 from zhicheng.applications import actions as applications
 from zhicheng.applications.jobs import tell_units_of_a_day
@@ -38,6 +39,26 @@ def test_report_is_told_to_the_unit_at_once(world: w.World) -> None:
         (mail,) = mails_to_the_unit(world)
     assert application.number in mail["subject"] and application.applicant_name in mail["body"]
     assert f"/desk/applications/{application.pk}/" in mail["body"] and "我的信息" in mail["body"]
+
+
+def test_reports_beyond_the_number_of_an_hour_are_told_in_one_mail_and_none_is_lost(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brakes, "OFFICE_MAILS_PER_HOUR", 2)
+    sent = []
+    with clock.travel(moment(8, 10)):
+        for number in range(5):
+            person = w.person(AccountKind.APPLICANT, f"colleague{number}", serial=21 + number)
+            actor = w.member(person, world.unit, MembershipRole.EMPLOYEE)
+            sent.append(w.submitted(world, actor=actor))
+        first, second = mails_to_the_unit(world)
+        assert "合并成一封邮件告知" in second["body"] and "合并成一封" not in first["body"]
+        assert "如果不是您知道的办理" not in second["body"]
+    assert told_of_a_day(moment(8, 10, 30)) == 1
+    with clock.travel(moment(8, 10, 30)):
+        *_before, gathered = mails_to_the_unit(world)
+    assert "有 3 份申请书上报" in gathered["body"] and all(one.number in gathered["body"] for one in sent[2:])
+    assert told_of_a_day(moment(8, 11)) == 0 and not UntoldReport.objects.exists()
 
 
 def told_of_a_day(at: datetime) -> int:

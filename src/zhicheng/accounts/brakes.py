@@ -44,7 +44,7 @@ FREE_CODES = 10
 WAIT_FOR_CODE = 15 * 60
 # Mails of one kind that strangers may have sent to one mailbox within an hour.
 MAILS_PER_HOUR = 5
-# Mails of one kind about the accounts of one office to its mailbox within an hour: the first day of an office stays below.
+# Mails of one kind to the mailbox of one office within an hour, about its accounts or its work: its first day stays below.
 OFFICE_MAILS_PER_HOUR = 20
 LEFT_OUT_KEPT = 7 * DAY  # so long the next mail of the kind tells how many were left out before it
 # What somebody who signed in may do within an hour: far more than a day's work takes, far less than a program that copies everything.
@@ -224,6 +224,13 @@ def notice_turn(*, kind: str, about: str, mailbox: str, whose: str, of_office: b
     if left_out:
         cache.delete(f"{key}:left")
     return NoticeTurn(goes=True, is_last=turn == most, left_out=left_out, most=most)
+
+
+def work_turn(*, kind: str, office_id: int) -> NoticeTurn:
+    """Count a mail about work that came to an office, of all its mailboxes together. What does not go by itself the caller keeps and tells
+    of later: none is left out."""
+    turn = count(f"work:{kind}:organization:{office_id}", seconds=HOUR)
+    return NoticeTurn(goes=turn <= OFFICE_MAILS_PER_HOUR, is_last=turn == OFFICE_MAILS_PER_HOUR, most=OFFICE_MAILS_PER_HOUR)
 
 
 def _notice_key(kind: str, about: str, mailbox: str, whose: str) -> str:

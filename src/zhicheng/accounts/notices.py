@@ -14,16 +14,16 @@ from zhicheng.foundation import mail
 
 
 def queue_notice(
-    *, kind: str, about: str, whose: str, to: str, subject: str, body: str, key: str, of_office: bool = False
+    *, kind: str, about: str, whose: str, to: str, subject: str, body: str, key: str, of_office: bool = False, warns: bool = True
 ) -> None:
     """Queue the mail, or leave it out: as :func:`brakes.notice_turn` counts ``kind``, ``about`` and ``whose``. ``key`` as in
-    ``mail.queue_mail``, in the caller's transaction and language."""
+    ``mail.queue_mail``, in the caller's transaction and language. ``warns``: many of them may mean that somebody else acts."""
     turn = notice_turn(kind=kind, about=about, mailbox=to, whose=whose, of_office=of_office)
     if turn.goes:
-        mail.queue_mail(to=to, subject=subject, body=body + added(turn), key=key)
+        mail.queue_mail(to=to, subject=subject, body=body + added(turn, warns=warns), key=key)
 
 
-def added(turn: NoticeTurn) -> str:
+def added(turn: NoticeTurn, *, warns: bool = True) -> str:
     """What stands at the end of a notice: how many were left out before it, and that it is the last one for now."""
     said = ""
     if turn.left_out:
@@ -31,11 +31,9 @@ def added(turn: NoticeTurn) -> str:
     if turn.is_last:
         said += (
             "\n"
-            + _(
-                "一小时内同样的邮件已有 %(n)d 封。接下来的一小时内，再有同样的变化不再逐一发邮件，次数写在下一封邮件里。"
-                "如果不是您知道的办理，请马上联系州人力资源和社会保障局。"
-            )
+            + _("一小时内同样的邮件已有 %(n)d 封。接下来的一小时内，再有同样的变化不再逐一发邮件，次数写在下一封邮件里。")
             % {"n": turn.most}
+            + (_("如果不是您知道的办理，请马上联系州人力资源和社会保障局。") if warns else "")
             + "\n"
         )
     return said

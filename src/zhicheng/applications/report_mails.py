@@ -1,4 +1,7 @@
-"""What a unit is told of what its people report: each at once, or all of a day in one mail (``Organization.report_mails``)."""
+"""What a unit is told of what its people report: each at once, or all of a day in one mail (``Organization.report_mails``).
+
+Of many within an hour the first ones go as they are; the further ones are kept and told in one mail by the next round of the worker.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from zhicheng.accounts.notices import queue_notice
+from zhicheng.accounts.brakes import work_turn
 from zhicheng.applications.models import StatusChange, UntoldReport
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
@@ -22,11 +25,13 @@ MOST_NAMES = 50  # in one mail; how many more there are is said
 
 
 def tell_unit(change: StatusChange, *, see: str) -> None:
-    """Queue the mail to the unit of one 上报, or keep it for the mail of the day (:func:`tell_of_a_day`), as the unit has chosen by now.
+    """Queue the mail to the unit of one 上报, or keep it for the mail of the day (:func:`tell_of_a_day`), as the unit has chosen by now;
+    and for the next round what is beyond :func:`work_turn`.
     ``see``: where to look. To be called once for each, in the transaction that notes that it was."""
     application = change.application
     unit: Organization = application.employer
-    if unit.report_mails != ReportMails.AT_ONCE:
+    turn = work_turn(kind="report", office_id=unit.pk) if unit.report_mails == ReportMails.AT_ONCE else None
+    if turn is None or not turn.goes:
         UntoldReport.objects.get_or_create(change=change, defaults={"unit": unit})
         return
     subject = _("{name}已上报申请书，等待本单位审核（{number}）").format(
@@ -36,12 +41,10 @@ def tell_unit(change: StatusChange, *, see: str) -> None:
         name=application.applicant_name, when=clock.written(change.at), number=application.number
     )
     lines = [_("{name}：").format(name=unit.name), "", said, "", see, "", _how_to_choose()]
+    if turn.is_last:
+        lines += ["", _("一小时内这样的邮件已有 {n} 封。再有上报的，合并成一封邮件告知，不会遗漏。").format(n=turn.most)]
     for who, address in mailboxes_of(unit):
-        queue_notice(
-            kind="report",
-            about="reported",
-            whose=who,
-            of_office=True,
+        queue_mail(
             to=address,
             subject=subject,
             body="\n".join(lines),
@@ -52,7 +55,7 @@ def tell_unit(change: StatusChange, *, see: str) -> None:
 @platform_language()
 def tell_of_a_day(*, see: str) -> int:
     """Queue the mails of what was kept until 8 o'clock of today (before 8 o'clock: of yesterday), however long it waits, to the units
-    that read of a day at once; and to those that have chosen otherwise meanwhile, of all that was kept for them. Return to how many:
+    that read of a day at once; and to those that read of each, of all that was kept for them: since before they chose so, or beyond the number of an hour. Return to how many:
     a unit that has decided on everything hears nothing. Told twice, nothing goes out twice."""
     end = clock.now().astimezone(clock.BEIJING).replace(hour=HOUR, minute=0, second=0, microsecond=0)
     if clock.now() < end:

@@ -123,4 +123,5 @@ def _queue(objection: Objection, to: Organization, subject: str, said: str, path
             body=f"{said}\n\n{address}\n",
             key=f"objection:{objection.pk}:{who}",
             of_office=True,
+            warns=False,  # anybody may object
         )
