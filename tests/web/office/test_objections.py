@@ -46,6 +46,11 @@ def test_county_finds_reads_and_lifts_what_a_unit_upheld(road):
     listed = told(client.get(reverse("office_objections")))
     address = reverse("office_objection", args=[objection.pk])
     assert application.applicant_name in listed and "异议成立，已终止" in listed and address in listed
+    case = reverse("desk_case", args=[application.pk])
+    assert case not in listed, "it has never come to the county"
+    Application.objects.update(reached_county=True)
+    assert case in told(client.get(reverse("office_objections")))
+    assert client.get(case).status_code == 200
     page = told(client.get(address))
     assert "反映其业绩材料不实。" in page and "经查阅任务书，反映属实。" in page and "回到单位重新审核" in page
     assert "li@mail.example" not in page, "who objected is the unit's to know"

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.queries import visible_to
 from zhicheng.applications.states import State
 from zhicheng.foundation.errors import Refused
 from zhicheng.publicity import actions
@@ -32,7 +33,9 @@ def list_objections(request: HttpRequest) -> HttpResponse:
     """Newest first, with words and what the unit found; name and contact where the county alone may read them."""
     page = page_of(request, objections_for_county(actor_of(request)), order=("-id",))
     rows = [(objection, *_SIGNS[ObjectionState(objection.state)]) for objection in page]
-    return render(request, "office/objections.html", {"page": page, "rows": rows})
+    about = [objection.period.application_id for objection in page]
+    seen = set(visible_to(actor_of(request)).filter(pk__in=about).order_by().values_list("pk", flat=True))
+    return render(request, "office/objections.html", {"page": page, "rows": rows, "seen": seen})
 
 
 def show_objection(request: HttpRequest, objection_id: int) -> HttpResponse:
