@@ -282,6 +282,7 @@ def test_code_in_the_address_has_to_be_the_papers_own(settings: Any) -> None:
     assert queries.read_mark(before + paper.verification_code).fits(paper)
     assert not queries.read_mark(before + other.verification_code).fits(paper)
     assert queries.read_mark(paper.serial).fits(paper), "a serial that was typed says nothing else"
+    assert queries.read_mark(f" {paper.serial.lower()}").text == paper.serial, "as it is printed"
     shouted = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in address.upper())
     assert queries.read_mark(shouted).fits(paper), "a scanner in capitals and full width"
 
@@ -293,8 +294,9 @@ def test_mark_is_kept_as_text_and_read_again_as_the_same(settings: Any) -> None:
         mark = queries.read_mark(said)
         again = queries.read_mark(f" {mark} ")
         assert again == mark and again.fits(paper) is mark.fits(paper)
-    for typed in (paper.serial, paper.verification_code, "PS2023 000001", "7KQ2 MXW9 RT"):
+    for typed in (paper.serial, paper.verification_code, "7KQ2 MXW9 RT"):
         assert queries.read_mark(str(queries.read_mark(typed))) == queries.Mark(typed)
+    assert queries.read_mark(str(queries.read_mark("ps2023 000001"))) == queries.Mark("PS2023-000001"), "as it is printed"
 
 
 @pytest.mark.parametrize(

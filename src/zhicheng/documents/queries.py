@@ -155,13 +155,17 @@ class Mark:
 
 
 def read_mark(text: str) -> Mark:
-    """What was typed or scanned (:func:`documents.scanning.scanned`), or was and is kept as text, without the spaces around it."""
+    """What was typed or scanned (:func:`documents.scanning.scanned`), or was and is kept as text, without the spaces around it; a serial as it
+    is printed."""
     typed = unicodedata.normalize("NFKC", text.strip())
     serial, blank, code = typed.partition(" ")
     if blank and _whole_serial(serial):
         return Mark(serial, "" if code.strip() == _NO_CODE else code.strip())
     found = scanned(typed)
-    return Mark(found.serial, found.code) if found.serial != typed else Mark(text.strip())
+    if found.serial != typed:
+        return Mark(found.serial, found.code)
+    known = _SERIAL.fullmatch(bare_mark(typed))
+    return Mark("-".join(known.groups()) if known else text.strip())
 
 
 def mask_name(name: str) -> str:

@@ -116,7 +116,8 @@ def test_paper_of_ours_is_recognised_by_typing_what_is_printed():
     paper = issued()
     code = paper.verification_code.lower()
     response = browser().get(reverse("verify"), {"serial": f" {paper.serial.lower()} ", "code": f"{code[:4]} {code[4:]}"})
-    assert "现在有效" in response.content.decode()
+    page = response.content.decode()
+    assert "现在有效" in page and f'value="{paper.serial}"' in page, "as it is printed"
 
 
 def test_void_paper_is_said_to_be_void():

@@ -84,6 +84,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             return braked(request)
         if form.is_valid():
             result = verify_paper(serial=form.cleaned_data["serial"], code=form.cleaned_data["code"])
+            form = VerifyForm(form.cleaned_data)  # as it was understood
         else:
             status = 422
     context = {"form": form, "result": result, "may_open": result is not None and _may_open(request, result)}
