@@ -142,6 +142,7 @@ def test_rest_of_the_data_is_told_beside_and_counted(tmp_path: Path, capsys: pyt
     (tmp_path / "log").mkdir()
     for code, shown in (
         ("print('3 of 3')", "All rehearsal data is there."),
+        ("print('3 of 3') # and said a moment ago", "All rehearsal data is there."),
         ("print('no'); raise SystemExit(4)", "The last lines of"),
     ):
         log = tmp_path / "log" / "rehearsal.log"
@@ -149,7 +150,8 @@ def test_rest_of_the_data_is_told_beside_and_counted(tmp_path: Path, capsys: pyt
         instance.rest = script.Child("storyteller", [sys.executable, "-c", code], dict(os.environ), log)
         instance.rest.process.wait()
         instance._look_at_the_rest()
-        assert shown in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert shown in told and told.count("3 of 3") == (code == "print('3 of 3')")
         assert instance.rest is None
 
 

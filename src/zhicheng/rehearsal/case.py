@@ -20,7 +20,7 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.publicity.actions import NoticeText
 from zhicheng.rehearsal import acts, samples
 from zhicheng.rehearsal.cast import Cast, mailbox_taken
-from zhicheng.rehearsal.people import PASSWORD, Career, Person, form_of
+from zhicheng.rehearsal.people import MAILBOXES, PASSWORD, Career, Person, form_of
 from zhicheng.rehearsal.steps import Step, Traveller
 from zhicheng.review.rules import ReturnReason
 
@@ -177,7 +177,7 @@ class Case(Traveller):
         organizations.request_mailbox(
             actor=self.desk(Role.UNIT),
             user_id=self.applicant.account_id,
-            email=f"{self.person.username}-new@bozhou.example",
+            email=f"{self.person.username}-new{MAILBOXES}",
             statement="5月19日本人持身份证到单位人事科，当面核对无误；原邮箱绑定的手机号已停用。",
             identity_checked=True,
             year=self.notice.year,

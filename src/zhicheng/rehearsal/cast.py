@@ -24,7 +24,7 @@ from zhicheng.organizations.models import Organization, OrganizationKind, UnitVe
 from zhicheng.organizations.rules import Licence, UnitParticulars
 from zhicheng.rehearsal import samples
 from zhicheng.rehearsal.acts import accepted
-from zhicheng.rehearsal.people import PASSWORD, credit, identity
+from zhicheng.rehearsal.people import MAILBOXES, PASSWORD, credit, identity
 
 COUNTIES = (
     ("bole", "博乐市人力资源和社会保障局职称办", "652701", "陈晓东"),
@@ -153,7 +153,7 @@ def open_offices(version: CampaignVersion) -> Cast:
         accounts.create_system_account(
             kind=kind,
             name=name,
-            email=f"{kind.value}@bozhou.example",
+            email=f"{kind.value}{MAILBOXES}",
             username=kind.value,
             password=PASSWORD,
             id_number=identity(430 + number, "1", birth="19800101"),
@@ -165,7 +165,7 @@ def _officer(office: Organization, username: str, name: str, *, serial: int) -> 
     user = actions.create_officer(
         organization_id=office.pk,
         name=name,
-        email=f"{username}@bozhou.example",
+        email=f"{username}{MAILBOXES}",
         username=username,
         password=PASSWORD,
         id_number=identity(serial, "1", birth="19820615"),
@@ -242,7 +242,7 @@ def _register(cast: Cast, number: int, employer: Employer) -> UnitVerification:
             name=employer.administrator,
             id_number=administrators_number(number, employer),
             mobile=f"1390909{number:04d}",
-            email=f"{employer.key}@bozhou.example",
+            email=f"{employer.key}{MAILBOXES}",
             username=f"danwei-{employer.key}",
             position="人事干部",
         ),
@@ -255,7 +255,7 @@ def _register(cast: Cast, number: int, employer: Employer) -> UnitVerification:
             address="青得里大街 1 号",
             contact_person=employer.administrator,
             contact_phone=f"0909-23188{number:02d}",
-            email=f"{employer.key}@bozhou.example",
+            email=f"{employer.key}{MAILBOXES}",
             receiving_office_id=cast.offices[employer.county].pk,
             supervising_body_id=body,
         ),
@@ -264,7 +264,7 @@ def _register(cast: Cast, number: int, employer: Employer) -> UnitVerification:
         acceptance=accepted("registration_notice_unit", cast.notice.texts.registration_notice_unit),
     )
     if verification is None:
-        raise mailbox_taken(f"{employer.key}@bozhou.example")
+        raise mailbox_taken(f"{employer.key}{MAILBOXES}")
     user = User.objects.get(pk=verification.submitted_by_id)
     accounts.confirm_mailbox(user_id=user.pk, actor=f"user:{user.pk}")
     cast.units[employer.key] = Organization.objects.get(pk=verification.organization_id)

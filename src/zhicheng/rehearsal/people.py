@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from zhicheng.standards import credit_code, identity_number, organization_code
 
+MAILBOXES = "@bozhou.example"  # of everybody it makes
 PASSWORD = "rehearsal-2023"  # noqa: S105 - everybody's in a rehearsal, printed on its first page
 
 # (name, ethnic group, sex); 01 汉 02 蒙古 03 回 05 维吾尔 17 哈萨克 38 锡伯. Rare characters are on purpose.
@@ -121,7 +122,7 @@ class Person:
 
     @property
     def email(self) -> str:
-        return f"{self.username}@bozhou.example"
+        return f"{self.username}{MAILBOXES}"
 
     @property
     def mobile(self) -> str:

@@ -27,6 +27,7 @@ from zhicheng.foundation.outbox import process_message
 from zhicheng.foundation.transactions import was_overtaken
 from zhicheng.organizations.actors import SYSTEM
 from zhicheng.rehearsal.cast import SLUG, find_cast, moment, open_offices
+from zhicheng.rehearsal.people import MAILBOXES
 from zhicheng.rehearsal.stories import Act, Story, stories, unit_stories
 
 BEGINS = moment(5, 22, 10)  # a Monday, inside the window
@@ -187,9 +188,10 @@ def _timed(say: Say, what: str) -> Iterator[None]:
 
 
 def account_rows() -> list[tuple[str, str, str, str]]:
-    """(role, name, place, login name) of everybody who can sign in, offices first; the applicants last."""
+    """(role, name, place, login name) of everybody the rehearsal has made, who all have its password, offices first; the applicants last."""
     order = {AccountKind.OFFICER: 0, AccountKind.UNIT: 1, AccountKind.APPLICANT: 2} | dict.fromkeys(SYSTEM_KINDS, 3)
-    people = User.objects.prefetch_related("memberships__organization").order_by("id")
+    everybody = User.objects.prefetch_related("memberships__organization").order_by("id")
+    people = [user for user in everybody if user.email.endswith(MAILBOXES)]
     rows = []
     for user in sorted(
         people, key=lambda u: (order[AccountKind(u.kind)], u.username if u.kind == AccountKind.APPLICANT else "", u.pk)

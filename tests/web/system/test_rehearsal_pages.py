@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,9 @@ def test_mailbox_shows_the_newest_first_and_finds_a_recipient(client: Client) ->
         _send(number)
     page = client.get(reverse("rehearsal_mailbox")).content.decode()
     assert page.index("第3封") < page.index("第2封") < page.index("第1封")
+    OutboxMessage.objects.filter(key="m1").update(created_at=clock.now() + timedelta(days=1))  # while the clock stood there
+    page = client.get(reverse("rehearsal_mailbox")).content.decode()
+    assert page.index("第1封") < page.index("第3封") < page.index("第2封")
     found = client.get(reverse("rehearsal_mailbox"), {"to": "person2@"}).content.decode()
     assert "第2封" in found
     assert "第3封" not in found

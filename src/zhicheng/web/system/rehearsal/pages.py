@@ -127,7 +127,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     rows, to = mails(), request.GET.get("to", "").strip()
     if to:
         rows = rows.filter(payload__icontains=to)
-    page = page_of(request, rows, order=("-id",))
+    page = page_of(request, rows, order=("-created_at", "-id"))
     return render(request, "system/mailbox.html", {"page": page, "to": to})
 
 
