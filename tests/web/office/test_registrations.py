@@ -92,7 +92,7 @@ def test_the_case_shows_licence_and_particulars_side_by_side() -> None:
     client = client_of(ex.officer(ex.county()))
     answer = client.get(at("office_registration", verification))
     words = page_of(answer).main.get_text(" ", strip=True)
-    assert "事业单位" in words and "王建国" in words and "不在同一县（市）" in words
+    assert "事业单位" in words and "王建国 身份未核实" in words and "不在同一县（市）" in words
     assert ex.administrator(1).id_number not in words and "652722********" in words
     picture = client.get(page_of(answer).select_one("img.preview")["src"])
     assert picture.status_code == 200 and picture["Content-Type"] == "image/png"

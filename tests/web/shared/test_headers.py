@@ -67,6 +67,7 @@ def test_files_of_the_site_carry_the_same_headers_and_may_be_kept():
     assert answer.status_code == 200 and b"".join(answer.streaming_content)
     assert {h: answer.get(h) for h in SAME} == SAME
     assert answer["Content-Security-Policy"] and answer["Permissions-Policy"]
+    assert "bluetooth" not in answer["Permissions-Policy"], "no browser knows it, and Chromium complains on every page"
     assert "no-store" not in answer["Cache-Control"] and "max-age" in answer["Cache-Control"]
     assert "no-store" in Client().get("/static/no-such-file.css")["Cache-Control"]
 

@@ -224,7 +224,7 @@ def _not_another_paper(period: PublicityPeriod, which: str, file: EvidenceFile) 
         other = getattr(period, name)
         if name != which and other is not None and other.sha256 == file.sha256:
             raise Refused.one(
-                _("这个文件已经作为公示的另一项材料上传（{name}），请确认没有选错。").format(name=other.name),
+                _("这个文件已经作为公示的另一项材料上传（{name}），没有收下。请选择正确的文件。").format(name=other.name),
                 where=which,
                 code="file_in_other_slot",
             )

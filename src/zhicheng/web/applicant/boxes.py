@@ -207,7 +207,7 @@ def format_words(box: SlotRequirement) -> str:
     """Which files the box takes, in words."""
     taken = [*box.formats, "heic"] if "jpg" in box.formats else box.formats  # a photograph of a phone becomes a JPG
     formats = _("、").join(name.upper() for name in taken)
-    words = _("{formats}格式，每个文件不超过{limit}MB，最多{n}个文件。")
+    words = _("{formats}格式，每个文件不超过 {limit} MB，最多{n}个文件。")
     return words.format(formats=formats, limit=box.max_bytes // (1024 * 1024), n=box.max_files)
 
 

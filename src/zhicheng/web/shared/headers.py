@@ -15,7 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Nothing of the site uses a device of the person's. Left out of the list is what its own pages may use: copying, full screen, keys.
 OFF = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope", "magnetometer"),
-    *("microphone", "midi", "payment", "usb", "serial", "hid", "bluetooth", "screen-wake-lock", "xr-spatial-tracking"),
+    *("microphone", "midi", "payment", "usb", "serial", "hid", "screen-wake-lock", "xr-spatial-tracking"),
 )
 PERMISSIONS = ", ".join(f"{name}=()" for name in OFF)
 # What a search engine may keep: the pages that are the same for everybody and name nobody.

@@ -12,7 +12,6 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm
 from django.template import Context
-from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch
 from django.utils.functional import Promise
@@ -237,7 +236,7 @@ def upload_control(
         "quiet": quiet,
         "described_by": described_by,
         "tokens": form_tokens(context),
-        "limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
+        "limit": f"{settings.UPLOAD_LIMIT_BYTES / 1024**2:g} MB",
         "limit_bytes": settings.UPLOAD_LIMIT_BYTES,
     }
 

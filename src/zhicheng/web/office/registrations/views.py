@@ -28,6 +28,7 @@ from zhicheng.web.shared.looks import give_file, note_file_given
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.shared.units.credit_codes import code_differs
 from zhicheng.web.shared.units.rows import Row, nature_words, reasons_of, rows_of_request
+from zhicheng.web.templatetags.pieces import unverified
 
 CASE = "office/registration.html"
 AboutOne = Callable[[HttpRequest, UnitVerification], HttpResponse]
@@ -168,7 +169,7 @@ def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
         "returned": returned,
         "asked": reasons_of(returned),
         "administrator": [
-            Row("name", _("姓名"), person.name),
+            Row("name", _("姓名"), person.name, note=unverified(person)),
             Row("id_number", _("身份证号"), mask_id_number(person.id_number)),
             Row("position", _("职务"), person.position),
             Row("mobile", _("手机号码"), person.mobile),

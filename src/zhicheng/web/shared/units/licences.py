@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 
 from zhicheng.evidence.models import EvidenceFile, Intake
 from zhicheng.evidence.queries import get_intakes, what_is_said
@@ -110,7 +109,7 @@ def licence_context(brought: Brought, *, address: str) -> dict[str, Any]:
         "licence_said": what_is_said(brought.file) if brought.file is not None else None,
         "licence_problems": brought.problems,
         "licence_address": address,
-        "upload_limit": filesizeformat(settings.UPLOAD_LIMIT_BYTES),
+        "upload_limit": f"{settings.UPLOAD_LIMIT_BYTES / 1024**2:g} MB",
         "upload_limit_bytes": settings.UPLOAD_LIMIT_BYTES,
     }
 
