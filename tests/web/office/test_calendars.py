@@ -49,6 +49,8 @@ def test_everybody_reads_each_day_with_its_source(world: w.World) -> None:
         assert "2023-05-26" in shown and "新政办明电〔2023〕01号" in shown and "2023-05-20" in shown
         assert "载入或撤下日历" not in shown and "载入或撤下日历" in text_of(client_of(world.bureau).get(PUBLIC))
         assert "2023-05-26" not in text_of(Client().get(PUBLIC, {"name": "national"}))
+        english = text_of(Client(headers={"accept-language": "en"}).get(PUBLIC))
+        assert "Spring Festival" in english and "春节" not in english and "Mid-Autumn Festival" in english
 
 
 @pytest.mark.django_db

@@ -69,6 +69,22 @@ def test_letters_are_told_with_what_they_say_and_no_more() -> None:
     assert not {"申报单位", "申报系列", "申报级别", "公示时间"} & set(_rows(_issued(examples.commitment())))
 
 
+def test_paper_is_told_in_english_where_the_words_are_known(world: w.World) -> None:
+    application = w.submitted(world)
+    w.unit_pass(world, application)
+    w.open_publicity(world, application)
+    told = {}
+    for kind in ("review_form", "publicity_notice"):
+        paper = papers_of(f"application:{application.pk}").filter(kind=kind).latest("id")
+        address = {"serial": paper.serial, "code": paper.verification_code}
+        page = Client(headers={"accept-language": "en"}).get(reverse("verify"), address)
+        rows = BeautifulSoup(page.content.decode(), "html.parser").select(".summary-row")
+        told |= {row.dt.get_text(strip=True): row.dd.get_text(" ", strip=True) for row in rows}
+        assert "次上报" not in page.content.decode()
+    assert told["Level applied for"] == "intermediate"
+    assert "年" not in told["Publicity period"] and " to 2023-" in told["Publicity period"]
+
+
 def test_wrong_code_tells_nothing_of_the_paper() -> None:
     paper = _issued(examples.result())
     page = Client().get(reverse("verify"), {"serial": paper.serial, "code": "2" * 28}).content.decode()

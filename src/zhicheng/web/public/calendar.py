@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,19 @@ from zhicheng.standards.calendar import CALENDAR_NAMES, Calendar
 from zhicheng.web.shared.http import actor_of
 
 ONE_DAY = timedelta(days=1)
+# The days the calendars of the program name; what a calendar loaded later names otherwise stands as it is there.
+FESTIVALS = {
+    "元旦": gettext_lazy("元旦"),
+    "春节": gettext_lazy("春节"),
+    "清明节": gettext_lazy("清明节"),
+    "劳动节": gettext_lazy("劳动节"),
+    "端午节": gettext_lazy("端午节"),
+    "中秋节": gettext_lazy("中秋节"),
+    "国庆节": gettext_lazy("国庆节"),
+    "肉孜节": gettext_lazy("肉孜节"),
+    "古尔邦节": gettext_lazy("古尔邦节"),
+    "调休上班": gettext_lazy("调休上班"),
+}
 NAMES = {"national": gettext_lazy("全国"), "xinjiang": gettext_lazy("新疆")}
 
 
@@ -58,5 +72,9 @@ def _days_of(calendar: Calendar, year: int) -> list[dict[str, Any]]:
         if before and before["last"] + ONE_DAY == day.date and replace(before["day"], date=day.date) == day:
             before["last"], before["count"] = day.date, before["count"] + 1
         else:
-            rows.append({"day": day, "last": day.date, "count": 1})
+            rows.append({"day": day, "name": _named(day.name), "last": day.date, "count": 1})
     return rows
+
+
+def _named(festivals: str) -> str:
+    return _("、").join(str(FESTIVALS.get(one, one)) for one in festivals.split("、"))

@@ -24,6 +24,7 @@ from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.navigation import navigation_for
+from zhicheng.web.shared.public_facts import said_by_paper
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.windows import shown_window, windows_of
 
@@ -87,7 +88,12 @@ def verify(request: HttpRequest) -> HttpResponse:
             form = VerifyForm(form.cleaned_data)  # as it was understood
         else:
             status = 422
-    context = {"form": form, "result": result, "may_open": result is not None and _may_open(request, result)}
+    context = {
+        "form": form,
+        "result": result,
+        "said": said_by_paper(result) if result is not None else {},
+        "may_open": result is not None and _may_open(request, result),
+    }
     response = render(request, "public/verify.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, noarchive"
     return response
