@@ -84,7 +84,10 @@ def test_findings_of_any_form_have_a_place_and_never_raise(contents: dict[str, A
     }
     for section in SECTIONS:
         if section.rows:
-            well_formed[section.key] = [row for row in well_formed[section.key] if isinstance(row, dict)]
+            rows = [row for row in well_formed[section.key] if isinstance(row, dict)]
+            well_formed[section.key] = [
+                row | {"id": f"{n:08x}"} for n, row in enumerate(rows)
+            ]  # never typed: the program gives them
     found = findings_in(Seen(well_formed, facts(well_formed), NOTICE, TODAY))
     assert len({f.key for f in found}) == len(found)
     for finding in found:
