@@ -14,9 +14,10 @@ from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER
 from zhicheng.applications.diagram import ROLE_WORDS, lifecycle_page
-from zhicheng.applications.lifecycle import BY_NAME, MOVES, STATES, moves_for, objections_to
+from zhicheng.applications.lifecycle import BY_NAME, MOVES, moves_for, objections_to
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import STATES
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage

@@ -8,14 +8,16 @@ jurisdiction, the timeline, the mails. Which desks an application crosses, and i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from zhicheng.applications.states import State
+from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.departments import department_for
 
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 _WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
 _REVIEWS = gettext_lazy("{office}审核。")
-_ACCEPTS = gettext_lazy("申请书审核通过，予以受理，等待评审委员会评审。")
-_ACCEPTED = gettext_lazy("审核已通过，等待评审委员会评审。")
 S = State
 Words = str | Promise
 
@@ -57,7 +57,8 @@ class DeskWords:
     ``name`` is who it is in the docs; ``report``, ``passes``, ``takes_back``, ``returns`` and ``closes`` are its moves (to it, and of it);
     ``coming`` is each step at it that is still to come; ``waiting`` and ``passed`` are its tabs; ``missing`` and ``mend`` are what an
     applicant reads whose unit names none where the notice wants one. ``short`` is who it is within a sentence, ``arrival`` the coming to
-    it that counts where it is the last desk, ``reviews`` what it does, ``accepts`` and ``accepted`` what its pass means there.
+    it that counts where it is the last desk, ``reviews`` what it does; ``accepts`` and ``accepted`` are what the last one's pass means.
+    ``applicant`` and ``staff`` are what the state in which it waits for a desk above the unit is called for either.
     """
 
     name: str
@@ -74,8 +75,39 @@ class DeskWords:
     short: Words = ""
     arrival: Words = ""
     reviews: Words = _REVIEWS
-    accepts: Words = _ACCEPTS
-    accepted: Words = _ACCEPTED
+    accepts: Words = ""
+    accepted: Words = ""
+    applicant: Words = ""
+    staff: Words = ""
+
+
+# What is said of whichever desk gives the last word: 终审 and 受理 are its words, and no other's (S-28, S-45).
+_FINAL: dict[str, Any] = {
+    "waiting": gettext_lazy("待终审"),
+    "reviews": gettext_lazy("{office}终审。"),
+    "accepts": gettext_lazy("申请书终审通过，予以受理，等待评审委员会评审。"),
+    "accepted": gettext_lazy("终审已通过，等待评审委员会评审。"),
+}
+
+
+def _as_last(words: DeskWords) -> DeskWords:
+    """What is said of a desk that mostly has another one after it where a notice gives it the last word."""
+
+    def of(pattern: Any) -> Words:
+        return format_lazy(pattern, desk=words.short)
+
+    return replace(
+        words,
+        report=of(gettext_lazy("公示期满，报{desk}终审")),
+        passes=of(gettext_lazy("{desk}终审通过，予以受理")),
+        takes_back=of(gettext_lazy("{desk}撤回终审通过")),
+        returns=of(gettext_lazy("{desk}终审退回")),
+        closes=of(gettext_lazy("{desk}终审退回，本年度不再受理")),
+        coming=dict.fromkeys(words.coming, of(gettext_lazy("{desk}终审"))),
+        applicant=of(gettext_lazy("等待{desk}终审")),
+        staff=of(gettext_lazy("待{desk}终审")),
+        **_FINAL,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +119,8 @@ class Desk:
     sent). ``holds`` are the states it works in, the one of arrival first. ``always`` says that every application names one, whether or
     not the notice's chain crosses it. ``by_series``: the route is another for another series.
     ``makes`` is the kind of paper its pass makes. ``hears``: a return from a later desk is told to it (S-45).
+    ``words`` are said of it in the country's order, the last row giving the last word; ``otherwise`` where a notice has it the other way
+    round: read :func:`words_of`.
     """
 
     role: Role
@@ -99,6 +133,7 @@ class Desk:
     by_series: bool = False
     makes: str = ""
     hears: bool = False
+    otherwise: DeskWords | None = None
 
     @property
     def column_id(self) -> str:
@@ -141,6 +176,79 @@ class Desk:
         return f"report_to_{self.role.value}" if self.reached else ""
 
 
+_SUPERVISING = DeskWords(
+    name="主管单位",
+    short=pgettext_lazy("within a sentence", "主管单位"),
+    arrival=gettext_lazy("到达主管单位"),
+    report=gettext_lazy("公示期满，报主管单位"),
+    passes=gettext_lazy("主管单位审核通过"),
+    takes_back=gettext_lazy("主管单位撤回审核通过"),
+    returns=gettext_lazy("主管单位退回"),
+    closes=gettext_lazy("主管单位退回，本年度不再受理"),
+    coming={S.SUPERVISING_REVIEW: gettext_lazy("主管单位审核")},
+    missing=gettext_lazy("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
+    mend=gettext_lazy("单位管理员填写主管单位并审核通过后，您就可以申报。"),
+    applicant=gettext_lazy("等待主管单位审核"),
+    staff=gettext_lazy("待主管单位审核"),
+)
+_INDUSTRY = DeskWords(
+    name="行业主管部门",
+    short=pgettext_lazy("within a sentence", "行业主管部门"),
+    arrival=gettext_lazy("到达行业主管部门"),
+    report=gettext_lazy("公示期满，报行业主管部门"),
+    passes=gettext_lazy("行业主管部门审核通过"),
+    takes_back=gettext_lazy("行业主管部门撤回审核通过"),
+    returns=gettext_lazy("行业主管部门退回"),
+    closes=gettext_lazy("行业主管部门退回，本年度不再受理"),
+    coming={S.INDUSTRY_REVIEW: gettext_lazy("行业主管部门审核")},
+    missing=gettext_lazy("本批次须经行业主管部门审核，本地区还没有这个系列的行业主管部门，请联系州人力资源和社会保障局。"),
+    mend=gettext_lazy("州人力资源和社会保障局设立这个系列的行业主管部门后，您就可以申报。"),
+    applicant=gettext_lazy("等待行业主管部门审核"),
+    staff=gettext_lazy("待行业主管部门审核"),
+)
+_COUNTY = DeskWords(
+    name="县（市）人社局职称办",
+    short=pgettext_lazy("within a sentence", "县（市）"),
+    arrival=gettext_lazy("到达县（市）"),
+    report=gettext_lazy("公示期满，报县（市）"),
+    passes=gettext_lazy("县（市）审核通过"),
+    takes_back=gettext_lazy("县（市）撤回审核通过"),
+    returns=gettext_lazy("县（市）退回"),
+    closes=gettext_lazy("县（市）退回，本年度不再受理"),
+    coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
+    applicant=gettext_lazy("等待县（市）人社局审核"),
+    staff=gettext_lazy("待县（市）审核"),
+)
+_PREFECTURE = DeskWords(
+    name="州人社局",
+    short=pgettext_lazy("within a sentence", "州"),
+    arrival=gettext_lazy("到达州终审"),
+    report=gettext_lazy("公示期满，报州终审"),
+    passes=gettext_lazy("终审通过，予以受理"),
+    takes_back=gettext_lazy("撤回终审通过"),
+    returns=gettext_lazy("终审退回"),
+    closes=gettext_lazy("终审退回，本年度不再受理"),
+    coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},
+    applicant=gettext_lazy("等待州人社局终审"),
+    staff=gettext_lazy("待终审"),
+    **_FINAL,
+)
+_PREFECTURE_BETWEEN = replace(
+    _PREFECTURE,
+    report=gettext_lazy("公示期满，报州人社局"),
+    passes=gettext_lazy("州人社局审核通过"),
+    takes_back=gettext_lazy("州人社局撤回审核通过"),
+    returns=gettext_lazy("州人社局退回"),
+    closes=gettext_lazy("州人社局退回，本年度不再受理"),
+    coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局审核")},
+    applicant=gettext_lazy("等待州人社局审核"),
+    staff=gettext_lazy("待州审核"),
+    waiting=_WAITING,
+    reviews=_REVIEWS,
+    accepts="",
+    accepted="",
+)
+
 DESKS: tuple[Desk, ...] = (
     Desk(
         role=Role.UNIT,
@@ -168,19 +276,8 @@ DESKS: tuple[Desk, ...] = (
         column="supervising_body",
         reached="reached_supervising",
         holds=(S.SUPERVISING_REVIEW,),
-        words=DeskWords(
-            name="主管单位",
-            short=pgettext_lazy("within a sentence", "主管单位"),
-            arrival=gettext_lazy("到达主管单位"),
-            report=gettext_lazy("公示期满，报主管单位"),
-            passes=gettext_lazy("主管单位审核通过"),
-            takes_back=gettext_lazy("主管单位撤回审核通过"),
-            returns=gettext_lazy("主管单位退回"),
-            closes=gettext_lazy("主管单位退回，本年度不再受理"),
-            coming={S.SUPERVISING_REVIEW: gettext_lazy("主管单位审核")},
-            missing=gettext_lazy("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
-            mend=gettext_lazy("单位管理员填写主管单位并审核通过后，您就可以申报。"),
-        ),
+        words=_SUPERVISING,
+        otherwise=_as_last(_SUPERVISING),
         route=lambda employer, _series: employer.supervising_body_id,
         makes="supervising_opinion",
     ),
@@ -189,21 +286,8 @@ DESKS: tuple[Desk, ...] = (
         column="industry_body",
         reached="reached_industry",
         holds=(S.INDUSTRY_REVIEW,),
-        words=DeskWords(
-            name="行业主管部门",
-            short=pgettext_lazy("within a sentence", "行业主管部门"),
-            arrival=gettext_lazy("到达行业主管部门"),
-            report=gettext_lazy("公示期满，报行业主管部门"),
-            passes=gettext_lazy("行业主管部门审核通过"),
-            takes_back=gettext_lazy("行业主管部门撤回审核通过"),
-            returns=gettext_lazy("行业主管部门退回"),
-            closes=gettext_lazy("行业主管部门退回，本年度不再受理"),
-            coming={S.INDUSTRY_REVIEW: gettext_lazy("行业主管部门审核")},
-            missing=gettext_lazy(
-                "本批次须经行业主管部门审核，本地区还没有这个系列的行业主管部门，请联系州人力资源和社会保障局。"
-            ),
-            mend=gettext_lazy("州人力资源和社会保障局设立这个系列的行业主管部门后，您就可以申报。"),
-        ),
+        words=_INDUSTRY,
+        otherwise=_as_last(_INDUSTRY),
         route=lambda employer, series: department_for(series, employer.region_code),
         by_series=True,
     ),
@@ -212,17 +296,8 @@ DESKS: tuple[Desk, ...] = (
         column="county_office",
         reached="reached_county",
         holds=(S.COUNTY_REVIEW,),
-        words=DeskWords(
-            name="县（市）人社局职称办",
-            short=pgettext_lazy("within a sentence", "县（市）"),
-            arrival=gettext_lazy("到达县（市）"),
-            report=gettext_lazy("公示期满，报县（市）"),
-            passes=gettext_lazy("县（市）审核通过"),
-            takes_back=gettext_lazy("县（市）撤回审核通过"),
-            returns=gettext_lazy("县（市）退回"),
-            closes=gettext_lazy("县（市）退回，本年度不再受理"),
-            coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
-        ),
+        words=_COUNTY,
+        otherwise=_as_last(_COUNTY),
         route=lambda employer, _series: employer.receiving_office_id,
         always=True,
         hears=True,
@@ -232,21 +307,8 @@ DESKS: tuple[Desk, ...] = (
         column="prefecture_office",
         reached="reached_prefecture",
         holds=(S.PREFECTURE_REVIEW,),
-        words=DeskWords(
-            name="州人社局",
-            short=pgettext_lazy("within a sentence", "州"),
-            arrival=gettext_lazy("到达州终审"),
-            reviews=gettext_lazy("{office}终审。"),
-            accepts=gettext_lazy("申请书终审通过，予以受理，等待评审委员会评审。"),
-            accepted=gettext_lazy("终审已通过，等待评审委员会评审。"),
-            report=gettext_lazy("公示期满，报州终审"),
-            passes=gettext_lazy("终审通过，予以受理"),
-            takes_back=gettext_lazy("撤回终审通过"),
-            returns=gettext_lazy("终审退回"),
-            closes=gettext_lazy("终审退回，本年度不再受理"),
-            coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},
-            waiting=gettext_lazy("待终审"),
-        ),
+        words=_PREFECTURE,
+        otherwise=_PREFECTURE_BETWEEN,
         route=lambda employer, _series: employer.receiving_office.superior_office_id if employer.receiving_office else None,
         always=True,
     ),
@@ -301,6 +363,12 @@ def road_of(application: Application, notice: Notice) -> tuple[Desk, ...]:
         for desk in (BY_ROLE[Role(step.desk)],)
         if not step.optional or getattr(application, desk.column_id) is not None
     )
+
+
+def words_of(desk: Desk, notice: Notice) -> DeskWords:
+    """What is said of a desk under this notice: 终审 and 受理 of the one whose arrivals count, of every other that it reviews (S-28)."""
+    gives_last_word = is_committee_arrival(notice, desk.role.value)
+    return desk.words if desk.otherwise is None or gives_last_word is (desk is DESKS[-1]) else desk.otherwise
 
 
 def counting_words(notice: Notice) -> dict[str, str]:

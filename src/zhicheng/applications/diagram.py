@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from zhicheng.applications.desks import DESKS
-from zhicheng.applications.lifecycle import HIGHER, MOVES, STATES
+from zhicheng.applications.lifecycle import HIGHER, MOVES
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import STATES
 from zhicheng.foundation.language import platform_language
 from zhicheng.organizations.actors import Role
 

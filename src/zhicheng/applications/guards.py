@@ -10,11 +10,13 @@ from zhicheng.accounts.claims import holder_besides, number_is_free_for, number_
 from zhicheng.applications import queries
 from zhicheng.applications.abandoning import is_to_be_corrected
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, Desk
-from zhicheng.applications.lifecycle import HIGHER, STATES, Guard, guard, label_of, next_desk
+from zhicheng.applications.desks import BY_ROLE, Desk, words_of
+from zhicheng.applications.lifecycle import HIGHER, Guard, guard, label_of, next_desk
 from zhicheng.applications.models import StatusChange
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
@@ -93,7 +95,8 @@ def alone_this_year(case: CaseFile, actor: Actor) -> list[Problem]:
     if other is None:
         return []
     words = _("申报人已经另有申请书{number}（{state}），作废或办结以后才能恢复这一份。")
-    return [Problem(words.format(number=other.number, state=STATES[State(other.state)].staff), code="another_application")]
+    state = state_words(State(other.state), notice_of(other.campaign_version)).staff
+    return [Problem(words.format(number=other.number, state=state), code="another_application")]
 
 
 @guard("in_time")
@@ -190,7 +193,8 @@ def _next_is(desk: Desk) -> Guard:
         ahead = next_desk(case.application, actor.role)
         if ahead is None or ahead is desk:
             return []
-        words = _("按通知规定的程序，公示期满后的下一环节是“{step}”。").format(step=ahead.words.coming[ahead.arrives])
+        coming = words_of(ahead, case.notice).coming[ahead.arrives]
+        words = _("按通知规定的程序，公示期满后的下一环节是“{step}”。").format(step=coming)
         return [Problem(words, code=f"{ahead.role.value}_first")]
 
     return next_is
@@ -207,7 +211,7 @@ def own_pass_is_last(case: CaseFile, actor: Actor) -> list[Problem]:
     if last == BY_ROLE[actor.role].passes:
         return []
     words = _("最后一次办理是“{move}”，不是本部门的审核通过，不能撤回。")
-    return [Problem(words.format(move=label_of(last)), code="not_the_last")]
+    return [Problem(words.format(move=label_of(last, case.notice)), code="not_the_last")]
 
 
 @guard("take_back_in_time")

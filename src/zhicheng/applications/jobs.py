@@ -20,13 +20,14 @@ from zhicheng.applications.actions import (
     restore_applications,
 )
 from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, road_of
-from zhicheng.applications.lifecycle import STATES, TAKES_BACK, label_of
+from zhicheng.applications.lifecycle import TAKES_BACK, label_of
 from zhicheng.applications.models import Application, CommitteeArrival, StatusChange
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.queries import files_beside, snapshot_of
 from zhicheng.applications.report_mails import tell_of_a_day, tell_unit
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
 from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState, is_committee_arrival
@@ -190,7 +191,7 @@ def _to_applicant(change: StatusChange, window: WindowState) -> list[str]:
 
 
 def _happened(change: StatusChange, state: str) -> list[str]:
-    what = label_of(change.move)
+    what = label_of(change.move, notice_of(change.application.campaign_version))
     lines = [
         _("办理事项：{what}").format(what=what),
         _("办理时间：{when}（北京时间）").format(when=clock.written(change.at)),
@@ -219,7 +220,8 @@ def _state(change: StatusChange, window: WindowState, *, to_applicant: bool) -> 
     state = State(change.to_state)
     if state == State.RETURNED and not _may_send(change, window):
         return _("已退回，重新上报的期限已过")
-    return str(STATES[state].applicant if to_applicant else STATES[state].staff)
+    words = state_words(state, notice_of(change.application.campaign_version))
+    return str(words.applicant if to_applicant else words.staff)
 
 
 def _for_unit(change: StatusChange, window: WindowState) -> list[str]:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, here_since, organization_at
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, here_since, organization_at, words_of
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.queries import row_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
+from zhicheng.applications.statewords import STATES, state_words
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.rules import is_committee_arrival
@@ -30,38 +31,6 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import is_self_review
 
 S = State
-
-
-@dataclass(frozen=True, slots=True)
-class StateWords:
-    """What a state is called for the applicant and for staff, and how it looks (tone and icon are names of the look)."""
-
-    applicant: str | Promise
-    staff: str | Promise
-    tone: str
-    icon: str
-
-
-STATES: dict[State, StateWords] = {
-    S.DRAFT: StateWords(gettext_lazy("填写中"), gettext_lazy("填写中"), "neutral", "pencil-square"),
-    S.UNIT_REVIEW: StateWords(gettext_lazy("已上报，等待单位审核"), gettext_lazy("待单位审核"), "waiting", "clock"),
-    S.RETURNED: StateWords(
-        gettext_lazy("已退回，请修改后重新上报"), gettext_lazy("已退回申报人"), "attention", "arrow-uturn-left"
-    ),
-    S.UNIT_PASSED: StateWords(gettext_lazy("单位审核通过，等待公示"), gettext_lazy("待公示"), "waiting", "check"),
-    S.IN_PUBLICITY: StateWords(gettext_lazy("单位公示中"), gettext_lazy("公示中"), "waiting", "megaphone"),
-    S.SUPERVISING_REVIEW: StateWords(gettext_lazy("等待主管单位审核"), gettext_lazy("待主管单位审核"), "waiting", "clock"),
-    S.INDUSTRY_REVIEW: StateWords(gettext_lazy("等待行业主管部门审核"), gettext_lazy("待行业主管部门审核"), "waiting", "clock"),
-    S.COUNTY_REVIEW: StateWords(gettext_lazy("等待县（市）人社局审核"), gettext_lazy("待县（市）审核"), "waiting", "clock"),
-    S.PREFECTURE_REVIEW: StateWords(gettext_lazy("等待州人社局终审"), gettext_lazy("待终审"), "waiting", "clock"),
-    S.ACCEPTED: StateWords(gettext_lazy("已受理，等待评审"), gettext_lazy("已受理"), "good", "check-circle"),
-    S.CLOSED_FOR_YEAR: StateWords(gettext_lazy("本年度不再受理"), gettext_lazy("本年度不再受理"), "stopped", "no-symbol"),
-    S.STOPPED: StateWords(gettext_lazy("公示异议成立，已终止"), gettext_lazy("异议成立，已终止"), "stopped", "no-symbol"),
-    S.REJECTED_FRAUD: StateWords(gettext_lazy("弄虚作假，不予受理"), gettext_lazy("弄虚作假，不予受理"), "stopped", "no-symbol"),
-    S.BARRED: StateWords(gettext_lazy("处于不得申报年限，已终止"), gettext_lazy("不得申报，已终止"), "stopped", "no-symbol"),
-    S.DISCARDED: StateWords(gettext_lazy("已作废"), gettext_lazy("已作废"), "neutral", "trash"),
-    S.ABANDONED: StateWords(gettext_lazy("修改期限已过，视为放弃"), gettext_lazy("视为放弃"), "stopped", "clock"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +127,10 @@ MOVES: tuple[Move, ...] = (
 BY_NAME: dict[str, Move] = {m.name: m for m in MOVES}
 PASSES = frozenset(desk.passes for desk in DESKS)
 TAKES_BACK: dict[str, str] = {desk.takes_back: desk.passes for desk in DESKS}  # by the move, what it takes back
+# The moves of the desks above the unit, and to them: which desk's words they are called by, and which of them.
+_DESK_MOVES: dict[str, tuple[Desk, str]] = {
+    getattr(desk, part): (desk, part) for desk in HIGHER for part in ("report", "passes", "takes_back", "returns", "closes")
+}
 MOVED = "application.moved"  # the outbox's kind, from which everybody concerned is told of a move
 
 # A guard looks at a case file and says what stands against the move; rooms below register theirs on start-up.
@@ -216,8 +189,8 @@ def objections_to(case: CaseFile, move: Move, actor: Actor) -> list[Problem]:
         return [Problem(_("这一步不由您办理。"), code="not_yours")]
     if application.state not in move.sources:
         text = _("这份申请书现在的状态是“{state}”，不能再办理“{move}”。{last}请刷新页面查看。")
-        words = STATES[State(application.state)].staff
-        return [Problem(text.format(state=words, move=move.label, last=who_moved(application, actor)), code="stale")]
+        words, said = state_words(State(application.state), case.notice).staff, label_of(move.name, case.notice)
+        return [Problem(text.format(state=words, move=said, last=who_moved(application, actor)), code="stale")]
     problems: list[Problem] = []
     if actor.role in BY_ROLE and is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
@@ -238,12 +211,19 @@ def who_moved(application: Application, actor: Actor) -> str:
         who = last.by_organization.name if last.by_organization is not None else _("申报人")
     else:
         who = last.by.name
-    return _("{at}，{who}办理了“{move}”。").format(at=clock.written(last.at), who=who, move=label_of(last.move))
+    return _("{at}，{who}办理了“{move}”。").format(
+        at=clock.written(last.at), who=who, move=label_of(last.move, notice_of(application.campaign_version))
+    )
 
 
-def label_of(move: str) -> str:
-    """What a move of the history is called."""
-    return _("新增申请书") if move == "start" else str(BY_NAME[move].label)
+def label_of(move: str, notice: Notice) -> str:
+    """What a move of the history is called under this notice (``words_of``)."""
+    if move == "start":
+        return _("新增申请书")
+    if move in _DESK_MOVES:
+        desk, part = _DESK_MOVES[move]
+        return str(getattr(words_of(desk, notice), part))
+    return str(BY_NAME[move].label)
 
 
 def moves_for(application: Application, actor: Actor) -> list[Move]:

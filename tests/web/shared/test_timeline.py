@@ -89,7 +89,7 @@ def test_desks_with_an_end_show_it(other) -> None:
     (now,) = lines(application, other.applicant, "now")
     assert now.text == "单位须在2025-10-24 20:00（北京时间）前完成审核、公示并上报"
     texts = {e.title: e.text for e in lines(application, other.applicant, "next")}
-    assert texts["县（市）人社局职称办审核"] == "须在2025-11-07 20:00（北京时间）前办完"
+    assert texts["县（市）终审"] == "须在2025-11-07 20:00（北京时间）前办完"
     assert texts["主管单位审核"] == "通知未规定期限"
 
 

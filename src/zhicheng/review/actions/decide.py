@@ -15,6 +15,8 @@ from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import issue_review_form, void_review_forms
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
@@ -137,7 +139,7 @@ def _moved_since(application: Application) -> Problem:
         "您打开这一页以后，这份申请书已由{who}于{at}办理，现在是“{state}”，退回没有生效。您写的内容都还在；核对现在的情况以后仍要退回的，请再次确认退回。"
     )
     who = last.by.name if last.by is not None else _("系统")
-    state = lifecycle.STATES[State(application.state)].staff
+    state = state_words(State(application.state), notice_of(application.campaign_version)).staff
     return Problem(words.format(who=who, at=clock.written(last.at), state=state), code="moved")
 
 

@@ -7,11 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import read_mark
 from zhicheng.foundation import clock, ledger
@@ -133,7 +134,7 @@ def _not_here(application: Application, actor: Actor) -> list[Problem]:
     if is_self_review(actor, application.person_index):
         problems.append(Problem(_("这是您本人的申请书，须由本部门另一位经办人办理。"), code="self_review"))
     if (desk := BY_ROLE.get(actor.role)) is None or application.state not in desk.holds:
-        state = lifecycle.STATES[State(application.state)].staff
+        state = state_words(State(application.state), notice_of(application.campaign_version)).staff
         text = _("申请书现在的状态是“{state}”，不能在本部门登记纸质材料。").format(state=state)
         problems.append(Problem(text, code="stale"))
     return problems

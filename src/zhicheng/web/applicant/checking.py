@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import answer_points, confirm_check, submit_application
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import road_of
+from zhicheng.applications.desks import road_of, words_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -174,7 +174,7 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
         "submission": submission,
         "publicity_days": case.notice.limits.publicity_working_days,
         "road": [
-            str(desk.words.reviews).format(office=getattr(application, desk.column).name)
+            str(words_of(desk, case.notice).reviews).format(office=getattr(application, desk.column).name)
             for desk in road_of(application, case.notice)[1:]
         ],
         "is_current": application.current_submission_id == submission.pk,

@@ -126,7 +126,12 @@ def find_person(request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         context |= {
             "searched": mask_id_number(number),
-            "applications": list(queries.visible_to(actor).filter(person_index=index).select_related("employer")[:20]),
+            "applications": list(
+                queries.visible_to(actor)
+                .filter(person_index=index)
+                .select_related("employer", "campaign_version")
+                .defer(*queries.VERSION_TEXTS)[:20]
+            ),
             "records": list(live_records(index)[:20]),
         }
     return render(request, "office/person.html", context)

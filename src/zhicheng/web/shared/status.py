@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.lifecycle import STATES
+from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import STATES, state_words
+from zhicheng.campaigns.queries import notice_of
 
 Text = str | Promise
 
@@ -107,7 +109,12 @@ def applicants_words(case: CaseFile) -> str:
     state = State(case.application.state)
     if state is State.RETURNED and not case.window.may_correct:
         return str(_("已退回，重新上报的期限已过"))
-    return str(STATES[state].applicant)
+    return str(state_words(state, case.notice).applicant)
+
+
+def staff_words(application: Application) -> str:
+    """What a desk reads of where an application stands; the words of a desk follow from the notice it was started under."""
+    return str(state_words(State(application.state), notice_of(application.campaign_version)).staff)
 
 
 def status_for(state: str, *, kind: str = "application") -> Status:

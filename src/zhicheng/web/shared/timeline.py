@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.ending import BARRED_BY_FRAUD, BARRED_BY_RECORD
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import HOLDER, road_of
-from zhicheng.applications.lifecycle import STATES, TAKES_BACK, label_of
+from zhicheng.applications.desks import HOLDER, road_of, words_of
+from zhicheng.applications.lifecycle import TAKES_BACK, label_of
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
 from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.foundation.clock import written
 from zhicheng.organizations.actors import Role
@@ -54,7 +55,7 @@ def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
     state = State(case.application.state)
     coming = _ahead(case)
     ends = _ends(case, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
-    words = STATES[state].staff if audience == "staff" else applicants_words(case)
+    words = state_words(state, case.notice).staff if audience == "staff" else applicants_words(case)
     current = next((period for period in periods if period.cancelled_at is None), None)
     text = _now_text(case, state, ends, current)
     entries.append(Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text))
@@ -72,7 +73,7 @@ def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, 
     note = _note(case.application, change, period)
     lines = [note] if note else []
     lines += points_in_words(case.notice, points_of(change.reasons), {})
-    title = label_of(change.move)
+    title = label_of(change.move, case.notice)
     if change.move == "submit" and change.submission is not None:
         title = _("上报（第{n}次）").format(n=change.submission.number)
     return Entry(title, "done", change.at, who, "\n".join(lines), is_return=bool(change.reasons))
@@ -107,7 +108,7 @@ def _ends(case: CaseFile, desks: set[Role]) -> Ends:
 
 def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
     if state == State.ACCEPTED:
-        return str(road_of(case.application, case.notice)[-1].words.accepted)
+        return str(words_of(road_of(case.application, case.notice)[-1], case.notice).accepted)
     if state in _WITH_APPLICANT:
         return _applicants_end(case)
     if state is State.STOPPED:
@@ -152,7 +153,7 @@ def _coming(case: CaseFile, state: State, ends: Ends) -> Entry:
     desk = HOLDER.get(state)
     if desk is None:
         return Entry(_("受理，等待评审委员会评审"), "next", None, holder_name(case, state), "")
-    title = str(desk.words.coming[state]).format(n=case.notice.limits.publicity_working_days)
+    title = str(words_of(desk, case.notice).coming[state]).format(n=case.notice.limits.publicity_working_days)
     return Entry(title, "next", None, holder_name(case, state), _end_words(state, ends))
 
 

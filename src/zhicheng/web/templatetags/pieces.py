@@ -16,6 +16,8 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.web.applicant.copies import place_of
+from zhicheng.web.shared.marks import mark
+from zhicheng.web.shared.status import staff_words, status_for
 from zhicheng.web.system.states import PartState
 from zhicheng.web.templatetags.zhicheng import PARTS, tag, upload_control
 
@@ -32,6 +34,13 @@ def pages(number: int) -> str:
 def labels(lanes: Iterable[Any]) -> str:
     """``{{ worker.silent|labels }}`` → ``邮件、文书``: what each is called, in a row."""
     return _("、").join(str(lane.label) for lane in lanes)
+
+
+@register.simple_tag
+def application_tag(application: Application) -> SafeString:
+    """``{% application_tag application %}``: where an application stands, as staff read it; its notice's version is loaded with it."""
+    status = status_for(application.state)
+    return mark(staff_words(application), status.tone, status.icon)
 
 
 @register.filter

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from zhicheng.applications import queries
-from zhicheng.applications.desks import BY_ROLE, TABS, Tab, Tabs
+from zhicheng.applications.desks import BY_ROLE, TABS, Desk, Tab, Tabs, words_of
 from zhicheng.applications.listing import first_in_queue, lists_something
 from zhicheng.applications.models import Application
+from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import notice_of, published_campaigns, versions_of
 from zhicheng.campaigns.rules import deadline_in_force
@@ -41,8 +43,8 @@ _WORDS: dict[str, Any] = {
 def queue(request: HttpRequest) -> HttpResponse:
     """工作台: what waits for this desk, longest first; what it has dealt with, newest first."""
     actor = actor_of(request)
-    tabs, said = TABS[actor.role], BY_ROLE[actor.role].words
-    words = {**_WORDS, "waiting": said.waiting, "passed": said.passed}
+    tabs, desk = TABS[actor.role], BY_ROLE[actor.role]
+    words = {**_WORDS, "waiting": _waiting_words(desk), "passed": desk.words.passed}
     chosen = request.GET.get("show", "")
     current = chosen if chosen in tabs else next(iter(tabs))
     tab = tabs[current]
@@ -72,6 +74,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _first(actor: Actor, tab: Tab, order: tuple[str, ...], most: int) -> list[Application]:
     return first_in_queue(actor, tab=tab, order=order, most=most)
+
+
+def _waiting_words(desk: Desk) -> str:
+    """What waits is called 待终审 where every published notice gives this desk the last word."""
+    said = {str(words_of(desk, campaign.notice).waiting) for campaign in published_campaigns()} if desk.reached else set()
+    return said.pop() if len(said) == 1 else gettext("待审核")
 
 
 def _shown(actor: Actor, tabs: Tabs, current: str) -> list[str]:
@@ -116,6 +124,7 @@ def _add_waiting(page: KeysetPage, actor: Actor) -> bool:
         desk = actor.role.value
         until = deadline_in_force(notice, newest[row.campaign_id], row.level, desk, corrected=corrected)
         row.due = due_of(row, until, actor.role, now)
+        row.state_words = state_words(State(row.state), notice).staff
         row.title_words = _title_words(row, notice)
         row.arrivals_allowed = notice.limits.committee_submissions
         row.is_last_arrival = row.arrivals >= row.arrivals_allowed

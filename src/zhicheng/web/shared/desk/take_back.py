@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zhicheng.applications import lifecycle
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.counting import is_counted_in
-from zhicheng.applications.desks import BY_ROLE
+from zhicheng.applications.desks import BY_ROLE, words_of
 from zhicheng.applications.papers import form_title, title_of
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import Actor
@@ -32,7 +32,7 @@ def take_back(request: HttpRequest, application_id: int) -> HttpResponse:
     case = get_case_or_404(request, application_id)
     found = taking_back_of(case, actor_of(request))
     if found is None:
-        return moved_on(request, case, str(BY_ROLE[actor_of(request).role].words.takes_back))
+        return moved_on(request, case, str(words_of(BY_ROLE[actor_of(request).role], case.notice).takes_back))
     return render(
         request, "shared/desk/take_back.html", _context(request, case, TakeBackForm(initial={"change": found.passed.pk}))
     )
@@ -69,7 +69,7 @@ def _undone(case: CaseFile, actor: Actor) -> dict[str, Any]:
     papers = {"review_form": form_title(case.notice), "supervising_opinion": title_of(case.notice, "supervising_opinion")}
     end = case.passing_deadline(actor.role)
     return {
-        "back_in": lifecycle.STATES[desk.arrives].staff,
+        "back_in": state_words(desk.arrives, case.notice).staff,
         "voids": papers[desk.makes] if desk.makes else "",
         "annuls": is_counted_in(case.notice, state),
         "deadline_over": end is not None and clock.now() >= end,

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 from zhicheng.accounts.brakes import NUMBERS_PER_HOUR, within
 from zhicheng.applications import lifecycle, queries
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE
+from zhicheng.applications.desks import BY_ROLE, words_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import title_of
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import state_words
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
@@ -75,7 +76,9 @@ def open_case_or_404(request: HttpRequest, application_id: int) -> CaseFile:
 def moved_on(request: HttpRequest, case: CaseFile, step: str) -> HttpResponse:
     """Back to the case, with a sentence about where it is now: ``step`` can no longer be taken here, so its form is not shown."""
     state = State(case.application.state)
-    text = _("这份申请书现在的状态是“{state}”，不能再办理“{step}”。").format(state=lifecycle.STATES[state].staff, step=step)
+    text = _("这份申请书现在的状态是“{state}”，不能再办理“{step}”。").format(
+        state=state_words(state, case.notice).staff, step=step
+    )
     text += lifecycle.who_moved(case.application, actor_of(request))
     holder = holder_name(case, state)
     if holder and holder != actor_of(request).organization_name:
@@ -219,7 +222,7 @@ def _pass_consequence(case: CaseFile, actor: Actor) -> dict[str, Any]:
     makes_opinion = BY_ROLE[actor.role].makes == "supervising_opinion"
     return {
         "opinion_title": title_of(case.notice, "supervising_opinion") if makes_opinion else "",
-        "accepts": BY_ROLE[actor.role].words.accepts,
+        "accepts": words_of(BY_ROLE[actor.role], case.notice).accepts,
         "can_come_back": words_before(case, actor),
         "goes_to": getattr(application, desk.column).name if desk is not None else "",
         "is_last": desk is None and not at_unit,

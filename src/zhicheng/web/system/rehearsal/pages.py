@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.accounts.models import AccountKind, User
-from zhicheng.applications.lifecycle import STATES
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
+from zhicheng.applications.statewords import STATES
 from zhicheng.campaigns.queries import current_versions, notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.actions import move_clock, put_clock_back
