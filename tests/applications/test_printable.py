@@ -28,9 +28,12 @@ def test_every_character_is_named_not_the_first_ten() -> None:
     assert all(f"{c}（U+{ord(c):04X}）" in str(problem.text) for c in signs)
 
 
-def test_hanzi_no_font_has_is_left_to_the_hand_in_free_text_too() -> None:
-    assert unprintable_in_section("summary", {"text": "在\U000212fe村"}) == []
-    assert [p.code for p in unprintable_in_section("summary", {"text": "在ۇ村"})] == ["glyph_missing"]
+@pytest.mark.parametrize("text", ["在\U000212fe村", "《ئۇيغۇرچە سۇ ئىنشائاتى》، ۱۲", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ᠃", "수리공사", "བོད་ཡིག"])
+def test_hanzi_or_letter_no_font_has_is_left_to_the_hand_in_free_text_too(text: str) -> None:
+    """R14. Only signs are refused: a work is called what it is called."""
+    assert unprintable_in_section("summary", {"text": f"完成专著{text}。"}) == []
+    (problem,) = unprintable_in_section("summary", {"text": f"完成专著{text}🚧。"})
+    assert "🚧（U+1F6A7）。" in str(problem.text)
 
 
 def test_former_name_is_what_the_card_says_whatever_fonts_there_are() -> None:

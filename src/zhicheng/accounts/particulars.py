@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import rules
 from zhicheng.accounts.models import User
 from zhicheng.accounts.rules import Particulars
-from zhicheng.documents.rendering import missing_glyphs
+from zhicheng.documents.fonts import is_written_in, missing_glyphs
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
-from zhicheng.standards.names import is_cjk
 
 
 def check_registration(
@@ -35,16 +34,17 @@ def check_registration(
 
 
 def check_printable(text: str, *, where: str) -> list[Problem]:
-    """Whether the papers' fonts can print every character that is no Chinese one: asked when it is saved, not when it is printed.
+    """Whether the papers' fonts can print every sign: asked when it is saved, not when it is printed.
 
-    For titles, not for names of persons. Chinese characters are taken as they are: a unit is called what its licence says.
+    For titles, not for names of persons. Hanzi and letters are taken as they are, for a unit is called what its licence says, and papers leave
+    a frame for one that no font has.
     """
-    missing = [c for c in missing_glyphs(text) if not is_cjk(c)]
+    missing = [c for c in missing_glyphs(text) if not is_written_in(c)]
     if not missing:
         return []
     return [
         Problem(
-            _("“%(characters)s”（%(codes)s）无法打印。请核对是否输错，改用规范汉字或常用符号。")
+            _("“%(characters)s”（%(codes)s）无法打印。请核对是否输错，改用文字或常用符号。")
             % {"characters": "".join(missing), "codes": "、".join(f"U+{ord(c):04X}" for c in missing)},
             where=where,
             code="glyph_missing",

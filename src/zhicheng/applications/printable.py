@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Kind
 from zhicheng.applications.where import Where
-from zhicheng.documents.fonts import missing_glyphs
+from zhicheng.documents.fonts import is_written_in, missing_glyphs
 from zhicheng.foundation.errors import Problem
-from zhicheng.standards.names import is_cjk
 
 
 def unprintable_in_section(key: str, content: Any) -> list[Problem]:
-    """The signs and foreign letters of one section that the papers' fonts lack, each with its field; ``where``: :class:`applications.where.Where`.
+    """The signs of one section that the papers' fonts lack, each with its field; ``where``: :class:`applications.where.Where`.
 
-    For a hanzi that no font has the papers leave a frame to write it in.
+    For a hanzi or letter that no font has the papers leave a frame to write it in.
     """
     section = BY_KEY[key]
     rows = content if section.rows and isinstance(content, list) else [content]
@@ -31,9 +30,9 @@ def unprintable_in_section(key: str, content: Any) -> list[Problem]:
                 continue  # a name is what the card says, whatever fonts there are
             if field.kind not in {Kind.TEXT, Kind.LONG} or not isinstance(value, str):
                 continue
-            if missing := [c for c in missing_glyphs(value) if not is_cjk(c)]:
+            if missing := [c for c in missing_glyphs(value) if not is_written_in(c)]:
                 shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in missing)
-                text = _("“{label}”中有评审表无法打印的字符：{characters}。请改用规范汉字或删去。").format(
+                text = _("“{label}”中有评审表无法打印的字符：{characters}。请删去或改用文字。").format(
                     label=field.label, characters=shown
                 )
                 problems.append(Problem(text, where=str(Where.of_row(section, row, field.key)), code="glyph_missing"))

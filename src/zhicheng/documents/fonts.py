@@ -40,8 +40,8 @@ KNOWN_SUPPLEMENTARY = ("HanaMinA", "HanaMinB", "BabelStone Han")
 # In typst itself, on every machine the same.
 INSIDE = ("Libertinus Serif", "New Computer Modern Math", "DejaVu Sans Mono")
 _REGULAR = 400
-# Breaks draw nothing, and joiners only say how the letters beside them are written: no font has to have them.
-_INVISIBLE = frozenset("\n\u200c\u200d")
+# Breaks draw nothing; joiners, and the selectors of Mongolian, only say how the letters beside them are written: no font has to have them.
+_INVISIBLE = frozenset("\n\u200c\u200d\u180b\u180c\u180d\u180f")
 # fontTools reads a table of a file when it is first asked for it: two threads of a web process that ask at once break it for each other.
 _ONE_READER = Lock()
 _ONE_COMPILER = Lock()
@@ -189,10 +189,18 @@ def with_blanks(text: str) -> str:
 
 
 def is_written_in(character: str) -> bool:
-    """Whether a paper leaves a frame for it, to be written in by hand: every hanzi and letter. A name is what the card says, and no
-    form sends its owner away because of the fonts of a machine.
+    """Whether a paper leaves a frame for it, to be written in by hand: every hanzi, and what any script is written with (letters, their
+    marks, numerals, stops). Nobody is sent away because of the fonts of a machine; what is left are signs: emoji, characters of private use.
     """
-    return is_cjk(character) or character.isalpha()
+    category = unicodedata.category(character)
+    return is_cjk(character) or (category[0] in "LMNP" and category != "Me")
+
+
+def script_of(character: str) -> str:
+    """The script of a letter that has no capitals (``ARABIC``, ``MONGOLIAN``), as Unicode calls it; empty for hanzi and all else."""
+    if is_cjk(character) or unicodedata.category(character) not in {"Lo", "Lm", "Mn", "Mc"}:
+        return ""
+    return unicodedata.name(character, "").partition(" ")[0]
 
 
 @lru_cache(maxsize=4096)

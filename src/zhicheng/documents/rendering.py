@@ -79,6 +79,16 @@ def written_in(paper: PaperBase) -> list[str]:
     return [c for c in missing_glyphs(_all_text(paper)) if fonts.is_written_in(c)]
 
 
+def framed(paper: PaperBase) -> list[str]:
+    """What stands in frames: what is written in, and with it every letter of the same script, where that has no capitals: such letters are
+    mostly joined, and half a word between frames is read by nobody."""
+    missing = written_in(paper)
+    scripts = {fonts.script_of(c) for c in missing} - {""}
+    return list(
+        dict.fromkeys([*missing, *(c for c in _all_text(paper) if fonts.script_of(c) in scripts)] if scripts else missing)
+    )
+
+
 def render_pdf(paper: PaperBase, *, marks: Marks, photo: bytes = b"") -> bytes:
     """Print ``paper``: A4, PDF/A-2u, fonts embedded, watermark and footer on every page; ``photo`` (JPEG) in its place, if it has one.
 
@@ -87,7 +97,7 @@ def render_pdf(paper: PaperBase, *, marks: Marks, photo: bytes = b"") -> bytes:
     """
     check_printable(paper)
     template, content = _content(paper)
-    frames = {c: chr(code) for c, code in zip(written_in(paper), _FRAMES, strict=False)}
+    frames = {c: chr(code) for c, code in zip(framed(paper), _FRAMES, strict=False)}
     as_set = str.maketrans(frames)
     inputs = {
         "data": json.dumps(_each(content, lambda text: condensed(fonts.composed(text)).translate(as_set)), ensure_ascii=False),

@@ -67,7 +67,9 @@ def test_final_words_are_those_of_the_desk_that_counts(signed_in, mailoutbox) ->
         for actor in (world.applicant, world.unit_admin, world.bureau):
             assert "公示期满，报州人社局" in timeline(actor) and "报州终审" not in timeline(actor)
             assert "县（市）终审" in timeline(actor)
-        assert "终审" not in read(world.bureau, "desk_queue") and "予以受理" not in read(world.bureau, "desk_pass", application.pk)
+        assert "终审" not in read(world.bureau, "desk_queue") and "予以受理" not in read(
+            world.bureau, "desk_pass", application.pk
+        )
         assert "待终审" in read(world.county_officer, "desk_queue")
         w.pass_on(world.bureau, application)
         for actor in (world.applicant, world.unit_admin, world.bureau, world.county_officer):
