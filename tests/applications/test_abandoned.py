@@ -14,19 +14,23 @@ from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.applications import actions as applications
 from zhicheng.applications.abandoning import to_take_up
-from zhicheng.applications.actions import abandon_overdue
+from zhicheng.applications.actions import abandon_overdue, start
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import lock, make_move
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
-from zhicheng.campaigns.queries import window_now
+from zhicheng.campaigns.models import CampaignVersion
+from zhicheng.campaigns.queries import notice_of, window_now
+from zhicheng.campaigns.rules import choose
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.integrity.actions import annul_record, record_fraud
 from zhicheng.organizations.actors import SYSTEM
+from zhicheng.rehearsal import acts
 from zhicheng.review.actions import reject_for_fraud
+from zhicheng.web.applicant.following import advice
 
 pytestmark = pytest.mark.django_db
 MORE_TIME = "2023-12-20 18:00"
@@ -150,6 +154,50 @@ def test_year_is_open_for_another_campaign_and_the_later_application_keeps_its_p
         assert to_take_up(later, most=10) == []  # it keeps no other one waiting
     assert let_it_end(later) == 0
     assert (state(application), state(other)) == (State.ABANDONED, State.UNIT_REVIEW)
+
+
+def give_more_time_for_all(application: Application) -> None:
+    """The notice takes first submissions again too, as long as corrections."""
+    text = BORTALA_2023.read_text("utf-8")
+    for name in ("apply_until", "correct_until"):
+        old = getattr(window_now(application.campaign_version, application.level, w.IN_WINDOW), name)
+        text = text.replace(f"{name}: {old:%Y-%m-%d %H:%M}", f"{name}: {MORE_TIME}")
+    publish_campaign(text=text, actor=SYSTEM)
+
+
+def test_nothing_is_begun_beside_what_the_clock_is_about_to_bring_back(returned):
+    """More time is announced, and the clock has not gone yet: a draft for the same title would keep the old one from coming back."""
+    world, application = returned
+    later = end_of(application) + timedelta(days=1)
+    let_it_end(later)
+    give_more_time_for_all(application)
+    newest = CampaignVersion.objects.latest("number")
+    with clock.travel(later):
+        with pytest.raises(Refused) as refused:
+            acts.begin(world.applicant, newest, series="engineering", specialty="", title="engineer")
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.link) == ("comes_back", str(application.pk)) and application.number in str(problem.text)
+        assert acts.begin(world.applicant, newest, series="engineering", specialty="", title="assistant_engineer")
+    assert let_it_end(later) == 1 and state(application) == State.RETURNED
+    everything_holds()
+
+
+def test_draft_for_the_same_title_is_told_of_and_given_up_lets_the_old_one_come_back(returned):
+    """The draft was first: it was asked for in the moment in which more time was announced."""
+    world, application = returned
+    later = end_of(application) + timedelta(days=1)
+    let_it_end(later)
+    give_more_time_for_all(application)
+    newest = CampaignVersion.objects.latest("number")
+    choice = choose(notice_of(newest), series=application.series, specialty=application.specialty, title=application.title)
+    with clock.travel(later):
+        draft = start._create(world.applicant, newest, notice_of(newest), choice, world.unit)
+        application.refresh_from_db()
+        assert f"您另有申请书 {draft.number}" in advice(application, may_send=True)
+        assert to_take_up(later, most=10) == []  # it keeps no other one waiting
+        applications.discard_application(actor=world.applicant, application_id=draft.pk)
+    assert let_it_end(later) == 1 and state(application) == State.RETURNED
+    everything_holds()
 
 
 def test_fraud_of_what_was_given_up_is_recorded_and_taken_back_to_where_it_was(returned):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.lookups import Exact
@@ -47,14 +48,26 @@ def to_abandon(at: datetime, *, most: int) -> list[int]:
 def to_take_up(at: datetime, *, most: int) -> list[int]:
     """At most so many abandoned applications that can be corrected again at ``at``: the notice gave more time. Two queries.
 
-    Those whose person has sent another one since, or whose year was closed by another one, cannot come back: left out, they keep
-    none waiting.
+    Those whose person has sent another one since, or begun one for the same title, or whose year was closed by another one, cannot come
+    back: left out, they keep none waiting.
     """
+    return _to_be_corrected(_given_up_alone(), at, lambda window: window.may_correct, most)
+
+
+def coming_back(account_id: int, at: datetime, **choice: Any) -> Application | None:
+    """The account's own abandoned application for this title (``campaign_id``, ``series``, ``specialty``, ``title``) that the clock is about to
+    take up."""
+    own = _given_up_alone() & Q(applicant_id=account_id, **choice)
+    ids = _to_be_corrected(own, at, lambda window: window.may_correct, 1)
+    return Application.objects.filter(pk__in=ids).first()
+
+
+def _given_up_alone() -> Q:
     same_year = Application.objects.filter(**{name: OuterRef(name) for name in ONE_YEAR})
-    another = same_year.filter(applicant=OuterRef("applicant"), current_submission__isnull=False).exclude(state__in=OVER)
+    same_title = {name: OuterRef(name) for name in ("campaign", "series", "specialty", "title")}
+    another = same_year.filter(Q(current_submission__isnull=False) | Q(**same_title), applicant=OuterRef("applicant"))
     closed = same_year.filter(state=State.CLOSED_FOR_YEAR)
-    given_up = Q(~Exists(another), ~Exists(closed), state=State.ABANDONED)
-    return _to_be_corrected(given_up, at, lambda window: window.may_correct, most)
+    return Q(~Exists(another.exclude(state__in=OVER)), ~Exists(closed), state=State.ABANDONED)
 
 
 def _to_be_corrected(which: Q, at: datetime, is_meant: Callable[[WindowState], bool], most: int) -> list[int]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.applications import lifecycle, queries
+from zhicheng.applications.abandoning import coming_back
 from zhicheng.applications.desks import BY_ROLE, DESKS
 from zhicheng.applications.models import Application, NumberCounter, PersonYear
 from zhicheng.applications.rules import barred_problem, closed_problem, sent_already_problem
@@ -33,7 +34,7 @@ def start_application(*, actor: Actor, campaign_version_id: int, series: str, sp
 
     Raises :class:`Refused` with every reason: not an applicant, prompt page not accepted (``prompt_not_read``), not opened
     by the notice, window not open (``window``, its level in ``link``), barred (``barred``), closed for the year (``closed_for_year``), one for the same
-    title exists (``exists``, with its id in ``link``), one was sent this year (``sent_already``, likewise), too many drafts
+    title exists or was given up and comes back (``exists``, ``comes_back``, with its id in ``link``), one was sent this year (``sent_already``, likewise), too many drafts
     (``too_many_drafts``), no employer (``no_employer``).
     """
     arrived_at = clock.now()
@@ -112,6 +113,10 @@ def _drafts_in_the_way(actor: Actor, version: CampaignVersion, choice: Choice) -
         if (draft.series, draft.specialty, draft.title) == chosen:
             text = _("您已有一份申报同一资格的申请书（{number}），请在“我的申请书”中继续填写。").format(number=draft.number)
             return [Problem(text, code="exists", link=str(draft.pk))]
+    names = dict(zip(("series", "specialty", "title"), chosen, strict=True))
+    if back := coming_back(actor.account_id, clock.now(), campaign_id=version.campaign_id, **names):
+        text = _("您申报同一资格的申请书（{number}）曾视为放弃，现在修改期限已经延长，几分钟内自动恢复，请修改后上报那一份。")
+        return [Problem(text.format(number=back.number), code="comes_back", link=str(back.pk))]
     if len(drafts) >= MOST_DRAFTS:
         text = _("您在本批次已有{count}份没有上报的申请书，请先将不用的作废，再新增。").format(count=len(drafts))
         return [Problem(text, code="too_many_drafts")]

@@ -17,6 +17,7 @@ from zhicheng.applications.actions import discard_application, withdraw_applicat
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import all_papers, title_of
+from zhicheng.applications.queries import application_instead_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.vocabulary import copies_in_words
 from zhicheng.foundation.errors import Problem, Refused
@@ -32,6 +33,11 @@ def advice(application: Application, *, may_send: bool) -> str:
     """One sentence: what the applicant does now, or that there is nothing to do. ``may_send``: what is open can be sent in now."""
     if is_open(application) and not may_send:
         return _("现在不在受理时间内，不能上报。填写的内容和材料都保留。")
+    if application.state == State.ABANDONED and (instead := application_instead_of(application)):
+        text = _(
+            "修改后重新上报的期限已过，本次申报视为放弃。您另有申请书 {number}：那一份作废以后，通知延长期限的，这一份才自动恢复。"
+        )
+        return text.format(number=instead.number)
     words = {
         State.DRAFT: _("请填写各个栏目、上传材料，核对后上报。"),
         State.RETURNED: _("请按退回意见逐条修改，重新核对后再次上报。"),

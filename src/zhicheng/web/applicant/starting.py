@@ -89,7 +89,7 @@ _WITHOUT = {f"no_{desk.role.value}": desk for desk in DESKS if desk.words.missin
 def _next_step(problem: Problem, notice: Notice) -> dict[str, str]:
     """What the person can do about one reason: words, and a link with its own words."""
     match problem.code:
-        case "exists":
+        case "exists" | "comes_back":
             url = reverse("my_application", args=[problem.link]) if problem.link else reverse("my_applications")
             return {"step": _("同一资格有一份就够了。"), "url": url, "link": _("打开这份申请书")}
         case "sent_already":
