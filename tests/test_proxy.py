@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from django.urls import reverse
 
 from tests.support import capabilities
+from zhicheng.web.access import KEY_IN_ADDRESS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "zhicheng.example.gov.cn"
@@ -225,18 +227,37 @@ BROKEN = (
 )  # fmt: skip
 
 
+SIGNED, PASSWORD = "OTM:1xW10P:" + "geheim-" * 6 + "x", "dilbxm-" + "0fee1dea" * 4
+# Of each address with a key: its parts, the key the last of them, and what stands before the key.
+LINKS: dict[str, tuple[dict[str, Any], str]] = {
+    "account_confirm_email": ({"key": SIGNED}, "/accounts/confirm-email/"),
+    "account_reset_password_from_key": ({"uidb36": "1", "key": PASSWORD}, "/accounts/password/reset/key/"),
+    "mailbox_confirm": ({"token": "12:geheim"}, "/mailbox/"),
+    "files_checking": ({"token": SIGNED}, "/checking/"),
+    "verify_scanned": ({"serial": "PS2023-000123", "code": "geheim7KQ2MXW9"}, "/V/PS2023-000123/"),
+    "publicity_link": ({"period_id": 12, "key": "geheim_Qm9v"}, "/G/12/"),
+    "publicity_link_list": ({"period_id": 12, "key": "geheim_Qm9v"}, "/G/12/"),
+}
+
+
 def test_log_holds_no_key_of_a_link_however_it_was_broken(proxy: tuple[int, int], log_of_the_proxy: Path) -> None:
-    signed, password = "OTM:1xW10P:" + "geheim-" * 6 + "x", "1-dilbxm-" + "0fee1dea" * 4
-    keys = {"/accounts/confirm-email/": signed, "/accounts/password/reset/key/": password, "/mailbox/": "12:geheim"} | {
-        "/checking/": signed
-    }
-    paths = [broken.format(start, key) for start, key in keys.items() for broken in BROKEN]
+    assert LINKS.keys() == KEY_IN_ADDRESS
+    signed, password, paths = SIGNED, PASSWORD, []
+    for name, (parts, start) in LINKS.items():
+        address = reverse(name, kwargs=parts)
+        assert address.startswith(start)
+        paths += [address, *(broken.format(start, address.removeprefix(start)) for broken in BROKEN)]
     paths += [
         f"/accounts/confirm-email%20/{signed}/",
         f"/accounts/confirm-emai%0al/{signed}/",
-        f"/accou%0ants/reset/ke%0ay/{password}/",
+        f"/accou%0ants/reset/ke%0ay/1-{password}/",
     ]
-    paths += ["/mailbox/12:gehe%20im", "/accounts/confirm-email/OTM:gehe%0aim", "/unit/people/5/mailbox/"]
+    paths += [
+        "/V%0a/PS2023-000123/geheim",
+        "/mailbox/12:gehe%20im",
+        "/accounts/confirm-email/OTM:gehe%0aim",
+        "/unit/people/5/mailbox/",
+    ]
     for path in paths:
         _asked(proxy[0], "GET", path)
     for _try in range(100):

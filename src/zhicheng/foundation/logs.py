@@ -28,7 +28,7 @@ from zhicheng.foundation.clock import BEIJING
 # left out, to the end of the text: a mail program breaks a link with a blank, a quote, a bracket or a line, and the key is whole all
 # the same. deploy/nginx.conf says it again for the proxy's log.
 ONE_TIME = re.compile(
-    r"((?:confirm-email|reset[\s/]+key|/mailbox|/checking|/[VG]/[\w-]+)(?![\w.-])/*)[^/].*", re.DOTALL | re.IGNORECASE
+    r"((?:confirm-email|reset[\s/]+key|/mailbox|/checking|/[VG][\s/]+[\w-]+)(?![\w.-])/*)[^/].*", re.DOTALL | re.IGNORECASE
 )
 # The same keys by their form, where even the beginning is broken: a signature, or what sets a password.
 _KEY = re.compile(r"(?:(?<=:)|(?<=%3A))[\w-]{43}(?![\w-])|-[0-9a-z]{6}-[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
