@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhicheng.publicity.rules import plan_period, reasons_not_over, time_and_objections
+from zhicheng.publicity.rules import Objections, plan_period, reasons_not_over, time_and_objections
 from zhicheng.standards.calendar import load_calendar
 
 XINJIANG = load_calendar("xinjiang")
@@ -69,14 +69,14 @@ def test_period_is_accepted_exactly_when_it_has_its_working_days(start: date, da
 def test_period_is_over_when_its_last_day_has_passed() -> None:
     last = date(2023, 5, 31)
     for today, over in ((last - timedelta(days=1), False), (last, False), (last + timedelta(days=1), True)):
-        found = time_and_objections(ends_on=last, today=today, open_objections=0, upheld_objections=0)
+        found = time_and_objections(ends_on=last, today=today, objections=Objections())
         assert (found == []) == over
-    assert "2023-05-31" in str(time_and_objections(ends_on=last, today=last, open_objections=0, upheld_objections=0)[0].text)
+    assert "2023-05-31" in str(time_and_objections(ends_on=last, today=last, objections=Objections())[0].text)
 
 
 def test_everything_in_the_way_is_told_at_once() -> None:
     found = reasons_not_over(
-        ends_on=date(2023, 5, 31), today=date(2023, 5, 31), open_objections=2, upheld_objections=1,
+        ends_on=date(2023, 5, 31), today=date(2023, 5, 31), objections=Objections(open=2, stand=1),
         papers=[("公示", True), ("公示照片", False), ("公示结果", False)],
     )  # fmt: skip
     assert [p.code for p in found] == ["not_over", "objection_open", "objection_upheld", "papers_missing"]

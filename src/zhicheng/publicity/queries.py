@@ -16,7 +16,9 @@ from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
+from zhicheng.organizations.rules import is_self_review
 from zhicheng.publicity.models import Objection, ObjectionState, PublicityPeriod
+from zhicheng.publicity.rules import Objections
 
 UPLOADS = ("notice_file", "photo_file", "result_file")
 
@@ -74,6 +76,17 @@ def publicity_file(application: Application, file_id: int) -> EvidenceFile | Non
 def objections_in_period(application: Application) -> list[Objection]:
     """Every objection of the application's current period, oldest first; none where there is no period. One query."""
     return _objections(application.pk)
+
+
+def objections_counted(case: CaseFile) -> Objections:
+    """How many of the current period's objections are open and how many stand."""
+    found = case.part(objections_in_period)
+    return Objections(open=sum(o.state == ObjectionState.OPEN for o in found), stand=sum(o.stands for o in found))
+
+
+def objections_told(case: CaseFile, actor: Actor) -> list[Objection]:
+    """The current period's objections as ``actor`` may read them: whom they concern reads none, at whichever account (S-70)."""
+    return [] if is_self_review(actor, case.application.person_index) else case.part(objections_in_period)
 
 
 @prepared

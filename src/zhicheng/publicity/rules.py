@@ -25,6 +25,14 @@ class Plan:
     provisional: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Objections:
+    """How many objections of a period are ``open``, and how many were upheld and ``stand`` (S-40)."""
+
+    open: int = 0
+    stand: int = 0
+
+
 def measure(calendar: Calendar, *, starts_on: date, ends_on: date, least: int, counting: Counting) -> Plan:
     """A period that was announced, measured with ``calendar``: its end is the announced one or the earliest legal one, whichever
     is later (S-39). Raises :class:`NotPublished`.
@@ -76,16 +84,12 @@ def plan_period(
     return (plan if not problems else None), problems
 
 
-def reasons_not_over(
-    *, ends_on: date, today: date, open_objections: int, upheld_objections: int, papers: Sequence[tuple[str, bool]]
-) -> list[Problem]:
+def reasons_not_over(*, ends_on: date, today: date, objections: Objections, papers: Sequence[tuple[str, bool]]) -> list[Problem]:
     """Why the period does not allow T2 and reporting upward yet: all at once (S-40, S-51, S-73).
 
     It is over once the whole last day has passed. ``papers`` are (name, there) of the unit's uploads.
     """
-    problems = time_and_objections(
-        ends_on=ends_on, today=today, open_objections=open_objections, upheld_objections=upheld_objections
-    )
+    problems = time_and_objections(ends_on=ends_on, today=today, objections=objections)
     missing = [name for name, there in papers if not there]
     if missing:
         problems.append(
@@ -94,16 +98,16 @@ def reasons_not_over(
     return problems
 
 
-def time_and_objections(*, ends_on: date, today: date, open_objections: int, upheld_objections: int) -> list[Problem]:
+def time_and_objections(*, ends_on: date, today: date, objections: Objections) -> list[Problem]:
     """The part of :func:`reasons_not_over` that also holds back the result paper T2."""
     problems = []
     if today <= ends_on:
         text = _("公示到{end} 24:00期满，期满后才能出具公示结果、上报。").format(end=ends_on)
         problems.append(Problem(text, where="ends_on", code="not_over"))
-    if open_objections:
-        text = _("有{count}件异议还没有核实处理，处理完毕后才能出具公示结果、上报。").format(count=open_objections)
+    if objections.open:
+        text = _("有{count}件异议还没有核实处理，处理完毕后才能出具公示结果、上报。").format(count=objections.open)
         problems.append(Problem(text, where="objections", code="objection_open"))
-    if upheld_objections:
+    if objections.stand:
         problems.append(
             Problem(_("有异议经核实成立，不能出具无异议的公示结果、不能上报。"), where="objections", code="objection_upheld")
         )

@@ -11,9 +11,11 @@ from django.urls import reverse
 from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of
+from zhicheng.accounts.models import AccountKind
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessLook
+from zhicheng.organizations.models import MembershipRole
 from zhicheng.publicity import actions
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import uploads_of
@@ -44,6 +46,43 @@ def at_the_county(world) -> Application:
     w.report(world, application)
     application.refresh_from_db()
     return application
+
+
+def test_whom_an_objection_concerns_reads_nothing_of_it_at_whichever_account(signed_in) -> None:
+    """Two accounts of one human (decision 1): the page of the publicity promises that the applicant does not learn who objected."""
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        herself = w.member(w.person(AccountKind.UNIT, "herself", serial=12), world.unit, MembershipRole.STAFF)
+        at_the_office = w.member(w.person(AccountKind.OFFICER, "her-office", serial=12), world.county, MembershipRole.STAFF)
+        application = w.submitted(world)
+        assert herself.person_index == at_the_office.person_index == application.person_index
+        w.unit_pass(world, application)
+        period = w.open_publicity(world, application)
+        said = {"content": "反映业绩成果为集体完成。", "from_name": "举报人某某", "from_contact": "13800000000"}
+        objection = actions.register_objection(
+            actor=world.unit_admin, period_id=period.pk, channel="phone", received_at=clock.now(), **said
+        )
+        own, decide = (
+            reverse("unit_publicity", args=[application.pk]),
+            reverse("unit_objection_decide", args=[application.pk, objection.pk]),
+        )
+        assert all(words in signed_in(world.unit_admin).get(own).content.decode() for words in said.values())
+        assert signed_in(world.unit_admin).get(decide).status_code == 200
+        page = signed_in(herself).get(own)
+        assert page.status_code == 200 and "有1件异议还没有核实处理" in page.content.decode()
+        refused = signed_in(herself).post(reverse("unit_objection", args=[application.pk]), {})
+        for answer in (page, refused, signed_in(herself).get(reverse("desk_case", args=[application.pk]))):
+            assert not [words for words in said.values() if words in answer.content.decode()]
+        assert signed_in(herself).get(decide).status_code == 404
+        actions.decide_objection(
+            actor=world.unit_admin, objection_id=objection.pk, upheld=False, finding="经查阅任务书，反映不属实。"
+        )
+    with clock.travel(w.IN_WINDOW + timedelta(days=10)):
+        w.add_papers(world, period)
+        w.report(world, application)
+        case = reverse("desk_case", args=[application.pk])
+        assert said["content"] in signed_in(world.county_officer).get(case).content.decode()
+        assert said["content"] not in signed_in(at_the_office).get(case).content.decode()
 
 
 def uploads(application):

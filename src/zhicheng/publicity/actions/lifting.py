@@ -45,7 +45,7 @@ def lift_objection(*, actor: Actor, objection_id: int, reason: str) -> Objection
     if problems:
         raise Refused(problems)
     _write(objection, actor, reason.strip())
-    others = any(o.stands for o in case.part(queries.objections_in_period))
+    others = queries.objections_counted(case).stand > 0
     goes_on = case.application.state == State.STOPPED and not others
     if goes_on:
         lifecycle.make_move(case, "lift", actor=actor, note=objection.lift_reason)

@@ -16,7 +16,6 @@ from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.putting import misfit
 from zhicheng.applications.states import State
 from zhicheng.campaigns.notice import Limits
-from zhicheng.campaigns.queries import notice_of
 from zhicheng.campaigns.vocabulary import in_words
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
@@ -170,6 +169,10 @@ def _cancel(period: PublicityPeriod | None, *, reason: str, actor: Actor) -> Non
 
 
 def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
+    return _lock_case(actor, period_id)[1]
+
+
+def _lock_case(actor: Actor, period_id: int) -> tuple[CaseFile, PublicityPeriod]:
     """Lock the application first, then its period: the order every action keeps."""
     found = (
         PublicityPeriod.objects.filter(pk=period_id, unit_id=actor.organization_id)
@@ -178,14 +181,14 @@ def _lock_period(actor: Actor, period_id: int) -> PublicityPeriod:
     )
     if actor.role is not Role.UNIT or found is None:
         raise Refused.one(_("没有找到这次公示，或者它不归本单位办理。"), code="not_found")
-    application = lifecycle.lock(found, actor).application
-    if is_self_review(actor, application.person_index):
+    case = lifecycle.lock(found, actor)
+    if is_self_review(actor, case.application.person_index):
         raise Refused.one(_("这是您本人的申请书，须由本单位另一位管理员办理。"), code="self_review")
     lock_rows(PublicityPeriod.objects.filter(pk=period_id))
     period = PublicityPeriod.objects.select_related("application__campaign_version", "submission").get(pk=period_id)
     if period.cancelled_at is not None:
         raise Refused.one(_("这次公示已经取消，请刷新页面。"), code="stale")
-    return period
+    return case, period
 
 
 @one_transaction
@@ -194,8 +197,8 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
 
     A new file takes the place of the old one, which stays stored. The result only once the period is over (S-72).
     """
-    period = _lock_period(actor, period_id)
-    asked = next((one for one in uploads_asked(notice_of(period.application.campaign_version)) if one.which == which), None)
+    case, period = _lock_case(actor, period_id)
+    asked = next((one for one in uploads_asked(case.notice) if one.which == which), None)
     if asked is None:
         raise Refused.one(_("没有这项材料。"), code="not_found")
     file = EvidenceFile.objects.filter(pk=file_id, uploaded_by_id=actor.user_id).first()
@@ -206,7 +209,7 @@ def add_publicity_paper(*, actor: Actor, period_id: int, which: str, file_id: in
     if wrong := misfit(file, asked.slot.formats, asked.label, where=which):
         raise Refused([wrong])
     _not_another_paper(period, which, file)
-    if which == "result_file" and (problems := _not_ready_for_result(period)):
+    if which == "result_file" and (problems := _not_ready_for_result(case, period)):
         raise Refused(problems)
     setattr(period, which, file)
     period.save(update_fields=[which])
@@ -230,20 +233,16 @@ def _not_another_paper(period: PublicityPeriod, which: str, file: EvidenceFile) 
             )
 
 
-def _not_ready_for_result(period: PublicityPeriod) -> list[Problem]:
-    return rules.time_and_objections(
-        ends_on=period.ends_on,
-        today=clock.today(),
-        open_objections=period.objections.filter(state=ObjectionState.OPEN).count(),
-        upheld_objections=period.objections.filter(state=ObjectionState.UPHELD, lifted_at__isnull=True).count(),
-    )
+def _not_ready_for_result(case: CaseFile, period: PublicityPeriod) -> list[Problem]:
+    objections = queries.objections_counted(case)
+    return rules.time_and_objections(ends_on=period.ends_on, today=clock.today(), objections=objections)
 
 
 @one_transaction
 def make_publicity_result(*, actor: Actor, period_id: int) -> Paper:
     """Make T2: refused before the period is fully over, and while an objection is open or was upheld (S-40, S-73)."""
-    period = _lock_period(actor, period_id)
-    if problems := _not_ready_for_result(period):
+    case, period = _lock_case(actor, period_id)
+    if problems := _not_ready_for_result(case, period):
         raise Refused(problems)
     return papers.issue_publicity_result(period=period, actor=actor)
 

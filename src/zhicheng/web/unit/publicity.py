@@ -24,9 +24,9 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Role
 from zhicheng.publicity import actions
-from zhicheng.publicity.models import ObjectionState, PublicityPeriod
+from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.papers import public_facts
-from zhicheng.publicity.queries import objections_in_period, period_of, publicised_again_needed
+from zhicheng.publicity.queries import objections_counted, objections_told, period_of, publicised_again_needed
 from zhicheng.publicity.rules import time_and_objections
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.calendar import NotPublished
@@ -156,7 +156,7 @@ def period_context(request: HttpRequest, case: CaseFile, **more: Any) -> dict[st
     """What ``unit/publicity.html`` takes; ``more`` replaces parts of it."""
     actor, application = actor_of(request), case.application
     period = period_or_404(request, case)
-    objections = case.part(objections_in_period)
+    objections = objections_counted(case)
     desk = lifecycle.next_desk(application, Role.UNIT)
     uploads = _uploads(period, case)
     posting, concluding = ([u for u in uploads if (u["key"] == "result_file") is last] for last in (False, True))
@@ -171,17 +171,16 @@ def period_context(request: HttpRequest, case: CaseFile, **more: Any) -> dict[st
         "has_result": all(u["file"] for u in concluding) if concluding else any(p.kind == "publicity_result" for p in papers),
         "own_papers": boxes_of(case),
         "copies": case.notice.limits.review_form_copies,
-        "objections": objections,
-        "open_objections": any(o.state == ObjectionState.OPEN for o in objections),
-        "upheld": any(o.stands for o in objections),
+        "objections": objections_told(case, actor),
+        "open_objections": objections.open > 0,
+        "upheld": objections.stand > 0,
         "notices": [p for p in papers if p.kind == "publicity_notice"],
         "results": [p for p in papers if p.kind == "publicity_result"],
         "is_running": today <= period.ends_on,
         "not_ready": time_and_objections(
             ends_on=period.ends_on,
             today=clock.today(),
-            open_objections=sum(o.state == ObjectionState.OPEN for o in objections),
-            upheld_objections=sum(o.stands for o in objections),
+            objections=objections,
         ),
         "blocked_by": lifecycle.objections_to(case, lifecycle.BY_NAME[lifecycle.report_of(application)], actor),
         "is_here": application.state in {State.UNIT_PASSED, State.IN_PUBLICITY},
@@ -300,7 +299,7 @@ def decide_objection(request: HttpRequest, application_id: int, objection_id: in
     """核实处理异议."""
     case = get_case_or_404(request, application_id)
     period_or_404(request, case)
-    objection = next((o for o in case.part(objections_in_period) if o.pk == objection_id), None)
+    objection = next((o for o in objections_told(case, actor_of(request)) if o.pk == objection_id), None)
     if objection is None:
         raise OutOfReachError(f"objection {objection_id} of application {application_id}")
     form = FindingForm(request.POST or None)

@@ -11,7 +11,8 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import what_is_said
-from zhicheng.publicity.queries import all_periods, objections_in_period, period_of, uploads_of
+from zhicheng.organizations.actors import Actor
+from zhicheng.publicity.queries import all_periods, objections_told, period_of, uploads_of
 from zhicheng.publicity.uploads import uploads_asked
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 
@@ -31,14 +32,15 @@ def _of_unit(file: EvidenceFile) -> dict[str, Any]:
     return {"file_id": file.pk, "name": file.name, "pages": file.pages, "anchor": "", **told}
 
 
-def publicity_of(case: CaseFile) -> dict[str, Any] | None:
-    """The current period with its uploads and objections; who objected stays with the unit. ``None`` before there was one."""
+def publicity_of(case: CaseFile, actor: Actor) -> dict[str, Any] | None:
+    """The current period with its uploads and objections; who objected stays with the unit, and whom they concern reads none.
+    ``None`` before there was one."""
     period = period_of(case)
     if period is None:
         return None
     uploads = [{**_of_unit(f), "words": _words(case, which), "place": PLACE} for which, f in uploads_of(period)]
     language = get_language() or "zh"
-    objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in case.part(objections_in_period)]
+    objections = [{"said": o, "channel": OBJECTION_CHANNELS.name(o.channel, language)} for o in objections_told(case, actor)]
     return {"period": period, "files": uploads, "asked": bool(uploads_asked(case.notice)), "objections": objections}
 
 
