@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.queries import files_beside
@@ -70,7 +71,9 @@ def tell_of_lifting(message: OutboxMessage) -> None:
     if message.payload["goes_on"] and not is_asked:
         return
     asked = [] if not is_asked else ["", _("请按登记的联系方式将结果告知反映人。")]
-    address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}/unit/applications/{application.pk}/publicity/")
+    address = _("查看详情：{address}").format(
+        address=f"{settings.SITE_ADDRESS}{reverse('unit_publicity', args=[application.pk])}"
+    )
     for who, mailbox in mailboxes_of(period.unit):
         queue_mail(to=mailbox, subject=subject, body="\n".join([body, *asked, "", address]), key=f"{key}:unit:{who}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.notices import queue_notice
@@ -106,9 +107,9 @@ def _tell(objection: Objection, period: PublicityPeriod, application: Applicatio
         came = _("{name}的公示收到一件在网上反映的异议。").format(name=application.applicant_name)
         unit = _("请登录后查看内容，核实后记录处理结果。处理完毕前不能出具公示结果，也不能上报。")
         county = _("反映人要求只让县（市）看到姓名和联系方式。请登录后查看；异议由单位核实处理。")
-        _queue(objection, period.unit, subject, f"{came}{unit}", f"/unit/applications/{application.pk}/publicity/")
+        _queue(objection, period.unit, subject, f"{came}{unit}", reverse("unit_publicity", args=[application.pk]))
         if objection.county_only and application.county_office is not None:
-            _queue(objection, application.county_office, subject, f"{came}{county}", "/office/objections/")
+            _queue(objection, application.county_office, subject, f"{came}{county}", reverse("office_objections"))
 
 
 def _queue(objection: Objection, to: Organization, subject: str, said: str, path: str) -> None:

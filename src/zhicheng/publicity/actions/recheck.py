@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications import lifecycle
@@ -140,9 +141,9 @@ def _tell(period: PublicityPeriod, before: date, notice: Notice) -> None:
         to_unit += _("并重新上传：{papers}。").format(papers=_("、").join(posted))
     key = f"publicity:{period.pk}:until:{period.ends_on}"
     receivers = [
-        ("applicant", application.applicant.email, _("您不需要办理什么。"), f"/my/applications/{application.pk}/"),
+        ("applicant", application.applicant.email, _("您不需要办理什么。"), reverse("my_application", args=[application.pk])),
         *(
-            (f"unit:{who}", address, to_unit, f"/unit/applications/{application.pk}/publicity/")
+            (f"unit:{who}", address, to_unit, reverse("unit_publicity", args=[application.pk]))
             for who, address in mailboxes_of(period.unit)
         ),
     ]
