@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 from zhicheng.documents.base import Kind, PaperBase
 from zhicheng.documents.texts import Filled, FilledText, Level, Line, Series, Specialty, Text
 from zhicheng.documents.wording import SIGN_HERE, LetterText, Wording, former_letter
+from zhicheng.documents.words import zh_office
 from zhicheng.foundation.fields import mask_id_number_on_paper
 
 
@@ -105,8 +106,7 @@ class PublicityNotice(Letter):
 
     def blanks(self) -> dict[str, Any]:
         results = "".join(_ended(part) for part in (self.results, self.contribution) if part)
-        office = self.office if self.office.endswith("办公室") else self.office + "办公室"
-        return super().blanks() | {"conduct": _ended(self.conduct), "results": results, "office": office}
+        return super().blanks() | {"conduct": _ended(self.conduct), "results": results, "office": zh_office(self.office)}
 
 
 class PublicityResult(Letter):

@@ -26,3 +26,8 @@ def zh_date(value: date | str) -> str:
         return ""
     day = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def zh_office(name: str) -> str:
+    """``人事科`` → ``人事科办公室``; what is called an office already stays as it is (T1)."""
+    return name if name.endswith("办公室") else name + "办公室"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.publicity import links
 from zhicheng.publicity.models import Objection, PublicityPeriod
+from zhicheng.rehearsal import acts
 from zhicheng.web.shared import limits
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,17 @@ def words_at(client: Client, address: str) -> str:
     main = BeautifulSoup(response.content, "html.parser").find("main")
     assert main is not None
     return " ".join(main.get_text(" ").split())
+
+
+@pytest.mark.parametrize(("office", "read"), [("综合", "综合办公室"), ("职改办公室", "职改办公室")])
+def test_office_is_called_as_on_the_paper(world, office: str, read: str) -> None:
+    with clock.travel(w.IN_WINDOW):
+        application = w.submitted(world)
+        w.unit_pass(world, application)
+        text = replace(w.NOTICE_TEXT, office=office)
+        shown = acts.open_publicity(world.unit_admin, application, ends_on=clock.today() + timedelta(days=9), text=text)
+        page = words_at(client_of(world.unit_admin), reverse("publicity_notice", args=[shown.pk]))
+    assert f"{world.unit.name} {read}，监督电话" in page
 
 
 @told_once(at=w.IN_WINDOW + timedelta(days=1))

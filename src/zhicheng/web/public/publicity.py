@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.papers import title_of
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.words import zh_office
 from zhicheng.foundation import clock
 from zhicheng.foundation.checkpoints import head_in_words
 from zhicheng.foundation.errors import Refused
@@ -151,6 +152,7 @@ def _page(
         "title": title_of(notice, "publicity_notice"),
         "opening": "" if (get_language() or "").startswith("en") else opening_of(period, notice),
         "ledger_head": head_in_words(),
+        "office": zh_office(period.office),
         "list_address": reverse("publicity_link_list", args=[period.pk, key]) if key else reverse("publicity_list"),
         "form": form or ObjectionForm(),
     }
