@@ -62,7 +62,7 @@ def findings_for(case: CaseFile, actor: Actor) -> list[Told]:
     more = [
         *stated_sanctions(case.part(standing_decisions), submission_id=submission_id),
         *contested_authorships(case.application, actor),
-        *(dated_papers(period_of(case)) if actor.role is not Role.APPLICANT else ()),
+        *(dated_papers(period_of(case), case.notice) if actor.role is not Role.APPLICANT else ()),
     ]
     answers = [Answer(a.key, a.said, a.answer) for a in case.snapshot.answers]
     return sorted([*case.sent_findings, *with_answers(more, answers, case.notice)], key=lambda told: told.finding.is_note)
