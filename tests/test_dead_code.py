@@ -1,4 +1,4 @@
-"""Nothing in ``src`` is called by tests alone: what nobody calls is wired or deleted (issue 9, A.5)."""
+"""Nothing in ``src`` is called by tests alone: what nobody calls is wired or deleted."""
 
 from __future__ import annotations
 

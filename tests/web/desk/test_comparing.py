@@ -47,6 +47,23 @@ def test_changed_value_is_marked_with_what_it_was(world, signed_in):
     assert "有改动的栏目" in page
 
 
+def test_what_was_sent_and_taken_back_before_the_desk_decided_counts_as_changed_too(world, signed_in):
+    """R29. The desk compares with the submission it decided last, not with the one before."""
+    application = resubmitted(world, basic=w.sections()["basic"] | {"mobile": "13812349999"})
+    applications.withdraw_application(actor=world.applicant, application_id=application.pk)
+    text = w.sections()["summary"]["text"] + "补充说明灌区维护情况。"
+    applications.save_section(
+        actor=world.applicant, application_id=application.pk, key="summary", typed={"text": text},
+        base_version=draft_of(application).versions["summary"],
+    )  # fmt: skip
+    w.submit(world.applicant, application)
+    application.refresh_from_db()
+    case, page = case_of(signed_in, world, application)
+    assert application.current_submission.number == 3
+    assert [part.key for part in case.changed] == ["basic", "summary"]
+    assert "上次：13812345678" in page
+
+
 def test_last_return_is_repeated_with_a_link_to_its_place(world, signed_in):
     application = resubmitted(world)
     case, page = case_of(signed_in, world, application)
