@@ -164,3 +164,20 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
             check(text)
         except InvalidNumber as error:
             assert error.message
+
+
+@pytest.mark.parametrize(
+    ("check", "typed", "letter"),
+    [
+        (p.check_cn, "СN65-1234/G4", "С（U+0421）"),
+        (p.check_cn, "CN65-1234/ТV", "Т（U+0422）"),
+        (p.check_patent, "ZL20031010234Х.5", "Х（U+0425）"),
+        (p.check_patent, "ΖL200310102344.5", "Ζ（U+0396）"),
+        (p.check_publication_number, "СN65-1234/G4", "С（U+0421）"),
+    ],
+)
+def test_letter_of_another_alphabet_is_named_as_what_it_is(check, typed: str, letter: str) -> None:
+    with pytest.raises(InvalidNumber) as refused:
+        check(typed)
+    assert refused.value.code in {"letters.cyrillic", "letters.greek"}
+    assert f"“{letter[0]}”{letter[1:]}" in str(refused.value)

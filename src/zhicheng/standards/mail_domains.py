@@ -24,7 +24,7 @@ _MEANT = (
     *("aliyun.com", "yeah.net", "189.cn", "icloud.com", "sina.cn", "sina.com.cn", "live.com", "live.cn", "yahoo.com", "21cn.com"),
     *("vip.qq.com", "vip.163.com", "vip.126.com", "vip.sina.com", "188.com", "mail.ru", "yandex.ru", "protonmail.com"),
 )
-# Real as well, though nobody's slip leads there: close to one of the above, or too short to guess from.
+# Real as well, though a slip leads there only behind the right name: close to one of the above, or too short to guess from.
 _REAL = (
     *("mail.com", "email.com", "ymail.com", "rocketmail.com", "gmx.com", "gmx.net", "gmx.cn", "me.com", "mac.com", "msn.com"),
     *("wo.cn", "wo.com.cn", "tom.com", "263.net", "163.net", "china.com", "eyou.com", "sogou.com", "yahoo.com.cn", "yahoo.cn"),
@@ -63,7 +63,7 @@ def domain_meant(domain: str) -> str:
     """The domain that was probably meant by ``domain``; empty when it is one people have, or like none of them.
 
     Near is one slip (a letter wrong, missing, too many, two swapped), two in a long domain or behind the right name
-    (``qq.cn``), or the name alone (``qq``).
+    (``qq.cn``), or the name alone (``qq``). Behind the right name is nearer than any other name: ``189.com`` is 189.cn, not 139.com.
     """
     typed = domain.lower().strip(".")
     if not typed or typed in _KNOWN:
@@ -71,13 +71,20 @@ def domain_meant(domain: str) -> str:
     name = typed.partition(".")[0]
     if name == typed:
         return next((known for known in _MEANT if known.partition(".")[0] == name), "")
-    best, least = "", 3
-    for known in _MEANT:
-        allowed = 2 if len(known) >= _TWO_SLIPS_FROM or known.partition(".")[0] == name else 1
+    best, least = "", (True, 3)
+    for known in _MEANT + _REAL:
+        is_named = known.partition(".")[0] == name
+        allowed = _slips_allowed(known, is_named=is_named)
         slips = distance(typed, known, most=allowed)
-        if slips <= allowed and slips < least:
-            best, least = known, slips
+        if slips <= allowed and (not is_named, slips) < least:
+            best, least = known, (not is_named, slips)
     return best
+
+
+def _slips_allowed(known: str, *, is_named: bool) -> int:
+    if known in _REAL:
+        return 1 if is_named else -1
+    return 2 if is_named or len(known) >= _TWO_SLIPS_FROM else 1
 
 
 def distance(one: str, other: str, *, most: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .errors import InvalidNumber
 from .regions import PROVINCES
-from .text import DIGITS, compact, refuse_strangers, strangers
+from .text import DIGITS, compact, refuse_look_alikes, refuse_strangers, strangers
 
 _DIGITS_AND_X = DIGITS | {"X"}
 # 10 is the second number of Beijing's and the central journals, used since 2009.
@@ -104,6 +104,7 @@ def check_cn(text: str) -> str:
         raise InvalidNumber("cn.empty")
     match = _CN.fullmatch(number)
     if match is None:
+        refuse_look_alikes(number)
         raise InvalidNumber("cn.format")
     region, serial, cls = match["region"], match["number"], match["cls"]
     if region not in _CN_REGIONS:
@@ -141,6 +142,7 @@ def check_patent(text: str) -> PatentNumber:
         raise InvalidNumber("patent.empty")
     match = re.fullmatch(r"(?:ZL|CN)?(\d{12}|\d{8})\.?([0-9X])", number)
     if match is None:
+        refuse_look_alikes(number)
         raise InvalidNumber("patent.format")
     digits, check = match[1], match[2]
     modern = len(digits) == 12
@@ -172,6 +174,7 @@ def check_publication_number(text: str) -> str:
         return f"ISSN {check_issn(text)}"
     if re.match(r"\d{2}-\d{4}", number):
         return check_cn(text)
+    refuse_look_alikes(number)
     raise InvalidNumber("publication.number")
 
 

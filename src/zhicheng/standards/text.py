@@ -66,18 +66,20 @@ def strangers(text: str, allowed: frozenset[str]) -> str:
 
 
 def refuse_strangers(wrong: str, code: str) -> None:
-    """Raise :class:`InvalidNumber` ``code`` for characters that no number of this kind has; do nothing when there are none.
+    """Raise :class:`InvalidNumber` ``code`` for characters that no number of this kind has, letters of another alphabet first
+    (:func:`refuse_look_alikes`); do nothing when there are none."""
+    if wrong:
+        refuse_look_alikes(wrong)
+        raise InvalidNumber(code, characters=wrong)
 
-    Letters of another alphabet that look like Latin ones are named as what they are (``letters.cyrillic``, ``letters.greek``):
-    who compares “Х” with the card sees no difference.
-    """
-    if not wrong:
-        return
+
+def refuse_look_alikes(number: str) -> None:
+    """Letters of another alphabet that look like Latin ones are named as what they are (``letters.cyrillic``, ``letters.greek``): who compares
+    “Х” with the card sees no difference."""
     for script, code_of_script in (("CYRILLIC ", "letters.cyrillic"), ("GREEK ", "letters.greek")):
-        if letters := [c for c in wrong if unicodedata.name(c, "").startswith(script)]:
+        if letters := [c for c in dict.fromkeys(number) if unicodedata.name(c, "").startswith(script)]:
             named = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in letters)
             raise InvalidNumber(code_of_script, characters=named)
-    raise InvalidNumber(code, characters=wrong)
 
 
 def _as_meant(character: str) -> str:
