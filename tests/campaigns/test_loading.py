@@ -131,6 +131,19 @@ def test_file_built_to_grow_is_stopped() -> None:
     assert "不是一份通知" in error.text
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 2000 + "]" * 2000, "a: " + "[" * 40 + "]" * 40, "a: " + "{a: " * 2000 + "}" * 2000, "[" * 50_000]
+)
+def test_brackets_in_brackets_are_refused_in_words(text: str) -> None:
+    (error,) = errors_in(text)
+    assert "嵌套超过 30 层" in error.text
+
+
+def test_list_is_not_called_too_short_for_a_wrong_item() -> None:
+    (error,) = errors_in(other_text(("  - levels: [senior]", "  - levels: [senioor]")))
+    assert error.path == "windows[1].levels[0]" and "是不是“senior”" in error.text
+
+
 def test_file_with_a_byte_order_mark_loads(tmp_path: Path) -> None:
     path = tmp_path / "bom.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + OTHER_2025.read_bytes())

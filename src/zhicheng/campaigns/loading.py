@@ -98,7 +98,12 @@ def _validate(data: dict[str, Any], model: type[Read]) -> tuple[Read | None, lis
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_translated(dict(item), model) for item in error.errors(include_url=False)]
+        return None, [_translated(dict(item), model) for item in error.errors(include_url=False) if not _follows(dict(item))]
+
+
+def _follows(error: dict[str, Any]) -> bool:
+    """Whether a list is only called too short because its items are wrong, of which each is told."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _sound_parts(data: dict[str, Any], found: list[tuple[Path, str]]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ Path = tuple[str | int, ...]
 
 #: A file of more values than this is not a notice (and could be one built to grow while it is read).
 MOST_VALUES = 50_000
+MOST_LEVELS = 30  # a notice has a dozen, one inside the other
+_TOO_DEEP = f"内容嵌套超过 {MOST_LEVELS} 层，不是一份通知"
 
 
 def _compose(text: str) -> Node | None:
@@ -53,6 +55,8 @@ class Source:
             raise BadYaml([(line, (), f"不是有效的 YAML：{error.problem or error.context}")]) from error
         except yaml.YAMLError as error:
             raise BadYaml([(1, (), f"不是有效的 YAML：{error}")]) from error
+        except RecursionError as error:
+            raise BadYaml([(1, (), _TOO_DEEP)]) from error
         if root is None:
             raise BadYaml([(1, (), "文件是空的")])
         self.data = self._value(root, ())
@@ -78,6 +82,8 @@ class Source:
             return None
         if len(self._lines) > MOST_VALUES:
             raise BadYaml([(line, path, f"内容超过 {MOST_VALUES} 项，不是一份通知")])
+        if len(path) > MOST_LEVELS:
+            raise BadYaml([(line, path[:MOST_LEVELS], _TOO_DEEP)])
         self._open.add(id(node))
         try:
             if isinstance(node, MappingNode):
