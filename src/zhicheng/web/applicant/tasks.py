@@ -117,7 +117,8 @@ def _section_task(case: CaseFile, section: Section, tasks: TaskList) -> Task:
     if not hint and (unproved := _rows_unproved(case, section)):
         hint = _unproved_words(unproved)
     if any(p.is_open and p.point.where.section == section.key for p in case.points):
-        status, hint = "needs_change", _("被退回的内容，请按退回意见修改。")
+        status = "needs_change"
+        hint = _("被退回的内容，请按退回意见修改。") if case.window.may_correct else _("被退回的内容。")
     url = reverse("application_section", args=[case.application.pk, section.key])
     return Task(section.key, str(section.label), url, status, hint)
 
