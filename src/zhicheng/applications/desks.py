@@ -7,15 +7,23 @@ jurisdiction, the timeline, the mails. Which desks an application crosses, and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext
 
+from zhicheng.applications.deskwords import (
+    COUNTY,
+    INDUSTRY,
+    PREFECTURE,
+    PREFECTURE_BETWEEN,
+    SUPERVISING,
+    UNIT,
+    DeskWords,
+    as_last,
+)
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import is_committee_arrival
 from zhicheng.organizations.actors import Role
@@ -26,10 +34,7 @@ if TYPE_CHECKING:
     from zhicheng.campaigns.notice import Notice
     from zhicheng.organizations.models import Organization
 
-_WAITING, _PASSED = gettext_lazy("待审核"), gettext_lazy("已报出")
-_REVIEWS = gettext_lazy("{office}审核。")
 S = State
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +53,6 @@ Tabs = dict[str, Tab]
 Route = Callable[["Organization", str], int | None]
 # Where an application is over at a desk above the unit, or after the last.
 _CLOSED = (S.CLOSED_FOR_YEAR, S.REJECTED_FRAUD, S.BARRED)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskWords:
-    """What is said of a desk.
-
-    ``name`` is who it is in the docs; ``report``, ``passes``, ``takes_back``, ``returns`` and ``closes`` are its moves (to it, and of it);
-    ``coming`` is each step at it that is still to come; ``waiting`` and ``passed`` are its tabs; ``missing`` and ``mend`` are what an
-    applicant reads whose unit names none where the notice wants one. ``short`` is who it is within a sentence, ``arrival`` the coming to
-    it that counts where it is the last desk, ``reviews`` what it does; ``accepts`` and ``accepted`` are what the last one's pass means.
-    ``applicant`` and ``staff`` are what the state in which it waits for a desk above the unit is called for either.
-    """
-
-    name: str
-    passes: Words
-    takes_back: Words
-    returns: Words
-    coming: Mapping[State, Words]
-    report: Words = ""
-    closes: Words = ""
-    waiting: Words = _WAITING
-    passed: Words = _PASSED
-    missing: Words = ""
-    mend: Words = ""
-    short: Words = ""
-    arrival: Words = ""
-    reviews: Words = _REVIEWS
-    accepts: Words = ""
-    accepted: Words = ""
-    applicant: Words = ""
-    staff: Words = ""
-
-
-# What is said of whichever desk gives the last word: 终审 and 受理 are its words, and no other's (S-28, S-45).
-_FINAL: dict[str, Any] = {
-    "waiting": gettext_lazy("待终审"),
-    "reviews": gettext_lazy("{office}终审。"),
-    "accepts": gettext_lazy("申请书终审通过，予以受理，等待评审委员会评审。"),
-    "accepted": gettext_lazy("终审已通过，等待评审委员会评审。"),
-}
-
-
-def _as_last(words: DeskWords) -> DeskWords:
-    """What is said of a desk that mostly has another one after it where a notice gives it the last word."""
-
-    def of(pattern: Any) -> Words:
-        return format_lazy(pattern, desk=words.short)
-
-    return replace(
-        words,
-        report=of(gettext_lazy("公示期满，报{desk}终审")),
-        passes=of(gettext_lazy("{desk}终审通过，予以受理")),
-        takes_back=of(gettext_lazy("{desk}撤回终审通过")),
-        returns=of(gettext_lazy("{desk}终审退回")),
-        closes=of(gettext_lazy("{desk}终审退回，本年度不再受理")),
-        coming=dict.fromkeys(words.coming, of(gettext_lazy("{desk}终审"))),
-        applicant=of(gettext_lazy("等待{desk}终审")),
-        staff=of(gettext_lazy("待{desk}终审")),
-        **_FINAL,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,96 +121,12 @@ class Desk:
         return f"report_to_{self.role.value}" if self.reached else ""
 
 
-_SUPERVISING = DeskWords(
-    name="主管单位",
-    short=pgettext_lazy("within a sentence", "主管单位"),
-    arrival=gettext_lazy("到达主管单位"),
-    report=gettext_lazy("公示期满，报主管单位"),
-    passes=gettext_lazy("主管单位审核通过"),
-    takes_back=gettext_lazy("主管单位撤回审核通过"),
-    returns=gettext_lazy("主管单位退回"),
-    closes=gettext_lazy("主管单位退回，本年度不再受理"),
-    coming={S.SUPERVISING_REVIEW: gettext_lazy("主管单位审核")},
-    missing=gettext_lazy("本批次须经主管单位审核，您的单位还没有填写主管单位，请联系单位管理员。"),
-    mend=gettext_lazy("单位管理员填写主管单位并审核通过后，您就可以申报。"),
-    applicant=gettext_lazy("等待主管单位审核"),
-    staff=gettext_lazy("待主管单位审核"),
-)
-_INDUSTRY = DeskWords(
-    name="行业主管部门",
-    short=pgettext_lazy("within a sentence", "行业主管部门"),
-    arrival=gettext_lazy("到达行业主管部门"),
-    report=gettext_lazy("公示期满，报行业主管部门"),
-    passes=gettext_lazy("行业主管部门审核通过"),
-    takes_back=gettext_lazy("行业主管部门撤回审核通过"),
-    returns=gettext_lazy("行业主管部门退回"),
-    closes=gettext_lazy("行业主管部门退回，本年度不再受理"),
-    coming={S.INDUSTRY_REVIEW: gettext_lazy("行业主管部门审核")},
-    missing=gettext_lazy("本批次须经行业主管部门审核，本地区还没有这个系列的行业主管部门，请联系州人力资源和社会保障局。"),
-    mend=gettext_lazy("州人力资源和社会保障局设立这个系列的行业主管部门后，您就可以申报。"),
-    applicant=gettext_lazy("等待行业主管部门审核"),
-    staff=gettext_lazy("待行业主管部门审核"),
-)
-_COUNTY = DeskWords(
-    name="县（市）人社局职称办",
-    short=pgettext_lazy("within a sentence", "县（市）"),
-    arrival=gettext_lazy("到达县（市）"),
-    report=gettext_lazy("公示期满，报县（市）"),
-    passes=gettext_lazy("县（市）审核通过"),
-    takes_back=gettext_lazy("县（市）撤回审核通过"),
-    returns=gettext_lazy("县（市）退回"),
-    closes=gettext_lazy("县（市）退回，本年度不再受理"),
-    coming={S.COUNTY_REVIEW: gettext_lazy("县（市）人社局职称办审核")},
-    applicant=gettext_lazy("等待县（市）人社局审核"),
-    staff=gettext_lazy("待县（市）审核"),
-)
-_PREFECTURE = DeskWords(
-    name="州人社局",
-    short=pgettext_lazy("within a sentence", "州"),
-    arrival=gettext_lazy("到达州终审"),
-    report=gettext_lazy("公示期满，报州终审"),
-    passes=gettext_lazy("终审通过，予以受理"),
-    takes_back=gettext_lazy("撤回终审通过"),
-    returns=gettext_lazy("终审退回"),
-    closes=gettext_lazy("终审退回，本年度不再受理"),
-    coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局终审")},
-    applicant=gettext_lazy("等待州人社局终审"),
-    staff=gettext_lazy("待终审"),
-    **_FINAL,
-)
-_PREFECTURE_BETWEEN = replace(
-    _PREFECTURE,
-    report=gettext_lazy("公示期满，报州人社局"),
-    passes=gettext_lazy("州人社局审核通过"),
-    takes_back=gettext_lazy("州人社局撤回审核通过"),
-    returns=gettext_lazy("州人社局退回"),
-    closes=gettext_lazy("州人社局退回，本年度不再受理"),
-    coming={S.PREFECTURE_REVIEW: gettext_lazy("州人力资源和社会保障局审核")},
-    applicant=gettext_lazy("等待州人社局审核"),
-    staff=gettext_lazy("待州审核"),
-    waiting=_WAITING,
-    reviews=_REVIEWS,
-    accepts="",
-    accepted="",
-)
-
 DESKS: tuple[Desk, ...] = (
     Desk(
         role=Role.UNIT,
         column="employer",
         holds=(S.UNIT_REVIEW, S.UNIT_PASSED, S.IN_PUBLICITY),
-        words=DeskWords(
-            name="申报单位",
-            short=pgettext_lazy("within a sentence", "单位"),
-            passes=gettext_lazy("单位审核通过"),
-            takes_back=gettext_lazy("单位撤回审核通过"),
-            returns=gettext_lazy("单位退回"),
-            coming={
-                S.UNIT_REVIEW: gettext_lazy("单位审核"),
-                S.UNIT_PASSED: gettext_lazy("打印评审表，准备公示"),
-                S.IN_PUBLICITY: gettext_lazy("单位公示，不少于{n}个工作日"),
-            },
-        ),
+        words=UNIT,
         route=lambda employer, _series: employer.pk,
         always=True,
         makes="review_form",
@@ -276,8 +137,8 @@ DESKS: tuple[Desk, ...] = (
         column="supervising_body",
         reached="reached_supervising",
         holds=(S.SUPERVISING_REVIEW,),
-        words=_SUPERVISING,
-        otherwise=_as_last(_SUPERVISING),
+        words=SUPERVISING,
+        otherwise=as_last(SUPERVISING),
         route=lambda employer, _series: employer.supervising_body_id,
         makes="supervising_opinion",
     ),
@@ -286,8 +147,8 @@ DESKS: tuple[Desk, ...] = (
         column="industry_body",
         reached="reached_industry",
         holds=(S.INDUSTRY_REVIEW,),
-        words=_INDUSTRY,
-        otherwise=_as_last(_INDUSTRY),
+        words=INDUSTRY,
+        otherwise=as_last(INDUSTRY),
         route=lambda employer, series: department_for(series, employer.region_code),
         by_series=True,
     ),
@@ -296,8 +157,8 @@ DESKS: tuple[Desk, ...] = (
         column="county_office",
         reached="reached_county",
         holds=(S.COUNTY_REVIEW,),
-        words=_COUNTY,
-        otherwise=_as_last(_COUNTY),
+        words=COUNTY,
+        otherwise=as_last(COUNTY),
         route=lambda employer, _series: employer.receiving_office_id,
         always=True,
         hears=True,
@@ -307,8 +168,8 @@ DESKS: tuple[Desk, ...] = (
         column="prefecture_office",
         reached="reached_prefecture",
         holds=(S.PREFECTURE_REVIEW,),
-        words=_PREFECTURE,
-        otherwise=_PREFECTURE_BETWEEN,
+        words=PREFECTURE,
+        otherwise=PREFECTURE_BETWEEN,
         route=lambda employer, _series: employer.receiving_office.superior_office_id if employer.receiving_office else None,
         always=True,
     ),
