@@ -22,7 +22,7 @@ from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.reasons import letters_in
+from zhicheng.foundation.reasons import letters_in, reason_problems
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.rules import is_self_review
@@ -35,7 +35,6 @@ from zhicheng.standards.phone import check_phone
 from zhicheng.standards.tables import OBJECTION_CHANNELS
 
 PAPERS = queries.UPLOADS
-LEAST_WORDS = 10  # of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +341,7 @@ def stop_for_objection(*, actor: Actor, application_id: int, reason: str) -> Sta
     """
     case = lifecycle.lock(application_id, actor)
     problems = lifecycle.objections_to(case, lifecycle.BY_NAME["stop"], actor)
-    if len(reason.strip()) < LEAST_WORDS:
-        problems.append(Problem(_("请写明终止的理由，不少于10个字。"), where="reason", code="reason_missing"))
+    problems += reason_problems(reason, least=10, said=_("请写明终止的理由，不少于10个字。"))
     if problems:
         raise Refused(problems)
     upheld = [o for o in case.part(queries.objections_in_period) if o.stands]
