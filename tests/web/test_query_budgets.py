@@ -54,7 +54,7 @@ OF_FORMS = {
     "unit_report": 25,
     "desk_pass": 23,
     "desk_return": 19,
-    "desk_take_back": 25,
+    "desk_take_back": 26,  # with whose number it is: what the pass settled of that goes with it
 }
 A_PASS = A_SUBMISSION = 25
 A_LIST = 8
