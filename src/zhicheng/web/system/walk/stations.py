@@ -144,8 +144,8 @@ def new_application(walk: Walk) -> None:
     page = walk.start(walk.applicant)
     page.shows("基本信息", "学历学位", "上传申报材料")
     walk.open_new(walk.applicant).shows("您在本批次有没有上报的申请书")
-    barred = walk.officer("sbr62").open("").click("我的职称").is_ok().click("我的申请书", within="main")
-    barred.click("新增申请书").is_refused("不得申报")
+    barred = walk.officer("sbr62").open("").click("我的职称").is_ok().click("我的申请书", within="main").is_ok()
+    barred.shows("不得申报").browser.open(prompt.url).is_refused("不得申报")  # no link leads there
     walk.say(f"      申请书 {walk.cases[walk.applicant.username]}；不得申报的人在这里被告知原因")
 
 
@@ -279,7 +279,9 @@ def three_strikes(walk: Walk) -> None:
         follow(walk, person, [giving_back(counting.role)])
         walk.say(f"      第 {arrival} / {allowed} 次到达终审，退回")
     walk.application(person).shows("本年度不再受理")
-    walk.open_new(person).is_refused("本年度")
+    mine = walk.browser(person.username).open("my/applications/").shows("本年度不再受理")
+    if mine.has_link("新增申请书"):
+        raise NotAsExpected(f"{mine.where}：本年度不再受理，却可以新增申请书。")
     page = walk.case(bureau, person)
     rows = page.soup.select("main li:has(a[href*='/office/arrivals/'])")
     last = next((row.a for row in rows if row.a and "第3/3次" in words(row.get_text())), None)
