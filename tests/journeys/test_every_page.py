@@ -81,6 +81,7 @@ OPENED_ELSEWHERE = {
     "unit_objection_decide": "test_office_pages: on an objection that was just registered",
     "desk_dossier_correct": "tests/web/desk/test_dossier: of a record that was just made",
     "office_objection": "test_take_back: of the county whose unit has upheld one",
+    "unit_stop": "tests/web/unit/test_stopping.py: of an application with an upheld objection",
 }
 # Pages that look different where the application stands differently: looked at again for every person.
 AS_IT_STANDS = {"my_titles", "my_application", "application_prompt", "application_tasks", "desk_queue", "unit_publicity"}
