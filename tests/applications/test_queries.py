@@ -75,10 +75,13 @@ def test_desk_is_served_only_files_of_frozen_submissions(world):
     application = w.submitted(world)
     frozen = queries.materials_of(application).first().file
     loose = w.evidence(world.applicant.user_id, "never submitted")
-    assert queries.snapshot_file(application, frozen.pk) == frozen
-    assert queries.snapshot_file(application, loose.pk) is None
+    case = CaseFile(application)
+    sent = case.sent_file(frozen.pk)
+    assert sent is not None and sent.file_id == frozen.pk and case.sent_file(str(frozen.pk)) == sent
+    assert case.sent_file(loose.pk) is None and case.sent_file("٣") is None
     other = w.submitted(world, world.new_applicant())
-    assert queries.snapshot_file(other, frozen.pk) is None
+    assert CaseFile(other).sent_file(frozen.pk) is None
+    assert CaseFile(w.start(world, world.new_applicant())).sent_file(frozen.pk) is None, "nothing was sent"
 
 
 def count(call: Callable[[], Any]) -> int:
