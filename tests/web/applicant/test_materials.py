@@ -38,7 +38,14 @@ def sent(content: bytes = b"", name: str = "扫描件.pdf") -> dict[str, SimpleU
 
 def test_slot_says_number_wants_why_and_how(application, client):
     shown = page(client.get(reverse("application_slot", args=[application.pk, "appointment"])))
-    for words in ("（五）", "二者任选其一", "证明申报人是本单位在职人员", "以下各项任选其一上传", "不超过20MB", "PDF、JPG、PNG"):
+    for words in (
+        "（五）",
+        "二者任选其一",
+        "证明申报人是本单位在职人员",
+        "以下各项任选其一上传",
+        "每个文件不超过 20",
+        "PDF、JPG、PNG",
+    ):
         assert words in shown
 
 

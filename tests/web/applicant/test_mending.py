@@ -135,7 +135,10 @@ def test_point_stays_to_be_mended_until_its_own_place_changed_or_it_is_answered(
     application = w.submitted(world)
     row = draft_of(application).contents["education"][0]["id"]
     box = f"material:education-{row}"
-    reasons = [ReturnReason("basic.mobile", "incorrect", "手机打不通。"), ReturnReason(f"{box}:diploma", "illegible", "不清晰。")]
+    reasons = [
+        ReturnReason("basic.mobile", "incorrect", "手机打不通。"),
+        ReturnReason(f"{box}:diploma", "illegible", "扫描件不清晰。"),
+    ]
     acts.give_back(world.unit_admin, application, reasons)
     with clock.travel(w.IN_WINDOW + timedelta(hours=1)):
         basic = draft_of(application).contents["basic"]
