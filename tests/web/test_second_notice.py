@@ -30,10 +30,10 @@ from zhicheng.rehearsal import acts
 
 pytestmark = pytest.mark.django_db
 
-# What the first notice says and the second does not: numbers, who counts and who is last, its papers, its texts.
+# What the first notice says and the second does not: numbers, who counts and who is last (终审 is said of that desk), its papers, its texts.
 FORBIDDEN = (
     "2份", "两份", "近五年", "近 五 年", "5个工作日", "5 个工作日", "最多5年", "bortala",
-    "终审", "到达州", "/ 3 次", "超过 3 次", "第 3 次", "县（市）人社局意见", "州人社局意见",
+    "州终审", "州人社局终审", "人力资源和社会保障局终审", "到达州", "/ 3 次", "超过 3 次", "第 3 次", "县（市）人社局意见", "州人社局意见",
     "《继续教育证书》", "《年度考核登记表》", "《毕业证书》", "公示照片", "新疆维吾尔自治区专业技术职务任职资格评审表",
     "根据自治区、自治州职称评审工作要求", "疑异", "专业技术任职资格", "弄虚作假确认材料", "未收到投诉、举报", "推荐单位公示",
     "本单位已对提供的申报材料逐一审核", "（推荐单位公章）", "个人承诺书", "主管单位推荐意见",
@@ -41,7 +41,7 @@ FORBIDDEN = (
 
 
 IN_ENGLISH = (
-    "2 copies", "Two copies", "five years", "last 5 years", "five working days", "5 working days", "prefecture final review", "final review",
+    "2 copies", "Two copies", "five years", "last 5 years", "five working days", "5 working days", "prefecture final review", "final review by the prefecture",
     "/ 3)", "more than 3",
 )  # fmt: skip
 
