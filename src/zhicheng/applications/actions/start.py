@@ -115,8 +115,10 @@ def _drafts_in_the_way(actor: Actor, version: CampaignVersion, choice: Choice) -
             return [Problem(text, code="exists", link=str(draft.pk))]
     names = dict(zip(("series", "specialty", "title"), chosen, strict=True))
     if back := coming_back(actor.account_id, clock.now(), campaign_id=version.campaign_id, **names):
-        text = _("您申报同一资格的申请书（{number}）曾视为放弃，现在修改期限已经延长，几分钟内自动恢复，请修改后上报那一份。")
-        return [Problem(text.format(number=back.number), code="comes_back", link=str(back.pk))]
+        text = _(
+            "您申报同一资格的申请书（{number}）曾视为放弃，现在修改期限已经延长，几分钟内自动恢复，请修改后上报那一份。"
+        ).format(number=back.number)
+        return [Problem(text, code="comes_back", link=str(back.pk))]
     if len(drafts) >= MOST_DRAFTS:
         text = _("您在本批次已有{count}份没有上报的申请书，请先将不用的作废，再新增。").format(count=len(drafts))
         return [Problem(text, code="too_many_drafts")]

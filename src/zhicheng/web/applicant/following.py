@@ -34,10 +34,9 @@ def advice(application: Application, *, may_send: bool) -> str:
     if is_open(application) and not may_send:
         return _("现在不在受理时间内，不能上报。填写的内容和材料都保留。")
     if application.state == State.ABANDONED and (instead := application_instead_of(application)):
-        text = _(
+        return _(
             "修改后重新上报的期限已过，本次申报视为放弃。您另有申请书 {number}：那一份作废以后，通知延长期限的，这一份才自动恢复。"
-        )
-        return text.format(number=instead.number)
+        ).format(number=instead.number)
     words = {
         State.DRAFT: _("请填写各个栏目、上传材料，核对后上报。"),
         State.RETURNED: _("请按退回意见逐条修改，重新核对后再次上报。"),

@@ -27,8 +27,8 @@ def note_paper_given(request: HttpRequest, *, kind: str, serial: str, subject: s
     """
     actor, has_number = actor_of(request), kind in WITH_WHOLE_NUMBER
     if actor.role is not Role.APPLICANT:
-        note = looks.note_look if has_number else looks.note_look_or_log
-        note(actor=actor.ref, what=looks.PAPER, subject=subject, thing=f"paper:{serial}")
+        write_down = looks.note_look if has_number else looks.note_look_or_log
+        write_down(actor=actor.ref, what=looks.PAPER, subject=subject, thing=f"paper:{serial}")
     if has_number:
         securitylog.note(event="number.given", actor=actor.ref, serial=serial, role=actor.role.value)
 
