@@ -16,7 +16,7 @@ from zhicheng.applications import actions as applications
 from zhicheng.applications.abandoning import to_take_up
 from zhicheng.applications.actions import abandon_overdue, start
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.lifecycle import lock, make_move
+from zhicheng.applications.lifecycle import lock, make_move, moves_for, who_moved
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
@@ -222,3 +222,15 @@ def test_ban_keeps_it_from_coming_back(returned):
     outbox.drain(1000)
     give_more_time(application)
     assert let_it_end(later) == 0 and state(application) == State.ABANDONED
+
+
+def test_whoever_comes_second_reads_that_the_clock_was_first(returned):
+    world, application = returned
+    let_it_end(end_of(application))
+    application.refresh_from_db()
+    assert "系统办理了" in who_moved(application, world.applicant)
+
+
+def test_nobody_off_its_road_is_placed_to_move_it(returned):
+    world, application = returned
+    assert moves_for(application, world.other_admin) == [] and moves_for(application, world.applicant)

@@ -204,3 +204,9 @@ def test_former_name_of_any_hanzi_is_no_problem(name: str) -> None:
 def test_email_of_a_machine_is_refused_and_a_mistyped_one_is_not(email: str, codes: list[str]) -> None:
     basic = read_row(BY_KEY["basic"], w.sections()["basic"] | {"email": email})
     assert [p.code for p in row_problems(BY_KEY["basic"], basic, today=date(2023, 5, 22))] == codes
+
+
+def test_year_that_is_no_number_is_asked_for_as_one() -> None:
+    rows = [{"id": "00000001", "year": "二〇二一", "hours_total": "九十"}, {"id": "00000002", "year": 1900}]
+    said = " ".join(str(problem.text) for problem in section_problems("continuing_education", rows, today=TODAY))
+    assert "请填写整数" in said and "请填写四位数的年份" in said

@@ -42,6 +42,7 @@ def test_limit_that_would_be_broken_is_named(usage: Usage, verdict: str) -> None
         ("2001:db8::/64", "2001:db8::/56"),
         ("203.0.113.9", "203.0.113.9"),
         ("unknown", "unknown"),
+        ("not:a:network", "not:a:network"),
         ("", ""),
     ],
 )

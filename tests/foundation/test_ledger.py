@@ -451,6 +451,14 @@ def test_verify_while_others_write_finds_nothing_wrong() -> None:
     assert found[-1].entries > found[0].entries
 
 
+@pytest.mark.django_db
+def test_entry_that_would_not_be_true_any_more_is_not_written() -> None:
+    before = LedgerEntry.objects.count()
+    with transaction.atomic():
+        ledger.record(event="probe.happened", subject="probe:1", actor="system", data={}, while_true=lambda: False)
+    assert LedgerEntry.objects.count() == before and ledger.in_words(ledger.verify()) == ""
+
+
 def test_private_words_are_written_into_the_ledger_and_nowhere_else() -> None:
     with pytest.raises(TypeError, match="somewhere else"):
         _ = "未通过：{reason}".format(reason=ledger.private("电话联系不上本人。"))

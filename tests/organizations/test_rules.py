@@ -93,6 +93,11 @@ def test_check_unit_names_everything_wrong_at_once() -> None:
     }
 
 
+def test_check_unit_with_a_name_or_an_address_that_is_too_long_says_so() -> None:
+    unit = replace(UNIT.tidied(), name="水" * 101, address="路" * 201)
+    assert codes(check_unit(unit)) == {"unit_name_too_long", "address_too_long"}
+
+
 def test_check_unit_with_wrong_checksum_says_so() -> None:
     [problem] = check_unit(replace(UNIT, uscc="126527004576001290"))
     assert problem.code == "credit.checksum" and problem.where == "uscc"

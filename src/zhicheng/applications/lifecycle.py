@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, here_since, organization_at, words_of
+from zhicheng.applications.desks import BY_ROLE, DESKS, HOLDER, Desk, desk_after, here_since, organization_at, road_of, words_of
 from zhicheng.applications.models import Application, PersonYear, StatusChange
 from zhicheng.applications.queries import row_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER, State
@@ -169,10 +169,9 @@ def next_desk(application: Application, role: Role) -> Desk | None:
 
 def report_of(application: Application) -> str:
     """The unit's move that reports this application upward after its publicity."""
-    desk = next_desk(application, Role.UNIT)
-    if desk is None:
-        raise ValueError("a chain leads beyond the unit")
-    return desk.report
+    return road_of(application, notice_of(application.campaign_version))[
+        1
+    ].report  # every chain leads beyond the unit, which is first
 
 
 def is_hers(application: Application, actor: Actor) -> bool:

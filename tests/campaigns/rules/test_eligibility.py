@@ -86,6 +86,15 @@ def test_counting_is_the_notices_own() -> None:
     assert years_held(other(), dataclasses.replace(facts, appraisal_results={2022: "incompetent"})) == 3
 
 
+@pytest.mark.parametrize(("start", "held"), [("certificate_date", 2), ("year_start", 3), ("next_year_start", 2)])
+def test_years_begin_where_the_notice_lets_them(start: str, held: int) -> None:
+    notice = bortala()
+    counting = notice.eligibility.counting.model_copy(update={"start": start, "until": "year_end"})
+    notice = notice.model_copy(update={"eligibility": notice.eligibility.model_copy(update={"counting": counting})})
+    facts = Facts(year=2023, level="intermediate", series="engineering", tenure_started_on=dt.date(2021, 3, 1))
+    assert years_held(notice, facts) == held
+
+
 def test_step_is_not_skipped() -> None:
     facts = engineer(current_grade="technician")
     assert ConditionResult(

@@ -26,6 +26,7 @@ from zhicheng.campaigns.rules import (
     row_evidence,
     slot_requirements,
 )
+from zhicheng.campaigns.rules.materials import slot_years
 from zhicheng.standards.careers import Stay
 
 NOTICE = bortala()
@@ -306,3 +307,8 @@ def test_mark_is_the_notices_number_in_the_readers_language(number: str, english
         assert box.mark == english
     with translation.override("zh-hans"):
         assert box.mark == number
+
+
+def test_slot_that_is_not_of_years_asks_for_none() -> None:
+    slot = bortala().slot("commitment")
+    assert slot is not None and slot_years(bortala(), slot, engineer()) == []

@@ -97,6 +97,20 @@ def test_newer_version_extends_the_window_and_never_shortens_it(apply_by: int, c
     assert held.correct_until == max(before.correct_until, after.correct_until)
 
 
+def test_level_that_the_newest_notice_leaves_out_keeps_its_window() -> None:
+    mine, now = bortala(), at("2023-05-20 10:00")
+    newest = mine.model_copy(update={"windows": ()})
+    assert window_in_force(mine, newest, "junior", now) == window_state(mine, "junior", now)
+
+
+def test_title_of_a_level_without_a_window_is_said_to_be_closed() -> None:
+    notice = bortala()
+    juniors = [one.model_copy(update={"levels": ("junior",)}) for one in notice.windows if "junior" in one.levels]
+    with pytest.raises(Refused) as refused:
+        choose(notice.model_copy(update={"windows": tuple(juniors)}), series="engineering", specialty="water", title="engineer")
+    assert refused.value.has("level_not_open")
+
+
 def test_desk_deadlines_are_the_notices() -> None:
     assert desk_deadline(other(), "intermediate", "unit") == at("2025-10-24 20:00")
     assert desk_deadline(other(), "intermediate", "county") == at("2025-11-07 20:00")

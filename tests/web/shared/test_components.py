@@ -161,5 +161,5 @@ def test_upload_works_without_script_and_tells_its_limit():
     form = html.find("form")
     assert form["method"] == "post"
     assert form["enctype"] == "multipart/form-data"
-    assert "20.0" in html.select_one(".field-hint").get_text()
+    assert "20 MB" in html.select_one(".field-hint").get_text()
     assert "hx-post" not in form.attrs
