@@ -136,7 +136,7 @@ def test_open_page_warns_before_the_session_ends_and_prolongs_it(page: Page) -> 
     assert_accessible(page, "frame-session-warning")
     warning.get_by_role("button", name="继续使用").click()
     expect(warning).to_be_hidden()
-    page.clock.fast_forward("24:00")
+    page.clock.fast_forward("23:00")
     expect(warning).to_be_hidden()
     page.context.clear_cookies(name="sessionid")
     page.clock.fast_forward("02:00")
