@@ -9,14 +9,13 @@ from django.urls import reverse
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from tests.web.applicant.kit import client_of, page
+from tests.web.applicant.kit import bar_for_fraud, client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
-from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -148,15 +147,7 @@ def test_one_second_later_is_closed_and_nothing_is_lost(checked, client):
 
 def test_every_reason_comes_at_once(world, checked, client):
     Organization.objects.filter(pk=world.unit.pk).update(verified_year=2022)
-    record_fraud(
-        actor=world.bureau,
-        person_index=world.applicant.person_index,
-        name=world.applicant.name,
-        application_year=2022,
-        ban_years=5,
-        source="test:1",
-        reason="伪造毕业证书，经学校核实无此毕业生。",
-    )
+    bar_for_fraud(world)
     Material.objects.filter(application=checked, slot="commitment").update(removed_at=clock.now())
     with clock.travel(datetime(2023, 6, 16, 18, 0, 0, tzinfo=clock.BEIJING)):
         answer = send(client, checked)

@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from tests.web.applicant.kit import client_of, page
+from tests.web.applicant.kit import bar_for_fraud, client_of, page
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
-from zhicheng.integrity.actions import record_fraud
 from zhicheng.rehearsal import acts
 from zhicheng.review.rules import ReturnReason
 
@@ -96,14 +95,6 @@ def test_who_may_begin_nothing_this_year_is_told_so_instead_of_a_button(world, f
 
 
 def test_who_is_barred_reads_why_instead_of_a_button(world, client):
-    record_fraud(
-        actor=world.bureau,
-        person_index=world.applicant.person_index,
-        name=world.applicant.name,
-        application_year=2022,
-        ban_years=5,
-        source="test:1",
-        reason="伪造毕业证书，经学校核实无此毕业生。",
-    )
+    bar_for_fraud(world)
     shown = page(client.get(reverse("my_applications")))
     assert "2027年（含）以前不得申报" in shown and reverse("application_new") not in shown

@@ -8,14 +8,13 @@ import pytest
 from django.urls import reverse
 
 from tests.support import world as w
-from tests.web.applicant.kit import client_of, page
+from tests.web.applicant.kit import bar_for_fraud, client_of, page
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance
 from zhicheng.applications import actions
 from zhicheng.applications.models import Application
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
-from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import actor_for
 
 pytestmark = pytest.mark.django_db
@@ -119,15 +118,7 @@ def test_last_second_of_the_window_still_starts(world, slug):
 
 
 def test_barred_person_reads_until_when_on_every_page_that_could_start(world, slug):
-    record_fraud(
-        actor=world.bureau,
-        person_index=world.applicant.person_index,
-        name=world.applicant.name,
-        application_year=2022,
-        ban_years=5,
-        source="test:1",
-        reason="伪造毕业证书，经学校核实无此毕业生。",
-    )
+    bar_for_fraud(world)
     client = client_of(world.applicant)
     for answer in (client.get(reverse("application_prompt", args=[slug])), client.get(reverse("my_titles"))):
         assert "2027年（含）以前不得申报" in page(answer)
