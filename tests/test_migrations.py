@@ -19,7 +19,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.support.elsewhere import Elsewhere, elsewhere_on
+from tests.support.beginnings import Beginning
+from tests.support.elsewhere import MIGRATING, Elsewhere, elsewhere_on
 from zhicheng.foundation import clock, ledger, migration_state, triggers
 from zhicheng.foundation.checks import refuse_unsafe_start
 from zhicheng.foundation.instance import UnsafeStart
@@ -251,10 +252,9 @@ def later_additions() -> Iterator[set[str]]:
 
 
 @pytest.fixture
-def before(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+def before(db: Any) -> Iterator[Elsewhere]:
     """A database as every room's first migration left it."""
-    with elsewhere_on(Path(__file__).parent / "support" / "migrating.py", tmp_path) as there:
-        there.run("before")
+    with elsewhere_on(MIGRATING, after=Beginning(MIGRATING, ("before",))) as there:
         yield there
 
 
@@ -279,7 +279,7 @@ def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
     """The version before goes on reading, writing and changing rows while its tables are changed under it."""
     traffic = before.start("traffic")
     try:
-        assert traffic.stdout is not None and traffic.stdout.readline().strip() == "running"
+        assert traffic.stdout.readline().strip() == "running"
         before.run("migrate")
         time.sleep(1)
     finally:
@@ -295,7 +295,7 @@ def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
 def test_migration_gives_way_to_who_uses_the_table_and_comes_back(before: Elsewhere) -> None:
     """A long transaction holds a table: nobody queues behind the step that waits for it for longer than its time."""
     holder = before.start("hold")
-    assert holder.stdout is not None and holder.stdout.readline().strip() == "holding"
+    assert holder.stdout.readline().strip() == "holding"
     migrating = before.start("migrate")
     try:
         time.sleep(migrate.LOCK_TIMEOUT_MS / 1000 + 4)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import ask_correction, decide
 from tests.support import world as w
-from tests.support.elsewhere import elsewhere_on
+from tests.support.elsewhere import MIGRATED, MIGRATING, elsewhere_on
 from tests.support.verified import everything_holds, violated
 from tests.web.registering import client_of, page_of
 from zhicheng.accounts import actions as accounts
@@ -267,8 +266,8 @@ def everything_holds_but(subjects: set[str]) -> None:
     assert {subject for _name, subject in violated()} == subjects
 
 
-def test_older_database_survives_and_says_what_has_to_be_filled_in(tmp_path: Path) -> None:
-    with elsewhere_on(Path(__file__).parent.parent / "support" / "migrating.py", tmp_path) as there:
+def test_older_database_survives_and_says_what_has_to_be_filled_in() -> None:
+    with elsewhere_on(MIGRATING, after=MIGRATED) as there:
         there.run("older_accounts")
         there.run("migrate")
         said = json.loads(there.run("told"))

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.elsewhere import ROOT, Elsewhere, elsewhere_on
+from tests.support.beginnings import Beginning
+from tests.support.elsewhere import MIGRATING, ROOT, Elsewhere, elsewhere_on
 
 
 @pytest.fixture
-def before(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+def before(db: Any) -> Iterator[Elsewhere]:
     """A database as every room's first migration left it, with two applications that were sent in one year."""
-    with elsewhere_on(ROOT / "tests" / "support" / "migrating.py", tmp_path) as there:
-        there.run("before")
+    with elsewhere_on(MIGRATING, after=Beginning(MIGRATING, ("before",))) as there:
         there.run("two_of_a_year")
         yield there
 

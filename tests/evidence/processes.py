@@ -1,9 +1,8 @@
-"""What the other processes of these tests do: ``python processes.py <word>``. See ``tests.support.elsewhere``."""
+"""What the other processes of these tests do: each word is a function. See ``tests/support/elsewhere.py``."""
 
 from __future__ import annotations
 
 import json
-import sys
 
 import django
 
@@ -61,7 +60,3 @@ def ended() -> None:
 
 def examine() -> None:
     run_pool()
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +13,21 @@ from typing import Any
 
 import pytest
 
+from tests.support.beginnings import Beginning
 from tests.support.elsewhere import Elsewhere, elsewhere_on
+from tests.support.loaded import Process
+
+PROCESSES = Path(__file__).with_name("processes.py")
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
-    with elsewhere_on(Path(__file__).with_name("processes.py"), tmp_path) as there:
-        there.run("migrate")
+def elsewhere(db: Any) -> Iterator[Elsewhere]:
+    with elsewhere_on(PROCESSES, after=Beginning(PROCESSES, ("migrate",))) as there:
         yield there
 
 
 @contextmanager
-def pool(elsewhere: Elsewhere) -> Iterator[subprocess.Popen[str]]:
+def pool(elsewhere: Elsewhere) -> Iterator[Process]:
     """The examiners at work; afterwards they are asked to stop and must do so in order."""
     running = elsewhere.start("examine")
     try:

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests.support.beginnings import Beginning
 from tests.support.elsewhere import Elsewhere, elsewhere_on
 from zhicheng.foundation import outbox
 
 __all__ = ["Elsewhere"]
+PROCESSES = Path(__file__).with_name("processes.py")
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+def elsewhere(db: Any) -> Iterator[Elsewhere]:
     """``processes.py`` on a migrated database."""
-    with elsewhere_on(Path(__file__).with_name("processes.py"), tmp_path) as there:
-        there.run("migrate")
+    with elsewhere_on(PROCESSES, after=Beginning(PROCESSES, ("migrate",))) as there:
         yield there
 
 

@@ -1,4 +1,4 @@
-"""What the other processes of these tests do: ``python processes.py <word>``. See ``conftest.Elsewhere``."""
+"""What the other processes of these tests do: each word is a function. See ``tests/support/elsewhere.py``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import ctypes
 import os
 import resource
 import subprocess
-import sys
 import threading
 import time
+from contextlib import redirect_stdout
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -29,12 +30,12 @@ from zhicheng.foundation.supervision import Post, Pulse, keep_running  # noqa: E
 from zhicheng.foundation.worker import run_worker  # noqa: E402
 from zhicheng.web.shared.limits import too_many  # noqa: E402
 
-STOP = os.environ.get("STOP_IN_THE_MIDDLE")
+_stops = False  # whoever comes to the middle of an effect
 
 
 def pause() -> None:
     """Say that the middle is reached and wait there to be killed."""
-    if STOP and not (Path(settings.DATA_DIR) / "go on").exists():
+    if _stops and not (Path(settings.DATA_DIR) / "go on").exists():
         (Path(settings.DATA_DIR) / "in the middle").write_text(str(os.getpid()))  # first: who reads the line reads the file
         print("in the middle", flush=True)
         time.sleep(600)
@@ -76,6 +77,13 @@ def queue_mail(key: str) -> None:
         mail.queue_mail(to="a@example.cn", subject="通知", body="正文", key=key)
 
 
+def stop_in_the_middle(word: str) -> None:
+    """Do ``word``, and stop in the middle of an effect."""
+    global _stops
+    _stops = True
+    globals()[word]()
+
+
 def drain() -> None:
     print(outbox.drain())
 
@@ -92,6 +100,20 @@ def effects() -> None:
 
 def states() -> None:
     print(" ".join(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)))
+
+
+def wait_until(word: str, answer: str, seconds: str) -> None:
+    """Ask for ``word`` until it says ``answer``."""
+    until = time.monotonic() + float(seconds)
+    while (said := _said_by(word)) != answer:
+        assert time.monotonic() < until, f"{word}: {said}, not {answer}"
+        time.sleep(0.05)
+
+
+def _said_by(word: str) -> str:
+    with redirect_stdout(StringIO()) as said:
+        globals()[word]()
+    return said.getvalue().strip()
 
 
 def record_many(times: str, writer: str) -> None:
@@ -188,7 +210,3 @@ def store_on_a_small_disk(size: str, limit: str) -> None:
         print(refused.problems[0].code, refused.problems[0].text)
     else:
         print("stored")
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

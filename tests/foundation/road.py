@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 
 import django
 
@@ -81,7 +80,3 @@ def walk() -> None:
             answer = client.get(address, follow=True)
             assert answer.status_code == 200, (address, answer.status_code)
     print(application.state, application.arrivals, ledger.verify().ok)
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])

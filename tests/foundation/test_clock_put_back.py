@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from tests.support.capabilities import libfaketime
-from tests.support.elsewhere import elsewhere_on
+from tests.support.elsewhere import MIGRATED, elsewhere_on
 from zhicheng.foundation import clock
 
 SCRIPT = Path(__file__).resolve().parent.parent / "support" / "clock_back.py"
 
 
 @pytest.mark.django_db
-def test_clock_that_is_put_back_stops_nobody_and_keeps_the_order(tmp_path: Path, db: Any) -> None:
-    with elsewhere_on(SCRIPT, tmp_path) as there:
-        told(there.run())
+def test_clock_that_is_put_back_stops_nobody_and_keeps_the_order(db: Any) -> None:
+    with elsewhere_on(SCRIPT, after=MIGRATED) as there:
+        told(there.run("main"))
 
 
 @pytest.mark.faketime
@@ -28,8 +28,9 @@ def test_clock_that_is_put_back_below_python_stops_nobody_either(tmp_path: Path,
     away = int((datetime.fromisoformat("2023-05-24T10:00:00+08:00") - clock.machine_now()).total_seconds())
     moved = tmp_path / "moved"
     moved.write_text(f"{away}\n")
-    with elsewhere_on(SCRIPT, tmp_path) as there:
+    with elsewhere_on(SCRIPT, after=MIGRATED) as there:
         said = there.run(
+            "main",
             LD_PRELOAD=libfaketime(),
             FAKETIME_TIMESTAMP_FILE=str(moved),
             FAKETIME_NO_CACHE="1",

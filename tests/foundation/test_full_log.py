@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from tests.support.elsewhere import elsewhere_on
+from tests.support.elsewhere import MIGRATED, elsewhere_on
 from tests.support.small_disk import small_disk
 from zhicheng.foundation.logs import CarefulHandler, ContextFilter, JsonLineFormatter, LineFormatter
 
@@ -68,11 +68,11 @@ def test_record_that_cannot_be_put_into_words_is_told_without_its_values(
 
 
 @pytest.mark.parametrize("as_json", ["line", "json"])
-def test_full_log_breaks_no_request_and_no_worker(tmp_path: Path, db: Any, as_json: str) -> None:
+def test_full_log_breaks_no_request_and_no_worker(db: Any, as_json: str) -> None:
     with (
-        elsewhere_on(SCRIPT, tmp_path) as there,
+        elsewhere_on(SCRIPT, after=MIGRATED) as there,
         Path("/dev/full").open("wb", buffering=0) as full,
-        there.start("log", log=full, ZHICHENG_LOG_FORMAT=as_json) as process,
+        there.start("main", "log", log=full, ZHICHENG_LOG_FORMAT=as_json) as process,
     ):
         said, _none = process.communicate(timeout=240)
     assert (process.returncode, said.strip()) == (0, "went on")
@@ -87,8 +87,8 @@ def small() -> Iterator[Path]:
 
 @pytest.mark.small_disk
 def test_one_disk_full_for_log_files_and_database_is_said_in_words_and_work_goes_on(small: Path, db: Any) -> None:
-    with elsewhere_on(SCRIPT, small) as there:
-        with (small / "log").open("w") as log, there.start("disk", str(small), log=log) as process:
+    with elsewhere_on(SCRIPT, small, after=MIGRATED) as there:
+        with (small / "log").open("w") as log, there.start("main", "disk", str(small), log=log) as process:
             said, _none = process.communicate(timeout=240)
         written = (small / "log").read_text()
     assert (process.returncode, said.strip()) == (0, "went on"), said + written[-3000:]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from django.db import connections, transaction
 
 from tests.foundation.queueing import queue
 from tests.support.elsewhere import Elsewhere
+from tests.support.loaded import Process
 from zhicheng.foundation import outbox
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import OutboxMessage
@@ -22,23 +22,20 @@ from zhicheng.foundation.models import OutboxMessage
 Register = Callable[..., Any]
 
 
-def read_line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
+def read_line(process: Process) -> str:
     return process.stdout.readline().strip()
 
 
-def kill_in_the_middle(process: subprocess.Popen[str]) -> None:
+def kill_in_the_middle(process: Process) -> None:
     assert read_line(process) == "in the middle"
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
-    assert process.stdout is not None
-    process.stdout.close()
     assert process.returncode == -signal.SIGKILL
 
 
 def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere: Elsewhere) -> None:
     elsewhere.run("queue", "test.effect", "one")
-    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
+    kill_in_the_middle(elsewhere.start("stop_in_the_middle", "drain"))
     assert elsewhere.run("effects") == "0"  # what it had written is gone with it
     assert elsewhere.run("states") == "pending"
     elsewhere.run("let_time_pass")
@@ -51,7 +48,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(elsewhere
 
 def test_worker_killed_in_the_middle_of_slow_work_does_it_again(elsewhere: Elsewhere) -> None:
     elsewhere.run("queue", "test.outside", "one")
-    kill_in_the_middle(elsewhere.start("drain", STOP_IN_THE_MIDDLE="1"))
+    kill_in_the_middle(elsewhere.start("stop_in_the_middle", "drain"))
     assert elsewhere.run("drain") == "0"  # the lease still holds
     elsewhere.run("let_time_pass")
     assert elsewhere.run("drain") == "1"
@@ -64,10 +61,7 @@ def test_worker_does_what_is_queued_while_it_runs(elsewhere: Elsewhere) -> None:
     try:
         elsewhere.run("queue", "test.effect", "one")
         elsewhere.run("queue_mail", "two")
-        until = time.monotonic() + 60
-        while elsewhere.run("states") != "done done" and time.monotonic() < until:
-            time.sleep(0.2)
-        assert elsewhere.run("states") == "done done"
+        wait_until(elsewhere, "states", "done done", 60)
         assert elsewhere.run("effects") == "1"
     finally:
         worker.terminate()
@@ -84,7 +78,7 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def kill_everything(worker: subprocess.Popen[str]) -> None:
+def kill_everything(worker: Process) -> None:
     for pid in descendants(worker.pid):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -92,16 +86,13 @@ def kill_everything(worker: subprocess.Popen[str]) -> None:
 
 
 def wait_until(elsewhere: Elsewhere, word: str, answer: str, seconds: float = 120) -> None:
-    until = time.monotonic() + seconds
-    while (said := elsewhere.run(word)) != answer:
-        assert time.monotonic() < until, f"{word}: {said}, not {answer}"
-        time.sleep(0.1)
+    elsewhere.run("wait_until", word, answer, str(seconds))
 
 
 @contextmanager
-def at_work(elsewhere: Elsewhere, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def at_work(elsewhere: Elsewhere, *words: str) -> Iterator[Process]:
     """A worker, stopped at the end as an operator stops it."""
-    worker = elsewhere.start("worker", **environment)
+    worker = elsewhere.start(*(words or ["worker"]))
     try:
         yield worker
     finally:
@@ -116,7 +107,7 @@ def at_work(elsewhere: Elsewhere, **environment: str) -> Iterator[subprocess.Pop
 def test_everything_killed_is_taken_up_again_soon_after_the_restart(elsewhere: Elsewhere, kind: str, where: str) -> None:
     """Thirty seconds are promised (docs/operations.md); the longest way is that of a worker nobody here can look up."""
     elsewhere.run("queue", kind, "one")
-    worker = elsewhere.start("worker", STOP_IN_THE_MIDDLE="1")
+    worker = elsewhere.start("stop_in_the_middle", "worker")
     until = time.monotonic() + 30
     while not (elsewhere.folder / "in the middle").exists():
         assert time.monotonic() < until
@@ -133,7 +124,7 @@ def test_everything_killed_is_taken_up_again_soon_after_the_restart(elsewhere: E
 
 def test_process_of_a_lane_that_is_killed_is_replaced_and_its_work_done(elsewhere: Elsewhere) -> None:
     elsewhere.run("queue", "test.outside", "one")
-    with at_work(elsewhere, STOP_IN_THE_MIDDLE="1") as worker:
+    with at_work(elsewhere, "stop_in_the_middle", "worker") as worker:
         assert read_line(worker) == "in the middle"
         (elsewhere.folder / "go on").touch()
         os.kill(int((elsewhere.folder / "in the middle").read_text()), signal.SIGKILL)

@@ -1,5 +1,4 @@
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.foundation.conftest import Elsewhere
+from tests.support.loaded import Process
 from zhicheng.foundation.supervision import Pulse
 
-Supervised = Callable[[str], tuple[subprocess.Popen[str], Path]]
+Supervised = Callable[[str], tuple[Process, Path]]
 
 
 def wait_for(count: int, starts: Path) -> list[str]:
@@ -24,11 +24,11 @@ def wait_for(count: int, starts: Path) -> list[str]:
 
 
 @pytest.fixture
-def supervised(elsewhere: Elsewhere) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], Path]]]:
+def supervised(elsewhere: Elsewhere) -> Iterator[Callable[[str], tuple[Process, Path]]]:
     """Starts supervised workers of some behaviour; gives their supervisor and the list of their starts. All end with the test."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Process] = []
 
-    def start(behaviour: str) -> tuple[subprocess.Popen[str], Path]:
+    def start(behaviour: str) -> tuple[Process, Path]:
         started.append(elsewhere.start("supervise", behaviour))
         return started[-1], elsewhere.folder / "starts"
 
@@ -38,7 +38,7 @@ def supervised(elsewhere: Elsewhere) -> Iterator[Callable[[str], tuple[subproces
             end(process)
 
 
-def end(process: subprocess.Popen[str]) -> float:
+def end(process: Process) -> float:
     """Ask it to stop; how many seconds that took."""
     asked = time.monotonic()
     process.send_signal(signal.SIGTERM)

@@ -1,10 +1,8 @@
-"""What the other processes of ``test_processes`` do: ``python processes.py <word>``."""
+"""What the other processes of ``test_processes`` do: each word is a function. See ``tests/support/elsewhere.py``."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -34,18 +32,18 @@ LATER = w.IN_WINDOW + w.UNTIL_REPORT
 
 def make() -> None:
     """A world with one application that is checked, one that waits at the unit, and two at the bureau, of which nobody opened the second; prints their ids."""
-    call_command("migrate", verbosity=0, skip_checks=True)
-    world = w.make_world()
-    checked = w.start(world)
-    w.fill(world.applicant, checked)
-    applications.confirm_check(actor=world.applicant, application_id=checked.pk)
-    at_unit = w.submitted(world, world.new_applicant())
-    at_bureau = w.submitted(world, world.new_applicant())
-    w.to_bureau(world, at_bureau)
-    with clock.travel(LATER):
-        w.record_dossier(world.bureau, at_bureau)
-    unopened = w.submitted(world, world.new_applicant())
-    w.to_bureau(world, unopened)
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        checked = w.start(world)
+        w.fill(world.applicant, checked)
+        applications.confirm_check(actor=world.applicant, application_id=checked.pk)
+        at_unit = w.submitted(world, world.new_applicant())
+        at_bureau = w.submitted(world, world.new_applicant())
+        w.to_bureau(world, at_bureau)
+        with clock.travel(LATER):
+            w.record_dossier(world.bureau, at_bureau)
+        unopened = w.submitted(world, world.new_applicant())
+        w.to_bureau(world, unopened)
     print(json.dumps([checked.pk, at_unit.pk, at_bureau.pk, unopened.pk]))
 
 
@@ -92,15 +90,16 @@ def open_case(username: str, application_id: str) -> bool:
     return AccessLook.objects.filter(what=CASE, subject=f"application:{application_id}").exists()
 
 
-def at_once(word: str, *words: str) -> None:
-    """Say that everything is loaded, wait for the starting shot, do it, and say what came of it."""
+def at_once(when: str, word: str, *words: str) -> None:
+    """Say that everything is loaded, wait for the starting shot, do it, and say what came of it. ``when``: ``now`` or ``later``."""
     Application.objects.exists()
     print("ready", flush=True)
     deadline = time.monotonic() + 120
     while not (Path(settings.DATA_DIR) / "go").exists() and time.monotonic() < deadline:
         time.sleep(0.001)
     try:
-        print(json.dumps({"given": globals()[word](*words)}))
+        with clock.travel(LATER if when == "later" else w.IN_WINDOW):
+            print(json.dumps({"given": globals()[word](*words)}))
     except Refused as refused:
         print(json.dumps({"refused": [[p.code, str(p.text)] for p in refused.problems]}, ensure_ascii=False))
 
@@ -124,10 +123,6 @@ def show(application_id: str) -> None:
 
 
 def verify() -> None:
-    call_command("ledger", "verify")
-    call_command("verify")
-
-
-if __name__ == "__main__":
-    with clock.travel(LATER if os.environ.get("WHEN") == "later" else w.IN_WINDOW):
-        globals()[sys.argv[1]](*sys.argv[2:])
+    with clock.travel(w.IN_WINDOW):
+        call_command("ledger", "verify")
+        call_command("verify")

@@ -12,29 +12,27 @@ from typing import Any
 
 import pytest
 
-from tests.support.elsewhere import Elsewhere, elsewhere_on
+from tests.support.elsewhere import MIGRATED, Elsewhere, elsewhere_on
 
 Answer = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def office(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[tuple[Elsewhere, list[int]]]:
+def office(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Elsewhere, list[int]]]:
     """The processes, and the ids of an application that is checked, one at the unit, two at the bureau, the second unopened."""
     script = Path(__file__).with_name("processes.py")
-    with django_db_blocker.unblock(), elsewhere_on(script, tmp_path_factory.mktemp("office")) as there:
+    with django_db_blocker.unblock(), elsewhere_on(script, after=MIGRATED) as there:
         yield there, json.loads(there.run("make"))
         assert "全部一致" in there.run("verify"), "whoever won, every invariant holds"
 
 
-def at_once(there: Elsewhere, *calls: tuple[str, ...], when: str = "") -> list[Answer]:
+def at_once(there: Elsewhere, *calls: tuple[str, ...], when: str = "now") -> list[Answer]:
     """What each of the calls came to, all made at the starting shot."""
     shot = there.folder / "go"
     shot.unlink(missing_ok=True)
-    processes = [there.start("at_once", *call, WHEN=when) for call in calls]
+    processes = [there.start("at_once", when, *call) for call in calls]
     for process in processes:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == "ready\n"
     shot.touch()
     answers = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
     assert [process.returncode for process in processes] == [0] * len(calls)

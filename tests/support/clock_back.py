@@ -41,7 +41,6 @@ else:
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db.models import Q  # noqa: E402
 
 from tests.support import world as w  # noqa: E402
@@ -71,8 +70,8 @@ def go_on(world: w.World, number: int) -> None:
 
 
 def main() -> None:
+    """On a migrated database."""
     put_back(0)
-    call_command("migrate", verbosity=0, skip_checks=True)
     jobs.prepare_schedules()
     world = w.make_world()
     number = w.submitted(world).pk
@@ -86,7 +85,3 @@ def main() -> None:
     assert all(one.to_state == other.from_state for one, other in pairwise(changes)), "the order is the one it was done in"
     times = list(LedgerEntry.objects.order_by("number").values_list("at", flat=True))
     print(sum(later < earlier for earlier, later in pairwise(times)), len(changes))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,22 +1,29 @@
-"""Other processes on a database of their own, so that everything they do is really committed."""
+"""Other processes on a database of their own, so that everything they do is really committed.
+
+What they do is the functions of a script, which is loaded once (``tests/support/loaded.py``). Where many tests begin with the same database
+and files, these are made once and copied for each of them (``tests/support/beginnings.py``).
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
-import subprocess
-import sys
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from tests.support import beginnings
+from tests.support.beginnings import Beginning
+from tests.support.loaded import Loaded, Process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Elsewhere:
-    """Runs ``script`` in other processes, all on one database and one folder of files."""
+    """Does words of ``script`` in other processes, all on one database and one folder of files."""
 
     def __init__(self, script: Path, database_url: str, folder: Path) -> None:
         self.script, self.folder = script, folder
@@ -31,51 +38,95 @@ class Elsewhere:
             "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
             "PYTHONUNBUFFERED": "1",
         }
+        self._own = frozenset(self.environment.items())
+        self._loaded: dict[frozenset[tuple[str, str]], Loaded] = {}
+        self._started: list[Process] = []
 
-    def start(self, *words: str, log: Any = None, **environment: str) -> subprocess.Popen[str]:
-        """Start one and come back at once. ``log``: an open file for what it says on its standard error."""
-        command = [sys.executable, str(self.script), *words]
-        return subprocess.Popen(command, env=self.environment | environment, stdout=subprocess.PIPE, stderr=log, text=True)
+    def start(self, word: str, *words: str, log: Any = None, **environment: str) -> Process:
+        """Start one that does ``word`` and come back when it runs. ``log``: an open file for what it says on its standard error;
+        ``environment``: what else it was loaded with, which takes as long as a start of the program.
+        """
+        process = self._loaded_with(environment).start(word, *words, stderr=2 if log is None else log.fileno())
+        self._started.append(process)
+        return process
 
-    def run(self, *words: str, limit: float = 240, **environment: str) -> str:
+    def run(self, word: str, *words: str, limit: float = 240, **environment: str) -> str:
         """Run one to its end (``limit`` seconds) and return what it printed; it must succeed."""
-        command = [sys.executable, str(self.script), *words]
-        done = subprocess.run(
-            command, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=limit
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.strip()
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+            process = self.start(word, *words, log=log, **environment)
+            said, _none = process.communicate(limit)
+            log.seek(0)
+            assert process.returncode == 0, said + log.read()
+        return said.strip()
+
+    def end(self, *, keep_loaded: bool = False) -> None:
+        """End what runs, and what waits to be forked; ``keep_loaded``: but for what was loaded with nothing else."""
+        for process in self._started:
+            process.end()
+        for key in [key for key in self._loaded if not (keep_loaded and key == self._own)]:
+            self._loaded.pop(key).end()
+        self._started = []
+
+    def _loaded_with(self, environment: dict[str, str]) -> Loaded:
+        whole = self.environment | environment
+        key = frozenset(whole.items())
+        if key not in self._loaded:
+            self._loaded[key] = Loaded(self.script, whole)
+        return self._loaded[key]
+
+
+MIGRATING = ROOT / "tests" / "support" / "migrating.py"
+MIGRATED = Beginning(MIGRATING, ("migrate",))  # everything, as the program is now
+_put_by: list[Elsewhere] = []  # the one that was used last, for the next test of its script: it stays loaded
 
 
 @contextmanager
-def elsewhere_on(script: Path, folder: Path) -> Iterator[Elsewhere]:
-    """Other processes on an empty database of the kind these tests run on; ``script`` migrates it."""
-    url, drop = f"sqlite:///{folder / 'elsewhere.sqlite3'}", None
-    if connection.vendor == "postgresql":
-        url, drop = _another_postgres_database()
-    yield Elsewhere(script, url, folder)
-    if drop:
-        drop()
+def elsewhere_on(script: Path, folder: Path | None = None, *, after: Beginning | None = None) -> Iterator[Elsewhere]:
+    """Other processes on a database of the kind these tests run on, as it is ``after`` a beginning, or empty.
+
+    Its files are in ``folder``; without one in a folder that the tests of ``script`` have one after the other, each of them empty.
+    """
+    there = _take(script) if folder is None else Elsewhere(script, beginnings.address_in(folder), folder)
+    url = there.environment["ZHICHENG_DATABASE_URL"]
+    try:
+        if after is None:
+            beginnings.make(url)
+        else:
+            beginnings.begin(after, url, there.folder, _teller(there, after))
+        yield there
+    finally:
+        there.end(keep_loaded=folder is None)
+        beginnings.drop(url)
+        if folder is None:
+            _end_what_was_put_by()
+            _put_by.append(there)
 
 
-def _another_postgres_database() -> tuple[str, Callable[[], None]]:
-    import psycopg
+def _take(script: Path) -> Elsewhere:
+    if _put_by and _put_by[0].script == script:
+        there = _put_by.pop()
+        shutil.rmtree(there.folder)
+        there.folder.mkdir()
+        return there
+    _end_what_was_put_by()
+    folder = Path(tempfile.mkdtemp(prefix="elsewhere-", dir=beginnings.PLACE))
+    return Elsewhere(script, beginnings.address_in(folder), folder)
 
-    here = connection.settings_dict
-    name = f"elsewhere_{os.getpid()}"
-    address: dict[str, Any] = {
-        "host": here["HOST"] or here["OPTIONS"].get("host"),
-        "port": here["PORT"] or here["OPTIONS"].get("port"),
-        "user": here["USER"],
-        "password": here["PASSWORD"],
-    }
 
-    def execute(statement: str) -> None:
-        with psycopg.connect(dbname="postgres", autocommit=True, **{k: v for k, v in address.items() if v}) as server:
-            server.execute(statement)  # type: ignore[arg-type]
+def _teller(there: Elsewhere, beginning: Beginning) -> Callable[[str], Any]:
+    """What does a word of the beginning's script there."""
 
-    execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    execute(f'CREATE DATABASE "{name}"')
-    secret = f":{address['password']}" if address["password"] else ""
-    url = f"postgres://{address['user']}{secret}@/{name}?host={address['host']}&port={address['port']}"
-    return url, lambda: execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    def tell(word: str) -> None:
+        other = Elsewhere(beginning.script, there.environment["ZHICHENG_DATABASE_URL"], there.folder)
+        try:
+            other.run(word)
+        finally:
+            other.end()
+
+    return there.run if there.script == beginning.script else tell
+
+
+@atexit.register
+def _end_what_was_put_by() -> None:
+    while _put_by:
+        _put_by.pop().end()

@@ -1,9 +1,8 @@
-"""What the other processes of the migrations' tests do: ``python migrating.py <word>``."""
+"""What the other processes of the migrations' tests do: each word is a function. See ``tests/support/elsewhere.py``."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -36,8 +35,7 @@ def before() -> None:
 
 
 def older_accounts() -> None:
-    """Accounts at work as an older version let them be: without a number, or two of one person."""
-    migrate()
+    """Accounts at work as an older version let them be (everything is migrated): without a number, or two of one person."""
     older = ("accounts", "0009_factors_of_their_account")
     call_command("migrate", *older, verbosity=0, skip_checks=True)
     user = MigrationLoader(connection).project_state([older]).apps.get_model("accounts", "User").objects
@@ -230,7 +228,3 @@ def _open() -> bool:
         (applied,) = cursor.fetchone()
     loader = MigrationLoader(None)
     return applied < sum(1 for app, _name in loader.disk_migrations if app == "foundation")
-
-
-if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
