@@ -22,7 +22,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 
-from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox  # noqa: E402
+from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox, supervision  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
 from zhicheng.foundation.lanes import Lane  # noqa: E402
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, WorkerInstance  # noqa: E402
@@ -133,10 +133,22 @@ def verify() -> None:
     call_command("ledger", "verify")
 
 
-def worker() -> None:
+def worker(stop_seconds: str = "5") -> None:
     jobs._regular.clear()  # those of the rooms above need tables that this database does not have
     jobs.prepare_schedules()
-    run_worker(stop_seconds=5)
+    run_worker(stop_seconds=float(stop_seconds))
+
+
+def worker_for_whom_time_moves_on(seconds: str) -> None:
+    """A worker on whose machine so many seconds more have passed as soon as the file ``time has moved on`` is there."""
+    monotonic, moved = time.monotonic, Path(settings.DATA_DIR) / "time has moved on"
+    time.monotonic = lambda: monotonic() + (float(seconds) if moved.exists() else 0)
+    worker()
+
+
+def looks() -> None:
+    """How often the worker that runs has looked whether others live, but for one look that it may be in the middle of."""
+    print(max(0, WorkerInstance.objects.latest("pk").beats - 1))
 
 
 def in_hand() -> None:
@@ -168,6 +180,8 @@ def supervise(behaviour: str) -> None:
                 pulse.end()
         (folder / "ended well").touch()
 
+    # Nobody waits here as long as at work for one that has ended or cannot be ended.
+    supervision.PAUSE_SECONDS, supervision.GONE_SECONDS = 0.5, 1.5
     posts = [Post("one", work, Pulse(1.5))]
     if behaviour == "hangs":
         posts.append(Post("beside it", lambda pulse, ending: _stay(folder / "beside", pulse, ending), Pulse(1.5)))

@@ -187,7 +187,7 @@ def test_silent_mail_server_holds_no_effect_and_no_paper(elsewhere: Elsewhere) -
         url = f"smtp://127.0.0.1:{server.port}"
         for key in ("one", "two", "three"):
             elsewhere.run("queue_mail", key)
-        worker = elsewhere.start("worker", ZHICHENG_MAIL_URL=url)
+        worker = elsewhere.start("worker", "1", ZHICHENG_MAIL_URL=url)
         try:
             until = time.monotonic() + 30
             while not server.connections and time.monotonic() < until:
