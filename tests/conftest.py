@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from deploy.translations import compile_translations
-from tests.support import capabilities, lanes, told_once
+from tests.support import beginnings, capabilities, lanes, told_once
 from tests.support import world as w
 from zhicheng.foundation import clock, logs, memory, triggers
 
@@ -72,6 +72,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return (yield)
     finally:
         told_once.undo_unless_wanted(nextitem)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of the tests is kept as it was made, for the processes that begin with one like it (``tests/support/elsewhere.py``)."""
+    with django_db_blocker.unblock():
+        beginnings.keep_own()
 
 
 @told_once.told_once

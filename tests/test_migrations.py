@@ -20,7 +20,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.support.beginnings import Beginning
-from tests.support.elsewhere import MIGRATING, Elsewhere, elsewhere_on
+from tests.support.elsewhere import MIGRATED, MIGRATING, Elsewhere, elsewhere_on
 from zhicheng.foundation import clock, ledger, migration_state, triggers
 from zhicheng.foundation.checks import refuse_unsafe_start
 from zhicheng.foundation.instance import UnsafeStart
@@ -265,13 +265,14 @@ def test_worker_refuses_a_database_with_open_migrations(before: Elsewhere) -> No
     assert re.search("zhicheng(_owner)? migrate", done.stderr) and "zhicheng.E026" in done.stderr
 
 
-def test_tables_of_the_former_queue_go_with_their_pickles(before: Elsewhere) -> None:
+def test_tables_of_the_former_queue_go_with_their_pickles(db: Any) -> None:
     """Who reads a pickle runs what is in it. A database that came from a version with that queue keeps none of them."""
-    assert before.run("former_queue") == "3"
-    before.run("migrate")
-    assert before.run("former") == "0"
-    before.run("one_back")
-    assert (before.run("former"), before.run("still_open")) == ("0", "0"), "where they never were, it is nothing"
+    with elsewhere_on(MIGRATING, after=MIGRATED) as there:
+        assert there.run("former_queue") == "3"
+        there.run("migrate")
+        assert there.run("former") == "0"
+        there.run("one_back")
+        assert (there.run("former"), there.run("still_open")) == ("0", "0"), "where they never were, it is nothing"
 
 
 @pytest.mark.postgres

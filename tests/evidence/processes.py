@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import timedelta
 
 import django
 
@@ -10,11 +12,12 @@ django.setup()
 
 from django.core.files.base import ContentFile  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db.models import F, QuerySet  # noqa: E402
 
 from tests.evidence import files  # noqa: E402
 from zhicheng.accounts.models import User  # noqa: E402
 from zhicheng.evidence.actions import take_file  # noqa: E402
-from zhicheng.evidence.models import Intake  # noqa: E402
+from zhicheng.evidence.models import Intake, IntakeState  # noqa: E402
 from zhicheng.evidence.pool import run_pool  # noqa: E402
 from zhicheng.foundation import clock  # noqa: E402
 
@@ -51,6 +54,29 @@ def bring(*files_and_people: str) -> None:
 
 def outcomes() -> None:
     print(json.dumps([[row.state, row.problem_code, row.attempts, row.round] for row in Intake.objects.order_by("pk")]))
+
+
+def wait_for_state(state: str) -> None:
+    """Until some file is in it."""
+    _wait_for(Intake.objects.filter(state=state), 60)
+
+
+def wait_for_attempt(number: str, seconds: str) -> None:
+    """Until somebody has a file in hand for the ``number``-th time."""
+    _wait_for(Intake.objects.filter(attempts__gte=number), float(seconds))
+
+
+def _wait_for(rows: QuerySet[Intake], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not rows.exists():
+        assert time.monotonic() < until, list(Intake.objects.values_list("state", "attempts"))
+        time.sleep(0.05)
+
+
+def let_time_pass(seconds: str) -> None:
+    """As if whoever has a file in hand had said so many seconds earlier that they are still at it."""
+    in_hand = Intake.objects.filter(state=IntakeState.EXAMINING)
+    assert in_hand.update(due_at=F("due_at") - timedelta(seconds=float(seconds)))
 
 
 def ended() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,24 +17,29 @@ from django.conf import settings
 from django.db import connection
 
 PLACE = Path(settings.DATA_DIR)  # the run's own; some tests have another folder for a while
+SQLITE = "elsewhere.sqlite3"
 _number = count(1)
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a database and a folder of files are after ``words`` of ``script``, each done without anything given to it."""
+    """What a database and a folder of files are after ``words`` of ``script``, each done without anything given to it; ``migrated``: done on
+    a database like that of the tests, which has everything but was never used.
+    """
 
     script: Path
     words: tuple[str, ...]
+    migrated: bool = False
 
 
+_own: list[str] = []  # a copy of the tests' own database: on PostgreSQL its name, on SQLite its path
 _kept: dict[Beginning, tuple[Path, str]] = {}  # the folder, and on PostgreSQL the name of the database
 
 
 def address_in(folder: Path) -> str:
     """The address of a database of the kind these tests run on, which nobody has made yet; on SQLite it lies in ``folder``."""
     if connection.vendor != "postgresql":
-        return f"sqlite:///{folder / 'elsewhere.sqlite3'}"
+        return f"sqlite:///{folder / SQLITE}"
     server = _server()
     secret = f":{server['password']}" if server["password"] else ""
     return f"postgres://{server['user']}{secret}@/{_new_name()}?host={server['host']}&port={server['port']}"
@@ -55,13 +62,35 @@ def begin(beginning: Beginning, url: str, folder: Path, tell: Callable[[str], An
         shutil.copytree(kept, folder, dirs_exist_ok=True)
         _on_postgres(_drop(_name(url)), f'CREATE DATABASE "{_name(url)}" TEMPLATE "{database}"')
         return
-    make(url)
+    if beginning.migrated and _own:
+        _copy_own(url, folder)
+    else:
+        make(url)
     for word in beginning.words:
         tell(word)
     kept, database = Path(tempfile.mkdtemp(prefix="beginning-", dir=PLACE)), _new_name()
     shutil.copytree(folder, kept, dirs_exist_ok=True)
     _on_postgres(f'CREATE DATABASE "{database}" TEMPLATE "{_name(url)}"')
     _kept[beginning] = kept, database
+
+
+def keep_own() -> None:
+    """Copy the tests' own database, which has just been made. To be called before anything is written into it."""
+    if connection.vendor == "postgresql":
+        _own.append(_new_name())
+        connection.close()  # nobody may be there while it is copied
+        _on_postgres(f'CREATE DATABASE "{_own[0]}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+        return
+    _own.append(str(PLACE / "migrated.sqlite3"))
+    connection.ensure_connection()
+    with closing(sqlite3.connect(_own[0])) as copy:
+        connection.connection.backup(copy)
+
+
+def _copy_own(url: str, folder: Path) -> None:
+    _on_postgres(_drop(_name(url)), f'CREATE DATABASE "{_name(url)}" TEMPLATE "{_own[0]}"')
+    if connection.vendor != "postgresql":
+        shutil.copyfile(_own[0], folder / SQLITE)
 
 
 def _new_name() -> str:

@@ -76,7 +76,9 @@ class Elsewhere:
 
 
 MIGRATING = ROOT / "tests" / "support" / "migrating.py"
-MIGRATED = Beginning(MIGRATING, ("migrate",))  # everything, as the program is now
+MIGRATED = Beginning(
+    MIGRATING, ("migrate",), migrated=True
+)  # everything, as the program is now; the word marks the folder of files
 _put_by: list[Elsewhere] = []  # the one that was used last, for the next test of its script: it stays loaded
 
 

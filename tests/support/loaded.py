@@ -9,7 +9,6 @@ is asked to stop and is killed. Its parent is one that does nothing but wait for
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import json
 import os
@@ -23,6 +22,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
+
+from zhicheng.foundation.memory import settle
 
 LONGEST = 1 << 16  # bytes of the words that are to be done
 FORKS_SECONDS = 120.0  # until what was asked for runs: loading, on a machine that is busy otherwise
@@ -141,7 +142,7 @@ def _wait_for_words(line: socket.socket) -> list[str]:
     """Wait in the process that has loaded; return the words in each process that is forked to do them. Ends with the test's end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests, which close the line
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those who wait nobody wants to know how they ended
-    gc.freeze()
+    settle()
     while True:
         said, files, _flags, _address = socket.recv_fds(line, LONGEST, 3)
         if not said:

@@ -133,7 +133,8 @@ def end_one() -> None:
 
 
 def former_queue() -> None:
-    """The tables that an older version left, with what it put into them."""
+    """A database before the step that removes them: the tables that an older version left, with what it put into them."""
+    _before_the_step()
     pickled = "gASVCAAAAAAAAACMBHRhc2uULg=="
     with connection.cursor() as cursor:
         for table, column in FORMER_QUEUE.items():
@@ -149,8 +150,12 @@ def former() -> None:
 
 def one_back() -> None:
     """The step that removed them is taken back, and taken again."""
-    call_command("migrate", "foundation", "0016_files_read", verbosity=0, skip_checks=True)
+    _before_the_step()
     migrate()
+
+
+def _before_the_step() -> None:
+    call_command("migrate", "foundation", "0016_files_read", verbosity=0, skip_checks=True)
 
 
 def migrate() -> None:
