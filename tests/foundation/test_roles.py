@@ -17,12 +17,13 @@ from zhicheng.foundation import roles, triggers
 OWNER, SERVICE = "zhicheng_owner", "zhicheng_service"
 
 
-@pytest.fixture
-def there(tmp_path: Path, db: Any) -> Iterator[Elsewhere]:
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Elsewhere]:
     """The road in another process, as the service, on a database that the owner has migrated."""
     import psycopg
 
-    with elsewhere_on(Path(__file__).with_name("road.py"), tmp_path) as elsewhere:
+    script = Path(__file__).with_name("road.py")
+    with django_db_blocker.unblock(), elsewhere_on(script, tmp_path_factory.mktemp("road")) as elsewhere:
         superuser = elsewhere.environment["ZHICHENG_DATABASE_URL"]
         name = superuser.partition("?")[0].rpartition("/")[2]
         with psycopg.connect(superuser.replace("postgres://", "postgresql://"), autocommit=True) as server:
