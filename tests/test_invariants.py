@@ -282,6 +282,15 @@ def test_memory_and_queries_do_not_grow_with_what_is_stored(accepted: Applicatio
 
 
 @pytest.mark.django_db
+def test_batches_are_asked_for_until_one_is_not_full(world: w.World, django_assert_num_queries: Any) -> None:
+    users = User.objects.all()
+    numbers = sorted(users.values_list("pk", flat=True))
+    for size, queries in ((len(numbers) + 1, 1), (len(numbers), 2), (len(numbers) - 1, 2), (1, len(numbers) + 1)):
+        with django_assert_num_queries(queries):
+            assert [user.pk for batch in invariants.in_batches(users, size) for user in batch] == numbers
+
+
+@pytest.mark.django_db
 def test_notice_is_not_read_again_with_every_row(accepted: Application) -> None:
     """It is hundreds of kilobytes: a thousand rows with a copy each once took 400 MB."""
     with CaptureQueriesContext(connection) as queries:

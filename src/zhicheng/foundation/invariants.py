@@ -104,11 +104,12 @@ def one_state() -> Iterator[None]:
 
 
 def in_batches(rows: models.QuerySet[_Row], size: int = BATCH) -> Iterator[list[_Row]]:
-    """The rows by primary key, ``size`` at a time: one short query each, whatever the number of rows."""
-    rows, last = rows.order_by("pk"), None
-    while batch := list(rows[:size] if last is None else rows.filter(pk__gt=last)[:size]):
+    """The rows by primary key, ``size`` at a time: one short query each, whatever the number of rows; none after a batch that is not full."""
+    rows = rows.order_by("pk")
+    batch = list(rows[:size])
+    while batch:
         yield batch
-        last = batch[-1].pk
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:size]) if len(batch) == size else []
 
 
 def grouped(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:
