@@ -69,7 +69,10 @@ class Run:
 
     def everything(self) -> None:
         """Every case, in an order the seed gives; in short one case of each action."""
+        from django.urls import reverse
+
         from tests.support.cases import CASES
+        from zhicheng.foundation import memory
 
         names = sorted(name for name in CASES if self.only in name)
         if self.short:
@@ -77,6 +80,8 @@ class Run:
         self.random.shuffle(names)
         self.cases, self.actions = len(names), frozenset(CASES[name].action for name in names)
         world = self._world()
+        reverse("account_login")  # every page is imported here, once, and in no child
+        memory.settle()  # nor does a child look over what is loaded, which would copy it first
         for place, name in enumerate(names):
             self.part = part_of(self.most - self.done["kills"], len(names) - place)
             before = self.done["kills"]
