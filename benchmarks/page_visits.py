@@ -92,7 +92,7 @@ class Page:
             return
         with transaction.atomic():
             cache.clear()
-            yield page_of_form(world, self.name)
+            yield page_of_form(posts.EXAMPLES[self.name](world))
             transaction.set_rollback(True)
 
 

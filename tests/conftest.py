@@ -17,8 +17,11 @@ from django.utils import translation
 from deploy.translations import compile_translations
 from tests.support import beginnings, capabilities, lanes, told_once
 from tests.support import world as w
+from tests.support.rehearsed import first_pages, whole_rehearsal
+from tests.web.shared.answers import answers
 from zhicheng.foundation import clock, logs, memory, triggers
 
+__all__ = ["answers", "first_pages", "whole_rehearsal"]  # fixtures
 HERE = Path(__file__).resolve().parent
 
 hypothesis.settings.register_profile("here", deadline=None)

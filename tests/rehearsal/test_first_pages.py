@@ -10,7 +10,6 @@ import pytest
 from django.core.management import call_command
 
 from tests.campaigns.files import bortala
-from tests.support.rehearsed import rehearsed
 from zhicheng.accounts.models import User
 from zhicheng.applications.desks import BY_ROLE, Desk, Tab
 from zhicheng.applications.models import Application
@@ -28,17 +27,11 @@ from zhicheng.rehearsal.stories import Story
 CROSSED = [BY_ROLE[Role(step.desk)] for step in bortala().chain]
 
 
-@pytest.fixture(scope="module")
-def first_once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seeded]:
-    with rehearsed(django_db_blocker, whole=False) as held:
-        yield held
-
-
 @pytest.fixture
-def first(first_once: Seeded, db: None) -> Iterator[Seeded]:
+def first(first_pages: Seeded) -> Iterator[Seeded]:
     """What a rehearsal begins with."""
     with clock.travel(seeding.BEGINS):
-        yield first_once
+        yield first_pages
 
 
 @pytest.mark.parametrize(("desk", "state"), [(desk, state) for desk in CROSSED for state in desk.holds])

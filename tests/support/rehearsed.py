@@ -1,24 +1,24 @@
-"""A rehearsal in the tests' database."""
+"""A rehearsal in the tests' database: as its first pages show it, and whole. Fixtures of every test (``tests/conftest.py``)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import pytest
 
-from django.db import transaction
-
+from tests.support.told_once import told_once
 from zhicheng.rehearsal import seeding
 from zhicheng.rehearsal.seeding import Seeded
 
 
-@contextmanager
-def rehearsed(blocker: Any, *, whole: bool) -> Iterator[Seeded]:
-    """A rehearsal in a transaction that is rolled back; ``whole``: with all that comes after the first pages."""
-    with blocker.unblock(), transaction.atomic():
-        held = seeding.seed(print)
-        if whole:
-            assert seeding.tell_the_rest() == []
-            held = seeding.held()
-        yield held
-        transaction.set_rollback(True)
+@told_once(at=None, dear=True)
+def first_pages() -> Seeded:
+    """What a rehearsal begins with."""
+    return seeding.seed(print)
+
+
+@told_once(at=None, dear=True)
+def whole_rehearsal(first_pages: Seeded) -> Seeded:
+    """With everything that comes after the first pages; nobody is at work in it, to whom it would have to leave the database for a breath."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeding, "BREATH_SECONDS", 0)
+        assert seeding.tell_the_rest() == []
+    return seeding.held()

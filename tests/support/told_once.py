@@ -5,6 +5,9 @@ transaction, which stays open while the tests that follow want the same; each of
 A test that does not want it does not see it: it is undone before. Tellings build on each other (``def application(world)``), or on what a
 test is parametrized with (``def ready(world, name)``: the tests of one name then come one after the other), and each test
 has copies of its own of what they gave. A test whose transactions are real (``transaction=True``) has everything told for itself.
+
+What takes seconds to tell is ``dear``: whatever file they stand in, all tests that take it come one after the other, those that take least
+of what builds on it first, and its files (hundreds) are not copied for each.
 """
 
 from __future__ import annotations
@@ -39,9 +42,10 @@ _FILES = pytest.StashKey[list[Any]]()
 class Telling:
     """What is told: ``tell`` at the time ``at`` (or now), after those of its parameters that are tellings themselves."""
 
-    def __init__(self, tell: Callable[..., Any], at: datetime | None, *, with_cache: bool) -> None:
+    def __init__(self, tell: Callable[..., Any], at: datetime | None, *, with_cache: bool, dear: bool) -> None:
         self.tell = tell
         self.with_cache = with_cache
+        self.dear = dear
         self.at = at
         self.name = tell.__name__
         self.builds_on = tuple(inspect.signature(tell).parameters)
@@ -101,14 +105,17 @@ def _files_in(folder: Path) -> Iterator[None]:
 _standing: list[_Standing] = []  # the later ones build on what was told before them
 
 
-def told_once(tell: Callable[..., Any] | None = None, *, at: datetime | None = IN_WINDOW, with_cache: bool = False) -> Any:
+def told_once(
+    tell: Callable[..., Any] | None = None, *, at: datetime | None = IN_WINDOW, with_cache: bool = False, dear: bool = False
+) -> Any:
     """Make a fixture of ``tell``, whose parameters are names of other tellings or of parameters of the test.
 
-    The test that takes it runs at the time ``at`` (None: now); ``with_cache``: it begins with what the telling left in the cache.
+    The test that takes it runs at the time ``at`` (None: now); ``with_cache``: it begins with what the telling left in the cache; ``dear``:
+    it is told once in the whole run, and its files are not there.
     """
     if tell is None:
-        return lambda function: told_once(function, at=at, with_cache=with_cache)
-    telling = Telling(tell, at, with_cache=with_cache)
+        return lambda function: told_once(function, at=at, with_cache=with_cache, dear=dear)
+    telling = Telling(tell, at, with_cache=with_cache, dear=dear)
 
     def fixture(request: pytest.FixtureRequest, db: None, _own_files: None, **given: Any) -> Iterator[Any]:
         with telling.there():
@@ -150,13 +157,14 @@ def _wanted(item: pytest.Item | None) -> list[_Wanted]:
 
 
 def put_together(items: list[pytest.Item]) -> None:
-    """Put the tests of one module that take one telling with the same parameters one after the other."""
+    """Put the tests that take one telling with the same parameters, or a dear one, one after the other, of whatever module they are."""
     groups: dict[tuple[Any, ...], list[pytest.Item]] = {}
     for number, item in enumerate(items):
-        told = [one for one in _wanted(item) if one.parameters]
-        module = getattr(item, "module", None)
-        groups.setdefault((module, *told) if told else (number,), []).append(item)
-    items[:] = [item for group in groups.values() for item in group]
+        told = [one for one in _wanted(item) if one.parameters or one.telling.dear]
+        if told and told[0].telling.dear:
+            del told[1:]
+        groups.setdefault(tuple(told) if told else (number,), []).append(item)
+    items[:] = [item for group in groups.values() for item in sorted(group, key=lambda item: len(_wanted(item)))]
 
 
 def undo_unless_wanted(item: pytest.Item | None) -> None:
@@ -187,7 +195,8 @@ def tell_what_is_wanted(item: pytest.Item, blocker: Any) -> None:
 def _give_files_and_mails(item: pytest.Item) -> None:
     """Put the files that were kept while telling into the folder of the test ``item``, and the mails that were sent into its outbox. Once."""
     for one in item.stash[_FILES]:
-        shutil.copytree(one.folder, settings.MEDIA_ROOT, dirs_exist_ok=True)
+        if not one.telling.dear:
+            shutil.copytree(one.folder, settings.MEDIA_ROOT, dirs_exist_ok=True)
         mail.outbox.extend(copy.deepcopy(one.mails))
         if one.telling.with_cache:
             for held, was in zip((cache._cache, cache._expire_info), one.cached, strict=True):  # type: ignore[attr-defined]

@@ -307,7 +307,6 @@ def desk_case_with_a_file(town: Town) -> Iterator[Look]:
         yield _look(actor, "desk_case", town.at[role].pk, at=posts.LATER, query=f"?file={file}")
 
 
-def page_of_form(world: w.World, name: str) -> Look:
+def page_of_form(press: posts.Press) -> Look:
     """The page whose form the example sends, by who sends it."""
-    press = posts.EXAMPLES[name](world)
     return Look("sender", press.client, press.path, press.at)

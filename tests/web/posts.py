@@ -1,7 +1,8 @@
 """A good form for every address that takes one: what a person sends there when everything is right.
 
 ``EXAMPLES`` names a function for each; it makes what the form needs in the world it is given and tells who sends what. A new address that
-takes a form needs a line here: ``test_every_post.py`` sends each of them twice, and once with the session failing.
+takes a form needs a line here: ``test_every_post.py`` sends each of them twice, and once with the session failing. A test that takes
+``ready`` (``conftest.py``) and is parametrized with ``name`` finds it made.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ from zhicheng.web.applicant.findings import answer_name
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
 FRESH = "新-orchard-77-lantern"
 PASSWORD = "rehearsal-2023"
+THROUGH_THE_OUTBOX = "zhicheng.foundation.mail.OutboxBackend"  # the test runner puts its own place there
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 from django.urls import resolve
 
 from tests.web.shared.addresses import address, patterns
+from tests.web.shared.answers import Answer
 from tests.web.shared.people import browser, users_by_role
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
@@ -44,25 +45,23 @@ def test_navigation_offers_each_role_only_what_it_may_open():
 
 
 @pytest.mark.django_db
-def test_every_address_opens_for_its_roles_and_for_nobody_else(world):
+def test_every_address_opens_for_its_roles_and_for_nobody_else(answers: list[Answer]):
     """URL × role, over HTTP. An allowed page may be empty or miss its object (404), but is neither forbidden nor broken."""
-    people = {None: browser()} | {role: browser(user) for role, user in users_by_role(world).items()}
+    assert {(answer.name, answer.path) for answer in answers} == set(ROUTES)
     wrong = []
-    for name, path in ROUTES:
-        for role, client in people.items():
-            allowed = (role or Role.ANONYMOUS) in ACCESS[name]
-            response = client.get(path)
-            if ACCESS[name] is NOBODY or not ACCESS[name]:
-                right = response.status_code == 404
-            elif allowed:
-                to_sign_in = response.status_code == 302 and response["Location"].startswith("/accounts/login/?next=")
-                right = response.status_code not in {401, 403, 500} and not to_sign_in
-            elif role is None:
-                right = response.status_code == 302 and response["Location"].startswith("/accounts/login/?next=")
-            else:
-                right = response.status_code == 403
-            if not right:
-                wrong.append(f"{role or 'anonymous'} {name} {path}: {response.status_code}")
+    for answer in answers:
+        may_open = ACCESS[answer.name]
+        to_sign_in = answer.status == 302 and answer.get("Location").startswith("/accounts/login/?next=")
+        if may_open is NOBODY or not may_open:
+            right = answer.status == 404
+        elif answer.role in may_open:
+            right = answer.status not in {401, 403, 500} and not to_sign_in
+        elif answer.role is Role.ANONYMOUS:
+            right = to_sign_in
+        else:
+            right = answer.status == 403
+        if not right:
+            wrong.append(f"{answer.role} {answer.name} {answer.path}: {answer.status}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import pytest
 from django.urls import resolve
 
-from tests.support import world as w
 from tests.support.asked import Asked, asking
-from tests.support.forms import token_for
 from tests.support.told_once import told_once
 from tests.web.pages import ELSEWHERE, PAGES, Town, make_town, page_of_form
-from tests.web.posts import EXAMPLES
+from tests.web.posts import EXAMPLES, Press
 from tests.web.shared.addresses import methods_of, views
 from zhicheng.web.access import ACCESS, NOBODY
 from zhicheng.web.sent_only import SENT_ONLY
@@ -88,8 +86,8 @@ def test_page_asks_everything_once(town: Town, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(OPENED) - OF_THE_LIBRARY))
-def test_page_of_a_form_asks_everything_once(world: w.World, name: str) -> None:
-    look = page_of_form(world, name)
+def test_page_of_a_form_asks_everything_once(ready: tuple[Press, str], name: str) -> None:
+    look = page_of_form(ready[0])
     with asking() as asked:
         answer = look.open()
     assert answer.status_code < 400 or answer.status_code == 405, f"{look.path}: {answer.status_code}"
@@ -97,9 +95,8 @@ def test_page_of_a_form_asks_everything_once(world: w.World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {*NOT_LOOKED_AT, *ASKED_AGAIN_THERE} - OF_THE_LIBRARY))
-def test_form_asks_everything_once(world: w.World, name: str) -> None:
-    press = EXAMPLES[name](world)
-    token = token_for(press.client)
+def test_form_asks_everything_once(ready: tuple[Press, str], name: str) -> None:
+    press, token = ready
     with asking() as asked:
         answer = press.send(token)
     assert answer.status_code < 400

@@ -11,12 +11,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
-from django.test import override_settings
 
-from tests.support import world as w
-from tests.support.forms import token_for
-from tests.support.told_once import told_once
-from tests.web.posts import EXAMPLES, Press
+from tests.web.posts import EXAMPLES, THROUGH_THE_OUTBOX, Press
 from tests.web.shared.addresses import takes_posts, views
 from zhicheng.foundation.models import AccessLook
 from zhicheng.web.access import ACCESS
@@ -31,7 +27,6 @@ BESIDE = {
     "foundation.CacheEntry",
     "foundation.SentForm",
 }
-THROUGH_THE_OUTBOX = "zhicheng.foundation.mail.OutboxBackend"  # the test runner puts its own place there
 NOT_DONE = ("没有处理", "没有完成", "没有办理")
 
 
@@ -50,14 +45,6 @@ def everything() -> dict[str, str]:
                 rows = cursor.fetchall()
                 tables[model._meta.label] = f"{len(rows)} {hashlib.sha256(repr(rows).encode()).hexdigest()}"
     return tables
-
-
-@told_once(with_cache=True)
-def ready(world: w.World, name: str) -> tuple[Press, str]:
-    """The form of this name, ready to be pressed, with the token of its page: made once for all that is done to it."""
-    with override_settings(EMAIL_BACKEND=THROUGH_THE_OUTBOX):
-        press = EXAMPLES[name](world)
-        return press, token_for(press.client)
 
 
 def words(answer: Any) -> str:

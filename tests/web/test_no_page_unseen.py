@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 import zhicheng
-from tests.support import world as w
-from tests.support.forms import token_for
-from tests.web.posts import EXAMPLES
+from tests.web.posts import EXAMPLES, Press
 from zhicheng.web.access import APPLICANT, DESK, OFFICE, UNIT
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +43,8 @@ def made_for_pages() -> Iterator[set[str]]:
 
 
 @pytest.mark.parametrize("name", sorted(set(FORMS) - BUILD_THEIR_LIST))
-def test_form_that_leads_on_builds_no_page(world: w.World, name: str) -> None:
-    press = EXAMPLES[name](world)
-    token = token_for(press.client)
+def test_form_that_leads_on_builds_no_page(ready: tuple[Press, str], name: str) -> None:
+    press, token = ready
     with made_for_pages() as made:
         answer = press.send(token)
     if answer.status_code in {204, 303}:
