@@ -5,9 +5,10 @@ Everything is synthetic. Times are inside the 2023 window unless a test travels 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -149,6 +150,11 @@ class World:
     applicant: Actor
     people: int = field(default=100)
     departments: dict[Role, Actor] = field(default_factory=dict)  # at desks of other chains
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> World:
+        """Another of its own for each test that takes what was told; the notice, which never changes and is long, is the same for all."""
+        memo[id(self.version.notice)] = self.version.notice
+        return World(**{one.name: copy.deepcopy(getattr(self, one.name), memo) for one in fields(self)})
 
     def new_applicant(self, *, unit: Organization | None = None) -> Actor:
         """One more person working in ``unit`` (the world's own by default)."""
