@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support import capabilities
-from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, new_context
+from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, new_context, open_browser
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +21,12 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Its driver runs an event loop in this thread, so Django has to be told that database calls are meant."""
+    """The browser of all journeys. Its driver runs an event loop in this thread, so Django has to be told that database calls are meant."""
     expect.set_options(timeout=30_000)  # a file is examined apart, which takes a while on a busy machine
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=capabilities.chromium(), args=[*arguments, "--disable-dev-shm-usage"])
+        opened = open_browser(playwright.chromium)
         yield opened
         opened.close()
     if before is None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.journeys.test_frame import sign_in
-from tests.support import capabilities
-from tests.support.journeys import DESKTOP, Instance, new_context
+from tests.support.journeys import DESKTOP, Instance, new_context, open_browser
 
 MARK = "window.comesBack = true"
 CAME_BACK = "Boolean(window.comesBack)"
@@ -19,12 +17,7 @@ CAME_BACK = "Boolean(window.comesBack)"
 @pytest.fixture(scope="module")
 def caching_browser(browser: Browser) -> Iterator[Browser]:
     """The same browser, as people have it."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    opened = browser.browser_type.launch(
-        executable_path=capabilities.chromium(),
-        args=[*arguments, "--disable-dev-shm-usage"],
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
+    opened = open_browser(browser.browser_type, without=["--disable-back-forward-cache"])
     yield opened
     opened.close()
 
