@@ -189,6 +189,7 @@ def test_unit_records_and_decides_an_objection(page: Page) -> None:
     for case in cases(page, "publicity"):
         page.goto(case)
         page.get_by_role("link", name="办理公示").click()
+        page.wait_for_url("**/publicity/")  # what is counted stands on the next page
         if page.get_by_role("link", name="核实处理").count():
             break
     expect(page.get_by_role("navigation", name="主导航").locator("[aria-current=page]")).to_have_text("工作台")
