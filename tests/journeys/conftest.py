@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, new_context, open_browser
+from tests.support.rehearsal_once import instance_of_its_own
 
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """One seeded rehearsal instance for all journeys; a journey that changes much works with people of its own."""
-    started = Instance(tmp_path_factory.mktemp("instance"))
-    yield started
-    assert started.stop() == 0, "".join(started.said[-20:])
+    with instance_of_its_own(tmp_path_factory, "instance") as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

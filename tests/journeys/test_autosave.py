@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from tests.journeys.test_applicant_pages import application_of
 from tests.journeys.test_frame import PASSWORD
 from tests.support.journeys import DESKTOP, PHONE, Instance, Watcher, assert_accessible, new_context
+from tests.support.rehearsal_once import instance_of_its_own
 from zhicheng.foundation import clock
 
 # One for each journey, so that their order does not matter.
@@ -45,9 +46,8 @@ COPIES = "() => Object.entries(localStorage).filter(([name]) => name.startsWith(
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """A server of their own, to be stopped."""
-    started = Instance(tmp_path_factory.mktemp("autosave"))
-    yield started
-    assert started.stop() == 0, "".join(started.said[-20:])
+    with instance_of_its_own(tmp_path_factory, "autosave") as started:
+        yield started
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from playwright.sync_api import Dialog, Locator, Page, Request, Response
 
 from tests.journeys.test_every_page import go_in, pages_of
 from tests.support.journeys import Instance, Watcher
+from tests.support.rehearsal_once import instance_of_its_own
 
 pytestmark = pytest.mark.every_button
 # Who goes round: whoever sees buttons that nobody before has seen.
@@ -73,9 +74,8 @@ _STILL_THERE = """() => document.body.innerText + "\\n" + Array.from(document.qu
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """A world that nobody else looks at."""
-    started = Instance(tmp_path_factory.mktemp("buttons"))
-    yield started
-    assert started.stop() == 0, "".join(started.said[-20:])
+    with instance_of_its_own(tmp_path_factory, "buttons") as started:
+        yield started
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,14 @@ _REPORT_POLICY = """document.addEventListener("securitypolicyviolation", event =
 
 
 class Instance:
-    """A rehearsal instance with web server and worker, in a data folder of its own, when all its data is there."""
+    """A rehearsal instance with web server and worker, in a data folder of its own, when it has printed ``ready``."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, ready: str = "Ready: ") -> None:
         self.data = data
         self.address = ""
         self.said: list[str] = []
         self._ready = threading.Event()
-        self._begin(0, "All rehearsal data is there.")
+        self._begin(0, ready)
 
     def _begin(self, port: int, ready: str) -> None:
         command = [sys.executable, str(ROOT / "run"), "--port", str(port), "--data", str(self.data)]
