@@ -10,15 +10,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from tests.support.elsewhere import elsewhere_on
+from tests.support.loaded import Loaded
 from zhicheng.foundation import actions, instance
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import InstanceMark
@@ -47,16 +49,19 @@ REAL_KEYS = {
 
 @dataclass(frozen=True)
 class Place:
-    """A database and a folder of files."""
+    """A database and a folder of files. ``loaded``: where many processes begin here, one of each mode that they are forked from."""
 
     data: Path
     url: str = ""
+    loaded: dict[str, Loaded] | None = None
 
     def run(self, mode: str, words: list[str], **more: str) -> subprocess.CompletedProcess[str]:
-        """One process of ``mode`` here, with everything a production instance needs."""
+        """One process of ``mode`` here, with everything a production instance needs, and ``more``."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
         environment = kept | {
             "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]),
+            "PYTHONUNBUFFERED": "1",
             "ZHICHENG_MODE": mode,
             "ZHICHENG_ENV_FILE": os.devnull,
             "ZHICHENG_DATA_DIR": str(self.data),
@@ -65,8 +70,19 @@ class Place:
         }
         if mode == "production":
             environment |= REAL_KEYS | {"ZHICHENG_ALLOWED_HOSTS": "zhicheng.example.cn"}
+        if self.loaded is not None and not more:
+            return self._forked(mode, words, environment)
         command = [sys.executable, *words]
         return subprocess.run(command, env=environment | more, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+    def _forked(self, mode: str, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        assert self.loaded is not None
+        if mode not in self.loaded:
+            self.loaded[mode] = Loaded(Path(__file__).with_name("modes.py"), environment)
+        with TemporaryFile("w+", encoding="utf-8") as log, self.loaded[mode].start("python", *words, stderr=log.fileno()) as done:
+            said, _none = done.communicate(120)
+            log.seek(0)
+            return subprocess.CompletedProcess(words, done.wait(), said, log.read())
 
     def says(self, statement: str) -> list[Any]:
         """What the SQLite database answers."""
@@ -74,26 +90,58 @@ class Place:
             return database.execute(statement).fetchall()
 
 
+def take_the_mark_off(place: Place) -> None:
+    place.says("DROP TRIGGER foundation_instancemark_no_delete")
+    place.says("DELETE FROM foundation_instancemark")
+
+
+@contextmanager
+def place_of_many(folder: Path) -> Iterator[Place]:
+    place = Place(folder, loaded={})
+    yield place
+    for loaded in (place.loaded or {}).values():
+        loaded.end()
+
+
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Place]:
-    """An instance of each mode, as its first ``migrate`` left it."""
-    places = {mode: Place(tmp_path_factory.mktemp(mode)) for mode in MODES}
-    for mode, place in places.items():
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
+    """An instance of each mode, as its first ``migrate`` left it. Its tables are made by the first one; those that follow get them unmarked."""
+    with ExitStack() as ending:
+        places = {mode: ending.enter_context(place_of_many(tmp_path_factory.mktemp(mode))) for mode in MODES}
+        begin(places, tmp_path_factory.mktemp("empty"))
+        yield places
+
+
+def begin(places: dict[str, Place], empty: Path) -> None:
+    for number, (mode, place) in enumerate(places.items()):
+        if number:
+            shutil.copy(empty / "zhicheng.sqlite3", place.data)
         done = place.run(mode, CHANGES["migrate"])
+        if not number:
+            shutil.copy(place.data / "zhicheng.sqlite3", empty)
+            take_the_mark_off(Place(empty))
         assert done.returncode == 0, done.stderr
-    return places
+
+
+@pytest.fixture(scope="module")
+def one_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Where the mixed ones are, one after the other."""
+    with place_of_many(tmp_path_factory.mktemp("mixed")) as place:
+        yield place
 
 
 @pytest.fixture
-def mixed(begun: dict[str, Place], tmp_path: Path) -> Any:
+def mixed(begun: dict[str, Place], one_place: Place) -> Any:
     """Makes a place whose database is one instance's and whose folder is another's."""
 
     def mix(database: str, files: str) -> Place:
+        shutil.rmtree(one_place.data)
+        one_place.data.mkdir()
         for file in begun[database].data.glob("zhicheng.sqlite3*"):
-            shutil.copy(file, tmp_path)
+            shutil.copy(file, one_place.data)
         if files:
-            shutil.copytree(begun[files].data / "files", tmp_path / "files")
-        return Place(tmp_path)
+            shutil.copytree(begun[files].data / "files", one_place.data / "files")
+        return one_place
 
     return mix
 
@@ -194,8 +242,7 @@ def test_files_without_a_mark_are_adopted_by_name_only(mixed: Any) -> None:
 def test_instance_from_before_the_mark_becomes_what_it_was(mixed: Any, theirs: str) -> None:
     place = mixed(theirs, "")
     (place.data / "files" / "sha256" / "ab").mkdir(parents=True)
-    place.says("DROP TRIGGER foundation_instancemark_no_delete")
-    place.says("DELETE FROM foundation_instancemark")
+    take_the_mark_off(place)
     place.says(
         "INSERT INTO foundation_rehearsalmarker VALUES (1, '2026-01-01')"
         if theirs == "rehearsal"
