@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
 
 from tests.support import every_action, locks
 from tests.support import world as w
-from tests.support.cases import CASES, Call
-from zhicheng.foundation import clock
+from tests.support.cases import CASES, Begins, Call
+from tests.support.told_once import told_once
+from tests.web.posts import THROUGH_THE_OUTBOX
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations.actors import ANONYMOUS, SYSTEM, Actor, Role
 
@@ -35,21 +36,20 @@ def test_every_action_has_a_case() -> None:
     assert {case.action for case in CASES.values()} == set(every_action.actions())
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[w.World]:
-    """One small world for every case, each of which ends without a trace."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with clock.travel(w.IN_WINDOW):
-            made = w.make_world()
-        yield made
-        transaction.set_rollback(True)
+@told_once
+def begun(world: w.World, begins: Begins | None) -> Any:
+    """What some cases begin with, made once for all of them."""
+    with override_settings(EMAIL_BACKEND=THROUGH_THE_OUTBOX):
+        return begins(world) if begins is not None else None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_action_refuses_who_may_not_and_succeeds_and_locks_in_order(world: w.World, settings: Any, name: str) -> None:
-    settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
-    call = CASES[name].ready(world)
+@pytest.mark.parametrize(("begins", "name"), [pytest.param(case.begins, name, id=name) for name, case in sorted(CASES.items())])
+def test_action_refuses_who_may_not_and_succeeds_and_locks_in_order(
+    world: w.World, begun: Any, settings: Any, begins: Begins | None, name: str
+) -> None:
+    settings.EMAIL_BACKEND = THROUGH_THE_OUTBOX
+    call = CASES[name].ready(world, begun)
     refuse_who_may_not(call)
     with locks.recorded() as transactions:
         call()

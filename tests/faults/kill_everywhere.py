@@ -17,6 +17,7 @@ after) and a few statements.
 from __future__ import annotations
 
 import argparse
+import copy
 import logging
 import os
 import random
@@ -27,11 +28,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.faults.victims import Point, Told
-    from tests.support.cases import Call, Case
+    from tests.support.cases import Begins, Call, Case
     from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -66,6 +67,7 @@ class Run:
         self.wrong: list[str] = []
         self.known: set[str] = set()
         self.unchanged = False
+        self.begun: dict[Begins, tuple[str, Any]] = {}
 
     def everything(self) -> None:
         """Every case, in an order the seed gives; in short one case of each action."""
@@ -110,9 +112,10 @@ class Run:
         from tests.faults.places import state
         from zhicheng.foundation import invariants
 
-        self.places.copy(WORLD, READY)
+        place, begun = self._begun(case, world)
+        self.places.copy(place, READY)
         self.places.use(READY)
-        call = case.ready(world)
+        call = case.ready(world, copy.deepcopy(begun))
         self.before, self.files, self.unchanged = state(), _files(), False
         # What a case begins with to put it right, is still there where nothing was committed.
         self.known = set() if self.short else {str(found) for found in invariants.verify()}
@@ -121,6 +124,17 @@ class Run:
         else:
             for point in self._everywhere(call):
                 self._kill(case, call, point)
+
+    def _begun(self, case: Case, world: World) -> tuple[str, Any]:
+        """The database that holds what the case begins with, and that itself: made once for all that begin with the same."""
+        if case.begins is None:
+            return WORLD, None
+        if case.begins not in self.begun:
+            place = f"faults_begun_{len(self.begun)}"
+            self.places.copy(WORLD, place)
+            self.places.use(place)
+            self.begun[case.begins] = place, case.begun(world)
+        return self.begun[case.begins]
 
     def _around_commits(self, case: Case, call: Call) -> None:
         """Before the first commit, after it, before the second, … until the process comes to its end."""

@@ -3,6 +3,9 @@
 ``CASES`` holds them by name: ``room.module.function``, with ``:`` and a word where one action has several. The world is made once at
 ``world.IN_WINDOW``; a case prepares what it needs there and returns a :class:`Call`, which holds plain values only, so that it can be
 made again, in another process too. Calling it carries out the action and nothing else.
+
+Many cases begin with the same: an application at the county, say. A case names it (``begins``), so that whoever goes through them all makes
+it once and copies it for each.
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ class Call:
             return function(self.action)(**self.given, **{name: make() for name, make in self.fresh.items()})
 
 
-Prepare = Callable[[w.World], dict[str, Any]]
+Begins = Callable[[w.World], Any]
+Prepare = Callable[..., dict[str, Any]]  # given the world, and what it begins with if it names that
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,22 @@ class Case:
     prepare: Prepare
     at: datetime
     fresh: dict[str, Callable[[], Any]]
+    begins: Begins | None = None
 
     @property
     def action(self) -> str:
         """The action it calls."""
         return self.name.partition(":")[0]
 
-    def ready(self, world: w.World) -> Call:
-        """Prepare ``world`` and give the call."""
+    def begun(self, world: w.World) -> Any:
+        """Make in ``world`` what it begins with, and give it; nothing where it begins with the world alone."""
         with clock.travel(w.IN_WINDOW):
-            given = self.prepare(world)
+            return self.begins(world) if self.begins is not None else None
+
+    def ready(self, world: w.World, begun: Any) -> Call:
+        """Prepare ``world``, in which is what was :meth:`begun`, and give the call."""
+        with clock.travel(w.IN_WINDOW):
+            given = self.prepare(world, begun) if self.begins is not None else self.prepare(world)
         return Call(self.action, given, self.at, self.fresh)
 
 
@@ -63,13 +73,17 @@ CASES: dict[str, Case] = {}
 
 
 def case(
-    name: str, *, at: datetime = w.IN_WINDOW, fresh: dict[str, Callable[[], Any]] | None = None
+    name: str,
+    *,
+    at: datetime = w.IN_WINDOW,
+    fresh: dict[str, Callable[[], Any]] | None = None,
+    begins: Begins | None = None,
 ) -> Callable[[Prepare], Prepare]:
     """Register the decorated function, which prepares a world and returns the arguments, as the case of ``name``."""
 
     def register(prepare: Prepare) -> Prepare:
         assert name not in CASES, name
-        CASES[name] = Case(name, prepare, at, fresh or {})
+        CASES[name] = Case(name, prepare, at, fresh or {}, begins)
         return prepare
 
     return register

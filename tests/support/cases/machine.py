@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from tests.support import world as w
 from tests.support.cases import case
+from zhicheng.applications.models import Application
 from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, triggers, verification
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
@@ -64,41 +65,39 @@ def settle(world: w.World) -> dict[str, Any]:
     return {"message_id": failed_message().pk, "actor": "system"}
 
 
-@case("foundation.outbox.claim")
-def claim(world: w.World) -> dict[str, Any]:
-    w.submitted(world)
+@case("foundation.outbox.claim", begins=w.submitted)
+def claim(world: w.World, _application: Application) -> dict[str, Any]:
     return {"lane": Lane.EFFECTS}
 
 
-@case("foundation.outbox.process_message:a move's mails")
-def process_move(world: w.World) -> dict[str, Any]:
-    w.submitted(world)
+@case("foundation.outbox.process_message:a move's mails", begins=w.submitted)
+def process_move(world: w.World, _application: Application) -> dict[str, Any]:
     return {"message_id": OutboxMessage.objects.filter(kind="application.moved").earliest("pk").pk}
 
 
-@case("foundation.outbox.process_message:a paper")
-def process_paper(world: w.World) -> dict[str, Any]:
-    w.unit_pass(world, w.submitted(world))
+@case("foundation.outbox.process_message:a paper", begins=w.submitted)
+def process_paper(world: w.World, application: Application) -> dict[str, Any]:
+    w.unit_pass(world, application)
     return {"message_id": OutboxMessage.objects.filter(kind="paper.render").latest("pk").pk}
 
 
-@case("foundation.outbox.process_message:a ban")
-def process_ban(world: w.World) -> dict[str, Any]:
+@case("foundation.outbox.process_message:a ban", begins=w.submitted)
+def process_ban(world: w.World, application: Application) -> dict[str, Any]:
     """A record that ends what its person has under way."""
     from tests.support.cases.road import record_fraud
     from zhicheng.integrity.actions import record_fraud as record
 
-    w.unit_pass(world, w.submitted(world))
+    w.unit_pass(world, application)
     record(**record_fraud(world))
     return {"message_id": OutboxMessage.objects.get(kind="integrity.recorded").pk}
 
 
-@case("foundation.outbox.process_message:a ban lifted")
-def process_annulment(world: w.World) -> dict[str, Any]:
+@case("foundation.outbox.process_message:a ban lifted", begins=w.submitted)
+def process_annulment(world: w.World, application: Application) -> dict[str, Any]:
     from zhicheng.integrity.actions import annul_record
     from zhicheng.integrity.models import IntegrityRecord
 
-    outbox.process_message(process_ban(world)["message_id"])
+    outbox.process_message(process_ban(world, application)["message_id"])
     annul_record(actor=world.bureau, record_id=IntegrityRecord.objects.get().pk, reason="经复核，学校更正了证明。")
     return {"message_id": OutboxMessage.objects.get(kind="integrity.annulled").pk}
 

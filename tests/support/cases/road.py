@@ -112,33 +112,29 @@ def answer(world: w.World) -> dict[str, Any]:
     return {"actor": world.applicant, "application_id": application.pk, "answers": {key: "一并填写。"}, "base_version": 0}
 
 
-@case("applications.actions.mending.answer_points")
-def answer_points(world: w.World) -> dict[str, Any]:
-    application = w.submitted(world)
+@case("applications.actions.mending.answer_points", begins=w.submitted)
+def answer_points(world: w.World, application: Application) -> dict[str, Any]:
     w.give_back(world.unit_admin, application)
     answers = {f"{application.history.latest('id').pk}-1": "原件如此，已请单位核对。"}
     return {"actor": world.applicant, "application_id": application.pk, "answers": answers, "base_version": 0}
 
 
-@case("applications.actions.mending.confirm_file")
-def confirm_file(world: w.World) -> dict[str, Any]:
-    application = filled(world)
+@case("applications.actions.mending.confirm_file", begins=filled)
+def confirm_file(world: w.World, application: Application) -> dict[str, Any]:
     material = w.bring_warned(world.applicant, application)
     return {"actor": world.applicant, "application_id": application.pk, "material_id": material.pk}
 
 
-@case(f"{MATERIAL}.add_material")
-def add(world: w.World) -> dict[str, Any]:
-    application = filled(world)
+@case(f"{MATERIAL}.add_material", begins=filled)
+def add(world: w.World, application: Application) -> dict[str, Any]:
     old = materials_of(application)[0]
     file = w.evidence(world.applicant.account_id, "another scan")
     place = {"slot": old.slot, "paper": old.paper, "year": old.year, "row": old.row}
     return {"actor": world.applicant, "application_id": application.pk, "file_id": file.pk, "replaces": old.pk, **place}
 
 
-@case(f"{MATERIAL}.remove_material")
-def remove(world: w.World) -> dict[str, Any]:
-    application = filled(world)
+@case(f"{MATERIAL}.remove_material", begins=filled)
+def remove(world: w.World, application: Application) -> dict[str, Any]:
     return {"actor": world.applicant, "application_id": application.pk, "material_id": materials_of(application)[0].pk}
 
 
@@ -159,14 +155,13 @@ def remove_of_unit(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "application_id": material.application_id, "material_id": material.pk}
 
 
-@case(f"{SUBMIT}.confirm_check")
-def check(world: w.World) -> dict[str, Any]:
-    return {"actor": world.applicant, "application_id": filled(world).pk}
+@case(f"{SUBMIT}.confirm_check", begins=filled)
+def check(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.applicant, "application_id": application.pk}
 
 
-@case(f"{SUBMIT}.submit_application")
-def submit(world: w.World) -> dict[str, Any]:
-    application = filled(world)
+@case(f"{SUBMIT}.submit_application", begins=filled)
+def submit(world: w.World, application: Application) -> dict[str, Any]:
     applications.confirm_check(actor=world.applicant, application_id=application.pk)
     texts = notice_of(world.version).texts
     return {
@@ -178,15 +173,14 @@ def submit(world: w.World) -> dict[str, Any]:
     }
 
 
-@case(f"{ENDING}.withdraw_application")
-def withdraw(world: w.World) -> dict[str, Any]:
-    return {"actor": world.applicant, "application_id": w.submitted(world).pk}
+@case(f"{ENDING}.withdraw_application", begins=w.submitted)
+def withdraw(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.applicant, "application_id": application.pk}
 
 
-@case(f"{ENDING}.discard_application")
-def discard(world: w.World) -> dict[str, Any]:
+@case(f"{ENDING}.discard_application", begins=passed)
+def discard(world: w.World, application: Application) -> dict[str, Any]:
     """Of one whose papers have to be voided."""
-    application = passed(world)
     w.give_back(world.unit_admin, application)
     return {"actor": world.applicant, "application_id": application.pk}
 
@@ -216,18 +210,17 @@ def restore(world: w.World) -> dict[str, Any]:
     return {"person_index": application.person_index, "source": record.source, **YEARS}
 
 
-@case(f"{ENDING}.abandon_overdue", at=datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING))
-def abandon(world: w.World) -> dict[str, Any]:
+@case(f"{ENDING}.abandon_overdue", at=datetime(2023, 7, 21, 18, 0, tzinfo=clock.BEIJING), begins=w.submitted)
+def abandon(world: w.World, application: Application) -> dict[str, Any]:
     """What was returned is not sent again by the last moment of the corrections."""
-    w.give_back(world.unit_admin, w.submitted(world))
+    w.give_back(world.unit_admin, application)
     return {}
 
 
-@case("applications.report_mails.tell_of_a_day", at=(w.IN_WINDOW + timedelta(days=1)).replace(hour=9))
-def tell_of_a_day(world: w.World) -> dict[str, Any]:
+@case("applications.report_mails.tell_of_a_day", at=(w.IN_WINDOW + timedelta(days=1)).replace(hour=9), begins=w.submitted)
+def tell_of_a_day(world: w.World, _application: Application) -> dict[str, Any]:
     """A unit that reads of a day at once has one that waits."""
     choose_report_mails(actor=world.unit_admin, how="daily")
-    w.submitted(world)
     outbox.drain(1000)
     return {"see": "/desk/"}
 
@@ -267,31 +260,30 @@ def unpublish(world: w.World) -> dict[str, Any]:
     return {"slug": notice_of(world.version).slug, "actor": SYSTEM}
 
 
-@case("documents.actions.render_paper")
-def render(world: w.World) -> dict[str, Any]:
-    passed(world)
+@case("documents.actions.render_paper", begins=passed)
+def render(world: w.World, _application: Application) -> dict[str, Any]:
     return {"paper_id": Paper.objects.latest("pk").pk}
 
 
 # --- publicity ---
 
 
-@case(f"{UNIT}.open_publicity")
-def open_publicity(world: w.World) -> dict[str, Any]:
+@case(f"{UNIT}.open_publicity", begins=passed)
+def open_publicity(world: w.World, application: Application) -> dict[str, Any]:
     today = w.IN_WINDOW.date()
     days = {"starts_on": today, "ends_on": today + timedelta(days=9)}
-    return of_submission(world.unit_admin, passed(world)) | {"text": w.NOTICE_TEXT, **days}
+    return of_submission(world.unit_admin, application) | {"text": w.NOTICE_TEXT, **days}
 
 
-@case(f"{UNIT}.add_publicity_paper")
-def add_paper(world: w.World) -> dict[str, Any]:
+@case(f"{UNIT}.add_publicity_paper", begins=publicised)
+def add_paper(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     file = w.evidence(world.unit_admin.account_id, "notice")
-    return {"actor": world.unit_admin, "period_id": publicised(world).pk, "which": "notice_file", "file_id": file.pk}
+    return {"actor": world.unit_admin, "period_id": period.pk, "which": "notice_file", "file_id": file.pk}
 
 
-@case(f"{UNIT}.make_publicity_result", at=LATER)
-def make_result(world: w.World) -> dict[str, Any]:
-    return {"actor": world.unit_admin, "period_id": publicised(world).pk}
+@case(f"{UNIT}.make_publicity_result", at=LATER, begins=publicised)
+def make_result(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
+    return {"actor": world.unit_admin, "period_id": period.pk}
 
 
 def _said(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
@@ -299,31 +291,29 @@ def _said(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     return {"actor": world.unit_admin, "period_id": period.pk, **said}
 
 
-@case(f"{UNIT}.register_objection", at=LATER)
-def object_(world: w.World) -> dict[str, Any]:
+@case(f"{UNIT}.register_objection", at=LATER, begins=publicised)
+def object_(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     """Of a period whose result is made and scanned already: both fall away."""
-    period = publicised(world)
     with clock.travel(LATER):
         publicity.make_publicity_result(actor=world.unit_admin, period_id=period.pk)
         w.add_papers(world, period)
     return _said(world, period)
 
 
-@case("publicity.actions.raising.raise_objection")
-def raise_objection(world: w.World) -> dict[str, Any]:
+@case("publicity.actions.raising.raise_objection", begins=publicised)
+def raise_objection(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     said = publicity.Said(content="反映业绩成果为集体完成。", from_name="马先生", county_only=True)
-    return {"actor": world.new_applicant(), "period_id": publicised(world).pk, "said": said}
+    return {"actor": world.new_applicant(), "period_id": period.pk, "said": said}
 
 
-@case(f"{UNIT}.decide_objection")
-def decide_objection(world: w.World) -> dict[str, Any]:
-    objection = publicity.register_objection(**_said(world, publicised(world)))
+@case(f"{UNIT}.decide_objection", begins=publicised)
+def decide_objection(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
+    objection = publicity.register_objection(**_said(world, period))
     return {"actor": world.unit_admin, "objection_id": objection.pk, "upheld": False, "finding": "经查阅任务书，反映不属实。"}
 
 
-@case(f"{UNIT}.stop_for_objection")
-def stop(world: w.World) -> dict[str, Any]:
-    period = publicised(world)
+@case(f"{UNIT}.stop_for_objection", begins=publicised)
+def stop(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     objection = publicity.register_objection(**_said(world, period))
     finding = "经查阅任务书，反映属实。"
     publicity.decide_objection(actor=world.unit_admin, objection_id=objection.pk, upheld=True, finding=finding)
@@ -331,18 +321,17 @@ def stop(world: w.World) -> dict[str, Any]:
     return {"actor": world.unit_admin, "application_id": period.application_id, "reason": reason}
 
 
-@case("publicity.actions.lifting.lift_objection")
-def lift(world: w.World) -> dict[str, Any]:
+@case("publicity.actions.lifting.lift_objection", begins=publicised)
+def lift(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     """Of an application that it had stopped."""
-    given = stop(world)
+    given = stop(world, period)
     publicity.stop_for_objection(**given)
     objection = PublicityPeriod.objects.get(application_id=given["application_id"]).objections.get()
     return {"actor": world.county_officer, "objection_id": objection.pk, "reason": "经复核，任务书由本人主持，反映不属实。"}
 
 
-@case(f"{UNIT}.report_upward", at=LATER)
-def report(world: w.World) -> dict[str, Any]:
-    period = publicised(world)
+@case(f"{UNIT}.report_upward", at=LATER, begins=publicised)
+def report(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     with clock.travel(LATER):
         w.add_papers(world, period)
     return of_submission(world.unit_admin, Application.objects.get(pk=period.application_id))
@@ -354,9 +343,9 @@ def _corrected(name: str) -> Calendar:
     return load_calendar(name).with_layer(Layer("correction", "临时安排", "emergency", (), days))
 
 
-@case("publicity.actions.recheck.recheck_periods")
-def recheck(world: w.World) -> dict[str, Any]:
-    w.open_publicity(world, passed(world), days=4)
+@case("publicity.actions.recheck.recheck_periods", begins=passed)
+def recheck(world: w.World, application: Application) -> dict[str, Any]:
+    w.open_publicity(world, application, days=4)
     return {"calendar_named": _corrected}
 
 
@@ -377,14 +366,14 @@ def supervising_pass(world: w.World) -> dict[str, Any]:
     return of_submission(world.supervisor, with_dossier(world.supervisor, at_county(world)))
 
 
-@case(f"{DECIDE}.pass_application:county", at=LATER)
-def county_pass(world: w.World) -> dict[str, Any]:
-    return of_submission(world.county_officer, with_dossier(world.county_officer, at_county(world)))
+@case(f"{DECIDE}.pass_application:county", at=LATER, begins=at_county)
+def county_pass(world: w.World, application: Application) -> dict[str, Any]:
+    return of_submission(world.county_officer, with_dossier(world.county_officer, application))
 
 
-@case(f"{DECIDE}.pass_application:prefecture", at=LATER)
-def prefecture_pass(world: w.World) -> dict[str, Any]:
-    return of_submission(world.bureau, with_dossier(world.bureau, at_bureau(world)))
+@case(f"{DECIDE}.pass_application:prefecture", at=LATER, begins=at_bureau)
+def prefecture_pass(world: w.World, application: Application) -> dict[str, Any]:
+    return of_submission(world.bureau, with_dossier(world.bureau, application))
 
 
 MISTAKEN = "经核对，点错了申请书，应先核实证书。"
@@ -399,42 +388,41 @@ def _taken_back(actor: Actor, application: Application) -> dict[str, Any]:
     }
 
 
-@case("review.actions.take_back.take_back_pass:unit")
-def unit_take_back(world: w.World) -> dict[str, Any]:
+@case("review.actions.take_back.take_back_pass:unit", begins=passed)
+def unit_take_back(world: w.World, application: Application) -> dict[str, Any]:
     """Of the review form that was made."""
-    return _taken_back(world.unit_admin, passed(world))
+    return _taken_back(world.unit_admin, application)
 
 
-@case("review.actions.take_back.take_back_pass:county", at=LATER)
-def county_take_back(world: w.World) -> dict[str, Any]:
+@case("review.actions.take_back.take_back_pass:county", at=LATER, begins=at_bureau)
+def county_take_back(world: w.World, application: Application) -> dict[str, Any]:
     """Of the arrival that was counted."""
-    return _taken_back(world.county_officer, at_bureau(world))
+    return _taken_back(world.county_officer, application)
 
 
-@case("review.actions.take_back.take_back_pass:prefecture", at=LATER)
-def prefecture_take_back(world: w.World) -> dict[str, Any]:
-    decision = review.pass_application(**prefecture_pass(world))
+@case("review.actions.take_back.take_back_pass:prefecture", at=LATER, begins=at_bureau)
+def prefecture_take_back(world: w.World, application: Application) -> dict[str, Any]:
+    decision = review.pass_application(**prefecture_pass(world, application))
     return _taken_back(world.bureau, decision.application)
 
 
-@case("review.actions.take_back.note_opening", at=LATER)
-def note_opening(world: w.World) -> dict[str, Any]:
-    return {"actor": world.county_officer, "application_id": at_county(world).pk}
+@case("review.actions.take_back.note_opening", at=LATER, begins=at_county)
+def note_opening(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.county_officer, "application_id": application.pk}
 
 
 REASONS = {"reasons": [w.review_reason("毕业证书扫描件不清晰，请重新扫描上传。")]}
 
 
-@case(f"{DECIDE}.return_application:unit")
-def unit_return(world: w.World) -> dict[str, Any]:
+@case(f"{DECIDE}.return_application:unit", begins=publicised)
+def unit_return(world: w.World, period: PublicityPeriod) -> dict[str, Any]:
     """In publicity: the period is broken off and its papers void."""
-    period = publicised(world)
     return of_submission(world.unit_admin, Application.objects.get(pk=period.application_id)) | REASONS
 
 
-@case(f"{DECIDE}.return_application:prefecture", at=LATER)
-def prefecture_return(world: w.World) -> dict[str, Any]:
-    return of_submission(world.bureau, at_bureau(world)) | REASONS
+@case(f"{DECIDE}.return_application:prefecture", at=LATER, begins=at_bureau)
+def prefecture_return(world: w.World, application: Application) -> dict[str, Any]:
+    return of_submission(world.bureau, application) | REASONS
 
 
 def _at_last_arrival(world: w.World) -> Application:
@@ -449,27 +437,26 @@ def last_return(world: w.World) -> dict[str, Any]:
     return of_submission(world.bureau, _at_last_arrival(world)) | REASONS
 
 
-@case("review.actions.dossier.record_dossier", at=LATER)
-def dossier(world: w.World) -> dict[str, Any]:
-    application = at_county(world)
+@case("review.actions.dossier.record_dossier", at=LATER, begins=at_county)
+def dossier(world: w.World, application: Application) -> dict[str, Any]:
     paper = papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id")
     found = dict.fromkeys(("duplex_with_watermark", "handwritten_opinion", "signed", "sealed"), True)
     facts = {"received_on": LATER.date(), "copies": 2, "printed_mark": paper.serial, **found}
     return of_submission(world.county_officer, application) | facts
 
 
-@case("review.actions.dossier.correct_dossier", at=LATER)
-def correct_dossier(world: w.World) -> dict[str, Any]:
-    given = dossier(world)
+@case("review.actions.dossier.correct_dossier", at=LATER, begins=at_county)
+def correct_dossier(world: w.World, application: Application) -> dict[str, Any]:
+    given = dossier(world, application)
     with clock.travel(LATER):
         wrong = review.record_dossier(**given | {"copies": 1})
     named = {key: given.pop(key) for key in ("actor", "application_id", "submission_id")}
     return named | {"dossier_id": wrong.pk, "reason": "误记为一份。", "found": review.Found(**given)}
 
 
-@case("review.actions.identity.show_identity_number", at=LATER)
-def show_number(world: w.World) -> dict[str, Any]:
-    return {"actor": world.county_officer, "application_id": at_county(world).pk}
+@case("review.actions.identity.show_identity_number", at=LATER, begins=at_county)
+def show_number(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.county_officer, "application_id": application.pk}
 
 
 @case("review.actions.prefecture.annul_arrival", at=LATER)
@@ -483,9 +470,9 @@ def annul_arrival(world: w.World) -> dict[str, Any]:
     return {"actor": world.bureau, "arrival_id": arrival.pk, "reason": "本部门误收，未经县（市）审核。"}
 
 
-@case("review.actions.prefecture.reject_for_fraud", at=LATER)
-def reject(world: w.World) -> dict[str, Any]:
-    return {"actor": world.bureau, "application_id": at_bureau(world).pk, "reason": FORGED}
+@case("review.actions.prefecture.reject_for_fraud", at=LATER, begins=at_bureau)
+def reject(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.bureau, "application_id": application.pk, "reason": FORGED}
 
 
 @case("integrity.actions.record_fraud")
@@ -502,9 +489,8 @@ def record_fraud(world: w.World) -> dict[str, Any]:
     }
 
 
-@case("integrity.actions.annul_record", at=LATER)
-def annul_record(world: w.World) -> dict[str, Any]:
-    application = at_bureau(world)
+@case("integrity.actions.annul_record", at=LATER, begins=at_bureau)
+def annul_record(world: w.World, application: Application) -> dict[str, Any]:
     with clock.travel(LATER):
         record = review.reject_for_fraud(actor=world.bureau, application_id=application.pk, reason=FORGED)
     return {"actor": world.bureau, "record_id": record.pk, "reason": "经复核，学校更正了证明。"}
