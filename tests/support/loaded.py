@@ -141,7 +141,7 @@ class Loaded:
 def _wait_for_words(line: socket.socket) -> list[str]:
     """Wait in the process that has loaded; return the words in each process that is forked to do them. Ends with the test's end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests, which close the line
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those who wait nobody wants to know how they ended
+    signal.signal(signal.SIGCHLD, _let_go)
     settle()
     while True:
         said, files, _flags, _address = socket.recv_fds(line, LONGEST, 3)
@@ -152,6 +152,13 @@ def _wait_for_words(line: socket.socket) -> list[str]:
             return _as_a_child(json.loads(said), *files)
         for file in files:
             os.close(file)
+
+
+def _let_go(*_told: object) -> None:
+    """One who waited has ended: what it and its child took of the processor counts as this process's."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _as_a_child(words: list[str], stdout: int, stderr: int, told: int) -> list[str]:
