@@ -47,6 +47,7 @@ TAKES_AWAY = re.compile("删除|移除|清除|取消|退出|不保留|放弃")
 ENDS = re.compile("作废|撤回|上报|通过|退回|终止|不受理|确认|加入|关闭|移交|同意|重置|结束")
 FRAME = re.compile("退出登录|English|中文")
 SAMPLES = {"employer_words": "水利", "unit_words": "水利", "email": "anjian@journey.example", "mobile": "13909091234"}
+NOT_TYPED = {"file", "hidden", "submit", "button", "checkbox", "radio", "password"}
 BY_TYPE = {
     "date": "2023-09-01",
     "number": "1",
@@ -61,6 +62,7 @@ _BUTTONS = """() => {
         .map(b => ({text: (b.innerText || b.value).trim(), name: b.name, frame: !b.closest("main"),
                     posts: Boolean(b.form && b.form.method === "post" && b.type === "submit" && !b.hasAttribute("hx-get"))}));
 }"""
+_FIELDS = "all => all.map(c => [c.getAttribute('type') || 'text', c.getAttribute('name') || '', c.value])"
 _TYPED = """(b, own) => Array.from(document.querySelectorAll("main :is(input, textarea, select)"))
     .filter(c => !own || c.form === b.form)
     .filter(c => c.name && !["hidden", "file", "password", "submit", "button"].includes(c.type))
@@ -93,7 +95,7 @@ class Traffic:
     """What the page asks and is answered from now on."""
 
     page: Page
-    open: int = 0
+    open: set[Request] = field(default_factory=set)
     answers: list[Response] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -109,23 +111,23 @@ class Traffic:
         dialog.accept()
 
     def begin(self, address: str) -> None:
-        """Open a page, with nothing on its way any more."""
+        """Open a page, with nothing on its way any more; that it is loaded was waited for."""
         self.page.goto(address)
-        self.open = 0
-        self.settle()
+        self.open.clear()
+        self.settle(moments=2)
 
     def _begins(self, request: Request) -> None:
-        self.open += 1
+        self.open.add(request)
 
     def _ends(self, request: Request) -> None:
-        self.open -= 1
+        self.open.discard(request)
 
     def settle(self, moments: int = 4) -> None:
         """Wait until some moments have passed in which nothing was on its way; what asks for ever is left to it."""
         quiet = 0
         for _moment in range(100):
             self.page.wait_for_timeout(40)
-            quiet = 0 if self.open > 0 else quiet + 1
+            quiet = 0 if self.open else quiet + 1
             if quiet >= moments:
                 return
 
@@ -161,23 +163,24 @@ def find(page: Page, button: Button) -> Locator | None:
     return named.filter(has_text=re.compile(r"\s*".join(re.escape(part) for part in words.split()))).first
 
 
-def fill(page: Page, traffic: Traffic) -> None:
-    """Something in every field that is empty, and the first of every choice nobody has made."""
-    for control in page.locator("main :is(input, textarea):visible:enabled:not([readonly])").all():
-        kind = control.get_attribute("type") or "text"
-        name = control.get_attribute("name") or ""
-        if kind in {"file", "hidden", "submit", "button", "checkbox", "radio", "password"} or not name:
-            continue
-        if not control.input_value():
-            control.fill(SAMPLES.get(name, BY_TYPE.get(kind, "按钮试填")))
-    looks_up = page.locator("main input[hx-trigger*='delay']").count()  # waits for a pause in typing before it asks
-    traffic.settle(moments=14 if looks_up else 4)
-    names = {box.get_attribute("name") for box in page.locator("main input[type=radio]:visible:enabled").all()}
-    for name in sorted(n for n in names if n):
-        group = page.locator(f"main input[type=radio][name='{name}']:visible:enabled")
-        if not group.and_(page.locator(":checked")).count():
-            group.first.check()
-    traffic.settle()
+def fill(page: Page, traffic: Traffic) -> bool:
+    """Something in every field that is empty, and the first of every choice nobody has made; whether there was any. Else nobody waits."""
+    fields = page.locator("main :is(input, textarea):visible:enabled:not([readonly])")
+    filled = False
+    for number, (kind, name, value) in enumerate(fields.evaluate_all(_FIELDS)):
+        if kind not in NOT_TYPED and name and not value:
+            fields.nth(number).fill(SAMPLES.get(name, BY_TYPE.get(kind, "按钮试填")))
+            filled = True
+    if filled:
+        looks_up = page.locator("main input[hx-trigger*='delay']").count()  # waits for a pause in typing before it asks
+        traffic.settle(moments=14 if looks_up else 4)
+    radios = page.locator("main input[type=radio]:visible:enabled").evaluate_all("all => all.map(c => [c.name, c.checked])")
+    open_choices = {name for name, _checked in radios if name} - {name for name, checked in radios if checked}
+    for name in sorted(open_choices):
+        page.locator(f"main input[type=radio][name='{name}']:visible:enabled").first.check()
+    if open_choices:
+        traffic.settle()
+    return filled or bool(open_choices)
 
 
 def press(traffic: Traffic, address: str, button: Button) -> str:
@@ -187,10 +190,9 @@ def press(traffic: Traffic, address: str, button: Button) -> str:
     if page.locator("html").get_attribute("lang") != "zh-CN":
         page.get_by_role("button", name="中文").click()
         traffic.begin(address)
-    if find(page, button) is None:
-        return "gone"
-    fill(page, traffic)
     found = find(page, button)
+    if found is not None and fill(page, traffic):
+        found = find(page, button)
     if found is None:
         return "gone"
     # What stands in other forms is lost only with a word before; a script's button leaves the page as it is.
