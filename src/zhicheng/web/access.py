@@ -37,6 +37,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "verify": EVERYBODY,
     "verify_scanned": EVERYBODY,
     "notice": EVERYBODY,
+    "self_check": EVERYBODY,
     "register_unit_notice": EVERYBODY,
     "register_unit": EVERYBODY,
     "register_unit_licence": EVERYBODY,

@@ -16,6 +16,8 @@ from zhicheng.campaigns.rules import (
     ConditionResult,
     Facts,
     eligibility,
+    first_round_with,
+    last_day_of_years,
     professional_years,
     required_ce_years,
     tenure_years,
@@ -179,6 +181,43 @@ def test_an_earlier_title_never_counts_for_fewer_years(facts: Facts, day: dt.dat
         NOTICE, dataclasses.replace(facts, tenure_started_on=day - dt.timedelta(days=earlier), appraisal_results={})
     )
     assert sooner >= later
+
+
+def test_condition_of_years_says_from_which_day_it_holds() -> None:
+    facts = engineer(tenure_started_on=dt.date(2020, 6, 1))
+    assert eligibility(NOTICE, facts)[2].holds_from == dt.date(2024, 5, 31)
+    lost_one = dataclasses.replace(facts, appraisal_results={2021: "incompetent"})
+    assert eligibility(NOTICE, lost_one)[2].holds_from == dt.date(2025, 5, 31)
+    assert eligibility(NOTICE, engineer(tenure_started_on=None))[2].holds_from is None
+    by_work = engineer(level="junior", grade="assistant", current_level="", work_started_on=dt.date(2023, 2, 1))
+    assert [each.holds_from for each in eligibility(NOTICE, by_work)] == [None, dt.date(2024, 1, 31)]
+
+
+@pytest.mark.parametrize(
+    ("day", "bortala_year", "other_year"),
+    [
+        (dt.date(2019, 5, 31), 2023, 2025),  # long complete: the notice's own round
+        (dt.date(2026, 9, 30), 2026, 2026),
+        (dt.date(2026, 10, 1), 2026, 2027),  # the other notice counts to the end of its window
+    ],
+)
+def test_first_round_is_the_one_that_counts_so_far(day: dt.date, bortala_year: int, other_year: int) -> None:
+    assert first_round_with(NOTICE, "intermediate", day) == bortala_year
+    assert first_round_with(other(), "intermediate", day) == other_year
+
+
+@given(st.dates(dt.date(1960, 1, 1), dt.date(2060, 12, 31)), st.integers(1, 40))
+def test_last_day_of_years_is_the_first_on_which_they_are_whole(start: dt.date, years: int) -> None:
+    day = last_day_of_years(start, years)
+    assert whole_years(start, day) == years
+    assert whole_years(start, day - dt.timedelta(days=1)) == years - 1
+
+
+@given(people(NOTICE))
+def test_condition_of_years_is_met_exactly_when_its_day_is_counted(facts: Facts) -> None:
+    for each in eligibility(NOTICE, facts):
+        if each.holds_from is not None:
+            assert (each.result == "met") == (each.holds_from <= dt.date(2023, 12, 31))
 
 
 @given(people(NOTICE))

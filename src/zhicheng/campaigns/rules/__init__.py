@@ -4,6 +4,8 @@ from zhicheng.campaigns.rules.citing import cited
 from zhicheng.campaigns.rules.eligibility import (
     ConditionResult,
     eligibility,
+    first_round_with,
+    last_day_of_years,
     matching_rows,
     professional_years,
     required_ce_years,
@@ -26,6 +28,7 @@ from zhicheng.campaigns.rules.materials import (
     slot_requirements,
     slot_years,
 )
+from zhicheng.campaigns.rules.prospects import Prospect, prospects
 from zhicheng.campaigns.rules.proving import Unproved, evidence_slots, row_evidence, section_evidence, unproved
 from zhicheng.campaigns.rules.round import (
     Choice,
@@ -55,6 +58,7 @@ __all__ = [
     "MaterialKey",
     "Missing",
     "PaperOption",
+    "Prospect",
     "RowRef",
     "SeriesOpening",
     "SlotRequirement",
@@ -72,7 +76,9 @@ __all__ = [
     "desk_deadline",
     "eligibility",
     "evidence_slots",
+    "first_round_with",
     "is_committee_arrival",
+    "last_day_of_years",
     "matching_rows",
     "missing_materials",
     "natures_that_count",
@@ -80,6 +86,7 @@ __all__ = [
     "openings",
     "passing_deadline",
     "professional_years",
+    "prospects",
     "required_appraisal_years",
     "required_ce_years",
     "row_evidence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,12 +19,17 @@ ConditionName = Literal["not_held_yet", "listed", "schooling", "previous_title",
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition looked at: which, its result, a sentence for the applicant, and where the condition comes from."""
+    """One condition looked at: which, its result, a sentence for the applicant, and where the condition comes from.
+
+    ``holds_from``: the day on which enough years are complete, by the notice's way of counting and with every year still to come well
+    appraised; past or to come. None where no years are asked for or their beginning is not known.
+    """
 
     condition: ConditionName
     result: Result
     text: str
     source: str
+    holds_from: dt.date | None = None
 
 
 def step_name(step: TitleStep) -> str:
@@ -109,20 +115,47 @@ def whole_years(start: dt.date, until: dt.date) -> int:
     return max(0, day_after.year - start.year - ((day_after.month, day_after.day) < (start.month, start.day)))
 
 
-def years_held(notice: Notice, facts: Facts) -> int | None:
-    """Completed years in the current title, by the notice's way of counting; ``None`` if its date is not filled in.
+def last_day_of_years(start: dt.date, years: int) -> dt.date:
+    """The day on which :func:`whole_years` from ``start`` first counts ``years`` (1 or more): 2020-01-01, one year, is 2020-12-31."""
+    year = start.year + years
+    leap_day_without_one = (start.month, start.day) == (2, 29) and not isleap(year)
+    day_after = dt.date(year, 3, 1) if leap_day_without_one else start.replace(year=year)
+    return day_after - dt.timedelta(days=1)
 
-    Years with an appraisal the notice does not count are taken off (考核不合格、基本合格的年度不计算).
-    """
+
+def _uncounted_years(notice: Notice, facts: Facts, start: dt.date) -> int:
+    """How many years of the tenure have an appraisal the notice does not count (考核不合格、基本合格的年度不计算)."""
+    left_out = notice.eligibility.counting.without_appraisals
+    return sum(result in left_out and start.year <= year <= notice.year for year, result in facts.appraisal_results.items())
+
+
+def years_held(notice: Notice, facts: Facts) -> int | None:
+    """Completed years in the current title, by the notice's way of counting; ``None`` if its date is not filled in."""
     if facts.tenure_started_on is None:
         return None
     start = _counted_from(notice, facts.tenure_started_on)
-    lost = [
-        year
-        for year, result in facts.appraisal_results.items()
-        if result in notice.eligibility.counting.without_appraisals and start.year <= year <= notice.year
-    ]
-    return max(0, whole_years(start, _counted_to(notice, facts)) - len(lost))
+    return max(0, whole_years(start, _counted_to(notice, facts)) - _uncounted_years(notice, facts, start))
+
+
+def _years_held_from(notice: Notice, facts: Facts, wanted: int) -> dt.date | None:
+    """The day on which ``wanted`` years in the current title are complete."""
+    if facts.tenure_started_on is None:
+        return None
+    start = _counted_from(notice, facts.tenure_started_on)
+    return last_day_of_years(start, wanted + _uncounted_years(notice, facts, start))
+
+
+def first_round_with(notice: Notice, level: str, day: dt.date) -> int:
+    """The year of the first round in which what is complete on ``day`` counts, not before the notice's own.
+
+    Where the notice counts to the end of its window, later rounds are taken to end on the same day of their year.
+    """
+    window = window_for(notice, level)
+    if notice.eligibility.counting.until == "apply_until" and window is not None:
+        last = window.apply_until.date()
+        late = (day.month, day.day) > (last.month, last.day)
+        return max(notice.year, day.year + late)
+    return max(notice.year, day.year)
 
 
 # --- the conditions -------------------------------------------------------------------------------------------------------
@@ -152,15 +185,32 @@ def _previous(row: EligibilityRow, facts: Facts) -> ConditionResult | None:
     return ConditionResult("previous_title", "not_met", _("须先取得%(title)s职称，逐级申报。") % names, row.source)
 
 
-def _years(name: ConditionName, wanted: int, held: int | None, subject: str, source: str) -> ConditionResult | None:
+def _in_title(notice: Notice, row: EligibilityRow, facts: Facts) -> ConditionResult | None:
+    wanted = row.years_in_previous_title
     if not wanted:
         return None
+    held, holds_from = years_held(notice, facts), _years_held_from(notice, facts, wanted)
+    return _years("years_in_title", wanted, held, holds_from, _("取得现任职称"), row.source)
+
+
+def _of_work(notice: Notice, row: EligibilityRow, facts: Facts) -> ConditionResult | None:
+    wanted, since = row.years_of_work, facts.work_started_on
+    if not wanted:
+        return None
+    worked = None if since is None else whole_years(since, _counted_to(notice, facts))
+    holds_from = None if since is None else last_day_of_years(since, wanted)
+    return _years("years_of_work", wanted, worked, holds_from, _("从事专业技术工作"), row.source)
+
+
+def _years(
+    name: ConditionName, wanted: int, held: int | None, holds_from: dt.date | None, subject: str, source: str
+) -> ConditionResult:
     values = {"subject": subject, "wanted": wanted, "held": held}
     if held is None:
         return ConditionResult(name, "unknown", _("%(subject)s须满%(wanted)s年；尚未填写起始日期。") % values, source)
     if held >= wanted:
-        return ConditionResult(name, "met", _("%(subject)s须满%(wanted)s年，已满%(held)s年。") % values, source)
-    return ConditionResult(name, "not_met", _("%(subject)s须满%(wanted)s年，现满%(held)s年。") % values, source)
+        return ConditionResult(name, "met", _("%(subject)s须满%(wanted)s年，已满%(held)s年。") % values, source, holds_from)
+    return ConditionResult(name, "not_met", _("%(subject)s须满%(wanted)s年，现满%(held)s年。") % values, source, holds_from)
 
 
 def _not_held_already(facts: Facts) -> ConditionResult | None:
@@ -194,12 +244,5 @@ def eligibility(notice: Notice, facts: Facts) -> list[ConditionResult]:
     if not fits:
         return results
     row = next((row for row in fits if row.previous is None or _holds(facts, row.previous)), fits[0])
-    worked = None
-    if facts.work_started_on is not None:
-        worked = whole_years(facts.work_started_on, _counted_to(notice, facts))
-    more = [
-        _previous(row, facts),
-        _years("years_in_title", row.years_in_previous_title, years_held(notice, facts), _("取得现任职称"), row.source),
-        _years("years_of_work", row.years_of_work, worked, _("从事专业技术工作"), row.source),
-    ]
+    more = [_previous(row, facts), _in_title(notice, row, facts), _of_work(notice, row, facts)]
     return results + [result for result in more if result]

@@ -20,12 +20,12 @@ from zhicheng.applications.desks import road_of, words_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
-from zhicheng.web.applicant.conditions import with_cited_source
 from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
 from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
+from zhicheng.web.shared.conditions import with_cited_source
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, whole_number
 from zhicheng.web.shared.problems import anchor_id, put_on_form

@@ -28,7 +28,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
-from zhicheng.web.applicant.conditions import conditions_for, findings_for
+from zhicheng.web.shared.conditions import conditions_for, findings_for
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
 from zhicheng.web.shared.windows import times_of
@@ -227,7 +227,7 @@ def _last_page(request: HttpRequest, actor: Actor, notice: Notice, context: dict
         "choice": choice,
         "level": _title_words(choice.title),
         "employer": employer,
-        "conditions": conditions_for(notice, choice),
+        "conditions": conditions_for(notice, choice.series.code, choice.title),
         "findings": findings_for(notice, choice, nature),
     }
     return render(request, "applicant/confirm_choice.html", context)

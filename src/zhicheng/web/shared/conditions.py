@@ -9,15 +9,15 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.notice import EligibilityRow, Notice
+from zhicheng.campaigns.notice import EligibilityRow, Notice, Title
 from zhicheng.campaigns.rules import Choice, ConditionResult, Facts, cited, eligibility, step_name
 from zhicheng.standards.tables import DEGREES, EDUCATION
 
 
-def conditions_for(notice: Notice, choice: Choice) -> list[dict[str, Any]]:
-    """The lines of the conditions table for the title chosen: schooling, previous title, years, source."""
-    rows = [r for r in notice.eligibility.rows if (r.to.level, r.to.grade) == (choice.title.level, choice.title.grade)]
-    own = [r for r in rows if choice.series.code in r.series] or [r for r in rows if "*" in r.series]
+def conditions_for(notice: Notice, series: str, title: Title) -> list[dict[str, Any]]:
+    """The lines of the conditions table for a title of the series ``series``: schooling, previous title, years, source."""
+    rows = [r for r in notice.eligibility.rows if (r.to.level, r.to.grade) == (title.level, title.grade)]
+    own = [r for r in rows if series in r.series] or [r for r in rows if "*" in r.series]
     return [{"text": _condition_words(row), "source": cited(notice, row.source)} for row in own]
 
 

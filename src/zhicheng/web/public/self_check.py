@@ -1,0 +1,157 @@
+"""我能报什么: what somebody could apply for, before anything is registered or filled (S-21, domain §2.5).
+
+Nothing that is typed here is kept: it stands in the page's address, which holds no name and no number and can be kept as a link.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import current_version, notice_of
+from zhicheng.campaigns.rules import (
+    ConditionResult,
+    Prospect,
+    SlotRequirement,
+    cited,
+    openings,
+    prospects,
+    slot_requirements,
+    window_for,
+    window_state,
+)
+from zhicheng.campaigns.texts import Contact
+from zhicheng.foundation import clock
+from zhicheng.standards.tables import DEGREES, EDUCATION, TITLE_STEPS
+from zhicheng.web.public.self_check_form import SelfCheckForm
+from zhicheng.web.shared.conditions import conditions_for, with_cited_source
+from zhicheng.web.shared.http import OutOfReachError
+from zhicheng.web.shared.windows import ShownWindow, shown_window
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """One condition, what the person said of it, and from which day it holds where only time is missing."""
+
+    told: ConditionResult
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One line of the papers to get ready: a slot of the notice, its years where it wants one for each, who brings it, and whether it
+    is wanted of everybody."""
+
+    number: str
+    label: str
+    wants: str
+    years: tuple[int, ...]
+    owner: str
+    required: bool
+
+
+@require_safe
+def self_check(request: HttpRequest, slug: str) -> HttpResponse:
+    """The questions and, once something is answered, every open title with its verdict; with one title chosen, all about that one."""
+    version = current_version(slug)
+    if version is None:
+        raise OutOfReachError(f"campaign {slug}")
+    notice = notice_of(version)
+    form = SelfCheckForm(notice, request.GET if request.GET else None)
+    context: dict[str, Any] = {"notice": notice, "form": form, "year": notice.year}
+    if not form.is_bound:
+        return render(request, "public/self_check.html", context)
+    if not form.is_valid():
+        return render(request, "public/self_check.html", context, status=422)
+    found = prospects(notice, form.facts())
+    chosen = _chosen(found, request.GET.get("to", ""))
+    context["answers"] = form.address()
+    if chosen is not None:
+        return render(request, "public/self_check_title.html", context | _about(notice, chosen, form))
+    series = form.cleaned_data["series"]
+    shown = [each for each in found if not series or each.series.code == series]
+    context |= {
+        "counted": Counter(each.verdict for each in shown),
+        "groups": [(name, list(each)) for name, each in groupby(shown, key=lambda one: one.series)],
+        "closed": [
+            (o.series, o.reason) for o in openings(notice) if not o.choosable and o.series.code in {series or o.series.code}
+        ],
+    }
+    return render(request, "public/self_check.html", context)
+
+
+def _chosen(found: Iterable[Prospect], code: str) -> Prospect | None:
+    """The title that ``code`` (series.title) names; ``None`` without one, or where the notice does not open it."""
+    return next((each for each in found if code == f"{each.series.code}.{each.title.code}"), None)
+
+
+def _about(notice: Notice, chosen: Prospect, form: SelfCheckForm) -> dict[str, Any]:
+    results = with_cited_source(notice, chosen.results)
+    return {
+        "prospect": chosen,
+        "results": [ShownResult(each, _said(each, chosen)) for each in results],
+        "clauses": conditions_for(notice, chosen.series.code, chosen.title),
+        "papers": papers_for(notice, chosen),
+        "window": _window(notice, chosen.title.level),
+        "contact": _contact(notice, form.cleaned_data["county"]),
+        "counting": cited(notice, notice.eligibility.counting.source),
+        "register": reverse("register_person_notice"),
+    }
+
+
+def _window(notice: Notice, level: str) -> ShownWindow | None:
+    window = window_for(notice, level)
+    return shown_window(window, window_state(notice, level, clock.now())) if window is not None else None
+
+
+def _contact(notice: Notice, region: str) -> Contact | None:
+    """The office of the county that was named, which takes the papers next."""
+    return next((each for each in notice.contacts if region and each.region_code == region), None)
+
+
+def _said(result: ConditionResult, chosen: Prospect) -> str:
+    """What the person said that this condition is about; empty where nothing was."""
+    facts, language = chosen.facts, get_language() or "zh"
+    match result.condition:
+        case "schooling":
+            codes = [EDUCATION.name(code, language) for code in sorted(facts.educations)]
+            return _("、").join(codes + [DEGREES.name(code, language) for code in sorted(facts.degrees)])
+        case "previous_title" | "not_held_yet":
+            return _step(facts.current_level, facts.current_grade) or (_("还没有职称") if facts.first_title else "")
+        case "years_in_title":
+            return _since(facts.tenure_started_on)
+        case "years_of_work":
+            return _since(facts.work_started_on)
+    return ""
+
+
+def _step(level: str, grade: str) -> str:
+    steps = [each.code for each in TITLE_STEPS if (each.level, each.grade) == (level, grade)]
+    return TITLE_STEPS.name(steps[0], get_language() or "zh") if steps else ""
+
+
+def _since(day: Any) -> str:
+    return _("自{day}").format(day=f"{day:%Y-%m-%d}") if day is not None else ""
+
+
+def papers_for(notice: Notice, chosen: Prospect) -> list[Paper]:
+    """What has to be brought, in the notice's order; a slot that wants a paper for each year is one line with its years."""
+    wanted = [each for each in slot_requirements(notice, chosen.facts) if each.exempt_reason is None]
+    lines = []
+    for _slot, boxes in groupby(wanted, key=lambda box: box.slot):
+        each: list[SlotRequirement] = list(boxes)
+        first = each[0]
+        years = tuple(box.year for box in each if box.year is not None)
+        lines.append(Paper(first.mark, str(first.label), str(first.wants), years, first.owner, first.required))
+    return lines
