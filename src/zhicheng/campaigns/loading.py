@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from zhicheng.campaigns import consistency
+from zhicheng.campaigns.answers import Answers, TruthTable
 from zhicheng.campaigns.calendars import CalendarFile, compare_calendar
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.yaml_source import BadYaml, Path, Source
@@ -60,6 +61,21 @@ def load_calendar_file(source: str | FilePath) -> CalendarFile:
     parsed = read_mapping(source)
     read, found = _validate(parsed.data, CalendarFile)
     return whole(parsed, read, found + (list(compare_calendar(read)) if read is not None else []))
+
+
+def load_truth_table(source: str | FilePath) -> TruthTable:
+    """The truth table in ``source``; raises as :func:`load_notice` does."""
+    return _load(source, TruthTable)
+
+
+def load_answers(source: str | FilePath) -> Answers:
+    """What one person says, in a file of its own; raises as :func:`load_notice` does."""
+    return _load(source, Answers)
+
+
+def _load(source: str | FilePath, model: type[Read]) -> Read:
+    parsed = read_mapping(source)
+    return whole(parsed, *_validate(parsed.data, model))
 
 
 def read_mapping(source: str | FilePath) -> Source:

@@ -75,3 +75,20 @@ def test_withdraw_takes_a_campaign_off_the_published_ones_and_loading_puts_it_ba
     assert "没有批次“nowhere”" in run("withdraw", "nowhere")[2]
     run("load", OTHER_2025)
     assert Campaign.objects.get().published
+
+
+def test_explain_says_to_one_person_what_the_page_says(tmp_path: Path) -> None:
+    out, _err, failed = run("explain", BORTALA_2023, "--case", "硕士，助理工程师差一天满两年")
+    assert failed == ""
+    assert "engineering.engineer  工程技术 · 工程师：可能不符合  最早 2024 年度可以申报" in out
+    assert "取得现任职称须满2年，现满1年。（人社部发〔2019〕16号 附件）" in out
+    own = tmp_path / "me.yaml"
+    own.write_text("education: '11'\nheld: none\n", encoding="utf-8")
+    assert "engineering.engineer  工程技术 · 工程师：符合" in run("explain", BORTALA_2023, "--case", own)[0]
+
+
+def test_explain_names_the_people_there_are_when_it_knows_none_of_that_name() -> None:
+    _out, _err, failed = run("explain", BORTALA_2023, "--case", "谁")
+    assert "博士" in failed
+    _out, _err, failed = run("explain", OTHER_2025)
+    assert "没有" in failed

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zhicheng.campaigns.answers import named
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import current_version, notice_of
 from zhicheng.campaigns.rules import (
@@ -74,7 +75,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "public/self_check.html", context)
     if not form.is_valid():
         return render(request, "public/self_check.html", context, status=422)
-    found = prospects(notice, form.facts())
+    found = prospects(notice, form.answers().facts(notice))
     chosen = _chosen(found, request.GET.get("to", ""))
     context["answers"] = form.address()
     if chosen is not None:
@@ -93,7 +94,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _chosen(found: Iterable[Prospect], code: str) -> Prospect | None:
     """The title that ``code`` (series.title) names; ``None`` without one, or where the notice does not open it."""
-    return next((each for each in found if code == f"{each.series.code}.{each.title.code}"), None)
+    return next((each for each in found if code == named(each)), None)
 
 
 def _about(notice: Notice, chosen: Prospect, form: SelfCheckForm) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from zhicheng.campaigns.answers import NO_TITLE, Answers
 from zhicheng.campaigns.notice import Notice
-from zhicheng.campaigns.rules import Facts, Graduation, RowRef, openings
+from zhicheng.campaigns.rules import openings
 from zhicheng.standards.tables import APPRAISAL_RESULTS, DEGREES, EDUCATION, TITLE_STEPS, UNIT_NATURES
 from zhicheng.web.shared.forms import DateField, Form, needed
 
-NO_TITLE = "none"
 YEARS_BACK = 8  # as many as the longest tenure the conditions count needs, and a few more
 
 
@@ -63,29 +63,10 @@ class SelfCheckForm(Form):
         self.fields["low"].label = _("年度考核为{results}的年度").format(results=results)
         self.fields["low"].help_text = _("不计入年限；没有的不选。")
 
-    def facts(self) -> Facts:
-        """What the rules look at; the title applied for is filled in for each title in turn.
-
-        Each section has one row: what a row wants is told once, however many there will be.
-        """
-        said = self.cleaned_data
-        step = TITLE_STEPS.get(said["held"]) if said["held"] != NO_TITLE else None
-        studied = said["education"] or said["degree"]
-        return Facts(
-            year=self.notice.year,
-            level="",
-            employer_nature=said["nature"],
-            first_title=said["held"] == NO_TITLE if said["held"] else None,
-            highest_education=said["education"],
-            current_series=said["held_series"] if step is not None else "",
-            current_level=step.level if step is not None else "",
-            current_grade=step.grade if step is not None else "",
-            tenure_started_on=said["since"] if step is not None else None,
-            work_started_on=said["work"],
-            graduations=(Graduation("", said["education"], said["degree"]),) if studied else (),
-            rows={slot.section: (RowRef(""),) for slot in self.notice.materials if slot.section},
-            appraisal_results={int(year): self.notice.eligibility.counting.without_appraisals[0] for year in said.get("low", ())},
-        )
+    def answers(self) -> Answers:
+        """What was said; of a valid form."""
+        said = {name: value for name, value in self.cleaned_data.items() if name != "series"}
+        return Answers(**said | {"low": tuple(int(year) for year in said.get("low", ()))})
 
     def address(self) -> str:
         """The answers as the query of an address, as they were understood; without those that were not given."""
