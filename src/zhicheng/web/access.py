@@ -38,6 +38,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "verify_scanned": EVERYBODY,
     "notice": EVERYBODY,
     "self_check": EVERYBODY,
+    "notice_times": EVERYBODY,
     "register_unit_notice": EVERYBODY,
     "register_unit": EVERYBODY,
     "register_unit_licence": EVERYBODY,
