@@ -39,6 +39,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "notice": EVERYBODY,
     "self_check": EVERYBODY,
     "notice_times": EVERYBODY,
+    "notice_data": EVERYBODY,
     "register_unit_notice": EVERYBODY,
     "register_unit": EVERYBODY,
     "register_unit_licence": EVERYBODY,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.public import calendar, calendar_file, mailbox, publicity, self_check, views
+from zhicheng.web.public import calendar, calendar_file, mailbox, notice_data, publicity, self_check, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("notices/<slug:slug>/", views.notice, name="notice"),
     path("notices/<slug:slug>/self-check/", self_check.self_check, name="self_check"),
     path("notices/<slug:slug>/times.ics", calendar_file.notice_times, name="notice_times"),
+    path("notices/<slug:slug>/notice.json", notice_data.notice_data, name="notice_data"),
     path("verify/", views.verify, name="verify"),
     path("V/<str:serial>/<str:code>", views.verify_scanned, name="verify_scanned"),
     path("calendar/", calendar.show_calendar, name="calendar"),
