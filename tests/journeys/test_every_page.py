@@ -39,6 +39,7 @@ FILES = {
     "application_paper", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
     "desk_file", "desk_preview", "desk_paper", "unit_licence_file", "unit_publicity_file", "office_licence_file",
     "office_licence_preview", "office_account_scan", "office_account_scan_preview",
+    "notice_times", "notice_data",
 }  # fmt: skip
 # What is only ever sent to, or answers a script; its refusals are pages of their own, opened by the journeys that make them.
 SENT_TO = {

@@ -174,7 +174,8 @@ for _name in ("account_email_verification_sent", "account_reset_password_done", 
 for _name in ("rehearsal", "rehearsal_clock", "rehearsal_components", "rehearsal_mailbox"):
     _plain(_name)
 _plain("calendar")
-_plain("notice", args=lambda town: (notice_of(town.world.version).slug,))
+for _name in ("notice", "notice_times", "notice_data", "self_check"):
+    _plain(_name, args=lambda town: (notice_of(town.world.version).slug,))
 for _name in ("home_signed_in", "still_here", "mfa_index"):
     _plain(_name, "applicant", "unit_admin", "bureau")
 for _name in ("my_titles", "my_applications", "application_new", "person_information"):

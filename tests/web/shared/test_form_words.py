@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 import zhicheng.web
+from tests.campaigns.files import bortala
 from zhicheng.accounts.models import User
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.organizations.models import UnitVerification, VerificationKind
@@ -26,6 +27,7 @@ from zhicheng.web.office.officers.forms import LeaveForm, MoveForm, OfficerForm,
 from zhicheng.web.office.people.forms import ApproveForm as ApproveAccountForm
 from zhicheng.web.office.registrations.forms import ApproveForm, TransferForm
 from zhicheng.web.public import forms as sign_in
+from zhicheng.web.public.self_check_form import SelfCheckForm
 from zhicheng.web.shared.desk.forms import ReturnForm
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.identities import CardForm
@@ -48,6 +50,7 @@ NEEDS: dict[type[forms.BaseForm], Callable[[], forms.BaseForm]] = {
     ReopenForm: lambda: ReopenForm(offices=[]),
     CardForm: lambda: CardForm(people=[User(pk=1, name="王芳")]),
     OfficerForm: lambda: OfficerForm(offices=[]),
+    SelfCheckForm: lambda: SelfCheckForm(bortala()),
     sign_in.ReauthenticateForm: lambda: sign_in.ReauthenticateForm(user=User()),
     sign_in.LoginForm: lambda: sign_in.LoginForm(request=RequestFactory().get("/")),
 }

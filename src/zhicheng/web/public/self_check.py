@@ -57,7 +57,7 @@ class Paper:
     number: str
     label: str
     wants: str
-    years: tuple[int, ...]
+    said_years: str
     owner: str
     required: bool
 
@@ -153,6 +153,10 @@ def papers_for(notice: Notice, chosen: Prospect) -> list[Paper]:
     for _slot, boxes in groupby(wanted, key=lambda box: box.slot):
         each: list[SlotRequirement] = list(boxes)
         first = each[0]
-        years = tuple(box.year for box in each if box.year is not None)
-        lines.append(Paper(first.mark, str(first.label), str(first.wants), years, first.owner, first.required))
+        years = _("、").join(str(box.year) for box in each if box.year is not None)
+        lines.append(
+            Paper(
+                first.mark, str(first.label), str(first.wants), _("年度：") + years if years else "", first.owner, first.required
+            )
+        )
     return lines

@@ -69,6 +69,9 @@ _SENTENCES: dict[type[forms.Field], dict[str, Any]] = {
         "required": _("请选择%(label)s。"),
         "invalid_choice": _("“%(label)s”请从列出的选项中选择；选项可能已经变动，请重新选择。"),
     },
+    forms.MultipleChoiceField: {
+        "invalid_list": _("“%(label)s”请从列出的选项中选择；选项可能已经变动，请重新选择。"),
+    },
     forms.FileField: {
         "required": _("请选择要上传的%(label)s。"),
         "invalid": _("“%(label)s”的文件没有传上来，请重新选择文件。"),
