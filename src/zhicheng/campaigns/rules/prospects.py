@@ -37,16 +37,12 @@ def prospects(notice: Notice, known: Facts) -> list[Prospect]:
 
     ``known``: what the person says; its series, level, grade and title are those of each title in turn.
     """
-    found = []
-    for opening in openings(notice):
-        places: dict[str, list[Specialty]] = {}
-        for each in opening.specialties:
-            for title in each.titles:
-                places.setdefault(title.code, []).append(each.specialty)
-        for title in opening.series.titles:
-            if title.code in places:
-                found.append(_prospect(notice, opening.series, tuple(places[title.code]), title, known))
-    return found
+    return [
+        _prospect(notice, opening.series, places, title, known)
+        for opening in openings(notice)
+        for title in opening.series.titles
+        if (places := tuple(each.specialty for each in opening.specialties if title in each.titles))
+    ]
 
 
 def _prospect(notice: Notice, series: Series, specialties: tuple[Specialty, ...], title: Title, known: Facts) -> Prospect:
