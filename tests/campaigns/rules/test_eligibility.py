@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.campaigns.files import bortala, other
 from tests.campaigns.rules.people import engineer, people
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import (
     ConditionResult,
     Facts,
@@ -211,6 +212,14 @@ def test_last_day_of_years_is_the_first_on_which_they_are_whole(start: dt.date, 
     day = last_day_of_years(start, years)
     assert whole_years(start, day) == years
     assert whole_years(start, day - dt.timedelta(days=1)) == years - 1
+
+
+@pytest.mark.parametrize("notice", [NOTICE, other()], ids=["bortala", "other"])
+def test_mistyped_year_is_never_reached_and_breaks_nothing(notice: Notice) -> None:
+    facts = engineer(tenure_started_on=dt.date(9999, 12, 31), work_started_on=dt.date(9998, 2, 1))
+    told = eligibility(notice, dataclasses.replace(facts, year=notice.year, series=notice.catalogue.series[0].code))
+    assert last_day_of_years(dt.date(9999, 12, 31), 4) == dt.date.max
+    assert all(each.result != "met" for each in told if each.condition == "years_in_title")
 
 
 @given(people(NOTICE))

@@ -88,6 +88,12 @@ def test_what_cannot_be_read_is_said_at_its_field_and_stays(world: World, client
     assert "去年" in page
 
 
+def test_year_nobody_will_see_is_answered_in_words(world: World, client: Client) -> None:
+    far = ASSISTANT | {"since": "9999-12-31", "work": "9998-02-01"}
+    assert ask(client, **far).status_code == 200
+    assert ask(client, **far, to="engineering.engineer").status_code == 200
+
+
 def test_unknown_round_or_title_is_no_error_of_ours(world: World, client: Client) -> None:
     assert client.get("/notices/nothing-1999/self-check/").status_code == 404
     assert ask(client, **ASSISTANT, to="engineering.emperor").status_code == 200

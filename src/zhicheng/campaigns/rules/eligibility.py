@@ -104,7 +104,7 @@ def _counted_from(notice: Notice, start: dt.date) -> dt.date:
         case "year_start":
             return start.replace(month=1, day=1)
         case "next_year_start":
-            return dt.date(start.year + 1, 1, 1)
+            return dt.date(min(start.year + 1, dt.MAXYEAR), 1, 1)
         case _:
             return start
 
@@ -116,8 +116,13 @@ def whole_years(start: dt.date, until: dt.date) -> int:
 
 
 def last_day_of_years(start: dt.date, years: int) -> dt.date:
-    """The day on which :func:`whole_years` from ``start`` first counts ``years`` (1 or more): 2020-01-01, one year, is 2020-12-31."""
+    """The day on which :func:`whole_years` from ``start`` first counts ``years`` (1 or more): 2020-01-01, one year, is 2020-12-31.
+
+    The last day there is for a year that nobody will see: a date somebody mistyped.
+    """
     year = start.year + years
+    if year > dt.MAXYEAR:
+        return dt.date.max
     leap_day_without_one = (start.month, start.day) == (2, 29) and not isleap(year)
     day_after = dt.date(year, 3, 1) if leap_day_without_one else start.replace(year=year)
     return day_after - dt.timedelta(days=1)

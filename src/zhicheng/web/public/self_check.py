@@ -25,7 +25,6 @@ from zhicheng.campaigns.rules import (
     ConditionResult,
     Prospect,
     SlotRequirement,
-    cited,
     openings,
     prospects,
     slot_requirements,
@@ -70,7 +69,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
         raise OutOfReachError(f"campaign {slug}")
     notice = notice_of(version)
     form = SelfCheckForm(notice, request.GET if request.GET else None)
-    context: dict[str, Any] = {"notice": notice, "form": form, "year": notice.year}
+    context: dict[str, Any] = {"notice": notice, "form": form}
     if not form.is_bound:
         return render(request, "public/self_check.html", context)
     if not form.is_valid():
@@ -106,7 +105,6 @@ def _about(notice: Notice, chosen: Prospect, form: SelfCheckForm) -> dict[str, A
         "papers": papers_for(notice, chosen),
         "window": _window(notice, chosen.title.level),
         "contact": _contact(notice, form.cleaned_data["county"]),
-        "counting": cited(notice, notice.eligibility.counting.source),
         "register": reverse("register_person_notice"),
     }
 
