@@ -208,6 +208,30 @@ def test_paper_is_uploaded_beside_its_row_refused_and_replaced(page: Page) -> No
     assert "sections/awards/#at-material-awards-" in page.url
 
 
+def test_paper_on_its_way_is_not_lost_to_a_save_that_happens_meanwhile(page: Page) -> None:
+    one = application_of(page, DRAFT)
+    page.goto(f"{one}sections/training/")
+    page.get_by_label("培训（进修）内容").fill("渠道防渗")
+    box = page.locator(".row-evidence .box")
+    expect(box).to_be_visible()
+    held: list[str] = []  # the server has the file and has answered; the answer waits on the line
+    line = page.context.new_cdp_session(page)
+    line.on("Fetch.requestPaused", lambda paused: held.append(paused["requestId"]))
+    line.send("Fetch.enable", {"patterns": [{"urlPattern": "*/upload/*", "requestStage": "Response"}]})
+    file_control(page, "培训进修证明").set_input_files(paper("证书.pdf", files.pdf()))  # type: ignore[arg-type]
+    box.get_by_role("button", name=re.compile("^上传 ?培训进修证明")).click()
+    while not held:
+        page.wait_for_timeout(50)
+    with page.expect_response("**/autosave/") as saved:
+        page.get_by_label("培训（进修）内容").fill("渠道防渗技术")
+    assert "证书.pdf" in saved.value.text(), "what is saved by itself renews the place the file was sent from"
+    expect(page.locator("#save-state")).to_contain_text("已保存")
+    line.send("Fetch.continueRequest", {"requestId": held[0]})
+    expect(box.locator("summary").first).to_contain_text("证书.pdf")
+    expect(page.get_by_label("培训（进修）内容")).to_be_focused()  # somebody types there
+    expect(page.locator("[data-live]")).to_contain_text("已上传")
+
+
 def test_section_whose_file_is_refused_shows_a_summary_that_leads_to_it(page: Page) -> None:
     one = application_of(page, PLAIN)
     page.goto(f"{one}sections/appointment/")

@@ -255,12 +255,20 @@
     if (form) { $("[data-upload-progress]", form).hidden = true; uploadSay(form, "wordsFailed"); } else if (!event.target.hasAttribute("data-autosave")) { answerLost("Lost", ""); }
   }));
 
-  // --- a file that is being examined: its place asks by itself, and never throws away what was chosen or typed meanwhile ---
+  // --- a place that is renewed by itself never throws away what was chosen or typed in it, nor what is being sent from it ---
+  const holdsOn = (place) => Boolean($("[data-upload] .htmx-request, [data-upload].htmx-request", place)) || Array.from(place.querySelectorAll("input[type=file]")).some((input) => input.files.length);
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.hasAttribute("data-checking")) { return; }
     const place = event.detail.target !== event.target ? event.detail.target : document;
-    const chosen = Array.from(place.querySelectorAll("input[type=file]")).some((input) => input.files.length);
-    if (chosen || (place === document && changed)) { event.preventDefault(); }
+    if (holdsOn(place) || (place === document && changed)) { event.preventDefault(); }
+  });
+  // It asked before the upload began, and is answered while it lasts: the upload's own answer shows the place.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const asks = event.detail.elt;
+    if (asks && asks.hasAttribute("data-checking") && holdsOn(event.detail.target)) { event.detail.shouldSwap = false; }
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (holdsOn(event.detail.target)) { event.detail.shouldSwap = false; }
   });
 
   // --- a preview that is still to come (evidence/previews.py: no page is 333 wide) is asked for again ---
