@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import files
+from zhicheng.evidence import confinement
 from zhicheng.evidence.confinement import asking
 from zhicheng.evidence.confinement.asking import inspect_confined, render_confined
 from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
@@ -65,7 +66,9 @@ def test_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert time.monotonic() - began < 8
 
 
-def test_machine_that_is_too_busy_for_a_file_is_not_the_files_fault(tmp_path: Path, good: Path) -> None:
+def test_machine_that_is_too_busy_for_a_file_is_not_the_files_fault(
+    tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The cell is stopped as if nothing were left for it: its time by the clock runs out, none of the processor's does."""
     inspect_confined(good, LIMITS)
     before, over = descendants(process().pid), threading.Event()
@@ -78,6 +81,7 @@ def test_machine_that_is_too_busy_for_a_file_is_not_the_files_fault(tmp_path: Pa
 
     holding = threading.Thread(target=hold_up)
     holding.start()
+    monkeypatch.setattr(confinement, "AT_LEAST", 0)
     try:
         with pytest.raises(Rejected) as refusal:
             inspect_confined(_written(tmp_path / "bomb", files.pdf_stream_bomb()), LIMITS, seconds=1, memory=20_000_000_000)

@@ -22,7 +22,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.http import HttpRequest  # noqa: E402
 
-from zhicheng.foundation import blobs, clock, jobs, ledger, mail, outbox, supervision  # noqa: E402
+from zhicheng.foundation import blobs, clock, jobs, ledger, liveness, mail, outbox, supervision  # noqa: E402
 from zhicheng.foundation.errors import Refused  # noqa: E402
 from zhicheng.foundation.lanes import Lane  # noqa: E402
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage, WorkerInstance  # noqa: E402
@@ -55,7 +55,7 @@ def make_effect_outside(message: OutboxMessage) -> None:
     pause()
 
 
-@outbox.handler("test.hangs", lane=Lane.CHECKS, lease=timedelta(seconds=2))
+@outbox.handler("test.hangs", lane=Lane.CHECKS, lease=timedelta(seconds=1))
 def hang_once(message: OutboxMessage) -> None:
     """Hangs the first time, for longer than it asked for; then does its work."""
     if message.attempts == 1:
@@ -139,16 +139,40 @@ def worker(stop_seconds: str = "5") -> None:
     run_worker(stop_seconds=float(stop_seconds))
 
 
-def worker_for_whom_time_moves_on(seconds: str) -> None:
-    """A worker on whose machine so many seconds more have passed as soon as the file ``time has moved on`` is there."""
-    monotonic, moved = time.monotonic, Path(settings.DATA_DIR) / "time has moved on"
-    time.monotonic = lambda: monotonic() + (float(seconds) if moved.exists() else 0)
+def worker_with_mail(port: str) -> None:
+    """A worker whose mails go to the server at a port of this machine."""
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
+    worker("1")
+
+
+def worker_in_a_hurry() -> None:
+    """A worker that waits less than at work before it replaces a process that has ended, and before it frees what that one had in hand."""
+    supervision.PAUSE_SECONDS, liveness.BEAT_SECONDS = 0.5, 0.5
     worker()
 
 
-def looks() -> None:
-    """How often the worker that runs has looked whether others live, but for one look that it may be in the middle of."""
-    print(max(0, WorkerInstance.objects.latest("pk").beats - 1))
+def worker_that_looks_often(times: str) -> None:
+    """A worker that looks so many times as often whether others live; from look to look as much time passes by its clock as at work."""
+    monotonic, look, passed = time.monotonic, liveness.Watch.bury_the_dead, 0.0
+    at_work = liveness.BEAT_SECONDS
+    liveness.BEAT_SECONDS /= int(times)
+
+    def look_and_let_time_pass(watch: liveness.Watch) -> int:
+        nonlocal passed
+        freed = look(watch)
+        passed += at_work - liveness.BEAT_SECONDS
+        return freed
+
+    time.monotonic = lambda: monotonic() + passed
+    liveness.Watch.bury_the_dead = look_and_let_time_pass  # type: ignore[method-assign]
+    worker()
+
+
+def looks_until_done(seconds: str) -> None:
+    """Wait until everything is done; how often the worker that runs has looked until then whether others live."""
+    wait_until("states", "done", seconds)
+    print(WorkerInstance.objects.latest("pk").beats)
 
 
 def in_hand() -> None:
@@ -181,11 +205,11 @@ def supervise(behaviour: str) -> None:
         (folder / "ended well").touch()
 
     # Nobody waits here as long as at work for one that has ended or cannot be ended.
-    supervision.PAUSE_SECONDS, supervision.GONE_SECONDS = 0.5, 1.5
-    posts = [Post("one", work, Pulse(1.5))]
+    supervision.PAUSE_SECONDS, supervision.GONE_SECONDS = 0.2, 0.8
+    posts = [Post("one", work, Pulse(1))]
     if behaviour == "hangs":
-        posts.append(Post("beside it", lambda pulse, ending: _stay(folder / "beside", pulse, ending), Pulse(1.5)))
-    keep_running(posts, stop_seconds=2)
+        posts.append(Post("beside it", lambda pulse, ending: _stay(folder / "beside", pulse, ending), Pulse(1)))
+    keep_running(posts, stop_seconds=1.1)
 
 
 def _let_it_be_held() -> None:
@@ -204,7 +228,9 @@ def _let_it_be_held() -> None:
         os._exit(0)
     system.prctl(0x59616D61, watcher)  # PR_SET_PTRACER
     os.write(writing, b".")
-    time.sleep(0.5)
+    until = time.monotonic() + 10
+    while f"TracerPid:\t{watcher}\n" not in Path("/proc/self/status").read_text() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def _stay(starts: Path, pulse: Pulse, ending: threading.Event) -> None:

@@ -27,13 +27,13 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 @pytest.fixture
 def talking(settings: Any) -> Iterator[Any]:
-    """Mail goes over the network, with a short time-out; ``talking(server)`` says to whom."""
-    settings.DELIVERY_BACKEND = SMTP
-    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 1
+    """Mail goes over the network, with a short time-out; ``talking(server)`` says to whom. One that will never answer is waited for least."""
+    settings.DELIVERY_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
 
     def to(server: Server | int) -> None:
         line.hang_up()
         settings.EMAIL_PORT = server if isinstance(server, int) else server.port
+        settings.EMAIL_TIMEOUT = 0.3 if isinstance(server, Server) and server.manner in {"silent", "mute after data"} else 1
 
     yield to
     line.hang_up()
@@ -116,7 +116,7 @@ def test_pause_ends_although_the_clock_was_put_back(talking: Any) -> None:
 def test_server_that_sends_a_byte_at_a_time_is_cut_off(
     talking: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, manner: str, encryption: str
 ) -> None:
-    monkeypatch.setattr(line, "WHOLE_SECONDS", 1.5)
+    monkeypatch.setattr(line, "WHOLE_SECONDS", 0.6)
     with mail_server(manner) as server:
         talking(server)
         if encryption:
@@ -184,10 +184,9 @@ def test_order_of_one_sequence_is_kept_while_its_first_mail_waits(talking: Any) 
 def test_silent_mail_server_holds_no_effect_and_no_paper(elsewhere: Elsewhere) -> None:
     """It accepts and never answers: with one queue for everything, papers, moves and bans waited behind it for minutes."""
     with mail_server("silent") as server:
-        url = f"smtp://127.0.0.1:{server.port}"
         for key in ("one", "two", "three"):
             elsewhere.run("queue_mail", key)
-        worker = elsewhere.start("worker", "1", ZHICHENG_MAIL_URL=url)
+        worker = elsewhere.start("worker_with_mail", str(server.port))
         try:
             until = time.monotonic() + 30
             while not server.connections and time.monotonic() < until:
@@ -195,9 +194,7 @@ def test_silent_mail_server_holds_no_effect_and_no_paper(elsewhere: Elsewhere) -
             assert server.connections, "the mail lane is in the middle of it"
             elsewhere.run("queue", "test.effect", "law")
             elsewhere.run("queue", "test.outside", "paper")
-            began = time.monotonic()
-            while elsewhere.run("states") != "pending pending pending done done":
-                assert time.monotonic() - began < 10
+            elsewhere.run("wait_until", "states", "pending pending pending done done", "10")
         finally:
             worker.terminate()
             worker.communicate(timeout=60)
