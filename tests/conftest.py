@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import translation
 
 from deploy.translations import compile_translations
-from tests.support import beginnings, capabilities, lanes, told_once
+from tests.support import beginnings, capabilities, emptied, lanes, told_once
 from tests.support import world as w
 from tests.support.rehearsed import first_pages, whole_rehearsal
 from tests.web.shared.answers import answers
@@ -32,6 +32,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_translations()
+    emptied.empty_after_each()
     # As for the cluster of PostgreSQL: what a crash of the machine would lose was never wanted, and no test could see it. A sent application
     # waits some sixty times for the disk. Processes that tests start wait as they do at work.
     os.fsync = lambda descriptor: os.fstat(descriptor) and None  # type: ignore[assignment]  # what is closed is still an error

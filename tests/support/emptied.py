@@ -1,0 +1,60 @@
+"""After a test whose transactions are real the database is as ``flush`` would leave it, in a tenth of the time.
+
+Django's test case empties every table, has what each model and permission is called written anew, and every guard taken off and put on
+twice: a third of a second, after each such test. Here the rows go of those tables that have any.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections, transaction
+from django.test import TransactionTestCase
+
+from zhicheng.foundation import triggers
+from zhicheng.foundation.ledger import GENESIS
+from zhicheng.foundation.models import InstanceMark, LedgerHead
+
+# What the code says, and what the database is.
+STAYS = {model._meta.db_table for model in (ContentType, Permission, InstanceMark)}
+
+
+def empty_after_each() -> None:
+    """Let every such test end with :func:`empty`."""
+    TransactionTestCase._fixture_teardown = _empty_all  # type: ignore[attr-defined]
+
+
+def _empty_all(case: Any) -> None:
+    for name in case._databases_names(include_mirrors=False):
+        empty(connections[name])
+
+
+def empty(connection: Any) -> None:
+    """Remove every row but those of ``STAYS``; the ledger begins anew, and every guard is on."""
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - STAYS
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        full = _with_rows(cursor, sorted(tables))
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")  # no guard and no foreign key asks
+            _remove(cursor, full)
+        else:
+            guards = [one for one in triggers.declared() if one.table in full]
+            triggers.take_off(connection, guards)
+            _remove(cursor, full)
+            triggers.put_on(connection, guards)
+    LedgerHead.objects.using(connection.alias).create(pk=1, number=0, hash=GENESIS)
+    if triggers.missing(connection):
+        triggers.put_on(connection)
+
+
+def _with_rows(cursor: Any, tables: list[str]) -> list[str]:
+    asked = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables)  # noqa: S608 - names of ours
+    cursor.execute(" UNION ALL ".join(asked))
+    return [table for (table,) in cursor.fetchall()]
+
+
+def _remove(cursor: Any, tables: list[str]) -> None:
+    for table in tables:
+        cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of ours

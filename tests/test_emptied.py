@@ -1,0 +1,45 @@
+"""What a test whose transactions are real leaves behind is removed as ``flush`` would remove it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from tests.support import emptied
+from tests.support import world as w
+from zhicheng.foundation import clock, triggers
+
+
+def every_row() -> dict[str, list[Any]]:
+    """All that is in the database."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model._meta.managed:
+                cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')  # noqa: S608 - a name of ours
+                rows[model._meta.label] = cursor.fetchall()
+    return rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_is_emptied_as_flush_would_empty_it() -> None:
+    with clock.travel(w.IN_WINDOW):
+        world = w.make_world()
+        application = w.submitted(world)
+        w.unit_pass(world, application)
+        w.open_publicity(world, application)
+    triggers.take_off(connection, triggers.LEDGER)  # as a test might that ends in the middle
+    before = every_row()
+    assert before["foundation.InstanceMark"]
+    emptied.empty(connection)
+    left = every_row()
+    assert not triggers.missing(connection)
+    assert left["foundation.InstanceMark"] == before["foundation.InstanceMark"]
+    assert len([label for label, rows in before.items() if rows != left[label]]) > 20
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+    assert {label: len(rows) for label, rows in every_row().items()} == {label: len(rows) for label, rows in left.items()}
+    assert every_row()["foundation.LedgerHead"] == left["foundation.LedgerHead"]
