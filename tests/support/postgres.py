@@ -30,6 +30,9 @@ _SETTINGS = {
     # A test rolls its rows back; a clean-up that passes by in between would leave "no rows" in the statistics, and the planner
     # would join tables it believes empty as a cross product.
     "autovacuum": "off",
+    # A page of a case joins ten rows of one key each. To weigh up every order of joining them takes nine milliseconds, to join them four at a
+    # time in the order they are written in takes one; what is answered is the same.
+    "join_collapse_limit": "4",
 }
 
 
