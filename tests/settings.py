@@ -38,6 +38,8 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined()  # type: ignore[index
 # Every form of a page sends the token the page carried; a test's client sends what it was told.
 MIDDLEWARE = [*MIDDLEWARE]
 MIDDLEWARE.insert(MIDDLEWARE.index("zhicheng.web.shared.once.OnceMiddleware"), "tests.support.forms.SendsTheToken")
+# A test's client makes all of these anew.
+MIDDLEWARE[MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware")] = "tests.support.static_files.ReadOnce"
 
 # What a paper looks like in the tests is the same on every machine; those that are about installed fonts say so.
 PAPER_FONT_PACKAGES: list[str] = []
