@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -259,10 +258,13 @@ def before(db: Any) -> Iterator[Elsewhere]:
 
 
 def test_worker_refuses_a_database_with_open_migrations(before: Elsewhere) -> None:
-    command = [sys.executable, "-m", "zhicheng", "worker"]
-    done = subprocess.run(command, env=before.environment, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode != 0
-    assert re.search("zhicheng(_owner)? migrate", done.stderr) and "zhicheng.E026" in done.stderr
+    with TemporaryFile("w+", encoding="utf-8") as log:
+        worker = before.start("command", "worker", log=log)
+        worker.communicate(120)
+        log.seek(0)
+        said = log.read()
+    assert worker.returncode != 0
+    assert re.search("zhicheng(_owner)? migrate", said) and "zhicheng.E026" in said
 
 
 def test_tables_of_the_former_queue_go_with_their_pickles(db: Any) -> None:
@@ -282,7 +284,7 @@ def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
     try:
         assert traffic.stdout.readline().strip() == "running"
         before.run("migrate")
-        time.sleep(1)
+        assert traffic.stdout.readline().strip() == "going on"
     finally:
         (before.folder / "enough").touch()
         said, _ = traffic.communicate(timeout=60)
@@ -294,14 +296,19 @@ def test_migrating_under_traffic_disturbs_nobody(before: Elsewhere) -> None:
 
 @pytest.mark.postgres
 def test_migration_gives_way_to_who_uses_the_table_and_comes_back(before: Elsewhere) -> None:
-    """A long transaction holds a table: nobody queues behind the step that waits for it for longer than its time."""
-    holder = before.start("hold")
+    """A long transaction holds a table: nobody queues behind the step that waits for it for longer than its time, here half a second."""
+    holder, said, longest = before.start("hold"), before.folder / "said", 0.0
     assert holder.stdout.readline().strip() == "holding"
-    migrating = before.start("migrate")
+    with said.open("w") as log:
+        migrating = before.start("migrate_in_a_hurry", "500", log=log)
     try:
-        time.sleep(migrate.LOCK_TIMEOUT_MS / 1000 + 4)
-        assert migrating.poll() is None, "it tries again"
-        assert float(before.run("ask")) < migrate.LOCK_TIMEOUT_MS / 1000 + 2
+        until = time.monotonic() + 60
+        while (gave_way := said.read_text("utf-8").count("这一步等了")) < 2 or not longest:
+            assert migrating.poll() is None and time.monotonic() < until, "it tries again"
+            time.sleep(0.05)
+            if gave_way:
+                longest = max(longest, float(before.run("ask")))
+        assert longest < 0.5 + 2
     finally:
         (before.folder / "enough").touch()
         holder.communicate(timeout=60)

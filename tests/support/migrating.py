@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +22,11 @@ from django.db import connection, transaction  # noqa: E402
 from django.db.migrations.loader import MigrationLoader  # noqa: E402
 
 from zhicheng.foundation import clock, triggers  # noqa: E402
+from zhicheng.foundation.management.commands import migrate as steps  # noqa: E402
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")]
 FIRST = "0001_initial"
+GOES_ON = 6  # times after the migration: then it has not just ended what it was in the middle of
 FORMER_QUEUE = {"django_q_ormq": "payload", "django_q_schedule": "kwargs", "django_q_task": "result"}  # where it kept pickles
 
 
@@ -162,6 +166,18 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
+def migrate_in_a_hurry(milliseconds: str) -> None:
+    """The rooms' common tables, giving way to who uses one after so many milliseconds, and coming back soon."""
+    steps.LOCK_TIMEOUT_MS, steps.PAUSE_SECONDS = int(milliseconds), 0.5
+    call_command("migrate", "foundation", verbosity=0, skip_checks=True)
+
+
+def command(*words: str) -> None:
+    """As ``zhicheng WORDS`` would."""
+    sys.argv = ["zhicheng", *words]
+    runpy.run_module("zhicheng", run_name="__main__", alter_sys=True)
+
+
 def traffic() -> None:
     """The version of the first migrations at work until the file ``enough`` is there; prints what it met."""
     state = _first_state()
@@ -182,6 +198,8 @@ def traffic() -> None:
         if migrated_at is None and not _open():
             migrated_at = done
         after = 0 if migrated_at is None else done - migrated_at
+        if after == GOES_ON:
+            print("going on", flush=True)
     print(json.dumps({"done": done, "after": after, "errors": errors[:5], "longest": longest}))
 
 
