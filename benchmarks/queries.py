@@ -1,8 +1,9 @@
 """How many database queries each list and detail page takes, with 1 and with 30 rows.
 
-    python benchmarks/queries.py
+    python benchmarks/queries.py [--like DATABASE]
 
 Makes a world on a database in memory (the tests' own), signs in each role and opens the pages below; a page's second visit is counted.
+With --like the database begins as a copy of that one, an SQLite file that is migrated and has no mark: to migrate takes some seconds.
 The number of queries says how a page's cost grows, whatever the machine. Ends with status 1 when a page takes more queries for 30
 rows than for one, a list more than 9, or a case more than 15.
 """
@@ -10,10 +11,13 @@ rows than for one, a list more than 9, or a case more than 15.
 
 from __future__ import annotations
 
+import argparse
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +43,7 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from zhicheng.accounts.actions import create_system_account
 from zhicheng.accounts.models import SYSTEM_KINDS, User
-from zhicheng.foundation import clock, outbox
+from zhicheng.foundation import clock, memory, outbox
 from zhicheng.foundation.actions import record_refusal
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.actions import record_fraud
@@ -133,11 +137,23 @@ def _visit(visit: Callable[[], int]) -> int | str:
     return len(captured) if status == 200 else f"status {status}"
 
 
+def make_database(like: str) -> None:
+    """The database in memory: what is missing in a copy of ``like``, or all of it, is migrated."""
+    with closing(sqlite3.connect(connection.creation._get_test_db_name(), uri=True)) as ahead:
+        if like:
+            with closing(sqlite3.connect(like)) as given:
+                given.backup(ahead)
+        connection.creation.create_test_db(verbosity=0)
+
+
 def main() -> int:
     """Measure with one row, then with thirty."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--like", default="")
     setup_test_environment()
     Path(os.environ["ZHICHENG_DATA_DIR"], "static").mkdir(exist_ok=True)
-    connection.creation.create_test_db(verbosity=0)
+    make_database(asked.parse_args().like)
+    memory.settle()
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         for serial, kind in enumerate(SYSTEM_KINDS):

@@ -1,13 +1,33 @@
-"""What a process of some mode does in ``test_instance.py``: the words behind ``python``, once all of the program is loaded."""
+"""What a process does in ``test_instance.py``: the words behind ``python``, once all of the program is loaded under its settings; or, where
+there are none yet, once the libraries are that take longest to load.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import runpy
 import sys
+from importlib import import_module
 
 import django
 
-django.setup()
+LIBRARIES = (
+    *("django.core.management.base", "django.db.models", "django.db.backends.sqlite3.base", "django.forms", "django.test"),
+    *("asyncio", "environ", "cryptography.x509", "fontTools.ttLib", "pikepdf", "PIL.Image", "pydantic", "sqlparse", "yaml"),
+)
+if "DJANGO_SETTINGS_MODULE" in os.environ:
+    django.setup()
+else:
+    for name in LIBRARIES:
+        import_module(name)
+
+
+def python_under(environment: str, *words: str) -> None:
+    """The same under settings of its own: nothing has read any yet."""
+    os.environ.clear()
+    os.environ.update(json.loads(environment))
+    python(*words)
 
 
 def python(*words: str) -> None:

@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -16,16 +15,19 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 
-from tests.support.elsewhere import elsewhere_on
+from tests.support import beginnings
+from tests.support.elsewhere import MIGRATED, MIGRATING, elsewhere_on
 from tests.support.loaded import Loaded
 from zhicheng.foundation import actions, instance
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.models import InstanceMark
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SCRIPT = Path(__file__).with_name("modes.py")
 MODES = ("production", "rehearsal", "test")
 MIXED = [(mode, theirs) for mode in MODES for theirs in MODES]
 STARTS = {
@@ -49,9 +51,11 @@ REAL_KEYS = {
 
 @dataclass(frozen=True)
 class Place:
-    """A database and a folder of files. ``loaded``: where many processes begin here, one of each mode that they are forked from."""
+    """A database and a folder of files. Processes are forked from ``bare``, which knows no settings; where many begin here, from one of their
+    mode, which is ``loaded`` with all of the program."""
 
     data: Path
+    bare: Loaded
     url: str = ""
     loaded: dict[str, Loaded] | None = None
 
@@ -70,24 +74,23 @@ class Place:
         }
         if mode == "production":
             environment |= REAL_KEYS | {"ZHICHENG_ALLOWED_HOSTS": "zhicheng.example.cn"}
-        if self.loaded is not None and not more:
-            return self._forked(mode, words, environment)
-        command = [sys.executable, *words]
-        return subprocess.run(command, env=environment | more, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-
-    def _forked(self, mode: str, words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        assert self.loaded is not None
+        if self.loaded is None or more:
+            return _forked(self.bare, "python_under", json.dumps(environment | more), *words)
         if mode not in self.loaded:
-            self.loaded[mode] = Loaded(Path(__file__).with_name("modes.py"), environment)
-        with TemporaryFile("w+", encoding="utf-8") as log, self.loaded[mode].start("python", *words, stderr=log.fileno()) as done:
-            said, _none = done.communicate(120)
-            log.seek(0)
-            return subprocess.CompletedProcess(words, done.wait(), said, log.read())
+            self.loaded[mode] = Loaded(SCRIPT, environment)
+        return _forked(self.loaded[mode], "python", *words)
 
     def says(self, statement: str) -> list[Any]:
         """What the SQLite database answers."""
         with closing(sqlite3.connect(self.data / "zhicheng.sqlite3")) as database, database:
             return database.execute(statement).fetchall()
+
+
+def _forked(loaded: Loaded, *words: str) -> subprocess.CompletedProcess[str]:
+    with TemporaryFile("w+", encoding="utf-8") as log, loaded.start(*words, stderr=log.fileno()) as done:
+        said, _none = done.communicate(120)
+        log.seek(0)
+        return subprocess.CompletedProcess(words, done.wait(), said, log.read())
 
 
 def take_the_mark_off(place: Place) -> None:
@@ -96,37 +99,47 @@ def take_the_mark_off(place: Place) -> None:
 
 
 @contextmanager
-def place_of_many(folder: Path) -> Iterator[Place]:
-    place = Place(folder, loaded={})
+def place_of_many(folder: Path, bare: Loaded) -> Iterator[Place]:
+    place = Place(folder, bare, loaded={})
     yield place
     for loaded in (place.loaded or {}).values():
         loaded.end()
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
-    """An instance of each mode, as its first ``migrate`` left it. Its tables are made by the first one; those that follow get them unmarked."""
-    with ExitStack() as ending:
-        places = {mode: ending.enter_context(place_of_many(tmp_path_factory.mktemp(mode))) for mode in MODES}
-        begin(places, tmp_path_factory.mktemp("empty"))
-        yield places
-
-
-def begin(places: dict[str, Place], empty: Path) -> None:
-    for number, (mode, place) in enumerate(places.items()):
-        if number:
-            shutil.copy(empty / "zhicheng.sqlite3", place.data)
-        done = place.run(mode, CHANGES["migrate"])
-        if not number:
-            shutil.copy(place.data / "zhicheng.sqlite3", empty)
-            take_the_mark_off(Place(empty))
-        assert done.returncode == 0, done.stderr
+def bare() -> Iterator[Loaded]:
+    """What processes are forked from that know no settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
+    loaded = Loaded(SCRIPT, kept | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])})
+    yield loaded
+    loaded.end()
 
 
 @pytest.fixture(scope="module")
-def one_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def begun(tmp_path_factory: pytest.TempPathFactory, bare: Loaded) -> Iterator[dict[str, Place]]:
+    """An instance of each mode, as its first ``migrate`` left it. Its tables are made by the first one; those that follow get them unmarked."""
+    with ExitStack() as ending:
+        places = {mode: ending.enter_context(place_of_many(tmp_path_factory.mktemp(mode), bare)) for mode in MODES}
+        begin(places, Place(tmp_path_factory.mktemp("empty"), bare))
+        yield places
+
+
+def begin(places: dict[str, Place], empty: Place) -> None:
+    for number, (mode, place) in enumerate(places.items()):
+        if number:
+            shutil.copy(empty.data / "zhicheng.sqlite3", place.data)
+        done = place.run(mode, CHANGES["migrate"])
+        assert done.returncode == 0, done.stderr
+        if not number:
+            shutil.copy(place.data / "zhicheng.sqlite3", empty.data)
+            take_the_mark_off(empty)
+            shutil.copy(empty.data / "zhicheng.sqlite3", beginnings.UNMARKED)
+
+
+@pytest.fixture(scope="module")
+def one_place(tmp_path_factory: pytest.TempPathFactory, bare: Loaded) -> Iterator[Place]:
     """Where the mixed ones are, one after the other."""
-    with place_of_many(tmp_path_factory.mktemp("mixed")) as place:
+    with place_of_many(tmp_path_factory.mktemp("mixed"), bare) as place:
         yield place
 
 
@@ -301,9 +314,15 @@ def test_files_that_have_a_mark_are_not_adopted() -> None:
 
 
 @pytest.fixture
-def postgres_elsewhere(tmp_path: Path) -> Iterator[Place]:
-    with elsewhere_on(ROOT / "run", tmp_path) as place:
-        yield Place(tmp_path, place.environment["ZHICHENG_DATABASE_URL"])
+def postgres_elsewhere(tmp_path: Path, bare: Loaded) -> Iterator[Place]:
+    """Unmarked tables, as those on SQLite begin after the first, and a folder without a file."""
+    with elsewhere_on(MIGRATING, tmp_path, after=MIGRATED) as place:
+        url = place.environment["ZHICHENG_DATABASE_URL"]
+        with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as server:
+            server.execute("DROP TRIGGER foundation_instancemark_no_delete ON foundation_instancemark")
+            assert server.execute("DELETE FROM foundation_instancemark").rowcount == 1
+        shutil.rmtree(tmp_path / "files")
+        yield Place(tmp_path, bare, url)
 
 
 @pytest.mark.postgres

@@ -18,6 +18,7 @@ from django.db import connection
 
 PLACE = Path(settings.DATA_DIR)  # the run's own; some tests have another folder for a while
 SQLITE = "elsewhere.sqlite3"
+UNMARKED = PLACE / "unmarked.sqlite3"  # migrated but not marked, once test_instance.py has left it there
 _number = count(1)
 
 
