@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
 from tests.support import emptied
 from tests.support import world as w
+from tests.support.every_row import every_row
 from zhicheng.foundation import clock, triggers
-
-
-def every_row() -> dict[str, list[Any]]:
-    """All that is in the database."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for model in apps.get_models():
-            if model._meta.managed:
-                cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')  # noqa: S608 - a name of ours
-                rows[model._meta.label] = cursor.fetchall()
-    return rows
 
 
 @pytest.mark.django_db(transaction=True)

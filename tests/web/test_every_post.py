@@ -9,9 +9,9 @@ import hashlib
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import OperationalError, connection
 
+from tests.support.every_row import every_row
 from tests.web.posts import EXAMPLES, THROUGH_THE_OUTBOX, Press
 from tests.web.shared.addresses import takes_posts, views
 from zhicheng.foundation.models import AccessLook
@@ -37,14 +37,7 @@ def _through_the_outbox(settings: Any) -> None:
 
 def everything() -> dict[str, str]:
     """A hash of every table as it lies in the database, the declared ones left out."""
-    tables = {}
-    with connection.cursor() as cursor:
-        for model in apps.get_models():
-            if model._meta.label not in BESIDE and model._meta.managed:
-                cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY "{model._meta.pk.column}"')  # noqa: S608 - a name of ours
-                rows = cursor.fetchall()
-                tables[model._meta.label] = f"{len(rows)} {hashlib.sha256(repr(rows).encode()).hexdigest()}"
-    return tables
+    return {label: f"{len(rows)} {hashlib.sha256(repr(rows).encode()).hexdigest()}" for label, rows in every_row(BESIDE).items()}
 
 
 def words(answer: Any) -> str:
