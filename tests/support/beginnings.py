@@ -88,6 +88,14 @@ def keep_own() -> None:
         connection.connection.backup(copy)
 
 
+def drop_what_kills_left() -> None:
+    """Remove from the tests' cluster the databases of ``tests/faults/kill_everywhere.py``, which nobody uses any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'faults\\_%'")
+        left = [name for (name,) in cursor.fetchall()]
+    _on_postgres(*map(_drop, left))
+
+
 def _copy_own(url: str, folder: Path) -> None:
     _on_postgres(_drop(_name(url)), f'CREATE DATABASE "{_name(url)}" TEMPLATE "{_own[0]}"')
     if connection.vendor != "postgresql":

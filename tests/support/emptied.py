@@ -1,7 +1,8 @@
 """After a test whose transactions are real the database is as ``flush`` would leave it, in a tenth of the time.
 
 Django's test case empties every table, has what each model and permission is called written anew, and every guard taken off and put on
-twice: a third of a second, after each such test. Here the rows go of those tables that have any.
+twice: a third of a second, after each such test. Here the rows go of those tables that have any. Once, after the first such test, PostgreSQL's
+tables are made short as well: two hundred megabytes that were rolled back would go with each copy of the database.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from zhicheng.foundation import triggers
 from zhicheng.foundation.ledger import GENESIS
 from zhicheng.foundation.models import InstanceMark, LedgerHead
 
+_truncated: set[str] = set()  # databases whose files hold no more what thousands of tests before have rolled back
 # What the code says, and what the database is.
 STAYS = {model._meta.db_table for model in (ContentType, Permission, InstanceMark)}
 
@@ -38,6 +40,9 @@ def empty(connection: Any) -> None:
         full = _with_rows(cursor, sorted(tables))
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")  # no guard and no foreign key asks
+            if connection.alias not in _truncated:
+                _truncated.add(connection.alias)
+                cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, tables))}")
             _remove(cursor, full)
         else:
             guards = [one for one in triggers.declared() if one.table in full]
