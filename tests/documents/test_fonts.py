@@ -106,6 +106,15 @@ def test_letter_typed_with_its_accent_apart_is_one_letter() -> None:
     assert "Kırşéhir" in _text(printed(examples.minimal_form(summary="Kırs\u0327e\u0301hir")))
 
 
+def test_characters_of_a_font_are_those_its_glyphs_are_named_for() -> None:
+    """They are read without the names, in a third of the time."""
+    faces = {face for style in fonts.STYLES for family in fonts.chain(style) for face in fonts._faces(fonts.fonts(), family)}
+    assert faces
+    for face in faces:
+        with fonts._opened(face) as font:
+            assert fonts._characters(face) == set(font.getBestCmap())
+
+
 def test_first_names_of_a_web_process_are_asked_by_several_threads_at_once() -> None:
     """The libraries read a font when it is first asked for it: every thread waits for that, and none meets half of it."""
     threads_at_once = 8

@@ -130,15 +130,22 @@ def _faces(book: typst.Fonts, family: str) -> tuple[_Face, ...]:
 
 @lru_cache(maxsize=16)
 def _open(face: _Face) -> TTFont:
+    return _opened(face)
+
+
+def _opened(face: _Face) -> TTFont:
     with Path(face.path).open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # read where it is asked, and no file stays open for it
     return TTFont(mapped, fontNumber=face.number, lazy=True)
 
 
 @lru_cache(maxsize=16)
-def _characters(face: _Face) -> dict[int, str]:
-    with _ONE_READER:
-        return dict(_open(face).getBestCmap())
+def _characters(face: _Face) -> frozenset[int]:
+    """What ``face`` has a glyph for. Which one, nobody asks here: to read what its glyphs are called takes most of the time, and whoever saves
+    a form first in a process waits for that."""
+    with _ONE_READER, _opened(face) as font:
+        font.setGlyphOrder([str(number) for number in range(font["maxp"].numGlyphs)])
+        return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=4)
@@ -227,10 +234,10 @@ def outline(character: str, style: str = "hei") -> Outline:
     """The drawn shape of one character, for marks that must not be text. Raises ``LookupError`` when no font has it."""
     for family in chain(style):
         for face in _faces(fonts(), family):
-            name = _characters(face).get(ord(character))
-            if name is not None:
+            if ord(character) in _characters(face):
                 with _ONE_READER:
                     font = _open(face)
+                    name = font.getBestCmap()[ord(character)]
                     glyphs = font.getGlyphSet()
                     pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.0f}")
                     glyphs[name].draw(pen)
