@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.told_once import told_once
 from zhicheng.applications import queries
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
@@ -28,6 +29,20 @@ def with_deadline() -> str:
     line = "    correct_until: 2023-07-21 18:00"
     assert line in text
     return text.replace(line, f"    desk_until:\n      unit: 2023-07-05 18:00\n{line}", 1)
+
+
+@told_once
+def hurried() -> tuple[w.World, Application]:
+    """A world whose notice ends the units' desks, and an application that waits at one."""
+    world = w.make_world(campaign_text=with_deadline())
+    return world, w.submitted(world)
+
+
+@told_once
+def supervised() -> tuple[w.World, Application]:
+    """A world whose unit has a supervising body, and an application that waits at the unit's desk."""
+    world = w.make_world(with_supervising=True)
+    return world, w.submitted(world)
 
 
 def test_longest_waiting_comes_first_with_its_days(world, signed_in):
@@ -63,10 +78,8 @@ def test_what_is_done_comes_newest_first_without_waiting(world, signed_in):
         (UNTIL + timedelta(days=4), "已超期 4 天", "status-bad"),
     ],
 )
-def test_deadline_of_the_desk_is_shown_in_words_colour_and_icon(signed_in, at, words, look):
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world(campaign_text=with_deadline())
-        application = w.submitted(world)
+def test_deadline_of_the_desk_is_shown_in_words_colour_and_icon(hurried, signed_in, at, words, look):
+    world, application = hurried
     with clock.travel(at):
         client = signed_in(world.unit_admin)
         for page in (client.get(reverse("desk_queue")), client.get(reverse("desk_case", args=[application.pk]))):
@@ -83,24 +96,20 @@ def test_notice_without_a_deadline_shows_none(world, signed_in):
     assert client.get(reverse("desk_case", args=[application.pk])).context["case"].due is None
 
 
-def test_deadline_is_the_desks_own_and_only_while_it_waits_there(signed_in):
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world(campaign_text=with_deadline())
-        application = w.submitted(world)
-        w.give_back(world.unit_admin, application)
-        case = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk])).context["case"]
+def test_deadline_is_the_desks_own_and_only_while_it_waits_there(hurried, signed_in):
+    world, application = hurried
+    w.give_back(world.unit_admin, application)
+    case = signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk])).context["case"]
     assert case.due is None
 
 
-def test_extended_deadline_holds_and_costs_no_query_a_row(signed_in):
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world(campaign_text=with_deadline())
-        w.submitted(world)
-        person = world.new_applicant()
-        corrected = w.submitted(world, person)
-        w.give_back(world.unit_admin, corrected)
-        w.submit(person, corrected)
-        publish_campaign(text=with_deadline().replace("2023-07-05", "2023-07-10"), actor=SYSTEM)
+def test_extended_deadline_holds_and_costs_no_query_a_row(hurried, signed_in):
+    world, _application = hurried
+    person = world.new_applicant()
+    corrected = w.submitted(world, person)
+    w.give_back(world.unit_admin, corrected)
+    w.submit(person, corrected)
+    publish_campaign(text=with_deadline().replace("2023-07-05", "2023-07-10"), actor=SYSTEM)
     with clock.travel(UNTIL + timedelta(days=1)):
         client = signed_in(world.unit_admin)
         client.get(reverse("desk_queue"))
@@ -121,21 +130,19 @@ def tabs_with(client, application) -> list[str]:
 
 @pytest.mark.parametrize("role", ["unit_admin", "supervisor", "county_officer", "bureau"])
 @pytest.mark.usefixtures("unprotected")
-def test_every_application_a_desk_may_see_is_in_exactly_one_tab(signed_in, role):
-    with clock.travel(w.IN_WINDOW):
-        world = w.make_world(with_supervising=True)
-        application = w.submitted(world)
-        actor, client = getattr(world, role), signed_in(getattr(world, role))
-        neighbour = signed_in(world.other_admin if role == "unit_admin" else world.other_officer)
-        row = Application.objects.filter(pk=application.pk)
-        for state in State:
-            row.update(state=state, reached_supervising=True, reached_county=True, reached_prefecture=True)
-            assert queries.visible_to(actor).filter(pk=application.pk).exists()
-            assert len(tabs_with(client, application)) == 1, state
-            row.update(reached_supervising=False, reached_county=False, reached_prefecture=False)
-            seen = queries.visible_to(actor).filter(pk=application.pk).exists()
-            assert len(tabs_with(client, application)) == int(seen), state
-            assert tabs_with(neighbour, application) == []
+def test_every_application_a_desk_may_see_is_in_exactly_one_tab(supervised, signed_in, role):
+    world, application = supervised
+    actor, client = getattr(world, role), signed_in(getattr(world, role))
+    neighbour = signed_in(world.other_admin if role == "unit_admin" else world.other_officer)
+    row = Application.objects.filter(pk=application.pk)
+    for state in State:
+        row.update(state=state, reached_supervising=True, reached_county=True, reached_prefecture=True)
+        assert queries.visible_to(actor).filter(pk=application.pk).exists()
+        assert len(tabs_with(client, application)) == 1, state
+        row.update(reached_supervising=False, reached_county=False, reached_prefecture=False)
+        seen = queries.visible_to(actor).filter(pk=application.pk).exists()
+        assert len(tabs_with(client, application)) == int(seen), state
+        assert tabs_with(neighbour, application) == []
 
 
 @pytest.mark.usefixtures("unprotected")
@@ -150,26 +157,21 @@ def test_returned_case_stays_findable_when_it_comes_again(world, signed_in):
     assert "待单位审核" in page and "时间" in page and "已等待" not in page
 
 
-def test_queue_and_tab_of_the_rest_take_the_same_queries_for_one_row_and_thirty(world, signed_in):
-    lists = {
-        (signed_in(world.unit_admin), reverse("desk_queue")): 0,
-        (signed_in(world.bureau), reverse("desk_queue") + "?show=other"): 0,
-    }
-    w.submitted(world)
-    Application.objects.update(reached_prefecture=True)
-    for client, address in lists:
+def test_queue_and_tab_of_the_rest_take_the_same_queries_for_one_row_and_thirty(world, thirty, signed_in):
+    def opened(client, address):
         client.get(address)
-        with CaptureQueriesContext(connection) as one:
-            client.get(address)
-        lists[client, address] = len(one)
-    for _n in range(31):
-        w.submitted(world, world.new_applicant())
-    Application.objects.update(reached_prefecture=True)
-    for (client, address), one_takes in lists.items():
-        with CaptureQueriesContext(connection) as thirty:
+        with CaptureQueriesContext(connection) as captured:
             page = client.get(address).context["page"]
-        assert len(page) == 30 and page.after
-        assert one_takes == len(thirty) <= 12
+        return page, len(captured)
+
+    bureau, rest = signed_in(world.bureau), reverse("desk_queue") + "?show=other"
+    Application.objects.filter(pk=thirty[0].pk).update(reached_prefecture=True)
+    one = [opened(signed_in(world.other_admin), reverse("desk_queue")), opened(bureau, rest)]
+    Application.objects.update(reached_prefecture=True)
+    many = [opened(signed_in(world.unit_admin), reverse("desk_queue")), opened(bureau, rest)]
+    for (row, one_takes), (page, thirty_take) in zip(one, many, strict=True):
+        assert len(row) == 1 and len(page) == 30 and page.after
+        assert one_takes == thirty_take <= 12
 
 
 @pytest.mark.usefixtures("unprotected")

@@ -14,6 +14,7 @@ from django.utils import translation
 from tests.support import world as w
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page
+from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.web.shared.public_facts import facts_of
@@ -24,11 +25,10 @@ pytestmark = pytest.mark.django_db
 @told_once(at=w.IN_WINDOW + timedelta(days=1))
 def period(world) -> PublicityPeriod:
     with clock.travel(w.IN_WINDOW):
-        return publicise(world)
+        return publicise(world, w.submitted(world))
 
 
-def publicise(world: w.World, actor=None) -> PublicityPeriod:
-    application = w.submitted(world, actor)
+def publicise(world: w.World, application: Application) -> PublicityPeriod:
     w.unit_pass(world, application)
     return w.open_publicity(world, application)
 
@@ -78,7 +78,7 @@ def test_unit_that_opens_one_reads_the_same_words(world) -> None:
     assert "Female · Uygur · " in shown and "Engineering Forestry and grassland Engineer" in shown
 
 
-def test_list_of_thirty_takes_the_queries_of_one(world, reader) -> None:
+def test_list_of_thirty_takes_the_queries_of_one(world, thirty, reader) -> None:
     def queries() -> dict[str, int]:
         counted = {}
         for language in ("zh-hans", "en"):
@@ -88,10 +88,10 @@ def test_list_of_thirty_takes_the_queries_of_one(world, reader) -> None:
             counted[language] = len(captured)
         return counted
 
-    publicise(world)
+    publicise(world, thirty[0])
     queries()
     one = queries()
     assert max(one.values()) <= 12
-    for _n in range(29):
-        publicise(world, world.new_applicant())
+    for application in thirty[1:30]:
+        publicise(world, application)
     assert queries() == one
