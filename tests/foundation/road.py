@@ -18,6 +18,12 @@ from zhicheng.foundation import clock, ledger, outbox, readiness  # noqa: E402
 from zhicheng.foundation.models import Probe  # noqa: E402
 
 
+def as_role(role: str, word: str) -> None:
+    """Do ``word`` as somebody else than the settings name: nobody has opened the database yet."""
+    connection.settings_dict["USER"] = role
+    globals()[word]()
+
+
 def migrate() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 

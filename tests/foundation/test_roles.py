@@ -32,14 +32,13 @@ def there(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
                 server.execute(f"CREATE ROLE {role} LOGIN")
             server.execute(f"ALTER DATABASE {name} OWNER TO {OWNER}")
         user = superuser.removeprefix("postgres://").partition("@")[0]
-        as_owner = superuser.replace(f"//{user}@", f"//{OWNER}@")
-        elsewhere.run("migrate", ZHICHENG_DATABASE_URL=as_owner)
+        elsewhere.environment["ZHICHENG_DATABASE_URL"] = superuser.replace(f"//{user}@", f"//{SERVICE}@")
+        elsewhere.run("as_role", OWNER, "migrate")
         with psycopg.connect(superuser.replace("postgres://", "postgresql://"), autocommit=True) as server:
             server.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")  # as those do who harden a server
             server.execute(f"GRANT TEMPORARY ON DATABASE {name} TO {SERVICE}")  # as an earlier version did
-        elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)
-        elsewhere.run("grant", ZHICHENG_DATABASE_URL=as_owner)  # after the next migration, again
-        elsewhere.environment["ZHICHENG_DATABASE_URL"] = superuser.replace(f"//{user}@", f"//{SERVICE}@")
+        elsewhere.run("as_role", OWNER, "grant")
+        elsewhere.run("as_role", OWNER, "grant")  # after the next migration, again
         yield elsewhere
     with psycopg.connect(
         superuser.replace(f"/{name}?", "/postgres?").replace("postgres://", "postgresql://"), autocommit=True
