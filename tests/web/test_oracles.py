@@ -6,11 +6,13 @@ tokens drawn at random, ids of recorded refusals, and times.
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pypdf
@@ -114,6 +116,14 @@ def logged() -> Iterator[list[str]]:
         logging.getLogger().removeHandler(handler)
 
 
+def count_from_the_last_row() -> None:
+    """Both worlds count their rows from the same number."""
+    statements = connection.ops.sequence_reset_sql(no_style(), apps.get_models())
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(statements))  # one journey
+
+
 def in_two_worlds(make: Callable[[bool], Any], probe: Callable[[Any], list[str]]) -> None:
     """``make(True)`` holds the secret, ``make(False)`` something else in its place; ``probe`` sees no difference, and neither does who
     reads the log.
@@ -122,9 +132,7 @@ def in_two_worlds(make: Callable[[bool], Any], probe: Callable[[Any], list[str]]
     for secret in (True, False):
         cache.clear()
         with transaction.atomic():
-            with connection.cursor() as cursor:  # both worlds count their rows from the same number
-                for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-                    cursor.execute(statement)
+            count_from_the_last_row()
             made = make(secret)
             with logged() as lines:
                 answers.append(probe(made))
@@ -142,9 +150,9 @@ def in_the_window() -> Iterator[None]:
         yield
 
 
-def world_with(secret: bool, *, held: bool = True) -> w.World:
-    """A world in which somebody at the other unit has the number and the mailbox that are guessed, or others."""
-    world = w.make_world()
+def world_with(told: w.World, secret: bool, *, held: bool = True) -> w.World:
+    """The world that was told, in which somebody at the other unit has the number and the mailbox that are guessed, or others."""
+    world = copy.deepcopy(told)
     user = w.person(AccountKind.APPLICANT, "secretperson", serial=700 if secret else 702, name="秘密人", held=held)
     user.set_email(BOX if secret else OTHER_BOX)
     user.save(update_fields=["email"])
@@ -200,7 +208,7 @@ def mailed(to: str) -> list[str]:
     return sorted({same(f"{m['subject']}\n{m['body']}") for m in mails(to)})
 
 
-def test_registration_tells_nothing_of_a_number() -> None:
+def test_registration_tells_nothing_of_a_number(world: w.World) -> None:
     def probe(world: w.World) -> list[str]:
         client = Client()
         read_and_accept(client, "person")
@@ -222,10 +230,10 @@ def test_registration_tells_nothing_of_a_number() -> None:
         return found
 
     for held in (True, False):
-        in_two_worlds(lambda secret, held=held: world_with(secret, held=held), probe)
+        in_two_worlds(partial(world_with, world, held=held), probe)
 
 
-def test_registration_and_sign_in_tell_nothing_of_a_mailbox() -> None:
+def test_registration_and_sign_in_tell_nothing_of_a_mailbox(world: w.World) -> None:
     def probe(world: w.World) -> list[str]:
         found = registered(world, "person", person_typed(1, email=BOX, employer_id=str(world.unit.pk)))
         found += registered(
@@ -237,7 +245,7 @@ def test_registration_and_sign_in_tell_nothing_of_a_mailbox() -> None:
         found.append(seen(mine.post(reverse("account_email"), {"action_add": "", "email": BOX}, follow=True)))
         return found
 
-    in_two_worlds(world_with, probe)
+    in_two_worlds(partial(world_with, world), probe)
     assert not [m for m in sent.outbox if "secretperson" in m.body and m.to not in ([BOX], [OTHER_BOX])]
 
 
@@ -249,7 +257,7 @@ def rival(world: w.World, kind: AccountKind) -> User:
     return user
 
 
-def test_claim_to_a_number_of_ones_own_tells_nothing_of_the_mailbox_it_was_made_with() -> None:
+def test_claim_to_a_number_of_ones_own_tells_nothing_of_the_mailbox_it_was_made_with(world: w.World) -> None:
     """Registered with the attacker's number and somebody's mailbox: the attacker's other account hears the same, taken or free."""
     number = w.identity_number(710)
 
@@ -268,14 +276,13 @@ def test_claim_to_a_number_of_ones_own_tells_nothing_of_the_mailbox_it_was_made_
         found += [seen(office.get(reverse(name))) for name in ("office_registrations", "office_identities")]
         return found + [line for one in rivals for line in [f"to {one.username}", *mailed(one.email)]]
 
-    in_two_worlds(world_with, probe)
+    in_two_worlds(partial(world_with, world), probe)
 
 
-def test_personal_registration_tells_no_stranger_which_mailbox_is_a_units() -> None:
+def test_personal_registration_tells_no_stranger_which_mailbox_is_a_units(world: w.World) -> None:
     shared = "office.of.unit@mail.example"
 
     def make(secret: bool) -> w.World:
-        world = w.make_world()
         Organization.objects.filter(pk=world.unit.pk).update(email=shared if secret else OTHER_BOX)
         return world
 
@@ -291,8 +298,8 @@ def test_personal_registration_tells_no_stranger_which_mailbox_is_a_units() -> N
     in_two_worlds(make, probe)
 
 
+@pytest.mark.usefixtures("world")
 def test_number_with_something_invisible_in_it_has_the_brake_of_the_same_number() -> None:
-    w.make_world()
     hidden = ("\u200b", "\u2060", "\u00ad", "\u3000", "\t", "\u202e", "\ufeff")
     numbers = [f"65270119900307{n:03d}1" for n in range(limits.PER_HOUR_AND_PREFIX + 1)]
     spelt = [f"{one[: n % 13]}{hidden[n % 7]}{one[n % 13 :]}" for n, one in enumerate(numbers)]
@@ -302,7 +309,7 @@ def test_number_with_something_invisible_in_it_has_the_brake_of_the_same_number(
     assert again.status_code == 422, "one number sent again, however it is written, is one try"
 
 
-def test_another_unit_learns_nothing_of_a_number_or_mailbox() -> None:
+def test_another_unit_learns_nothing_of_a_number_or_mailbox(world: w.World) -> None:
     def probe(world: w.World) -> list[str]:
         unit, person = client_of(world.unit_admin), world.applicant.account_id
         colleague = {
@@ -316,7 +323,7 @@ def test_another_unit_learns_nothing_of_a_number_or_mailbox() -> None:
         found.append(seen(unit.post(reverse("unit_person_correction", args=[person]), correction, follow=True)))
         return found + [seen(unit.get(reverse(name))) for name in ("unit_people", "unit_identities", "unit_information")]
 
-    in_two_worlds(world_with, probe)
+    in_two_worlds(partial(world_with, world), probe)
 
 
 def claim(world: w.World) -> Actor:
@@ -325,7 +332,7 @@ def claim(world: w.World) -> Actor:
     return w.member(user, world.unit, MembershipRole.EMPLOYEE)
 
 
-def test_a_claim_to_a_number_tells_nothing_of_what_hangs_on_it() -> None:
+def test_a_claim_to_a_number_tells_nothing_of_what_hangs_on_it(world: w.World) -> None:
     """Every page an applicant has, with a form begun, filled, sent and taken back: no ban, no closed year, no count, no application."""
 
     def probe(world: w.World) -> list[str]:
@@ -340,11 +347,10 @@ def test_a_claim_to_a_number_tells_nothing_of_what_hangs_on_it() -> None:
             found.append(f"{name} {seen(client.get(path))}")
         return found
 
-    in_two_worlds(world_with, probe)
+    in_two_worlds(partial(world_with, world), probe)
 
 
-def test_numbers_of_applications_and_serials_of_papers_cannot_be_told_from_invented_ones() -> None:
-    world = w.make_world()
+def test_numbers_of_applications_and_serials_of_papers_cannot_be_told_from_invented_ones(world: w.World) -> None:
     application = w.submitted(world)
     w.unit_pass(world, application)
     w.open_publicity(world, application)
@@ -376,8 +382,7 @@ def test_numbers_of_applications_and_serials_of_papers_cannot_be_told_from_inven
                 assert answers[0] == answers[1], f"{who}: {method} {name}"
 
 
-def test_the_verification_page_knows_a_paper_by_serial_and_code_together() -> None:
-    world = w.make_world()
+def test_the_verification_page_knows_a_paper_by_serial_and_code_together(world: w.World) -> None:
     application = w.submitted(world)
     w.unit_pass(world, application)
     form = Paper.objects.get(kind=Kind.REVIEW_FORM)
@@ -400,8 +405,8 @@ def asked(address: str, number: str = "") -> Any:
     return client.post(reverse("register_person"), {"id_number": number})
 
 
+@pytest.mark.usefixtures("world")
 def test_brakes_count_the_beginning_of_a_number_and_everybody_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    w.make_world()
     same_birthday = [f"65270119900307{n:03d}1" for n in range(limits.PER_HOUR_AND_PREFIX + 1)]
     found = [asked("2001:db8:7:9::1", number).status_code for number in same_birthday]
     assert found == [422] * limits.PER_HOUR_AND_PREFIX + [429], "from one network"
@@ -420,11 +425,10 @@ def test_brakes_count_the_beginning_of_a_number_and_everybody_together(monkeypat
 
 @pytest.mark.parametrize("attackers", [["2001:db8:7:9::{:x}"], [f"10.1.{n}.7" for n in range(10)]])
 def test_strangers_shut_out_nobody_else_from_registering(
-    attackers: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
+    world: w.World, attackers: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     """From one /64, or from ten networks: whatever they used up, somebody of the same birthday registers from elsewhere."""
     settings.EMAIL_BACKEND = "zhicheng.foundation.mail.OutboxBackend"
-    world = w.make_world()
     monkeypatch.setattr(limits, "PER_HOUR", 8)
     monkeypatch.setattr(limits, "PER_HOUR_IN_ALL", 40)
     monkeypatch.setattr(limits, "PER_HOUR_AND_PREFIX", 4)
@@ -441,9 +445,9 @@ def test_strangers_shut_out_nobody_else_from_registering(
     assert User.objects.filter(username=typed["username"]).exists()
 
 
-def test_the_attack_on_a_masked_number_finds_nothing() -> None:
+def test_the_attack_on_a_masked_number_finds_nothing(world: w.World) -> None:
     """What the last four left: some 1,300 numbers, and a form that knew which one is taken found it in 865 tries."""
-    world = world_with(True)
+    world = world_with(world, True)
     client = Client()
     read_and_accept(client, "person")
     near = [w.identity_number(700, birth=f"1990{month:02d}{day:02d}") for month in (2, 3) for day in (6, 7, 8)]
