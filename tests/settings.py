@@ -20,10 +20,11 @@ for _name in [name for name in os.environ if name.startswith("ZHICHENG_")]:
 os.environ |= {"ZHICHENG_MODE": "test", "ZHICHENG_ENV_FILE": os.devnull, "ZHICHENG_DATA_DIR": str(_folder)}
 
 if os.environ.get("ZHICHENG_TEST_DATABASE", "sqlite") == "postgres":
-    from tests.support.postgres import start_for_this_process
+    from tests.support.postgres import AS_WRITTEN, start_for_this_process
 
-    # Who runs processes beside the tests lets them use the tests' own cluster.
-    os.environ["ZHICHENG_DATABASE_URL"] = os.environ.get("ZHICHENG_TEST_CLUSTER") or start_for_this_process()
+    # Who runs processes beside the tests lets them use the tests' own cluster. The scripts of tests/faults have a cluster as it is.
+    _more = AS_WRITTEN if "PYTEST_VERSION" in os.environ else {}
+    os.environ["ZHICHENG_DATABASE_URL"] = os.environ.get("ZHICHENG_TEST_CLUSTER") or start_for_this_process(**_more)
 
 from tests.support.templates import Undefined  # noqa: E402
 from zhicheng.settings import *  # noqa: E402, F403

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.support import world as w
+from tests.support.postgres import plan_as_at_work
 from zhicheng.applications import queries
 from zhicheng.applications.actions import withdraw_application
 from zhicheng.applications.casefile import CaseFile
@@ -140,6 +141,7 @@ def test_every_tab_is_read_in_the_order_of_an_index(role, tab):
     }[role]
     rows = queries.queue(actor, tab=TABS[role][tab]).order_by("-entered_state_at", "-id")[:31]
     with connection.cursor() as cursor:
+        plan_as_at_work(cursor)
         for way in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
         plan = rows.explain()

@@ -16,10 +16,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.support.capabilities import postgres_programs
 
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",  # the cluster is thrown away: what a crash would lose was never wanted
     "synchronous_commit": "off",
@@ -30,21 +31,23 @@ _SETTINGS = {
     # A test rolls its rows back; a clean-up that passes by in between would leave "no rows" in the statistics, and the planner
     # would join tables it believes empty as a cross product.
     "autovacuum": "off",
-    # A page of a case joins ten rows of one key each. To weigh up every order of joining them takes nine milliseconds, to join them four at a
-    # time in the order they are written in takes one; what is answered is the same.
-    "join_collapse_limit": "4",
 }
+# For pytest's cluster alone: who measures or races asks the planner of a server at work. A page of a case joins ten rows of one key each. To
+# weigh up every order of joining them takes nine milliseconds, to join them four at a time in the order they are written in takes one; what is
+# answered is the same. A test that is about a plan puts it back (``plan_as_at_work``).
+AS_WRITTEN = {"join_collapse_limit": "4"}
 
 
 class Cluster:
-    """A running cluster; ``url`` is what ``ZHICHENG_DATABASE_URL`` wants."""
+    """A running cluster; ``url`` is what ``ZHICHENG_DATABASE_URL`` wants. ``more``: settings it has besides those of every such cluster."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: str) -> None:
         programs = postgres_programs()
         if programs is None:
             raise RuntimeError("PostgreSQL's server programs (initdb, postgres) are not on this machine.")
         self.folder = Path(tempfile.mkdtemp(prefix="zhicheng-postgres-"))
         self.programs = programs
+        self.settings = SETTINGS | more | {"unix_socket_directories": str(self.folder)}
         try:
             self._start()
         except BaseException:
@@ -64,8 +67,7 @@ class Cluster:
         as_owner = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         made = ["-U", "zhicheng", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._call(["setpriv", *as_owner, "--", self.programs / "initdb", "-D", data, *made])
-        settings = _SETTINGS | {"unix_socket_directories": str(self.folder)}
-        options = [f"-c{name}={value}" for name, value in settings.items()]
+        options = [f"-c{name}={value}" for name, value in self.settings.items()]
         # When this process is killed, so is the server.
         command = ["setpriv", "--pdeathsig=QUIT", *as_owner, "--", self.programs / "postgres", "-D", data, *options]
         with (self.folder / "log").open("wb") as log:
@@ -99,11 +101,18 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_for_this_process() -> str:
-    """Start a cluster that ends with this process and give its address."""
+def plan_as_at_work(cursor: Any) -> None:
+    """Let what is asked in this transaction be planned as a new server plans it, whatever this cluster was told."""
+    cursor.execute(
+        "SELECT set_config(name, boot_val, true) FROM pg_settings WHERE category LIKE 'Query Tuning%' AND setting <> boot_val"
+    )
+
+
+def start_for_this_process(**more: str) -> str:
+    """Start a cluster that ends with this process, with ``more`` settings, and give its address."""
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("The cluster ends with the thread that starts it: start it from the main thread.")
-    cluster = Cluster()
+    cluster = Cluster(**more)
     atexit.register(cluster.stop)
     return cluster.url
 
