@@ -84,6 +84,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The database of the tests is kept as it was made, for the processes that begin with one like it (``tests/support/elsewhere.py``)."""
     with django_db_blocker.unblock():
         beginnings.keep_own()
+        emptied.remember(connection)
 
 
 @told_once.told_once

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 
@@ -10,6 +12,7 @@ from tests.support import emptied
 from tests.support import world as w
 from tests.support.every_row import every_row
 from zhicheng.foundation import clock, triggers
+from zhicheng.foundation.models import InstanceMark
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,3 +33,17 @@ def test_database_is_emptied_as_flush_would_empty_it() -> None:
     call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
     assert {label: len(rows) for label, rows in every_row().items()} == {label: len(rows) for label, rows in left.items()}
     assert every_row()["foundation.LedgerHead"] == left["foundation.LedgerHead"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_stays_is_for_the_next_test_as_it_was(turn: int) -> None:
+    """Each of the two leaves what the other must not find."""
+    assert not ContentType.objects.filter(app_label="nowhere").exists()
+    assert not Permission.objects.filter(codename="nothing").exists()
+    assert InstanceMark.objects.get().mode == "test"
+    assert not triggers.missing(connection)
+    kind = ContentType.objects.create(app_label="nowhere", model="nothing")
+    Permission.objects.create(codename="nothing", name="nothing", content_type=kind)
+    triggers.take_off(connection)
+    InstanceMark.objects.update(mode="production")
