@@ -28,6 +28,12 @@ PARTS = {
         "windows[0].desk_until.industry",
         "审核环节（chain）中没有 industry",
     ),
+    "desk_not_reckoned_with": (
+        "work_history: {gap: refuse}",
+        "planning: {desk_days: {unit: 3, county: 5}, correction_days: 2} # HERE\nwork_history: {gap: refuse}",
+        "planning.desk_days",
+        "没有写 supervising 的用时",
+    ),
     "unit_ends_before_start": ("      unit: 2025-10-24 20:00", "      unit: 2025-08-10 20:00 # HERE", "windows[0].desk_until.unit", "apply_from"),
     "publicity_does_not_fit_before_unit_ends": (
         "      unit: 2025-10-24 20:00",

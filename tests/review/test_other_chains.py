@@ -28,7 +28,14 @@ def with_industry() -> str:
     text = BORTALA_2023.read_text("utf-8")
     county = "  - desk: county"
     assert county in text
-    return text.replace(county, f"  - desk: industry\n{county}", 1)
+    return reckoned_with(text).replace(county, f"  - desk: industry\n{county}", 1)
+
+
+def reckoned_with(text: str) -> str:
+    """``text`` with days for every desk there is."""
+    days = "county: 5, prefecture: 10}"
+    assert days in text
+    return text.replace(days, f"industry: 4, {days}", 1)
 
 
 @told_once
@@ -99,7 +106,7 @@ def in_another_order() -> str:
     text = BORTALA_2023.read_text("utf-8")
     optional, county = text.index("  - desk: supervising"), text.index("  - desk: county # S-31")
     end = text.index("  - desk: prefecture", county)
-    return (
+    return reckoned_with(
         text[:optional]
         + "  - desk: industry\n  - desk: prefecture\n  - desk: supervising\n    optional: true\n"
         + ("  - desk: county\n    counts_as_committee_arrival: true\n\nlimits:\n")

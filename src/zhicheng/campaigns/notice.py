@@ -43,7 +43,7 @@ from zhicheng.documents.wording import LetterText, PaperWords
 __all__ = [
     "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Chosen", "Condition", "Contact",
     "Counting", "Desk", "Eligibility", "EligibilityRow", "EvidenceRule", "Grade", "Level", "Limits", "Notice", "NoticeSource", "Paper",
-    "Paragraph", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
+    "Paragraph", "Planning", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
 ]  # fmt: skip
 
 
@@ -126,6 +126,15 @@ class WorkHistory(NoticePart):
     """What a hole in the work history does: it is told to the applicant and the desks, or it stands against 上报 as well."""
 
     gap: Literal["advise", "refuse"] = "advise"
+
+
+class Planning(NoticePart):
+    """With how many working days a desk, and a correction, is reckoned where the last safe day of a step is counted back. No end:
+    nobody is held to it. ``assumed``: the bureau has not said so."""
+
+    desk_days: dict[Desk, Annotated[int, Field(strict=True, ge=0, le=120)]]
+    correction_days: Annotated[int, Field(strict=True, ge=0, le=60)]
+    assumed: StrictBool = False
 
 
 # --- what is open ------------------------------------------------------------------------------------------------
@@ -342,6 +351,7 @@ class Notice(NoticePart):
     chain: Annotated[tuple[ChainDesk, ...], Field(min_length=2)]
     limits: Limits
     policies: Policies = Policies()
+    planning: Planning | None = None
     work_history: WorkHistory = WorkHistory()
     catalogue: Catalogue
     eligibility: Eligibility

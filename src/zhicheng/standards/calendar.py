@@ -142,6 +142,10 @@ class Calendar:
         ``incl`` counts the start day if it is a working day (usual practice: 6–10 November is five); ``excl`` does not
         (民法典 第二百零一条). Source: S-39, G-11. Raises :class:`NotPublished` when the period leaves the published years.
         """
+        return self._end_date(start, self.nth_workday(start, n, counting))
+
+    def nth_workday(self, start: date, n: int, counting: Counting = "incl") -> date:
+        """The day of :meth:`earliest_end` alone, without what its certainty hangs on. ``excl``: ``n`` working days after ``start``."""
         if n < 1:
             raise ValueError("n must be at least 1")
         day = _first_counted(start, counting)
@@ -149,7 +153,7 @@ class Calendar:
         while left:
             day += _ONE_DAY
             left -= self.is_workday(day)
-        return self._end_date(start, day)
+        return day
 
     def workdays_between(self, start: date, end: date, counting: Counting = "incl") -> int:
         """Working days in the closed interval from ``start`` (``excl``: from the day after it) to ``end``; 0 when empty.

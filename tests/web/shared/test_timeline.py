@@ -25,6 +25,7 @@ from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.publicity.models import PublicityPeriod
+from zhicheng.web.shared.planning import plan_in_force
 from zhicheng.web.shared.timeline import Entry, entries_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,8 @@ pytestmark = pytest.mark.django_db
 def lines(application, actor: Actor, phase: str) -> list[Entry]:
     found = get_application(actor, application.pk)
     assert found is not None
-    return [e for e in entries_of(CaseFile(found), audience="applicant") if e.phase == phase]
+    case = CaseFile(found)
+    return [e for e in entries_of(case, audience="applicant", plan=plan_in_force(case)) if e.phase == phase]
 
 
 @told_once
@@ -72,13 +74,25 @@ def test_returned_one_says_when_the_time_to_send_it_again_is_over(bortala) -> No
     assert now.text == "修改后重新上报的期限已于2023-07-21 18:00（北京时间）结束，不能再上报。"
 
 
-def test_coming_steps_name_their_desks_and_say_that_the_notice_sets_no_end(bortala) -> None:
+def test_coming_steps_name_their_desks_and_their_last_safe_day_where_the_notice_sets_no_end(bortala) -> None:
     application = w.submitted(bortala)
     (now,) = lines(application, bortala.applicant, "now")
-    assert (now.who, now.when, now.text) == ("博乐市水利管理站", application.entered_state_at, "通知未规定期限")
+    assert (now.who, now.when, now.text) == (
+        "博乐市水利管理站",
+        application.entered_state_at,
+        "通知未规定期限；最迟稳妥日2023-06-13",
+    )
     coming = lines(application, bortala.applicant, "next")
     assert [e.who for e in coming] == [bortala.unit.name] * 2 + [bortala.county.name] + [bortala.prefecture.name] * 2
-    assert [e.text for e in coming] == ["通知未规定期限"] * 4 + [""]
+    days = ["2023-06-14", "2023-06-21", "2023-07-04", "2023-07-18"]
+    assert [e.text for e in coming] == [*(f"通知未规定期限；最迟稳妥日{day}" for day in days), ""]
+
+
+def test_desk_without_an_end_is_told_that_nothing_returned_can_come_again(bortala) -> None:
+    application = w.submitted(bortala)
+    with clock.travel(datetime(2023, 7, 22, 9, tzinfo=clock.BEIJING)):
+        (now,) = lines(application, bortala.applicant, "now")
+    assert now.text == "通知未规定期限；退回后重新上报的期限已于2023-07-21 18:00（北京时间）结束"
 
 
 def test_desks_with_an_end_show_it(other) -> None:
@@ -90,7 +104,8 @@ def test_desks_with_an_end_show_it(other) -> None:
     assert now.text == "单位须在2025-10-24 20:00（北京时间）前完成审核、公示并上报"
     texts = {e.title: e.text for e in lines(application, other.applicant, "next")}
     assert texts["县（市）终审"] == "须在2025-11-07 20:00（北京时间）前办完"
-    assert texts["主管单位审核"] == "通知未规定期限"
+    # Its notice gives nothing to reckon with: what returned work has to keep to is said instead.
+    assert texts["主管单位审核"] == "通知未规定期限；被退回的，须在2025-10-31 20:00（北京时间）前重新上报"
 
 
 def test_running_publicity_shows_its_last_day(bortala) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from zhicheng.campaigns.consistency.kit import Found, needs, repeated
-from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Window
+from zhicheng.campaigns.notice import Annex, ChainDesk, Desk, Level, Limits, Planning, Window
 from zhicheng.campaigns.vocabulary import MAY_BE_OPTIONAL
 from zhicheng.campaigns.yaml_source import Path
 from zhicheng.standards.calendar import NotPublished, load_calendar
@@ -62,6 +62,14 @@ def publicity_fits_before_a_desk_ends(
                 f"desk_until.{desk.value}（{_shown(end)}）太早：{_shown(window.apply_until)} 截止前上报的申请书，从 {start} 起公示 {days} 个工作日，"
                 f"最早 {over} 24:00 期满，次日才能上报",
             )
+
+
+@needs("planning", "chain")
+def every_desk_is_reckoned_with(planning: Planning | None, chain: tuple[ChainDesk, ...]) -> Found:
+    """What is counted back leaves no desk out; one that is not crossed this year may stand in the list."""
+    missing = {step.desk for step in chain} - planning.desk_days.keys() if planning is not None else set()
+    for desk in sorted(missing):
+        yield ("planning", "desk_days"), f"没有写 {desk.value} 的用时"
 
 
 @needs("windows", "year")

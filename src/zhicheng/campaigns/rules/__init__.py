@@ -28,6 +28,7 @@ from zhicheng.campaigns.rules.materials import (
     slot_requirements,
     slot_years,
 )
+from zhicheng.campaigns.rules.planning import Plan, Planned, Reckoning, Step, Stop, last_day, plan
 from zhicheng.campaigns.rules.prospects import Prospect, prospects
 from zhicheng.campaigns.rules.proving import Unproved, evidence_slots, row_evidence, section_evidence, unproved
 from zhicheng.campaigns.rules.round import (
@@ -58,11 +59,16 @@ __all__ = [
     "MaterialKey",
     "Missing",
     "PaperOption",
+    "Plan",
+    "Planned",
     "Prospect",
+    "Reckoning",
     "RowRef",
     "SeriesOpening",
     "SlotRequirement",
     "SpecialtyOpening",
+    "Step",
+    "Stop",
     "Unproved",
     "WindowPhase",
     "WindowState",
@@ -78,6 +84,7 @@ __all__ = [
     "evidence_slots",
     "first_round_with",
     "is_committee_arrival",
+    "last_day",
     "last_day_of_years",
     "matching_rows",
     "missing_materials",
@@ -85,6 +92,7 @@ __all__ = [
     "open_levels",
     "openings",
     "passing_deadline",
+    "plan",
     "professional_years",
     "prospects",
     "required_appraisal_years",

@@ -26,6 +26,7 @@ from zhicheng.web.applicant.printing import APPLICANT_PAPERS
 from zhicheng.web.applicant.tasks import point_links
 from zhicheng.web.shared.findings import Shown, findings_for, named
 from zhicheng.web.shared.http import go
+from zhicheng.web.shared.planning import plan_in_force, plan_shown
 from zhicheng.web.shared.timeline import entries_of
 
 
@@ -62,13 +63,15 @@ def show_application(request: HttpRequest, application_id: int) -> HttpResponse:
     case = case_or_404(request, application_id)
     application = case.application
     moves = {m.name for m in lifecycle.moves_for(application, actor_of(request))}
-    timeline = entries_of(case, audience="applicant")
+    plan = plan_in_force(case)
+    timeline = entries_of(case, audience="applicant", plan=plan)
     papers = [p for p in case.part(all_papers) if p.kind in APPLICANT_PAPERS]
     head = head_of(case)
     context: dict[str, Any] = {
         **head,
         "advice": advice(application, may_send=head["window_open"]),
         "timeline": timeline,
+        "plan": plan_shown(case, plan),
         "submissions": list(application.submissions.order_by("-number").defer("content")),
         "papers": papers,
         "commitment_title": title_of(case.notice, "commitment"),

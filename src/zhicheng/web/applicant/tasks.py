@@ -26,6 +26,7 @@ from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import go
+from zhicheng.web.shared.planning import plan_in_force, plan_shown
 from zhicheng.web.shared.unproved import form_unproved, row_unproved
 
 
@@ -231,6 +232,7 @@ def context_of(case: CaseFile) -> dict[str, Any]:
     ]
     return {
         "tasks": tasks,
+        "plan": plan_shown(case, plan_in_force(case)),
         "last_tasks": last,
         "total": len(tasks.asked),
         "reasons": [link | {"mended": mended} for link, mended in zip(point_links(case), case.points, strict=True)],

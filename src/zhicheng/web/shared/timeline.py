@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,11 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER, road_of, words_of
 from zhicheng.applications.lifecycle import TAKES_BACK, label_of
 from zhicheng.applications.models import Application, StatusChange
+from zhicheng.applications.planning import stop_of
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
 from zhicheng.applications.where import points_in_words, points_of
+from zhicheng.campaigns.rules import Plan
 from zhicheng.foundation.clock import written
 from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
@@ -22,7 +24,15 @@ from zhicheng.publicity.queries import all_periods
 from zhicheng.web.shared.status import applicants_words
 
 _WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
-Ends = dict[Role, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until when each step has to be done: each desk's end as the notice in force says it (``None``: it sets none), and each state's last
+    safe day as the plan counts it back."""
+
+    ends: dict[Role, datetime | None]
+    safe: dict[State, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,10 @@ class Entry:
     is_return: bool = False  # nothing to be ticked off
 
 
-def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
+def entries_of(case: CaseFile, *, audience: str, plan: Plan | None) -> list[Entry]:
     """The whole timeline, in a fixed number of queries, however long it is.
 
-    Offices are named to everybody; who in them acted is named to the ``staff`` alone, never to the applicant or the public.
+    ``plan`` is the plan in force (:mod:`.planning`). Offices are named to everybody; who in them acted is named to the ``staff`` alone, never to the applicant or the public.
     """
     changes = case.history
     opened = [change.pk for change in changes if change.move == "open_publicity"]
@@ -54,12 +64,12 @@ def entries_of(case: CaseFile, *, audience: str) -> list[Entry]:
             entries[at - 1] = replace(entries[at - 1], title=_("{move}（已撤回）").format(move=entries[at - 1].title))
     state = State(case.application.state)
     coming = _ahead(case)
-    ends = _ends(case, {HOLDER[s].role for s in (state, *coming) if s in HOLDER})
+    until = _until(case, state, coming, plan)
     words = state_words(state, case.notice).staff if audience == "staff" else applicants_words(case)
     current = next((period for period in periods if period.cancelled_at is None), None)
-    text = _now_text(case, state, ends, current)
+    text = _now_text(case, state, until, current)
     entries.append(Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text))
-    return entries + [_coming(case, ahead, ends) for ahead in coming]
+    return entries + [_coming(case, ahead, until) for ahead in coming]
 
 
 def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, *, names: bool) -> Entry:
@@ -99,14 +109,15 @@ def holder_name(case: CaseFile, state: State) -> str:
     return holder.name if holder else ""
 
 
-def _ends(case: CaseFile, desks: set[Role]) -> Ends:
-    """Until when each desk has to be done with this application, as the notice in force says; ``None``: it sets no end."""
-    submission = case.submission
-    corrected = submission is not None and (submission.number > 1 or case.application.state in _WITH_APPLICANT)
-    return {desk: case.passing_deadline(desk, corrected=corrected) for desk in sorted(desks)}
+def _until(case: CaseFile, state: State, coming: list[State], plan: Plan | None) -> Until:
+    submission, states = case.submission, [s for s in (state, *coming) if s in HOLDER]
+    corrected = submission is not None and (submission.number > 1 or state in _WITH_APPLICANT)
+    ends = {desk: case.passing_deadline(desk, corrected=corrected) for desk in sorted({HOLDER[s].role for s in states})}
+    latest = {step.stop: step.latest for step in plan.steps} if plan is not None else {}
+    return Until(ends, {s: latest.get(stop) for s in states if (stop := stop_of(s)) is not None})
 
 
-def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod | None) -> str:
+def _now_text(case: CaseFile, state: State, until: Until, period: PublicityPeriod | None) -> str:
     if state == State.ACCEPTED:
         return str(words_of(road_of(case.application, case.notice)[-1], case.notice).accepted)
     if state in _WITH_APPLICANT:
@@ -118,9 +129,8 @@ def _now_text(case: CaseFile, state: State, ends: Ends, period: PublicityPeriod 
         return ""
     if state == State.IN_PUBLICITY and period is not None:
         text = _("公示到{last}（含当日）期满，期满无异议的由单位上报。").format(last=period.ends_on)
-        until = _end_words(state, ends) if ends[Role.UNIT] else _("上报的期限：通知未规定")
-        return f"{text}\n{until}"
-    return _end_words(state, ends)
+        return f"{text}\n{_end_words(case, state, until)}"
+    return _end_words(case, state, until)
 
 
 def _applicants_end(case: CaseFile) -> str:
@@ -138,23 +148,37 @@ def _applicants_end(case: CaseFile) -> str:
     return words.format(end=written(end))
 
 
-def _end_words(state: State, ends: Ends) -> str:
+def _end_words(case: CaseFile, state: State, until: Until) -> str:
     desk = HOLDER[state].role
-    end = ends[desk]
+    end, safe = until.ends[desk], until.safe.get(state)
     if end is None:
-        return _("通知未规定期限")
+        return _without_end(case, safe)
     if desk is Role.UNIT:  # its last moment covers all its work
-        return _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=written(end))
-    return _("须在{end}（北京时间）前办完").format(end=written(end))
+        words = _("单位须在{end}（北京时间）前完成审核、公示并上报").format(end=written(end))
+    else:
+        words = _("须在{end}（北京时间）前办完").format(end=written(end))
+    return _("{words}；最迟稳妥日{day}").format(words=words, day=safe) if safe is not None else words
 
 
-def _coming(case: CaseFile, state: State, ends: Ends) -> Entry:
+def _without_end(case: CaseFile, safe: date | None) -> str:
+    """What holds where the notice sets a desk no end: the last safe day, and until when what is returned may come again."""
+    if safe is not None:
+        return _("通知未规定期限；最迟稳妥日{day}").format(day=safe)
+    correct_until = case.window.correct_until
+    if correct_until is None:
+        return _("通知未规定期限")
+    if case.window.may_correct:
+        return _("通知未规定期限；被退回的，须在{end}（北京时间）前重新上报").format(end=written(correct_until))
+    return _("通知未规定期限；退回后重新上报的期限已于{end}（北京时间）结束").format(end=written(correct_until))
+
+
+def _coming(case: CaseFile, state: State, until: Until) -> Entry:
     """One step still to come: what, by whom, until when."""
     desk = HOLDER.get(state)
     if desk is None:
         return Entry(_("受理，等待评审委员会评审"), "next", None, holder_name(case, state), "")
     title = str(words_of(desk, case.notice).coming[state]).format(n=case.notice.limits.publicity_working_days)
-    return Entry(title, "next", None, holder_name(case, state), _end_words(state, ends))
+    return Entry(title, "next", None, holder_name(case, state), _end_words(case, state, until))
 
 
 def _ahead(case: CaseFile) -> list[State]:

@@ -30,6 +30,7 @@ from zhicheng.web.shared.desk.comparing import Before
 from zhicheng.web.shared.desk.sheets import CaseSection, Line, Sheets, all_files, names_of
 from zhicheng.web.shared.desk.waiting import Due, due_of, waited_days
 from zhicheng.web.shared.findings import Shown, findings_for, on_this_page
+from zhicheng.web.shared.planning import ShownPlan, plan_in_force, plan_shown
 from zhicheng.web.shared.timeline import Entry, entries_of
 
 
@@ -50,6 +51,7 @@ class DeskCase:
     decided: Decision | None  # by this desk, of the submission that this one is compared with
     asked: list[Asked]
     due: Due | None
+    plan: ShownPlan | None
     waited: int
     file_names: dict[str, str]  # by place, those of submissions before too: what a return was about may be gone
 
@@ -127,13 +129,14 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     file.earlier(returned | ({decided.submission_id} if decided is not None else set()))
     earlier = Before(file.sent(decided.submission_id) if decided is not None else None)
     found = findings_for(file, actor)
+    plan = plan_in_force(file)
     before = [file.sent(pk) for pk in returned] + ([earlier.snapshot] if earlier.snapshot else [])
     said = _said_of([m for sent in (file.snapshot, *before) for m in sent.materials])
     return DeskCase(
         file=file,
         parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said).parts(),
         findings=on_this_page(found, notice, file.snapshot.sections),
-        timeline=entries_of(file, audience="staff"),
+        timeline=entries_of(file, audience="staff", plan=plan),
         papers=file.part(all_papers),
         dossiers=file.part(all_dossiers),
         last_here=last_dossier(file, actor.organization_id),
@@ -143,6 +146,7 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
         decided=decided,
         asked=asked,
         due=due_of(application, file.passing_deadline(actor.role), actor.role, now),
+        plan=plan_shown(file, plan),
         waited=waited_days(application, now),
         file_names={place: name for sent in (*before, file.snapshot) for place, name in names_of(sent, notice).items()},
     )

@@ -42,6 +42,7 @@ from zhicheng.web.shared.desk.sheets import slot_words
 from zhicheng.web.shared.desk.taking_back import taking_back_of, words_before
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go, is_script, object_or_404, render_refused, whole_number
 from zhicheng.web.shared.looks import give_file, note_file_given, note_paper_given
+from zhicheng.web.shared.planning import mending_words
 from zhicheng.web.shared.timeline import holder_name
 
 logger = logging.getLogger(__name__)
@@ -285,6 +286,7 @@ def _return_context(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
         "closes_year": closes,
         "can_point": True,
         "corrections_ended": None if closes else corrections_ended(file),
+        "mendable": mending_words(file) if not closes and corrections_ended(file) is None else "",
     }
 
 
