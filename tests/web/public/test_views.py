@@ -77,6 +77,32 @@ def test_notice_is_the_official_text_with_its_annexes(world):
     assert world.version.sha256[:4] in text
 
 
+def test_notice_lists_what_it_opens_to_whom_and_what_it_asks_for(world):
+    page = BeautifulSoup(browser().get(reverse("notice", args=["bortala-2023"])).content, "html.parser")
+
+    def part(name: str) -> str:
+        return " ".join(page.find("details", id=name).get_text(" ").split())
+
+    opened = part("opened")
+    assert "工程技术" in opened and "水利" in opened and "助理工程师" in opened
+    assert "统计系列初、中级实行以考代评，须参加国家统一考试取得，不组织评审。" in opened
+    conditions = part("conditions")
+    assert "新闻、文物博物、艺术" in conditions  # one table for the series that share it
+    assert "取得现任职称满4年" in conditions and "人社部发〔2019〕16号 附件" in conditions
+    materials = part("materials")
+    assert "（三）《毕业证书》、《教育部学历证书电子注册备案表》" in materials
+    assert "学历决定申报条件和所需专业工作年限。 所填的每一项一份" in materials
+    assert "由单位提供" in materials
+
+
+def test_parts_of_a_notice_are_in_the_language_of_the_reader(world):
+    address = reverse("notice", args=["bortala-2023"])
+    for _time in range(2):  # they are drawn once for each
+        assert "要提交的材料" in text_of(address)
+        page = browser().get(address, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+        assert "Papers to hand in" in page and "要提交的材料" not in page
+
+
 def test_notice_that_is_not_published_is_not_there(world):
     assert browser().get(reverse("notice", args=["bortala-2024"])).status_code == 404
 

@@ -19,6 +19,7 @@ from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.audience import listed_for, unit_of
 from zhicheng.web.access import DESKS
 from zhicheng.web.public.forms import VerifyForm
+from zhicheng.web.public.notice_parts import drawn_parts
 from zhicheng.web.shared import kept
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
@@ -61,7 +62,8 @@ def notice(request: HttpRequest, slug: str) -> HttpResponse:
     text = notice_of(version)
     now = clock.now()
     windows = [shown_window(window, window_state(text, window.levels[0], now)) for window in text.windows]
-    return render(request, "public/notice.html", {"version": version, "notice": text, "windows": windows})
+    context = {"version": version, "notice": text, "windows": windows, "parts": drawn_parts(text, version.sha256)}
+    return render(request, "public/notice.html", context)
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
