@@ -56,9 +56,9 @@ def outcomes() -> None:
     print(json.dumps([[row.state, row.problem_code, row.attempts, row.round] for row in Intake.objects.order_by("pk")]))
 
 
-def wait_for_state(state: str) -> None:
-    """Until some file is in it."""
-    _wait_for(Intake.objects.filter(state=state), 60)
+def wait_for_state(state: str, files: str = "1") -> None:
+    """Until so many files are in it."""
+    _wait_for(Intake.objects.filter(state=state), 90, int(files))
 
 
 def wait_for_attempt(number: str, seconds: str) -> None:
@@ -66,9 +66,9 @@ def wait_for_attempt(number: str, seconds: str) -> None:
     _wait_for(Intake.objects.filter(attempts__gte=number), float(seconds))
 
 
-def _wait_for(rows: QuerySet[Intake], seconds: float) -> None:
+def _wait_for(rows: QuerySet[Intake], seconds: float, number: int = 1) -> None:
     until = time.monotonic() + seconds
-    while not rows.exists():
+    while rows.count() < number:
         assert time.monotonic() < until, list(Intake.objects.values_list("state", "attempts"))
         time.sleep(0.05)
 

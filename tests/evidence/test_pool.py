@@ -17,8 +17,9 @@ from tests.support.beginnings import Beginning
 from tests.support.elsewhere import Elsewhere, elsewhere_on
 from tests.support.loaded import Process
 from zhicheng.evidence.actions.examining import LEASE
+from zhicheng.foundation.liveness import process_started
 
-MOVED_ON = LEASE.total_seconds() - 3
+MOVED_ON = LEASE.total_seconds() - 1
 PROCESSES = Path(__file__).with_name("processes.py")
 
 
@@ -59,9 +60,7 @@ def test_files_made_to_waste_time_hold_up_nobody_else(elsewhere: Elsewhere) -> N
         "bring", *[f"slow:203.0.113.{number}" for number in range(4)], "good:203.0.114.1", "itself:applicant", "good:clerk"
     )
     with pool(elsewhere):
-        until = time.monotonic() + 90
-        while [row[0] for row in outcomes(elsewhere)].count("kept") < 2 and time.monotonic() < until:
-            time.sleep(0.2)
+        elsewhere.run("wait_for_state", "kept", "2")
         assert [row[0] for row in outcomes(elsewhere)].count("kept") == 2
         before = elsewhere.run("ended").split()
         slow = before.index("slow.pdf") if "slow.pdf" in before else len(before)
@@ -101,6 +100,6 @@ def test_pool_killed_outright_leaves_nobody_behind(elsewhere: Elsewhere) -> None
     running.kill()
     running.communicate(timeout=30)
     until = time.monotonic() + 20
-    while any(Path(f"/proc/{pid}").exists() for pid in left) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not [pid for pid in left if Path(f"/proc/{pid}").exists()]
+    while any(map(process_started, left)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert left and not any(map(process_started, left))

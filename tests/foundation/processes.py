@@ -143,7 +143,7 @@ def worker_with_mail(port: str) -> None:
     """A worker whose mails go to the server at a port of this machine."""
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
-    worker("1")
+    worker("0.3")
 
 
 def worker_in_a_hurry() -> None:
