@@ -69,6 +69,7 @@ def test_record_that_cannot_be_put_into_words_is_told_without_its_values(
 
 @pytest.mark.parametrize("as_json", ["line", "json"])
 def test_full_log_breaks_no_request_and_no_worker(db: Any, as_json: str) -> None:
+    """Full from its start: it is loaded for this test alone, with the variable, and what is said meanwhile cannot be written either."""
     with (
         elsewhere_on(SCRIPT, after=MIGRATED) as there,
         Path("/dev/full").open("wb", buffering=0) as full,

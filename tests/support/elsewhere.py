@@ -44,9 +44,11 @@ class Elsewhere:
 
     def start(self, word: str, *words: str, log: Any = None, **environment: str) -> Process:
         """Start one that does ``word`` and come back when it runs. ``log``: an open file for what it says on its standard error;
-        ``environment``: what else it was loaded with, which takes as long as a start of the program.
+        ``environment``: what else it was loaded with, which takes as long as a start of the program; what is said meanwhile goes to the
+        ``log`` of the first that is started so.
         """
-        process = self._loaded_with(environment).start(word, *words, stderr=2 if log is None else log.fileno())
+        stderr = 2 if log is None else log.fileno()
+        process = self._loaded_with(environment, stderr if environment else 2).start(word, *words, stderr=stderr)
         self._started.append(process)
         return process
 
@@ -67,11 +69,11 @@ class Elsewhere:
             self._loaded.pop(key).end()
         self._started = []
 
-    def _loaded_with(self, environment: dict[str, str]) -> Loaded:
+    def _loaded_with(self, environment: dict[str, str], stderr: int) -> Loaded:
         whole = self.environment | environment
         key = frozenset(whole.items())
         if key not in self._loaded:
-            self._loaded[key] = Loaded(self.script, whole)
+            self._loaded[key] = Loaded(self.script, whole, stderr)
         return self._loaded[key]
 
 

@@ -113,13 +113,14 @@ class Process:
 
 
 class Loaded:
-    """A process that loads ``script`` under ``environment`` and forks one for each call of :meth:`start`, until it is ended."""
+    """A process that loads ``script`` under ``environment`` and forks one for each call of :meth:`start`, until it is ended. ``stderr``: where
+    it says what it says while it loads."""
 
-    def __init__(self, script: Path, environment: dict[str, str]) -> None:
+    def __init__(self, script: Path, environment: dict[str, str], stderr: int = 2) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "tests.support.loaded", str(script), str(theirs.fileno())]
-            self._process = subprocess.Popen(command, env=environment, pass_fds=[theirs.fileno()])
+            self._process = subprocess.Popen(command, env=environment, stderr=stderr, pass_fds=[theirs.fileno()])
 
     def start(self, *words: str, stderr: int) -> Process:
         """Fork a process that does ``words`` (a function of the script and what it is given)."""
