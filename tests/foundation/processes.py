@@ -139,13 +139,6 @@ def worker(stop_seconds: str = "5") -> None:
     run_worker(stop_seconds=float(stop_seconds))
 
 
-def worker_with_mail(port: str) -> None:
-    """A worker whose mails go to the server at a port of this machine."""
-    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
-    worker("0.3")
-
-
 def worker_in_a_hurry() -> None:
     """A worker that waits less than at work before it replaces a process that has ended, and before it frees what that one had in hand."""
     supervision.PAUSE_SECONDS, liveness.BEAT_SECONDS = 0.5, 0.5
@@ -204,7 +197,7 @@ def supervise(behaviour: str) -> None:
                 pulse.end()
         (folder / "ended well").touch()
 
-    # Nobody waits here as long as at work for one that has ended or cannot be ended.
+    # Nobody waits here as long as at work for one that has ended or cannot be ended; test_supervision.py says how long that may be.
     supervision.PAUSE_SECONDS, supervision.GONE_SECONDS = 0.2, 0.8
     posts = [Post("one", work, Pulse(1))]
     if behaviour == "hangs":
