@@ -1,3 +1,5 @@
+import inspect
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -7,8 +9,13 @@ import pytest
 
 from tests.foundation.conftest import Elsewhere
 from tests.support.loaded import Process
+from zhicheng.evidence import pool
+from zhicheng.foundation import supervision
 from zhicheng.foundation.supervision import Pulse
+from zhicheng.foundation.worker import run_worker
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+STOP_SECONDS = {"worker": inspect.signature(run_worker).parameters["stop_seconds"].default, "examiner": pool.STOP_SECONDS}
 Supervised = Callable[[str], tuple[Process, Path]]
 
 
@@ -113,3 +120,17 @@ def test_worker_that_the_system_holds_is_given_up_and_the_others_go_on(supervise
     first, second = wait_for(2, starts)[:2]
     assert first != second
     assert end(process) < 25
+
+
+@pytest.mark.parametrize(("unit", "stop_seconds"), STOP_SECONDS.items())
+def test_one_that_the_system_holds_is_given_up_before_the_machine_ends_them_all(unit: str, stop_seconds: float) -> None:
+    """In the tests above nobody waits as long as at work (``supervise`` in processes.py). Asked to stop, the others have ended by themselves."""
+    service = (ROOT / "deploy" / "systemd" / f"zhicheng-{unit}.service").read_text()
+    (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", service, re.MULTILINE)
+    assert stop_seconds + supervision.GONE_SECONDS < float(seconds)
+
+
+def test_pauses_are_as_long_as_is_promised() -> None:
+    """Two seconds after a process has ended (docs/operations.md) the next one takes its place, and soon after that of one that is held."""
+    assert supervision.PAUSE_SECONDS == 2
+    assert 1 <= supervision.GONE_SECONDS <= 10
