@@ -73,7 +73,7 @@ def test_full_log_breaks_no_request_and_no_worker(db: Any, as_json: str) -> None
     with (
         elsewhere_on(SCRIPT, after=MIGRATED) as there,
         Path("/dev/full").open("wb", buffering=0) as full,
-        there.start("main", "log", as_json, log=full) as process,
+        there.start("main", "log", log=full, ZHICHENG_LOG_FORMAT=as_json) as process,
     ):
         said, _none = process.communicate(timeout=240)
     assert (process.returncode, said.strip()) == (0, "went on")

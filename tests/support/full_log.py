@@ -1,6 +1,6 @@
 """What the processes of tests/foundation/test_full_log.py do while nothing of what they log can be written.
 
-``log``: the standard error is a full device; the second word is the form of a line. ``disk``: log, files and (on SQLite) the database lie on one disk, which is full for a
+``log``: the standard error is a full device. ``disk``: log, files and (on SQLite) the database lie on one disk, which is full for a
 while; the second word is its folder.
 """
 
@@ -29,7 +29,7 @@ from tests.web.applicant.kit import client_of  # noqa: E402
 from tests.web.registering import page_of  # noqa: E402
 from zhicheng.applications.models import Application  # noqa: E402
 from zhicheng.campaigns.queries import notice_of  # noqa: E402
-from zhicheng.foundation import clock, jobs, liveness, logs, outbox  # noqa: E402
+from zhicheng.foundation import clock, jobs, liveness, outbox  # noqa: E402
 from zhicheng.foundation.lanes import Lane  # noqa: E402
 from zhicheng.foundation.models import OutboxMessage, OutboxState  # noqa: E402
 
@@ -120,8 +120,6 @@ def _work_on(*words: str) -> None:
     with clock.travel(w.IN_WINDOW):
         world = w.make_world()
         if words[0] == "log":
-            settings.LOGGING["handlers"]["stderr"]["formatter"] = words[1]
-            logs.configure(settings.LOGGING)
             log_is_full(world)
         else:
             disk_is_full(world, Path(words[1]))
