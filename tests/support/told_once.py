@@ -3,8 +3,11 @@
 ``@told_once`` makes a fixture of a function that tells something with real actions. The first test that wants it has it told inside a
 transaction, which stays open while the tests that follow want the same; each of them runs in a savepoint of it and leaves nothing behind.
 A test that does not want it does not see it: it is undone before. Tellings build on each other (``def application(world)``), or on what a
-test is parametrized with (``def ready(world, name)``: the tests of one name then come one after the other), and each test
-has copies of its own of what they gave. A test whose transactions are real (``transaction=True``) has everything told for itself.
+test is parametrized with (``def ready(world, name)``: the tests of one name then come one after the other), and on nothing else: what a
+fixture gives is one test's own. Each test has copies of its own of what they gave. A test whose transactions are real
+(``transaction=True``) has everything told for itself.
+
+It is told before any fixture of the test: what that patches is no part of what others find.
 
 What takes seconds to tell is ``dear``: whatever file they stand in, all tests that take it come one after the other, those that take least
 of what builds on it first, and its files (hundreds) are not copied for each.
@@ -24,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.python import get_direct_param_fixture_func  # how pytest gives what is written in parametrize
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
@@ -117,6 +121,8 @@ def told_once(
     if tell is None:
         return lambda function: told_once(function, at=at, with_cache=with_cache, dear=dear)
     telling = Telling(tell, at, with_cache=with_cache, dear=dear)
+    if telling.name in telling.builds_on:
+        raise TypeError(f"{tell.__module__}.{telling.name} cannot be told: it builds on a telling of its own name.")
 
     def fixture(request: pytest.FixtureRequest, db: None, _own_files: None, **given: Any) -> Iterator[Any]:
         with telling.there():
@@ -144,17 +150,57 @@ def _wanted(item: pytest.Item | None) -> list[_Wanted]:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     wanted: list[_Wanted] = []
 
-    def add(name: str) -> None:
-        made = item._fixtureinfo.name2fixturedefs.get(name)
-        telling = getattr(made[-1].func, _TOLD, None) if made else None
-        if telling is not None and telling not in [one.telling for one in wanted]:
-            for other in telling.builds_on:
-                add(other)
-            wanted.append(_Wanted(telling, tuple((n, parameters[n]) for n in telling.builds_on if n in parameters)))
+    def add(telling: Telling, above: tuple[Telling, ...] = ()) -> None:
+        if telling in [one.telling for one in wanted]:
+            return
+        if telling in above:
+            raise _cannot(item, telling, "it builds on itself")
+        for name in telling.builds_on:
+            other = _telling_of(item, name)
+            if other is not None:
+                add(other, (*above, telling))
+            elif not _is_parameter(item, name):
+                raise _cannot(item, telling, f"{name} is neither a telling nor a parameter of the test")
+            elif not _can_be_compared(parameters[name]):
+                raise _cannot(item, telling, f"its parameter {name} is not hashable")
+        wanted.append(_Wanted(telling, tuple((n, parameters[n]) for n in telling.builds_on if n in parameters)))
 
-    for name in item.fixturenames:
-        add(name)
+    for telling in filter(None, [_telling_of(item, name) for name in item.fixturenames]):
+        add(telling)
     return wanted
+
+
+def _telling_of(item: pytest.Function, name: str) -> Telling | None:
+    """The telling that is the fixture ``name`` of this test."""
+    made = item._fixtureinfo.name2fixturedefs.get(name)
+    return getattr(made[-1].func, _TOLD, None) if made else None
+
+
+def _is_parameter(item: pytest.Function, name: str) -> bool:
+    """Whether the test is given ``name`` as it is written, and not by a fixture that takes it as its own parameter."""
+    made = item._fixtureinfo.name2fixturedefs.get(name)
+    written = not made or made[-1].func is get_direct_param_fixture_func
+    return written and hasattr(item, "callspec") and name in item.callspec.params
+
+
+def _can_be_compared(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _cannot(item: pytest.Item, telling: Telling, why: str) -> pytest.UsageError:
+    where = f"{telling.tell.__module__}.{telling.name}"
+    return pytest.UsageError(f"{item.nodeid} cannot take the telling {where}: {why} (tests/support/told_once.py).")
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Have each test that takes a telling begin with its database, so that it is told before the fixtures of the test have patched anything."""
+    for item in items:
+        if _wanted(item) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db)
 
 
 def put_together(items: list[pytest.Item]) -> None:

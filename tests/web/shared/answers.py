@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from tests.support import world as w
@@ -20,7 +22,7 @@ class Answer:
     path: str
     role: Role
     status: int
-    headers: dict[str, str]  # by their names in small letters
+    headers: Mapping[str, str]  # which nobody changes: by their names in small letters
     body: bytes
 
     def get(self, header: str) -> str:
@@ -42,5 +44,5 @@ def answers(world: w.World) -> list[Answer]:
             answer: Any = client.get(path)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             headers = {header.lower(): value for header, value in answer.items()}
-            found.append(Answer(name, path, role, answer.status_code, headers, body))
+            found.append(Answer(name, path, role, answer.status_code, MappingProxyType(headers), body))
     return found

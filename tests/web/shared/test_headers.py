@@ -50,6 +50,11 @@ def test_every_answer_to_anybody_carries_the_headers_and_stays_in_no_cache(answe
     assert answers and not wrong, "\n".join(wrong)
 
 
+def test_what_was_answered_is_the_same_for_every_test(answers: list[Answer]):
+    with pytest.raises(TypeError):
+        answers[0].headers["x-added"] = "by a test"  # type: ignore[index]
+
+
 def _wrong_type(answer: Answer) -> list[str]:
     """An answer with a body says what it is, a text in which characters (ASVS 4.1.1)."""
     body, told = answer.body, answer.get("Content-Type")
