@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Request, Response
 
-from tests.journeys.test_every_page import go_in, pages_of
+from tests.journeys.test_every_page import Met, go_in, pages_of
 from tests.support.journeys import Instance, Watcher
 from tests.support.rehearsal_once import instance_of_its_own
 
@@ -146,9 +146,9 @@ def _page_of(kind: tuple[str, ...]) -> str:
     return " ".join(kind) if kind[0] == "application_section" else kind[0]
 
 
-def buttons_on(page: Page, kind: tuple[str, ...]) -> Iterator[Button]:
-    """Every kind of button there is on the page as it stands."""
-    for one in page.evaluate(_BUTTONS):
+def buttons_of(shown: list[dict[str, Any]], kind: tuple[str, ...]) -> Iterator[Button]:
+    """Every kind of button there is among those ``shown`` on a page of this kind."""
+    for one in shown:
         yield Button("frame" if one["frame"] else _page_of(kind), _kind_of_words(one), one["name"], one["posts"])
 
 
@@ -237,8 +237,11 @@ def test_every_button_is_answered_and_loses_nothing(
     traffic = Traffic(page)
     go_in(page, PEOPLE[who])
     places: dict[Button, str] = {}
-    for kind, address in pages_for(page, who):
-        for button in buttons_on(page, kind):
+    shown_at: dict[str, list[dict[str, Any]]] = {}
+    for kind, address, here in pages_for(page, who):
+        if here:
+            shown_at[address] = page.evaluate(_BUTTONS)
+        for button in buttons_of(shown_at[address], kind):
             if button not in pressed[role]:
                 places.setdefault(button, address)
     shown[role] |= set(places)
@@ -256,16 +259,16 @@ def test_every_button_is_answered_and_loses_nothing(
     assert not wrong, "\n".join(wrong)
 
 
-def pages_for(page: Page, who: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The pages of one person, each open while it is given."""
+def pages_for(page: Page, who: str) -> Iterator[Met]:
+    """The pages of one person."""
     if who == "rehearsal":
         for name, address in REHEARSAL.items():
             page.goto(address)
-            yield (name,), address
+            yield Met((name,), address, here=True)
         return
-    for kind in pages_of(page, {(name,) for name in SHOWN_ONLY}):
-        if kind[0] not in SHOWN_ONLY:
-            yield kind, page.url
+    for met in pages_of(page, {(name,) for name in SHOWN_ONLY}):
+        if met.kind[0] not in SHOWN_ONLY:
+            yield met
 
 
 def test_no_button_was_left_out(pressed: dict[str, set[Button]], shown: dict[str, set[Button]]) -> None:
