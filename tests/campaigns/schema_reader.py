@@ -77,6 +77,7 @@ _CHECKS: dict[str, Any] = {
     "minLength": _must(lambda value, said: len(value) >= said),
     "maxLength": _must(lambda value, said: len(value) <= said),
     "minItems": _must(lambda value, said: len(value) >= said),
+    "minProperties": _must(lambda value, said: len(value) >= said),
     "maxItems": _must(lambda value, said: len(value) <= said),
     "minimum": _must(lambda value, said: value >= said),
     "maximum": _must(lambda value, said: value <= said),

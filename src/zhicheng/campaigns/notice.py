@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from django.utils.translation import get_language
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
+from zhicheng.campaigns.drawings import Example
 from zhicheng.campaigns.texts import Annex, Contact, NoticeSource, Paragraph, Texts
 from zhicheng.campaigns.vocabulary import (
     GRADE_NAMES,
@@ -271,6 +272,7 @@ class Paper(NoticePart):
     stands_for: Key | None = None
     only_when: Conditions = ()
     template: Literal["publicity_notice", "publicity_result", "supervising_opinion", "commitment", "review_form"] | None = None
+    example: Example | None = None
     assumed: StrictBool = False  # true where the official notice does not name the paper
 
 

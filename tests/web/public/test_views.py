@@ -93,6 +93,7 @@ def test_notice_lists_what_it_opens_to_whom_and_what_it_asks_for(world):
     assert "（三）《毕业证书》、《教育部学历证书电子注册备案表》" in materials
     assert "学历决定申报条件和所需专业工作年限。 所填的每一项一份" in materials
     assert "由单位提供" in materials
+    assert "示意图：《毕业证书》，要能看清 照片和骑缝钢印 姓名、专业、学制和毕业时间 证书编号 学校印章和校长签章" in materials
 
 
 def test_parts_of_a_notice_are_in_the_language_of_the_reader(world):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhicheng.campaigns.notice import Notice, Slot, Title, TitleStep
 from zhicheng.campaigns.rules import SeriesOpening, openings, step_name
 from zhicheng.web.shared.conditions import conditions_for
+from zhicheng.web.shared.drawings import Drawn, drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Material:
     when: str
     from_unit: bool
     optional: bool
+    examples: tuple[tuple[str, Drawn], ...]  # of each paper that is drawn: its name and the sketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,9 @@ def materials(notice: Notice) -> list[Material]:
 
 
 def _material(slot: Slot) -> Material:
-    return Material(
-        slot.number, str(slot.label), str(slot.wants), str(slot.why), _when(slot), slot.owner == "unit", slot.mode == "optional"
-    )
+    examples = tuple((str(paper.label), found) for paper in slot.papers if (found := drawn(paper.example)) is not None)
+    from_unit, optional = slot.owner == "unit", slot.mode == "optional"
+    return Material(slot.number, str(slot.label), str(slot.wants), str(slot.why), _when(slot), from_unit, optional, examples)
 
 
 def _when(slot: Slot) -> str:
