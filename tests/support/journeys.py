@@ -94,7 +94,11 @@ class Instance:
         """Stop it as Ctrl-C does and give its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        status = self.process.wait(60)
+        try:
+            status = self.process.wait(60)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
         self._reader.join(5)
         if self.process.stdout is not None:
             self.process.stdout.close()
