@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-import psycopg
 import pytest
 from django.core.management import call_command
 
 from tests.support import beginnings
-from tests.support.elsewhere import MIGRATED, MIGRATING, elsewhere_on
+from tests.support.elsewhere import elsewhere_on
 from tests.support.loaded import Loaded
 from zhicheng.foundation import actions, instance
 from zhicheng.foundation.errors import Refused
@@ -61,6 +61,20 @@ class Place:
 
     def run(self, mode: str, words: list[str], **more: str) -> subprocess.CompletedProcess[str]:
         """One process of ``mode`` here, with everything a production instance needs, and ``more``."""
+        environment = self._environment(mode)
+        if self.loaded is None or more:
+            return _forked(self.bare, "python_under", json.dumps(environment | more), *words)
+        if mode not in self.loaded:
+            self.loaded[mode] = Loaded(SCRIPT, environment)
+        return _forked(self.loaded[mode], "python", *words)
+
+    def start(self, mode: str, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """The same, started as a shell does it: nothing is loaded and no settings are named, the entry sees to that by itself."""
+        environment = {name: value for name, value in self._environment(mode).items() if name != "DJANGO_SETTINGS_MODULE"}
+        command = [sys.executable, *words]
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+    def _environment(self, mode: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
         environment = kept | {
             "DJANGO_SETTINGS_MODULE": "zhicheng.settings",
@@ -72,13 +86,7 @@ class Place:
             "ZHICHENG_FILES_DIR": str(self.data / "files"),
             "ZHICHENG_DATABASE_URL": self.url or f"sqlite:///{self.data / 'zhicheng.sqlite3'}",
         }
-        if mode == "production":
-            environment |= REAL_KEYS | {"ZHICHENG_ALLOWED_HOSTS": "zhicheng.example.cn"}
-        if self.loaded is None or more:
-            return _forked(self.bare, "python_under", json.dumps(environment | more), *words)
-        if mode not in self.loaded:
-            self.loaded[mode] = Loaded(SCRIPT, environment)
-        return _forked(self.loaded[mode], "python", *words)
+        return environment | (REAL_KEYS | {"ZHICHENG_ALLOWED_HOSTS": "zhicheng.example.cn"} if mode == "production" else {})
 
     def says(self, statement: str) -> list[Any]:
         """What the SQLite database answers."""
@@ -100,24 +108,29 @@ def take_the_mark_off(place: Place) -> None:
 
 @contextmanager
 def place_of_many(folder: Path, bare: Loaded) -> Iterator[Place]:
-    place = Place(folder, bare, loaded={})
-    yield place
-    for loaded in (place.loaded or {}).values():
-        loaded.end()
+    loaded: dict[str, Loaded] = {}
+    try:
+        yield Place(folder, bare, loaded=loaded)
+    finally:
+        with ExitStack() as ending:
+            for one in loaded.values():
+                ending.callback(one.end)
 
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Loaded]:
     """What processes are forked from that know no settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
-    loaded = Loaded(SCRIPT, kept | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])})
+    paths = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+    loaded = Loaded(SCRIPT, kept | {"PYTHONPATH": paths})
     yield loaded
     loaded.end()
 
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory, bare: Loaded) -> Iterator[dict[str, Place]]:
-    """An instance of each mode, as its first ``migrate`` left it. Its tables are made by the first one; those that follow get them unmarked."""
+    """An instance of each mode, as its first ``migrate`` left it: a step may do something else in one mode than in another. That of the tests gets
+    its tables unmarked: they migrate an empty database in their own mode at the beginning of each run."""
     with ExitStack() as ending:
         places = {mode: ending.enter_context(place_of_many(tmp_path_factory.mktemp(mode), bare)) for mode in MODES}
         begin(places, Place(tmp_path_factory.mktemp("empty"), bare))
@@ -125,12 +138,12 @@ def begun(tmp_path_factory: pytest.TempPathFactory, bare: Loaded) -> Iterator[di
 
 
 def begin(places: dict[str, Place], empty: Place) -> None:
-    for number, (mode, place) in enumerate(places.items()):
-        if number:
+    for mode, place in places.items():
+        if mode == "test":
             shutil.copy(empty.data / "zhicheng.sqlite3", place.data)
         done = place.run(mode, CHANGES["migrate"])
         assert done.returncode == 0, done.stderr
-        if not number:
+        if mode == "production":
             shutil.copy(place.data / "zhicheng.sqlite3", empty.data)
             take_the_mark_off(empty)
             shutil.copy(empty.data / "zhicheng.sqlite3", beginnings.UNMARKED)
@@ -172,7 +185,7 @@ def test_first_migrate_marks_database_and_folder_alike(begun: dict[str, Place]) 
 @pytest.mark.parametrize(("mode", "theirs"), MIXED)
 def test_database_is_opened_by_its_own_mode_alone(mixed: Any, mode: str, theirs: str) -> None:
     place = mixed(theirs, "")
-    done = place.run(mode, STARTS["web"])
+    done = (place.start if mode == theirs else place.run)(mode, STARTS["web"])
     if mode == theirs:
         assert done.returncode == 0, done.stderr
     else:
@@ -183,7 +196,8 @@ def test_database_is_opened_by_its_own_mode_alone(mixed: Any, mode: str, theirs:
 @pytest.mark.parametrize(("mode", "theirs"), MIXED)
 def test_folder_is_used_by_its_own_mode_alone(mixed: Any, mode: str, theirs: str) -> None:
     """Whatever the database is: here each time the one that fits the process."""
-    done = mixed(mode, theirs).run(mode, STARTS["command"])
+    place = mixed(mode, theirs)
+    done = (place.start if mode == theirs == "production" else place.run)(mode, STARTS["command"])
     if mode == theirs:
         assert done.returncode == 0, done.stderr
     else:
@@ -315,14 +329,9 @@ def test_files_that_have_a_mark_are_not_adopted() -> None:
 
 @pytest.fixture
 def postgres_elsewhere(tmp_path: Path, bare: Loaded) -> Iterator[Place]:
-    """Unmarked tables, as those on SQLite begin after the first, and a folder without a file."""
-    with elsewhere_on(MIGRATING, tmp_path, after=MIGRATED) as place:
-        url = place.environment["ZHICHENG_DATABASE_URL"]
-        with psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as server:
-            server.execute("DROP TRIGGER foundation_instancemark_no_delete ON foundation_instancemark")
-            assert server.execute("DELETE FROM foundation_instancemark").rowcount == 1
-        shutil.rmtree(tmp_path / "files")
-        yield Place(tmp_path, bare, url)
+    """An empty database, and a folder without a file."""
+    with elsewhere_on(SCRIPT, tmp_path) as place:
+        yield Place(tmp_path, bare, place.environment["ZHICHENG_DATABASE_URL"])
 
 
 @pytest.mark.postgres
