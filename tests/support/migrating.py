@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -170,12 +168,6 @@ def migrate_in_a_hurry(milliseconds: str) -> None:
     """The rooms' common tables, giving way to who uses one after so many milliseconds, and coming back soon."""
     steps.LOCK_TIMEOUT_MS, steps.PAUSE_SECONDS = int(milliseconds), 0.5
     call_command("migrate", "foundation", verbosity=0, skip_checks=True)
-
-
-def command(*words: str) -> None:
-    """As ``zhicheng WORDS`` would."""
-    sys.argv = ["zhicheng", *words]
-    runpy.run_module("zhicheng", run_name="__main__", alter_sys=True)
 
 
 def traffic() -> None:
