@@ -39,9 +39,9 @@ pytestmark = pytest.mark.django_db
 OF_PAGES = {
     "desk_queue": 8,
     "desk_case": 14,
-    "application_tasks": 8,
+    "application_tasks": 9,
     "application_slot": 9,
-    "my_application": 11,
+    "my_application": 12,
     "my_titles": 10,
     "unit_publicity": 11,
 }
