@@ -1,6 +1,8 @@
 """Other processes on a database of their own, so that everything they do is really committed.
 
-What they do is the functions of a script, which is loaded once (``tests/support/loaded.py``). Where many tests begin with the same database
+What they do is the functions of a script, which is loaded once (``tests/support/loaded.py``) and stays loaded for the tests of that script
+that follow one another, as long as they want the same environment. These have one folder and one address: whoever was started by a test is
+ended with it. Where many tests begin with the same database
 and files, these are made once and copied for each of them (``tests/support/beginnings.py``).
 """
 
@@ -11,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,8 @@ class Elsewhere:
     """Does words of ``script`` in other processes, all on one database and one folder of files."""
 
     def __init__(self, script: Path, database_url: str, folder: Path) -> None:
-        self.script, self.folder = script, folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_"))}
+        self.script, self.folder, self.url = script, folder, database_url
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG_", "DJANGO_", "PYTEST_"))}
         paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
         self.environment = kept | {
             "PYTHONPATH": os.pathsep.join(paths),
@@ -62,12 +64,21 @@ class Elsewhere:
         return said.strip()
 
     def end(self, *, keep_loaded: bool = False) -> None:
-        """End what runs, and what waits to be forked; ``keep_loaded``: but for what was loaded with nothing else."""
-        for process in self._started:
-            process.end()
-        for key in [key for key in self._loaded if not (keep_loaded and key == self._own)]:
-            self._loaded.pop(key).end()
-        self._started = []
+        """End what runs, and what waits to be forked; ``keep_loaded``: but for what was loaded with nothing else. One that cannot be ended
+        keeps none of the others."""
+        kept = {key: loaded for key, loaded in self._loaded.items() if keep_loaded and key == self._own}
+        with ExitStack() as ending:  # from the last to the first
+            for key in self._loaded.keys() - kept.keys():
+                ending.callback(self._loaded[key].end)
+            for process in reversed(self._started):
+                ending.callback(process.end)
+            self._loaded, self._started = kept, []
+
+    def goes_on_from(self, before: Elsewhere) -> None:
+        """Take over what was loaded for the one before, where that is what would be loaded here."""
+        if before._own == self._own:
+            self._loaded, before._loaded = before._loaded, {}
+        before.end()
 
     def _loaded_with(self, environment: dict[str, str], stderr: int) -> Loaded:
         whole = self.environment | environment
@@ -99,18 +110,31 @@ def elsewhere_on(script: Path, folder: Path | None = None, *, after: Beginning |
             beginnings.begin(after, url, there.folder, _teller(there, after))
         yield there
     finally:
-        there.end(keep_loaded=folder is None)
-        beginnings.drop(url)
-        if folder is None:
-            _end_what_was_put_by()
-            _put_by.append(there)
+        try:
+            _leave(there, shared=folder is None)
+        finally:
+            beginnings.drop(url)
+
+
+def _leave(there: Elsewhere, *, shared: bool) -> None:
+    try:
+        there.end(keep_loaded=shared)
+    except BaseException:
+        there.end()  # nobody goes on from where one could not be ended
+        raise
+    if shared:
+        _end_what_was_put_by()
+        _put_by.append(there)
 
 
 def _take(script: Path) -> Elsewhere:
+    """The next test's, which begins with the environment of its own: what another one did to that is not in it."""
     if _put_by and _put_by[0].script == script:
-        there = _put_by.pop()
-        shutil.rmtree(there.folder)
-        there.folder.mkdir()
+        before = _put_by.pop()
+        shutil.rmtree(before.folder)
+        before.folder.mkdir()
+        there = Elsewhere(script, before.url, before.folder)
+        there.goes_on_from(before)
         return there
     _end_what_was_put_by()
     folder = Path(tempfile.mkdtemp(prefix="elsewhere-", dir=beginnings.PLACE))

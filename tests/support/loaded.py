@@ -1,8 +1,10 @@
 """A script that is loaded once; each time something of it is to be done, a process is forked that does it.
 
 To load the program takes most of a second of a processor, to fork a process that has loaded it some hundredths. What is forked is a
-process like any other: it has a number, a standard output and database connections of its own (loading opens none), it starts others,
-is asked to stop and is killed. Its parent is one that does nothing but wait for it and tell the test how it has ended.
+process like any other: it has a number, a standard output and database connections of its own (a script whose loading opens one is
+refused), it starts others, is asked to stop and is killed. Its parent is one that does nothing but wait for it and tell the test how it has
+ended. It leads a process group: what is left of that is ended with it, whoever of them still runs when a test has failed. What a script
+registers with ``atexit`` while it loads is done by each process that is forked, and by the one that has loaded it.
 
 ``python -m tests.support.loaded SCRIPT SOCKET`` is the one that has loaded; :class:`Loaded` is its end in the test.
 """
@@ -15,6 +17,7 @@ import os
 import selectors
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -26,20 +29,24 @@ from typing import Any, Self
 from zhicheng.foundation.memory import settle
 
 LONGEST = 1 << 16  # bytes of the words that are to be done
+LAST_WORDS = 3000  # bytes of its standard error that a failure tells
+GONE_SECONDS = 10.0  # until a process that was killed is gone, and until nobody holds its standard output
 FORKS_SECONDS = 120.0  # until what was asked for runs: loading, on a machine that is busy otherwise
 
 
 class Process:
     """A forked process, spoken to as to a ``subprocess.Popen`` with a standard output to read from."""
 
-    def __init__(self, stdout: int, told: int) -> None:
+    def __init__(self, words: tuple[str, ...], stdout: int, stderr: int, told: int) -> None:
         self.returncode: int | None = None
+        self._words, self._stderr = words, os.dup(stderr)
+        self._listening: threading.Thread | None = None
         self._told, self._heard = told, b""
         self.stdout = os.fdopen(stdout, encoding="utf-8")
         first = self._line(FORKS_SECONDS)
         if not first:
             self._close()
-            raise RuntimeError("the script could not be loaded, or not in time; its standard error says more")
+            raise RuntimeError(f"the script could not be loaded for {words}, or not in time; its standard error says more")
         self.pid = int(first)
 
     def _line(self, timeout: float | None) -> str:
@@ -62,18 +69,18 @@ class Process:
         if self.returncode is None:
             line = self._line(timeout)
             if not line:
-                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+                raise self._expired(timeout or 0)
             self.returncode = int(line)
         return self.returncode
 
     def communicate(self, timeout: float = 240) -> tuple[str, None]:
         """What is left of what it and those it has started say, to the end of all of them, and it has ended."""
         until, said = time.monotonic() + timeout, list[str]()
-        listening = threading.Thread(target=lambda: said.append(self.stdout.read()), daemon=True)
-        listening.start()
-        listening.join(timeout)
-        if listening.is_alive():
-            raise subprocess.TimeoutExpired(str(self.pid), timeout)
+        self._listening = threading.Thread(target=lambda: said.append(self.stdout.read()), daemon=True)
+        self._listening.start()
+        self._listening.join(timeout)
+        if self._listening.is_alive():
+            raise self._expired(timeout)
         self.wait(max(0.0, until - time.monotonic()))
         self._close()
         return "".join(said), None
@@ -93,11 +100,24 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
     def end(self) -> None:
-        """It is over with it, whatever the test has left of it."""
-        if self.returncode is None:
-            self.kill()
-            self.wait(30)
-        self._close()
+        """It is over with it and with its group, whatever the test has left of them."""
+        if self._told < 0:
+            return
+        try:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.wait(GONE_SECONDS)
+        finally:
+            self._close()
+
+    def _expired(self, seconds: float) -> subprocess.TimeoutExpired:
+        """It is not over: what it does, and the last that it has said where its standard error can be read."""
+        said = ""
+        if self._stderr >= 0 and stat.S_ISREG(os.fstat(self._stderr).st_mode):
+            with Path(f"/proc/self/fd/{self._stderr}").open("rb") as file:
+                file.seek(max(0, os.fstat(self._stderr).st_size - LAST_WORDS))
+                said = file.read().decode(errors="replace")
+        return subprocess.TimeoutExpired(f"{' '.join(self._words)} (process {self.pid})\n{said}", seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +128,12 @@ class Process:
     def _close(self) -> None:
         if self._told >= 0:
             os.close(self._told)
-            self._told = -1
+            os.close(self._stderr)
+            self._told = self._stderr = -1
+        if self._listening is not None:
+            self._listening.join(GONE_SECONDS)
+            if self._listening.is_alive():
+                return  # one that has left the group holds it; to close what is being read would wait for that one
         self.stdout.close()
 
 
@@ -117,13 +142,20 @@ class Loaded:
     it says what it says while it loads."""
 
     def __init__(self, script: Path, environment: dict[str, str], stderr: int = 2) -> None:
+        self._script, self._environment, self._stderr = script, environment, stderr
+        self._load()
+
+    def _load(self) -> None:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, "-m", "tests.support.loaded", str(script), str(theirs.fileno())]
-            self._process = subprocess.Popen(command, env=environment, stderr=stderr, pass_fds=[theirs.fileno()])
+            command = [sys.executable, "-m", "tests.support.loaded", str(self._script), str(theirs.fileno())]
+            self._process = subprocess.Popen(command, env=self._environment, stderr=self._stderr, pass_fds=[theirs.fileno()])
 
     def start(self, *words: str, stderr: int) -> Process:
         """Fork a process that does ``words`` (a function of the script and what it is given)."""
+        if self._process.poll() is not None:  # it has died: whoever comes now gets one that lives, or is told why there is none
+            self.end()
+            self._load()
         hear, stdout = os.pipe()
         listen, told = os.pipe()
         try:
@@ -131,18 +163,29 @@ class Loaded:
         finally:
             os.close(stdout)
             os.close(told)
-        return Process(hear, listen)
+        try:
+            return Process(words, hear, stderr, listen)
+        except RuntimeError:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)  # its end is known to the next
+            raise
 
     def end(self) -> None:
         """Nothing is forked any more."""
         self._line.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
 
 
 def _wait_for_words(line: socket.socket) -> list[str]:
     """Wait in the process that has loaded; return the words in each process that is forked to do them. Ends with the test's end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests, which close the line
     signal.signal(signal.SIGCHLD, _let_go)
+    _refuse_connections()
     settle()
     while True:
         said, files, _flags, _address = socket.recv_fds(line, LONGEST, 3)
@@ -153,6 +196,16 @@ def _wait_for_words(line: socket.socket) -> list[str]:
             return _as_a_child(json.loads(said), *files)
         for file in files:
             os.close(file)
+
+
+def _refuse_connections() -> None:
+    """A connection that is open now would be shared by all that are forked, and is broken for each of them."""
+    from django.conf import settings
+    from django.db import connections
+
+    opened = [one.alias for one in connections.all(initialized_only=True) if one.connection] if settings.configured else []
+    if opened:
+        raise RuntimeError(f"loading the script has opened a connection: {opened}")
 
 
 def _let_go(*_told: object) -> None:
@@ -166,12 +219,15 @@ def _as_a_child(words: list[str], stdout: int, stderr: int, told: int) -> list[s
     """Fork once more: the child has the words, and this process tells its number, waits for it and tells how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if (pid := os.fork()) == 0:
+        os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(stdout, 1)
         os.dup2(stderr, 2)
         for file in (stdout, stderr, told):
             os.close(file)
         return words
+    with suppress(PermissionError, ProcessLookupError):  # it may have done so itself, and be gone
+        os.setpgid(pid, pid)
     os.write(told, b"%d\n" % pid)
     os.closerange(0, 3)
     os.close(stdout)
