@@ -17,7 +17,7 @@ CAME_BACK = "Boolean(window.comesBack)"
 @pytest.fixture(scope="module")
 def caching_browser(browser: Browser) -> Iterator[Browser]:
     """The same browser, as people have it."""
-    opened = open_browser(browser.browser_type, without=["--disable-back-forward-cache"])
+    opened = open_browser(browser.browser_type, without=["--disable-back-forward-cache"], whole=True)
     yield opened
     opened.close()
 

@@ -17,11 +17,13 @@ PAPER_FONTS = {
     "fonts-babelstone-han": Path("/usr/share/fonts/truetype/babelstone"),
 }
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_HEADLESS = "chromium-headless-shell"  # Debian's: the same engine, without a window's frame
 
 
-def chromium() -> str | None:
-    """The path of a Chromium, or ``None``."""
-    return next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+def chromium(*, whole: bool = True) -> str | None:
+    """The path of a Chromium, or ``None``; where not the ``whole`` browser is wanted, of the engine alone if it is there: it is quicker."""
+    names = _CHROMIUM if whole else (_HEADLESS, *_CHROMIUM)
+    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def nginx() -> str | None:

@@ -157,11 +157,11 @@ def look(page: Page, name: str) -> None:
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
-def open_browser(kind: BrowserType, *, without: Sequence[str] = ()) -> Browser:
-    """Debian's Chromium, with what Playwright tells it unless it is in ``without``."""
+def open_browser(kind: BrowserType, *, without: Sequence[str] = (), whole: bool = False) -> Browser:
+    """Debian's Chromium, with what Playwright tells it unless it is in ``without``; ``whole``: with all a window has (its back/forward cache)."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     arguments += ["--disable-dev-shm-usage", _FASTER_BROWSER]
-    return kind.launch(executable_path=capabilities.chromium(), args=arguments, ignore_default_args=list(without))
+    return kind.launch(executable_path=capabilities.chromium(whole=whole), args=arguments, ignore_default_args=list(without))
 
 
 def look_through_axe(page: Page) -> AxeResults:
