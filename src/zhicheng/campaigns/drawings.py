@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from zhicheng.campaigns.vocabulary import Bilingual, NoticePart
 
-#: Kinds of sheets, each with the places on it that can be pointed at (``web/shared/drawings.py`` draws them).
+#: Kinds of sheets, each with the places on it that can be pointed at, as they are numbered (``web/shared/drawings.py`` draws them).
 PLACES: dict[str, tuple[str, ...]] = {
     "certificate": ("heading", "photo", "text", "number", "seal", "date"),
     "form": ("heading", "photo", "table", "opinion", "signature", "seal", "code"),
@@ -21,7 +21,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 
 
 class Example(NoticePart):
-    """A paper drawn as a sketch. ``marks``: what has to be legible at which place of the sheet, in reading order."""
+    """A paper drawn as a sketch. ``marks``: what has to be legible at which place of the sheet."""
 
     drawn: Literal["certificate", "form", "letter", "pages", "portrait", "posted"]
     marks: Annotated[dict[str, Bilingual], Field(min_length=1)]

@@ -21,6 +21,13 @@ def test_every_place_of_a_sheet_is_drawn_with_its_number(kind: str) -> None:
     assert [item.get_text() for item in page.find_all("li")] == [f"看清{place}" for place in PLACES[kind]]
 
 
+def test_places_are_numbered_as_they_lie_on_the_sheet_however_they_are_stored() -> None:
+    marks = {place: {"zh": place, "en": place} for place in ("seal", "text", "photo")}
+    example = drawn(Example.model_validate({"drawn": "certificate", "marks": marks}))
+    assert example is not None
+    assert (example.numbers, example.words) == ({"photo": 1, "text": 2, "seal": 3}, ["photo", "text", "seal"])
+
+
 def test_place_that_is_not_pointed_at_is_not_drawn() -> None:
     example = drawn(Example.model_validate({"drawn": "letter", "marks": {"seal": {"zh": "公章", "en": "Seal"}}}))
     assert example is not None

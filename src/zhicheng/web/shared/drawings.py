@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhicheng.campaigns.drawings import Example
+from zhicheng.campaigns.drawings import PLACES, Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,7 @@ def drawn(example: Example | None) -> Drawn | None:
     """The example in the language of the reader; ``None`` where the notice draws none."""
     if example is None:
         return None
-    numbers = {place: number for number, place in enumerate(example.marks, start=1)}
-    return Drawn(f"shared/drawings/{example.drawn}.html", numbers, [str(words) for words in example.marks.values()])
+    # In the order of the sheet: a database that stores the notice keeps none.
+    places = [place for place in PLACES[example.drawn] if place in example.marks]
+    numbers = {place: number for number, place in enumerate(places, start=1)}
+    return Drawn(f"shared/drawings/{example.drawn}.html", numbers, [str(example.marks[place]) for place in places])
