@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.test_every_page import go_in
 from tests.support.journeys import assert_accessible
 
 
@@ -41,3 +42,28 @@ def test_date_that_is_none_is_said_at_its_field_and_everything_stays(page: Page)
     expect(page.locator("[data-error-summary]")).to_contain_text("取得现有职称的日期")
     expect(page.get_by_label("取得现有职称的日期")).to_have_value("去年三月")
     expect(page.get_by_label("最高学历")).to_have_value("21")
+
+
+def test_answers_are_carried_through_the_sign_in_to_a_new_application(page: Page) -> None:
+    ask(page)
+    page.get_by_role("link", name="工程师", exact=True).first.click()
+    page.get_by_role("button", name="带上，先注册").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("注册")
+    go_in(page, "sbr63")
+    page.goto("/my/applications/new/bortala-2023/")
+    page.get_by_role("link", name="继续：选择系列").click()
+    expect(page.get_by_label("工程技术")).to_be_checked()
+    expect(page.get_by_role("main")).to_contain_text("已按“我能报什么”里看过的选好")
+    page.get_by_role("button", name="继续").click()
+    page.get_by_label("水利").check()
+    page.get_by_role("button", name="继续").click()
+    expect(page.get_by_label("工程师，中级")).to_be_checked()
+    assert_accessible(page, "self-check-carried")
+
+
+def test_who_is_signed_in_goes_straight_on(page: Page) -> None:
+    go_in(page, "sbr63")
+    ask(page)
+    page.get_by_role("link", name="工程师", exact=True).first.click()
+    page.get_by_role("button", name="带到新的申请书").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("新增申请书")

@@ -128,6 +128,15 @@ EXAMPLES["register_unit_notice"] = lambda _world: _notice("unit")
 EXAMPLES["register_person_notice"] = lambda _world: _notice("person")
 
 
+@example("self_check_carry")
+def self_check_carry(world: w.World) -> Press:
+    return Press(
+        _visitor(),
+        reverse("self_check_carry", args=["bortala-2023"]),
+        {"answers": "education=21&degree=4&to=engineering.engineer"},
+    )
+
+
 @example("register_unit")
 def register_unit(world: w.World) -> Press:
     return Press(_visitor("unit"), reverse("register_unit"), reg.unit_typed() | {"licence": LICENCE})

@@ -5,15 +5,18 @@ A truth table lies beside its campaign file: ``bortala-2023.cases.yaml`` beside 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import Facts, Graduation, Prospect, RowRef
 from zhicheng.campaigns.vocabulary import Day, NoticePart, Words
-from zhicheng.standards.tables import TITLE_STEPS
+from zhicheng.standards.code_table import CodeTable
+from zhicheng.standards.tables import DEGREES, EDUCATION, TITLE_STEPS, UNIT_NATURES
 
 NO_TITLE = "none"
 
@@ -59,6 +62,24 @@ class Answers(NoticePart):
             rows={slot.section: (RowRef(""),) for slot in notice.materials if slot.section},
             appraisal_results=dict.fromkeys(self.low, left_out[0]) if left_out else {},
         )
+
+
+# The table each coded answer is of.
+_TABLES: dict[str, CodeTable[Any]] = {"education": EDUCATION, "degree": DEGREES, "nature": UNIT_NATURES}
+
+
+def answers_in(said: Mapping[str, str]) -> Answers:
+    """The answers that come back from somewhere (an address, a cookie), each under its name; one that makes no sense is left out."""
+    kept: dict[str, Any] = {}
+    for name in ("education", "degree", "held", "since", "work", "nature"):
+        value = said.get(name, "")
+        if name in _TABLES and value not in _TABLES[name]:
+            continue
+        if name == "held" and value != NO_TITLE and value not in TITLE_STEPS:
+            continue
+        with suppress(ValidationError):
+            kept |= {name: getattr(Answers.model_validate({name: value}), name)} if value else {}
+    return Answers.model_validate(kept)
 
 
 class Case(NoticePart):

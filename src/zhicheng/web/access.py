@@ -38,6 +38,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "verify_scanned": EVERYBODY,
     "notice": EVERYBODY,
     "self_check": EVERYBODY,
+    "self_check_carry": frozenset({Role.ANONYMOUS, Role.APPLICANT}),  # who may be about to apply
     "notice_times": EVERYBODY,
     "notice_data": EVERYBODY,
     "register_unit_notice": EVERYBODY,

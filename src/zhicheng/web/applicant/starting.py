@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_safe
 from zhicheng.accounts.actions import accept_texts
 from zhicheng.accounts.queries import acceptance_of
 from zhicheng.accounts.rules import AcceptedText
-from zhicheng.applications.actions import objections_to_start, start_application
+from zhicheng.applications.actions import objections_to_start, save_section, start_application
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.queries import own_drafts
+from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
@@ -28,6 +30,7 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
+from zhicheng.web.shared.carried import Carried, carried_by, let_go, sections_of
 from zhicheng.web.shared.conditions import conditions_for, findings_for
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
@@ -161,7 +164,21 @@ def _start(request: HttpRequest, actor: Actor, version: CampaignVersion, notice:
         application = start_application(actor=actor, campaign_version_id=version.pk, **chosen)
     except Refused as refused:
         return cannot_start(request, notice, refused.problems)
-    return go(request, "application_tasks", application.pk)
+    answer = go(request, "application_tasks", application.pk)
+    if (carried := carried_by(request)) is not None:
+        _fill(request, actor, application.pk, carried)
+        let_go(answer)
+    return answer
+
+
+def _fill(request: HttpRequest, actor: Actor, application_id: int, carried: Carried) -> None:
+    """Begin the form with what was answered at 我能报什么; the person goes on from there."""
+    sections = sections_of(carried.answers)
+    for key, typed in sections.items():
+        save_section(actor=actor, application_id=application_id, key=key, typed=typed, base_version=0)
+    if sections:
+        names = _("、").join(_("“{section}”").format(section=BY_KEY[key].label) for key in sections)
+        messages.success(request, _("已把“我能报什么”里填写的内容填入{sections}，请核对补全。").format(sections=names))
 
 
 def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpResponse:
@@ -208,7 +225,9 @@ def _title_words(title: Any) -> str:
 
 
 def _ask(request: HttpRequest, context: dict[str, Any], asked: str, sentence: str) -> HttpResponse:
-    name = context["name"]
+    name, carried = context["name"], carried_by(request)
+    looked_at = getattr(carried, name, "") if carried is not None else ""
+    context["looked_at"] = looked_at if looked_at in dict(context["options"]) else ""
     wrong = asked == name
     context["problems"] = [Problem(sentence, where=name)] if wrong else []
     return render(request, "applicant/choose.html", context, status=422 if wrong else 200)

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.campaigns.answers import named
 from zhicheng.campaigns.notice import Notice
@@ -34,10 +35,14 @@ from zhicheng.campaigns.rules import (
 from zhicheng.campaigns.texts import Contact
 from zhicheng.foundation import clock
 from zhicheng.standards.tables import DEGREES, EDUCATION, TITLE_STEPS
+from zhicheng.web.access import ACCESS
 from zhicheng.web.public.self_check_form import SelfCheckForm
+from zhicheng.web.shared.carried import MOST, carry
 from zhicheng.web.shared.conditions import conditions_for, with_cited_source
-from zhicheng.web.shared.http import OutOfReachError
+from zhicheng.web.shared.http import OutOfReachError, actor_of, go
 from zhicheng.web.shared.windows import ShownWindow, shown_window
+
+MAY_APPLY = ACCESS["self_check_carry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _chosen(found, request.GET.get("to", ""))
     context["answers"] = form.address()
     if chosen is not None:
+        context["may_carry"] = actor_of(request).role in MAY_APPLY
         return render(request, "public/self_check_title.html", context | _about(notice, chosen, form))
     series = form.cleaned_data["series"]
     shown = [each for each in found if not series or each.series.code == series]
@@ -89,6 +95,23 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }
     return render(request, "public/self_check.html", context)
+
+
+@require_POST
+def carry_answers(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let this browser keep the answers for the application that is begun next, and go on: to it, or to the registration before it."""
+    version = current_version(slug)
+    if version is None:
+        raise OutOfReachError(f"campaign {slug}")
+    said = QueryDict(request.POST.get("answers", "")[:MOST])
+    form = SelfCheckForm(notice_of(version), said)
+    if not form.is_valid():
+        return go(request, f"{reverse('self_check', args=[slug])}?{said.urlencode()}")
+    goes_on = request.user.is_authenticated
+    answer = go(request, "application_prompt", slug) if goes_on else go(request, "register_person_notice")
+    title = urlencode({"to": said["to"]}) if "to" in said else ""
+    carry(answer, "&".join(filter(None, [form.address(), title])))
+    return answer
 
 
 def _chosen(found: Iterable[Prospect], code: str) -> Prospect | None:
@@ -105,7 +128,7 @@ def _about(notice: Notice, chosen: Prospect, form: SelfCheckForm) -> dict[str, A
         "papers": papers_for(notice, chosen),
         "window": _window(notice, chosen.title.level),
         "contact": _contact(notice, form.cleaned_data["county"]),
-        "register": reverse("register_person_notice"),
+        "carried": f"{form.address()}&{urlencode({'to': named(chosen)})}",
     }
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("notices/<slug:slug>/", views.notice, name="notice"),
     path("notices/<slug:slug>/self-check/", self_check.self_check, name="self_check"),
+    path("notices/<slug:slug>/self-check/carry/", self_check.carry_answers, name="self_check_carry"),
     path("notices/<slug:slug>/times.ics", calendar_file.notice_times, name="notice_times"),
     path("notices/<slug:slug>/notice.json", notice_data.notice_data, name="notice_data"),
     path("verify/", views.verify, name="verify"),
