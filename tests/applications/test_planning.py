@@ -42,7 +42,7 @@ def test_draft_has_the_whole_road_before_it_and_its_own_end(bortala) -> None:
     assert steps(found) == WHOLE
     assert found is not None
     assert found.steps[0].end == bortala_notice().windows[0].apply_until
-    assert found.steps[0].expected == clock.today()
+    assert found.steps[0].expected == clock.today()  # 22 May, a Monday
 
 
 def test_road_gets_shorter_desk_by_desk(bortala) -> None:
@@ -76,6 +76,26 @@ def test_returned_one_counts_to_the_end_of_corrections(bortala) -> None:
     assert steps(found) == WHOLE
     assert found is not None
     assert found.steps[0].end == bortala_notice().windows[0].correct_until
+    assert found.steps[0].expected == dt.date(2023, 5, 25)  # a correction takes its three days
+    with clock.travel(dt.datetime(2023, 7, 21, 18, tzinfo=clock.BEIJING)):
+        assert plan_for(application) is None  # nothing can be handed in any more
+
+
+def test_draft_after_its_end_has_no_plan(bortala) -> None:
+    application = w.start(bortala)
+    with clock.travel(dt.datetime(2023, 6, 16, 18, tzinfo=clock.BEIJING)):
+        assert plan_for(application) is None
+
+
+def test_last_arrival_cannot_be_mended(bortala) -> None:
+    application = w.submitted(bortala)
+    w.to_bureau(bortala, application)
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        w.arrive(bortala, application, 3)
+    found = plan_for(application)
+    assert found is not None
+    assert found.returned_until is None
+    assert {step.latest for step in found.steps} == {None}
 
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.CLOSED_FOR_YEAR, *OVER])
@@ -95,7 +115,10 @@ def test_body_above_the_unit_is_crossed_where_there_is_one(supervised) -> None:
 def test_notice_that_gives_nothing_to_reckon_with_makes_no_plan(bortala) -> None:
     application = w.start(bortala)
     case = CaseFile(Application.objects.get(pk=application.pk))
+    newest = case.newest
     case.__dict__["notice"] = case.notice.model_copy(update={"planning": None})
+    assert plan_of(case, publicity_ends=None, shown_before=False) is not None  # the newest version has one
+    case.__dict__["newest"] = newest.model_copy(update={"planning": None})
     assert plan_of(case, publicity_ends=None, shown_before=False) is None
 
 

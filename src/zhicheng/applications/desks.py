@@ -232,10 +232,14 @@ def words_of(desk: Desk, notice: Notice) -> DeskWords:
     return desk.words if desk.otherwise is None or gives_last_word is (desk is DESKS[-1]) else desk.otherwise
 
 
+def counting_desk(notice: Notice) -> Desk:
+    """The desk whose arrivals count (S-28)."""
+    return next(BY_ROLE[Role(step.desk)] for step in notice.chain if step.counts_as_committee_arrival)
+
+
 def counting_words(notice: Notice) -> dict[str, str]:
     """How the notice's count is told: which arrival counts (``arrival``), and by whom a return does not (``before``) (S-28)."""
-    desks = [BY_ROLE[Role(step.desk)] for step in notice.chain]
-    counting = next(desk for desk, step in zip(desks, notice.chain, strict=True) if step.counts_as_committee_arrival)
+    desks, counting = [BY_ROLE[Role(step.desk)] for step in notice.chain], counting_desk(notice)
     *most, last = [str(desk.words.short) for desk in desks[: desks.index(counting)]]
     before = gettext("、").join(most) + (pgettext("before the last of a list", "和") if most else "") + last
     return {"arrival": str(counting.words.arrival), "before": before}

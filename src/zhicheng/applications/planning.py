@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import HOLDER, Desk, road_of
+from zhicheng.applications.desks import HOLDER, Desk, counting_desk, road_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.notice import Desk as DeskName
-from zhicheng.campaigns.rules import Plan, Reckoning, Step, Stop, plan
+from zhicheng.campaigns.notice import Planning
+from zhicheng.campaigns.rules import Plan, Reckoning, Step, Stop, WindowPhase, plan
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 
@@ -26,31 +28,72 @@ def stop_of(state: State) -> Stop | None:
 
 
 def plan_of(case: CaseFile, *, publicity_ends: date | None, shown_before: bool) -> Plan | None:
-    """What is left of the application's road, and by when; ``None`` where nothing is, or the notice gives nothing to reckon with.
+    """What is left of the application's road, and by when; ``None`` where nothing is, nothing can be handed in any more, or no notice in
+    force gives anything to reckon with.
 
-    ``publicity_ends``: the last day of the publicity that runs. ``shown_before``: what the unit has passed need not be shown again
+    ``publicity_ends``: the last day of the publicity that runs. ``shown_before``: what the unit has before it need not be shown again
     (G-08). Raises :class:`~zhicheng.standards.calendar.NotPublished`.
     """
     desks = road_of(case.application, case.notice)
     road = [Stop(Step.HAND_IN), *(stop for desk in desks for stop in _stops_at(desk))]
-    state, window = State(case.application.state), case.window
-    following = stop_of(state)
-    if following not in road or case.notice.planning is None or window.correct_until is None:
+    following = stop_of(State(case.application.state))
+    reckoning = _reckoning(case, desks)
+    if following not in road or reckoning is None or not _may_go_on(case):
         return None
     left = road[road.index(following) :]
-    if shown_before and left[0].step is Step.PUBLISH:
-        left = left[1:]
-    corrected_ends = _ends(case, desks, corrected=True)
-    reckoning = Reckoning(case.calendar, case.notice.limits, case.notice.planning, window.correct_until, corrected_ends)
+    if shown_before:
+        left = [replace(stop, shown=stop.step is Step.REPORT) for stop in left if stop.step is not Step.PUBLISH]
     first = case.application.current_submission_id is None
-    ends = corrected_ends if state in OPEN_FOR_APPLICANT and not first else _ends(case, desks, corrected=None)
-    today = clock.today()
-    if left[0].step is Step.REPORT:
-        first_on = reckoning.next_working_day(publicity_ends) if publicity_ends is not None else today
-    else:
-        first_on = reckoning.after(left[0], case.application.entered_state_at.astimezone(clock.BEIJING).date())
-    applicants = window.apply_until if first else window.correct_until
-    return plan(left, road, today=today, first_on=first_on, ends={**ends, None: applicants}, reckoning=reckoning)
+    is_applicants = case.application.state in OPEN_FOR_APPLICANT
+    ends = reckoning.corrected_ends if is_applicants and not first else _ends(case, desks, corrected=None)
+    applicants = case.window.apply_until if first else case.window.correct_until
+    first_on = _first_on(case, left[0], reckoning, publicity_ends)
+    everybodys = {**ends, None: applicants}
+    mends = not closes_if_returned(case)
+    return plan(left, road, now=clock.now(), first_on=first_on, ends=everybodys, reckoning=reckoning, mends=mends)
+
+
+def planning_of(case: CaseFile) -> Planning | None:
+    """With how many days is reckoned: as the application's version of the notice says, or the newest. It binds nobody."""
+    return case.notice.planning or case.newest.planning
+
+
+def is_last_arrival(case: CaseFile) -> bool:
+    """Whether the arrival at the desk that counts, this one or the next, is the last the year allows: a return there closes it (S-29)."""
+    year, counting = case.told_year, counting_desk(case.notice)
+    if year is None:
+        return False
+    return year.arrivals + (case.application.state not in counting.holds) >= year.arrivals_allowed
+
+
+def closes_if_returned(case: CaseFile) -> bool:
+    """Whether a return from where it is would close the person's year (S-29): nothing can be mended after it."""
+    return case.application.state in counting_desk(case.notice).holds and is_last_arrival(case)
+
+
+def _may_go_on(case: CaseFile) -> bool:
+    if case.application.state not in OPEN_FOR_APPLICANT:
+        return True
+    first = case.application.current_submission_id is None
+    return case.window.may_submit_first or case.window.phase is WindowPhase.NOT_YET if first else case.window.may_correct
+
+
+def _reckoning(case: CaseFile, desks: Sequence[Desk]) -> Reckoning | None:
+    planning, window = planning_of(case), case.window
+    if planning is None or window.correct_until is None or window.apply_from is None:
+        return None
+    ends = _ends(case, desks, corrected=True)
+    return Reckoning(case.calendar, case.notice.limits, planning, window.correct_until, ends, window.apply_from.date())
+
+
+def _first_on(case: CaseFile, stop: Stop, reckoning: Reckoning, publicity_ends: date | None) -> date:
+    """When the first step comes: a correction takes its days, a draft waits for the round."""
+    since = case.application.entered_state_at.astimezone(clock.BEIJING).date()
+    if stop.step is Step.HAND_IN:
+        return reckoning.handed_in_again(since) if case.application.state == State.RETURNED else reckoning.begins
+    if publicity_ends is not None:
+        return reckoning.next_working_day(publicity_ends)
+    return reckoning.after(stop, since)
 
 
 def _stops_at(desk: Desk) -> list[Stop]:

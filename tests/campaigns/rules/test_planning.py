@@ -37,7 +37,7 @@ def day(text: str) -> dt.date:
 def reckoning(**changes: object) -> Reckoning:
     notice = bortala()
     assert notice.planning is not None  # unit 3 working days, county 5, prefecture 10, a correction 3
-    own = Reckoning(load_calendar("xinjiang"), notice.limits, notice.planning, WINDOW.correct_until, {})
+    own = Reckoning(load_calendar("xinjiang"), notice.limits, notice.planning, WINDOW.correct_until, {}, day("05-08"))
     return replace(own, **changes)  # type: ignore[arg-type]
 
 
@@ -46,9 +46,12 @@ def planned(
     left: list[Stop] = ROAD,
     ends: dict[Desk | None, dt.datetime | None] = ENDS,
     first_on: str = "",
+    hour: str = "09:00",
+    mends: bool = True,
     **changes: object,
 ) -> Plan:
-    return plan(left, ROAD, today=day(today), first_on=day(first_on or today), ends=ends, reckoning=reckoning(**changes))
+    now = at(f"2023-{today} {hour}")
+    return plan(left, ROAD, now=now, first_on=day(first_on or today), ends=ends, reckoning=reckoning(**changes), mends=mends)
 
 
 def test_whole_road_forwards_and_back() -> None:
@@ -96,7 +99,8 @@ def test_end_of_the_first_application_bounds_its_own_step_alone() -> None:
 def test_return_after_which_no_time_is_left(today: str, until: str | None) -> None:
     found = planned(today, ROAD[5:], ends={})
     assert found.returned_until == (day(until) if until else None)
-    assert [step.latest for step in found.steps] == [found.returned_until]
+    assert [step.latest for step in found.steps] == [day("07-18")]  # when it was safe is so afterwards, too
+    assert found.is_safe is (until is not None)
 
 
 def test_return_that_could_not_pass_a_desk_before_its_end_leaves_no_time() -> None:
@@ -105,13 +109,53 @@ def test_return_that_could_not_pass_a_desk_before_its_end_leaves_no_time() -> No
     # Told on Sunday 25 June, a working day; corrected on 26, 27 June and handed in on 3 July; unit 6 July; shown 7 to 13 July, reported on
     # the 14th; county 17 to 21 July.
     assert found.returned_until == day("06-25")
-    assert planned(ends=ENDS, corrected_ends=dict.fromkeys(Desk, at("2023-05-24 18:00"))).returned_until is None
+    assert planned(ends=ENDS, corrected_ends=dict.fromkeys(Desk, at("2023-05-10 18:00"))).returned_until is None
 
 
-def test_where_nothing_ends_there_is_no_last_day() -> None:
-    found = planned("07-20", ROAD[1:], ends={})
+def test_last_arrival_has_no_return_to_leave_time_for() -> None:
+    found = planned("05-22", ROAD[5:], ends={}, mends=False)
+    assert found.returned_until is None
     assert {step.latest for step in found.steps} == {None}
     assert found.is_safe
+
+
+def test_round_too_short_for_its_own_days_has_no_safe_day() -> None:
+    planning = reckoning().planning.model_copy(update={"correction_days": 60})
+    assert planned(planning=planning).returned_until is None
+
+
+def test_last_safe_days_do_not_move_as_time_goes_by() -> None:
+    for today in ("05-22", "06-20", "07-18", "07-25"):
+        assert [step.latest for step in planned(today).steps] == [step.latest for step in planned().steps]
+
+
+def test_nothing_can_be_mended_once_the_time_for_corrections_is_over_to_the_minute() -> None:
+    planning = reckoning().planning.model_copy(update={"correction_days": 0})
+    assert planned("07-21", planning=planning, hour="17:59").returned_until == day("07-21")
+    assert planned("07-21", planning=planning, hour="18:00").returned_until is None
+
+
+def test_report_of_what_need_not_be_shown_again_comes_the_next_day() -> None:
+    left = [Stop(Step.REPORT, Desk.UNIT, shown=True), *ROAD[4:]]
+    assert planned("06-16", [ROAD[1], *left], ends={}).steps[1].expected == day("06-19")
+
+
+def test_desk_that_waits_over_a_weekend_is_expected_on_the_next_working_day() -> None:
+    assert planned("06-10", ROAD[4:], ends={}).steps[0].expected == day("06-12")
+
+
+def test_days_beyond_the_known_calendars_are_left_open_where_no_end_needs_them() -> None:
+    found = plan(
+        ROAD,
+        ROAD,
+        now=at("2026-12-24 09:00"),
+        first_on=dt.date(2026, 12, 24),
+        ends={},
+        reckoning=reckoning(correct_until=at("2026-12-25 18:00"), begins=dt.date(2026, 9, 1)),
+    )
+    assert [step.expected is None for step in found.steps] == [False, False, False, True, True, True]
+    assert not found.steps[5].is_safe
+    assert found.steps[0].latest is not None
 
 
 def test_publicity_that_does_not_count_its_first_day_ends_a_day_later() -> None:
@@ -145,11 +189,10 @@ def test_last_safe_days_lead_to_each_other_and_none_could_be_later(
     )
     own = reckoning(planning=planning)
     left = ROAD[begins:]
-    found = plan(left, ROAD, today=today, first_on=today, ends={}, reckoning=own)
-    if found.returned_until is None:
-        assert all(step.latest is None for step in found.steps)
-        return
-    assert found.returned_until >= today
+    now = dt.datetime.combine(today, dt.time(9), BEIJING)
+    found = plan(left, ROAD, now=now, first_on=today, ends={}, reckoning=own)
+    assert found.returned_until is None or found.returned_until >= today
+    assert found.steps[-1].latest == day("07-18")
     for one, following in zip(found.steps, found.steps[1:], strict=False):
         assert one.latest is not None and following.latest is not None
         assert own.after(following.stop, one.latest) <= following.latest

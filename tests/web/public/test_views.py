@@ -92,6 +92,9 @@ def test_notice_lists_what_it_opens_to_whom_and_what_it_asks_for(world):
     materials = part("materials")
     assert "（三）《毕业证书》、《教育部学历证书电子注册备案表》" in materials
     assert "学历决定申报条件和所需专业工作年限。 所填的每一项一份" in materials
+    assert "每个年度一份；按本人情况确定是否需要" in materials
+    assert "《学历认证报告》（没有《教育部学历证书电子注册备案表》的，可以用它代替）" in materials
+    assert "农艺 农艺师、助理农艺师、农业技术员" in opened
     assert "由单位提供" in materials
     assert "示意图：《毕业证书》，要能看清 照片和骑缝钢印 姓名、专业、学制和毕业时间 证书编号 学校印章和校长签章" in materials
 

@@ -70,6 +70,10 @@ def test_unit_reads_the_plan_beside_the_case_and_what_a_return_leaves(world) -> 
     history = case.find(id="case-history").get_text()
     assert "通知未规定期限；最迟稳妥日2023-06-13" in history
     assert "如果在2023-07-18（含当日）以前被退回" in history
+    assert "纸质材料最迟 2023-06-21 送到" in " ".join(history.split())
+    with clock.travel(datetime(2023, 7, 10, 9, tzinfo=clock.BEIJING)):
+        late = page(client, "desk_case", application).find(id="case-history").get_text()
+    assert "按估计偏晚" in late and "偏晚" in late
     words = page(client, "desk_return", application).get_text()
     assert "还来得及在2023-07-21 18:00（北京时间）前重新上报" in words
 
@@ -78,7 +82,7 @@ def test_return_that_leaves_too_little_time_says_so_before_it_is_sent(world) -> 
     application = w.submitted(world)
     with clock.travel(datetime(2023, 7, 20, 9, tzinfo=clock.BEIJING)):
         words = page(client_of(world.unit_admin), "desk_return", application).get_text()
-    assert "现在起如果再被退回，按3个工作日修改，已经来不及" in words
+    assert "现在起如果再被退回，按3个工作日修改，在规定的期限内来不及重新上报" in words
 
 
 def test_returned_application_shows_the_plan_again(world) -> None:
@@ -107,7 +111,7 @@ def test_what_need_not_be_shown_again_is_reported_at_once(world) -> None:
     case = CaseFile(Application.objects.get(pk=application.pk))
     shown = plan_shown(case, plan_in_force(case))
     assert shown is not None
-    assert next(row.what for row in shown.rows) == "公示满5个工作日，单位上报"
+    assert next(row.what for row in shown.rows) == "单位上报"
 
 
 def test_year_without_published_holidays_makes_no_plan(world) -> None:
@@ -120,3 +124,25 @@ def test_year_without_published_holidays_makes_no_plan(world) -> None:
         )
         assert plan_in_force(case) is None
         assert plan_shown(case, None) is None
+
+
+def test_last_arrival_is_promised_no_correction_on_any_page(world) -> None:
+    application = w.submitted(world)
+    w.to_bureau(world, application)
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        w.arrive(world, application, 3)
+    pages = [(world.applicant, "my_application"), (world.unit_admin, "desk_case"), (world.bureau, "desk_case")]
+    for actor, name in pages:
+        words = page(client_of(actor), name, application).get_text()
+        assert "这是本年度最后一次提交评审委员会，如果再被退回，本年度不再受理。" in words, name
+        assert "还来得及" not in words, name
+
+
+def test_before_the_last_arrival_both_are_said(world) -> None:
+    application = w.submitted(world)
+    w.to_bureau(world, application)
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        w.arrive(world, application, 2)
+    w.give_back(world.bureau, application)
+    words = page(client_of(world.applicant), "application_tasks", application).get_text()
+    assert "还来得及" in words and "下一次到达州是本年度最后一次，在那里被退回的，本年度不再受理。" in words

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zhicheng.campaigns.notice import Desk, Limits, Planning
-from zhicheng.standards.calendar import Calendar
+from zhicheng.standards.calendar import Calendar, NotPublished
 
 Ends = Mapping[Desk | None, dt.datetime | None]  # until when each desk, and the applicant (``None``), has to be done; exclusive
 
@@ -30,33 +30,38 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One step of the road still to come: by which desk (``None``: the applicant)."""
+    """One step of the road still to come: by which desk (``None``: the applicant). ``shown``: a report of what need not be shown again
+    (G-08)."""
 
     step: Step
     desk: Desk | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A stop with its days (Beijing): ``expected`` if nobody takes longer than is reckoned with; ``latest``, the last safe one, after
-    which a return at the end of the road could no longer be mended or an end of the notice would pass; ``end``, the notice's own
-    (exclusive). The last two are ``None`` where there is none."""
+    """A stop with its days (Beijing).
+
+    ``expected`` if nobody takes longer than is reckoned with; ``None``: in a year whose holidays are not known. ``latest`` is the last safe
+    day, after which a return at the end of the road could no longer be mended or an end of the notice would pass; it may be over. ``end``
+    is the notice's own (exclusive). The last two are ``None`` where nothing ends the step.
+    """
 
     stop: Stop
-    expected: dt.date
+    expected: dt.date | None
     latest: dt.date | None
     end: dt.datetime | None
 
     @property
     def is_safe(self) -> bool:
         """Whether the expected day is no later than the last safe one."""
-        return self.latest is None or self.expected <= self.latest
+        return self.latest is None or (self.expected is not None and self.expected <= self.latest)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is left. ``returned_until``: the last day, today or later, on which a return leaves time to correct and to hand in again;
-    ``None``: no day does."""
+    """What is left. ``returned_until``: the last day on which a return leaves time to correct and to hand in again; ``None``: there is
+    none any more."""
 
     steps: tuple[Planned, ...]
     returned_until: dt.date | None
@@ -70,13 +75,15 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Reckoning:
     """With what is reckoned: the calendar and numbers of the notice, until when what was returned may be handed in again
-    (``correct_until``, exclusive), and until when each desk may pass on an application that was corrected (``corrected_ends``)."""
+    (``correct_until``, exclusive), and until when each desk may pass on an application that was corrected (``corrected_ends``).
+    ``begins``: the first day of the round; nothing is looked for before it."""
 
     calendar: Calendar
     limits: Limits
     planning: Planning
     correct_until: dt.datetime
     corrected_ends: Ends
+    begins: dt.date
 
     def after(self, stop: Stop, day: dt.date) -> dt.date:
         """On which day this stop comes when the one before it came on ``day``."""
@@ -85,11 +92,17 @@ class Reckoning:
                 return day
             case Step.PUBLISH:
                 return self.next_working_day(day)
+            case Step.REPORT if stop.shown:
+                return self.next_working_day(day)
             case Step.REPORT:
                 return self.next_working_day(
                     self.calendar.nth_workday(day, self.limits.publicity_working_days, self.limits.publicity_counting)
                 )
         return self._working_days_after(day, self.planning.desk_days.get(stop.desk, 0) if stop.desk else 0)
+
+    def working_day_from(self, day: dt.date) -> dt.date:
+        """``day`` if offices work on it, else the first day after it on which they do."""
+        return day if self.calendar.is_workday(day) else self.next_working_day(day)
 
     def next_working_day(self, day: dt.date) -> dt.date:
         """The first day after ``day`` on which offices work."""
@@ -105,6 +118,16 @@ class Reckoning:
             day -= _DAY
         return day
 
+    def handed_in_again_by(self, returned: dt.date, until: dt.date) -> dt.date | None:
+        """:meth:`handed_in_again`; ``None`` where that is after ``until``."""
+        try:
+            again = self.handed_in_again(returned)
+        except NotPublished as unknown:
+            if unknown.year <= until.year:
+                raise
+            return None
+        return again if again <= until else None
+
     def _working_days_after(self, day: dt.date, n: int) -> dt.date:
         return self.calendar.nth_workday(day, n, "excl") if n else day
 
@@ -115,41 +138,60 @@ def last_day(end: dt.datetime) -> dt.date:
 
 
 def plan(
-    left: Sequence[Stop], road: Sequence[Stop], *, today: dt.date, first_on: dt.date, ends: Ends, reckoning: Reckoning
+    left: Sequence[Stop],
+    road: Sequence[Stop],
+    *,
+    now: dt.datetime,
+    first_on: dt.date,
+    ends: Ends,
+    reckoning: Reckoning,
+    mends: bool = True,
 ) -> Plan:
-    """The days of the stops ``left``, of which the first is expected on ``first_on``; nothing is before ``today``.
+    """The days of the stops ``left``, of which the first is expected on ``first_on``; nothing is before the day of ``now``.
 
     ``road``: the whole of it, which a returned application takes again (a publicity with it, which is repeated where what was shown
-    has changed, G-08). Raises :class:`~zhicheng.standards.calendar.NotPublished` where the holidays of a year on the way are not known.
+    has changed, G-08). ``mends``: a return can be mended at all. Raises :class:`~zhicheng.standards.calendar.NotPublished` where the holidays of a year are not known in which
+    the last safe days would lie.
     """
-    returned_until = last_return(road, today=today, reckoning=reckoning)
-    expected = [max(today, first_on)]
-    for stop in left[1:]:
-        expected.append(reckoning.after(stop, expected[-1]))
-    latest = _latest(left, ends=ends, at_the_end=returned_until, reckoning=reckoning)
+    mended_until = last_return(road, reckoning=reckoning) if mends else None
+    latest = _latest(left, ends=ends, at_the_end=mended_until, reckoning=reckoning)
+    expected = _expected(left, max(now.date(), first_on), reckoning)
     steps = (Planned(stop, day, last, ends.get(stop.desk)) for stop, day, last in zip(left, expected, latest, strict=True))
-    return Plan(tuple(steps), returned_until)
+    still = mended_until is not None and now.date() <= mended_until and now < reckoning.correct_until
+    return Plan(tuple(steps), mended_until if still else None)
 
 
-def last_return(road: Sequence[Stop], *, today: dt.date, reckoning: Reckoning) -> dt.date | None:
-    """The last day from ``today`` on, on which a return leaves time to correct, to hand in again, and for every desk that has an end."""
+def last_return(road: Sequence[Stop], *, reckoning: Reckoning) -> dt.date | None:
+    """The last day of the round on which a return leaves time to correct, to hand in again, and for every desk that has an end."""
     day = until = last_day(reckoning.correct_until)
-    while day >= today:
-        again = reckoning.handed_in_again(day)
-        if again <= until and _in_time(road, again, reckoning):
+    while day >= reckoning.begins:
+        again = reckoning.handed_in_again_by(day, until)
+        if again is not None and _in_time(road, again, reckoning):
             return day
         day -= _DAY
     return None
 
 
 def _in_time(road: Sequence[Stop], day: dt.date, reckoning: Reckoning) -> bool:
-    """Whether what is handed in on ``day`` passes each desk before its end."""
-    for stop in road:
-        day = reckoning.after(stop, day)
+    """Whether what is handed in on ``day`` passes each desk before its end; what comes after the last end is not looked at."""
+    bounded = [place for place, stop in enumerate(road) if reckoning.corrected_ends.get(stop.desk) is not None]
+    for stop in road[: max(bounded, default=-1) + 1]:
         end = reckoning.corrected_ends.get(stop.desk)
-        if end is not None and stop.step is not Step.HAND_IN and day > last_day(end):
+        if end is not None and not _comes_by(stop, day, last_day(end), reckoning):
             return False
+        day = reckoning.after(stop, day)
     return True
+
+
+def _expected(left: Sequence[Stop], first_on: dt.date, reckoning: Reckoning) -> list[dt.date | None]:
+    days: list[dt.date | None] = [None] * len(left)
+    try:
+        days[0] = first_on if left[0].desk is None else reckoning.working_day_from(first_on)
+        for place, stop in enumerate(left[1:], start=1):
+            days[place] = reckoning.after(stop, days[place - 1])  # type: ignore[arg-type] # what is not known ends the loop
+    except NotPublished:
+        pass
+    return days
 
 
 def _latest(left: Sequence[Stop], *, ends: Ends, at_the_end: dt.date | None, reckoning: Reckoning) -> list[dt.date | None]:
@@ -169,6 +211,15 @@ def _latest(left: Sequence[Stop], *, ends: Ends, at_the_end: dt.date | None, rec
 def _before(following: Stop, by: dt.date, reckoning: Reckoning) -> dt.date:
     """The last day after which ``following`` still comes no later than ``by``."""
     day = by
-    while reckoning.after(following, day) > by:
+    while not _comes_by(following, day, by, reckoning):
         day -= _DAY
     return day
+
+
+def _comes_by(stop: Stop, day: dt.date, by: dt.date, reckoning: Reckoning) -> bool:
+    try:
+        return reckoning.after(stop, day) <= by
+    except NotPublished as unknown:
+        if unknown.year <= by.year:
+            raise
+        return False  # it comes in a year after that of ``by``, whatever its holidays are

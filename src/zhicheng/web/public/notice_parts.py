@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.notice import Notice, Slot, Title, TitleStep
+from zhicheng.campaigns.notice import Notice, Paper, Slot, Title, TitleStep
 from zhicheng.campaigns.rules import SeriesOpening, openings, step_name
 from zhicheng.web.shared.conditions import conditions_for
 from zhicheng.web.shared.drawings import Drawn, drawn
@@ -62,30 +63,39 @@ class _Version:
 
     sha256: str
     language: str
+    prefix: str
     notice: Notice = field(compare=False)
 
 
 def drawn_parts(notice: Notice, sha256: str) -> SafeString:
     """The three lists of a published version (its hash) in the language of the reader, drawn once in a process: a notice never changes."""
-    return _drawn(_Version(sha256, get_language() or "zh", notice))
+    return _drawn(_Version(sha256, get_language() or "zh", get_script_prefix(), notice))
 
 
 @lru_cache(maxsize=16)
 def _drawn(version: _Version) -> SafeString:
-    notice = version.notice
-    parts = {"notice": notice, "opened": opened(notice), "conditions": conditions(notice), "materials": materials(notice)}
+    notice, rows = version.notice, opened(version.notice)
+    parts = {
+        "notice": notice,
+        "opened": rows,
+        "some_closed": any(row.reason for row in rows),
+        "conditions": conditions(notice),
+        "materials": materials(notice),
+    }
     return render_to_string("public/notice_parts.html", parts)
 
 
 def opened(notice: Notice) -> list[Opened]:
-    """Every series the notice lists, in its order."""
-    return [_opened(each) for each in openings(notice)]
+    """Every series the notice lists, in its order; specialties that open the same titles together."""
+    return [row for each in openings(notice) for row in _opened(each)]
 
 
-def _opened(opening: SeriesOpening) -> Opened:
-    titles = {str(title): None for each in opening.specialties for title in each.titles}
-    specialties = _("、").join(str(each.specialty) for each in opening.specialties)
-    return Opened(str(opening.series), specialties, _("、").join(titles), opening.reason)
+def _opened(opening: SeriesOpening) -> list[Opened]:
+    together: dict[str, list[str]] = {}
+    for each in opening.specialties:
+        together.setdefault(_("、").join(str(title) for title in each.titles), []).append(str(each.specialty))
+    rows = [Opened(str(opening.series), _("、").join(names), titles, opening.reason) for titles, names in together.items()]
+    return rows or [Opened(str(opening.series), "", "", opening.reason)]
 
 
 def conditions(notice: Notice) -> list[Table]:
@@ -114,16 +124,22 @@ def materials(notice: Notice) -> list[Material]:
 
 
 def _material(slot: Slot) -> Material:
-    examples = tuple((str(paper.label), found) for paper in slot.papers if (found := drawn(paper.example)) is not None)
+    examples = tuple((_name(paper, slot), found) for paper in slot.papers if (found := drawn(paper.example)) is not None)
     from_unit, optional = slot.owner == "unit", slot.mode == "optional"
     return Material(slot.number, str(slot.label), str(slot.wants), str(slot.why), _when(slot), from_unit, optional, examples)
 
 
+def _name(paper: Paper, slot: Slot) -> str:
+    """What the paper is called, and whether it stands for another or is one of several to choose from."""
+    other = next((str(each.label) for each in slot.papers if each.key == paper.stands_for), "")
+    if other:
+        return _("{paper}（没有{other}的，可以用它代替）").format(paper=paper.label, other=other)
+    if slot.mode == "one_of" and len(slot.papers) > 1:
+        return _("{paper}（任选其一）").format(paper=paper.label)
+    return str(paper.label)
+
+
 def _when(slot: Slot) -> str:
-    if slot.required_when or slot.exempt_when:
-        return _("按本人情况确定是否需要")
-    if slot.per == "year":
-        return _("每个年度一份")
-    if slot.per == "row":
-        return _("所填的每一项一份")
-    return ""
+    said = {"year": _("每个年度一份"), "row": _("所填的每一项一份"), "none": ""}[slot.per]
+    depends = _("按本人情况确定是否需要") if slot.required_when or slot.exempt_when else ""
+    return _("；").join(part for part in (said, depends) if part)

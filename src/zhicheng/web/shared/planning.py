@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import BY_ROLE, road_of, words_of
-from zhicheng.applications.planning import plan_of
+from zhicheng.applications.desks import BY_ROLE, counting_desk, road_of, words_of
+from zhicheng.applications.planning import closes_if_returned, is_last_arrival, plan_of, planning_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import Plan, Planned, Step
 from zhicheng.foundation import clock
@@ -27,7 +27,7 @@ class Row:
 
     what: str
     who: str
-    expected: date
+    expected: date | None
     latest: date | None
     end: datetime | None
     papers_by: date | None
@@ -43,12 +43,15 @@ class ShownPlan:
     reckoned: str
     is_safe: bool
     assumed: bool
+    mends: bool  # a return could be mended at all
 
 
 def plan_in_force(case: CaseFile) -> Plan | None:
     """The application's plan; ``None`` where there is nothing to plan, or the holidays of a year on the way are not known yet."""
-    running = period_of(case) if case.application.state == State.IN_PUBLICITY else None
-    shown_before = case.application.state == State.UNIT_PASSED and not publicised_again_needed(case)
+    state, sent = State(case.application.state), case.submission
+    running = period_of(case) if state is State.IN_PUBLICITY else None
+    corrected = sent is not None and sent.number > 1 and state in (State.UNIT_REVIEW, State.UNIT_PASSED)
+    shown_before = corrected and not publicised_again_needed(case)
     try:
         return plan_of(case, publicity_ends=running.ends_on if running else None, shown_before=shown_before)
     except NotPublished:
@@ -57,12 +60,14 @@ def plan_in_force(case: CaseFile) -> Plan | None:
 
 def plan_shown(case: CaseFile, found: Plan | None) -> ShownPlan | None:
     """The plan ``found`` (:func:`plan_in_force`) in the words of the reader."""
-    planning = case.notice.planning
+    planning = planning_of(case)
     if found is None or planning is None:
         return None
     before: list[Planned | None] = [None, *found.steps[:-1]]
     rows = [_row(case, step, previous) for step, previous in zip(found.steps, before, strict=True)]
-    return ShownPlan(rows, returned_words(case, found), _reckoned(case), found.is_safe, planning.assumed)
+    return ShownPlan(
+        rows, returned_words(case, found), _reckoned(case), found.is_safe, planning.assumed, not closes_if_returned(case)
+    )
 
 
 def _row(case: CaseFile, planned: Planned, previous: Planned | None) -> Row:
@@ -87,6 +92,8 @@ def _what(case: CaseFile, planned: Planned) -> str:
             return _("上报") if case.application.current_submission_id is None else _("修改后重新上报")
         case Step.PUBLISH:
             return _("公示第一天")
+        case Step.REPORT if planned.stop.shown:
+            return _("单位上报")
         case Step.REPORT:
             days = case.notice.limits.publicity_working_days
             return ngettext("公示满{n}个工作日，单位上报", "公示满{n}个工作日，单位上报", days).format(n=days)
@@ -102,25 +109,32 @@ def mending_words(case: CaseFile) -> str:
 
 def returned_words(case: CaseFile, plan: Plan) -> str:
     """Whether what is returned can still be handed in again: “如果被退回：…”."""
-    planning, until = case.notice.planning, case.window.correct_until
+    planning, until = planning_of(case), case.window.correct_until
     if planning is None or until is None:
         return ""
-    n, end = planning.correction_days, clock.written(until)
+    if closes_if_returned(case):
+        return _("这是本年度最后一次提交评审委员会，如果再被退回，本年度不再受理。")
+    n = planning.correction_days
     if plan.returned_until is None:
-        return ngettext(
-            "现在起如果再被退回，按{n}个工作日修改，已经来不及在{end}（北京时间）前重新上报并办完。",
-            "现在起如果再被退回，按{n}个工作日修改，已经来不及在{end}（北京时间）前重新上报并办完。",
+        words = ngettext(
+            "现在起如果再被退回，按{n}个工作日修改，在规定的期限内来不及重新上报、办完各环节。",
+            "现在起如果再被退回，按{n}个工作日修改，在规定的期限内来不及重新上报、办完各环节。",
             n,
-        ).format(n=n, end=end)
-    return ngettext(
-        "如果在{day}（含当日）以前被退回，按{n}个工作日修改，还来得及在{end}（北京时间）前重新上报；再晚就可能来不及。",
-        "如果在{day}（含当日）以前被退回，按{n}个工作日修改，还来得及在{end}（北京时间）前重新上报；再晚就可能来不及。",
-        n,
-    ).format(day=plan.returned_until, n=n, end=end)
+        ).format(n=n)
+    else:
+        words = ngettext(
+            "如果在{day}（含当日）以前被退回，按{n}个工作日修改，还来得及在{end}（北京时间）前重新上报；再晚就可能来不及。",
+            "如果在{day}（含当日）以前被退回，按{n}个工作日修改，还来得及在{end}（北京时间）前重新上报；再晚就可能来不及。",
+            n,
+        ).format(day=plan.returned_until, n=n, end=clock.written(until))
+    if not is_last_arrival(case):
+        return words
+    desk = counting_desk(case.notice).words.short
+    return words + _("下一次到达{desk}是本年度最后一次，在那里被退回的，本年度不再受理。").format(desk=desk)
 
 
 def _reckoned(case: CaseFile) -> str:
-    planning = case.notice.planning
+    planning = planning_of(case)
     days = planning.desk_days if planning is not None else {}
     parts = [
         ngettext("{who}{n}个工作日", "{who}{n}个工作日", days[step.desk]).format(

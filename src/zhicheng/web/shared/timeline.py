@@ -12,11 +12,12 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import HOLDER, road_of, words_of
 from zhicheng.applications.lifecycle import TAKES_BACK, label_of
 from zhicheng.applications.models import Application, StatusChange
-from zhicheng.applications.planning import stop_of
+from zhicheng.applications.planning import closes_if_returned, stop_of
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
 from zhicheng.applications.where import points_in_words, points_of
-from zhicheng.campaigns.rules import Plan
+from zhicheng.campaigns.notice import Desk
+from zhicheng.campaigns.rules import Plan, Step
 from zhicheng.foundation.clock import written
 from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
@@ -113,8 +114,11 @@ def _until(case: CaseFile, state: State, coming: list[State], plan: Plan | None)
     submission, states = case.submission, [s for s in (state, *coming) if s in HOLDER]
     corrected = submission is not None and (submission.number > 1 or state in _WITH_APPLICANT)
     ends = {desk: case.passing_deadline(desk, corrected=corrected) for desk in sorted({HOLDER[s].role for s in states})}
-    latest = {step.stop: step.latest for step in plan.steps} if plan is not None else {}
-    return Until(ends, {s: latest.get(stop) for s in states if (stop := stop_of(s)) is not None})
+    latest = {(step.stop.step, step.stop.desk): step.latest for step in plan.steps} if plan is not None else {}
+    safe = {s: latest.get((stop.step, stop.desk)) for s in states if (stop := stop_of(s)) is not None}
+    if safe.get(State.UNIT_PASSED) is None:  # what need not be shown again is reported
+        safe |= {State.UNIT_PASSED: latest.get((Step.REPORT, Desk.UNIT))}
+    return Until(ends, safe)
 
 
 def _now_text(case: CaseFile, state: State, until: Until, period: PublicityPeriod | None) -> str:
@@ -162,14 +166,16 @@ def _end_words(case: CaseFile, state: State, until: Until) -> str:
 
 def _without_end(case: CaseFile, safe: date | None) -> str:
     """What holds where the notice sets a desk no end: the last safe day, and until when what is returned may come again."""
-    if safe is not None:
-        return _("通知未规定期限；最迟稳妥日{day}").format(day=safe)
     correct_until = case.window.correct_until
+    if closes_if_returned(case):
+        return _("通知未规定期限；再被退回的，本年度不再受理")
     if correct_until is None:
         return _("通知未规定期限")
-    if case.window.may_correct:
-        return _("通知未规定期限；被退回的，须在{end}（北京时间）前重新上报").format(end=written(correct_until))
-    return _("通知未规定期限；退回后重新上报的期限已于{end}（北京时间）结束").format(end=written(correct_until))
+    if not case.window.may_correct:
+        return _("通知未规定期限；退回后重新上报的期限已于{end}（北京时间）结束").format(end=written(correct_until))
+    if safe is not None:
+        return _("通知未规定期限；最迟稳妥日{day}").format(day=safe)
+    return _("通知未规定期限；被退回的，须在{end}（北京时间）前重新上报").format(end=written(correct_until))
 
 
 def _coming(case: CaseFile, state: State, until: Until) -> Entry:
