@@ -11,7 +11,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.planning import plan_of, stop_of
+from zhicheng.applications.planning import is_last_arrival, plan_of, stop_of
 from zhicheng.applications.states import OVER, State
 from zhicheng.campaigns.rules import Plan, Step
 from zhicheng.foundation import clock
@@ -120,6 +120,13 @@ def test_notice_that_gives_nothing_to_reckon_with_makes_no_plan(bortala) -> None
     assert plan_of(case, publicity_ends=None, shown_before=False) is not None  # the newest version has one
     case.__dict__["newest"] = newest.model_copy(update={"planning": None})
     assert plan_of(case, publicity_ends=None, shown_before=False) is None
+
+
+def test_last_arrival_is_not_told_of_a_number_somebody_only_claims(bortala) -> None:
+    application = w.start(bortala)
+    case = CaseFile(Application.objects.get(pk=application.pk))
+    case.__dict__["year"] = None
+    assert not is_last_arrival(case)
 
 
 def test_desks_of_the_whole_chain_have_a_step() -> None:

@@ -124,6 +124,14 @@ def test_round_too_short_for_its_own_days_has_no_safe_day() -> None:
     assert planned(planning=planning).returned_until is None
 
 
+def test_days_that_do_not_fit_the_round_leave_the_day_before_it() -> None:
+    planning = reckoning().planning.model_copy(update={"desk_days": dict.fromkeys(Desk, 60)})
+    found = planned(planning=planning)
+    assert found.steps[0].latest is not None
+    assert found.steps[0].latest < day("05-08")
+    assert not found.is_safe
+
+
 def test_last_safe_days_do_not_move_as_time_goes_by() -> None:
     for today in ("05-22", "06-20", "07-18", "07-25"):
         assert [step.latest for step in planned(today).steps] == [step.latest for step in planned().steps]
@@ -151,7 +159,7 @@ def test_days_beyond_the_known_calendars_are_left_open_where_no_end_needs_them()
         now=at("2026-12-24 09:00"),
         first_on=dt.date(2026, 12, 24),
         ends={},
-        reckoning=reckoning(correct_until=at("2026-12-25 18:00"), begins=dt.date(2026, 9, 1)),
+        reckoning=reckoning(correct_until=at("2026-12-31 18:00"), begins=dt.date(2026, 9, 1)),
     )
     assert [step.expected is None for step in found.steps] == [False, False, False, True, True, True]
     assert not found.steps[5].is_safe

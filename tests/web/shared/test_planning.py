@@ -54,13 +54,17 @@ def test_task_list_says_the_last_safe_day_of_every_step(world) -> None:
     assert "单位3个工作日、县（市）5个工作日、州10个工作日" in words
     assert "通知没有规定这些用时，是假定的。" in words
     assert "偏晚" not in words
+    assert words.count("“上报”最好在2023-06-08以前。") == 2  # above the list of tasks, and with the plan
 
 
 def test_who_begins_late_is_told_which_steps_are_late(world) -> None:
     application = w.start(world)
     with clock.travel(datetime(2023, 6, 15, 9, tzinfo=clock.BEIJING)):
         rows = rows_of(page(client_of(world.applicant), "application_tasks", application))
+        words = page(client_of(world.applicant), "application_tasks", application).get_text()
     assert all("偏晚" in row[2] for row in rows)
+    assert "照现在的进度，“州人力资源和社会保障局终审”估计在2023-07-" in words
+    assert "晚于最迟稳妥日2023-07-18：以后如果被退回，可能来不及修改后重新上报。" in words
 
 
 def test_unit_reads_the_plan_beside_the_case_and_what_a_return_leaves(world) -> None:

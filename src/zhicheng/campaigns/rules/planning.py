@@ -120,11 +120,10 @@ class Reckoning:
 
     def handed_in_again_by(self, returned: dt.date, until: dt.date) -> dt.date | None:
         """:meth:`handed_in_again`; ``None`` where that is after ``until``."""
+        self.calendar.is_workday(until)  # raises where the holidays until then are not known
         try:
             again = self.handed_in_again(returned)
-        except NotPublished as unknown:
-            if unknown.year <= until.year:
-                raise
+        except NotPublished:
             return None
         return again if again <= until else None
 
@@ -209,9 +208,9 @@ def _latest(left: Sequence[Stop], *, ends: Ends, at_the_end: dt.date | None, rec
 
 
 def _before(following: Stop, by: dt.date, reckoning: Reckoning) -> dt.date:
-    """The last day after which ``following`` still comes no later than ``by``."""
+    """The last day after which ``following`` still comes no later than ``by``; the day before the round where none of it is early enough."""
     day = by
-    while not _comes_by(following, day, by, reckoning):
+    while day >= reckoning.begins and not _comes_by(following, day, by, reckoning):
         day -= _DAY
     return day
 
@@ -219,7 +218,5 @@ def _before(following: Stop, by: dt.date, reckoning: Reckoning) -> dt.date:
 def _comes_by(stop: Stop, day: dt.date, by: dt.date, reckoning: Reckoning) -> bool:
     try:
         return reckoning.after(stop, day) <= by
-    except NotPublished as unknown:
-        if unknown.year <= by.year:
-            raise
-        return False  # it comes in a year after that of ``by``, whatever its holidays are
+    except NotPublished:
+        return False  # the holidays until ``by`` are known: it comes in a year after that

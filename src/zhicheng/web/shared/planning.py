@@ -36,9 +36,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlan:
-    """The plan as a page shows it. ``returned`` says until when a return can still be mended, ``reckoned`` with how many days."""
+    """The plan as a page shows it. ``first`` says the last safe day of the next step, or that the last step is late; ``returned`` until when a
+    return can still be mended, ``reckoned`` with how many days."""
 
     rows: list[Row]
+    first: str
     returned: str
     reckoned: str
     is_safe: bool
@@ -66,8 +68,23 @@ def plan_shown(case: CaseFile, found: Plan | None) -> ShownPlan | None:
     before: list[Planned | None] = [None, *found.steps[:-1]]
     rows = [_row(case, step, previous) for step, previous in zip(found.steps, before, strict=True)]
     return ShownPlan(
-        rows, returned_words(case, found), _reckoned(case), found.is_safe, planning.assumed, not closes_if_returned(case)
+        rows,
+        _first_words(rows),
+        returned_words(case, found),
+        _reckoned(case),
+        found.is_safe,
+        planning.assumed,
+        not closes_if_returned(case),
     )
+
+
+def _first_words(rows: list[Row]) -> str:
+    """What whoever has it next should know before anything else."""
+    own, last = rows[0], rows[-1]
+    if last.is_late and last.expected is not None and last.latest is not None:
+        words = _("照现在的进度，“{step}”估计在{expected}，晚于最迟稳妥日{latest}：以后如果被退回，可能来不及修改后重新上报。")
+        return words.format(step=last.what, expected=last.expected, latest=last.latest)
+    return _("“{step}”最好在{latest}以前。").format(step=own.what, latest=own.latest) if own.latest is not None else ""
 
 
 def _row(case: CaseFile, planned: Planned, previous: Planned | None) -> Row:
