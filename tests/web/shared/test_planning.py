@@ -54,7 +54,7 @@ def test_task_list_says_the_last_safe_day_of_every_step(world) -> None:
     assert "单位3个工作日、县（市）5个工作日、州10个工作日" in words
     assert "通知没有规定这些用时，是假定的。" in words
     assert "偏晚" not in words
-    assert words.count("“上报”最好在2023-06-08以前。") == 2  # above the list of tasks, and with the plan
+    assert words.count("“上报”最好不晚于2023-06-08。") == 2  # above the list of tasks, and with the plan
 
 
 def test_who_begins_late_is_told_which_steps_are_late(world) -> None:
