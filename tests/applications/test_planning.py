@@ -11,7 +11,7 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.planning import is_last_arrival, plan_of, stop_of
+from zhicheng.applications.planning import closes_if_returned, next_arrival_is_last, plan_of, stop_of
 from zhicheng.applications.states import OVER, State
 from zhicheng.campaigns.rules import Plan, Step
 from zhicheng.foundation import clock
@@ -126,7 +126,8 @@ def test_last_arrival_is_not_told_of_a_number_somebody_only_claims(bortala) -> N
     application = w.start(bortala)
     case = CaseFile(Application.objects.get(pk=application.pk))
     case.__dict__["year"] = None
-    assert not is_last_arrival(case)
+    assert not next_arrival_is_last(case)
+    assert not closes_if_returned(case)
 
 
 def test_desks_of_the_whole_chain_have_a_step() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.faults.racing import SCRIPT, run
 from tests.support.elsewhere import MIGRATED, elsewhere_on
 
+pytestmark = pytest.mark.django_db(transaction=True)  # there is a database to begin with one like it, though it runs alone
 SECONDS, TURNS = 8, 4  # on a machine that is busy otherwise it takes longer
 
 

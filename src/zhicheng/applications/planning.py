@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import HOLDER, Desk, counting_desk, road_of
+from zhicheng.applications.desks import HOLDER, Desk, road_of
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.notice import Desk as DeskName
 from zhicheng.campaigns.notice import Planning
@@ -58,17 +58,16 @@ def planning_of(case: CaseFile) -> Planning | None:
     return case.notice.planning or case.newest.planning
 
 
-def is_last_arrival(case: CaseFile) -> bool:
-    """Whether the arrival at the desk that counts, this one or the next, is the last the year allows: a return there closes it (S-29)."""
-    year, counting = case.told_year, counting_desk(case.notice)
-    if year is None:
-        return False
-    return year.arrivals + (case.application.state not in counting.holds) >= year.arrivals_allowed
+def next_arrival_is_last(case: CaseFile) -> bool:
+    """Whether one arrival at the desk that counts is left of the year: a return from there will close it (S-29)."""
+    year = case.told_year
+    return year is not None and year.has_arrival_left and year.arrivals + 1 >= year.arrivals_allowed
 
 
 def closes_if_returned(case: CaseFile) -> bool:
-    """Whether a return from where it is would close the person's year (S-29): nothing can be mended after it."""
-    return case.application.state in counting_desk(case.notice).holds and is_last_arrival(case)
+    """Whether a return from the desk where it is would close the person's year (S-29): nothing can be mended after it."""
+    year, holder = case.told_year, HOLDER.get(State(case.application.state))
+    return holder is not None and bool(holder.closes) and year is not None and not year.has_arrival_left
 
 
 def _may_go_on(case: CaseFile) -> bool:

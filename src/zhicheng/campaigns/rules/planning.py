@@ -90,14 +90,12 @@ class Reckoning:
         match stop.step:
             case Step.HAND_IN:
                 return day
-            case Step.PUBLISH:
+            case Step.REPORT if not stop.shown:
+                limits = self.limits
+                over = self.calendar.nth_workday(day, limits.publicity_working_days, limits.publicity_counting)
+                return self.next_working_day(over)
+            case Step.PUBLISH | Step.REPORT:
                 return self.next_working_day(day)
-            case Step.REPORT if stop.shown:
-                return self.next_working_day(day)
-            case Step.REPORT:
-                return self.next_working_day(
-                    self.calendar.nth_workday(day, self.limits.publicity_working_days, self.limits.publicity_counting)
-                )
         return self._working_days_after(day, self.planning.desk_days.get(stop.desk, 0) if stop.desk else 0)
 
     def working_day_from(self, day: dt.date) -> dt.date:
@@ -149,8 +147,8 @@ def plan(
     """The days of the stops ``left``, of which the first is expected on ``first_on``; nothing is before the day of ``now``.
 
     ``road``: the whole of it, which a returned application takes again (a publicity with it, which is repeated where what was shown
-    has changed, G-08). ``mends``: a return can be mended at all. Raises :class:`~zhicheng.standards.calendar.NotPublished` where the holidays of a year are not known in which
-    the last safe days would lie.
+    has changed, G-08). ``mends``: a return can be mended at all. Raises :class:`~zhicheng.standards.calendar.NotPublished` where the
+    holidays of a year are not known in which the last safe days would lie.
     """
     mended_until = last_return(road, reckoning=reckoning) if mends else None
     latest = _latest(left, ends=ends, at_the_end=mended_until, reckoning=reckoning)

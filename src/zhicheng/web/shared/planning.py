@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, counting_desk, road_of, words_of
-from zhicheng.applications.planning import closes_if_returned, is_last_arrival, plan_of, planning_of
+from zhicheng.applications.planning import closes_if_returned, next_arrival_is_last, plan_of, planning_of
 from zhicheng.applications.states import State
 from zhicheng.campaigns.rules import Plan, Planned, Step
 from zhicheng.foundation import clock
@@ -144,7 +144,7 @@ def returned_words(case: CaseFile, plan: Plan) -> str:
             "如果在{day}（含当日）以前被退回，按{n}个工作日修改，还来得及在{end}（北京时间）前重新上报；再晚就可能来不及。",
             n,
         ).format(day=plan.returned_until, n=n, end=clock.written(until))
-    if not is_last_arrival(case):
+    if not next_arrival_is_last(case):
         return words
     desk = counting_desk(case.notice).words.short
     return words + _("下一次到达{desk}是本年度最后一次，在那里被退回的，本年度不再受理。").format(desk=desk)
