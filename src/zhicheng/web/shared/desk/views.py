@@ -21,6 +21,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, words_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import title_of
+from zhicheng.applications.planning import closes_if_returned
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
@@ -277,8 +278,8 @@ def _not_returned(request: HttpRequest, case: CaseFile, refused: Refused | None 
 
 
 def _return_context(request: HttpRequest, file: CaseFile) -> dict[str, Any]:
-    year, seen = file.told_year, {"submission": file.application.current_submission_id, "state": file.application.state}
-    closes = bool(BY_ROLE[actor_of(request).role].closes) and year is not None and year.arrivals >= year.arrivals_allowed
+    seen = {"submission": file.application.current_submission_id, "state": file.application.state}
+    closes = closes_if_returned(file)
     context = case_context(request, file)
     return context | {
         "act": _("退回"),
