@@ -82,8 +82,9 @@ def _first_words(rows: list[Row]) -> str:
     """What whoever has it next should know before anything else."""
     own, last = rows[0], rows[-1]
     if last.is_late and last.expected is not None and last.latest is not None:
-        words = _("照现在的进度，“{step}”估计在{expected}，晚于最迟稳妥日{latest}：以后如果被退回，可能来不及修改后重新上报。")
-        return words.format(step=last.what, expected=last.expected, latest=last.latest)
+        return _(
+            "照现在的进度，“{step}”估计在{expected}，晚于最迟稳妥日{latest}：以后如果被退回，可能来不及修改后重新上报。"
+        ).format(step=last.what, expected=last.expected, latest=last.latest)
     return _("“{step}”最好不晚于{latest}。").format(step=own.what, latest=own.latest) if own.latest is not None else ""
 
 
