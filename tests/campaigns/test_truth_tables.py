@@ -23,7 +23,7 @@ def test_every_campaign_file_of_ours_has_its_truth_table() -> None:
 @pytest.mark.parametrize(("path", "case"), CASES, ids=[case.name for _path, case in CASES])
 def test_rules_say_what_the_truth_table_says(path: Path, case: Case) -> None:
     notice = load_notice(path)
-    found = {named(each): each for each in prospects(notice, case.answers.facts(notice))}
+    found = {named(each): each.conditions for each in prospects(notice, case.answers.facts(notice))}
     told = {
         title: found[title].first_round if isinstance(wanted, int) else found[title].verdict
         for title, wanted in case.titles.items()

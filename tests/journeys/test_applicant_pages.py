@@ -13,7 +13,7 @@ from tests.support.journeys import DESKTOP, PHONE, Watcher, assert_accessible
 from tests.support.world import pdf
 
 # Of the seeded people: each journey has its own, so that the order of the journeys does not matter.
-WAITING, RETURNED, WITHDRAWN, DRAFT, PLAIN, KEPT, CLASH, UNPRINTABLE = (
+WAITING, RETURNED, WITHDRAWN, DRAFT, PLAIN, KEPT, CLASH, UNPRINTABLE, ASKED = (
     "sbr13",
     "sbr21",
     "sbr11",
@@ -22,6 +22,7 @@ WAITING, RETURNED, WITHDRAWN, DRAFT, PLAIN, KEPT, CLASH, UNPRINTABLE = (
     "sbr09",
     "sbr10",
     "sbr06",
+    "sbr08",
 )
 FULL_WIDTH = re.compile(r"[\u3000-\u303f\uff01-\uff5e“”]")
 
@@ -155,6 +156,27 @@ def test_words_typed_while_a_section_saves_itself_are_saved_before_the_language_
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(typed).to_have_value("承担测绘外业和内业。")
     assert asked == []
+
+
+def test_conditions_beside_the_form_follow_what_is_typed(page: Page) -> None:
+    one = application_of(page, ASKED)
+    page.goto(f"{one}sections/current_title/")
+    beside = page.get_by_role("complementary", name="申报条件对照")
+    expect(beside.get_by_text("取得现任职称须满4年")).to_be_visible()
+    acquired = page.get_by_label("取得时间")
+    before = acquired.input_value()
+    acquired.fill("2021-05-01")
+    expect(beside.get_by_text("到 2025-04-30 满足")).to_be_visible()
+    expect(beside.get_by_text("最早 2025 年度可以申报")).to_be_visible()
+    expect(acquired).to_be_focused()
+    both_widths(page, "conditions-beside")
+    page.goto(f"{one}sections/basic/")
+    page.get_by_label("行政职务").fill("副主任")
+    page.locator("#save-state").get_by_role("link", name="另有 1 条申报条件可能不符合").click()
+    beside.get_by_role("link", name="查看所填内容").click()
+    expect(acquired).to_be_focused()
+    acquired.fill(before)
+    expect(beside.get_by_text("最早 2025 年度可以申报")).to_have_count(0)
 
 
 def test_section_after_a_time_out_comes_back_under_its_labels(page: Page, watcher: Watcher) -> None:

@@ -37,12 +37,12 @@ from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import calendar_named, newest_notices, notice_of
 from zhicheng.campaigns.rules import (
-    ConditionResult,
+    Conditions,
     Facts,
     SlotRequirement,
     WindowState,
+    conditions,
     deadline_in_force,
-    eligibility,
     passing_deadline,
     slot_requirements,
     window_in_force,
@@ -208,9 +208,9 @@ class CaseFile:
         return mended_points(self.notice, change.pk, self.return_points, answers, before=before, after=now)
 
     @cached_property
-    def conditions(self) -> list[ConditionResult]:
-        """The conditions of the title, looked at one by one (S-21)."""
-        return eligibility(self.notice, self.facts)
+    def conditions(self) -> Conditions:
+        """The conditions of the title, held against the form as it stands (S-21)."""
+        return conditions(self.notice, self.facts)
 
     @cached_property
     def findings(self) -> list[Told]:
@@ -320,16 +320,26 @@ class CaseFile:
         return mended_points(self.notice, change.pk, points_of(change.reasons), answers, before=before, after=now)
 
     @cached_property
+    def sent_facts(self) -> Facts:
+        """What the notice's rules look at in the current submission."""
+        return facts_for(self.application, self.snapshot.sections)
+
+    @cached_property
     def sent_requirements(self) -> list[SlotRequirement]:
         """Every box of the list of materials as the current submission is filled in."""
-        return slot_requirements(self.notice, facts_for(self.application, self.snapshot.sections))
+        return slot_requirements(self.notice, self.sent_facts)
+
+    @cached_property
+    def sent_conditions(self) -> Conditions:
+        """The conditions of the title, held against the current submission (S-21): what the applicant was told when it was sent."""
+        return conditions(self.notice, self.sent_facts)
 
     @cached_property
     def sent_findings(self) -> list[Told]:
         """What the rules notice about the current submission on the day it was sent, with the answers that were sent with it."""
         snapshot = self.snapshot
         sent = datetime.fromisoformat(snapshot.submission.submitted_at).date()
-        seen = Seen(snapshot.sections, facts_for(self.application, snapshot.sections), self.notice, sent)
+        seen = Seen(snapshot.sections, self.sent_facts, self.notice, sent)
         return with_answers(findings_in(seen), [Answer(a.key, a.said, a.answer) for a in snapshot.answers], self.notice)
 
     def keep_move(self) -> None:
@@ -341,6 +351,8 @@ class CaseFile:
             "points",
             "missing",
             "snapshot",
+            "sent_facts",
+            "sent_conditions",
             "unit_boxes",
             "unit_materials",
             "sent_requirements",

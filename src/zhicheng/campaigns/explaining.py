@@ -18,13 +18,13 @@ def explained(notice: Notice, answers: Answers) -> Iterator[str]:
     """A line for each open title with its verdict, and below it a line for each condition."""
     for prospect in prospects(notice, answers.facts(notice)):
         yield _headline(prospect)
-        for each in prospect.results:
+        for each in prospect.conditions.results:
             source = cited(notice, each.source)
             yield f"    {VERDICTS[each.result]}  {each.text}" + (_("（%(source)s）") % {"source": source} if source else "")
 
 
 def _headline(prospect: Prospect) -> str:
-    words = f"{named(prospect)}  {prospect.series} · {prospect.title}：{VERDICTS[prospect.verdict]}"
-    if prospect.verdict == "not_met" and prospect.first_round is not None:
-        words += "  " + _("最早 %(year)s 年度可以申报") % {"year": prospect.first_round}
+    words = f"{named(prospect)}  {prospect.series} · {prospect.title}：{VERDICTS[prospect.conditions.verdict]}"
+    if prospect.conditions.verdict == "not_met" and prospect.conditions.first_round is not None:
+        words += "  " + _("最早 %(year)s 年度可以申报") % {"year": prospect.conditions.first_round}
     return words

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from tests.campaigns.files import bortala, other
 from tests.campaigns.rules.people import engineer, people
-from zhicheng.campaigns.rules import Facts, Prospect, eligibility, openings, prospects
+from zhicheng.campaigns.rules import Facts, Prospect, conditions, eligibility, openings, prospects
 
 NOTICE = bortala()
 
@@ -29,37 +29,39 @@ def test_every_title_that_can_be_chosen_is_there_once_with_its_specialties() -> 
 
 def test_assistant_of_seven_years_can_become_an_engineer_now() -> None:
     found = to("engineering", "engineer", engineer())
-    assert (found.verdict, found.first_round) == ("met", 2023)
+    assert (found.conditions.verdict, found.conditions.first_round) == ("met", 2023)
 
 
 def test_where_time_alone_is_missing_the_first_round_is_named() -> None:
     found = to("engineering", "engineer", engineer(tenure_started_on=dt.date(2021, 3, 1)))
-    assert (found.verdict, found.first_round) == ("not_met", 2025)
+    assert (found.conditions.verdict, found.conditions.first_round) == ("not_met", 2025)
 
 
 def test_what_is_missing_besides_time_or_is_not_known_names_no_round() -> None:
     skipped = to("engineering", "engineer", engineer(current_grade="technician", tenure_started_on=dt.date(2021, 3, 1)))
-    assert (skipped.verdict, skipped.first_round) == ("not_met", None)
+    assert (skipped.conditions.verdict, skipped.conditions.first_round) == ("not_met", None)
     nothing_said = to("engineering", "engineer", Facts(year=2023, level=""))
-    assert (nothing_said.verdict, nothing_said.first_round) == ("unknown", None)
+    assert (nothing_said.conditions.verdict, nothing_said.conditions.first_round) == ("unknown", None)
 
 
 def test_title_held_in_the_series_is_not_offered_again() -> None:
     facts = engineer(current_level="intermediate", current_grade="")
-    assert to("engineering", "engineer", facts).verdict == "not_met"
-    assert to("engineering", "engineer", facts).first_round is None
+    assert to("engineering", "engineer", facts).conditions.verdict == "not_met"
+    assert to("engineering", "engineer", facts).conditions.first_round is None
 
 
 @given(people(NOTICE))
 def test_prospect_says_what_the_application_will_be_told(facts: Facts) -> None:
     for each in prospects(NOTICE, facts):
-        assert each.results == tuple(eligibility(NOTICE, each.facts))
-        assert (each.verdict == "met") == all(result.result == "met" for result in each.results)
-        assert each.first_round is None or each.first_round >= NOTICE.year
+        found = each.conditions
+        assert found == conditions(NOTICE, found.facts)
+        assert found.results == tuple(eligibility(NOTICE, found.facts))
+        assert (found.verdict == "met") == all(result.result == "met" for result in found.results)
+        assert found.first_round is None or found.first_round >= NOTICE.year
 
 
 @given(people(other()))
 def test_met_now_means_the_notices_own_round(facts: Facts) -> None:
     for each in prospects(other(), facts):
-        if each.verdict == "met":
-            assert each.first_round == other().year
+        if each.conditions.verdict == "met":
+            assert each.conditions.first_round == other().year

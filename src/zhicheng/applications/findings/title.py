@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.findings.finding import Finding, Seen, day_of
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Grade, Level, TitleStep
-from zhicheng.campaigns.rules import eligibility, step_name
+from zhicheng.campaigns.rules import ConditionName, eligibility, step_name
 from zhicheng.standards.series import meanings_of
 from zhicheng.standards.tables import TITLE_STEPS
 
-_PLACES = {
+#: Where in the form stands what a condition of the title asks about.
+CONDITION_PLACES: Mapping[ConditionName, Where] = {
     "not_held_yet": Where("current_title", field="step"),
     "schooling": Where("education"),
     "previous_title": Where("current_title", field="step"),
@@ -32,7 +33,7 @@ def conditions(seen: Seen) -> Iterator[Finding]:
             text = _("勾选了首次申报，因此不要求上传任职资格证书，而申报的是{step}：{text}").format(step=step, text=result.text)
             yield Finding("title.first", Where("current_title", field="first_title"), text, result.source)
         else:
-            yield Finding(f"title.{result.condition}", _PLACES[result.condition], result.text, result.source)
+            yield Finding(f"title.{result.condition}", CONDITION_PLACES[result.condition], result.text, result.source)
 
 
 def title_name(seen: Seen) -> Iterator[Finding]:

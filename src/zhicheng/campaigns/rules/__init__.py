@@ -2,7 +2,9 @@
 
 from zhicheng.campaigns.rules.citing import cited
 from zhicheng.campaigns.rules.eligibility import (
+    ConditionName,
     ConditionResult,
+    Result,
     eligibility,
     first_round_with,
     last_day_of_years,
@@ -29,7 +31,7 @@ from zhicheng.campaigns.rules.materials import (
     slot_years,
 )
 from zhicheng.campaigns.rules.planning import Plan, Planned, Reckoning, Step, Stop, last_day, plan
-from zhicheng.campaigns.rules.prospects import Prospect, prospects
+from zhicheng.campaigns.rules.prospects import Conditions, Prospect, conditions, prospects
 from zhicheng.campaigns.rules.proving import Unproved, evidence_slots, row_evidence, section_evidence, unproved
 from zhicheng.campaigns.rules.round import (
     Choice,
@@ -53,7 +55,9 @@ from zhicheng.campaigns.rules.round import (
 
 __all__ = [
     "Choice",
+    "ConditionName",
     "ConditionResult",
+    "Conditions",
     "Facts",
     "Graduation",
     "MaterialKey",
@@ -63,6 +67,7 @@ __all__ = [
     "Planned",
     "Prospect",
     "Reckoning",
+    "Result",
     "RowRef",
     "SeriesOpening",
     "SlotRequirement",
@@ -78,6 +83,7 @@ __all__ = [
     "choose",
     "cited",
     "closed_reason",
+    "conditions",
     "deadline_in_force",
     "desk_deadline",
     "eligibility",

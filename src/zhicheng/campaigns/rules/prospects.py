@@ -11,16 +11,12 @@ from zhicheng.campaigns.rules.round import openings
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
-    """One title that can be applied for, and how somebody stands to it.
+class Conditions:
+    """How somebody stands to one title: every condition looked at, by ``facts``, what is known as of an application for it.
 
-    ``specialties``: those of the series in which the title is open. ``facts``: what is known, as of an application for it.
     ``first_round``: the year of the first round in which every condition holds, where nothing but time is missing; else ``None``.
     """
 
-    series: Series
-    specialties: tuple[Specialty, ...]
-    title: Title
     facts: Facts
     results: tuple[ConditionResult, ...]
     first_round: int | None
@@ -30,6 +26,22 @@ class Prospect:
         """``not_met`` as soon as one condition is not, ``unknown`` as long as one is not known, else ``met``."""
         told = {each.result for each in self.results}
         return "not_met" if "not_met" in told else "unknown" if "unknown" in told else "met"
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One title that can be applied for, and how somebody stands to it. ``specialties``: those of the series in which the title is open."""
+
+    series: Series
+    specialties: tuple[Specialty, ...]
+    title: Title
+    conditions: Conditions
+
+
+def conditions(notice: Notice, facts: Facts) -> Conditions:
+    """The conditions of the title that ``facts`` name, looked at one by one (S-21): before anything is filled, beside the form, at the desks."""
+    results = tuple(eligibility(notice, facts))
+    return Conditions(facts, results, _first_round(notice, facts, results))
 
 
 def prospects(notice: Notice, known: Facts) -> list[Prospect]:
@@ -47,8 +59,7 @@ def prospects(notice: Notice, known: Facts) -> list[Prospect]:
 
 def _prospect(notice: Notice, series: Series, specialties: tuple[Specialty, ...], title: Title, known: Facts) -> Prospect:
     facts = replace(known, series=series.code, level=title.level, grade=title.grade, title=title.code)
-    results = tuple(eligibility(notice, facts))
-    return Prospect(series, specialties, title, facts, results, _first_round(notice, facts, results))
+    return Prospect(series, specialties, title, conditions(notice, facts))
 
 
 def _first_round(notice: Notice, facts: Facts, results: tuple[ConditionResult, ...]) -> int | None:

@@ -20,12 +20,12 @@ from zhicheng.applications.desks import road_of, words_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
+from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
 from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
-from zhicheng.web.shared.conditions import with_cited_source
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, whole_number
 from zhicheng.web.shared.problems import anchor_id, put_on_form
@@ -84,7 +84,7 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
-        "conditions": with_cited_source(case.notice, case.conditions),
+        "conditions": conditions_of(case),
         "findings": shown_findings(case),
         "notes": shown_notes(case),
         "answer_url": findings_url(case),

@@ -27,6 +27,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
+from zhicheng.web.applicant.conditions import conditions_beside
 from zhicheng.web.applicant.copies import keys_of, place_of
 from zhicheng.web.applicant.findings import findings_url
 from zhicheng.web.applicant.links import link_to
@@ -199,7 +200,14 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
     context |= {"noticed_now": len(_findings_in(saved.case, section)), "findings_url": findings_url(saved.case)}
+    context |= _conditions(saved.case, section)
     return render(request, "applicant/autosaved.html", context | _what_changed(request, saved.case, section))
+
+
+def _conditions(case: CaseFile, section: Section) -> dict[str, Any]:
+    """The conditions as they stand now, where the page shows them beside the section."""
+    found = conditions_beside(case, section)
+    return {"conditions": found, "not_met": found.not_met_elsewhere(section.key) if found is not None else 0}
 
 
 def _what_changed(request: HttpRequest, case: CaseFile, section: Section) -> dict[str, Any]:
@@ -275,6 +283,7 @@ def _context(
         **head_of(case),
         "section": replace(section, intro=section.intro_of(case.notice)),
         "rows": rows,
+        "conditions": conditions_beside(case, section),
         "fixed": _fixed(section, draft.contents[section.key]),
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),

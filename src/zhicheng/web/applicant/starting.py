@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -21,17 +22,18 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.queries import own_drafts
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.campaigns.answers import Answers
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice, TitleStep
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
-from zhicheng.campaigns.rules import choose, openings, step_name
+from zhicheng.campaigns.rules import Choice, choose, conditions, openings, step_name
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
 from zhicheng.web.shared.carried import Carried, carried_by, let_go, sections_of
-from zhicheng.web.shared.conditions import conditions_for, findings_for
+from zhicheng.web.shared.conditions import ShownConditions, conditions_for, shown_conditions
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
 from zhicheng.web.shared.windows import times_of
@@ -241,12 +243,27 @@ def _last_page(request: HttpRequest, actor: Actor, notice: Notice, context: dict
     except Refused as refused:
         return cannot_start(request, notice, refused.problems)
     employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
-    nature = employer.nature if employer else ""
+    nature, carried = employer.nature if employer else "", carried_by(request)
     context |= {
         "choice": choice,
         "level": _title_words(choice.title),
         "employer": employer,
-        "conditions": conditions_for(notice, choice.series.code, choice.title),
-        "findings": findings_for(notice, choice, nature),
+        "clauses": conditions_for(notice, choice.series.code, choice.title),
+        "conditions": _told_before(notice, choice, carried.answers if carried is not None else Answers(), nature),
+        "answered": carried is not None,
     }
     return render(request, "applicant/confirm_choice.html", context)
+
+
+def _told_before(notice: Notice, choice: Choice, said: Answers, nature: str) -> ShownConditions:
+    """What the rules can say before anything is filled in, by what was answered at 我能报什么 and where the person works."""
+    facts = replace(
+        said.facts(notice),
+        series=choice.series.code,
+        specialty=choice.specialty.code,
+        title=choice.title.code,
+        level=choice.title.level,
+        grade=choice.title.grade,
+        employer_nature=nature,
+    )
+    return shown_conditions(notice, conditions(notice, facts))

@@ -23,6 +23,7 @@ from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
 from zhicheng.web.applicant.base import case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import count_papers
+from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import go
@@ -233,6 +234,7 @@ def context_of(case: CaseFile) -> dict[str, Any]:
     return {
         "tasks": tasks,
         "plan": plan_shown(case, plan_in_force(case)),
+        "conditions": conditions_of(case),
         "last_tasks": last,
         "total": len(tasks.asked),
         "reasons": [link | {"mended": mended} for link, mended in zip(point_links(case), case.points, strict=True)],

@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,6 @@ from zhicheng.campaigns.answers import named
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import current_version, notice_of
 from zhicheng.campaigns.rules import (
-    ConditionResult,
     Prospect,
     SlotRequirement,
     openings,
@@ -34,23 +32,14 @@ from zhicheng.campaigns.rules import (
 )
 from zhicheng.campaigns.texts import Contact
 from zhicheng.foundation import clock
-from zhicheng.standards.tables import DEGREES, EDUCATION, TITLE_STEPS
 from zhicheng.web.access import ACCESS
 from zhicheng.web.public.self_check_form import SelfCheckForm
 from zhicheng.web.shared.carried import MOST, carry
-from zhicheng.web.shared.conditions import conditions_for, with_cited_source
+from zhicheng.web.shared.conditions import conditions_for, shown_conditions
 from zhicheng.web.shared.http import OutOfReachError, actor_of, go
 from zhicheng.web.shared.windows import ShownWindow, shown_window
 
 MAY_APPLY = ACCESS["self_check_carry"]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownResult:
-    """One condition, what the person said of it, and from which day it holds where only time is missing."""
-
-    told: ConditionResult
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
     series = form.cleaned_data["series"]
     shown = [each for each in found if not series or each.series.code == series]
     context |= {
-        "counted": Counter(each.verdict for each in shown),
+        "counted": Counter(each.conditions.verdict for each in shown),
         "groups": [(name, list(each)) for name, each in groupby(shown, key=lambda one: one.series)],
         "closed": [
             (o.series, o.reason) for o in openings(notice) if not o.choosable and o.series.code in {series or o.series.code}
@@ -120,10 +109,9 @@ def _chosen(found: Iterable[Prospect], code: str) -> Prospect | None:
 
 
 def _about(notice: Notice, chosen: Prospect, form: SelfCheckForm) -> dict[str, Any]:
-    results = with_cited_source(notice, chosen.results)
     return {
         "prospect": chosen,
-        "results": [ShownResult(each, _said(each, chosen)) for each in results],
+        "conditions": shown_conditions(notice, chosen.conditions),
         "clauses": conditions_for(notice, chosen.series.code, chosen.title),
         "papers": papers_for(notice, chosen),
         "window": _window(notice, chosen.title.level),
@@ -142,34 +130,9 @@ def _contact(notice: Notice, region: str) -> Contact | None:
     return next((each for each in notice.contacts if region and each.region_code == region), None)
 
 
-def _said(result: ConditionResult, chosen: Prospect) -> str:
-    """What the person said that this condition is about; empty where nothing was."""
-    facts, language = chosen.facts, get_language() or "zh"
-    match result.condition:
-        case "schooling":
-            codes = [EDUCATION.name(code, language) for code in sorted(facts.educations)]
-            return _("、").join(codes + [DEGREES.name(code, language) for code in sorted(facts.degrees)])
-        case "previous_title" | "not_held_yet":
-            return _step(facts.current_level, facts.current_grade) or (_("还没有职称") if facts.first_title else "")
-        case "years_in_title":
-            return _since(facts.tenure_started_on)
-        case "years_of_work":
-            return _since(facts.work_started_on)
-    return ""
-
-
-def _step(level: str, grade: str) -> str:
-    steps = [each.code for each in TITLE_STEPS if (each.level, each.grade) == (level, grade)]
-    return TITLE_STEPS.name(steps[0], get_language() or "zh") if steps else ""
-
-
-def _since(day: Any) -> str:
-    return _("自{day}").format(day=f"{day:%Y-%m-%d}") if day is not None else ""
-
-
 def papers_for(notice: Notice, chosen: Prospect) -> list[Paper]:
     """What has to be brought, in the notice's order; a slot that wants a paper for each year is one line with its years."""
-    wanted = [each for each in slot_requirements(notice, chosen.facts) if each.exempt_reason is None]
+    wanted = [each for each in slot_requirements(notice, chosen.conditions.facts) if each.exempt_reason is None]
     lines = []
     for _slot, boxes in groupby(wanted, key=lambda box: box.slot):
         each: list[SlotRequirement] = list(boxes)

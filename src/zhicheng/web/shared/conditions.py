@@ -1,17 +1,23 @@
-"""The conditions of a title in words, with their source: advice before anything is filled in (S-21, domain §2.5)."""
+"""The conditions of a title in words, with their source: advice, the same everywhere it is given (S-21, domain §2.5).
+
+Before anything is filled in (我能报什么), beside the form while it is, at 再次核对 and at every desk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.findings.title import CONDITION_PLACES
+from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import EligibilityRow, Notice, Title
-from zhicheng.campaigns.rules import Choice, ConditionResult, Facts, cited, eligibility, step_name
-from zhicheng.standards.tables import DEGREES, EDUCATION
+from zhicheng.campaigns.rules import ConditionResult, Conditions, Facts, Result, cited, step_name
+from zhicheng.standards.tables import DEGREES, EDUCATION, TITLE_STEPS
 
 
 def conditions_for(notice: Notice, series: str, title: Title) -> list[dict[str, Any]]:
@@ -35,20 +41,71 @@ def _condition_words(row: EligibilityRow) -> str:
     return _("，").join(parts)
 
 
-def findings_for(notice: Notice, choice: Choice, nature: str) -> list[ConditionResult]:
-    """What the rules can say before anything is filled in."""
-    facts = Facts(
-        year=notice.year,
-        level=choice.title.level,
-        grade=choice.title.grade,
-        series=choice.series.code,
-        specialty=choice.specialty.code,
-        title=choice.title.code,
-        employer_nature=nature,
-    )
-    return with_cited_source(notice, eligibility(notice, facts))
+#: The sections of the form that decide whether conditions hold; years whose appraisal the notice does not count are left out of a tenure.
+ASKED_IN = frozenset({where.section for where in CONDITION_PLACES.values()} | {"appraisals"})
 
 
-def with_cited_source(notice: Notice, results: Iterable[ConditionResult]) -> list[ConditionResult]:
-    """The same, each resting on what a reader of the notice finds."""
-    return [replace(result, source=cited(notice, result.source)) for result in results]
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """One condition, resting on what a reader of the notice finds; what the person said that it is about, and the section of the form
+    (empty for none) where that stands.
+    """
+
+    told: ConditionResult
+    said: str
+    section: str
+    url: str = ""
+
+    @property
+    def holds_from(self) -> dt.date | None:
+        """The day from which it holds, where time is what is missing."""
+        return self.told.holds_from if self.told.result == "not_met" else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConditions:
+    """The conditions of one title as pages show them. ``earliest``: the first year in which it can be applied for, where only time is missing."""
+
+    verdict: Result
+    earliest: int | None
+    results: list[ShownResult]
+
+    def not_met_elsewhere(self, section: str) -> int:
+        """How many may not be met by what stands in another section: those of ``section`` itself have their finding beside the field."""
+        return sum(each.told.result == "not_met" and each.section != section for each in self.results)
+
+
+def shown_conditions(notice: Notice, found: Conditions, url_of: Callable[[Where], str] | None = None) -> ShownConditions:
+    """``found`` in the language of the request. ``url_of``: where a place of the form is mended, for whoever may write in it."""
+    results = []
+    for told in found.results:
+        where = CONDITION_PLACES.get(told.condition)
+        section = where.section if where is not None else ""
+        url = url_of(where) if url_of is not None and where is not None and told.result != "met" else ""
+        results.append(ShownResult(replace(told, source=cited(notice, told.source)), _said(told, found.facts), section, url))
+    return ShownConditions(found.verdict, found.first_round if found.verdict == "not_met" else None, results)
+
+
+def _said(told: ConditionResult, facts: Facts) -> str:
+    """What the person said that this condition is about; empty where nothing was."""
+    language = get_language() or "zh"
+    match told.condition:
+        case "schooling":
+            codes = [EDUCATION.name(code, language) for code in sorted(facts.educations)]
+            return _("、").join(codes + [DEGREES.name(code, language) for code in sorted(facts.degrees)])
+        case "previous_title" | "not_held_yet":
+            return _step(facts.current_level, facts.current_grade) or (_("还没有职称") if facts.first_title else "")
+        case "years_in_title":
+            return _since(facts.tenure_started_on)
+        case "years_of_work":
+            return _since(facts.work_started_on)
+    return ""
+
+
+def _step(level: str, grade: str) -> str:
+    steps = [each.code for each in TITLE_STEPS if (each.level, each.grade) == (level, grade)]
+    return TITLE_STEPS.name(steps[0], get_language() or "zh") if steps else ""
+
+
+def _since(day: dt.date | None) -> str:
+    return _("自{day}").format(day=f"{day:%Y-%m-%d}") if day is not None else ""

@@ -25,6 +25,7 @@ from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.queries import all_dossiers, last_decided, last_dossier
+from zhicheng.web.shared.conditions import ShownConditions, shown_conditions
 from zhicheng.web.shared.desk.asked import Asked, Places, asked_points, asked_since, material_words
 from zhicheng.web.shared.desk.comparing import Before
 from zhicheng.web.shared.desk.sheets import CaseSection, Line, Sheets, all_files, names_of
@@ -40,6 +41,7 @@ class DeskCase:
 
     file: CaseFile
     parts: list[CaseSection]
+    conditions: ShownConditions
     findings: list[Shown]
     timeline: list[Entry]
     papers: list[Any]
@@ -135,6 +137,7 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     return DeskCase(
         file=file,
         parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said).parts(),
+        conditions=shown_conditions(notice, file.sent_conditions),
         findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff", plan=plan),
         papers=file.part(all_papers),
