@@ -29,6 +29,7 @@ NO_HASH = {
     "documents.Paper.subject": "the name of what it is about",
     "documents.Paper.verification_code": "random",
     "evidence.Intake.problem_code": "the name of a problem",
+    "evidence.ResumableUpload.key": "random",
     "foundation.CacheEntry.cache_key": "a name that is forgotten within a day; it is compared with itself alone",
     "foundation.LedgerCheckpoint.signature": "signature_algorithm stands beside it",
     "foundation.LedgerCheckpoint.signature_algorithm": "an id itself",

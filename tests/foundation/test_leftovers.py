@@ -23,6 +23,7 @@ NOT_BYTES = {
     "campaigns.CampaignVersion.sha256",
     "documents.Paper.snapshot_sha256",
     "evidence.Intake.sha256",  # of bytes that are held elsewhere until they are decided
+    "evidence.ResumableUpload.sha256",  # of what is still to come
     "foundation.StoredFileCheck.sha256",  # when a stored file was last read: it keeps none alive
     "publicity.PublicityPeriod.facts_sha256",
 }

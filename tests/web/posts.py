@@ -8,6 +8,7 @@ takes a form needs a line here: ``test_every_post.py`` sends each of them twice,
 from __future__ import annotations
 
 import copy
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -39,6 +40,7 @@ from zhicheng.applications.queries import materials_of
 from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
+from zhicheng.evidence.actions import begin_upload
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
@@ -52,6 +54,7 @@ from zhicheng.publicity.links import key_of
 from zhicheng.publicity.models import Objection
 from zhicheng.review import actions as review
 from zhicheng.web.applicant.findings import answer_name
+from zhicheng.web.applicant.uploads import place_of
 
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
 FRESH = "新-orchard-77-lantern"
@@ -328,6 +331,26 @@ EXAMPLES["application_autosave"] = lambda world: _by(
 EXAMPLES["application_upload"] = lambda world: _by(
     world.applicant, "application_upload", w.start(world).pk, *["commitment"] * 3, file=SCAN
 )
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+EXAMPLES["application_resumable_begin"] = lambda world: _by(
+    world.applicant,
+    "application_resumable_begin",
+    w.start(world).pk,
+    *["commitment"] * 3,
+    headers=TUS | {"Upload-Length": "100", "Upload-Metadata": "sha256 " + b64encode(b"0" * 64).decode()},
+)
+
+
+@example("application_resumable")
+def application_resumable(world: w.World) -> Press:
+    """The upload is not wanted any more."""
+    application = w.start(world)
+    place = place_of(case := CaseFile(application), next(b for b in case.requirements if b.key == "commitment"), "commitment")
+    upload = begin_upload(actor_id=world.applicant.account_id or 0, name="承诺书.pdf", size=100, **place)
+    headers = TUS | {"X-HTTP-Method-Override": "DELETE"}
+    return _by(world.applicant, "application_resumable", application.pk, upload.key, headers=headers)
 
 
 @example("application_material_remove")

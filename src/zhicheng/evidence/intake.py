@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from zhicheng.evidence.models import EvidenceFile, Intake
+from django.conf import settings
+from django.utils import translation
+
+from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.foundation import clock, holding
 
 KEEP = "keep"
 """The purpose of a file that is only kept: the form that brought it refers to it by its token."""
@@ -52,3 +56,20 @@ def names_beside(row: Intake) -> list[str]:
 def only_keep(row: Intake, file: EvidenceFile) -> dict[str, Any]:
     """Nothing follows: whoever holds the token asks for the file."""
     return {}
+
+
+def of_held(held: holding.Held, name: str, *, actor_id: int | None, network: str = "") -> Intake:
+    """A row, not saved yet, for bytes that are held: who brought them, from which ``network`` if a visitor did, and that they wait from now on."""
+    at = clock.machine_now()
+    return Intake(
+        held=held.name,
+        sha256=held.sha256,
+        size=held.size,
+        name=name.replace("\0", "")[-255:],
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
+        brought_by_id=actor_id,
+        network=network[:50] if actor_id is None else "",
+        due_at=at,
+        arrived_at=at,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhicheng.evidence.actions import remove_leftovers
+from zhicheng.evidence.actions import drop_stale_uploads, remove_leftovers
 from zhicheng.evidence.queries import intake_health
 from zhicheng.foundation import jobs, leftovers, readiness
 
@@ -14,6 +14,12 @@ leftovers.refers("evidence.EvidenceFile", "safe_sha256")
 def remove() -> int:
     """Remove what was uploaded and never used; return how many rows."""
     return remove_leftovers()[0]
+
+
+@jobs.regular("evidence.unfinished", minutes=60)
+def drop_unfinished() -> int:
+    """Throw away what was begun to be sent and not gone on with for a day; return how many."""
+    return drop_stale_uploads()
 
 
 @readiness.further("examiner")

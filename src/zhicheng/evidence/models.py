@@ -171,3 +171,48 @@ class Intake(models.Model):
     def is_open(self) -> bool:
         """Whether nothing has been decided about it yet."""
         return self.state in {IntakeState.WAITING, IntakeState.EXAMINING}
+
+
+class ResumableUpload(models.Model):
+    """One file that arrives piece by piece (tus 1.0.0), so that a line that is cut costs a piece and not the file.
+
+    ``pieces`` are ``[name, bytes]`` of what is held (``foundation.holding``) before it is acknowledged, in their order; together they are
+    ``received`` bytes. ``sha256`` is what the browser says the whole file has, empty where it says nothing: the same file begun again at
+    the same place goes on with what arrived, and what was put together is held against it. ``intake`` is what it became once it was whole;
+    until then a day without a piece ends it. What it is for stands as in :class:`Intake`.
+    """
+
+    key = models.CharField(max_length=32, unique=True)  # names it in its address; whose it is, is asked each time
+    brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    pieces = models.JSONField(default=list, blank=True)
+    purpose = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80, blank=True)
+    where = models.CharField(max_length=200, blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    begun_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    intake = models.OneToOneField(Intake, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("未传完的文件")
+        verbose_name_plural = _("未传完的文件")
+        indexes = [models.Index(fields=["touched_at"], name="evidence_resumable_touched")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brought_by", "subject", "where", "sha256", "size", "name"],
+                condition=models.Q(intake__isnull=True) & ~models.Q(sha256=""),
+                name="evidence_resumable_once",
+            ),
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="evidence_resumable_not_empty"),
+            models.CheckConstraint(condition=models.Q(received__lte=models.F("size")), name="evidence_resumable_no_more"),
+            models.CheckConstraint(
+                condition=models.Q(intake__isnull=True) | models.Q(received=models.F("size")), name="evidence_resumable_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.subject} {self.where}"

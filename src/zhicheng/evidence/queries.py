@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, NOTES, PHOTOGRAPHED
-from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane, ResumableUpload
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
 from zhicheng.evidence.sentences import copy_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
@@ -24,6 +24,8 @@ from zhicheng.foundation.prepared import prepared
 # A form may hold a file for a day by its token, and the token is renewed with every answer.
 UNUSED_KEPT = timedelta(days=2)
 HOUR = timedelta(hours=1)
+UNFINISHED_KEPT = timedelta(days=1)
+"""So long an upload that was cut waits for its next piece."""
 STUCK_AFTER = timedelta(minutes=2)
 """Nobody examines a lane whose files have been due for so long while none of them was taken in hand or ended."""
 _OPEN = (IntakeState.WAITING.value, IntakeState.EXAMINING.value)
@@ -266,6 +268,28 @@ def get_intakes(ids: Iterable[int]) -> list[Intake]:
 def other_visitors_wait(ids: Collection[int]) -> bool:
     """Whether visitors' files other than these wait or are being examined."""
     return Intake.objects.filter(lane=Lane.VISITORS, state__in=_OPEN).exclude(pk__in=ids).exists()
+
+
+def get_upload(user_id: int, key: str) -> ResumableUpload | None:
+    """The upload of this account that the key names, whole or not; ``None`` where it has none."""
+    return ResumableUpload.objects.filter(brought_by_id=user_id, key=key).select_related("intake").first()
+
+
+def unfinished_uploads(user_id: int) -> QuerySet[ResumableUpload]:
+    """What this account began to send and has not brought to its end."""
+    return ResumableUpload.objects.filter(brought_by_id=user_id, intake__isnull=True)
+
+
+def stale_uploads() -> QuerySet[ResumableUpload]:
+    """The uploads nobody went on with for :data:`UNFINISHED_KEPT`."""
+    return ResumableUpload.objects.filter(intake__isnull=True, touched_at__lt=clock.machine_now() - UNFINISHED_KEPT)
+
+
+def held_names(among: Collection[str]) -> set[str]:
+    """Which of these names of held bytes somebody still wants: a file that waits, or an upload that is not whole yet."""
+    waiting = Intake.objects.filter(held__in=among, ended_at__isnull=True).values_list("held", flat=True)
+    pieces = ResumableUpload.objects.filter(intake__isnull=True).values_list("pieces", flat=True)
+    return {*waiting, *(name for row in pieces for name, _size in row)}
 
 
 @dataclass(frozen=True, slots=True)

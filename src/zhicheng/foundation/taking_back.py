@@ -32,6 +32,7 @@ WRITTEN_ANEW = {
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper
     "evidence_intake.problem_words",  # without them the words of the upload are shown
+    "evidence_resumableupload",  # a file that was not whole is sent again
     "foundation_incident",
     "foundation_instancemark",
     "foundation_mailserver",

@@ -139,6 +139,8 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "application_row": frozenset({Role.APPLICANT}),
     "application_slot": frozenset({Role.APPLICANT}),
     "application_upload": frozenset({Role.APPLICANT}),
+    "application_resumable_begin": frozenset({Role.APPLICANT}),
+    "application_resumable": frozenset({Role.APPLICANT}),
     "application_material": frozenset({Role.APPLICANT}),
     "application_file": frozenset({Role.APPLICANT}),
     "application_preview": frozenset({Role.APPLICANT}),

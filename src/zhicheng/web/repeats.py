@@ -28,6 +28,8 @@ ENDS_SIGN_INS = frozenset({"usersessions_list", "session_end", "devices_forget"}
 # Saves or shows; sent again, it saves the same or shows it again.
 REPEATABLE: dict[str, str] = {
     "self_check_carry": "the browser keeps the answers, and keeps them again",
+    "application_resumable_begin": "the same file begun again at the same place goes on with what arrived",
+    "application_resumable": "a piece names where it begins, and is taken there once",
     "application_autosave": "one page saves many times; what is newer is never overwritten (its version is sent along)",
     "desk_identity": "a look: every look is recorded",
     "office_person": "a search, sent by POST so that the number stands in no address",

@@ -17,6 +17,8 @@ SENT_ONLY: dict[str, str] = {
     "desk_identity": "desk_case",
     "application_autosave": "application_section",
     "application_upload": "application_slot",
+    "application_resumable_begin": "application_slot",
+    "application_resumable": "application_tasks",
     "register_unit_licence": "register_unit",
     "unit_information_licence": "unit_information_edit",
     "unit_report_mails": "unit_information",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.core.files.base import ContentFile
 
 from tests.faults.stage import Stage, play
@@ -54,6 +56,29 @@ def take_in_hand(stage: Stage) -> None:
 @play("evidence.note_told")
 def say_it_once(stage: Stage) -> None:
     stage.act("evidence.note_told", intakes=list(Intake.objects.order_by("-pk")[:3]))
+
+
+@play("evidence.begin_upload", "evidence.receive_piece", "evidence.drop_upload")
+def send_in_pieces(stage: Stage) -> None:
+    """A file whose line is cut somewhere, gone on with from the right or a wrong place, or given up."""
+    user = stage.account()
+    if user is None:
+        return
+    content = w.pdf(f"pieces-{stage.dice.number(1, 4)}")
+    known = hashlib.sha256(content).hexdigest() if stage.dice.percent(60) else ""
+    row = stage.act("evidence.begin_upload", actor_id=user.pk, name="证书.pdf", size=len(content), sha256=known, purpose=KEEP)
+    if row is None:
+        return
+    if stage.dice.percent(20):
+        stage.act("evidence.drop_upload", actor_id=user.pk, key=row.key)
+    offset = row.received if stage.dice.percent(80) else stage.dice.number(0, len(content))
+    cut = len(content) if stage.dice.percent(50) else stage.dice.number(0, len(content))
+    stage.act("evidence.receive_piece", actor_id=user.pk, key=row.key, offset=offset, chunks=[content[offset:cut]])
+
+
+@play("evidence.drop_stale_uploads")
+def forget_unfinished(stage: Stage) -> None:
+    stage.act("evidence.drop_stale_uploads")
 
 
 @play("evidence.keep_sample")

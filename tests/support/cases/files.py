@@ -11,7 +11,7 @@ from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.accounts.models import User
 from zhicheng.evidence import actions as evidence
-from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.evidence.models import EvidenceFile, Intake, Lane, ResumableUpload
 from zhicheng.foundation import clock
 
 EXAMINING, KEEPING, TAKING = "evidence.actions.examining", "evidence.actions.keeping", "evidence.actions.taking"
@@ -74,6 +74,46 @@ def note_told(world: w.World) -> dict[str, Any]:
     return {"intakes": [turn["turn"].intake]}
 
 
+RESUMING = "evidence.actions.resuming"
+CONTENT = w.pdf("piece by piece")
+
+
+def _begun(world: w.World, *, received: int = 0) -> dict[str, Any]:
+    who = world.applicant.account_id
+    assert who is not None
+    row = evidence.begin_upload(actor_id=who, name="扫描件.pdf", size=len(CONTENT), purpose="keep")
+    if received:
+        evidence.receive_piece(actor_id=who, key=row.key, offset=0, chunks=[CONTENT[:received]])
+    return {"actor_id": who, "key": row.key}
+
+
+@case(f"{RESUMING}.begin_upload")
+def begin_upload(world: w.World) -> dict[str, Any]:
+    return {"actor_id": world.applicant.account_id, "name": "扫描件.pdf", "size": len(CONTENT), "purpose": "keep"}
+
+
+@case(f"{RESUMING}.receive_piece:a piece")
+def receive_piece(world: w.World) -> dict[str, Any]:
+    return {**_begun(world), "offset": 0, "chunks": [CONTENT[:100]]}
+
+
+@case(f"{RESUMING}.receive_piece:the last one")
+def receive_last_piece(world: w.World) -> dict[str, Any]:
+    return {**_begun(world, received=100), "offset": 100, "chunks": [CONTENT[100:]]}
+
+
+@case(f"{RESUMING}.drop_upload")
+def drop_upload(world: w.World) -> dict[str, Any]:
+    return _begun(world, received=100)
+
+
+@case(f"{RESUMING}.drop_stale_uploads")
+def drop_stale_uploads(world: w.World) -> dict[str, Any]:
+    _begun(world, received=100)
+    ResumableUpload.objects.update(touched_at=clock.machine_now() - timedelta(days=2))
+    return {}
+
+
 @case(f"{KEEPING}.keep_sample")
 def keep_sample(world: w.World) -> dict[str, Any]:
     return {"content": w.pdf("sample"), "name": "样张.pdf", "actor_id": world.applicant.account_id}
@@ -83,5 +123,5 @@ def keep_sample(world: w.World) -> dict[str, Any]:
 def remove_leftovers(world: w.World) -> dict[str, Any]:
     """A file nobody ever used."""
     file = w.evidence(User.objects.get(username="applicant").pk, "never used")
-    EvidenceFile.objects.filter(pk=file.pk).update(uploaded_at=clock.machine_now() - timedelta(days=90))
+    EvidenceFile.objects.filter(pk=file.pk).update(uploaded_at=clock.now() - timedelta(days=90))
     return {}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.evidence import queries
 from zhicheng.evidence.examination import Examined, Unacceptable, examine, limits_in_force
-from zhicheng.evidence.models import EvidenceFile, Intake
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.names import clean_name
 from zhicheng.evidence.previews import forget_previews
 from zhicheng.foundation import blobs, clock, holding, ledger, leftovers
@@ -94,6 +94,5 @@ def _forget_intakes() -> None:
     """What was decided two days ago, and what is held although no row wants it (its process died before it could write one)."""
     one_transaction(queries.ended_intakes(before=clock.machine_now() - queries.UNUSED_KEPT).delete)()
     old = holding.names_older_than(queries.UNUSED_KEPT)
-    wanted = set(Intake.objects.filter(held__in=old, ended_at__isnull=True).values_list("held", flat=True))
-    for name in old - wanted:
+    for name in old - queries.held_names(old):
         holding.release(name)

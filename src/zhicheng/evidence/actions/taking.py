@@ -6,18 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from zhicheng.evidence import intake, queries
-from zhicheng.evidence.examination import limits_in_force
-from zhicheng.evidence.inspection.verdicts import Rejected
-from zhicheng.evidence.models import Intake, Lane
-from zhicheng.evidence.rules import Limits, over
-from zhicheng.evidence.sentences import refusal_sentence
-from zhicheng.foundation import clock, holding
+from zhicheng.evidence import intake
+from zhicheng.evidence.brakes import most_bytes_of, refuse_too_large, refuse_too_much, sentence_over
+from zhicheng.evidence.models import Intake
+from zhicheng.foundation import holding
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import StillTheirTurn, take_turns
 
@@ -55,14 +49,14 @@ def take_file(
     """
     intake.handler_for(purpose)
     size = int(getattr(upload, "size", None) or 0)
-    _refuse_too_much(actor_id, network, size, where)  # before anything is written; what is counted is counted again
+    refuse_too_much(actor_id, network, size, where)  # before anything is written; what is counted is counted again
     held = _hold(upload, where, most_bytes)
-    row = _row_of(held, upload.name or "", actor_id, network)
+    row = intake.of_held(held, upload.name or "", actor_id=actor_id, network=network)
     row.purpose, row.subject, row.where, row.payload = purpose, subject, where, payload or {}
     try:
         with transaction.atomic():
             _wait_for_the_others(actor_id, where)
-            _refuse_too_much(actor_id, network, held.size, where)
+            refuse_too_much(actor_id, network, held.size, where)
             row.save(force_insert=True)
             return row
     except (OperationalError, InterfaceError):  # it may have been committed: what nobody wants is tidied later
@@ -70,22 +64,6 @@ def take_file(
     except BaseException:
         holding.release(held.name)
         raise
-
-
-def _row_of(held: holding.Held, name: str, actor_id: int | None, network: str) -> Intake:
-    at = clock.machine_now()
-    return Intake(
-        held=held.name,
-        sha256=held.sha256,
-        size=held.size,
-        name=name.replace("\0", "")[-255:],
-        language=translation.get_language() or settings.LANGUAGE_CODE,
-        lane=Lane.VISITORS if actor_id is None else Lane.PEOPLE,
-        brought_by_id=actor_id,
-        network=network[:50] if actor_id is None else "",
-        due_at=at,
-        arrived_at=at,
-    )
 
 
 def note_told(*, intakes: Iterable[Intake]) -> None:
@@ -114,72 +92,15 @@ def _wait_for_the_others(actor_id: int | None, where: str) -> None:
     try:
         take_turns("intake:visitors", seconds=TURN_SECONDS)
     except StillTheirTurn as late:
-        raise Refused.one(_sentence("queue_full"), where=where, code="queue_full") from late
-
-
-def _refuse_too_much(actor_id: int | None, network: str, size: int, where: str) -> None:
-    if actor_id is None:
-        verdict = _too_much_of_visitors(network, size)
-    else:
-        verdict = over(
-            queries.usage_of_account(actor_id),
-            Limits(waiting=settings.WAITING_PER_ACCOUNT, cpu_seconds=settings.EXAMINE_SECONDS_PER_ACCOUNT),
-            size=size,
-        )
-    if verdict:
-        raise Refused.one(_sentence(verdict), where=where, code=verdict)
-
-
-def _too_much_of_visitors(network: str, size: int) -> str:
-    """Half of their room and of their queue is for those who have nothing there yet: beyond it a site has as many bytes as one file may,
-    and all that one customer of a provider gets has the places of one network. A site has the hour of one network, however many it is.
-    """
-    usage = queries.usage_of_visitors(network)
-    verdict = over(
-        usage.own,
-        Limits(
-            waiting=settings.WAITING_PER_NETWORK,
-            cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK,
-            held_bytes=settings.VISITOR_BYTES_PER_NETWORK,
-        ),
-        size=size,
-    ) or over(
-        usage.site, Limits(waiting=settings.WAITING_PER_NETWORK, cpu_seconds=settings.EXAMINE_SECONDS_PER_NETWORK), size=size
-    )
-    verdict = verdict or over(
-        usage.everybody, Limits(waiting=settings.WAITING_OF_VISITORS, held_bytes=settings.VISITOR_BYTES), size=size
-    )
-    if not verdict and usage.everybody.waiting >= settings.WAITING_OF_VISITORS // 2:
-        verdict = over(usage.provided, Limits(waiting=settings.WAITING_PER_NETWORK), size=size)
-    crowded = usage.everybody.held_bytes + size > settings.VISITOR_BYTES // 2
-    if not verdict and crowded and queries.unclaimed_bytes_near(network) + size > limits_in_force().max_bytes:
-        return "share"
-    return verdict
-
-
-def _sentence(verdict: str) -> str:
-    if verdict == "queue_full":
-        return _("已有多个文件正在排队检查，这个文件没有收下。您填写的内容没有丢失，请等前面的检查完再上传。")
-    if verdict == "budget":
-        return _("最近一小时上传的文件检查用时过多，这个文件没有收下。您填写的内容没有丢失，请一小时后再上传。")
-    if verdict == "share":
-        return _(
-            "暂存注册材料的空间紧张，您所在的网络已有上传的文件没有确认邮箱，这个文件没有收下。"
-            "请先打开注册邮件中的链接确认邮箱，或者稍后再上传。"
-        )
-    return _("暂存注册材料的空间已满，这个文件没有收下。请稍后再上传，或者联系当地人社局职称办。")
+        raise Refused.one(sentence_over("queue_full"), where=where, code="queue_full") from late
 
 
 def _bounded(upload: Upload, where: str, most_bytes: int) -> Iterator[bytes]:
     """The content, and never more of it than may be kept."""
-    limits, written = limits_in_force(), 0
-    if 0 < most_bytes < limits.max_bytes:
-        limits = replace(limits, max_bytes=most_bytes)
+    written = 0
     for chunk in upload.chunks():
         written += len(chunk)
-        if written > limits.max_bytes:
+        if written > most_bytes_of(most_bytes):
             size = max(written, getattr(upload, "size", None) or 0)
-            refusal = Rejected("too_large", size=size)
-            sentence = refusal_sentence(refusal, declared_name=upload.name or "", limits=limits)
-            raise Refused.one(sentence, where=where, code=refusal.code)
+            refuse_too_large(upload.name or "", size=size, where=where, most_bytes=most_bytes)
         yield chunk

@@ -28,7 +28,7 @@ from zhicheng.web.applicant.boxes import Boxes, Refusals, accepted, control_name
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import kept_in, take_material
+from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, replaced, take_material
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
@@ -37,14 +37,6 @@ from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_numbe
 TEMPLATE = "applicant/slot.html"
 SHOWN_PAGES = 30
 PREVIEW_WIDTH = 1000
-
-
-def _boxes_or_404(case: CaseFile, slot: str) -> list[SlotRequirement]:
-    """The applicant's boxes of one slot."""
-    boxes = [box for box in case.requirements if box.slot == slot and box.owner == "applicant" and box.upload]
-    if not boxes:
-        raise OutOfReachError(f"slot {slot} of application {case.application.pk}")
-    return boxes
 
 
 def _section_asked(request: HttpRequest) -> str:
@@ -60,7 +52,7 @@ def show_slot(request: HttpRequest, application_id: int, slot: str) -> HttpRespo
     seen = {int(number) for number in request.GET.get("checking", "").split(",") if whole_number(number) is not None}
     # An autosave that was answered late may have put the box back to “being examined” over the answer that told the refusal.
     case = case_or_404(request, application_id, asked=seen if box else ())
-    boxes = _boxes_or_404(case, slot)
+    boxes = boxes_or_404(case, slot)
     if box:
         return _box_again(request, case, boxes, box, seen)
     return render(request, TEMPLATE, _context(case, boxes))
@@ -80,20 +72,20 @@ def _box_again(request: HttpRequest, case: CaseFile, boxes: list[SlotRequirement
 def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper: str) -> HttpResponse:
     """A file for one paper of one box. What is refused is said beside its control; nothing else on the page changes."""
     case = case_or_404(request, application_id)
-    boxes = _boxes_or_404(case, slot)
+    boxes = boxes_or_404(case, slot)
     chosen = next((b for b in boxes if b.key == box and paper in {p.key for p in b.papers}), None)
     section = _section_asked(request)
     place = Where.of_key(box, paper)
-    replaced = _replaced(request, case)
+    old = replaced(request, case)
     try:
         refuse_crowd(request.FILES.values(), where=str(place.whole_box))
         sent = request.FILES.get("file") or request.FILES.get(control_name(place))
-        row = take_material(request, case, chosen, paper, sent, replaces=replaced.pk if replaced else 0)
+        row = take_material(request, case, chosen, paper, sent, replaces=old.pk if old else 0)
         row = outcome_of([row])[0]
         refuse_if_refused(row)
     except Refused as refused:
-        if replaced is not None and not is_script(request):
-            return _show_material(request, case, replaced, refused=refused)
+        if old is not None and not is_script(request):
+            return _show_material(request, case, old, refused=refused)
         context = _context(case, boxes, section=section, errors={place: _text(refused)})
         if chosen is None:
             context["problems"] = refused.problems
@@ -104,17 +96,6 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
         return go(request, waiting_url([row], link_to(case, place, section=section), say=True))
     messages.success(request, kept_in(case, row))
     return go(request, link_to(case, place, section=section))
-
-
-def _replaced(request: HttpRequest, case: CaseFile) -> Material | None:
-    """The file that the one sent takes the place of."""
-    number = whole_number(request.GET.get("replaces", ""))
-    material = get_material(actor_of(request), number) if number is not None else None
-    return material if material is not None and _lies_in(case, material) else None
-
-
-def _lies_in(case: CaseFile, material: Material) -> bool:
-    return material.application_id == case.application.pk and material.removed_at is None
 
 
 def _text(refused: Refused) -> str:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
-from zhicheng.applications.models import Application
-from zhicheng.applications.queries import intake_subject
+from zhicheng.applications.models import Application, Material
+from zhicheng.applications.queries import get_material, intake_subject
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_file
@@ -25,29 +25,50 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of
 from zhicheng.web.applicant.boxes import Refusals, controls_in, pressed_for
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
+from zhicheng.web.shared.http import OutOfReachError, whole_number
+
+
+def place_of(case: CaseFile, box: SlotRequirement | None, paper: str, *, replaces: int = 0) -> dict[str, Any]:
+    """What ``evidence`` is told of a file for ``paper`` of ``box``; raises :class:`Refused` when none is taken there (any more)."""
+    if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
+        raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
+    where = str(Where.of_box(box, paper))
+    if closed := why_closed(case.application):
+        raise Refused.one(closed, where=where, code="not_open")
+    place = {"slot": box.slot, "paper": paper, "year": box.year, "row": box.row_id or "", "replaces": replaces}
+    return {
+        "purpose": "material",
+        "subject": intake_subject(case.application.pk),
+        "where": where,
+        "payload": {"application": case.application.pk, **place},
+        "most_bytes": box.max_bytes,
+    }
 
 
 def take_material(
     request: HttpRequest, case: CaseFile, box: SlotRequirement | None, paper: str, sent: Any, *, replaces: int = 0
 ) -> Intake:
     """Take the file ``sent`` in for ``paper`` of ``box``; raises :class:`Refused` with the reason, nothing kept then."""
-    if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
-        raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
-    where = str(Where.of_box(box, paper))
-    if closed := why_closed(case.application):
-        raise Refused.one(closed, where=where, code="not_open")
+    place = place_of(case, box, paper, replaces=replaces)
     if sent is None:
-        raise Refused.one(_("请先选择要上传的文件。"), where=where, code="no_file")
-    place = {"slot": box.slot, "paper": paper, "year": box.year, "row": box.row_id or "", "replaces": replaces}
-    return take_file(
-        upload=sent,
-        actor_id=actor_of(request).user_id,
-        purpose="material",
-        subject=intake_subject(case.application.pk),
-        where=where,
-        payload={"application": case.application.pk, **place},
-        most_bytes=box.max_bytes,
-    )
+        raise Refused.one(_("请先选择要上传的文件。"), where=place["where"], code="no_file")
+    return take_file(upload=sent, actor_id=actor_of(request).user_id, **place)
+
+
+def boxes_or_404(case: CaseFile, slot: str) -> list[SlotRequirement]:
+    """The applicant's boxes of one slot; out of reach where it has none."""
+    boxes = [box for box in case.requirements if box.slot == slot and box.owner == "applicant" and box.upload]
+    if not boxes:
+        raise OutOfReachError(f"slot {slot} of application {case.application.pk}")
+    return boxes
+
+
+def replaced(request: HttpRequest, case: CaseFile) -> Material | None:
+    """The file that the one sent takes the place of."""
+    number = whole_number(request.GET.get("replaces", ""))
+    material = get_material(actor_of(request), number) if number is not None else None
+    here = material is not None and material.application_id == case.application.pk and material.removed_at is None
+    return material if here else None
 
 
 @says_kept("material")

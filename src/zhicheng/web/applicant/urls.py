@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.applicant import checking, findings, following, home, materials, printing, sections, starting, tasks
+from zhicheng.web.applicant import checking, findings, following, home, materials, printing, resumable, sections, starting, tasks
 
 ONE = "my/applications/<int:application_id>/"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path(ONE + "sections/<str:key>/row/", sections.blank_row, name="application_row"),
     path(ONE + "materials/<str:slot>/", materials.show_slot, name="application_slot"),
     path(ONE + "materials/<str:slot>/upload/<str:box>/<str:paper>/", materials.upload, name="application_upload"),
+    path(ONE + "materials/<str:slot>/resumable/<str:box>/<str:paper>/", resumable.begin, name="application_resumable_begin"),
+    path(ONE + "uploads/<str:key>/", resumable.go_on, name="application_resumable"),
     path(ONE + "files/<int:material_id>/", materials.show_material, name="application_material"),
     path(ONE + "files/<int:material_id>/original/", materials.show_file, name="application_file"),
     path(ONE + "files/<int:material_id>/<int:page>.png", materials.show_preview, name="application_preview"),

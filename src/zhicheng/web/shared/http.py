@@ -78,7 +78,9 @@ def whole_number(text: str) -> int | None:
 
 
 def is_script(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page rather than a person for a page."""
+    """Whether htmx asks for a part of a page, or a program brings a file piece by piece, rather than a person asks for a page."""
+    if "Tus-Resumable" in request.headers:
+        return True
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
