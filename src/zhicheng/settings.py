@@ -67,6 +67,7 @@ SITE_NAME = "专业技术职称申报服务平台"
 
 INSTALLED_APPS = [
     "zhicheng.foundation",
+    "zhicheng.messages",
     "zhicheng.documents",
     "zhicheng.evidence",
     "zhicheng.accounts",
@@ -81,7 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
+    "zhicheng.web.apps.PageMessagesConfig",
     "django.contrib.staticfiles",
     "django.forms",
     "allauth",
@@ -397,4 +398,3 @@ SILENCED_SYSTEM_CHECKS: list[str] = [
 ]
 # What the office knows of its machine and has accepted, by the id of the warning.
 SILENCED_SYSTEM_CHECKS += env.list("ZHICHENG_SILENCED_CHECKS", default=[])
-TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -201,6 +201,10 @@ def test_whatever_refers_to_an_account_or_a_unit_keeps_it_but_for_what_goes_with
     assert going == {
         "account.EmailAddress.user",
         "accounts.KnownDevice.user",
+        "messages.Digest.organization",
+        "messages.Digest.user",
+        "messages.Message.organization",
+        "messages.Message.user",
         "mfa.Authenticator.user",
         "usersessions.UserSession.user",
     }

@@ -69,7 +69,7 @@ NO_SECRET = {
 BUILDS_PATTERNS = {"web/system/refusals.py", "evidence/inspection/expansion.py"}
 # Sentences that are filled under a name: each is one of our own constants, or chosen among them (1.3.10).
 FORMATS_A_NAMED_SENTENCE = {
-    *("accounts/rules.py", "applications/actions/ending.py", "applications/completeness.py", "applications/jobs.py"),
+    *("accounts/rules.py", "applications/actions/ending.py", "applications/completeness.py", "applications/move_mails.py"),
     *("applications/rules.py", "campaigns/loading.py", "foundation/alerts.py", "foundation/logs.py"),
     *("review/actions/decide.py", "standards/errors.py", "web/applicant/boxes.py", "web/shared/desk/case.py"),
     *("web/shared/account_requests.py", "web/shared/desk/views.py", "web/shared/timeline.py", "web/shared/units/credit_codes.py"),

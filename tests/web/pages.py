@@ -184,6 +184,7 @@ for _name in ("unit_people", "unit_information", "unit_account_requests"):
     _plain(_name, "unit_admin")
 for _name in ("office_registrations", "office_account_requests"):
     _plain(_name, "county_officer", "bureau")
+_plain("inbox", "applicant", "unit_admin", "county_officer")
 _plain("office_administrators", "county_officer")
 _plain("office_objections", "county_officer")
 _plain("office_integrity", "bureau")

@@ -17,6 +17,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -44,6 +45,8 @@ from zhicheng.evidence.actions import begin_upload
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.messages.actions import send_message
+from zhicheng.messages.reading import Reader
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.organizations.invitations import code_of as invitation_of
@@ -418,6 +421,13 @@ def unit_information_edit(world: w.World) -> Press:
     account = {"name", "id_number", "position", "mobile", "email", "username", "password", "password_again"}
     typed = {k: v for k, v in reg.unit_typed(unit_name="博乐市第一中学").items() if k not in account}
     return _by(ex.unit_actor(verification.organization), "unit_information_edit", **typed, licence=LICENCE)
+
+
+@example("inbox_read")
+def read_a_message(world: w.World) -> Press:
+    with transaction.atomic():
+        send_message(to=Reader(user_id=world.applicant.account_id), words=lambda: ("主题", "正文"), key="told:1")
+    return _by(world.applicant, "inbox_read", whose="mine")
 
 
 EXAMPLES["unit_report_mails"] = lambda world: _by(world.unit_admin, "unit_report_mails", how="daily")

@@ -17,6 +17,7 @@ from zhicheng.foundation import clock, mail
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import NO_NUMBER, blind_index
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.messages.reading import Reader
 
 # As long as the page says that no second mail is sent for signing in again.
 CONFIRM_PAUSE = timedelta(minutes=3)
@@ -32,6 +33,11 @@ def person_index(id_number: str) -> str:
 def without_number(user_id: int) -> str:
     """The person index of an account that has no number, or none any more: its own, and nobody else's. No hash: it hides nothing."""
     return f"{NO_NUMBER}{user_id}"
+
+
+def reader_of(user: User) -> Reader:
+    """A person as somebody who is told something: in the inbox of the site, and by mail where a mailbox is theirs."""
+    return Reader(user_id=user.pk, mailboxes=(("", user.email),) if user.email else ())
 
 
 def account_with_mailbox(email: str) -> User | None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, When
 
 from zhicheng.accounts.backends import read_accounts_by
 from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.foundation.prepared import prepared
+from zhicheng.messages.queries import unread_of
+from zhicheng.messages.reading import Reader
 from zhicheng.organizations.models import Membership
 
 
@@ -107,10 +109,27 @@ def _memberships(user_id: int) -> QuerySet[Membership]:
 
 
 _READ = "membership_read"
+_UNREAD = "messages_unread"
+
+
+def unread_by(user: Any) -> int:
+    """How many messages wait for the account of a request: its own, and those of the desk it works for. No query."""
+    return int(getattr(user, _UNREAD, 0))
+
+
+def inboxes_of(actor: Actor) -> list[Reader]:
+    """Whose messages an actor reads: their own, and those of the desk they act for."""
+    mine = [Reader(user_id=actor.account_id)]
+    return (
+        mine
+        if actor.role is Role.APPLICANT or actor.organization_id is None
+        else [*mine, Reader(organization_id=actor.organization_id)]
+    )
 
 
 def accounts_of_session(user_id: int) -> list[User]:
-    """The account of a session with the membership it acts by. One query: every request of somebody signed in sends it."""
+    """The account of a session with the membership it acts by, and with how many messages wait for it (:func:`unread_by`). One query: every
+    request of somebody signed in sends it."""
     found = _accounts(user_id)
     for user in found:
         setattr(user, _READ, getattr(user, _READ, None))  # an account without one: nothing to ask again
@@ -120,7 +139,10 @@ def accounts_of_session(user_id: int) -> list[User]:
 @prepared
 def _accounts(user_id: int) -> QuerySet[User]:
     present = FilteredRelation("memberships", condition=Q(memberships__until__isnull=True))
-    accounts = User.objects.filter(pk=user_id).annotate(**{_READ: present})
+    desk = Case(When(**{f"{_READ}__role": "staff", "then": F(f"{_READ}__organization_id")}))
+    accounts = User.objects.filter(pk=user_id).annotate(**{_READ: present}).annotate(works_for=desk)
+    unread = unread_of("user", OuterRef("pk")) + unread_of("organization", OuterRef("works_for"))
+    accounts = accounts.annotate(**{_UNREAD: unread})
     return accounts.select_related(f"{_READ}__organization").order_by(f"{_READ}__pk")[:1]
 
 

@@ -60,6 +60,8 @@ SHARED: dict[str, frozenset[Role]] = {
     "set_language": EVERYBODY,
     "files_checking": EVERYBODY,
     "still_here": SIGNED_IN,
+    "inbox": SIGNED_IN,
+    "inbox_read": SIGNED_IN,
     "kept_form": SIGNED_IN,
     "kept_form_discard": SIGNED_IN,
     "kept_form_switch": SIGNED_IN,

@@ -12,6 +12,7 @@ SENT_ONLY: dict[str, str] = {
     "session_end": "usersessions_list",
     "devices_forget": "usersessions_list",
     "mfa_keep_codes": "mfa_view_recovery_codes",
+    "inbox_read": "inbox",
     "kept_form_discard": "kept_form",
     "kept_form_switch": "kept_form",
     "desk_identity": "desk_case",

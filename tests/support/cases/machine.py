@@ -14,6 +14,8 @@ from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, t
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
 from zhicheng.foundation.sending import Form
+from zhicheng.messages.actions import send_message
+from zhicheng.messages.reading import Reader
 
 ACTIONS, SENDING, VERIFICATION = "foundation.actions", "foundation.sending", "foundation.verification"
 FORM = Form(key="a" * 64, form="b" * 64, sender="user:1", address="objection")
@@ -201,3 +203,11 @@ def verify_and_keep(world: w.World) -> dict[str, Any]:
 @case(f"{VERIFICATION}.verify_ledger")
 def verify_ledger(world: w.World) -> dict[str, Any]:
     return {"message": verification.ask_for_verification(actor="system")}
+
+
+@case("messages.actions.mark_read")
+def mark_read(world: w.World) -> dict[str, Any]:
+    mine = Reader(user_id=world.applicant.account_id)
+    with transaction.atomic():
+        send_message(to=mine, words=lambda: ("主题", "正文"), key="told:1")
+    return {"reader": mine, "by_user_id": world.applicant.account_id}

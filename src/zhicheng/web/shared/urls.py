@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhicheng.web.shared import checking, sign_ins, views
+from zhicheng.web.shared import checking, inbox, sign_ins, views
 
 urlpatterns = [
     # In place of the library's own page.
@@ -12,6 +12,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("still-here/", views.still_here, name="still_here"),
     path("checking/<str:token>/", checking.show_checking, name="files_checking"),
+    path("messages/", inbox.show, name="inbox"),
+    path("messages/read/", inbox.read, name="inbox_read"),
     path("kept/", views.kept_form, name="kept_form"),
     path("kept/discard/", views.discard_kept_form, name="kept_form_discard"),
     path("kept/switch/", views.switch_account_for_kept_form, name="kept_form_switch"),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import browser_in_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
+from zhicheng.organizations.actors import unread_by
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.shared.navigation import navigation_for
@@ -391,4 +392,5 @@ def role_navigation(context: Context) -> dict[str, Any]:
     """The links of the role that is signed in (``web/shared/navigation.py``)."""
     request = context.get("request")
     actor = getattr(request, "actor", None)
-    return {"items": navigation_for(actor, getattr(request, "path", "")) if actor else []}
+    unread = unread_by(getattr(request, "user", None))
+    return {"items": navigation_for(actor, getattr(request, "path", ""), unread) if actor else []}
