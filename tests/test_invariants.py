@@ -46,6 +46,9 @@ from zhicheng.foundation.models import (
     SystemVerification,
 )
 from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.library.actions import keep_item
+from zhicheng.library.models import Library, LibraryFile
+from zhicheng.organizations.actors import actor_for
 from zhicheng.organizations.models import Membership, MembershipRole, Organization
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.review import actions as review
@@ -127,6 +130,14 @@ def _another_number() -> None:
     user.save(update_fields=["id_number"])
 
 
+def _file_of_another(application: Application) -> None:
+    actor = actor_for(application.applicant)
+    item = keep_item(actor=actor, kind="awards", content={"name": "科技进步奖"})
+    LibraryFile.objects.create(
+        item=item, file=EvidenceFile.objects.exclude(uploaded_by_id=actor.user_id)[0], added_at=clock.now()
+    )
+
+
 def _forged_look() -> None:
     looks.note_look(actor="user:5", what=looks.FILE, subject="application:1")
     with clock.travel(clock.now() + DAY):
@@ -198,6 +209,8 @@ CORRUPTED: dict[str, Callable[[Application], object]] = {
     "foundation.guards": lambda _: triggers.take_off(connection, triggers.LEDGER),
     "foundation.ledger": lambda _: LedgerEntry.objects.filter(number=3).update(actor="user:999"),
     "integrity.records_of_whom": lambda _: IntegrityRecord.objects.update(person_index="0" * 64),
+    "library.files_of_owner": lambda a: _file_of_another(a),
+    "library.of_applicants": lambda _: Library.objects.create(owner=User.objects.filter(kind="unit")[0], used_at=clock.now()),
     "integrity.records_in_ledger": lambda _: IntegrityRecord.objects.update(last_barred_year=F("last_barred_year") - 1),
     "organizations.memberships": lambda _: _two_memberships(),
     "organizations.routes": lambda a: Organization.objects.filter(kind="unit").update(receiving_office=a.prefecture_office_id),

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "zhicheng.accounts",
     "zhicheng.organizations",
     "zhicheng.integrity",
+    "zhicheng.library",
     "zhicheng.campaigns",
     "zhicheng.applications",
     "zhicheng.publicity",
@@ -289,6 +290,7 @@ SECOND_FILES_DIR = env.str("ZHICHENG_SECOND_FILES_DIR", "")
 BACKUP_DIR = env.str("ZHICHENG_BACKUP_DIR", str(DATA_DIR / "backups"))
 WAL_DIR = env.str("ZHICHENG_WAL_DIR", "")
 BACKUP_ROLE = env.str("ZHICHENG_BACKUP_ROLE", "")
+LIBRARY_KEPT_YEARS = env.int("ZHICHENG_LIBRARY_KEPT_YEARS", 5)  # unused; its owner is told before (library/actions/ending.py)
 BACKUP_KEPT_DAYS = env.int("ZHICHENG_BACKUP_KEPT_DAYS", 35)
 UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 # Where clamd listens: unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310. Empty: nothing is scanned.
@@ -306,10 +308,7 @@ WAITING_PER_NETWORK = 10
 WAITING_OF_VISITORS = 300
 VISITOR_BYTES_PER_NETWORK = env.int("ZHICHENG_VISITOR_BYTES_PER_NETWORK", 300 * 1024 * 1024)
 VISITOR_BYTES = env.int("ZHICHENG_VISITOR_BYTES", 5 * 1024 * 1024 * 1024)
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "zhicheng.foundation.uploads.UploadHandler",
-]
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "zhicheng.foundation.uploads.UploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("zhicheng.web.shared.desk.urls")),
     path("register/", include("zhicheng.web.public.registration.urls")),
     path("", include("zhicheng.web.applicant.urls")),
+    path("my/library/", include("zhicheng.web.applicant.library.urls")),
     path("applicant/information/", include("zhicheng.web.applicant.information.urls")),
     path("unit/information/", include("zhicheng.web.unit.information.urls")),
     path("unit/people/", include("zhicheng.web.unit.people.urls")),

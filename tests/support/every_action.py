@@ -67,6 +67,7 @@ NO_ACTION = {
     "foundation.transactions.one_transaction": "the door of the actions",
     "foundation.transactions.require_transaction": _LOOKS,
     "foundation.triggers.end_broken_migrating": "puts triggers on again when a migration broke off: tests/test_migrations.py",
+    "library.actions.keeping.note_use": _PART,
     "integrity.actions.move_records": _PART,
     "integrity.actions.move_records_of": _PART,
     "integrity.actions.source_in": _LOOKS,

@@ -21,6 +21,7 @@ RANKS = {
     "organizations_unitverification": 2,
     "applications_application": 3,
     "applications_personyear": 4,
+    "library_library": 4,
     "publicity_publicityperiod": 5,
     "publicity_objection": 5,
     "review_paperdossier": 5,

@@ -17,11 +17,13 @@ from tests.organizations import examples as ex
 from tests.support import world as w
 from tests.web import posts
 from zhicheng.accounts.models import SYSTEM_KINDS, User
+from zhicheng.applications.actions import keep_in_library
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of, snapshot_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
+from zhicheng.library.models import LibraryFile
 from zhicheng.organizations.actors import Actor, Role, actor_for
 from zhicheng.publicity.links import key_of
 
@@ -73,6 +75,7 @@ def make_town() -> Town:
     world = w.make_world(with_supervising=True)
     writing = w.start(world)
     w.fill(world.applicant, writing)
+    keep_in_library(actor=world.applicant, application_id=writing.pk)
     people = [world.new_applicant() for _ in range(6)]
     returned = w.submitted(world, people[0])
     w.give_back(world.unit_admin, returned)
@@ -178,7 +181,7 @@ for _name in ("notice", "notice_times", "notice_data", "self_check"):
     _plain(_name, args=lambda town: (notice_of(town.world.version).slug,))
 for _name in ("home_signed_in", "still_here", "mfa_index"):
     _plain(_name, "applicant", "unit_admin", "bureau")
-for _name in ("my_titles", "my_applications", "application_new", "person_information"):
+for _name in ("my_titles", "my_applications", "application_new", "person_information", "library"):
     _plain(_name, "applicant")
 for _name in ("unit_people", "unit_information", "unit_account_requests"):
     _plain(_name, "unit_admin")
@@ -283,6 +286,12 @@ def _of_materials(name: str, *more: Any) -> None:
 _of_materials("application_material")
 _of_materials("application_file")
 _of_materials("application_preview", 1)
+
+
+@page("library_file")
+def library_file(town: Town) -> Iterator[Look]:
+    kept = LibraryFile.objects.filter(item__library_id=town.world.applicant.account_id).order_by("pk")[0]
+    yield _look(town.world.applicant, "library_file", kept.item_id, kept.file_id)
 
 
 def _of_sent_files(name: str, *more: Any) -> None:

@@ -27,6 +27,7 @@ from tests.organizations import examples as ex
 from tests.organizations.test_account_requests import SAID, ask_correction, ask_mailbox, decide
 from tests.support import unit_slots
 from tests.support import world as w
+from tests.support.cases import library
 from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
 from tests.support.signing_in import later
@@ -354,6 +355,37 @@ def application_resumable(world: w.World) -> Press:
     upload = begin_upload(actor_id=world.applicant.account_id or 0, name="承诺书.pdf", size=100, **place)
     headers = TUS | {"X-HTTP-Method-Override": "DELETE"}
     return _by(world.applicant, "application_resumable", application.pk, upload.key, headers=headers)
+
+
+# --- my library -----------------------------------------------------------------------------------------------------------------
+
+EXAMPLES["library_new"] = lambda world: _by(
+    world.applicant, "library_new", "awards", **{f"awards-{name}": value for name, value in library.AWARD.items()}
+)
+EXAMPLES["library_item"] = lambda world: _by(
+    world.applicant, "library_item", library.kept(world).pk, base_version="1", **{"awards-name": "科技进步奖（二等）"}
+)
+EXAMPLES["library_item_remove"] = lambda world: _by(world.applicant, "library_item_remove", library.kept(world).pk)
+EXAMPLES["library_file_add"] = lambda world: _by(world.applicant, "library_file_add", library.kept(world).pk, file=SCAN)
+EXAMPLES["library_take_over"] = lambda world: _by(world.applicant, "library_take_over", application=_filled(world).pk)
+
+
+@example("library_file_remove")
+def library_file_remove(world: w.World) -> Press:
+    item = library.kept(world)
+    return _by(world.applicant, "library_file_remove", item.pk, item.files.get().file_id)
+
+
+@example("library_keep_on")
+def library_keep_on(world: w.World) -> Press:
+    library.kept(world)
+    return _by(world.applicant, "library_keep_on", at=LATER)
+
+
+@example("library_empty")
+def library_empty(world: w.World) -> Press:
+    library.kept(world)
+    return _by(world.applicant, "library_empty")
 
 
 @example("application_material_remove")

@@ -38,6 +38,8 @@ REPEATABLE: dict[str, str] = {
 CORRECTS: dict[str, str] = {
     "application_section": "a section is saved as often as it is changed",
     "application_upload": "each file is its own sending",
+    "library_item": "a fact is changed as often as needed; what is newer is never overwritten (its version is sent along)",
+    "library_file_add": "each file is its own sending",
     "application_check": "looked through again after a change",
     "application_findings": "an answer is changed as often as needed; what is newer is never overwritten",
     "register_unit": "“上传” keeps the licence, “提交注册” registers: one page, several buttons",

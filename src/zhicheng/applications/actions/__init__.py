@@ -9,6 +9,7 @@ from zhicheng.applications.actions.ending import (
     restore_applications,
     withdraw_application,
 )
+from zhicheng.applications.actions.library import Taken, keep_in_library, take_from_library
 from zhicheng.applications.actions.material import add_material, remove_material
 from zhicheng.applications.actions.mending import answer_points, confirm_file
 from zhicheng.applications.actions.start import objections_to_start, start_application
@@ -17,6 +18,7 @@ from zhicheng.applications.actions.unit_material import add_unit_material, remov
 
 __all__ = [
     "SavedSection",
+    "Taken",
     "abandon_overdue",
     "add_material",
     "add_unit_material",
@@ -26,6 +28,7 @@ __all__ = [
     "confirm_check",
     "confirm_file",
     "discard_application",
+    "keep_in_library",
     "objections_to_start",
     "remove_material",
     "remove_unit_material",
@@ -33,5 +36,6 @@ __all__ = [
     "save_section",
     "start_application",
     "submit_application",
+    "take_from_library",
     "withdraw_application",
 ]

@@ -25,11 +25,13 @@ from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import Unproved, required_appraisal_years, required_ce_years
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.library.rules import KINDS
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
 from zhicheng.web.applicant.conditions import conditions_beside
 from zhicheng.web.applicant.copies import keys_of, place_of
 from zhicheng.web.applicant.findings import findings_url
+from zhicheng.web.applicant.library.offered import fill_in, keep_rows, offered
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
 from zhicheng.web.applicant.section_forms import (
@@ -87,14 +89,11 @@ def _save(request: HttpRequest, application_id: int, section: Section) -> HttpRe
     if "merge" in request.POST:
         stored = case_or_404(request, application_id).contents[section.key]
         typed = merged(section, typed, stored, request.POST)
+    actor, version = actor_of(request), _base_version(request)
     try:
-        saved = save_section(
-            actor=actor_of(request),
-            application_id=application_id,
-            key=section.key,
-            typed=typed,
-            base_version=_base_version(request),
-        )
+        if "take" in request.POST:
+            return fill_in(request, application_id, section, typed, version)
+        saved = save_section(actor=actor, application_id=application_id, key=section.key, typed=typed, base_version=version)
     except Refused as refused:
         return _refused(request, application_id, section, typed, refused)
     chosen = take_chosen(request, saved.case)
@@ -119,6 +118,8 @@ def _after_save(request: HttpRequest, section: Section, typed: Any, saved: Saved
     case, number = saved.case, saved.case.application.pk
     here = reverse("application_section", args=[number, section.key])
     query = "&back=check" if request.POST.get("back") == "check" else ""
+    if (kept := request.POST.get("keep", "")) and keep_rows(request, case, section, kept):
+        return go(request, f"{here}?saved=1{query}")
     if {"next", "return"} & request.POST.keys() and (question := mailbox_question(section, saved.content)):
         messages.warning(request, question)  # on this page it stands beside the field
     if "add_row" in request.POST:
@@ -243,7 +244,7 @@ def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpRespon
     form = SectionForm(section, {"id": new_row_id()})
     proved = proves_rows(case.notice, section)
     context = {"section": section, "row": _row(section, form, 0, ""), "new_row": "", "is_open": True, "provable_rows": proved}
-    return render(request, "applicant/section_row.html", context)
+    return render(request, "applicant/section_row.html", context | {"library": {"may_keep": section.key in KINDS}})
 
 
 # --- what the page shows ------------------------------------------------------------------------------------------
@@ -301,6 +302,7 @@ def _context(
         "new_row": "",
         "added": 0,
         "typed_after_close": False,
+        "library": offered(request, case, section),
         "copies": {"place": place_of(case.application), "keys": keys_of(case.application)},
     }
 

@@ -21,6 +21,7 @@ ORIGINAL = "unchanged"
 STANDS_ON: dict[str, tuple[str, str]] = {
     "desk_file": ("desk_case", gettext_noop("申请书")),
     "application_file": ("application_material", gettext_noop("申报材料")),
+    "library_file": ("library_item", gettext_noop("我的资料库")),
     "unit_publicity_file": ("unit_publicity", gettext_noop("单位公示")),
     "unit_licence_file": ("unit_information", gettext_noop("我的信息")),
     "office_licence_file": ("office_registration", gettext_noop("单位注册审核")),

@@ -20,6 +20,7 @@ NAVIGATION: dict[Role, list[tuple[str, str | Promise]]] = {
     Role.APPLICANT: [
         ("my_titles", _("我的职称")),
         ("my_applications", _("我的申请书")),
+        ("library", _("我的资料库")),
         ("person_information", _("我的信息")),
         ("inbox", _("消息")),
         ("help", _("帮助")),

@@ -57,6 +57,7 @@ EVENTS: dict[str, Words] = {
     "clock.put_back": gettext_lazy("恢复演练时间"),
     "dossier.recorded": gettext_lazy("登记纸质材料"),
     "sanction.stated": gettext_lazy("单位说明处分情况"),
+    "library.emptied": gettext_lazy("清空资料库"),
     "evidence.leftovers_removed": gettext_lazy("清除没有用上的上传文件"),
     "instance.original": gettext_lazy("确认为正式系统"),
     "integrity.annulled": gettext_lazy("撤销诚信档案记录"),
