@@ -151,7 +151,7 @@ def test_every_setting_exists() -> None:
 
 def test_every_setting_of_an_instance_is_explained() -> None:
     known = (ROOT / ".env.example").read_text("utf-8")
-    settings = (ROOT / "src/zhicheng/settings.py").read_text("utf-8")
+    settings = "".join((ROOT / "src/zhicheng" / name).read_text("utf-8") for name in ("settings.py", "environment.py"))
     assert not sorted(name for name in set(re.findall(r'"(ZHICHENG_[A-Z_]+)"', settings)) if name not in known)
 
 

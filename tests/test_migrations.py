@@ -88,6 +88,7 @@ LIVED_WITH = {
     "accounts.0011_acceptances_of_accounts_in_use": "takes off notes that nobody reads",
     "accounts.0016_seal_passwords_and_mailboxes": "`accounts seal` seals what came meanwhile",
     "applications.0009_a_year_of_the_person": "reads, and refuses in words",
+    "applications.0017_reminder_watches": "fills a table of its own; what is begun meanwhile is noted with its next move",
     "documents.0003_longer_codes": "a wider column",
     "foundation.0002_instance_mark": "puts triggers on",
     "foundation.0012_heads_by_key": "one constraint less",

@@ -4,31 +4,13 @@
 instance can move its clock or show the rehearsal pages.
 """
 
+import re
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 
-env = environ.Env()
-
-PACKAGE_DIR = Path(__file__).resolve().parent
-BASE_DIR = PACKAGE_DIR.parent.parent
-# A rehearsal and the tests name an empty file here: they must never reach what an office has set for its own instance.
-ENV_FILE = Path(env.str("ZHICHENG_ENV_FILE", str(BASE_DIR / ".env")))
-if ENV_FILE.exists() or "ZHICHENG_ENV_FILE" in env.ENVIRON:
-    try:  # opened here: the library passes over a file it cannot read, and every variable would be called missing
-        with ENV_FILE.open(encoding="utf-8") as told:
-            env.read_env(told)
-    except OSError as error:
-        raise environ.ImproperlyConfigured(f"The file with the settings cannot be read: {error}") from error
-
-# Secrets may lie in a folder instead, one file for a variable: systemd's LoadCredential(Encrypted)=, a mounted vault. They go before the rest.
-SECRETS_DIR = env.str("ZHICHENG_SECRETS_DIR", env.str("CREDENTIALS_DIRECTORY", ""))
-for _secret in sorted(Path(SECRETS_DIR).glob("ZHICHENG_*")) if SECRETS_DIR else ():
-    try:
-        env.ENVIRON[_secret.name] = _secret.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise environ.ImproperlyConfigured(f"A secret cannot be read: {error}") from error
+from zhicheng.environment import BASE_DIR, PACKAGE_DIR, env
 
 MODE = env.str("ZHICHENG_MODE", "production")
 if MODE not in {"production", "rehearsal", "test"}:
@@ -341,6 +323,10 @@ EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_TIMEOUT = 10  # seconds for the connection and for each answer (foundation/mail_server.py bounds the whole)
 MAIL_KEPT_DAYS = env.int("ZHICHENG_MAIL_KEPT_DAYS", 90)  # afterwards the words of a delivered mail are forgotten
 PASS_MAIL_MINUTES = env.int("ZHICHENG_PASS_MAIL_MINUTES", 10 if MODE == "production" else 0)  # 0 to 10: it may be taken back
+# When nobody is reminded of anything, Beijing time; nothing behind the sign: at any hour (foundation/quiet.py).
+QUIET_HOURS = env.str("ZHICHENG_QUIET_HOURS", "22:00-9:00")
+if not re.fullmatch(r"((2[0-3]|[01]?\d):[0-5]\d-(2[0-3]|[01]?\d):[0-5]\d)?", QUIET_HOURS):
+    raise environ.ImproperlyConfigured("ZHICHENG_QUIET_HOURS must be like 22:00-9:00, or empty")
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
 # --- Heads of the ledger: signed daily, and kept by others (foundation/checkpoints.py) ---

@@ -75,7 +75,7 @@ FORMATS_A_NAMED_SENTENCE = {
     *("web/shared/account_requests.py", "web/shared/desk/views.py", "web/shared/timeline.py", "web/shared/units/credit_codes.py"),
     *("applications/findings/finding.py", "applications/findings/years.py", "applications/frozen.py", "applications/sections.py"),
     *("applications/guards.py", "applications/lifecycle.py", "applications/looked_at.py", "applications/point_answers.py"),
-    *("applications/points.py", "publicity/guards.py", "review/guards.py", "web/shared/desk/dossiers.py"),
+    *("applications/points.py", "publicity/guards.py", "review/guards.py", "review/reminding.py", "web/shared/desk/dossiers.py"),
     *("web/applicant/checking.py", "web/shared/desk/take_back.py"),
 }
 # What a notice says on paper: its blanks are plain names (``wording.blanks_in``), and a name that nothing fills is refused at the loading.

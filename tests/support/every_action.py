@@ -72,6 +72,7 @@ NO_ACTION = {
     "integrity.actions.move_records_of": _PART,
     "integrity.actions.source_in": _LOOKS,
     "messages.actions.send_message": _TELLS,
+    "messages.actions.send_reminder": _TELLS,
     "organizations.actions.alone.not_left_empty": _LOOKS,
     "organizations.actions.alone.only_the_first": _LOOKS,
     "organizations.actions.account_decisions.mailbox_link": _LOOKS,

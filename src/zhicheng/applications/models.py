@@ -344,3 +344,25 @@ class NumberCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.last}"
+
+
+class ReminderWatch(models.Model):
+    """When an application that is under way is looked at next, for what somebody has to be reminded of (``applications.reminding``).
+
+    ``look_at`` is empty while nothing is to come. ``seen_version``: the campaign's newest notice when it was looked at: a newer one may
+    have moved the ends. Written by the machine for itself; what was reminded of stands in ``messages``.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    seen_version = models.ForeignKey(CampaignVersion, on_delete=models.PROTECT, related_name="+")
+    look_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="watches_by_time"),
+            models.Index(fields=["campaign", "seen_version"], name="watches_by_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.look_at}"

@@ -21,6 +21,7 @@ from zhicheng.applications.report_mails import tell_unit
 from zhicheng.applications.rules import barred_problem, closed_problem
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
+from zhicheng.applications.watching import look_again
 from zhicheng.applications.where import points_in_words, points_of
 from zhicheng.campaigns.queries import notice_of, window_now
 from zhicheng.campaigns.rules import WindowState, is_committee_arrival
@@ -56,6 +57,7 @@ def tell_of_a_move(*, change_id: int) -> None:
         "submission",
     ).get(pk=change_id)
     application = change.application
+    look_again(application, clock.now())
     window = window_now(application.campaign_version, application.level, change.at)
     if change.move in lifecycle.PASSES and _was_taken_back(change):
         return

@@ -23,6 +23,7 @@ from zhicheng.foundation import clock, jobs, mail_server, outbox, resealing
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
+from zhicheng.foundation.quiet import quiet_hours
 from zhicheng.foundation.sealing import seal, unseal
 
 KIND = "mail"
@@ -31,9 +32,10 @@ SEALED = "bound"  # within the payload, in place of what it says
 SEALED_BEFORE = "sealed"  # so by the versions before, for every mail alike: bound by the next ``bind_old``
 
 
-def queue_mail(*, to: str, subject: str, body: str, key: str, sequence: str = "") -> OutboxMessage:
-    """Queue one plain-text mail in the caller's transaction; ``key`` and ``sequence`` as in ``outbox.queue`` (one mail for one key, ever)."""
-    payload = {"to": [to], "subject": " ".join(str(subject).split()), "body": str(body)}
+def queue_mail(*, to: str, subject: str, body: str, key: str, sequence: str = "", by_day: bool = False) -> OutboxMessage:
+    """Queue one plain-text mail in the caller's transaction; ``key`` and ``sequence`` as in ``outbox.queue`` (one mail for one key, ever).
+    ``by_day``: however long it waits, it does not go out in the quiet hours."""
+    payload = {"to": [to], "subject": " ".join(str(subject).split()), "body": str(body), **({"by_day": True} if by_day else {})}
     return outbox.queue(kind=KIND, payload=_sealed(payload, key), key=key, sequence=sequence)
 
 
@@ -65,7 +67,17 @@ def deliver(message: OutboxMessage) -> None:
     whose words were forgotten."""
     if not message.payload:
         raise outbox.GivenUp(Failure.REFUSED, "its words were forgotten")
+    if message.payload.get("by_day"):
+        wait_for_the_day()
     mail_server.send(compose(message))
+
+
+def wait_for_the_day() -> None:
+    """Raise ``outbox.Postponed`` in the quiet hours."""
+    at = clock.now()
+    if quiet_hours().holds(at):
+        over = clock.machine_now() + (quiet_hours().over(at) - at)
+        raise outbox.Postponed("it is night: reminders wait for the morning", until=over)
 
 
 @jobs.regular("mail.forget", minutes=24 * 60)

@@ -29,10 +29,12 @@ WRITTEN_ANEW = {
     "applications_application.passed_prefecture",
     "applications_application.passed_supervising",
     "applications_application.prefecture",  # the campaign's
+    "applications_reminderwatch",  # noted again with the next move
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper
     "evidence_intake.problem_words",  # without them the words of the upload are shown
     "evidence_resumableupload",  # a file that was not whole is sent again
+    "messages_message.waits",  # what was not mailed stands in the inbox
     "foundation_incident",
     "foundation_instancemark",
     "foundation_mailserver",

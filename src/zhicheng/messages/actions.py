@@ -28,6 +28,13 @@ def send_message(*, to: Reader, words: Words, key: str, path: str = "", sequence
 
 
 @one_transaction
+def send_reminder(*, to: Reader, words: Words, key: str, path: str) -> bool:
+    """Put it into the reader's inbox; the mail of the day tells of it (``messages.digests``). Returns whether it is new. In the caller's transaction."""
+    row = written(words, path)[0]
+    return _keep(Message(**to.row, key=key, words=row, at=clock.now(), is_reminder=True, waits=True))
+
+
+@one_transaction
 def mark_read(*, reader: Reader, by_user_id: int, message_id: int | None = None) -> int:
     """Note that ``by_user_id`` has read one message of the reader's, or all of them; return how many were unread."""
     unread = messages_of(reader).filter(read_at__isnull=True)

@@ -57,6 +57,8 @@ class Message(models.Model):
     words = EncryptedTextField()
     at = models.DateTimeField()
     is_reminder = models.BooleanField(default=False)
+    # A reminder the mail of no day has told of yet.
+    waits = models.BooleanField(default=False, db_default=False)
     digest = models.ForeignKey(Digest, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     read_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -75,12 +77,14 @@ class Message(models.Model):
                 condition=Q(read_at__isnull=True, organization__isnull=False),
                 name="unread_by_an_organization",
             ),
-            models.Index(fields=["id"], condition=Q(is_reminder=True, digest__isnull=True), name="reminders_to_be_mailed"),
+            models.Index(fields=["id"], condition=Q(waits=True), name="reminders_waiting"),
             models.Index(fields=["at"], name="messages_by_time"),
         ]
         constraints = [
             models.CheckConstraint(condition=_ONE_READER, name="message_has_one_reader"),
-            models.CheckConstraint(condition=Q(digest__isnull=True) | Q(is_reminder=True), name="only_reminders_are_gathered"),
+            models.CheckConstraint(
+                condition=Q(waits=False, digest__isnull=True) | Q(is_reminder=True), name="only_reminders_wait"
+            ),
             models.CheckConstraint(
                 condition=Q(read_at__isnull=True, read_by__isnull=True) | Q(read_at__isnull=False, read_by__isnull=False),
                 name="read_message_has_reader_and_time",

@@ -8,4 +8,4 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.review import frozen, guards, invariants  # noqa: F401 - they register themselves
+        from zhicheng.review import frozen, guards, invariants, jobs  # noqa: F401 - they register themselves

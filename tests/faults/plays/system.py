@@ -9,12 +9,14 @@ from django.db import connection, transaction
 from tests.campaigns.files import calendar_text
 from tests.faults.stage import BEGIN, Stage, play
 from zhicheng.accounts.models import AccountKind
+from zhicheng.applications.models import Application
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.models import Campaign
 from zhicheng.foundation import clock, jobs, mail_server, outbox
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import Failure, LedgerEntry, OutboxMessage, RegularRun
 from zhicheng.foundation.sending import Form
+from zhicheng.messages.reading import Reader
 from zhicheng.organizations.actors import SYSTEM, actor_for
 from zhicheng.organizations.models import OrganizationKind
 from zhicheng.standards.calendar import load_calendar
@@ -239,3 +241,16 @@ def change_the_calendar(stage: Stage) -> None:
 def notice_text() -> str:
     """The notice everything begins with."""
     return BORTALA_2023.read_text("utf-8")
+
+
+@play("review.remind_of_application", "messages.send_digest", "messages.mark_read")
+def remind_and_read(stage: Stage) -> None:
+    """The look at one application, the mail of the day, and somebody who reads."""
+    application = stage.one_of(Application.objects.all())
+    stage.act("review.remind_of_application", application_id=application.pk if application else 0)
+    who = stage.anybody()
+    if who.user_id is None:
+        return
+    mine = Reader(user_id=who.user_id, mailboxes=(("", "somebody@example.cn"),))
+    stage.act("messages.send_digest", to=mine)
+    stage.act("messages.mark_read", reader=mine, by_user_id=who.user_id)

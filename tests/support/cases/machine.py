@@ -10,11 +10,13 @@ from django.db import connection, transaction
 from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.applications.models import Application
+from zhicheng.applications.reminding import PREFIX
+from zhicheng.applications.watching import look_again
 from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, triggers, verification
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
 from zhicheng.foundation.sending import Form
-from zhicheng.messages.actions import send_message
+from zhicheng.messages.actions import send_message, send_reminder
 from zhicheng.messages.reading import Reader
 
 ACTIONS, SENDING, VERIFICATION = "foundation.actions", "foundation.sending", "foundation.verification"
@@ -211,3 +213,19 @@ def mark_read(world: w.World) -> dict[str, Any]:
     with transaction.atomic():
         send_message(to=mine, words=lambda: ("主题", "正文"), key="told:1")
     return {"reader": mine, "by_user_id": world.applicant.account_id}
+
+
+@case("messages.digests.send_digest")
+def send_digest(world: w.World) -> dict[str, Any]:
+    mine = Reader(user_id=world.applicant.account_id, mailboxes=(("", "applicant@example.cn"),))
+    application = w.start(world)
+    with transaction.atomic():
+        send_reminder(to=mine, words=lambda: ("主题", "正文"), key=f"{PREFIX}{application.pk}:gone:x", path="/my/")
+    return {"to": mine}
+
+
+@case("review.actions.remind.remind_of_application", begins=w.submitted)
+def remind(world: w.World, application: Application) -> dict[str, Any]:
+    with transaction.atomic():
+        look_again(application, clock.now())
+    return {"application_id": application.pk}
