@@ -47,7 +47,7 @@ def test_snapshot_holds_all_a_desk_judges(road):
     snapshot = snapshot_of(Submission.objects.get())
     assert set(json.loads(Submission.objects.get().content)) == {
         "schema", "campaign", "application", "employer", "supervising_body", "industry_body", "county_office", "prefecture_office", "sections",
-        "materials", "answers", "point_answers", "commitment", "liability", "submission",
+        "materials", "answers", "point_answers", "commitment", "liability", "checked", "submission",
     }  # fmt: skip
     assert snapshot.sections == draft_of(application).contents
     assert snapshot.sections["basic"]["id_number"] == w.identity_number(12)

@@ -23,6 +23,7 @@ SHA256 = {
     2: "fdd8896405b73a591edab2930737b21a772612e56589546bc7eb188993af4b66",
     3: "0e0fdcafeee173a8cfba9f467c4c1c0170e21c0ded11caa33e7fc4fa9419d4ba",
     4: "210e23b91e9837adab08e434fe314f8ac5b6e9e5c51ef3e5dc3a31c82aa0e63b",
+    5: "d74d3b94db32b72ccb54febe5777d21706ec1378d9267f38f20867bdc95881e2",
 }
 SHOWN = "789d7a84717bf797d59fa68d6492720871a0baa8d87bac03c734e86ffd706021"
 SCHEMAS = sorted(SHA256)
@@ -62,6 +63,15 @@ def test_example_of_today_is_written_as_it_is_stored():
 def test_file_of_schema_1_may_not_tell_of_its_copy():
     assert all("safe_sha256" not in file.model_fields_set for file in Snapshot.read(stored(1)).materials)
     assert all("safe_sha256" in file.model_fields_set for file in Snapshot.read(stored(2)).materials)
+
+
+def test_what_was_shown_at_the_check_is_kept_since_schema_5():
+    for number in SCHEMAS:
+        snapshot = Snapshot.read(stored(number))
+        assert (snapshot.checked is not None, snapshot.commitment.language) == ((True, "zh-hans") if number >= 5 else (False, ""))
+    lines = Snapshot.read(stored(5)).checked.lines
+    assert [line.kind for line in lines] == ["finding", "file", "condition"]
+    assert (lines[0].answer, lines[2].result) == ("这三个月待业。", "met")
 
 
 def test_schema_1_that_knew_the_desk_of_the_industry_department_keeps_it():

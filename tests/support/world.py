@@ -21,7 +21,9 @@ from django.db import transaction
 
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.applications.actions import add_material, add_unit_material
+from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.check_page import page_read
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Material, Submission
 from zhicheng.applications.queries import materials_of
@@ -373,6 +375,12 @@ def fill(actor: Actor, application: Application, contents: dict[str, Any] | None
     acts.fill(actor, application, contents or sections())
     mark = application.pk
     acts.bring_papers(actor, application, lambda box, paper: evidence(actor.account_id, f"{mark}-{box.key}-{paper}"))
+
+
+def check_read(application: Application) -> dict[str, str]:
+    """What the page of 再次核对 sends along: that this is what was read."""
+    case = CaseFile(Application.objects.get(pk=application.pk))
+    return {"read": page_read(case, findings_to_answer(case))}
 
 
 def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:

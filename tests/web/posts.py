@@ -410,7 +410,10 @@ def application_findings(world: w.World) -> Press:
     return _by(world.applicant, "application_findings", application.pk, **typed)
 
 
-EXAMPLES["application_check"] = lambda world: _by(world.applicant, "application_check", _filled(world).pk)
+@example("application_check")
+def _check(world: w.World) -> Press:
+    application = _filled(world)
+    return _by(world.applicant, "application_check", application.pk, **w.check_read(application))
 
 
 EXAMPLES["application_submit"] = lambda world: sent_in(world, _filled(world))

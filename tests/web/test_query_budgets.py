@@ -49,7 +49,7 @@ OF_PAGES = {
 OF_FORMS = {
     "application_section": 10,
     "application_autosave": 8,
-    "application_check": 11,
+    "application_check": 13,  # with the record of what was shown
     "application_submit": 23,
     "unit_report": 25,
     "desk_pass": 23,

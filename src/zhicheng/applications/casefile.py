@@ -11,6 +11,7 @@ is: after an action that wrote anything else (a file, a paper of the unit's) a p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from zhicheng.applications import queries
 from zhicheng.applications.changes import Held
+from zhicheng.applications.check_record import CHECK_KEPT_AS
 from zhicheng.applications.completeness import everything_missing, facts_for, papers_missing
 from zhicheng.applications.findings import Answer, Seen, Told, answers_in, findings_in, with_answers
 from zhicheng.applications.looked_at import looked_at_in, not_looked_at
@@ -195,6 +197,12 @@ class CaseFile:
         return looked_at_in(self.contents)
 
     @cached_property
+    def check_record(self) -> dict[str, Any] | None:
+        """What was shown when 再次核对 was last confirmed (``check_page.check_record``); ``None`` where it never was since that is kept."""
+        row = self.draft_rows.get(CHECK_KEPT_AS)
+        return dict(json.loads(row.content)) if row is not None else None
+
+    @cached_property
     def points(self) -> list[Mended]:
         """Every point of the last return: what changed at its place since what was returned, and what was written to it. One query at most:
         that of an earlier submission (:meth:`earlier`), where the one that followed the return was withdrawn.
@@ -221,7 +229,7 @@ class CaseFile:
     def keep_section(self, row: DraftSection) -> None:
         """A section was saved: what is read from now on tells it. ``row`` as it was written."""
         self.draft_rows[row.key] = row
-        self._forget("draft", "facts", "requirements", "missing", "points", "conditions", "findings")
+        self._forget("draft", "check_record", "facts", "requirements", "missing", "points", "conditions", "findings")
 
     # --- the person ---------------------------------------------------------------------------------------------------
 

@@ -188,6 +188,8 @@ def draft_review_form(case: CaseFile) -> tuple[PaperBase, Marks]:
         materials=case.materials,
         number=case.submission.number + 1 if case.submission is not None else 1,
         submitted_at=now,
+        language="",
+        checked=None,
     )
     paper = paper_of("review_form", review_form_data(snapshot, case.notice) | {"filled_on": ""})
     marks = Marks(

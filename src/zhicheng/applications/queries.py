@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
+from zhicheng.applications.check_record import CHECK_KEPT_AS
 from zhicheng.applications.desks import BY_ROLE, DESKS, WAITING, Tab
 from zhicheng.applications.models import (
     Application,
@@ -228,11 +229,16 @@ def _sections(application_id: int) -> QuerySet[DraftSection]:
 
 
 def draft_from(application: Application, rows: Mapping[str, DraftSection]) -> Draft:
-    """The form in the stored sections, with the fixed fields (name, identity number, employer) filled from where they are kept."""
+    """The form in the stored sections, with the fixed fields (name, identity number, employer) filled from where they are kept.
+
+    What was shown at 再次核对 is left sealed: only 上报 reads it (``CaseFile.check_record``).
+    """
     contents: dict[str, Any] = {s.key: [] if s.rows else {} for s in SECTIONS}
     versions = {s.key: 0 for s in SECTIONS}
     saved_at = {}
     for row in rows.values():
+        if row.key == CHECK_KEPT_AS:
+            continue
         contents[row.key] = json.loads(row.content)
         versions[row.key] = row.version
         saved_at[row.key] = row.saved_at

@@ -18,6 +18,8 @@ from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Sectio
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
 from zhicheng.integrity.rules import Ban
+from zhicheng.organizations.models import Organization
+from zhicheng.organizations.rules import unit_may_work
 from zhicheng.standards import tables
 from zhicheng.standards.code_table import CodeTable
 from zhicheng.standards.errors import InvalidNumber
@@ -199,6 +201,14 @@ class Gate:
     ban: Ban | None = None
     closed_for_year: bool = False
     unit_problems: tuple[str, ...] = ()
+
+
+def unit_hindrances(employer: Organization, year: int) -> tuple[str, ...]:
+    """Why the unit may not take applications of ``year``, as the applicant reads it; empty where it may (S-14, S-17)."""
+    return tuple(
+        _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(unit=employer.name, text=p.text)
+        for p in unit_may_work(employer, year)
+    )
 
 
 def gate_problems(gate: Gate) -> list[Problem]:

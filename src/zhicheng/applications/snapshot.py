@@ -28,7 +28,7 @@ from zhicheng.evidence.models import served_media_type
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
-SCHEMA = 4
+SCHEMA = 5
 _OFFICES = tuple(desk.column for desk in DESKS[1:])
 
 
@@ -129,11 +129,35 @@ class FrozenFile(_Frozen):
 
 
 class AcceptedText(_Frozen):
-    """A text as it was accepted; ``accepted_at`` is Beijing time in ISO form with seconds, as are all times here."""
+    """A text as it was accepted; ``accepted_at`` is Beijing time in ISO form with seconds, as are all times here.
+
+    ``text`` is the Chinese one, which binds. ``language``: in which the page showed it (``zh-hans``, ``en``); empty where the content is
+    of a schema before 5, which did not keep it.
+    """
 
     version: str
     text: str
+    language: str
     accepted_at: str
+
+
+class FrozenLine(_Frozen):
+    """A sentence shown at 再次核对 (``check_record.CheckLine``)."""
+
+    kind: str
+    place: str
+    text: str
+    source: str
+    result: str
+    answer: str
+
+
+class FrozenCheck(_Frozen):
+    """再次核对 as it was confirmed: when, in which language, and all that was said there."""
+
+    at: str
+    language: str
+    lines: tuple[FrozenLine, ...]
 
 
 class FrozenAnswer(_Frozen):
@@ -180,6 +204,7 @@ class Snapshot(_Frozen):
     point_answers: tuple[FrozenPointAnswer, ...]
     commitment: AcceptedText
     liability: AcceptedText
+    checked: FrozenCheck | None
     submission: Sent
 
     @model_validator(mode="before")
@@ -236,8 +261,14 @@ def _from_3(content: dict[str, Any]) -> dict[str, Any]:
     return {"point_answers": [], **content, "schema": 4}
 
 
+def _from_4(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 4: written before what was shown at 再次核对 was kept, and in which language texts were read."""
+    texts = {name: {"language": "", **content[name]} for name in ("commitment", "liability")}
+    return {"checked": None, **content, **texts, "schema": 5}
+
+
 #: Schema number → the function that brings a content of it to the next.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3}
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 
 
 def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
@@ -271,8 +302,10 @@ def build_snapshot(
     materials: list[Material],
     number: int,
     submitted_at: datetime,
+    language: str,
+    checked: Mapping[str, Any] | None,
 ) -> Snapshot:
-    """What 上报 ``number`` freezes. Raises ``ValueError`` when the notice no longer holds what was chosen."""
+    """What 上报 ``number`` freezes, sent from a page in ``language``; ``checked``: the record of 再次核对. Raises ``ValueError`` when the notice no longer holds what was chosen."""
     series, specialty, title = notice.chosen(application.series, application.specialty, application.title)
     if series is None or specialty is None or title is None:
         raise ValueError("the pinned notice no longer holds what was chosen")
@@ -299,8 +332,9 @@ def build_snapshot(
         materials=tuple(frozen_file(m, looked_at) for m in in_notice_order(notice, contents, materials)),
         answers=tuple(FrozenAnswer(key=a.key, said=a.said, answer=a.answer) for a in answers_in(contents)),
         point_answers=tuple(FrozenPointAnswer.model_validate(row) for row in contents.get(POINTS_KEPT_AS) or ()),
-        commitment=_accepted(notice.texts.commitment, at),
-        liability=_accepted(notice.texts.liability, at),
+        commitment=_accepted(notice.texts.commitment, at, language),
+        liability=_accepted(notice.texts.liability, at, language),
+        checked=FrozenCheck.model_validate(checked) if checked is not None else None,
         submission=Sent(number=number, submitted_at=at),
     )
 
@@ -331,8 +365,8 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
     )
 
 
-def _accepted(text: VersionedText, at: str) -> AcceptedText:
-    return AcceptedText(version=text.version, text=text.zh, accepted_at=at)
+def _accepted(text: VersionedText, at: str, language: str) -> AcceptedText:
+    return AcceptedText(version=text.version, text=text.zh, language=language, accepted_at=at)
 
 
 def publicised(snapshot: Snapshot) -> dict[str, Any]:

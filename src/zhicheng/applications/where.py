@@ -127,6 +127,11 @@ class Where:
         section = BY_KEY.get(self.section)
         return _with(str(section.label), _row_words(self.section, self.row, sections)) if section is not None else ""
 
+    def with_field_in_words(self, notice: Notice, sections: Mapping[str, Any]) -> str:
+        """The same, and the field it names."""
+        words = self.in_words(notice, sections)
+        return f"{words} · {BY_KEY[self.section].field(self.field).label}" if self.section and self.field else words
+
     def _paper_words(self, notice: Notice, sections: Mapping[str, Any]) -> str:
         slot = notice.slot(self.slot)
         if slot is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from tests.support import world as w
@@ -12,7 +13,7 @@ from tests.support.told_once import told_once
 from tests.web.applicant.kit import bar_for_fraud, client_of, page
 from zhicheng.applications import actions
 from zhicheng.applications.models import Material, Submission
-from zhicheng.applications.queries import draft_of
+from zhicheng.applications.queries import draft_of, snapshot_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.states import State
 from zhicheng.foundation import clock
@@ -46,7 +47,7 @@ def send(client, application, page_id="a-page", **changes):
 
 def test_check_lists_everything_missing_each_with_its_place(world, application, client):
     actions.save_section(actor=world.applicant, application_id=application.pk, key="basic", typed={"mobile": "1"}, base_version=0)
-    answer = client.post(reverse("application_check", args=[application.pk]))
+    answer = client.post(reverse("application_check", args=[application.pk]), w.check_read(application))
     assert answer.status_code == 422
     shown = page(answer)
     section = reverse("application_section", args=[application.pk, "basic"])
@@ -173,10 +174,62 @@ def test_returned_application_is_corrected_after_the_first_deadline(world, check
     with clock.travel(datetime(2023, 7, 21, 17, 59, 59, tzinfo=clock.BEIJING)):
         client = client_of(world.applicant)
         answer = {f"point-{checked.history.latest('id').pk}-1": "原件如此，已请单位核对。", "base_version": "0"}
-        client.post(reverse("application_check", args=[checked.pk]), answer)
+        client.post(reverse("application_check", args=[checked.pk]), answer | w.check_read(checked))
         assert send(client, checked, page_id="second").url == reverse("application_receipt", args=[checked.pk, 2])
     checked.refresh_from_db()
     assert checked.state == State.UNIT_REVIEW
+
+
+def test_form_changed_in_another_tab_is_not_confirmed_unseen(world, application, client):
+    w.fill(world.applicant, application)
+    address = reverse("application_check", args=[application.pk])
+    shown = client.get(address).context["read"]
+    summary = draft_of(application)
+    typed = {"text": summary.contents["summary"]["text"] + "另外还负责灌区测量。"}
+    version = summary.versions["summary"]
+    actions.save_section(actor=world.applicant, application_id=application.pk, key="summary", typed=typed, base_version=version)
+    answer = client.post(address, {"read": shown})
+    assert answer.status_code == 422
+    assert "打开“再次核对”以后，申请书又有改动" in page(answer) and "另外还负责灌区测量" in page(answer)
+    application.refresh_from_db()
+    assert application.checked_at is None
+    assert client.post(address, {"read": answer.context["read"]}).status_code == 303
+
+
+def test_page_from_before_an_update_is_shown_again(world, application, client):
+    w.fill(world.applicant, application)
+    answer = client.post(reverse("application_check", args=[application.pk]))
+    assert answer.status_code == 422 and "请看过现在的内容再确认" in page(answer)
+
+
+def test_unit_that_may_not_take_it_and_the_papers_are_told_before_sending(world, checked, client):
+    for name in ("application_check", "application_submit"):
+        shown = page(client.get(reverse(name, args=[checked.pk])))
+        assert "博乐市水利管理站已通过 2023 年度核实" in shown
+        assert "把以下材料的纸质件交给单位" in shown and "《专业技术职务任职资格证书》" in shown
+    world.unit.verified_year = 2022
+    world.unit.save()
+    for name in ("application_check", "application_submit"):
+        assert "暂时不能受理：本单位尚未完成 2023 年度核实" in page(client.get(reverse(name, args=[checked.pk])))
+
+
+def test_receipt_keeps_what_was_shown_at_the_check_word_for_word(world, application, client):
+    w.fill(world.applicant, application, w.short_of_hours())
+    client.cookies["django_language"] = "en"
+    address = reverse("application_check", args=[application.pk])
+    before = client.get(address)
+    client.post(address, {"read": before.context["read"]})
+    receipt = send(client, application).url
+    client.cookies["django_language"] = "zh-hans"
+    soup = BeautifulSoup(client.get(receipt).content, "html.parser")
+    told = soup.select_one("ul[lang=en]")
+    said = [shown.text for shown in before.context["findings"]] + [
+        each.told.text for each in before.context["conditions"].results
+    ]
+    assert said and all(sentence in told.text for sentence in said)
+    assert "个人承诺 2023-1 版" in soup.text
+    sent = snapshot_of(Submission.objects.get())
+    assert (sent.checked.language, sent.commitment.language) == ("en", "en")
 
 
 def test_check_page_numbers_the_materials_in_the_readers_language(world, application, client):

@@ -73,7 +73,7 @@ def test_check_page_lists_findings_and_lets_one_go_on(client, application):
     soup = get(client, "application_check", application.pk)
     panel = soup.select_one("#findings")
     assert SAID in panel.text and "继续教育" in panel.text
-    answer = client.post(reverse("application_check", args=[application.pk]))
+    answer = client.post(reverse("application_check", args=[application.pk]), w.check_read(application))
     assert answer.status_code == 303 and answer.url == reverse("application_submit", args=[application.pk])
 
 

@@ -81,7 +81,7 @@ def test_confirming_waits_for_the_answer_and_keeps_what_was_typed(returned, clie
     assert answer.status_code == 422 and "退回意见第2条" in page(answer)
     answer = client.post(check(returned), {key(returned): "长" * 301, "base_version": "0"})
     assert answer.status_code == 422 and "长" * 301 in page(answer) and "最多300个字" in page(answer)
-    answer = client.post(check(returned), {key(returned): WHY, "base_version": "0"})
+    answer = client.post(check(returned), {key(returned): WHY, "base_version": "0"} | w.check_read(returned))
     assert answer.url == reverse("application_submit", args=[returned.pk])
     assert Application.objects.get().checked_at is not None
 
@@ -96,7 +96,7 @@ def test_answer_is_kept_although_something_else_is_missing(world, returned, clie
     version = draft_of(returned).versions["basic"]
     typed = w.sections()["basic"] | {"mobile": "12"}
     save_section(actor=world.applicant, application_id=returned.pk, key="basic", typed=typed, base_version=version)
-    answer = client.post(check(returned), {key(returned): WHY, "base_version": "0"})
+    answer = client.post(check(returned), {key(returned): WHY, "base_version": "0"} | w.check_read(returned))
     assert answer.status_code == 422 and WHY in page(answer) and "手机号码" in page(answer)
     assert CaseFile(Application.objects.select_related("applicant", "employer", "campaign_version").get()).points[1].answer == WHY
 
@@ -205,7 +205,7 @@ def test_from_the_last_check_one_file_leads_to_the_next_and_back(world, warned, 
     answer = client.post(file_page(application, first, "?from=check"))
     assert answer.url.endswith("?from=check") and answer.url != file_page(application, first, "?from=check")
     assert client.post(answer.url).url == check(application) + "#files"
-    assert client.post(check(application)).url == reverse("application_submit", args=[application.pk])
+    assert client.post(check(application), w.check_read(application)).url == reverse("application_submit", args=[application.pk])
 
 
 @pytest.mark.parametrize("code", ["turned", "converted", "renamed"])
@@ -227,7 +227,7 @@ def test_note_about_a_file_is_shown_and_holds_nothing(code, world, warned, clien
         answer = client.get(address)
         assert said in answer.content.decode(), address
         assert "我已查看，内容清晰完整" not in page(answer) and "有提示的文件" not in page(answer)
-    assert client.post(check(application)).url == reverse("application_submit", args=[application.pk])
+    assert client.post(check(application), w.check_read(application)).url == reverse("application_submit", args=[application.pk])
 
 
 def test_file_without_a_warning_asks_for_nothing(warned, client):

@@ -68,7 +68,7 @@ def test_every_page_from_prompt_to_receipt(world):
         answer = client.post(answer.request["PATH_INFO"] + "?from=check", follow=True)
     check = answer
     assert check.context["missing"] == []
-    answer = client.post(reverse("application_check", args=[application.pk]), follow=True)
+    answer = client.post(reverse("application_check", args=[application.pk]), w.check_read(application), follow=True)
     assert answer.resolver_match.url_name == "application_submit"
     token = re.search(r'name="form_token"\s+value="([^"]+)"', page(answer))[1]
     promise = {

@@ -84,17 +84,23 @@ def keep_beside(case: CaseFile, key: str, told: list[Any] | dict[str, Any], base
 
     Raises :class:`Refused` (``conflict``) when another window has written since ``base_version`` (0: nothing was kept yet).
     """
+    if (row := keep_row(case, key, told, base_version)) is not None:
+        touch(case.application, row.saved_at)
+
+
+def keep_row(case: CaseFile, key: str, told: list[Any] | dict[str, Any], base_version: int) -> DraftSection | None:
+    """The row of :func:`keep_beside` alone, where it is no edit of the form; ``None`` where nothing was to be written."""
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     row = case.draft_rows.get(key)
     if (json.loads(row.content) if row is not None else type(told)()) == told:
-        return
+        return None
     if (row.version if row is not None else 0) != base_version:
         raise Refused([conflict_problem(key)])
     row = row or DraftSection(application=case.application, key=key)
     row.version, row.content, row.saved_at = base_version + 1, text, clock.now()
     row.save(force_insert=row.pk is None)
     case.keep_section(row)
-    touch(case.application, row.saved_at)
+    return row
 
 
 def lock_open(application_id: int, actor: Actor, *, beside: Sequence[str] = ()) -> CaseFile:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.actions import accept_texts
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications import lifecycle
-from zhicheng.applications.actions.draft import lock_open
+from zhicheng.applications.actions.draft import keep_row, lock_open
 from zhicheng.applications.actions.start import route_problems, route_through
-from zhicheng.applications.authorships import keep_submission
+from zhicheng.applications.authorships import findings_to_answer, keep_submission
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.check_page import check_record, page_read
+from zhicheng.applications.check_record import CHECK_KEPT_AS
 from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import own_sent_application
-from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem, sent_already_problem
+from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem, sent_already_problem, unit_hindrances
 from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import WindowPhase
@@ -27,19 +30,26 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
-from zhicheng.organizations.rules import unit_may_work
 
 
 @one_transaction
-def confirm_check(*, actor: Actor, application_id: int) -> Application:
+def confirm_check(*, actor: Actor, application_id: int, read: str = "") -> Application:
     """The applicant has looked through the preview and says it is right (S-26: 再次认真核对).
 
-    Kept until the next edit. Raises :class:`Refused` with everything that is still missing.
+    Kept until the next edit, with every sentence that was shown (S-64). ``read``: the hash of the page that was confirmed
+    (``check_record.page_read``); empty where nobody read one. Raises :class:`Refused` with everything that is still missing, or
+    ``changed`` where the form, its files or what is said of them are no longer what was read.
     """
     case = lock_open(application_id, actor)
     if case.missing:
         raise Refused(case.missing)
-    case.application.checked_at = clock.now()
+    found = findings_to_answer(case)
+    if read and read != page_read(case, found):
+        text = _("打开“再次核对”以后，申请书又有改动（可能在另一个窗口），或者提示有变化。请看过现在的内容再确认。")
+        raise Refused.one(text, where="check", code="changed")
+    now, kept = clock.now(), case.draft_rows.get(CHECK_KEPT_AS)
+    keep_row(case, CHECK_KEPT_AS, check_record(case, found, now), kept.version if kept is not None else 0)
+    case.application.checked_at = now
     case.application.save(update_fields=["checked_at"])
     return case.application
 
@@ -132,12 +142,7 @@ def _reasons_against(case: CaseFile, arrived_at: datetime, commitment_version: s
             year=application.year,
             ban=case.ban if told else None,
             closed_for_year=told and case.year.closed_at is not None,
-            unit_problems=tuple(
-                _("您的单位“{unit}”暂时不能受理：{text}请联系单位管理员；您填写的内容已经保存。").format(
-                    unit=application.employer.name, text=p.text
-                )
-                for p in unit_may_work(application.employer, application.year)
-            ),
+            unit_problems=unit_hindrances(application.employer, application.year),
         )
     )
     problems += _sent_already(application)
@@ -187,6 +192,8 @@ def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Subm
         materials=case.materials,
         number=number,
         submitted_at=at,
+        language=get_language() or "",
+        checked=case.check_record,
     )
     content = snapshot.as_json()
     submission = Submission(

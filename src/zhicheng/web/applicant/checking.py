@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,19 +16,23 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import answer_points, confirm_check, submit_application
+from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.check_page import page_read
 from zhicheng.applications.desks import road_of, words_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
+from zhicheng.web.applicant.handing_in import handing_in
 from zhicheng.web.applicant.links import linked
 from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
 from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import OutOfReachError, go, object_or_404, whole_number
+from zhicheng.web.shared.planning import plan_in_force, plan_shown
 from zhicheng.web.shared.problems import anchor_id, put_on_form
 
 
@@ -53,7 +58,7 @@ def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
         messages.success(request, _("说明已保存，上报时随申请书一并送交审核部门。"))
         return go(request, reverse("application_check", args=[application_id]) + f"#{anchor_id('points')}")
     try:
-        confirm_check(actor=actor, application_id=application_id)
+        confirm_check(actor=actor, application_id=application_id, read=request.POST.get("read") or "nothing")
     except Refused as refused:
         return _not_confirmed(request, application_id, refused)
     return go(request, "application_submit", application_id)
@@ -72,7 +77,7 @@ def _not_confirmed(request: HttpRequest, application_id: int, refused: Refused, 
 
 
 def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None = None) -> dict[str, Any]:
-    lacking = linked(case, case.missing)
+    lacking, found = linked(case, case.missing), findings_to_answer(case)
     links = {p.where: p.link for p in lacking if p.code not in {"being_checked", "not_looked_at"}}
     checking = {p.where for p in lacking if p.code == "being_checked"}
     return {
@@ -85,7 +90,10 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
         "conditions": conditions_of(case),
-        "findings": shown_findings(case),
+        "findings": shown_findings(case, found),
+        "read": page_read(case, found),
+        "handing_in": handing_in(case),
+        "plan": plan_shown(case, plan_in_force(case)),
         "notes": shown_notes(case),
         "answer_url": findings_url(case),
     }
@@ -129,7 +137,13 @@ def submit(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def _submit_context(case: CaseFile, form: PromiseForm) -> dict[str, Any]:
     texts = case.notice.texts
-    return {**head_of(case), "form": form, "commitment": texts.commitment, "liability": texts.liability}
+    return {
+        **head_of(case),
+        "handing_in": handing_in(case),
+        "form": form,
+        "commitment": texts.commitment,
+        "liability": texts.liability,
+    }
 
 
 def _send(request: HttpRequest, application_id: int) -> HttpResponse:
@@ -169,9 +183,13 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
     if number < 1:
         raise OutOfReachError(f"submission {number}")
     submission = object_or_404(application.submissions.all(), number=number)
+    sent = case.sent(submission.pk)
     context = {
         **head_of(case),
         "submission": submission,
+        "sent": sent,
+        "checked_at": datetime.fromisoformat(sent.checked.at) if sent.checked is not None else None,
+        "handing_in": handing_in(case, sent),
         "publicity_days": case.notice.limits.publicity_working_days,
         "road": [
             str(words_of(desk, case.notice).reviews).format(office=getattr(application, desk.column).name)

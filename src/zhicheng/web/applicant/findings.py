@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.actions import answer_findings
 from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.findings import KEPT_AS, LONGEST
+from zhicheng.applications.findings import KEPT_AS, LONGEST, Told
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.links import link_to
@@ -60,10 +60,11 @@ def answers_sent(data: QueryDict) -> dict[str, str]:
     return {name.removeprefix(_NAMED): str(data[name]) for name in data if name.startswith(_NAMED)}
 
 
-def shown_findings(case: CaseFile) -> list[Shown]:
-    """What the applicant may write to, each with its place in words and the address where it can be mended."""
-    found = named(findings_to_answer(case), case.notice, case.contents)
-    return [Shown(each.told, each.place, link_to(case, each.told.finding.where)) for each in found]
+def shown_findings(case: CaseFile, found: Iterable[Told]) -> list[Shown]:
+    """What the applicant may write to (``found``), each with its place in words and the address where it can be mended."""
+    return [
+        Shown(each.told, each.place, link_to(case, each.told.finding.where)) for each in named(found, case.notice, case.contents)
+    ]
 
 
 def shown_notes(case: CaseFile) -> list[Shown]:
@@ -109,7 +110,7 @@ def _keep(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, case: CaseFile) -> dict[str, Any]:
     version = case.draft.versions.get(KEPT_AS, 0)
-    shown = shown_findings(case)
+    shown = shown_findings(case, findings_to_answer(case))
     return {**head_of(case), "form": AnswersForm(request.POST or None, shown=shown, initial={"base_version": version})}
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from zhicheng.applications.authorships import contested_authorships
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.findings import Answer, Told, with_answers
-from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice
 from zhicheng.organizations.actors import Actor, Role
@@ -70,12 +69,7 @@ def findings_for(case: CaseFile, actor: Actor) -> list[Told]:
 
 def named(found: Iterable[Told], notice: Notice, sections: Mapping[str, Any]) -> list[Shown]:
     """Each finding with the name of its place in the form ``sections``, its field included."""
-    return [Shown(told, _place_words(told.finding.where, notice, sections)) for told in found]
-
-
-def _place_words(where: Where, notice: Notice, sections: Mapping[str, Any]) -> str:
-    words = where.in_words(notice, sections)
-    return f"{words} · {BY_KEY[where.section].field(where.field).label}" if where.section and where.field else words
+    return [Shown(told, told.finding.where.with_field_in_words(notice, sections)) for told in found]
 
 
 def on_this_page(found: Iterable[Told], notice: Notice, sections: Mapping[str, Any]) -> list[Shown]:
