@@ -25,8 +25,7 @@ def empty_library(*, actor: Actor) -> int:
 
     Raises :class:`Refused` (``not_found``) for whoever keeps no library.
     """
-    if actor.role is not Role.APPLICANT:
-        raise Refused.one(_("只有申报人有自己的资料库。"), code="not_found")
+    _refuse_others(actor)
     if not lock_rows(Library.objects.filter(pk=actor.account_id)):
         return 0
     return _remove(actor.account_id, by=actor, because="asked")
@@ -34,9 +33,13 @@ def empty_library(*, actor: Actor) -> int:
 
 @one_transaction
 def keep_on(*, actor: Actor) -> None:
-    """继续保留: the owner wants to keep what they have not used for a long time. Nothing where nothing is kept."""
-    now = clock.now()
-    Library.objects.filter(pk=actor.user_id, owner__kind="applicant").update(used_at=now, told_at=None)
+    """继续保留: the owner wants to keep what they have not used for a long time. Nothing where nothing is kept.
+
+    Raises :class:`Refused` (``not_found``) for whoever keeps no library.
+    """
+    _refuse_others(actor)
+    lock_rows(Library.objects.filter(pk=actor.account_id))
+    Library.objects.filter(pk=actor.account_id).update(used_at=clock.now(), told_at=None)
 
 
 @one_transaction
@@ -131,6 +134,11 @@ def _tell_of_ends(items: list[LibraryItem]) -> None:
         key=f"library-ends:{owner.pk}:" + ",".join(f"{item.pk}-{item.valid_until}" for item in items)[:80],
         warns=False,
     )
+
+
+def _refuse_others(actor: Actor) -> None:
+    if actor.role is not Role.APPLICANT:
+        raise Refused.one(_("只有申报人有自己的资料库。"), code="not_found")
 
 
 def _remove(owner_id: int, *, by: Actor, because: str) -> int:
