@@ -40,12 +40,13 @@ FILES = {
     "application_paper", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
     "desk_file", "desk_preview", "desk_paper", "unit_licence_file", "unit_publicity_file", "office_licence_file",
     "office_licence_preview", "office_account_scan", "office_account_scan_preview",
-    "notice_times", "notice_data",
+    "notice_times", "notice_data", "library_file",
 }  # fmt: skip
 # What is only ever sent to, or answers a script; its refusals are pages of their own, opened by the journeys that make them.
 SENT_TO = {
     "set_language", "still_here", "inbox_read", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
-    "register_employers", "application_autosave", "application_row", "application_upload", "application_material",
+    "register_employers", "application_autosave", "application_row", "application_upload", "application_material", "application_use_file", "library_take_over", "library_keep_on",
+    "library_file_add", "library_file_remove",
     "desk_identity", "unit_information_licence", "unit_report_mails", "unit_publicity_paper", "unit_material_add", "unit_material_remove", "unit_objection", "unit_publicity_result",
     "unit_report", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",
     "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",

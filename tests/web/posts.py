@@ -370,6 +370,20 @@ EXAMPLES["library_file_add"] = lambda world: _by(world.applicant, "library_file_
 EXAMPLES["library_take_over"] = lambda world: _by(world.applicant, "library_take_over", application=_filled(world).pk)
 
 
+@example("application_use_file")
+def application_use_file(world: w.World) -> Press:
+    before = next(m for m in materials_of(_filled(world)) if m.slot == "continuing_education")
+    second = w.start(world, specialty="construction")
+    pressed = f"{before.file_id}.continuing_education-{before.year}.{before.paper}"
+    return _by(world.applicant, "application_use_file", second.pk, "continuing_education", use_file=pressed)
+
+
+@example("application_bring")
+def application_bring(world: w.World) -> Press:
+    first = _filled(world)
+    return _by(world.applicant, "application_bring", w.start(world, specialty="construction").pk, bring=first.pk)
+
+
 @example("library_file_remove")
 def library_file_remove(world: w.World) -> Press:
     item = library.kept(world)

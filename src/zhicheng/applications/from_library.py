@@ -16,7 +16,8 @@ from zhicheng.applications.findings.works import before_the_tenure, before_the_w
 from zhicheng.applications.reading import read_row
 from zhicheng.applications.sections import Section
 from zhicheng.applications.to_library import KNOWN_BY
-from zhicheng.campaigns.rules import required_appraisal_years, required_ce_years, tenure_years
+from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.rules import Facts, required_appraisal_years, required_ce_years, tenure_years
 from zhicheng.foundation import clock
 from zhicheng.library.models import LibraryItem
 from zhicheng.library.queries import content_of
@@ -93,20 +94,20 @@ def label_of(section: Section, content: Mapping[str, Any]) -> str:
 def _why_not(case: CaseFile, section: Section, item: LibraryItem, content: Mapping[str, Any]) -> str:
     if item.valid_until is not None and item.valid_until < clock.today():
         return _("有效期至{day}，已经到期。").format(day=item.valid_until)
+    return why_row_does_not_fit(section, content, case.notice, case.facts)
+
+
+def why_row_does_not_fit(section: Section, content: Mapping[str, Any], notice: Notice, facts: Facts) -> str:
+    """Why a row is none of those this application asks about (its years, the tenure, the last years of achievements); empty when it fits."""
     if section.key in _YEARS:
-        years = _YEARS[section.key](case)
-        year = content.get("year")
+        years, year = _YEARS[section.key](notice, facts), content.get("year")
         return _("本次申报不需要{year}年度。").format(year=year) if years and year not in years else ""
-    seen = Seen({section.key: [{"id": "", **content}]}, case.facts, case.notice, clock.today())
+    seen = Seen({section.key: [{"id": "", **content}]}, facts, notice, clock.today())
     return next((finding.text for look in (before_the_tenure, before_the_window) for finding in look(seen)), "")
 
 
-def _appraisal_years(case: CaseFile) -> list[int]:
-    return required_appraisal_years(case.notice, case.facts) or tenure_years(case.notice, case.facts)
+def _appraisal_years(notice: Notice, facts: Facts) -> list[int]:
+    return required_appraisal_years(notice, facts) or tenure_years(notice, facts)
 
 
-def _ce_years(case: CaseFile) -> list[int]:
-    return required_ce_years(case.notice, case.facts)
-
-
-_YEARS = {"continuing_education": _ce_years, "appraisals": _appraisal_years}
+_YEARS = {"continuing_education": required_ce_years, "appraisals": _appraisal_years}

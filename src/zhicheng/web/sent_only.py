@@ -20,6 +20,7 @@ SENT_ONLY: dict[str, str] = {
     "application_upload": "application_slot",
     "application_resumable_begin": "application_slot",
     "application_resumable": "application_tasks",
+    "application_use_file": "application_slot",
     "library_take_over": "library",
     "library_keep_on": "library",
     "library_file_add": "library_item",

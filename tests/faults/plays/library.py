@@ -8,6 +8,7 @@ from typing import Any
 from tests.faults.stage import Stage, play
 from tests.support import world as w
 from zhicheng.accounts.models import AccountKind
+from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.states import OPEN_FOR_APPLICANT
@@ -119,3 +120,12 @@ def fill_in(stage: Stage) -> None:
         base_version=draft.versions[key] - (stage.dice.number(0, 1) if stage.dice.percent(20) else 0),
         item_ids=list(kept)[:3] + ([4711] if stage.dice.percent(10) else []),
     )
+
+
+@play("applications.carry_application")
+def carry(stage: Stage) -> None:
+    application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
+    other = stage.one_of(Application.objects.filter(applicant=application.applicant)) if application is not None else None
+    if application is not None and other is not None:
+        actor = stage.owner(application) if stage.dice.percent(90) else stage.anybody()
+        stage.act("applications.carry_application", actor=actor, application_id=application.pk, from_id=other.pk)

@@ -116,3 +116,9 @@ def take(world: w.World, application: Application) -> dict[str, Any]:
     second = w.start(world, specialty="construction")
     place = {"application_id": second.pk, "key": "education", "typed": [], "base_version": 0}
     return {"actor": world.applicant, "item_ids": [item.pk], **place}
+
+
+@case("applications.actions.carrying.carry_application", begins=filled)
+def carry(world: w.World, application: Application) -> dict[str, Any]:
+    second = w.start(world, specialty="construction")
+    return {"actor": world.applicant, "application_id": second.pk, "from_id": application.pk}

@@ -13,6 +13,7 @@ from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications.actions import keep_in_library
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.library.actions import keep_item
 from zhicheng.library.models import LibraryItem
 from zhicheng.library.queries import content_of
@@ -194,3 +195,61 @@ def test_library_costs_the_same_for_one_item_and_for_many(world, client) -> None
             client.get(reverse("library"))
         counts.append(asked.count)
     assert counts[0] == counts[1] <= 8
+
+
+def test_file_used_before_is_offered_in_its_box_with_where_it_was_used(world, client) -> None:
+    application = filled(world)
+    before = next(m for m in materials_of(application) if m.slot == "continuing_education")
+    second = w.start(world, specialty="construction")
+    client.post(
+        reverse("application_section", args=[second.pk, "current_title"]),
+        {f"current_title-{name}": value for name, value in w.sections()["current_title"].items()} | {"base_version": "0"},
+    )
+    client.post(
+        reverse("application_section", args=[second.pk, "education"]),
+        {"row": "0a1b2c3d", **{f"0a1b2c3d-{n}": v for n, v in w.sections()["education"][0].items()}, "base_version": "0"},
+    )
+    shown = page(client.get(reverse("application_slot", args=[second.pk, "continuing_education"])))
+    assert f"用于2023年度申请书 {application.number}" in shown
+    pressed = f"{before.file_id}.continuing_education-{before.year}.{before.paper}"
+    assert f'value="{pressed}"' in shown
+    address = reverse("application_use_file", args=[second.pk, "continuing_education"])
+    answer = client.post(address, {"use_file": pressed}, follow=True)
+    assert "已放入" in page(answer)
+    assert [m.file_id for m in materials_of(second)] == [before.file_id]
+
+
+def test_file_of_another_is_not_put_in(world, client) -> None:
+    other = world.new_applicant()
+    foreign = w.start(world, other)
+    w.fill(other, foreign)
+    mine = w.start(world)
+    file = materials_of(foreign)[0]
+    address = reverse("application_use_file", args=[mine.pk, "commitment"])
+    answer = client.post(address, {"use_file": f"{file.file_id}.commitment.commitment"}, follow=True)
+    assert "没有找到这个文件" in page(answer)
+    assert not materials_of(mine).exists()
+
+
+def test_new_application_begins_with_what_an_earlier_one_holds(world, client) -> None:
+    application = filled(world)
+    slug = notice_of(world.version).slug
+    choice = {"series": "engineering", "specialty": "construction", "title": "engineer"}
+    shown = client.get(reverse("application_choose", args=[slug]), choice)
+    assert [source["pk"] for source in shown.context["sources"]] == [application.pk]
+    answer = client.post(reverse("application_choose", args=[slug]), choice | {"bring": application.pk}, follow=True)
+    second = Application.objects.latest("pk")
+    assert answer.redirect_chain[-1][0] == reverse("application_bring", args=[second.pk]) + f"?from={application.pk}"
+    assert "重新签名" in page(answer)
+    assert draft_of(second).contents["summary"] == draft_of(application).contents["summary"]
+
+
+def test_bringing_in_nothing_or_anothers_is_told(world, client) -> None:
+    application = w.start(world)
+    other = world.new_applicant()
+    foreign = w.start(world, other)
+    address = reverse("application_bring", args=[application.pk])
+    assert "请先选择" in page(client.post(address, {}))
+    assert client.post(address, {"bring": foreign.pk}).status_code == 404
+    assert client.get(address + f"?from={foreign.pk}").status_code == 404
+    assert "没有可以带入" in page(client.get(address))

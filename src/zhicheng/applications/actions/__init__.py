@@ -1,6 +1,7 @@
 """The verbs of applications: the only code that writes here. One file per part of the road."""
 
 from zhicheng.applications.actions.answers import answer_findings
+from zhicheng.applications.actions.carrying import Carried, carry_application
 from zhicheng.applications.actions.draft import SavedSection, save_section
 from zhicheng.applications.actions.ending import (
     abandon_overdue,
@@ -17,6 +18,7 @@ from zhicheng.applications.actions.submit import confirm_check, submit_applicati
 from zhicheng.applications.actions.unit_material import add_unit_material, remove_unit_material
 
 __all__ = [
+    "Carried",
     "SavedSection",
     "Taken",
     "abandon_overdue",
@@ -25,6 +27,7 @@ __all__ = [
     "answer_findings",
     "answer_points",
     "bar_applications",
+    "carry_application",
     "confirm_check",
     "confirm_file",
     "discard_application",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.used_files import UsedFile, fitting
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
 from zhicheng.evidence.models import Intake
@@ -56,12 +57,13 @@ class Boxes:
     """An application's boxes; :meth:`entry` is what the page shows of one.
 
     ``section``: the key of the section whose page the boxes stand on, empty on a material's own page. ``errors``: what was
-    refused just now, by paper.
+    refused just now, by paper. ``used``: files used before that may be offered (``applications/used_files.py``).
     """
 
     case: CaseFile
     section: str = ""
     errors: Refusals = field(default_factory=dict)
+    used: Collection[UsedFile] = ()
 
     @property
     def points(self) -> list[ReturnPoint]:
@@ -144,6 +146,8 @@ class Boxes:
         refused = next((row for row in arriving if not row.is_open), None)
         error = self.errors.get(place, "") or (_refused_words(refused) if refused else "")
         checking = [row for row in arriving if row.is_open]
+        room = len(rows) + len(checking) < box.max_files
+        held = {file["material"].file.sha256 for file in rows}
         return {
             "key": paper.key,
             "label": str(paper.label),
@@ -153,7 +157,10 @@ class Boxes:
             "rows": rows,
             "checking": checking,
             "checking_url": waiting_url(checking, link_to(self.case, place, section=self.section)) if checking else "",
-            "room": len(rows) + len(checking) < box.max_files,
+            "room": room,
+            "used": fitting(self.used, box, paper.key, held) if room and paper.template is None else [],
+            "use_url": reverse("application_use_file", args=[self.case.application.pk, box.slot]),
+            "place": button_value(place),
             "accept": accepted(box),
             "url": upload_url(self.case.application, box, paper.key, section=self.section),
             "name": control_name(place) if self.section else "file",

@@ -18,6 +18,7 @@ from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
 from zhicheng.applications.queries import get_material
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.queries import what_is_said
@@ -118,7 +119,8 @@ def _context(
 ) -> dict[str, Any]:
     slot, number = boxes[0].slot, case.application.pk
     files = [m for m in case.materials if m.slot == slot]
-    reader = Boxes(case, section, errors=errors or {})
+    used = case.part(files_used_before, (slot,)) if is_open(case.application) else []
+    reader = Boxes(case, section, errors=errors or {}, used=used)
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
     lacking, wanted = count_papers(boxes, files, [key_of_arriving(row) for row in case.arriving if row.is_open])

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.sections import Section
+from zhicheng.applications.used_files import files_used_before
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.rules import SlotRequirement, evidence_slots, row_evidence
 from zhicheng.web.applicant.boxes import Boxes, Refusals
@@ -27,9 +28,13 @@ class Proofs:
     shown: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, case: CaseFile, section: Section, *, refusals: Refusals | None = None) -> Proofs:
-        """Those of ``section``; ``refusals``: what was said just now against files chosen on its page."""
-        return cls(section, Boxes(case, section.key, errors=refusals or {}))
+    def of(cls, case: CaseFile, section: Section, *, refusals: Refusals | None = None, offering: bool = False) -> Proofs:
+        """Those of ``section``; ``refusals``: what was said just now against files chosen on its page. ``offering``: with the files used
+        before that may go into its boxes (one query).
+        """
+        slots = [slot.key for slot in evidence_slots(case.notice, section.key)] if offering else []
+        used = case.part(files_used_before, tuple(slots)) if slots else []
+        return cls(section, Boxes(case, section.key, errors=refusals or {}, used=used))
 
     @property
     def notice(self) -> Notice:

@@ -48,6 +48,7 @@ from zhicheng.web.applicant.section_forms import (
 )
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
+from zhicheng.web.applicant.used_files import use_file
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.findings import at, in_row
@@ -137,6 +138,8 @@ def _after_save(request: HttpRequest, section: Section, typed: Any, saved: Saved
         else:
             messages.success(request, _("“{label}”已保存。").format(label=section.label))
         return go(request, next_task(case, here))
+    if pressed := request.POST.get("use_file", ""):
+        return use_file(request, case, pressed, section=section.key)
     if pressed := request.POST.get("upload", ""):
         place = f"{here}?saved=1{query}#{anchor_id(str(pressed_for(pressed).whole_box))}"
         return go(request, waiting_url(chosen.waiting, place) if chosen.waiting else place)
@@ -269,7 +272,7 @@ def _context(
     problems = _of_section(case.missing, section) if draft.versions[section.key] > 0 else []
     points = [p for p in case.return_points if p.where.section == section.key]
     noticed = _findings_in(case, section)
-    proofs = Proofs.of(case, section, refusals=refusals)
+    proofs = Proofs.of(case, section, refusals=refusals, offering=is_open(case.application))
     stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
     rows, papers = [], []
     for number, form in enumerate(forms_of(section, content, problems), start=1):

@@ -20,7 +20,7 @@ from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.actions import objections_to_start, save_section, start_application
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
-from zhicheng.applications.queries import own_drafts
+from zhicheng.applications.queries import get_application, own_drafts
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.answers import Answers
 from zhicheng.campaigns.models import CampaignVersion
@@ -32,10 +32,11 @@ from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
+from zhicheng.web.applicant.bringing import brought_along, own_applications
 from zhicheng.web.shared.carried import Carried, carried_by, let_go, sections_of
 from zhicheng.web.shared.conditions import ShownConditions, conditions_for, shown_conditions
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import go, render_refused
+from zhicheng.web.shared.http import OutOfReachError, go, render_refused, whole_number
 from zhicheng.web.shared.windows import times_of
 
 STEPS = (
@@ -162,12 +163,15 @@ def choose_title(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _start(request: HttpRequest, actor: Actor, version: CampaignVersion, notice: Notice) -> HttpResponse:
     chosen = {name: request.POST.get(name, "") for name in ("series", "specialty", "title")}
+    brought = whole_number(request.POST.get("bring", ""))
+    if brought is not None and get_application(actor, brought) is None:
+        raise OutOfReachError(f"application {brought}")
     try:
         application = start_application(actor=actor, campaign_version_id=version.pk, **chosen)
     except Refused as refused:
         return cannot_start(request, notice, refused.problems)
-    answer = go(request, "application_tasks", application.pk)
-    if (carried := carried_by(request)) is not None:
+    answer = brought_along(request, application.pk, brought) if brought else go(request, "application_tasks", application.pk)
+    if not brought and (carried := carried_by(request)) is not None:
         _fill(request, actor, application.pk, carried)
         let_go(answer)
     return answer
@@ -251,6 +255,7 @@ def _last_page(request: HttpRequest, actor: Actor, notice: Notice, context: dict
         "clauses": conditions_for(notice, choice.series.code, choice.title),
         "conditions": _told_before(notice, choice, carried.answers if carried is not None else Answers(), nature),
         "answered": carried is not None,
+        "sources": own_applications(request),
     }
     return render(request, "applicant/confirm_choice.html", context)
 

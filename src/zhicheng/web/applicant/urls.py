@@ -1,6 +1,19 @@
 from django.urls import path
 
-from zhicheng.web.applicant import checking, findings, following, home, materials, printing, resumable, sections, starting, tasks
+from zhicheng.web.applicant import (
+    bringing,
+    checking,
+    findings,
+    following,
+    home,
+    materials,
+    printing,
+    resumable,
+    sections,
+    starting,
+    tasks,
+    used_files,
+)
 
 ONE = "my/applications/<int:application_id>/"
 
@@ -16,6 +29,7 @@ urlpatterns = [
     path(ONE + "papers/<str:serial>.pdf", printing.show_paper, name="application_paper"),
     path(ONE + "draft.pdf", printing.draft_pdf, name="application_draft_pdf"),
     path(ONE + "commitment.pdf", printing.commitment_pdf, name="application_commitment_pdf"),
+    path(ONE + "bring/", bringing.bring, name="application_bring"),
     path(ONE + "tasks/", tasks.show_tasks, name="application_tasks"),
     path(ONE + "sections/<str:key>/", sections.edit_section, name="application_section"),
     path(ONE + "sections/<str:key>/autosave/", sections.autosave, name="application_autosave"),
@@ -24,6 +38,7 @@ urlpatterns = [
     path(ONE + "materials/<str:slot>/upload/<str:box>/<str:paper>/", materials.upload, name="application_upload"),
     path(ONE + "materials/<str:slot>/resumable/<str:box>/<str:paper>/", resumable.begin, name="application_resumable_begin"),
     path(ONE + "uploads/<str:key>/", resumable.go_on, name="application_resumable"),
+    path(ONE + "materials/<str:slot>/use/", used_files.use, name="application_use_file"),
     path(ONE + "files/<int:material_id>/", materials.show_material, name="application_material"),
     path(ONE + "files/<int:material_id>/original/", materials.show_file, name="application_file"),
     path(ONE + "files/<int:material_id>/<int:page>.png", materials.show_preview, name="application_preview"),

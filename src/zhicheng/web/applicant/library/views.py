@@ -13,17 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import keep_in_library
-from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.queries import VERSION_TEXTS, visible_to
 from zhicheng.foundation.errors import Refused
 from zhicheng.library.actions import Kept, empty_library, keep_on
 from zhicheng.library.queries import items_of, items_with_files, library_of
 from zhicheng.library.rules import goes_at
-from zhicheng.web.applicant.base import actor_of, chosen_words
+from zhicheng.web.applicant.base import actor_of
+from zhicheng.web.applicant.bringing import own_applications
 from zhicheng.web.applicant.library.shown import kinds_shown
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number
-
-SHOWN_APPLICATIONS = 10
 
 
 @require_safe
@@ -37,19 +34,10 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     library = library_of(actor)
     return {
         "kinds": kinds_shown(items_with_files(actor)),
-        "sources": _sources(request),
+        "sources": own_applications(request),
         "years": years,
         "goes_at": goes_at(library.used_at, library.told_at, years=years) if library is not None and library.told_at else None,
     }
-
-
-def _sources(request: HttpRequest) -> list[dict[str, Any]]:
-    """The person's own applications, the newest first: what they were for, and when they were last changed."""
-    rows = visible_to(actor_of(request)).select_related("campaign", "campaign_version").defer(*VERSION_TEXTS)
-    return [
-        {"pk": row.pk, "number": row.number, "year": row.year, "words": chosen_words(CaseFile(row))}
-        for row in rows.order_by("-created_at", "-id")[:SHOWN_APPLICATIONS]
-    ]
 
 
 @require_POST
