@@ -141,3 +141,10 @@ def test_files_used_before_name_where_and_are_ones_own(road) -> None:
         materials_of(application).filter(slot="education").values_list("file_id", flat=True)
     )
     assert not files_used_before(application, ("education",))
+
+
+def test_rows_of_another_number_and_the_same_words_are_not_told_to_be_left(road) -> None:
+    world, application, second = road
+    rows = [{name: value for name, value in row.items() if name != "id"} for row in w.sections()["education"]]
+    save(world, second, "education", rows)
+    assert not [left for left in carry(world, application, second).left if left.what == "学历学位"]

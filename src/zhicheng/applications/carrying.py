@@ -53,7 +53,7 @@ def moving(source: CaseFile, target: CaseFile) -> Moving:
     left += [
         Left(str(section.label), _("这一栏已经填写，保留现在的内容。"))
         for section in kept
-        if _typed(section, here[section.key]) != _typed(section, source.contents[section.key])
+        if _without_ids(section, here[section.key]) != _without_ids(section, source.contents[section.key])
     ]
     return Moving(coming, files, left)
 
@@ -71,6 +71,11 @@ def _typed(section: Section, content: Any) -> Any:
         return list(content or [])
     fixed = {field.key for field in section.fields if field.kind is Kind.FIXED}
     return {name: value for name, value in (content or {}).items() if name not in fixed}
+
+
+def _without_ids(section: Section, content: Any) -> Any:
+    typed = _typed(section, content)
+    return [{name: value for name, value in row.items() if name != "id"} for row in typed] if section.rows else typed
 
 
 def _together(target: CaseFile, coming: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,4 +110,11 @@ def _appraisal_years(notice: Notice, facts: Facts) -> list[int]:
     return required_appraisal_years(notice, facts) or tenure_years(notice, facts)
 
 
-_YEARS = {"continuing_education": required_ce_years, "appraisals": _appraisal_years}
+def _ce_years(notice: Notice, facts: Facts) -> list[int]:
+    """Which years are asked for hangs on the education: until it is filled in, as many as may ever be."""
+    if not facts.graduations:
+        return list(range(notice.year - notice.limits.continuing_education_years, notice.year))
+    return required_ce_years(notice, facts)
+
+
+_YEARS = {"continuing_education": _ce_years, "appraisals": _appraisal_years}

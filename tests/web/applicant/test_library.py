@@ -161,7 +161,7 @@ def test_section_offers_what_fits_ticked_and_fills_it_in_with_what_was_typed(wor
     assert "已从资料库填入" in page(answer)
     assert [row["school"] for row in draft_of(second).contents["education"]] == ["博州职业学院", "新疆农业大学"]
     assert materials_of(second).count() == 2
-    assert "library-offer" not in page(answer)
+    assert "from-library" not in page(answer)
 
 
 def test_nothing_ticked_says_so_and_keeps_what_was_typed_on_the_page(world, client) -> None:
