@@ -15,6 +15,7 @@ from zhicheng.applications.actions import (
     add_material,
     add_unit_material,
     bar_applications,
+    count_durations,
     restore_applications,
 )
 from zhicheng.applications.move_mails import tell_of_a_move, tell_of_an_annulment
@@ -55,6 +56,12 @@ def let_the_corrections_end() -> int:
 def tell_units_of_a_day() -> int:
     """上报 of a day in one mail, from 8 o'clock on; return to how many units. Mostly one query."""
     return tell_of_a_day(path=reverse("desk_queue"))
+
+
+@jobs.regular("applications.durations", minutes=24 * 60)
+def count_how_long_steps_take() -> int:
+    """This year's usual working days of each step at each desk, for the timeline; return for how many there are enough cases."""
+    return count_durations()
 
 
 @outbox.handler("integrity.recorded", lease=ONE_BY_ONE)

@@ -366,3 +366,21 @@ class ReminderWatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.look_at}"
+
+
+class DeskDurations(models.Model):
+    """How long each step took at one desk in a year's round. Counted by the worker, read with the application: one row for a desk.
+
+    ``steps``: state → [cases, working days in which half of them were done, and nine in ten], where there were enough.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    steps = models.JSONField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "year"], name="one_row_of_durations_for_a_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.year}"

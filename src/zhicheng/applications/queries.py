@@ -25,6 +25,7 @@ from zhicheng.applications.models import (
     in_tab,
 )
 from zhicheng.applications.sections import SECTIONS
+from zhicheng.applications.shown import shown_beside
 from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.states import OVER, State
 from zhicheng.applications.years import YearCount, year_count
@@ -126,7 +127,7 @@ def _one_visible(owner_id: int, application_id: int, *opening: str, role: Role) 
     offices = (desk.column for desk in DESKS)
     rows = visible_to(Actor(role, user_id=owner_id, organization_id=owner_id)).filter(pk=application_id)
     rows = rows.select_related("applicant", "campaign", "campaign_version", *offices, "current_submission").defer(*VERSION_TEXTS)
-    rows = rows.annotate(newest_version_id=newest_version_of("campaign"))
+    rows = rows.annotate(newest_version_id=newest_version_of("campaign"), **shown_beside())
     return rows.annotate(opened_here=_is_opened(*opening)) if opening else rows
 
 

@@ -29,6 +29,7 @@ WRITTEN_ANEW = {
     "applications_application.passed_prefecture",
     "applications_application.passed_supervising",
     "applications_application.prefecture",  # the campaign's
+    "applications_deskdurations",  # counted again in the night
     "applications_reminderwatch",  # noted again with the next move
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.desks import Desk
 from zhicheng.applications.lifecycle import TAKES_BACK
 from zhicheng.applications.models import Application, StatusChange, Submission
 from zhicheng.applications.papers import subject_of
+from zhicheng.applications.shown import show_of_each_desk
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import Mark, bare_mark, papers_of
 from zhicheng.foundation.prepared import prepared
@@ -56,6 +58,21 @@ def last_dossier(case: CaseFile, desk_id: int | None) -> PaperDossier | None:
         return None
     here = (d for d in case.part(all_dossiers) if (d.desk_id, d.submission_id) == (desk_id, current))
     return next(here, None)
+
+
+PAPER_HERE = "paper_here"
+"""Whether a desk has received the paper dossier of what is submitted now; read with an application that is shown."""
+
+
+def _paper_here(desk: Desk) -> Exists:
+    return Exists(
+        PaperDossier.objects.filter(
+            application=OuterRef("pk"), submission=OuterRef("current_submission"), desk=OuterRef(desk.column)
+        )
+    )
+
+
+show_of_each_desk(PAPER_HERE, _paper_here)
 
 
 def facts_of(dossier: PaperDossier | None) -> DossierFacts | None:

@@ -254,3 +254,8 @@ def remind_and_read(stage: Stage) -> None:
     mine = Reader(user_id=who.user_id, mailboxes=(("", "somebody@example.cn"),))
     stage.act("messages.send_digest", to=mine)
     stage.act("messages.mark_read", reader=mine, by_user_id=who.user_id)
+
+
+@play("applications.count_durations")
+def count_how_long_steps_take(stage: Stage) -> None:
+    stage.act("applications.count_durations")

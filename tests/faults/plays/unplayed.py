@@ -9,6 +9,7 @@ UNPLAYED = {
     "applications.actions.ending.abandon_overdue": "a round of the worker, a transaction for each: tests/applications/test_abandoned.py",
     "applications.actions.ending.bar_applications": _WORKER,
     "applications.actions.ending.restore_applications": _WORKER,
+    "applications.actions.durations.keep_durations": "count_durations calls it",
     "applications.report_mails.tell_of_a_day": "a round of the worker: tests/applications/test_report_mails.py",
     "documents.actions.render_paper": _WORKER,
     "foundation.verification.verify_ledger": _WORKER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.applications.models import Application
 from zhicheng.applications.reminding import PREFIX
+from zhicheng.applications.states import State
 from zhicheng.applications.watching import look_again
 from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, triggers, verification
 from zhicheng.foundation.lanes import Lane
@@ -229,3 +231,13 @@ def remind(world: w.World, application: Application) -> dict[str, Any]:
     with transaction.atomic():
         look_again(application, clock.now())
     return {"application_id": application.pk}
+
+
+@case("applications.actions.durations.keep_durations")
+def keep_durations(world: w.World) -> dict[str, Any]:
+    return {"year": 2023, "counted": {(world.unit.pk, State.UNIT_REVIEW): Counter({1: 30})}}
+
+
+@case("applications.actions.durations.count_durations", begins=w.submitted)
+def count_durations(world: w.World, _application: Application) -> dict[str, Any]:
+    return {}

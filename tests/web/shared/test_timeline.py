@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,12 +15,15 @@ from django.utils import translation
 from tests.campaigns.files import other_text
 from tests.review.test_second_campaign import CHOICE, START, form
 from tests.support import world as w
+from tests.support.asked import asking
 from tests.support.told_once import told_once
 from tests.web.registering import client_of
 from zhicheng.accounts.models import User
 from zhicheng.applications.actions import discard_application
+from zhicheng.applications.actions.durations import keep_durations
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.queries import get_application
+from zhicheng.applications.states import State
 from zhicheng.foundation import clock, outbox
 from zhicheng.integrity.actions import record_fraud
 from zhicheng.organizations.actors import Actor
@@ -204,3 +208,36 @@ def test_who_acted_is_named_to_the_desks_and_to_nobody_else(bortala) -> None:
         what = application.pk if name == "my_application" else PublicityPeriod.objects.get().pk
         page = visitor.get(reverse(name, args=[what])).content.decode()
         assert bortala.unit.name in page and "经办甲乙丙" not in page
+
+
+def test_desk_that_has_it_is_named_with_its_telephone_what_is_waited_for_and_how_long_it_usually_takes(bortala) -> None:
+    application = w.submitted(bortala)
+    counted = {
+        (bortala.unit.pk, State.UNIT_REVIEW): Counter({0: 5, 2: 15, 4: 3}),
+        (bortala.county.pk, State.COUNTY_REVIEW): Counter({1: 30}),
+    }
+    keep_durations(year=2023, counted=counted)
+    (now,) = lines(application, bortala.applicant, "now")
+    assert (now.who, now.phone, now.waits) == ("博乐市水利管理站", "0909-2312345", "等待单位审核上报的内容。")
+    assert now.usual == "通常2个工作日办完，九成在4个工作日以内（本年度23份）"
+    county = [entry for entry in lines(application, bortala.applicant, "next") if entry.who == bortala.county.name]
+    assert [entry.usual for entry in county] == ["通常1个工作日办完，九成在1个工作日以内（本年度30份）"]
+    page = client_of(bortala.applicant).get(reverse("my_application", args=[application.pk])).content.decode()
+    assert "电话0909-2312345" in page and now.usual in page and now.waits in page
+
+
+def test_higher_desk_waits_for_the_paper_until_it_is_recorded(bortala) -> None:
+    application = w.submitted(bortala)
+    w.publicise_and_report(bortala, application)
+    with clock.travel(w.IN_WINDOW + w.UNTIL_REPORT):
+        (now,) = lines(application, bortala.applicant, "now")
+        assert now.waits == "等待纸质材料送到；登记收到后才能审核通过。"
+        w.record_dossier(bortala.county_officer, application)
+        (now,) = lines(application, bortala.applicant, "now")
+        assert now.waits == "纸质材料已经收到，等待审核。"
+        client = client_of(bortala.applicant)
+        page = reverse("my_application", args=[application.pk])
+        client.get(page)
+        with asking() as asked:
+            client.get(page)
+        assert asked.count <= 12, "the budget of the page, wherever the application is"

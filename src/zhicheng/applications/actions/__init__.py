@@ -3,6 +3,7 @@
 from zhicheng.applications.actions.answers import answer_findings
 from zhicheng.applications.actions.carrying import Carried, carry_application
 from zhicheng.applications.actions.draft import SavedSection, save_section
+from zhicheng.applications.actions.durations import count_durations
 from zhicheng.applications.actions.ending import (
     abandon_overdue,
     bar_applications,
@@ -30,6 +31,7 @@ __all__ = [
     "carry_application",
     "confirm_check",
     "confirm_file",
+    "count_durations",
     "discard_application",
     "keep_in_library",
     "objections_to_start",

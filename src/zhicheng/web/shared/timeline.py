@@ -23,6 +23,7 @@ from zhicheng.organizations.actors import Role
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.queries import all_periods
 from zhicheng.web.shared.status import applicants_words
+from zhicheng.web.shared.waiting import phone_of, usual_durations, waits_for
 
 _WITH_APPLICANT = frozenset({State.DRAFT, State.RETURNED})
 
@@ -46,6 +47,9 @@ class Entry:
     who: str = ""
     text: str = ""
     links: list[dict[str, str]] = field(default_factory=list)
+    phone: str = ""  # of the desk that has it
+    waits: str = ""  # what has to happen next there
+    usual: str = ""  # how long the step usually takes at its desk
     is_return: bool = False  # nothing to be ticked off
 
 
@@ -68,9 +72,11 @@ def entries_of(case: CaseFile, *, audience: str, plan: Plan | None) -> list[Entr
     until = _until(case, state, coming, plan)
     words = state_words(state, case.notice).staff if audience == "staff" else applicants_words(case)
     current = next((period for period in periods if period.cancelled_at is None), None)
+    usual = usual_durations(case, [state, *coming])
     text = _now_text(case, state, until, current)
-    entries.append(Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text))
-    return entries + [_coming(case, ahead, until) for ahead in coming]
+    now = Entry(str(words), "now", case.application.entered_state_at, holder_name(case, state), text)
+    entries.append(replace(now, phone=phone_of(case, state), waits=waits_for(case, state, current), usual=usual.get(state, "")))
+    return entries + [replace(_coming(case, ahead, until), usual=usual.get(ahead, "")) for ahead in coming]
 
 
 def _done(case: CaseFile, change: StatusChange, period: PublicityPeriod | None, *, names: bool) -> Entry:
