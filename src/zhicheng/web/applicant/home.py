@@ -27,6 +27,7 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.base import actor_of, chosen_words, count_words, head_of, information_url
 from zhicheng.web.applicant.following import advice
 from zhicheng.web.shared.paging import page_of
+from zhicheng.web.shared.road import corrected_until, road_shown
 from zhicheng.web.shared.windows import statuses_of
 
 SHOWN_CAMPAIGNS = 3
@@ -107,6 +108,8 @@ def _round(
         "head": head,
         "advice": advice(application, may_send=head["window_open"]) if application is not None and head is not None else "",
         "live": live,
+        "road": road_shown(notice, application if live else None),
+        "corrected": corrected_until(notice),
         "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(CaseFile(a))} for a in here[1:] if _is_draft(a)],
         "may_start": campaign.may_submit_first and sent is None and not ban and not closed,
         "notes": notes,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from zhicheng.applications.listing import current_in
 from zhicheng.applications.queries import visible_to
 from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import window_state
@@ -26,6 +27,7 @@ from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.public_facts import said_by_paper
+from zhicheng.web.shared.road import road_shown
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.windows import shown_window, windows_of
 
@@ -34,10 +36,16 @@ SHOWN_ON_HOME = 5
 
 def home(request: HttpRequest) -> HttpResponse:
     """首页: what is open until when, the two registrations, sign-in, the notices, what is being publicised, help (station 0)."""
-    shown = [(campaign, windows_of(campaign)) for campaign in published_campaigns()[:SHOWN_ON_HOME]]
     actor = actor_of(request)
+    campaigns = published_campaigns()[:SHOWN_ON_HOME]
+    mine = current_in(actor, [c.version.campaign_id for c in campaigns]) if actor.role is Role.APPLICANT else {}
+    shown = []
+    for campaign in campaigns:
+        road = road_shown(campaign.notice, mine.get(campaign.version.campaign_id))
+        shown.append((campaign, windows_of(campaign), road))
     periods = list(listed_for(actor, clock.today())[:SHOWN_ON_HOME])
-    return render(request, "public/home.html", {"campaigns": shown, "periods": periods, "my_unit": unit_of(actor)})
+    context = {"campaigns": shown, "periods": periods, "my_unit": unit_of(actor), "goes_on": bool(mine)}
+    return render(request, "public/home.html", context)
 
 
 def home_signed_in(request: HttpRequest) -> HttpResponse:
