@@ -106,7 +106,7 @@ def test_number_of_queries_does_not_grow_with_the_rows(world):
             "history": count(lambda: [(c.by, c.by_organization, c.submission) for c in queries.history_of(application)]),
             "arrivals": count(lambda: list(queries.arrivals_of(application))),
             "missing": count(lambda: CaseFile(application).missing),
-            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in standing_decisions(application)]),
+            "decisions": count(lambda: [(d.desk.name, d.decided_by.name) for d in standing_decisions(CaseFile(application))]),
             "dossiers": count(lambda: [(d.desk.name, d.recorded_by.name) for d in all_dossiers(application)]),
             "period": count(lambda: period_of(CaseFile(application))),
             "public": count(lambda: [p.unit.name for p in running_periods(clock.today())]),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import world as w
 from tests.support.told_once import told_once
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.documents.queries import papers_of, read_mark
@@ -265,7 +266,7 @@ def test_sanction_stated_by_the_unit_is_a_finding_for_every_later_desk(road):
     application.refresh_from_db()
     submission = application.current_submission_id
     actions.pass_application(actor=world.unit_admin, application_id=application.pk, submission_id=submission, sanction=DEMERIT)
-    decisions = standing_decisions(application)
+    decisions = standing_decisions(CaseFile(application))
     (finding,) = stated_sanctions(decisions, submission_id=submission)
     assert "记过" in finding.text and "2023-01-01至2024-12-31" in finding.text
     assert (finding.code, finding.source) == ("sanction.stated", "人社部令40号 第十三条")

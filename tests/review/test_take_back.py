@@ -18,6 +18,7 @@ from tests.support.told_once import told_once
 from tests.support.verified import everything_holds
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications.actions import withdraw_application
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, CommitteeArrival, PersonYear, StatusChange
 from zhicheng.applications.states import State
 from zhicheng.campaigns.data import BORTALA_2023
@@ -116,9 +117,9 @@ def test_sanction_that_was_stated_at_a_pass_taken_back_is_told_to_nobody(at_unit
     world, application = at_unit
     number = application.current_submission_id or 0
     actions.pass_application(actor=world.unit_admin, application_id=application.pk, submission_id=number, sanction=DEMERIT)
-    assert len(stated_sanctions(standing_decisions(application), submission_id=number)) == 1
+    assert len(stated_sanctions(standing_decisions(CaseFile(application)), submission_id=number)) == 1
     back(world.unit_admin, application)
-    assert stated_sanctions(standing_decisions(application), submission_id=number) == []
+    assert stated_sanctions(standing_decisions(CaseFile(application)), submission_id=number) == []
 
 
 def test_applicant_may_withdraw_what_the_unit_has_taken_back(at_unit: Road) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
@@ -14,20 +14,47 @@ from zhicheng.applications.shown import show_of_each_desk
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import Mark, bare_mark, papers_of
 from zhicheng.foundation.prepared import prepared
-from zhicheng.review.models import Decision, MarkState, PaperDossier
+from zhicheng.integrity.models import IntegrityRecord
+from zhicheng.organizations.actors import Role
+from zhicheng.review.models import Decision, MarkState, PaperDossier, Verdict
 from zhicheng.review.rules import DossierFacts
 
 
-def standing_decisions(application: Application) -> list[Decision]:
-    """Every decision but the passes that were taken back, oldest first. One query."""
-    return [decision for decision in _decisions(application.pk) if decision.next_move not in TAKES_BACK]  # type: ignore[attr-defined]
+def standing_decisions(case: CaseFile) -> list[Decision]:
+    """Every decision but the passes that were taken back, oldest first. One query, for :func:`passes_elsewhere` as well."""
+    return [decision for decision in case.part(_standing) if decision.application_id == case.application.pk]
+
+
+def passes_elsewhere(case: CaseFile) -> list[Decision]:
+    """The standing passes of offices above the unit in the person's other applications (of this account and number), the newest first; none
+    of before a record that proves false what the person handed in.
+    """
+    number = case.application.person_index
+    return [
+        decision
+        for decision in reversed(case.part(_standing))
+        if decision.application_id != case.application.pk
+        and (decision.verdict, decision.whose) == (Verdict.PASSED, number)  # type: ignore[attr-defined]
+        and decision.role != Role.UNIT
+        and not decision.proved_false  # type: ignore[attr-defined]
+    ]
+
+
+def _standing(application: Application) -> list[Decision]:
+    return [decision for decision in _decisions(application.applicant_id) if decision.next_move not in TAKES_BACK]  # type: ignore[attr-defined]
 
 
 @prepared
-def _decisions(application_id: int) -> QuerySet[Decision]:
-    decisions = Decision.objects.filter(application_id=application_id).select_related("desk", "decided_by", "submission")
+def _decisions(applicant_id: int) -> QuerySet[Decision]:
+    mine = Application.objects.filter(applicant_id=applicant_id).values("pk")
+    decisions = Decision.objects.filter(application_id__in=mine).select_related("desk", "decided_by", "submission")
     later = StatusChange.objects.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("change_id")).order_by("id")
-    then = decisions.annotate(next_move=Subquery(later.values("move")[:1]))
+    false = IntegrityRecord.objects.filter(
+        person_index=OuterRef("application__person_index"), annulled_at__isnull=True, recorded_at__gte=OuterRef("decided_at")
+    )
+    then = decisions.annotate(
+        next_move=Subquery(later.values("move")[:1]), whose=F("application__person_index"), proved_false=Exists(false)
+    )
     return then.defer("submission__content").order_by("id")
 
 
@@ -36,7 +63,7 @@ def last_decided(case: CaseFile, desk_id: int | None) -> Decision | None:
     submission = case.submission
     if submission is None:
         return None
-    mine = (d for d in reversed(case.part(standing_decisions)) if d.desk_id == desk_id and d.submission_id != submission.pk)
+    mine = (d for d in reversed(standing_decisions(case)) if d.desk_id == desk_id and d.submission_id != submission.pk)
     return next(mine, None)
 
 

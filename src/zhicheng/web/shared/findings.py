@@ -59,7 +59,7 @@ def findings_for(case: CaseFile, actor: Actor) -> list[Told]:
     """
     submission_id = case.application.current_submission_id
     more = [
-        *stated_sanctions(case.part(standing_decisions), submission_id=submission_id),
+        *stated_sanctions(standing_decisions(case), submission_id=submission_id),
         *contested_authorships(case.application, actor),
         *(dated_papers(period_of(case), case.notice) if actor.role is not Role.APPLICANT else ()),
     ]

@@ -23,6 +23,7 @@ from zhicheng.campaigns.rules import step_name
 from zhicheng.evidence.queries import Said, said_of_files, what_is_said
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
+from zhicheng.review.checked import checked_before
 from zhicheng.review.models import Decision, PaperDossier
 from zhicheng.review.queries import all_dossiers, last_decided, last_dossier
 from zhicheng.web.shared.conditions import ShownConditions, shown_conditions
@@ -136,7 +137,7 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     said = _said_of([m for sent in (file.snapshot, *before) for m in sent.materials])
     return DeskCase(
         file=file,
-        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said).parts(),
+        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said, checked_before(file)).parts(),
         conditions=shown_conditions(notice, file.sent_conditions),
         findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff", plan=plan),

@@ -20,6 +20,7 @@ from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, Slot
 from zhicheng.campaigns.rules import SlotRequirement, Unproved, evidence_slots
 from zhicheng.evidence.queries import Said
+from zhicheng.review.checked import Checked
 from zhicheng.web.shared.desk.comparing import LONG_VALUE, Before, pieces_of
 from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.problems import anchor_id
@@ -48,7 +49,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One form or row of a section, with the files that prove it; ``removed``: files that proved it and are there no more, with none in
-    their stead; ``unproved``: what is to be said where no file proves it.
+    their stead; ``unproved``: what is to be said where no file proves it; ``checked``: which office has passed the same with the same files.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Row:
     findings: list[Told] = field(default_factory=list)
     removed: list[File] = field(default_factory=list)
     unproved: Unproved | None = None
+    checked: Checked | None = None
 
     @property
     def changed(self) -> bool:
@@ -155,7 +157,7 @@ def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class Sheets:
     """What the form of a desk is made from: the submission, what it is compared with (``earlier``), what was ``found``, the boxes of the
-    notice, and what is to be ``said`` of a file by its number.
+    notice, and what is to be ``said`` of a file by its number; ``checked``: what an office has passed before, by its place.
     """
 
     snapshot: Snapshot
@@ -164,6 +166,7 @@ class Sheets:
     found: list[Told]
     boxes: list[SlotRequirement]
     said: Mapping[int, Said]
+    checked: Mapping[str, Checked] = field(default_factory=dict)
 
     def parts(self) -> list[CaseSection]:
         """The whole form, each file beside what it proves (at every place that names its slot); the rest under 其它材料."""
@@ -215,7 +218,8 @@ class Sheets:
         told = in_row(self.found, place) if place.row or not section.rows else []
         lacks = row_unproved(self.notice, self.boxes, self._present, section, raw)
         is_new = bool(self.earlier) and was is None
-        return Row(place.row, str(place), row_label(section, raw), lines_of(section, raw, was), mine, is_new, told, gone, lacks)
+        label, lines, checked = row_label(section, raw), lines_of(section, raw, was), self.checked.get(str(place))
+        return Row(place.row, str(place), label, lines, mine, is_new, told, gone, lacks, checked)
 
     def _gone_row(self, section: Section, raw: Mapping[str, Any], removed: list[File]) -> Row:
         gone = [f for f in removed if self._proves(f, raw, section)]
