@@ -226,6 +226,8 @@ HELD = {
     "foundation_originalplace",
     "foundation_originalplace.place_algorithm",
     "integrity_integrityrecord.index_algorithm",
+    "messages_sms",
+    "messages_smschoice",
     "organizations_accountrequest.old_factors",
     "organizations_factorreset",
     "organizations_officerchange",

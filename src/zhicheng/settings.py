@@ -327,6 +327,14 @@ PASS_MAIL_MINUTES = env.int("ZHICHENG_PASS_MAIL_MINUTES", 10 if MODE == "product
 QUIET_HOURS = env.str("ZHICHENG_QUIET_HOURS", "22:00-9:00")
 if not re.fullmatch(r"((2[0-3]|[01]?\d):[0-5]\d-(2[0-3]|[01]?\d):[0-5]\d)?", QUIET_HOURS):
     raise environ.ImproperlyConfigured("ZHICHENG_QUIET_HOURS must be like 22:00-9:00, or empty")
+# --- SMS (messages/gateway.py): the address of the gateway; a rehearsal keeps them in a folder, an instance without one sends none ---
+SMS_URL = env.str("ZHICHENG_SMS_URL", "file:" if REHEARSAL else "")
+if SMS_URL and not SMS_URL.startswith(("http://", "https://", "file:")):
+    raise environ.ImproperlyConfigured("ZHICHENG_SMS_URL must begin with http:// or https://")
+SMS_KEY_ID, SMS_SECRET = env.str("ZHICHENG_SMS_KEY_ID", ""), env.str("ZHICHENG_SMS_SECRET", "")
+SMS_SIGN, SMS_TEMPLATE = env.str("ZHICHENG_SMS_SIGN", "职称申报"), env.str("ZHICHENG_SMS_TEMPLATE", "")
+SMS_PRICE = env.str("ZHICHENG_SMS_PRICE", "0.05")  # what one costs the office, in yuan: told to who may want them
+SMS_DAY_LIMIT = env.int("ZHICHENG_SMS_DAY_LIMIT", 2000)
 DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@zhicheng.example>")
 
 # --- Heads of the ledger: signed daily, and kept by others (foundation/checkpoints.py) ---

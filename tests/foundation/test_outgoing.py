@@ -36,6 +36,7 @@ ALLOWED = {
     "foundation/outgoing.py": "webhook and time-stamp authority",
     "foundation/deadlines.py": "cuts a connection it is handed",
     "foundation/alerts.py": "names the request it hands over",
+    "messages/gateway.py": "names the request it hands over",
     "foundation/stamps.py": "names the request it hands over",
     "foundation/mail_server.py": "the mail server",
     "foundation/logs.py": "names an error of the mail library",

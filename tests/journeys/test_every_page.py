@@ -44,7 +44,7 @@ FILES = {
 }  # fmt: skip
 # What is only ever sent to, or answers a script; its refusals are pages of their own, opened by the journeys that make them.
 SENT_TO = {
-    "set_language", "still_here", "inbox_read", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
+    "set_language", "still_here", "inbox_read", "person_sms", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
     "register_employers", "application_autosave", "application_row", "application_upload", "application_material", "application_use_file", "library_take_over", "library_keep_on",
     "library_file_add", "library_file_remove",
     "desk_identity", "unit_information_licence", "unit_report_mails", "unit_publicity_paper", "unit_material_add", "unit_material_remove", "unit_objection", "unit_publicity_result",

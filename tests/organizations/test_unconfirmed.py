@@ -205,6 +205,8 @@ def test_whatever_refers_to_an_account_or_a_unit_keeps_it_but_for_what_goes_with
         "messages.Digest.user",
         "messages.Message.organization",
         "messages.Message.user",
+        "messages.Sms.user",
+        "messages.SmsChoice.user",
         "mfa.Authenticator.user",
         "usersessions.UserSession.user",
     }

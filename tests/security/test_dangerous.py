@@ -42,6 +42,7 @@ NEVER_IMPORTED = {
 STARTS_PROGRAMS = {"foundation/backups.py", "evidence/confinement/starting.py"}
 # Who reaches out, and to what: an address of the settings, or (the walk) of a rehearsal on this machine (1.3.6).
 REACHES_OUT = {
+    "messages/gateway.py": "the SMS gateway",
     "foundation/alerts.py": "the operator's webhook",
     "foundation/outgoing.py": "opens what those beside it ask for, and nothing else",
     "foundation/stamps.py": "the time stamp authority",

@@ -48,6 +48,7 @@ from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.messages.actions import send_message
 from zhicheng.messages.reading import Reader
+from zhicheng.messages.sms import choose_sms
 from zhicheng.organizations import actions as organizations
 from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.organizations.invitations import code_of as invitation_of
@@ -477,6 +478,12 @@ def read_a_message(world: w.World) -> Press:
     with transaction.atomic():
         send_message(to=Reader(user_id=world.applicant.account_id), words=lambda: ("主题", "正文"), key="told:1")
     return _by(world.applicant, "inbox_read", whose="mine")
+
+
+@example("person_sms")
+def want_no_sms_any_more(world: w.World) -> Press:
+    choose_sms(user_id=world.applicant.account_id, wanted=True)
+    return _by(world.applicant, "person_sms", wanted="no")
 
 
 EXAMPLES["unit_report_mails"] = lambda world: _by(world.unit_admin, "unit_report_mails", how="daily")

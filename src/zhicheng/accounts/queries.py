@@ -37,7 +37,7 @@ def without_number(user_id: int) -> str:
 
 def reader_of(user: User) -> Reader:
     """A person as somebody who is told something: in the inbox of the site, and by mail where a mailbox is theirs."""
-    return Reader(user_id=user.pk, mailboxes=(("", user.email),) if user.email else ())
+    return Reader(user_id=user.pk, mailboxes=(("", user.email),) if user.email else (), mobile=user.mobile)
 
 
 def account_with_mailbox(email: str) -> User | None:

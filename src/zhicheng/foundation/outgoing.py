@@ -1,6 +1,6 @@
 """Every connection this program opens by itself, and how each is protected on its way.
 
-There are five: the database (``pg_basebackup`` reaches it by the same address), the mail server, clamd, the webhook for alarms and the time-stamp authority. Their addresses are the
+There are six: the database (``pg_basebackup`` reaches it by the same address), the mail server, clamd, the webhook for alarms, the time-stamp authority and the SMS gateway. Their addresses are the
 operator's settings and nothing a person types: :func:`destinations` lists them, and a request over HTTP goes to one of them or not at
 all (:func:`ask`). On one machine a connection may be plain; what leaves it is encrypted, and the other side shows a certificate that is
 checked. ``checks.py`` refuses to start a production instance otherwise. ``tests/foundation/test_outgoing.py`` holds that no other module
@@ -169,7 +169,8 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def _addresses() -> list[tuple[str, str]]:
-    told = (("ZHICHENG_ALERT_WEBHOOK", settings.ALERT_WEBHOOK), ("ZHICHENG_TSA_URL", settings.TSA_URL))
+    sms = settings.SMS_URL if settings.SMS_URL.startswith("http") else ""
+    told = (("ZHICHENG_ALERT_WEBHOOK", settings.ALERT_WEBHOOK), ("ZHICHENG_TSA_URL", settings.TSA_URL), ("ZHICHENG_SMS_URL", sms))
     return [(variable, address) for variable, address in told if address]
 
 

@@ -11,6 +11,7 @@ _ALARMS: dict[str, str | Promise] = {
     "worker": gettext_lazy("后台任务没有响应"),
     "examiner": gettext_lazy("上传的文件没有人检查"),
     "mail": gettext_lazy("邮件服务器没有应答"),
+    "sms": gettext_lazy("短信网关没有应答"),
     "effects": gettext_lazy("办理的后续事项没有及时处理"),
     "failed": gettext_lazy("有后续事项失败"),
     "jobs": gettext_lazy("定时任务没有按时运行"),

@@ -8,4 +8,4 @@ class MessagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from zhicheng.messages import jobs  # noqa: F401 - it registers itself
+        from zhicheng.messages import jobs, sms  # noqa: F401 - they register themselves

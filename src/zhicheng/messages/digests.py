@@ -22,7 +22,9 @@ from zhicheng.foundation.quiet import quiet_hours
 from zhicheng.foundation.transactions import lock_rows, one_transaction, take_turns
 from zhicheng.messages.models import Digest, Message
 from zhicheng.messages.queries import messages_of
+from zhicheng.messages.readers import whole
 from zhicheng.messages.reading import Reader, told
+from zhicheng.messages.sms import queue_sms
 
 MOST = 50  # in one mail; how many more there are is said
 A_ROUND = 200  # readers in one run of the job
@@ -43,18 +45,12 @@ class Source:
 
 
 _sources: dict[str, Source] = {}
-_mailboxes: list[Callable[[Reader], Reader]] = []
 
 
 def remind_of(prefix: str, *, holding: Holding, bring_forward: Callable[[Reader, datetime], object]) -> None:
     """Register who reminds with keys that begin with ``prefix``. ``bring_forward(reader, until)`` queues what falls due for the reader before
     ``until``, today."""
     _sources[prefix] = Source(holding, bring_forward)
-
-
-def find_mailboxes_by(find: Callable[[Reader], Reader]) -> None:
-    """Let ``find`` say where a reader's mail goes: a room below knows people and organizations."""
-    _mailboxes[:] = [find]
 
 
 def send_digests() -> int:
@@ -66,7 +62,7 @@ def send_digests() -> int:
     for reader in _readers_waiting(at):
         for source in _sources.values():
             source.bring_forward(reader, quiet.begins_after(at))
-        sent += send_digest(to=_mailboxes[-1](reader))
+        sent += send_digest(to=whole(reader))
     return sent
 
 
@@ -97,6 +93,7 @@ def send_digest(*, to: Reader) -> bool:
     for name, address in to.mailboxes:
         ending = f":{name}" if name else ""
         queue_mail(to=address, subject=subject, body=body, key=f"digest:{digest.pk}{ending}", by_day=True)
+    queue_sms(to=to, digest=digest, count=len(kept))
     return True
 
 

@@ -93,3 +93,28 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SmsChoice(models.Model):
+    """A person wants reminders by SMS as well. No row: no SMS, the rule. Gone when they want none any more."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class Sms(models.Model):
+    """One SMS to a person, beside the mail of a day. Written in the transaction that queues it; the number stands in the account alone."""
+
+    digest = models.OneToOneField(Digest, on_delete=models.CASCADE, related_name="sms")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField(db_index=True)
+
+    class Meta:
+        verbose_name = _("短信")
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="one_sms_a_day_for_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"

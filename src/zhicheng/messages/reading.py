@@ -21,11 +21,12 @@ Words = Callable[[], tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A person, or an organization's people together. ``mailboxes``: where mail goes, each with a name for its key that tells nobody's
-    address; the name is empty for a person's only one."""
+    address; the name is empty for a person's only one. ``mobile``: a person's number."""
 
     user_id: int | None = None
     organization_id: int | None = None
     mailboxes: tuple[tuple[str, str], ...] = ()
+    mobile: str = ""
 
     @property
     def row(self) -> dict[str, int | None]:

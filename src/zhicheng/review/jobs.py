@@ -16,7 +16,8 @@ from zhicheng.applications.watching import due_for, to_look_at
 from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.quiet import quiet_hours
-from zhicheng.messages.digests import find_mailboxes_by, remind_of
+from zhicheng.messages.digests import remind_of
+from zhicheng.messages.readers import find_readers_by
 from zhicheng.messages.reading import Reader
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.readers import readers_of
@@ -71,4 +72,4 @@ def _with_mailboxes(reader: Reader) -> Reader:
 
 
 remind_of(PREFIX, holding=_holding, bring_forward=_bring_forward)
-find_mailboxes_by(_with_mailboxes)
+find_readers_by(_with_mailboxes)

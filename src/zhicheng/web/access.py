@@ -165,6 +165,7 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "library_file_remove": frozenset({Role.APPLICANT}),
     "person_information": frozenset({Role.APPLICANT}),
     "person_contact": frozenset({Role.APPLICANT}),
+    "person_sms": frozenset({Role.APPLICANT}),
     "person_employer": frozenset({Role.APPLICANT}),
     "person_invitation": frozenset({Role.APPLICANT}),
 }
@@ -260,6 +261,7 @@ REHEARSAL: dict[str, frozenset[Role]] = {
     "rehearsal_sign_in": EVERYBODY,
     "rehearsal_mailbox": EVERYBODY,
     "rehearsal_mail": EVERYBODY,
+    "rehearsal_sms": EVERYBODY,
     "rehearsal_clock": EVERYBODY,
     "rehearsal_clock_move": EVERYBODY,
 }

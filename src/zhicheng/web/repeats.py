@@ -47,6 +47,7 @@ CORRECTS: dict[str, str] = {
     "register_person": "“查找” looks for the employer on the same page",
     "unit_information_edit": "corrected before it was looked at, as often as needed",
     "unit_information_licence": "each file is its own sending",
+    "person_sms": "the later word is the right one",
     "unit_report_mails": "the later word is the right one",
     "unit_publicity_paper": "each file is its own sending",
     "unit_material_add": "each file is its own sending",

@@ -27,6 +27,7 @@ SENT_ONLY: dict[str, str] = {
     "library_file_remove": "library_item",
     "register_unit_licence": "register_unit",
     "unit_information_licence": "unit_information_edit",
+    "person_sms": "person_information",
     "unit_report_mails": "unit_information",
     "unit_account_request_withdraw": "unit_account_requests",
     "unit_publicity_paper": "unit_publicity",

@@ -243,7 +243,7 @@ def notice_text() -> str:
     return BORTALA_2023.read_text("utf-8")
 
 
-@play("review.remind_of_application", "messages.send_digest", "messages.mark_read")
+@play("review.remind_of_application", "messages.send_digest", "messages.mark_read", "messages.choose_sms")
 def remind_and_read(stage: Stage) -> None:
     """The look at one application, the mail of the day, and somebody who reads."""
     application = stage.one_of(Application.objects.all())
@@ -251,6 +251,7 @@ def remind_and_read(stage: Stage) -> None:
     who = stage.anybody()
     if who.user_id is None:
         return
+    stage.act("messages.choose_sms", user_id=who.user_id, wanted=stage.dice.percent(50))
     mine = Reader(user_id=who.user_id, mailboxes=(("", "somebody@example.cn"),))
     stage.act("messages.send_digest", to=mine)
     stage.act("messages.mark_read", reader=mine, by_user_id=who.user_id)

@@ -13,4 +13,5 @@ UNPLAYED = {
     "applications.report_mails.tell_of_a_day": "a round of the worker: tests/applications/test_report_mails.py",
     "documents.actions.render_paper": _WORKER,
     "foundation.verification.verify_ledger": _WORKER,
+    "messages.gateway.note_failure": "the worker, when the SMS gateway is away: tests/messages/test_sms.py",
 }

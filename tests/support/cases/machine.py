@@ -241,3 +241,13 @@ def keep_durations(world: w.World) -> dict[str, Any]:
 @case("applications.actions.durations.count_durations", begins=w.submitted)
 def count_durations(world: w.World, _application: Application) -> dict[str, Any]:
     return {}
+
+
+@case("messages.sms.choose_sms")
+def choose_sms(world: w.World) -> dict[str, Any]:
+    return {"user_id": world.applicant.account_id, "wanted": True}
+
+
+@case("messages.gateway.note_failure")
+def sms_gateway_is_away(world: w.World) -> dict[str, Any]:
+    return {"said": "timed out"}

@@ -17,6 +17,7 @@ from zhicheng.foundation import actions, outgoing, queries, readiness, reconcili
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.verification import ask_for_whole_verification
 from zhicheng.foundation.wording import alarm_words
+from zhicheng.messages import gateway
 from zhicheng.web.shared.http import go, who
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system import stuck
@@ -54,6 +55,8 @@ def show_health(request: HttpRequest) -> HttpResponse:
         "wrong": [alarm_words(check.name) for check in checks if check.level == readiness.BAD],
         "mail_server": look.mail_server,
         "mail_leaves": outgoing.mail_leaves(),
+        "sms": look.once(gateway.health),
+        "sms_used": gateway.is_there(),
         "failing_jobs": look.failing_jobs,
         "recent": list(queries.stuck_messages().filter(settled_at__isnull=True).order_by("-id")[:5]),
     }

@@ -44,6 +44,7 @@ def part_states(seen: Mapping[str, Any], *, rehearsal: bool) -> dict[str, PartSt
         "database": good() if seen["database"] else bad(_("异常")),
         "worker": _worker(seen["worker"]),
         "mail": _mail(seen["mail_server"], unused=rehearsal and not seen["mail_leaves"]),
+        "sms": _sms(seen["sms"], used=seen["sms_used"]),
         "outbox": _outbox(seen["outbox"], worker_alive=seen["worker"].alive),
         "intake": bad(_("没有响应")) if seen["intake"].is_stuck else good(),
         "scanner": _scanner(seen["scanner"].state),
@@ -74,6 +75,14 @@ def _mail(server: Any, *, unused: bool) -> PartState:
     if server.closed_until:
         return bad(_("暂停发送"))
     return warn(_("重试中")) if server.failures else good()
+
+
+def _sms(gateway: Any, *, used: bool) -> PartState:
+    if not used:
+        return none(_("没有启用"))
+    return (
+        bad(_("暂停发送")) if gateway and gateway.closed_until else warn(_("重试中")) if gateway and gateway.failures else good()
+    )
 
 
 def _outbox(outbox: Any, *, worker_alive: bool) -> PartState:

@@ -29,6 +29,7 @@ if settings.MODE != "production":
         path("rehearsal/sign-in/", pages.sign_in, name="rehearsal_sign_in"),
         path("rehearsal/mail/", pages.mailbox, name="rehearsal_mailbox"),
         path("rehearsal/mail/<int:message_id>/", pages.show_mail, name="rehearsal_mail"),
+        path("rehearsal/sms/", pages.sms, name="rehearsal_sms"),
         path("rehearsal/clock/", pages.show_clock, name="rehearsal_clock"),
         path("rehearsal/clock/move/", pages.move, name="rehearsal_clock_move"),
     ]

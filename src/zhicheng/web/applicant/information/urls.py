@@ -5,6 +5,7 @@ from zhicheng.web.applicant.information import invitation, views
 urlpatterns = [
     path("", views.show, name="person_information"),
     path("contact/", views.contact, name="person_contact"),
+    path("sms/", views.sms, name="person_sms"),
     path("employer/", views.employer, name="person_employer"),
     path("invitation/", invitation.invitation, name="person_invitation"),
 ]

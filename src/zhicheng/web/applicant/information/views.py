@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from zhicheng.accounts import actions as accounts
 from zhicheng.accounts.models import User
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import mask_own_id_number
+from zhicheng.foundation.quiet import quiet_hours
+from zhicheng.messages import gateway
+from zhicheng.messages.sms import choose_sms, sms_of, wants_sms
 from zhicheng.organizations import actions
 from zhicheng.organizations.models import Organization
 from zhicheng.organizations.rules import unit_may_work
@@ -61,10 +66,38 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "contact": contact,
+        "sms": _sms(person),
         "employer": employer,
         "hindrances": unit_may_work(employer, current_year()) if employer else [],
     }
     return render(request, "applicant/information.html", context)
+
+
+def _sms(person: User) -> dict[str, Any] | None:
+    """短信提醒: whether the person gets them, what one costs and who pays; nothing where this instance sends none."""
+    if not gateway.is_there():
+        return None
+    quiet = quiet_hours()
+    return {
+        "wanted": wants_sms(person.pk),
+        "sent": sms_of(person.pk),
+        "price": settings.SMS_PRICE,
+        "begin": f"{quiet.begin:%H:%M}",
+        "end": f"{quiet.end:%H:%M}",
+        "number": person.mobile,
+    }
+
+
+@require_POST
+def sms(request: HttpRequest) -> HttpResponse:
+    """短信提醒: wanted, or not any more."""
+    wanted = request.POST.get("wanted") == "yes"
+    if wanted and not (gateway.is_there() and _person(request).mobile):
+        messages.error(request, _("请先在联系方式中填写手机号码。"))
+        return go(request, "person_information")
+    choose_sms(user_id=actor_of(request).account_id, wanted=wanted)
+    messages.success(request, _("短信提醒已开通。") if wanted else _("短信提醒已关闭。"))
+    return go(request, "person_information")
 
 
 def contact(request: HttpRequest) -> HttpResponse:

@@ -31,6 +31,7 @@ from zhicheng.foundation.actions import move_clock, put_clock_back
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.mail import compose
 from zhicheng.foundation.queries import mails
+from zhicheng.messages.sms import kept_in_rehearsal
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.rehearsal.cards import cards_to_look_at
 from zhicheng.rehearsal.people import PASSWORD
@@ -137,6 +138,12 @@ def show_mail(request: HttpRequest, message_id: int) -> HttpResponse:
     message = object_or_404(mails(), pk=message_id)
     mail = compose(message)
     return render(request, "system/mail.html", {"message": message, "mail": mail, "body": with_links(str(mail.body))})
+
+
+@require_safe
+def sms(request: HttpRequest) -> HttpResponse:
+    """The newest SMS of the rehearsal, which nobody receives."""
+    return render(request, "system/sms.html", {"kept": kept_in_rehearsal()})
 
 
 def with_links(text: str) -> SafeString:
