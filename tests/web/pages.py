@@ -181,7 +181,7 @@ for _name in ("notice", "notice_times", "notice_data", "self_check"):
     _plain(_name, args=lambda town: (notice_of(town.world.version).slug,))
 for _name in ("home_signed_in", "still_here", "mfa_index"):
     _plain(_name, "applicant", "unit_admin", "bureau")
-for _name in ("my_titles", "my_applications", "application_new", "person_information", "library"):
+for _name in ("my_titles", "my_applications", "application_new", "person_information", "person_looks", "library"):
     _plain(_name, "applicant")
 for _name in ("unit_people", "unit_information", "unit_account_requests"):
     _plain(_name, "unit_admin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -168,6 +168,11 @@ def looks(*, day: date | None = None, actor: str = "", subject: str = "") -> Que
     if actor:
         rows = rows.filter(actor=actor)
     return rows.filter(subject=subject) if subject else rows
+
+
+def looks_at(subjects: Collection[str]) -> QuerySet[AccessLook]:
+    """Who looked at what belongs to these (``application:4``); by ``("-id",)`` newest first."""
+    return AccessLook.objects.filter(subject__in=subjects)
 
 
 def worker_health() -> WorkerHealth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -110,6 +111,11 @@ def _memberships(user_id: int) -> QuerySet[Membership]:
 
 _READ = "membership_read"
 _UNREAD = "messages_unread"
+
+
+def memberships_ever(user_ids: Collection[int]) -> list[Membership]:
+    """Where these accounts were and are at work, each with its organization, the oldest first. One query."""
+    return list(Membership.objects.filter(user_id__in=user_ids).select_related("organization").order_by("since", "pk"))
 
 
 def unread_by(user: Any) -> int:

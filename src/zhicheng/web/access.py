@@ -164,6 +164,7 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "library_file": frozenset({Role.APPLICANT}),
     "library_file_remove": frozenset({Role.APPLICANT}),
     "person_information": frozenset({Role.APPLICANT}),
+    "person_looks": frozenset({Role.APPLICANT}),
     "person_contact": frozenset({Role.APPLICANT}),
     "person_sms": frozenset({Role.APPLICANT}),
     "person_employer": frozenset({Role.APPLICANT}),

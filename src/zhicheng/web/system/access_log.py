@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -19,18 +18,10 @@ from zhicheng.applications.queries import id_of_number, numbers_of
 from zhicheng.foundation import looks, queries
 from zhicheng.foundation.models import AccessLook
 from zhicheng.web.shared.forms import parse_date_text
+from zhicheng.web.shared.look_words import WHAT, thing_words
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system.refusals import accounts_of, nobody
 
-WHAT: dict[str, str | Promise] = {
-    looks.FILE: gettext_lazy("打开附件"),
-    looks.PREVIEW: gettext_lazy("看附件的一页"),
-    looks.THUMBNAIL: gettext_lazy("列表中显示了附件的缩略图"),
-    looks.ORIGINAL: gettext_lazy("下载附件原件"),
-    looks.NUMBER: gettext_lazy("查看完整身份证号"),
-    looks.PAPER: gettext_lazy("打开印有完整身份证号的文书"),
-    looks.CASE: gettext_lazy("打开申请书"),
-}
 _SUBJECTS: dict[str, str | Promise] = {
     "application": gettext_lazy("申请书"),
     "verification": gettext_lazy("单位注册、年度核实"),
@@ -106,7 +97,7 @@ def in_words(records: Iterable[AccessLook]) -> list[Look]:
             role=account[1],
             what=WHAT.get(row.what, row.what),
             subject=_subject(row.subject, numbers),
-            thing=_thing(row.thing),
+            thing=thing_words(row.thing),
         )
         for row in rows
     ]
@@ -122,13 +113,3 @@ def _subject(ref: str, numbers: dict[int, str]) -> str:
     if kind not in _SUBJECTS:
         return ref
     return f"{_SUBJECTS[kind]} {numbers.get(int(which), which) if kind == 'application' else which}"
-
-
-def _thing(ref: str) -> str:
-    if found := re.fullmatch(r"evidence:(\d+)(?::(\d+))?", ref):
-        words = _("附件文件 {number}").format(number=found[1])
-        return words + (_("，第 {page} 页").format(page=found[2]) if found[2] else "")
-    kind, _colon, serial = ref.partition(":")
-    if kind == "move":
-        return _("办理记录 {number}").format(number=serial)
-    return _("文书 {serial}").format(serial=serial) if kind == "paper" else ref

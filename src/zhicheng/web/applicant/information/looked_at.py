@@ -1,0 +1,87 @@
+"""谁看过我的材料: which office was given the person's files, papers and whole number, and when (PIPL 第四十四条、第四十五条).
+
+The office is named, as on the timeline, and not who in it acted; an account that is at no office (an auditor) is named by what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from zhicheng.applications.queries import visible_to
+from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation import queries
+from zhicheng.foundation.models import AccessLook
+from zhicheng.organizations.actors import memberships_ever
+from zhicheng.web.shared.http import actor_of
+from zhicheng.web.shared.look_words import WHAT, thing_words
+from zhicheng.web.shared.paging import page_of
+
+_FILE = re.compile(r"evidence:(\d{1,18})(?::(\d{1,9}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of the page: when (aware), which office, what it was given, of which application, and which file or paper."""
+
+    at: datetime
+    who: str
+    what: str | Promise
+    number: str
+    thing: str
+
+
+@require_safe
+def show_looks(request: HttpRequest) -> HttpResponse:
+    """Every look at what belongs to one's applications, newest first. The same queries for one and for thirty."""
+    numbers = dict(visible_to(actor_of(request)).values_list("pk", "number"))
+    page = page_of(request, queries.looks_at([f"application:{pk}" for pk in numbers]), order=("-id",))
+    rows = list(page)
+    return render(request, "applicant/looked_at.html", {"page": page, "rows": _in_words(rows, numbers)})
+
+
+def _in_words(rows: Sequence[AccessLook], numbers: dict[int, str]) -> list[Look]:
+    offices = _offices(rows)
+    files = [int(found[1]) for row in rows if (found := _FILE.fullmatch(row.thing))]
+    names = dict(EvidenceFile.objects.filter(pk__in=files).values_list("pk", "name")) if files else {}
+    return [
+        Look(
+            row.at,
+            offices.get(row.pk) or _("系统工作人员"),
+            WHAT.get(row.what, row.what),
+            numbers[int(row.subject.partition(":")[2])],
+            _thing(row.thing, names),
+        )
+        for row in rows
+    ]
+
+
+def _offices(rows: Iterable[AccessLook]) -> dict[int, str]:
+    """The organization whose account looked, at that time, by the number of the look. One query."""
+    users = {row.pk: int(row.actor.removeprefix("user:")) for row in rows if re.fullmatch(r"user:\d{1,18}", row.actor)}
+    held = memberships_ever(set(users.values())) if users else []
+    found = {}
+    for row in rows:
+        at_the_time = [
+            each.organization.name
+            for each in held
+            if each.user_id == users.get(row.pk) and each.since <= row.at and (each.until is None or row.at < each.until)
+        ]
+        found[row.pk] = at_the_time[-1] if at_the_time else ""
+    return found
+
+
+def _thing(ref: str, names: dict[int, str]) -> str:
+    found = _FILE.fullmatch(ref)
+    if found is None or int(found[1]) not in names:
+        return "" if ref.startswith("move:") else thing_words(ref)
+    name = names[int(found[1])]
+    return _("{name}，第 {page} 页").format(name=name, page=found[2]) if found[2] else name
