@@ -39,7 +39,7 @@ def _item(stage: Stage, actor: Actor) -> LibraryItem | None:
 
 
 @play("library.keep_item", weight=2)
-def keep(stage: Stage) -> None:
+def library_keep(stage: Stage) -> None:
     actor, kind = _who(stage), stage.dice.pick(KINDS)
     item = _item(stage, actor) if stage.dice.percent(40) else None
     stage.act(
@@ -54,14 +54,14 @@ def keep(stage: Stage) -> None:
 
 
 @play("library.keep_facts")
-def keep_facts(stage: Stage) -> None:
+def library_keep_facts(stage: Stage) -> None:
     kind = stage.dice.pick(KINDS)
     fact = Fact(kind=kind, content=_content(stage, kind), known_by=KNOWN_BY[kind], saved_at=clock.now())
     stage.act("library.keep_facts", actor=_who(stage), facts=[fact])
 
 
 @play("library.add_file", "library.remove_file")
-def files(stage: Stage) -> None:
+def library_files(stage: Stage) -> None:
     actor = _who(stage)
     item = _item(stage, actor)
     if item is None:
@@ -74,20 +74,20 @@ def files(stage: Stage) -> None:
 
 
 @play("library.remove_item")
-def remove(stage: Stage) -> None:
+def library_remove(stage: Stage) -> None:
     actor = _who(stage)
     if (item := _item(stage, actor)) is not None:
         stage.act("library.remove_item", actor=actor, item_id=item.pk)
 
 
 @play("library.empty_library")
-def empty(stage: Stage) -> None:
+def library_empty(stage: Stage) -> None:
     if stage.dice.percent(30):
         stage.act("library.empty_library", actor=_who(stage))
 
 
 @play("library.keep_on", "library.tell_unused", "library.remove_unused", "library.tell_of_ends")
-def the_years(stage: Stage) -> None:
+def library_the_years(stage: Stage) -> None:
     for name in ("tell_unused", "remove_unused", "tell_of_ends"):
         stage.act(f"library.{name}")
     if stage.dice.percent(30):
@@ -95,7 +95,7 @@ def the_years(stage: Stage) -> None:
 
 
 @play("applications.keep_in_library")
-def take_over(stage: Stage) -> None:
+def library_take_over(stage: Stage) -> None:
     application = stage.application()
     if application is not None:
         actor = stage.owner(application) if stage.dice.percent(90) else stage.anybody()
@@ -104,7 +104,7 @@ def take_over(stage: Stage) -> None:
 
 
 @play("applications.take_from_library")
-def fill_in(stage: Stage) -> None:
+def library_fill_in(stage: Stage) -> None:
     application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
     if application is None:
         return
@@ -123,7 +123,7 @@ def fill_in(stage: Stage) -> None:
 
 
 @play("applications.carry_application")
-def carry(stage: Stage) -> None:
+def library_carry(stage: Stage) -> None:
     application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
     other = stage.one_of(Application.objects.filter(applicant=application.applicant)) if application is not None else None
     if application is not None and other is not None:
