@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of, key_of_arriving
+from zhicheng.applications.employer_change import employer_change
 from zhicheng.applications.reading import is_blank
 from zhicheng.applications.rules import section_status
 from zhicheng.applications.sections import SECTIONS, Section
@@ -21,7 +22,7 @@ from zhicheng.applications.where import WHOLE, ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, SlotRequirement, Unproved, appraisal_years_open
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem
-from zhicheng.web.applicant.base import case_or_404, head_of, is_open
+from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import count_papers
 from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.links import link_to
@@ -196,7 +197,8 @@ def show_tasks(request: HttpRequest, application_id: int) -> HttpResponse:
     case = case_or_404(request, application_id)
     if not is_open(case.application):
         return go(request, "my_application", application_id)
-    return render(request, "applicant/tasks.html", {**head_of(case), **context_of(case)})
+    moved = {"employer_change": employer_change(case, actor_of(request).organization_id)}
+    return render(request, "applicant/tasks.html", {**head_of(case), **context_of(case), **moved})
 
 
 def _last_hint(tasks: TaskList) -> str:
