@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
+from pathlib import Path
 
 from tests.support.sources import ROOT, python
 
 PAGE = (ROOT / "docs" / "security" / "components.md").read_text(encoding="utf-8")
+
+KEPT_HERE = {"tus-js-client/tus.min.js": "2370de43c57969760dfdab84e2b50a675c5459b91e4c8f809e6fda0f8376c892"}
 
 
 def _rows(heading: str) -> list[list[str]]:
@@ -20,6 +24,17 @@ def test_every_direct_dependency_is_rated() -> None:
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[\[<>=~! ]", one, maxsplit=1)[0].lower() for one in wanted}
     assert {row[0].lower() for row in _rows("Libraries")} == names
+
+
+def test_every_file_of_others_is_named_with_its_licence_and_is_what_it_was() -> None:
+    folder = ROOT / "src" / "zhicheng" / "web" / "static" / "vendor"
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == {*KEPT_HERE, *(f"{Path(name).parent}/LICENSE" for name in KEPT_HERE)}
+    for name, digest in KEPT_HERE.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, (
+            f"{name}: another version is named in components.md"
+        )
+        assert f"| `{name}` |" in PAGE
 
 
 def test_every_destination_is_described() -> None:

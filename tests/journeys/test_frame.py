@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.journeys import Watcher, assert_accessible
 
@@ -99,18 +99,21 @@ def test_leaving_a_half_filled_form_asks_first(page: Page) -> None:
     assert asked == ["beforeunload"], "a page without changes lets go"
 
 
-def test_leaving_with_a_file_chosen_and_not_sent_asks_first(page: Page) -> None:
+def test_leaving_while_a_file_is_being_sent_asks_first(page: Page) -> None:
     sign_in(page, "sbr01")
     page.get_by_role("link", name="继续填写").first.click()
     page.get_by_role("link", name="申报人照片").click()
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    on_its_way: list[Route] = []
+    page.route("**/resumable/**", lambda route: on_its_way.append(route))
     page.get_by_label("1寸照片").first.set_input_files({"name": "照片.png", "mimeType": "image/png", "buffer": b"not sent"})
+    expect(page.locator(".upload-row")).to_contain_text("准备上传")
     page.get_by_role("link", name="继续下一项").click()
-    expect(page.get_by_role("main")).to_contain_text("选好的文件还没有上传，请点上传。")
+    expect(page.locator("[data-live]")).to_contain_text("没有传完")
     assert asked == ["beforeunload"]
-    page.get_by_role("main").get_by_role("button", name="上传").click()
-    expect(page.get_by_text("选好的文件还没有上传，请点上传。")).to_be_hidden()
+    on_its_way[0].continue_()
+    expect(page.locator(".field-wrong")).to_contain_text("“照片.png”没有接收")
     page.goto("/help/")
     assert asked == ["beforeunload"], "a file that was refused is not one that was forgotten"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
+from zhicheng.evidence.inspection.verdicts import SHRUNK
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.foundation import clock, holding
 
@@ -50,6 +52,18 @@ def names_beside(row: Intake) -> list[str]:
     """What the files are called that will be shown together with this one. The same content under one name is one file."""
     beside = _beside.get(row.purpose)
     return [file.name for file in beside(row) if file.sha256 != row.sha256] if beside else []
+
+
+def shrunk_from(said: str) -> dict[str, Any]:
+    """What goes into the payload of a picture that the browser says it made smaller from ``4032x3024``; nothing of anything else."""
+    known = re.fullmatch(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})", said)
+    return {SHRUNK: [int(known[1]), int(known[2])]} if known else {}
+
+
+def said_of_it(row: Intake) -> list[dict[str, int | str]]:
+    """What whoever brought the file said of it, as findings: it is told, and decides nothing."""
+    size = row.payload.get(SHRUNK)
+    return [{"code": SHRUNK, "width": size[0], "height": size[1]}] if size else []
 
 
 @handler(KEEP)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, RENAMED, SEVERAL, TURNED, Bounds, Rejected
+from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, RENAMED, SEVERAL, SHRUNK, TURNED, Bounds, Rejected
 from zhicheng.evidence.names import claimed_extension
 
 _SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/heic": "HEIC"}
@@ -136,6 +136,8 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。") % values
     if code == "font_missing":
         return _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。")
+    if code == SHRUNK:
+        return _("照片上传前已由浏览器缩小，原图 %(width)s × %(height)s 像素。") % values
     if code == RENAMED:
         return _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。") % values
     return ""

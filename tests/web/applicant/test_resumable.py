@@ -18,10 +18,12 @@ from zhicheng.applications import actions as applications
 from zhicheng.applications.models import Application, Material
 from zhicheng.evidence.models import Intake, ResumableUpload
 from zhicheng.foundation import clock
+from zhicheng.rehearsal.samples import portrait
 
 pytestmark = pytest.mark.django_db
 CONTENT = w.pdf("聘书")
 TUS = {"Tus-Resumable": "1.0.0"}
+SCRIPT = {"HX-Request": "true"}
 PIECE = "application/offset+octet-stream"
 
 
@@ -239,3 +241,46 @@ def test_upload_is_forgotten_together_with_what_it_became(application: Applicati
     assert ResumableUpload.objects.get().touched_at <= clock.machine_now()
     Intake.objects.all().delete()
     assert head(client, address).status_code == 410
+
+
+def box_after(client: Client, application: Application, **asked: str) -> str:
+    address = reverse("application_slot", args=[application.pk, "commitment"])
+    return page(client.get(address, {"box": "commitment"} | asked, headers=SCRIPT))
+
+
+def test_box_that_is_asked_for_after_several_files_tells_of_each(application: Application, client: Client) -> None:
+    bad = files.program()
+    ends = [patch(client, begin(client, application, c)["Location"], c, 0) for c in (bad, CONTENT)]
+    sent = ",".join(end["Zhicheng-Intake"] for end in ends)
+    told = box_after(client, application, sent=sent)
+    assert "“承诺书.pdf”没有接收：文件名以 .pdf 结尾" in told and "“承诺书.pdf”已上传。" in told
+    assert "没有接收" not in box_after(client, application), "a later file of the place is there"
+    assert "没有接收" in box_after(client, application, checking=sent)
+
+
+def test_outcome_of_a_file_of_another_application_is_not_told(world: w.World, application: Application, client: Client) -> None:
+    end = patch(client, begin(client, application)["Location"], CONTENT, 0)
+    Intake.objects.update(subject="application:0")
+    assert "已上传。" not in box_after(client, application, sent=end["Zhicheng-Intake"])
+
+
+def test_end_of_a_file_says_where_its_outcome_is_waited_for(application: Application, client: Client) -> None:
+    address = begin(client, application)["Location"]
+    end = patch(client, address, CONTENT, 0)
+    assert head(client, address)["Zhicheng-Intake"] == end["Zhicheng-Intake"] == str(Intake.objects.get().pk)
+    done = client.get(end["Content-Location"])
+    assert done.status_code == 303 and done["Location"].startswith(
+        reverse("application_slot", args=[application.pk, "commitment"])
+    )
+
+
+@pytest.mark.parametrize(("said", "told"), [("4032x3024", True), ("4032", False), ("0x10", False), ("99999999x1", False)])
+def test_picture_that_the_browser_made_smaller_is_told_of(
+    application: Application, client: Client, said: str, told: bool
+) -> None:
+    content = portrait("照片")
+    headers = said_of(content, "照片.jpg")
+    headers["Upload-Metadata"] += f",shrunk {b64encode(said.encode()).decode()}"
+    address = client.post(begin_at(application), headers=headers)["Location"]
+    patch(client, address, content, 0)
+    assert ("由浏览器缩小，原图 4032 × 3024 像素" in box_after(client, application)) is told

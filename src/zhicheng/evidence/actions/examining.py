@@ -221,7 +221,7 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
         pages=verdict.pages,
         uploaded_by_id=row.brought_by_id,
         uploaded_at=clock.now(),
-        warnings=verdict.warnings,
+        warnings=[*intake.said_of_it(row), *verdict.warnings],
     )
     row.result = intake.handler_for(row.purpose)(row, file)
     row.state, row.file, row.ended_at, row.cpu_seconds = IntakeState.KEPT, file, clock.machine_now(), turn.intake.cpu_seconds

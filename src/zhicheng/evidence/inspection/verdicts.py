@@ -16,7 +16,9 @@ TURNED = "turned"
 """The warning of a photograph that is shown upright by the camera's mark."""
 RENAMED = "renamed"
 """The warning of a file whose name ends as that of another format."""
-NOTES = frozenset({TURNED, CONVERTED, RENAMED, ACTIVE})
+SHRUNK = "shrunk"
+"""What the browser says of a photograph: that it made it smaller before it was sent, from ``width`` and ``height``."""
+NOTES = frozenset({TURNED, CONVERTED, RENAMED, ACTIVE, SHRUNK})
 """What is only told, for the reader is served and nothing is wrong with what is seen; everything else that is said has to be looked at."""
 PHOTOGRAPHED = "photographed"
 """No warning, but what a camera wrote: the ``day`` it says the picture was taken, ``2023-05-22``. Nothing hangs on it but a question."""

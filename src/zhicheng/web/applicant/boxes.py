@@ -121,8 +121,11 @@ class Boxes:
 
     def _poll_url(self, box: SlotRequirement, checking: list[Intake]) -> str:
         """Where a script asks whether the box looks otherwise than with these files being examined."""
-        seen = ",".join(str(row.pk) for row in checking)
-        parts = {"box": box.key, "checking": seen} | ({"from": self.section} if self.section else {})
+        return self._refresh_url(box, checking=",".join(str(row.pk) for row in checking))
+
+    def _refresh_url(self, box: SlotRequirement, **more: str) -> str:
+        """Where a script asks for the box as it is now."""
+        parts = {"box": box.key} | more | ({"from": self.section} if self.section else {})
         return reverse("application_slot", args=[self.case.application.pk, box.slot]) + f"?{urlencode(parts)}"
 
     def _status(self, box: SlotRequirement, here: list[Material], *, asked: bool, checking: bool) -> str:
@@ -144,7 +147,7 @@ class Boxes:
         place = Where.of_box(box, paper.key)
         arriving = [row for row in self.case.arriving if Where.parse(row.where) == place]
         refused = next((row for row in arriving if not row.is_open), None)
-        error = self.errors.get(place, "") or (_refused_words(refused) if refused else "")
+        error = self.errors.get(place, "") or (refused_words(refused) if refused else "")
         checking = [row for row in arriving if row.is_open]
         room = len(rows) + len(checking) < box.max_files
         held = {file["material"].file.sha256 for file in rows}
@@ -163,12 +166,24 @@ class Boxes:
             "place": button_value(place),
             "accept": accepted(box),
             "url": upload_url(self.case.application, box, paper.key, section=self.section),
+            "resumable": self._resumable(box, paper, room=box.max_files - len(rows) - len(checking)),
             "name": control_name(place) if self.section else "file",
             "inside": button_value(place) if self.section else "",
             "target": f"#{anchor_id(str(place.whole_box))}",
             "uid": anchor_id(f"upload-{box.key}-{paper.key}"),
             "error": error,
         }
+
+    def _resumable(self, box: SlotRequirement, paper: PaperOption, *, room: int) -> dict[str, Any]:
+        heading = self._heading(box)
+        return resumable(
+            box,
+            begin=resumable_url(self.case.application, box, paper.key, section=self.section),
+            refresh=self._refresh_url(box),
+            room=room,
+            label=f"{heading} · {paper.label}" if heading else str(paper.label),
+            instead=paper.stands_for is not None,
+        )
 
     def file(self, material: Material) -> dict[str, Any]:
         """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
@@ -189,10 +204,41 @@ class Boxes:
 
 def upload_url(application: Application, box: SlotRequirement, paper: str, *, section: str = "", replaces: int = 0) -> str:
     """Where a file for ``paper`` is sent; ``section``: the page it is sent from, ``replaces``: the material it takes the place of."""
+    return _sending_url("application_upload", application, box, paper, section, replaces)
+
+
+def resumable(
+    box: SlotRequirement, *, begin: str, label: str, room: int = 1, refresh: str = "", instead: bool = False, asks: bool = False
+) -> dict[str, Any]:
+    """What a script that sends piece by piece (``static/zhicheng/uploads.js``) has to know of a control for a paper of ``box``.
+
+    ``begin``: where a file is begun; ``refresh``: where the box is asked for afterwards, empty where the page is left; ``room``: how many
+    files it still takes; ``instead``: the paper only stands for another one; ``asks`` whether photographs are to go as they are.
+    """
+    return {
+        "begin": begin,
+        "refresh": refresh,
+        "room": room,
+        "all": box.max_files,
+        "limit": box.max_bytes,
+        "pictures": "jpg" in box.formats,
+        "asks_original": asks and "jpg" in box.formats,
+        "label": label,
+        "year": box.year or "",
+        "row": box.row_label,
+        "instead": instead,
+    }
+
+
+def resumable_url(application: Application, box: SlotRequirement, paper: str, *, section: str = "", replaces: int = 0) -> str:
+    """Where such a file is begun that is sent piece by piece."""
+    return _sending_url("application_resumable_begin", application, box, paper, section, replaces)
+
+
+def _sending_url(name: str, application: Application, box: SlotRequirement, paper: str, section: str, replaces: int) -> str:
     parts = [f"from={section}"] if section else []
     parts += [f"replaces={replaces}"] if replaces else []
-    address = reverse("application_upload", args=[application.pk, box.slot, box.key, paper])
-    return address + (f"?{'&'.join(parts)}" if parts else "")
+    return reverse(name, args=[application.pk, box.slot, box.key, paper]) + (f"?{'&'.join(parts)}" if parts else "")
 
 
 def count_papers(
@@ -218,7 +264,7 @@ def format_words(box: SlotRequirement) -> str:
     return words.format(formats=formats, limit=box.max_bytes // (1024 * 1024), n=box.max_files)
 
 
-def _refused_words(row: Intake) -> str:
+def refused_words(row: Intake) -> str:
     """What the examination said after the upload had been answered: by then it has to be named which file is meant."""
     return _("“{name}”没有接收：{text}").format(name=row.shown_name, text=said_against(row))
 

@@ -17,7 +17,6 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
 from zhicheng.applications.queries import get_material
-from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
@@ -25,11 +24,21 @@ from zhicheng.evidence.queries import what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
-from zhicheng.web.applicant.boxes import Boxes, Refusals, accepted, control_name, count_papers, format_words, upload_url
+from zhicheng.web.applicant.boxes import (
+    Boxes,
+    Refusals,
+    accepted,
+    control_name,
+    count_papers,
+    format_words,
+    resumable,
+    resumable_url,
+    upload_url,
+)
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, replaced, take_material
+from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, outcomes_of, replaced, section_asked, take_material
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
@@ -40,30 +49,33 @@ SHOWN_PAGES = 30
 PREVIEW_WIDTH = 1000
 
 
-def _section_asked(request: HttpRequest) -> str:
-    """The section whose page sent the request and waits for the answer; empty for a material's own page."""
-    key = request.GET.get("from", "")
-    return key if key in BY_KEY else ""
-
-
 @require_safe
 def show_slot(request: HttpRequest, application_id: int, slot: str) -> HttpResponse:
     """One line of the list of materials, with all its boxes."""
     box = request.GET.get("box", "") if is_script(request) else ""
-    seen = {int(number) for number in request.GET.get("checking", "").split(",") if whole_number(number) is not None}
+    seen, sent = _numbers(request, "checking"), _numbers(request, "sent")
     # An autosave that was answered late may have put the box back to “being examined” over the answer that told the refusal.
-    case = case_or_404(request, application_id, asked=seen if box else ())
+    case = case_or_404(request, application_id, asked=seen | sent if box else ())
     boxes = boxes_or_404(case, slot)
     if box:
-        return _box_again(request, case, boxes, box, seen)
+        return _box_again(request, case, boxes, box, seen, sent)
     return render(request, TEMPLATE, _context(case, boxes))
 
 
-def _box_again(request: HttpRequest, case: CaseFile, boxes: list[SlotRequirement], box: str, seen: set[int]) -> HttpResponse:
-    """For a script: the box once the files it shows as being examined are decided; 204 until then, so that nothing moves."""
+def _numbers(request: HttpRequest, name: str) -> set[int]:
+    return {int(number) for number in request.GET.get(name, "").split(",") if whole_number(number) is not None}
+
+
+def _box_again(
+    request: HttpRequest, case: CaseFile, boxes: list[SlotRequirement], box: str, seen: set[int], sent: set[int]
+) -> HttpResponse:
+    """For a script: the box once the files it shows as being examined (``seen``) are decided; 204 until then, so that nothing moves. After
+    files were ``sent``, as it is now. What became of them is said aloud.
+    """
     if seen and seen <= {row.pk for row in case.arriving if row.is_open}:
         return HttpResponse(status=204)
-    context = _context(case, boxes, section=_section_asked(request))
+    told = outcomes_of(case, seen | sent)
+    context = _context(case, boxes, section=section_asked(request), errors=told.refusals, spoken=told.spoken)
     if box not in {entry["box"].key for entry in context["boxes"]}:
         raise OutOfReachError(f"box {box} of application {case.application.pk}")
     return _answer(request, context, box)
@@ -75,7 +87,7 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
     case = case_or_404(request, application_id)
     boxes = boxes_or_404(case, slot)
     chosen = next((b for b in boxes if b.key == box and paper in {p.key for p in b.papers}), None)
-    section = _section_asked(request)
+    section = section_asked(request)
     place = Where.of_key(box, paper)
     old = replaced(request, case)
     try:
@@ -92,7 +104,7 @@ def upload(request: HttpRequest, application_id: int, slot: str, box: str, paper
             context["problems"] = refused.problems
         return _answer(request, context, box, status=422)
     if is_script(request):
-        return _answer(request, _context(case, boxes, section=section, added=row.result.get("material", 0)), box)
+        return _answer(request, _context(case, boxes, section=section, spoken=outcomes_of(case, {row.pk}).spoken), box)
     if row.file is None:
         return go(request, waiting_url([row], link_to(case, place, section=section), say=True))
     messages.success(request, kept_in(case, row))
@@ -115,7 +127,7 @@ def _answer(request: HttpRequest, context: dict[str, Any], box: str, status: int
 
 
 def _context(
-    case: CaseFile, boxes: list[SlotRequirement], *, section: str = "", errors: Refusals | None = None, added: int = 0
+    case: CaseFile, boxes: list[SlotRequirement], *, section: str = "", errors: Refusals | None = None, spoken: str = ""
 ) -> dict[str, Any]:
     slot, number = boxes[0].slot, case.application.pk
     files = [m for m in case.materials if m.slot == slot]
@@ -135,7 +147,8 @@ def _context(
         "lacking": lacking,
         "wanted": wanted,
         "settled": all(entry["status"] in {"done", "exempt", "optional"} for entry in entries),
-        "added": added,
+        "spoken": spoken,
+        "several": sum(paper["room"] for entry in entries for paper in entry["papers"]) > 1 and len(entries) > 1,
     }
 
 
@@ -182,7 +195,7 @@ def _confirm_file(request: HttpRequest, application_id: int, material_id: int) -
     messages.success(request, _("已确认查看“{name}”。").format(name=material.file.name))
     if _from_check(request):
         return go(request, next_to_look_at(case))
-    _words, _box, back = _names(case, material, _box_of(case, material), _section_asked(request))
+    _words, _box, back = _names(case, material, _box_of(case, material), section_asked(request))
     return go(request, back)
 
 
@@ -192,7 +205,7 @@ def _from_check(request: HttpRequest) -> bool:
 
 
 def _show_material(request: HttpRequest, case: CaseFile, material: Material, refused: Refused | None = None) -> HttpResponse:
-    section, application = _section_asked(request), case.application
+    section, application = section_asked(request), case.application
     box = _box_of(case, material)
     words, box_words, back = _names(case, material, box, section)
     if _from_check(request):
@@ -217,6 +230,8 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
     if box is not None and material.removed_at is None:
         context["replace_url"] = upload_url(application, box, material.paper, section=section, replaces=material.pk)
         context["hint"], context["accept"] = format_words(box), accepted(box)
+        begin = resumable_url(application, box, material.paper, section=section, replaces=material.pk)
+        context["resumable"] = resumable(box, begin=begin, label=words, asks=True)
     if refused is not None:
         context["error"] = _text(refused)
         context["problems"] = [Problem(context["error"], where="replace")]
@@ -250,12 +265,12 @@ def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpR
         return render(request, "applicant/material_remove.html", context, status=422)
     case = CaseFile(material.application)
     messages.success(request, _("“{name}”已移除。").format(name=material.file.name))
-    _words, _box, back = _names(case, material, _box_of(case, material), _section_asked(request))
+    _words, _box, back = _names(case, material, _box_of(case, material), section_asked(request))
     return go(request, back)
 
 
 def _asking(request: HttpRequest, application_id: int, material_id: int) -> dict[str, Any]:
     case = case_or_404(request, application_id)
     material = _material_or_404(request, application_id, material_id)
-    words, box, back = _names(case, material, _box_of(case, material), _section_asked(request))
+    words, box, back = _names(case, material, _box_of(case, material), section_asked(request))
     return {**head_of(case), "material": material, "words": words, "box": box, "back_url": back}

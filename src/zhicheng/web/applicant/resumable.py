@@ -15,15 +15,19 @@ from django.views.decorators.http import require_http_methods
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.queries import intake_subject
+from zhicheng.applications.where import Where
 from zhicheng.evidence.actions import begin_upload, drop_upload, receive_piece
+from zhicheng.evidence.intake import shrunk_from
 from zhicheng.evidence.models import ResumableUpload
 from zhicheng.evidence.queries import get_upload
 from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404
-from zhicheng.web.applicant.uploads import boxes_or_404, place_of, replaced
+from zhicheng.web.applicant.links import link_to
+from zhicheng.web.applicant.uploads import boxes_or_404, place_of, replaced, section_asked
 from zhicheng.web.shared import tus
 from zhicheng.web.shared.addresses import reverse
+from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.http import OutOfReachError
 
 
@@ -40,7 +44,8 @@ def begin(request: HttpRequest, application_id: int, slot: str, box: str, paper:
         upload = _begin(request, case, place_of(case, chosen, paper, replaces=_replaces(request, case)))
     except Refused as refused:
         return tus.refusal(refused)
-    address = reverse("application_resumable", args=[application_id, upload.key])
+    section = section_asked(request)
+    address = reverse("application_resumable", args=[application_id, upload.key]) + (f"?from={section}" if section else "")
     return tus.said_of(upload, 201, Location=address)
 
 
@@ -56,6 +61,7 @@ def _begin(request: HttpRequest, case: CaseFile, place: dict[str, Any]) -> Resum
     user_id = _user(request)
     sha256 = said.get("sha256", "")
     known = sha256 if re.fullmatch(r"[0-9a-f]{64}", sha256) else ""
+    place["payload"] |= shrunk_from(said.get("shrunk", ""))
     return begin_upload(actor_id=user_id, name=said.get("filename", ""), size=size, sha256=known, **place)
 
 
@@ -93,9 +99,11 @@ def _take_piece(request: HttpRequest, case: CaseFile, key: str) -> HttpResponse:
     if closed := why_closed(case.application):
         raise Refused.one(closed, code="not_open")
     upload = receive_piece(actor_id=_user(request), key=key, offset=offset, chunks=tus.piece_of(request))
-    if upload.intake is not None:
-        wait_for([upload.intake])  # the box that is asked for next shows the outcome, where there is one
-    return tus.said_of(upload)
+    if upload.intake is None:
+        return tus.said_of(upload)
+    wait_for([upload.intake])  # the box that is asked for next shows the outcome, where there is one
+    back = link_to(case, Where.parse(upload.where), section=section_asked(request))
+    return tus.said_of(upload, Content_Location=waiting_url([upload.intake], back, say=True))
 
 
 def _user(request: HttpRequest) -> int:

@@ -16,14 +16,15 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import get_material, intake_subject
+from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_file
 from zhicheng.evidence.models import Intake, IntakeState
-from zhicheng.evidence.queries import said_against
+from zhicheng.evidence.queries import get_intakes, said_against
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of
-from zhicheng.web.applicant.boxes import Refusals, controls_in, pressed_for
+from zhicheng.web.applicant.boxes import Refusals, controls_in, pressed_for, refused_words
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
 from zhicheng.web.shared.http import OutOfReachError, whole_number
 
@@ -63,6 +64,12 @@ def boxes_or_404(case: CaseFile, slot: str) -> list[SlotRequirement]:
     return boxes
 
 
+def section_asked(request: HttpRequest) -> str:
+    """The section whose page sent the request and waits for the answer; empty for a material's own page."""
+    key = request.GET.get("from", "")
+    return key if key in BY_KEY else ""
+
+
 def replaced(request: HttpRequest, case: CaseFile) -> Material | None:
     """The file that the one sent takes the place of."""
     number = whole_number(request.GET.get("replaces", ""))
@@ -82,6 +89,29 @@ def kept_in(case: CaseFile, row: Intake) -> str:
     place = Where.parse(row.where)
     caption = next((box.caption for box in case.requirements if Where.of_box(box).holds(place)), _("申报材料"))
     return _("“{name}”已上传到“{box}”。").format(name=row.file.name if row.file else row.shown_name, box=caption)
+
+
+@dataclass
+class Outcomes:
+    """What became of several files: what is said aloud, and what was refused, by paper."""
+
+    spoken: str = ""
+    refusals: Refusals = field(default_factory=dict)
+
+
+def outcomes_of(case: CaseFile, numbers: set[int]) -> Outcomes:
+    """What became of the files of this application with these numbers; nothing of one still being examined."""
+    rows = [row for row in get_intakes(numbers) if row.subject == intake_subject(case.application.pk)] if numbers else []
+    told, said = Outcomes(), []
+    for row in rows:
+        if row.state == IntakeState.KEPT and row.file is not None:
+            said.append(_("“{name}”已上传。").format(name=row.file.name))
+        elif row.state == IntakeState.REFUSED:
+            said.append(refused_words(row))
+            place = Where.parse(row.where)
+            told.refusals[place] = " ".join(filter(None, [told.refusals.get(place, ""), said[-1]]))
+    told.spoken = " ".join(said)
+    return told
 
 
 @dataclass

@@ -45,6 +45,8 @@ def said_of(upload: ResumableUpload, status: int = 204, **headers: str) -> HttpR
     """:func:`said`, with how much of ``upload`` is here, and until when that is kept."""
     if upload.intake_id is None:
         headers["Upload_Expires"] = http_date((upload.touched_at + UNFINISHED_KEPT).timestamp())
+    else:
+        headers["Zhicheng_Intake"] = str(upload.intake_id)  # of ours: what the place is asked about next
     return said(status, Upload_Offset=str(upload.received), **headers)
 
 

@@ -81,7 +81,7 @@ def unverified(person: User) -> SafeString | str:
 def paper_upload(context: Context, paper: dict[str, Any], label: str, *, quiet: bool, described_by: str) -> dict[str, Any]:
     """``{% paper_upload paper label=words quiet=True described_by=id %}``: the control that takes a file for a paper of a box
     (``web/applicant/boxes.py``)."""
-    keys = ("name", "accept", "target", "uid", "error", "inside")
+    keys = ("name", "accept", "target", "uid", "error", "inside", "resumable")
     said = {key: paper[key] for key in keys}
     return upload_control(context, action=paper["url"], label=label, quiet=quiet, described_by=described_by, **said)
 

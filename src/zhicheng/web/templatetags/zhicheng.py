@@ -213,13 +213,15 @@ def upload_control(
     inside: str = "",
     quiet: bool = False,
     described_by: str = "",
+    resumable: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """``{% upload_control action=url label="毕业证书" hint="PDF 或 JPG，不超过 20 MB" %}``: its own form, with progress.
 
     Plain POST without JavaScript. With ``target`` (a CSS selector) the answer replaces that element by htmx, which your
     view must then answer with a fragment. ``inside``: it stands inside another form; without JavaScript that form is sent,
     its button as ``upload=<inside>``. ``wants``: what must be seen on it, said before the formats. ``quiet``: the words
-    beside it name it already. ``described_by``: the id of a hint elsewhere.
+    beside it name it already. ``described_by``: the id of a hint elsewhere. ``resumable``: where a script sends piece by piece
+    (``Boxes._resumable``); the page then includes ``applicant/upload_rows.html``.
     """
     return {
         "action": action,
@@ -236,6 +238,7 @@ def upload_control(
         "inside": inside,
         "quiet": quiet,
         "described_by": described_by,
+        "resumable": resumable,
         "tokens": form_tokens(context),
         "limit": f"{settings.UPLOAD_LIMIT_BYTES / 1024**2:g} MB",
         "limit_bytes": settings.UPLOAD_LIMIT_BYTES,

@@ -12,6 +12,8 @@
     said = { text, at: Date.now() };
   };
 
+  document.addEventListener("zhicheng:say", (event) => say(event.detail)); // uploads.js
+
   // --- error summary: focus it, and move to the field a line names ---
   function focusSummary(root) {
     const summary = $("[data-error-summary]", root);
@@ -256,7 +258,7 @@
   }));
 
   // --- a place that is renewed by itself never throws away what was chosen or typed in it, nor what is being sent from it ---
-  const holdsOn = (place) => Boolean($("[data-upload] .htmx-request, [data-upload].htmx-request", place)) || Array.from(place.querySelectorAll("input[type=file]")).some((input) => input.files.length);
+  const holdsOn = (place) => Boolean($("[data-upload] .htmx-request, [data-upload].htmx-request, [data-sending]", place)) || Array.from(place.querySelectorAll("input[type=file]")).some((input) => input.files.length);
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.hasAttribute("data-checking")) { return; }
     const place = event.detail.target !== event.target ? event.detail.target : document;
