@@ -59,6 +59,13 @@ from zhicheng.standards.calendar import Calendar
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_OF_BOTH = ("since_return", "points", "missing")
+#: What is read again when a section was saved, and when the application was moved or submitted.
+_OF_THE_FORM = (*_OF_BOTH, "draft", "check_record", "facts", "requirements", "conditions", "findings")
+_OF_THE_ROAD = (
+    *(*_OF_BOTH, "history", "last_return", "return_points", "snapshot", "sent_facts", "sent_conditions", "sent_requirements"),
+    *("sent_findings", "unit_boxes", "unit_materials", "arrivals"),
+)
 
 
 class CaseFile:
@@ -203,17 +210,24 @@ class CaseFile:
         return dict(json.loads(row.content)) if row is not None else None
 
     @cached_property
-    def points(self) -> list[Mended]:
-        """Every point of the last return: what changed at its place since what was returned, and what was written to it. One query at most:
-        that of an earlier submission (:meth:`earlier`), where the one that followed the return was withdrawn.
+    def since_return(self) -> tuple[Held, Held] | None:
+        """What was returned, and what stands now; ``None`` where the applicant works on no return with points. One query at most: that of
+        an earlier submission (:meth:`earlier`), where the one that followed the return was withdrawn.
         """
         change = self.last_return
         if change is None or not change.reasons or change.submission_id is None:
-            return []
+            return None
         now = Held(self.contents, tuple(frozen_file(m) for m in self.materials))
+        return Held.sent(self.sent(change.submission_id)), now
+
+    @cached_property
+    def points(self) -> list[Mended]:
+        """Every point of the last return: what changed at its place since what was returned, and what was written to it."""
+        if self.since_return is None or self.last_return is None:
+            return []
+        before, now = self.since_return
         answers = point_answers_in(self.contents)
-        before = Held.sent(self.sent(change.submission_id))
-        return mended_points(self.notice, change.pk, self.return_points, answers, before=before, after=now)
+        return mended_points(self.notice, self.last_return.pk, self.return_points, answers, before=before, after=now)
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -229,7 +243,7 @@ class CaseFile:
     def keep_section(self, row: DraftSection) -> None:
         """A section was saved: what is read from now on tells it. ``row`` as it was written."""
         self.draft_rows[row.key] = row
-        self._forget("draft", "check_record", "facts", "requirements", "missing", "points", "conditions", "findings")
+        self._forget(_OF_THE_FORM)
 
     # --- the person ---------------------------------------------------------------------------------------------------
 
@@ -352,21 +366,7 @@ class CaseFile:
 
     def keep_move(self) -> None:
         """The application was moved or submitted: what tells of its road is read again."""
-        self._forget(
-            "history",
-            "last_return",
-            "return_points",
-            "points",
-            "missing",
-            "snapshot",
-            "sent_facts",
-            "sent_conditions",
-            "unit_boxes",
-            "unit_materials",
-            "sent_requirements",
-            "sent_findings",
-            "arrivals",
-        )
+        self._forget(_OF_THE_ROAD)
         self._parts.clear()
 
     # --- what rooms below read ----------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ class CaseFile:
         found: T = self._parts[key]
         return found
 
-    def _forget(self, *names: str) -> None:
+    def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.__dict__.pop(name, None)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.changes import Change, Held, changes_at
 from zhicheng.applications.point_answers import PointAnswer, point_key
-from zhicheng.applications.where import ReturnPoint
+from zhicheng.applications.where import WHOLE, ReturnPoint
 from zhicheng.campaigns.notice import Notice
 from zhicheng.foundation.errors import Problem
 
@@ -59,6 +59,12 @@ def mended_points(
         )
         for number, point in enumerate(points, start=1)
     ]
+
+
+def changes_besides(notice: Notice, points: Iterable[Mended], *, before: Held, after: Held) -> list[Change]:
+    """What changed since the return at none of its points' places: nobody asked for it, so it is told to whoever confirms it."""
+    asked = [change for point in points for change in point.changes]
+    return [change for change in changes_at(notice, WHOLE, before, after) if change not in asked]
 
 
 def points_left_open(points: Iterable[Mended]) -> list[Problem]:

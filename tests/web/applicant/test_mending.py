@@ -69,6 +69,35 @@ def test_every_point_stands_there_with_what_changed_or_that_nothing_did(returned
     assert "年度考核" in untouched and "没有改动" in untouched and "请写明理由" in untouched and "（选填）" not in untouched
 
 
+def test_progress_counts_the_points_that_were_dealt_with(returned, client, world):
+    assert "已处理1条，共2条" in text_of(client.get(check(returned)))
+    assert "已处理1条，共2条" in text_of(client.get(reverse("application_tasks", args=[returned.pk])))
+    client.post(check(returned), {key(returned): WHY, "base_version": "0", "save_answers": "1"})
+    assert "已处理2条，共2条" in text_of(client.get(check(returned)))
+
+
+def test_what_changed_beside_the_points_is_told_and_the_rest_is_folded(returned, client, world):
+    soup = BeautifulSoup(client.get(check(returned)).content, "html.parser")
+    assert soup.select_one("#besides") is None
+    folded = {part["id"] for part in soup.select(".check-part:has(> details)")}
+    assert "at-education" in folded and not {"at-summary", "at-appraisals"} & folded, "changed, or a point is about it"
+    draft = draft_of(returned)
+    rows = [{**row, "school": "石河子大学"} for row in draft.contents["education"]]
+    version = draft.versions["education"]
+    save_section(actor=world.applicant, application_id=returned.pk, key="education", typed=rows, base_version=version)
+    soup = BeautifulSoup(client.get(check(returned)).content, "html.parser")
+    told = soup.select_one("#besides")
+    assert "学历学位" in told.text and "石河子大学" in told.text and "工作总结" not in told.text
+    assert "at-education" not in {part["id"] for part in soup.select(".check-part:has(> details)")}
+
+
+def test_first_submission_folds_nothing(world, client):
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    soup = BeautifulSoup(client.get(check(application)).content, "html.parser")
+    assert not soup.select(".check-part > details") and soup.select_one("#besides") is None
+
+
 def test_first_submission_has_no_points(world, client):
     application = w.start(world)
     w.fill(world.applicant, application)

@@ -27,7 +27,7 @@ from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
 from zhicheng.web.applicant.handing_in import handing_in
 from zhicheng.web.applicant.links import linked
-from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, warned_files
+from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, shown_besides, untouched, warned_files
 from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
@@ -85,6 +85,9 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "parts": [part_of(case, section, links) for section in SECTIONS],
         "points": points_form(case, typed),
         "returned": case.last_return,
+        "besides": shown_besides(case),
+        "handled": sum(not point.is_open for point in case.points),
+        "untouched": untouched(case),
         "warned": warned_files(case),
         "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
         "materials": materials_summary(case, links, checking),

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.changes import Change
 from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Material
 from zhicheng.applications.point_answers import LONGEST_ANSWER, POINTS_KEPT_AS
-from zhicheng.applications.points import Mended
-from zhicheng.applications.sections import Field
+from zhicheng.applications.points import Mended, changes_besides
+from zhicheng.applications.sections import SECTIONS, Field
 from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.where import WHOLE, Where
 from zhicheng.evidence.queries import describe_warnings
@@ -96,6 +97,31 @@ def points_form(case: CaseFile, data: QueryDict | None = None) -> PointsForm | N
     ]
     version = case.draft.versions.get(POINTS_KEPT_AS, 0)
     return PointsForm(data, shown=shown_points, initial={"base_version": version})
+
+
+def shown_besides(case: CaseFile) -> list[tuple[str, str, list[ShownChange]]]:
+    """What changed since the return at none of its places: for each section or paper its name, its address and what changed."""
+    wording = _wording(case)
+    found: dict[Where, list[Change]] = {}
+    for change in _besides(case):
+        found.setdefault(change.where.whole_box if change.where.slot else change.where.whole_section, []).append(change)
+    return [(_place_of(case, where), link_to(case, where), wording.shown(changes, at=where)) for where, changes in found.items()]
+
+
+def _besides(case: CaseFile) -> list[Change]:
+    if case.since_return is None:
+        return []
+    before, now = case.since_return
+    return changes_besides(case.notice, case.points, before=before, after=now)
+
+
+def untouched(case: CaseFile) -> set[str]:
+    """The sections that a return did not object to and in which nothing changed since; empty where the applicant works on no return."""
+    if case.since_return is None:
+        return set()
+    changes = [*_besides(case), *(change for point in case.points for change in point.changes)]
+    touched = {change.where.section for change in changes} | {point.point.where.section for point in case.points}
+    return {section.key for section in SECTIONS} - touched
 
 
 def _place_of(case: CaseFile, where: Where) -> str:

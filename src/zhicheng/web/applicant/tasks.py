@@ -241,4 +241,5 @@ def context_of(case: CaseFile) -> dict[str, Any]:
         "total": len(tasks.asked),
         "reasons": [link | {"mended": mended} for link, mended in zip(point_links(case), case.points, strict=True)],
         "complete": complete,
+        "handled": sum(not point.is_open for point in case.points),
     }
