@@ -13,6 +13,8 @@ from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.library import jobs
 from zhicheng.library.actions import keep_item, keep_on, tell_of_ends
 from zhicheng.library.models import Library, LibraryItem
+from zhicheng.messages.digests import send_digests
+from zhicheng.messages.models import Message
 
 pytestmark = pytest.mark.django_db
 AWARD = {"name": "科技进步奖", "awarded_on": "2021-05-08"}
@@ -89,6 +91,7 @@ def test_end_of_a_paper_is_told_once_and_again_for_a_new_one(world: w.World) -> 
     for days in (0, 15, 16):
         with clock.travel(w.IN_WINDOW + timedelta(days=days)):
             told.append(tell_of_ends())
+            send_digests()
     assert told == [0, 1, 0]
     [body] = mails("快到期")
     assert end.isoformat() in body
@@ -105,3 +108,18 @@ def test_end_of_a_paper_is_told_once_and_again_for_a_new_one(world: w.World) -> 
             base_version=version,
         )
         assert tell_of_ends() == 1
+        send_digests()
+    assert len(mails("快到期")) == 2
+
+
+def test_end_that_is_mended_before_the_mail_of_the_day_is_not_mailed(world: w.World) -> None:
+    with clock.travel(w.IN_WINDOW):
+        end = clock.today() + timedelta(days=20)
+        content = {"school": "新疆农业大学"}
+        item = keep_item(actor=world.applicant, kind="education", content=content, valid_until=end)
+        assert tell_of_ends() == 1
+        version = LibraryItem.objects.get().version
+        new = {"valid_until": end + timedelta(days=400), "item_id": item.pk, "base_version": version}
+        keep_item(actor=world.applicant, kind="education", content=content, **new)
+        assert send_digests() == 0
+    assert not mails("快到期") and Message.objects.filter(is_reminder=True, waits=False).count() == 1

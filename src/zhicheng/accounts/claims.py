@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -19,12 +20,13 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts import duties, queries
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, IdentityCorrection, NumberRelease, User
-from zhicheng.foundation import clock, ledger, mail, outbox
+from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
+from zhicheng.messages.actions import send_message
 from zhicheng.standards.identity_number import check_identity_number
 
 # A card is seen when it is written down, or a little earlier; not years ago.
@@ -273,6 +275,29 @@ def release_number(*, index: str, reason: str, released_by_id: int, actor: str, 
     ledger.record(event="account.number_released", subject=source, actor=actor, data=data)
 
 
+def _number_used_by_another(other: User) -> tuple[str, str]:
+    return (
+        _("有人用您的身份证号注册账号"),
+        _(
+            "%(name)s：\n\n有人用您登记的身份证号在%(site)s注册了另一个%(kind)s。您的账号（登录名 %(username)s）没有任何变化。\n\n"
+            "如果就是您本人：请用原来的账号，忘记密码的打开 %(recover)s 找回，不必使用新账号。\n"
+            "如果不是您本人：%(else)s\n"
+        )
+        % {
+            "else": _("不需要办理什么。您的身份已经核实，别人不能用这个号码申报。")
+            if other.identity_confirmed_at
+            else _(
+                "请带居民身份证到本单位人事部门或所在县（市）人社局职称办，请他们核实您的身份；核实以后，别人不能再用这个号码申报。"
+            ),
+            "name": other.name,
+            "site": _(settings.SITE_NAME),
+            "kind": AccountKind(other.kind).label,
+            "username": other.username,
+            "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
+        },
+    )
+
+
 @outbox.handler("account.number_claimed")
 @platform_language()
 def tell_of_claim(message: OutboxMessage) -> None:
@@ -283,26 +308,9 @@ def tell_of_claim(message: OutboxMessage) -> None:
         return  # queued by a version that announced at registration
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
     for other in other_claims(claimed).filter(Exists(confirmed), is_active=True, number_held_at__isnull=False):
-        mail.queue_mail(
-            to=other.email,
-            subject=_("有人用您的身份证号注册账号"),
-            body=_(
-                "%(name)s：\n\n有人用您登记的身份证号在%(site)s注册了另一个%(kind)s。您的账号（登录名 %(username)s）没有任何变化。\n\n"
-                "如果就是您本人：请用原来的账号，忘记密码的打开 %(recover)s 找回，不必使用新账号。\n"
-                "如果不是您本人：%(else)s\n"
-            )
-            % {
-                "else": _("不需要办理什么。您的身份已经核实，别人不能用这个号码申报。")
-                if other.identity_confirmed_at
-                else _(
-                    "请带居民身份证到本单位人事部门或所在县（市）人社局职称办，请他们核实您的身份；核实以后，别人不能再用这个号码申报。"
-                ),
-                "name": other.name,
-                "site": settings.SITE_NAME,
-                "kind": AccountKind(other.kind).label,
-                "username": other.username,
-                "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
-            },
+        send_message(
+            to=queries.reader_of(other),
+            words=partial(_number_used_by_another, other),
             key=f"number-claimed:{other.pk}:{clock.today().isoformat()}",
         )
 
@@ -339,14 +347,16 @@ def _save_holder(user: User, fields: list[str]) -> None:
 def _tell_loser(user: User, *, key: str) -> None:
     if not queries.mailbox_confirmed(user):
         return
-    mail.queue_mail(
-        to=user.email,
-        subject=_("您登记的身份证号经核实属于他人"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的身份证号，经单位或职称办查验身份证原件，属于另一位申报人，已从您的账号中去掉。\n\n"
-            "账号可以照常登录，已填写的内容和上传的文件都还在，已上报的申请书和计次仍是这个账号的；登记正确的身份证号以前不能上报，各级也不能再向上报送。\n"
-            "请带本人居民身份证到本单位，由单位提出“更正姓名或身份证号”。如果您认为这个号码是您的，请联系所在县（市）人社局职称办。\n"
-        )
-        % {"name": user.name, "site": settings.SITE_NAME, "username": user.username},
+    send_message(
+        to=queries.reader_of(user),
+        words=lambda: (
+            _("您登记的身份证号经核实属于他人"),
+            _(
+                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的身份证号，经单位或职称办查验身份证原件，属于另一位申报人，已从您的账号中去掉。\n\n"
+                "账号可以照常登录，已填写的内容和上传的文件都还在，已上报的申请书和计次仍是这个账号的；登记正确的身份证号以前不能上报，各级也不能再向上报送。\n"
+                "请带本人居民身份证到本单位，由单位提出“更正姓名或身份证号”。如果您认为这个号码是您的，请联系所在县（市）人社局职称办。\n"
+            )
+            % {"name": user.name, "site": _(settings.SITE_NAME), "username": user.username},
+        ),
         key=f"number-taken:{key}:{clock.now().isoformat()}",
     )

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts import brakes, rules
 from zhicheng.accounts.models import User
+from zhicheng.accounts.queries import reader_of
 from zhicheng.foundation import clock, mail
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import one_transaction
+from zhicheng.messages.actions import send_message
 
 
 @platform_language()
@@ -23,14 +25,16 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
         "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
         "new": rules.mask_mailbox(user.email),
     }
-    mail.queue_mail(
-        to=user.email,
-        subject=_("新邮箱已经生效，请设置新密码"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）已改用这个邮箱，原来的密码已经作废，各处的登录都已退出。\n\n"
-            "请打开 %(recover)s ，填写这个邮箱，按随后收到的邮件设置新密码，即可登录。\n"
-        )
-        % words,
+    send_message(
+        to=reader_of(user),
+        words=lambda: (
+            _("新邮箱已经生效，请设置新密码"),
+            _(
+                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）已改用这个邮箱，原来的密码已经作废，各处的登录都已退出。\n\n"
+                "请打开 %(recover)s ，填写这个邮箱，按随后收到的邮件设置新密码，即可登录。\n"
+            )
+            % words,
+        ),
         key=f"mailbox-replaced:{key}:new",
     )
     if old:
@@ -53,22 +57,24 @@ def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
     if not user.email or not brakes.may_mail(kind="device", mailbox=user.email, account=f"user:{user.pk}"):
         return
     now = clock.now()
-    mail.queue_mail(
-        to=user.email,
-        subject=_("您的账号在一台新设备上登录"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）刚刚在一台以前没有用过的设备上登录。\n\n"
-            "时间：%(when)s\n网络地址：%(address)s\n浏览器：%(browser)s\n\n"
-            "如果是您本人，不必处理本邮件。如果不是，请马上登录，打开“登录记录”退出其他登录，修改密码，并告诉州人力资源和社会保障局。\n"
-        )
-        % {
-            "name": user.name,
-            "site": settings.SITE_NAME,
-            "username": user.username,
-            "when": clock.written(now),
-            "address": address,
-            "browser": rules.browser_in_words(browser),
-        },
+    send_message(
+        to=reader_of(user),
+        words=lambda: (
+            _("您的账号在一台新设备上登录"),
+            _(
+                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）刚刚在一台以前没有用过的设备上登录。\n\n"
+                "时间：%(when)s\n网络地址：%(address)s\n浏览器：%(browser)s\n\n"
+                "如果是您本人，不必处理本邮件。如果不是，请马上登录，打开“登录记录”退出其他登录，修改密码，并告诉州人力资源和社会保障局。\n"
+            )
+            % {
+                "name": user.name,
+                "site": _(settings.SITE_NAME),
+                "username": user.username,
+                "when": clock.written(now),
+                "address": address,
+                "browser": rules.browser_in_words(browser),
+            },
+        ),
         key=f"new-device:{user.pk}:{clock.machine_now().isoformat()}",
     )
 

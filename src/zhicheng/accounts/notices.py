@@ -11,16 +11,37 @@ from django.utils.translation import gettext as _
 
 from zhicheng.accounts.brakes import NoticeTurn, notice_turn
 from zhicheng.foundation import mail
+from zhicheng.foundation.language import platform_language
+from zhicheng.messages.actions import send_message
+from zhicheng.messages.reading import Reader, Words
 
 
 def queue_notice(
-    *, kind: str, about: str, whose: str, to: str, subject: str, body: str, key: str, of_office: bool = False, warns: bool = True
+    *,
+    kind: str,
+    about: str,
+    whose: str,
+    to: str,
+    words: Words,
+    key: str,
+    of_office: bool = False,
+    warns: bool = True,
+    in_inbox: bool = True,
 ) -> None:
-    """Queue the mail, or leave it out: as :func:`brakes.notice_turn` counts ``kind``, ``about`` and ``whose``. ``key`` as in
-    ``mail.queue_mail``, in the caller's transaction and language. ``warns``: many of them may mean that somebody else acts."""
+    """Queue the mail in the platform's language, and put it into the inbox of ``whose`` in every language; or leave it out: as
+    :func:`brakes.notice_turn` counts ``kind``, ``about`` and ``whose``. ``key`` as in ``mail.queue_mail``, in the caller's transaction.
+    ``warns``: many of them may mean that somebody else acts. ``in_inbox``: not where its link proves that a mailbox is somebody's.
+    """
     turn = notice_turn(kind=kind, about=about, mailbox=to, whose=whose, of_office=of_office)
-    if turn.goes:
+    if not turn.goes:
+        return
+    with platform_language():
+        subject, body = words()
         mail.queue_mail(to=to, subject=subject, body=body + added(turn, warns=warns), key=key)
+    room, _colon, number = whose.partition(":")
+    if in_inbox and number:
+        reader = Reader(user_id=int(number)) if room == "user" else Reader(organization_id=int(number))
+        send_message(to=reader, words=words, key=f"notice:{key}")
 
 
 def added(turn: NoticeTurn, *, warns: bool = True) -> str:

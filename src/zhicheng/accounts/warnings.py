@@ -14,15 +14,19 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts import brakes, queries
 from zhicheng.accounts.models import User
-from zhicheng.foundation import clock, jobs, mail
+from zhicheng.accounts.queries import reader_of
+from zhicheng.foundation import clock, jobs
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.foundation.shared_cache import BRAKED
 from zhicheng.foundation.transactions import one_transaction
+from zhicheng.messages.actions import send_message
 
 _TOLD = "owner-told:"
 # So many of the networks are named in a mail.
@@ -54,8 +58,8 @@ def warn_of_wrong_passwords(*, user_id: int, networks: list[str]) -> bool:
     return _tell(
         user_id=user_id,
         kind="password",
-        subject=_("有人多次输错您账号的密码"),
-        body=_(
+        subject=gettext_lazy("有人多次输错您账号的密码"),
+        body=gettext_lazy(
             "%(name)s：\n\n有人在%(site)s连续输错您账号（登录名 %(username)s）的密码，没有登录成功。系统已限制从那里登录这个账号；"
             "您用以前登录过的设备，或者从别处登录，仍可以尝试。\n\n来自的网络：%(networks)s\n发现的时间：%(when)s\n\n"
             "如果是您本人忘了密码，请打开 %(recover)s 找回。\n"
@@ -73,8 +77,8 @@ def warn_of_wrong_code(*, user_id: int, network: str) -> bool:
     return _tell(
         user_id=user_id,
         kind="code",
-        subject=_("有人输对了您的密码，但验证码不对"),
-        body=_(
+        subject=gettext_lazy("有人输对了您的密码，但验证码不对"),
+        body=gettext_lazy(
             "%(name)s：\n\n有人在%(site)s用您账号（登录名 %(username)s）的正确密码登录，两步验证的验证码不对，没有登录成功。\n\n"
             "来自的网络：%(networks)s\n时间：%(when)s\n\n"
             "如果是您本人输错了验证码，不必处理。\n"
@@ -85,7 +89,7 @@ def warn_of_wrong_code(*, user_id: int, network: str) -> bool:
     )
 
 
-def _tell(*, user_id: int, kind: str, subject: str, body: str, **words: Any) -> bool:
+def _tell(*, user_id: int, kind: str, subject: Promise, body: Promise, **words: Any) -> bool:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not user.email or not queries.mailbox_confirmed(user):
         return False
@@ -98,8 +102,10 @@ def _tell(*, user_id: int, kind: str, subject: str, body: str, **words: Any) -> 
         "when": clock.written(clock.now()),
         "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
     }
-    mail.queue_mail(
-        to=user.email, subject=subject, body=body % words, key=f"warned:{kind}:{user.pk}:{clock.machine_now().isoformat()}"
+    send_message(
+        to=reader_of(user),
+        words=lambda: (str(subject), str(body) % words),
+        key=f"warned:{kind}:{user.pk}:{clock.machine_now().isoformat()}",
     )
     return True
 

@@ -66,9 +66,9 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("消息")
         indexes = [
-            models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_a_person"),
+            models.Index(fields=["user", "-at", "-id"], condition=Q(user__isnull=False), name="inbox_of_a_person"),
             models.Index(
-                fields=["organization", "-id"], condition=Q(organization__isnull=False), name="messages_of_an_organization"
+                fields=["organization", "-at", "-id"], condition=Q(organization__isnull=False), name="inbox_of_an_organization"
             ),
             # What the header of every page counts
             models.Index(fields=["user"], condition=Q(read_at__isnull=True, user__isnull=False), name="unread_by_a_person"),

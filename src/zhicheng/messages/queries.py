@@ -12,7 +12,7 @@ from zhicheng.messages.reading import Reader
 
 
 def messages_of(reader: Reader) -> QuerySet[Message]:
-    """What a reader was told, for a list ordered by ``-id``."""
+    """What a reader was told, for a list ordered by ``-at, -id``."""
     if reader.organization_id is not None:
         return Message.objects.filter(organization_id=reader.organization_id)
     if reader.user_id is None:

@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse
@@ -19,8 +18,9 @@ from zhicheng.foundation import clock, jobs, outbox
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.messages.actions import send_message
 from zhicheng.organizations.actors import actor_for
-from zhicheng.organizations.queries import mailboxes_of
+from zhicheng.organizations.readers import readers_of
 from zhicheng.publicity.actions import add_publicity_paper, recheck_periods
 from zhicheng.publicity.models import Objection, PublicityPeriod
 from zhicheng.publicity.queries import uploads_of
@@ -56,26 +56,31 @@ def tell_of_lifting(message: OutboxMessage) -> None:
     )
     period, application = objection.period, objection.period.application
     key, contact = f"lifted:{objection.pk}", objection.from_contact.strip()
-    said = _("{unit}公示期间收到的关于{name}的异议，单位原核实为成立；{county}复核后于{at}解除。").format(
-        unit=period.unit.name,
-        name=application.applicant_name,
-        county=application.county_office.name,
-        at=clock.written(objection.lifted_at or message.created_at),
-    )
-    body = "\n".join([said, _("解除的理由：{reason}").format(reason=objection.lift_reason)])
-    subject = _("异议处理结果已更正（{unit}）").format(unit=period.unit.name)
+
+    def words() -> tuple[str, str]:
+        said = _("{unit}公示期间收到的关于{name}的异议，单位原核实为成立；{county}复核后于{at}解除。").format(
+            unit=period.unit.name,
+            name=application.applicant_name,
+            county=application.county_office.name,
+            at=clock.written(objection.lifted_at or message.created_at),
+        )
+        body = "\n".join([said, _("解除的理由：{reason}").format(reason=objection.lift_reason)])
+        return _("异议处理结果已更正（{unit}）").format(unit=period.unit.name), body
+
     is_mailbox = _is_mailbox(contact)
     if is_mailbox:
+        subject, body = words()
         queue_mail(to=contact, subject=subject, body=body, key=f"{key}:objector")
     is_asked = bool(contact) and not is_mailbox and not objection.county_only
     if message.payload["goes_on"] and not is_asked:
         return
-    asked = [] if not is_asked else ["", _("请按登记的联系方式将结果告知反映人。")]
-    address = _("查看详情：{address}").format(
-        address=f"{settings.SITE_ADDRESS}{reverse('unit_publicity', args=[application.pk])}"
-    )
-    for who, mailbox in mailboxes_of(period.unit):
-        queue_mail(to=mailbox, subject=subject, body="\n".join([body, *asked, "", address]), key=f"{key}:unit:{who}")
+
+    def to_unit() -> tuple[str, str]:
+        subject, body = words()
+        return subject, "\n".join([body, "", _("请按登记的联系方式将结果告知反映人。")] if is_asked else [body])
+
+    path = reverse("unit_publicity", args=[application.pk])
+    send_message(to=readers_of(period.unit), words=to_unit, key=f"{key}:unit", path=path)
 
 
 def _is_mailbox(contact: str) -> bool:

@@ -8,10 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.organizations.test_account_requests import ask_mailbox, decide
 from tests.support import world as w
 from tests.web import registering as reg
+from zhicheng.accounts.models import User
 from zhicheng.foundation import outbox
+from zhicheng.foundation.models import OutboxMessage
 from zhicheng.messages.actions import send_message
+from zhicheng.messages.models import Message
 from zhicheng.messages.reading import Reader
 from zhicheng.organizations.readers import readers_of
 
@@ -86,3 +90,16 @@ def test_long_inbox_goes_on_by_pages_and_bad_numbers_are_nobodys(world: w.World)
     assert len(reg.page_of(client.get(reverse("inbox") + older)).select(".inbox-item")) == 5
     assert client.post(reverse("inbox_read"), {"whose": "mine", "message": "9" * 30}).status_code == 404
     assert client.post(reverse("inbox_read"), {"whose": "mine", "message": "一"}).status_code == 404
+
+
+def test_notice_about_an_account_stands_in_its_inbox_but_no_link_that_proves_a_mailbox(world: w.World) -> None:
+    row = ask_mailbox(world.unit_admin, User.objects.get(pk=world.applicant.account_id), year=2023)
+    client = reg.client_of(world.applicant)
+    assert "有人为您的账号申请更换邮箱" in inbox(client).text
+    client.post(reverse("set_language"), {"language": "en"})
+    page = inbox(client)
+    assert len(page.select(".inbox-item")) == 1 and "更换邮箱" not in page.select_one(".inbox").text
+    decide(row, world.county_officer)
+    assert OutboxMessage.objects.filter(key__startswith="mailbox-approved").exists()
+    assert not Message.objects.filter(key__contains="mailbox-approved").exists()
+    assert "有了结果" in inbox(reg.client_of(world.unit_admin), whose="mine").text

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.conf import settings
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.notices import queue_notice
+from zhicheng.accounts.queries import reader_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.library.models import Library, LibraryItem
+from zhicheng.library.reminding import key_of_ends
 from zhicheng.library.rules import ENDS_SOON, TOLD_BEFORE, goes_at, unused_before
+from zhicheng.messages.actions import send_reminder
 from zhicheng.organizations.actors import SYSTEM, Actor, Role
 
 AT_ONCE = 200  # libraries in one run: the rest follow with the next
@@ -54,14 +60,10 @@ def tell_unused() -> int:
         library.told_at = now
         library.save(update_fields=["told_at"])
         if library.owner.email:
-            day = goes_at(library.used_at, now, years=years)
-            body = _(
-                "%(name)s：\n\n您保存在“我的资料库”里的内容已有将近 %(years)d 年没有使用。%(day)s 以后仍没有使用的，系统将全部删除，"
-                "已经填写和上报的申请书不受影响。\n\n要继续保留的，请登录后打开 %(url)s ，点“继续保留”。不需要的，可以不用处理。\n"
-            ) % {
+            named = {
                 "name": library.owner.name,
                 "years": years,
-                "day": clock.written(day),
+                "day": clock.written(goes_at(library.used_at, now, years=years)),
                 "url": settings.SITE_ADDRESS + reverse("library"),
             }
             queue_notice(
@@ -69,12 +71,19 @@ def tell_unused() -> int:
                 about=f"library:{library.pk}",
                 whose=f"user:{library.pk}",
                 to=library.owner.email,
-                subject=_("您的资料库长期没有使用，即将删除"),
-                body=body,
+                words=partial(_unused, named),
                 key=f"library-unused:{library.pk}:{library.used_at.isoformat()}",
                 warns=False,
             )
     return len(told)
+
+
+def _unused(named: dict[str, Any]) -> tuple[str, str]:
+    body = _(
+        "%(name)s：\n\n您保存在“我的资料库”里的内容已有将近 %(years)d 年没有使用。%(day)s 以后仍没有使用的，系统将全部删除，"
+        "已经填写和上报的申请书不受影响。\n\n要继续保留的，请登录后打开 %(url)s ，点“继续保留”。不需要的，可以不用处理。\n"
+    )
+    return _("您的资料库长期没有使用，即将删除"), body % named
 
 
 @one_transaction
@@ -112,28 +121,17 @@ def _tell_of_ends(items: list[LibraryItem]) -> None:
     for item in items:
         item.told_until = item.valid_until
         item.save(update_fields=["told_until"])
-    if not owner.email:
-        return
     first = items[0].valid_until
-    body = _(
-        "%(name)s：\n\n您“我的资料库”里有 %(count)d 项材料快到期，最早的有效期至 %(day)s 。学信网在线验证报告可以在学信网延长验证有效期，"
-        "聘用合同请与单位续签。\n\n登录后打开 %(url)s 查看是哪几项，换上新的材料以后，下一次申报就不用再找。\n"
-    ) % {
-        "name": owner.name,
-        "count": len(items),
-        "day": first.isoformat() if first else "",
-        "url": settings.SITE_ADDRESS + reverse("library"),
-    }
-    queue_notice(
-        kind="library-ends",
-        about=f"library:{owner.pk}",
-        whose=f"user:{owner.pk}",
-        to=owner.email,
-        subject=_("您资料库里有材料快到期"),
-        body=body,
-        key=f"library-ends:{owner.pk}:" + ",".join(f"{item.pk}-{item.valid_until}" for item in items)[:80],
-        warns=False,
-    )
+    named = {"name": owner.name, "count": len(items), "day": first.isoformat() if first else ""}
+
+    def words() -> tuple[str, str]:
+        text = _(
+            "%(name)s：\n\n您“我的资料库”里有 %(count)d 项材料快到期，最早的有效期至 %(day)s 。学信网在线验证报告可以在学信网延长验证有效期，"
+            "聘用合同请与单位续签。\n\n登录后查看是哪几项，换上新的材料以后，下一次申报就不用再找。"
+        )
+        return _("您资料库里有材料快到期"), text % named
+
+    send_reminder(to=reader_of(owner), words=words, key=key_of_ends(items), path=reverse("library"))
 
 
 def _refuse_others(actor: Actor) -> None:

@@ -264,14 +264,22 @@ def _tell_approved(row: AccountRequest, actor: Actor) -> None:
         about=f"{row.kind} approved",
         whose=f"user:{row.user_id}",
         to=row.new_email,
-        subject=_("请确认您的新邮箱"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
-            "请打开下面的链接，输入您身份证号的末六位（24 小时内有效，只能用一次）：\n%(link)s\n\n"
-            "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
-        )
-        % {"name": row.user.name, "site": settings.SITE_NAME, "office": actor.organization_name, "link": mailbox_link(row)},
+        words=lambda: (
+            _("请确认您的新邮箱"),
+            _(
+                "%(name)s：\n\n您在%(site)s的账号原邮箱已不能使用，%(office)s已核实身份，同意改用这个邮箱。\n\n"
+                "请打开下面的链接，输入您身份证号的末六位（24 小时内有效，只能用一次）：\n%(link)s\n\n"
+                "确认之后这个邮箱才会生效，再用它设置新密码。如果您没有申请过，请不要打开链接，也不必处理本邮件。\n"
+            )
+            % {
+                "name": row.user.name,
+                "site": _(settings.SITE_NAME),
+                "office": actor.organization_name,
+                "link": mailbox_link(row),
+            },
+        ),
         key=f"mailbox-approved:{row.pk}",
+        in_inbox=False,
     )
     tell_asker(row, _("已通过，等待本人在新邮箱里确认。"))
 
@@ -284,19 +292,21 @@ def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
         about=f"{row.kind} done",
         whose=f"user:{row.user_id}",
         to=row.user.email,
-        subject=_("您的账号已去掉两步验证"),
-        body=_(
-            "%(name)s：\n\n经%(who)s申请、%(office)s核实身份，您在%(site)s的账号（登录名 %(username)s）的两步验证和备用码已全部去掉，各处的登录已退出，常用设备已清除。密码没有变化，用密码即可登录。\n\n"
-            "请登录后重新设置两步验证：\n%(link)s\n\n"
-            "如果这不是您本人提出的，请立即修改密码，并联系%(office)s。\n"
-        )
-        % {
-            "name": row.user.name,
-            "who": row.requested_for.name,
-            "office": actor.organization_name,
-            "site": settings.SITE_NAME,
-            "username": row.user.username,
-            "link": settings.SITE_ADDRESS + reverse("mfa_index"),
-        },
+        words=lambda: (
+            _("您的账号已去掉两步验证"),
+            _(
+                "%(name)s：\n\n经%(who)s申请、%(office)s核实身份，您在%(site)s的账号（登录名 %(username)s）的两步验证和备用码已全部去掉，各处的登录已退出，常用设备已清除。密码没有变化，用密码即可登录。\n\n"
+                "请登录后重新设置两步验证：\n%(link)s\n\n"
+                "如果这不是您本人提出的，请立即修改密码，并联系%(office)s。\n"
+            )
+            % {
+                "name": row.user.name,
+                "who": row.requested_for.name,
+                "office": actor.organization_name,
+                "site": _(settings.SITE_NAME),
+                "username": row.user.username,
+                "link": settings.SITE_ADDRESS + reverse("mfa_index"),
+            },
+        ),
         key=f"factor-removed:{row.pk}",
     )

@@ -44,14 +44,16 @@ def tell_asker(row: AccountRequest, result: str) -> None:
         whose=f"user:{row.requested_by_id}",
         of_office=True,  # they ask for many
         to=row.requested_by.email,
-        subject=_("%(name)s的账号申请：%(kind)s") % {"name": row.old_name, "kind": row.get_kind_display()},
-        body=_("%(who)s：\n\n您为%(name)s提出的申请（%(kind)s）有了结果。\n\n%(result)s\n\n%(site)s\n")
-        % {
-            "who": row.requested_by.name,
-            "name": row.old_name,
-            "kind": row.get_kind_display(),
-            "result": result,
-            "site": settings.SITE_ADDRESS,
-        },
+        words=lambda: (
+            _("%(name)s的账号申请：%(kind)s") % {"name": row.old_name, "kind": row.get_kind_display()},
+            _("%(who)s：\n\n您为%(name)s提出的申请（%(kind)s）有了结果。\n\n%(result)s\n\n%(site)s\n")
+            % {
+                "who": row.requested_by.name,
+                "name": row.old_name,
+                "kind": row.get_kind_display(),
+                "result": result,
+                "site": settings.SITE_ADDRESS,
+            },
+        ),
         key=f"account-request:{row.pk}:{row.state}",
     )

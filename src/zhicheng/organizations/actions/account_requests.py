@@ -323,19 +323,21 @@ def _warn_old_mailbox(row: AccountRequest) -> None:
         about=f"{row.kind} asked",
         whose=f"user:{row.user_id}",
         to=row.old_email,
-        subject=_("有人为您的账号申请更换邮箱"),
-        body=_(
-            "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请改用邮箱 %(new)s，理由是原邮箱已不能使用，正等待%(office)s审核。\n\n"
-            "如果您能收到这封邮件，而这不是您本人提出的，请立即联系%(office)s。\n"
-        )
-        % {
-            "name": row.user.name,
-            "who": row.requested_for.name,
-            "site": settings.SITE_NAME,
-            "username": row.user.username,
-            "new": mask_mailbox(row.new_email),
-            "office": row.office.name,
-        },
+        words=lambda: (
+            _("有人为您的账号申请更换邮箱"),
+            _(
+                "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请改用邮箱 %(new)s，理由是原邮箱已不能使用，正等待%(office)s审核。\n\n"
+                "如果您能收到这封邮件，而这不是您本人提出的，请立即联系%(office)s。\n"
+            )
+            % {
+                "name": row.user.name,
+                "who": row.requested_for.name,
+                "site": _(settings.SITE_NAME),
+                "username": row.user.username,
+                "new": mask_mailbox(row.new_email),
+                "office": row.office.name,
+            },
+        ),
         key=f"mailbox-requested:{row.pk}",
     )
 
@@ -347,18 +349,20 @@ def _warn_owner_of_factor(row: AccountRequest) -> None:
         about=f"{row.kind} asked",
         whose=f"user:{row.user_id}",
         to=row.user.email,
-        subject=_("有人为您的账号申请去掉两步验证"),
-        body=_(
-            "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请去掉两步验证，理由是手机和备用码都已遗失，正等待%(office)s审核。现在还没有任何变化。\n\n"
-            "如果这不是您本人提出的，请立即联系%(office)s。\n"
-            "手机或备用码又找到了的，请告诉%(who)s撤回申请，照常登录即可。\n"
-        )
-        % {
-            "name": row.user.name,
-            "who": row.requested_for.name,
-            "site": settings.SITE_NAME,
-            "username": row.user.username,
-            "office": row.office.name,
-        },
+        words=lambda: (
+            _("有人为您的账号申请去掉两步验证"),
+            _(
+                "%(name)s：\n\n%(who)s为您在%(site)s的账号（登录名 %(username)s）申请去掉两步验证，理由是手机和备用码都已遗失，正等待%(office)s审核。现在还没有任何变化。\n\n"
+                "如果这不是您本人提出的，请立即联系%(office)s。\n"
+                "手机或备用码又找到了的，请告诉%(who)s撤回申请，照常登录即可。\n"
+            )
+            % {
+                "name": row.user.name,
+                "who": row.requested_for.name,
+                "site": _(settings.SITE_NAME),
+                "username": row.user.username,
+                "office": row.office.name,
+            },
+        ),
         key=f"factor-removal-requested:{row.pk}",
     )

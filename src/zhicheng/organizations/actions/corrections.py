@@ -163,12 +163,19 @@ def _tell_corrected(row: AccountRequest, actor: Actor) -> None:
         about=f"{row.kind} done",
         whose=f"user:{row.user_id}",
         to=row.user.email,
-        subject=_("您的姓名或身份证号已更正"),
-        body=_(
-            "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的姓名或身份证号，经单位申请、%(office)s核实，已经更正。\n\n"
-            "还没有上报的申请书会采用更正后的内容，请重新核对；已经上报的内容不变，需要更正的，请联系审核部门退回。\n\n"
-            "如果这不是您本人提出的，请立即联系%(office)s。\n"
-        )
-        % {"name": row.new_name, "site": settings.SITE_NAME, "username": row.user.username, "office": actor.organization_name},
+        words=lambda: (
+            _("您的姓名或身份证号已更正"),
+            _(
+                "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）登记的姓名或身份证号，经单位申请、%(office)s核实，已经更正。\n\n"
+                "还没有上报的申请书会采用更正后的内容，请重新核对；已经上报的内容不变，需要更正的，请联系审核部门退回。\n\n"
+                "如果这不是您本人提出的，请立即联系%(office)s。\n"
+            )
+            % {
+                "name": row.new_name,
+                "site": _(settings.SITE_NAME),
+                "username": row.user.username,
+                "office": actor.organization_name,
+            },
+        ),
         key=f"identity-corrected:{row.pk}",
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.models import User
 from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
@@ -159,18 +161,20 @@ def _put_in_force(verification: UnitVerification) -> None:
 @platform_language()
 def _tell_unit(verification: UnitVerification, actor: Actor) -> None:
     """A mail to everybody at the unit's desk who may act on it."""
-    approved = verification.state == VerificationState.APPROVED
-    kind, name = verification.get_kind_display(), verification.proposed["name"]
-    if approved:
-        subject = _("%(kind)s已审核通过") % {"kind": kind}
-        text = _("%(name)s的%(kind)s已由%(office)s审核通过，现在可以受理、审核本单位申报人的材料。")
-    else:
-        subject = _("%(kind)s被退回，请修改后重新提交") % {"kind": kind}
-        text = _("%(name)s的%(kind)s已由%(office)s退回，请登录后在“我的信息”中修改并重新提交。需要修改的全部内容：")
-    lines = [text % {"name": name, "kind": kind, "office": actor.organization_name}]
-    lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
-    lines.append(_see_information())
-    _tell_staff(verification, subject, lines, about=str(verification.state), key=f"unit-decided:{verification.pk}")
+
+    def words() -> tuple[str, list[str]]:
+        kind, name = verification.get_kind_display(), verification.proposed["name"]
+        if verification.state == VerificationState.APPROVED:
+            subject = _("%(kind)s已审核通过") % {"kind": kind}
+            text = _("%(name)s的%(kind)s已由%(office)s审核通过，现在可以受理、审核本单位申报人的材料。")
+        else:
+            subject = _("%(kind)s被退回，请修改后重新提交") % {"kind": kind}
+            text = _("%(name)s的%(kind)s已由%(office)s退回，请登录后在“我的信息”中修改并重新提交。需要修改的全部内容：")
+        lines = [text % {"name": name, "kind": kind, "office": actor.organization_name}]
+        lines += [_numbered(number, reason) for number, reason in enumerate(verification.reasons, 1)]
+        return subject, [*lines, _see_information()]
+
+    _tell_staff(verification, words, about=str(verification.state), key=f"unit-decided:{verification.pk}")
 
 
 @platform_language()
@@ -182,19 +186,25 @@ def _tell_inviters(verification: UnitVerification) -> None:
             about="invited",
             whose=f"user:{user.pk}",
             to=user.email,
-            subject=_("您邀请的单位已经可以选择"),
-            body=_(
-                "%(name)s：\n\n用您的邀请码注册的单位“%(unit)s”已由%(office)s审核通过。\n\n"
-                "请登录后打开下面的地址，核对单位名称，点“加入这个单位”：\n%(link)s\n\n不是您的单位的，不必处理。\n"
-            )
-            % {
-                "name": user.name,
-                "unit": verification.proposed["name"],
-                "office": verification.office.name,
-                "link": settings.SITE_ADDRESS + reverse("person_invitation"),
-            },
+            words=partial(_unit_is_there, user, verification),
             key=f"unit-invited:{verification.pk}:{user.pk}",
         )
+
+
+def _unit_is_there(user: User, verification: UnitVerification) -> tuple[str, str]:
+    return (
+        _("您邀请的单位已经可以选择"),
+        _(
+            "%(name)s：\n\n用您的邀请码注册的单位“%(unit)s”已由%(office)s审核通过。\n\n"
+            "请登录后打开下面的地址，核对单位名称，点“加入这个单位”：\n%(link)s\n\n不是您的单位的，不必处理。\n"
+        )
+        % {
+            "name": user.name,
+            "unit": verification.proposed["name"],
+            "office": verification.office.name,
+            "link": settings.SITE_ADDRESS + reverse("person_invitation"),
+        },
+    )
 
 
 def _numbered(number: int, reason: Mapping[str, str]) -> str:
@@ -210,26 +220,32 @@ def _see_information() -> str:
 @platform_language()
 def _tell_of_transfer(verification: UnitVerification) -> None:
     """The unit would wait for an answer from the wrong office otherwise."""
-    kind, transfer = verification.get_kind_display(), verification.transfers[-1]
-    lines = [
-        _("%(name)s的%(kind)s已由%(from_name)s转交%(to_name)s办理。")
-        % {"name": verification.proposed["name"], "kind": kind, **transfer},
-        _("转交原因：%(reason)s") % transfer,
-        _("不需要重新提交，等待的时间连续计算。有疑问的，请联系%(to_name)s。") % transfer,
-        _see_information(),
-    ]
-    subject = _("%(kind)s已转交%(to_name)s办理") % {"kind": kind, **transfer}
+    transfer = verification.transfers[-1]
+
+    def words() -> tuple[str, list[str]]:
+        named = {"name": verification.proposed["name"], "kind": verification.get_kind_display(), **transfer}
+        return _("%(kind)s已转交%(to_name)s办理") % named, [
+            _("%(name)s的%(kind)s已由%(from_name)s转交%(to_name)s办理。") % named,
+            _("转交原因：%(reason)s") % transfer,
+            _("不需要重新提交，等待的时间连续计算。有疑问的，请联系%(to_name)s。") % transfer,
+            _see_information(),
+        ]
+
     key = f"unit-transferred:{verification.pk}:{len(verification.transfers)}"
-    _tell_staff(verification, subject, lines, about="transferred", key=key)
+    _tell_staff(verification, words, about="transferred", key=key)
 
 
-def _tell_staff(verification: UnitVerification, subject: str, lines: Sequence[str], *, about: str, key: str) -> None:
+def _tell_staff(verification: UnitVerification, words: Callable[[], tuple[str, list[str]]], *, about: str, key: str) -> None:
     """To everybody at the unit's desk who has confirmed the mailbox, and to the unit's own mailbox once a county has looked at it."""
     unit = Organization.objects.get(pk=verification.organization_id)
     to = [(str(user.pk), user.email, user.name) for user in queries.confirmed_staff_of(unit.pk)]
     if unit.email and unit.verified_year is not None:
         to.append(("organization", unit.email, unit.name))
     for who, email, name in to:
-        body = "\n\n".join([f"{name}：", *lines])
         whose = f"user:{who}" if who.isdigit() else f"organization:{unit.pk}"
-        queue_notice(kind="unit", about=about, whose=whose, to=email, subject=subject, body=body, key=f"{key}:{who}")
+        queue_notice(kind="unit", about=about, whose=whose, to=email, words=partial(_greeted, name, words), key=f"{key}:{who}")
+
+
+def _greeted(name: str, words: Callable[[], tuple[str, list[str]]]) -> tuple[str, str]:
+    subject, lines = words()
+    return subject, "\n\n".join([_("{name}：").format(name=name), *lines])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,14 +16,16 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts import brakes, claims
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.accounts.rules import is_end_of_number, last_characters_match
-from zhicheng.foundation import clock, ledger, mail, securitylog
+from zhicheng.foundation import clock, ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
+from zhicheng.messages.actions import send_message
 from zhicheng.organizations import persons, queries, rules
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import Organization
+from zhicheng.organizations.readers import readers_of
 
 # Refusals that tell something about another account: whoever was told so is written down.
 _TELLING = {"number_held_by_another", "id_number_held", "id_number_taken"}
@@ -164,18 +167,24 @@ def tell_units_of_holders(losers: list[User], *, by: str) -> None:
     """Mail to the unit that passed on what an account has sent which has lost the number now; of who only claimed it no unit is told."""
     for loser in [one for one in losers if one.number_held_at is not None]:
         unit = queries.employer_of(loser.pk)
-        for who, email in queries.mailboxes_of(unit) if unit is not None else []:
-            mail.queue_mail(
-                to=email,
-                subject=_("本单位人员登记的身份证号经核实属于他人"),
-                body=_(
-                    "%(name)s（登录名 %(username)s）的账号登记的身份证号，本单位没有核实过身份证原件。经%(by)s查验原件，号码属于另一位申报人，已从这个账号中去掉。\n\n"
-                    "这个账号的申请书和计次保留，登记正确的身份证号以前不能再向上报送。请当面查验本人居民身份证原件；"
-                    "确是本单位职工的，请在“人员”中提出“更正姓名或身份证号”；不是本单位职工的，请把申请书退回，并告诉%(by)s。\n"
-                )
-                % {"name": loser.name, "username": loser.username, "by": by},
-                key=f"number-taken-unit:{loser.pk}:{who}:{clock.now().isoformat()}",
+        if unit is not None:
+            send_message(
+                to=readers_of(unit),
+                words=partial(_number_is_anothers, loser, by),
+                key=f"number-taken-unit:{loser.pk}:{clock.now().isoformat()}",
             )
+
+
+def _number_is_anothers(loser: User, by: str) -> tuple[str, str]:
+    return (
+        _("本单位人员登记的身份证号经核实属于他人"),
+        _(
+            "%(name)s（登录名 %(username)s）的账号登记的身份证号，本单位没有核实过身份证原件。经%(by)s查验原件，号码属于另一位申报人，已从这个账号中去掉。\n\n"
+            "这个账号的申请书和计次保留，登记正确的身份证号以前不能再向上报送。请当面查验本人居民身份证原件；"
+            "确是本单位职工的，请在“人员”中提出“更正姓名或身份证号”；不是本单位职工的，请把申请书退回，并告诉%(by)s。\n"
+        )
+        % {"name": loser.name, "username": loser.username, "by": by},
+    )
 
 
 def _gate(actor: Actor, year: int) -> list[Problem]:

@@ -21,33 +21,34 @@ from zhicheng.organizations.queries import mailboxes_of
 @platform_language()
 def tell_change(change: OfficerChange, *, by: Actor, reset: FactorReset | None = None) -> None:
     """Queue the mails about ``change``: one to the person, one to each mailbox of the offices concerned. ``reset``: the request for it."""
-    user = change.user
-    words = _words(change, by)
-    if reset is not None:
-        asker = reset.asked_by.name if reset.asked_by is not None else _("系统运维")
-        words |= {"asker": asker, "asked_at": clock.written(reset.asked_at)}
-    subject, said = _said(change, words)
-    greeting = _("%(name)s：") % words
-    about = str(change.kind)
+    user, about = change.user, str(change.kind)
+
+    def to_person() -> tuple[str, str]:
+        named = _words(change, by, reset)
+        subject, said = _said(change, named)
+        greeting, whom = _("%(name)s：") % named, _WHOM_TO_ASK() % named
+        return subject, f"{greeting}\n\n{said}\n\n{whom}\n"
+
+    def to_office() -> tuple[str, str]:
+        named = _words(change, by, reset)
+        subject, said = _said(change, named)
+        handed = _("接手的人：%(colleague)s。") % named if change.handed_to_id else ""
+        why = _("理由：%(reason)s") if reset is None else _("%(asker)s写的核实情况：%(reason)s")
+        why = why % named if change.reason else ""
+        return subject, "\n\n".join(part for part in (said, handed, why) if part) + "\n"
+
     queue_notice(
         kind="officer",
         about=about,
         whose=f"user:{user.pk}",
         to=user.email,
-        subject=subject,
-        body=f"{greeting}\n\n{said}\n\n{_WHOM_TO_ASK() % words}\n",
+        words=to_person,
         key=f"officer:{change.pk}:person",
     )
-    handed = _("接手的人：%(colleague)s。") % words if change.handed_to_id else ""
-    why = _("理由：%(reason)s") if reset is None else _("%(asker)s写的核实情况：%(reason)s")
-    why = why % words if change.reason else ""
-    body = "\n\n".join(part for part in (said, handed, why) if part) + "\n"
     for who, email in sorted(_mailboxes(change, by)):  # counted in one order by all who act at once
         if email != user.email:
             key = f"officer:{change.pk}:{who}"
-            queue_notice(
-                kind="officer", about=f"office {about}", whose=who, of_office=True, to=email, subject=subject, body=body, key=key
-            )
+            queue_notice(kind="officer", about=f"office {about}", whose=who, of_office=True, to=email, words=to_office, key=key)
 
 
 @platform_language()
@@ -59,12 +60,14 @@ def tell_reset_asked(row: FactorReset, *, by: Actor) -> None:
         about="reset asked",
         whose=f"user:{row.user_id}",
         to=row.user.email,
-        subject=_("有人申请重置您的两步验证"),
-        body=_(
-            "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的两步验证，等待另一人同意。\n\n"
-            "如果不是您本人提出的，请立即告诉本部门和州人力资源和社会保障局。\n"
-        )
-        % {"name": row.user.name, "by": asker, "username": row.user.username},
+        words=lambda: (
+            _("有人申请重置您的两步验证"),
+            _(
+                "%(name)s：\n\n%(by)s申请重置您的账号（登录名 %(username)s）的两步验证，等待另一人同意。\n\n"
+                "如果不是您本人提出的，请立即告诉本部门和州人力资源和社会保障局。\n"
+            )
+            % {"name": row.user.name, "by": asker, "username": row.user.username},
+        ),
         key=f"factor-reset-asked:{row.pk}",
     )
 
@@ -77,12 +80,14 @@ def tell_sessions_ended(*, user: User, by: str, key: str) -> None:
         about="sessions ended",
         whose=f"user:{user.pk}",
         to=user.email,
-        subject=_("您在各处的登录已退出"),
-        body=_(
-            "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）在各处的登录全部退出，账号和密码没有变化，可以重新登录。\n\n"
-            "怀疑密码泄露的，请重新登录后立即修改密码。\n"
-        )
-        % {"name": user.name, "by": by or _("系统运维"), "username": user.username},
+        words=lambda: (
+            _("您在各处的登录已退出"),
+            _(
+                "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）在各处的登录全部退出，账号和密码没有变化，可以重新登录。\n\n"
+                "怀疑密码泄露的，请重新登录后立即修改密码。\n"
+            )
+            % {"name": user.name, "by": by or _("系统运维"), "username": user.username},
+        ),
         key=f"officer-sessions-ended:{key}",
     )
 
@@ -95,12 +100,14 @@ def tell_session_ended(*, user: User, by: str, since: datetime, key: str) -> Non
         about="session ended",
         whose=f"user:{user.pk}",
         to=user.email,
-        subject=_("您的一处登录已退出"),
-        body=_(
-            "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）%(since)s的那次登录退出，其他登录、账号和密码没有变化，可以重新登录。\n\n"
-            "怀疑密码泄露的，请重新登录后立即修改密码。\n"
-        )
-        % {"name": user.name, "by": by or _("系统运维"), "username": user.username, "since": clock.written(since)},
+        words=lambda: (
+            _("您的一处登录已退出"),
+            _(
+                "%(name)s：\n\n%(by)s已把您的账号（登录名 %(username)s）%(since)s的那次登录退出，其他登录、账号和密码没有变化，可以重新登录。\n\n"
+                "怀疑密码泄露的，请重新登录后立即修改密码。\n"
+            )
+            % {"name": user.name, "by": by or _("系统运维"), "username": user.username, "since": clock.written(since)},
+        ),
         key=f"officer-session-ended:{key}",
     )
 
@@ -113,11 +120,16 @@ def _name(actor: Actor) -> str:
     return actor.name if actor.user_id is not None else _("系统运维")
 
 
-def _words(change: OfficerChange, by: Actor) -> dict[str, str]:
+def _words(change: OfficerChange, by: Actor, reset: FactorReset | None) -> dict[str, str]:
+    asked = {}
+    if reset is not None:
+        asker = reset.asked_by.name if reset.asked_by is not None else _("系统运维")
+        asked = {"asker": asker, "asked_at": clock.written(reset.asked_at)}
     return {
+        **asked,
         "name": change.user.name,
         "username": change.user.username,
-        "site": settings.SITE_NAME,
+        "site": _(settings.SITE_NAME),
         "office": change.office.name if change.office else _("系统运行管理"),
         "to_office": change.to_office.name if change.to_office else "",
         "colleague": change.handed_to.name if change.handed_to else "",

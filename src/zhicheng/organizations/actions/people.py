@@ -207,21 +207,23 @@ def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
         about="added",
         whose="",
         to=user.email,
-        subject=_("您已成为本单位的经办人"),
-        body=_(
-            "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
-            "第一步，打开下面的链接确认这个邮箱（24 小时内有效）：\n%(confirm)s\n\n"
-            "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
-        )
-        % {
-            "name": user.name,
-            "by": actor.name,
-            "site": settings.SITE_NAME,
-            "unit": unit.name,
-            "username": user.username,
-            "confirm": accounts.confirmation_link(user=user),
-            "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
-        },
+        words=lambda: (
+            _("您已成为本单位的经办人"),
+            _(
+                "%(name)s：\n\n%(by)s已为您开通%(site)s的单位管理员账号（%(unit)s），登录名为 %(username)s。\n\n"
+                "第一步，打开下面的链接确认这个邮箱（24 小时内有效）：\n%(confirm)s\n\n"
+                "第二步，打开下面的地址，填写本邮箱，按随后收到的邮件设置密码，即可登录：\n%(link)s\n"
+            )
+            % {
+                "name": user.name,
+                "by": actor.name,
+                "site": _(settings.SITE_NAME),
+                "unit": unit.name,
+                "username": user.username,
+                "confirm": accounts.confirmation_link(user=user),
+                "link": settings.SITE_ADDRESS + reverse("account_reset_password"),
+            },
+        ),
         key=f"unit-staff-added:{user.pk}:{user.created_at.isoformat()}",
     )
 
@@ -244,7 +246,7 @@ def _tell_shared_mailbox(employer: Organization) -> None:
         )
         % {
             "unit": employer.name,
-            "site": settings.SITE_NAME,
+            "site": _(settings.SITE_NAME),
             "register": settings.SITE_ADDRESS + reverse("register_person_notice"),
         },
         key=f"mailbox-shared:{employer.pk}:{clock.now().isoformat()}",

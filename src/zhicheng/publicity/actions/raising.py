@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhicheng.accounts.notices import queue_notice
 from zhicheng.applications import lifecycle
 from zhicheng.applications.models import Application
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import ANONYMOUS, SYSTEM, Actor
 from zhicheng.organizations.models import Organization
@@ -102,26 +103,27 @@ def _gone() -> Refused:
 
 def _tell(objection: Objection, period: PublicityPeriod, application: Application) -> None:
     """The unit, that something came; the county, where it alone reads who it was. What was said stands in no mail."""
-    with platform_language():
+    unit = gettext_lazy("请登录后查看内容，核实后记录处理结果。处理完毕前不能出具公示结果，也不能上报。")
+    county = gettext_lazy("反映人要求只让县（市）看到姓名和联系方式。请登录后查看；异议由单位核实处理。")
+    _queue(objection, period.unit, application, unit, reverse("unit_publicity", args=[application.pk]))
+    if objection.county_only and application.county_office is not None:
+        _queue(objection, application.county_office, application, county, reverse("office_objections"))
+
+
+def _queue(objection: Objection, to: Organization, application: Application, todo: Promise, path: str) -> None:
+    def words() -> tuple[str, str]:
         subject = _("公示收到异议（{number}）").format(number=application.number)
         came = _("{name}的公示收到一件在网上反映的异议。").format(name=application.applicant_name)
-        unit = _("请登录后查看内容，核实后记录处理结果。处理完毕前不能出具公示结果，也不能上报。")
-        county = _("反映人要求只让县（市）看到姓名和联系方式。请登录后查看；异议由单位核实处理。")
-        _queue(objection, period.unit, subject, f"{came}{unit}", reverse("unit_publicity", args=[application.pk]))
-        if objection.county_only and application.county_office is not None:
-            _queue(objection, application.county_office, subject, f"{came}{county}", reverse("office_objections"))
+        address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
+        return subject, f"{came}{todo}\n\n{address}\n"
 
-
-def _queue(objection: Objection, to: Organization, subject: str, said: str, path: str) -> None:
-    address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
     for who, mailbox in mailboxes_of(to):
         queue_notice(
             kind="objection",
             about=f"publicity:{objection.period_id}",
             whose=who,
             to=mailbox,
-            subject=subject,
-            body=f"{said}\n\n{address}\n",
+            words=words,
             key=f"objection:{objection.pk}:{who}",
             of_office=True,
             warns=False,  # anybody may object

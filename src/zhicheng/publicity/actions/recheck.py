@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhicheng.accounts.queries import reader_of
 from zhicheng.applications import lifecycle
 from zhicheng.applications.papers import subject_of
 from zhicheng.applications.states import State
@@ -18,10 +19,10 @@ from zhicheng.campaigns.queries import calendar_named as calendar_in_force
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.language import platform_language
-from zhicheng.foundation.mail import queue_mail
 from zhicheng.foundation.transactions import lock_rows, one_transaction
+from zhicheng.messages.actions import send_message
 from zhicheng.organizations.actors import SYSTEM
-from zhicheng.organizations.queries import mailboxes_of
+from zhicheng.organizations.readers import readers_of
 from zhicheng.publicity import papers, queries, rules
 from zhicheng.publicity.models import PublicityPeriod
 from zhicheng.publicity.uploads import uploads_asked
@@ -132,22 +133,30 @@ def _record(period: PublicityPeriod, event: str, measured: rules.Plan, data: dic
 
 def _tell(period: PublicityPeriod, before: date, notice: Notice) -> None:
     application = period.application
-    subject = _("公示结束日期改为{end}（{number}）").format(end=period.ends_on, number=application.number)
-    said = _(
-        "工作日安排有更正，{name}的公示按原定日期结束将不足{least}个工作日。公示结束日期由{before}改为{end}，当天24:00期满，期满后才能出具公示结果、上报。"
-    ).format(name=application.applicant_name, least=notice.limits.publicity_working_days, before=before, end=period.ends_on)
-    to_unit = _("请打印新的公示（原公示已作废），张贴到新的结束日期。")
-    if posted := [upload.label for upload in uploads_asked(notice) if upload.which != "result_file"]:
-        to_unit += _("并重新上传：{papers}。").format(papers=_("、").join(posted))
     key = f"publicity:{period.pk}:until:{period.ends_on}"
-    receivers = [
-        ("applicant", application.applicant.email, _("您不需要办理什么。"), reverse("my_application", args=[application.pk])),
-        *(
-            (f"unit:{who}", address, to_unit, reverse("unit_publicity", args=[application.pk]))
-            for who, address in mailboxes_of(period.unit)
-        ),
-    ]
-    for who, email, more, path in receivers:
-        if email:
-            address = _("查看详情：{address}").format(address=f"{settings.SITE_ADDRESS}{path}")
-            queue_mail(to=email, subject=subject, body=f"{said}\n\n{more}\n\n{address}", key=f"{key}:{who}")
+
+    def words(more: Callable[[], str]) -> tuple[str, str]:
+        subject = _("公示结束日期改为{end}（{number}）").format(end=period.ends_on, number=application.number)
+        said = _(
+            "工作日安排有更正，{name}的公示按原定日期结束将不足{least}个工作日。公示结束日期由{before}改为{end}，当天24:00期满，期满后才能出具公示结果、上报。"
+        ).format(name=application.applicant_name, least=notice.limits.publicity_working_days, before=before, end=period.ends_on)
+        return subject, f"{said}\n\n{more()}"
+
+    def to_unit() -> str:
+        more = _("请打印新的公示（原公示已作废），张贴到新的结束日期。")
+        if posted := [str(upload.label) for upload in uploads_asked(notice) if upload.which != "result_file"]:
+            more += _("并重新上传：{papers}。").format(papers=_("、").join(posted))
+        return more
+
+    send_message(
+        to=reader_of(application.applicant),
+        words=partial(words, lambda: _("您不需要办理什么。")),
+        key=f"{key}:applicant",
+        path=reverse("my_application", args=[application.pk]),
+    )
+    send_message(
+        to=readers_of(period.unit),
+        words=partial(words, to_unit),
+        key=f"{key}:unit",
+        path=reverse("unit_publicity", args=[application.pk]),
+    )

@@ -26,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The newest first; of somebody at a desk the desk's, and their own beside it."""
     whose, inboxes = _whose(request, request.GET.get("whose", ""))
     rows = messages_of(inboxes[whose]).select_related("read_by")
-    page = page_of(request, rows, order=("-id",), size=20)
+    page = page_of(request, rows, order=("-at", "-id"), size=20)
     context = {
         "page": page,
         "told": [(row, told(row)) for row in page],

@@ -35,10 +35,15 @@ def waits_for(case: CaseFile, state: State, period: PublicityPeriod | None) -> s
 
 
 def phone_of(case: CaseFile, state: State) -> str:
-    """The telephone of the desk that has it; empty where nobody has it or none is registered."""
+    """The telephone of the desk that has it: the one the notice names for the office, or the registered one; empty where there is none."""
     desk = HOLDER.get(state)
     holder = getattr(case.application, desk.column) if desk is not None else None
-    return holder.contact_phone if holder is not None else ""
+    if desk is None or holder is None:
+        return ""
+    named = (
+        one.phone for one in case.newest.contacts if (one.desk.value, one.region_code) == (desk.role.value, holder.region_code)
+    )
+    return next(filter(None, named), holder.contact_phone)
 
 
 def usual_durations(case: CaseFile, states: Sequence[State]) -> dict[State, str]:
