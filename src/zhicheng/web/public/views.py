@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +82,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about a person, why, and who sees it."""
-    return render(request, "public/privacy.html")
+    return render(request, "public/privacy.html", {"library_years": settings.LIBRARY_KEPT_YEARS})
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -184,6 +185,7 @@ def _files(item: LibraryItem) -> dict[str, Any]:
     return {
         "kept": item_shown(item),
         "papers": papers_of(item.kind),
+        "most_bytes": settings.UPLOAD_LIMIT_BYTES,
         "checking": checking,
         "checking_url": waiting_url(checking, f"{here}#files", say=True) if checking else "",
         "file_error": " ".join(refused),
