@@ -73,6 +73,8 @@ OPENED_ELSEWHERE = {
     "unit_person_factor": "test_second_factor: of somebody who has one",
     "office_administrator_factor": "test_second_factor: of somebody who has one",
     "mailbox_confirm": "test_recovery: behind a mailed key",
+    "library_item": "test_library: of somebody who keeps something",
+    "library_item_remove": "test_library: of somebody who keeps something",
     "verify_scanned": "tests/web/public/test_verify: behind the QR code of a paper",
     "publicity_link": "tests/web/public/test_publicity: behind the QR code of a posted notice",
     "publicity_link_list": "tests/web/public/test_publicity: behind the QR code of a posted notice",

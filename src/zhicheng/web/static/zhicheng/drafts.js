@@ -74,7 +74,7 @@
   const mine = here + Math.random().toString(36).slice(2);
   const version = () => Number($("#base-version").value);
   const TOKENS = ["csrfmiddlewaretoken", "_once", "_owner"];
-  const BESIDE = [...TOKENS, "base_version", "back", "box_state", "without_box"];
+  const BESIDE = [...TOKENS, "base_version", "back", "box_state", "without_box", "from_library"];
   // No identity number is kept, also where one stands in a sentence: of 18 digits or of 15, in either width, in groups or apart.
   const digit = (which) => `(?:${Array.from(which, (d) => `${d}|${String.fromCharCode(d.charCodeAt(0) + 0xFEE0)}`).join("|")})`;
   const ANY = "[0-9０-９]", GAP = "[\\s._·\u2010-\u2015\u2212－-]{0,4}";
@@ -86,6 +86,9 @@
   const LONG = new RegExp(inARow(REGION, CENTURY, ANY, ANY, MONTH, DAY, ANY, ANY, ANY, "[0-9０-９XxＸｘ]"), "g");
   const SHORT = new RegExp(`(^|[^0-9０-９])${inARow(REGION, ANY, ANY, MONTH, DAY, ANY, ANY, ANY)}(?![0-9０-９XxＸｘ])`, "g");
   const withoutNumbers = (value) => value.replace(LONG, form.dataset.wordsNumber).replace(SHORT, `$1${form.dataset.wordsNumber}`);
+  // A tick at what the library offers is no answer of the form: it saves nothing by itself.
+  const offers = $("#from-library");
+  if (offers) { ["input", "change"].forEach((name) => offers.addEventListener(name, (event) => event.stopPropagation())); }
   const typedPairs = () => Array.from(new FormData(form)).filter(([name, value]) => typeof value === "string" && !BESIDE.includes(name));
   // What is filled in, row by row: empty rows, and those of a year that is asked for, are offered by the page and stand for nothing.
   function contentOf(pairs) {
