@@ -32,7 +32,7 @@ AS_SENT = {
     and not any(state in move.targets and move.name != "submit" and set(move.sources) & set(OPEN_FOR_APPLICANT) for move in MOVES)
 }
 _OF_MATERIAL = ("slot", "paper", "year", "row", "label", "file_id")
-_OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size", "warnings")
+_OF_FILE = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
 
 
 def _of_units() -> QuerySet[Material]:
@@ -191,6 +191,8 @@ def _of_materials(application: Application, frozen: Iterable[FrozenFile], materi
         if row is None or any(getattr(row, key) != getattr(one, key) for key in _OF_MATERIAL):
             return _("上报的材料已不在，或者换了位置、换了文件。")
         if any(getattr(row.file, key) != getattr(one, key) for key in _OF_FILE if key in one.model_fields_set):
+            return _("材料的文件与上报的不同。")
+        if one.warnings is not None and one.warnings != row.file.warnings:
             return _("材料的文件与上报的不同。")
         if {row.added_by_id, row.file.uploaded_by_id} != {application.applicant_id}:
             return _("材料的文件不是本人上传的。")

@@ -93,7 +93,7 @@ class FrozenFile(_Frozen):
 
     A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant
     confirmed to have looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: those of the examination, ``None`` where
-    the content is of a schema before 4.
+    the content is of a schema before 4, or where the pages were still to be looked at (``evidence.PageCheck``): then the file is asked.
     """
 
     id: int
@@ -121,6 +121,11 @@ class FrozenFile(_Frozen):
     def served_media_type(self) -> str:
         """What those bytes are."""
         return served_media_type(self.media_type)
+
+    @property
+    def checking(self) -> bool:
+        """What was to be said of it is frozen, or asked of the file (``warnings``)."""
+        return False
 
     @property
     def where(self) -> Where:
@@ -361,7 +366,7 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
         pages=file.pages,
         size=file.size,
         looked_at=(looked_at or {}).get(file.sha256),
-        warnings=file.warnings,
+        warnings=None if file.checking else file.warnings,
     )
 
 

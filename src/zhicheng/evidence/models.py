@@ -32,7 +32,8 @@ class EvidenceFile(models.Model):
 
     ``name`` is for display and download only, already sanitised (``names.clean_name``). ``warnings`` is a list of
     ``{"code": ..., "page": ...}`` findings that hinder nobody; ``queries.describe_warnings`` puts them into words.
-    Rows are never changed after they are written: a better scan is a new file.
+    Rows are never changed after they are written: a better scan is a new file. One thing comes later: while ``checking``, the pages are still
+    to be looked at (:class:`PageCheck`), and what is found there is put behind the warnings.
     """
 
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -46,6 +47,7 @@ class EvidenceFile(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField(_("上传时间"))
     warnings = models.JSONField(_("清晰度提示"), default=list, blank=True)
+    checking = models.BooleanField(_("正在检查清晰度"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("附件文件")
@@ -86,6 +88,30 @@ class Lane(models.TextChoices):
 
     PEOPLE = "people", _("已登录的用户")
     VISITORS = "visitors", _("未登录的访问者")
+
+
+class PageCheck(models.Model):
+    """A kept file whose pages are still to be looked at: how legible they are. It is usable meanwhile, and nothing waits for this.
+
+    A few pages are looked at in one turn, so that a long file holds nobody up; ``found`` is what was seen before ``next_page``. The row goes
+    when all are done or when it was given up, and ``EvidenceFile.checking`` with it. All times are the machine's.
+    """
+
+    file = models.OneToOneField(EvidenceFile, on_delete=models.CASCADE, primary_key=True, related_name="page_check")
+    lane = models.CharField(max_length=10, choices=Lane)
+    next_page = models.PositiveIntegerField(default=1)
+    found = models.JSONField(default=list, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)  # of the examiner that has it in hand; empty: nobody
+    due_at = models.DateTimeField()  # not before; in hand: taken to be abandoned after
+
+    class Meta:
+        verbose_name = _("清晰度检查")
+        verbose_name_plural = _("清晰度检查")
+        indexes = [models.Index(fields=["lane", "due_at"], name="evidence_check_due")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}: {self.next_page}"
 
 
 class IntakeState(models.TextChoices):

@@ -1,6 +1,7 @@
 """The processes that examine files: some for people who signed in, some for visitors, none of them a web process.
 
-Each takes one file at a time from the database, says every few seconds that it is still at it, and writes down the outcome. One that
+Each takes one file at a time from the database, says every few seconds that it is still at it, and writes down the outcome. When none waits,
+it draws the first pages of the last ones ahead, then looks how legible the pages of kept files are (``actions.checking``). One that
 dies is started again; what it had in hand is taken up by whoever is free once it has been silent for ``actions.examining.LEASE``.
 """
 
@@ -11,20 +12,33 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
-from zhicheng.evidence.actions import Turn, claim_next, end_turn, give_back, stay_at
-from zhicheng.evidence.examination import Examined, Unacceptable
+from zhicheng.evidence.actions import (
+    CheckTurn,
+    Turn,
+    claim_check,
+    claim_next,
+    end_check_turn,
+    end_turn,
+    give_back,
+    give_back_check,
+    stay_at,
+    stay_at_check,
+)
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.evidence.previews import draw_ahead
 from zhicheng.foundation.supervision import Post, Pulse, keep_running
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 IDLE_SECONDS = 0.2
 STAY_SECONDS = 4
@@ -69,6 +83,9 @@ def _examine_for_ever(lane: Lane, pulse: Pulse, asked: threading.Event) -> None:
                     ahead.extend(_worth_drawing(turn))
                 elif ahead:
                     draw_ahead(*ahead.popleft())
+                elif (check := claim_check(lane=lane)) is not None:
+                    if not _see_check_through(check, hands, asked, pulse):
+                        os._exit(0)
                 else:
                     asked.wait(IDLE_SECONDS)
             except DatabaseError:
@@ -88,22 +105,38 @@ def _worth_drawing(turn: Turn) -> list[tuple[EvidenceFile, int, int]]:
 
 
 def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
-    """Examine one file and write down the outcome; False when this process has to stop first and has put the file back.
+    """Examine one file and write down the outcome; False when this process has to stop first and has put the file back."""
+    verdict = _done_meanwhile(hands.submit(turn.examine), lambda: stay_at(turn=turn), asked, pulse)
+    if verdict is None:
+        give_back(turn=turn)
+        return False
+    end_turn(turn=turn, verdict=verdict)
+    return True
 
-    Only the confined process works meanwhile; this one says that it is still there.
+
+def _see_check_through(turn: CheckTurn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
+    """The same for a few pages of a file that is kept already."""
+    seen = _done_meanwhile(hands.submit(turn.work), lambda: stay_at_check(turn=turn), asked, pulse)
+    if seen is None:
+        give_back_check(turn=turn)
+        return False
+    end_check_turn(turn=turn, seen=seen)
+    return True
+
+
+def _done_meanwhile(work: Future[T], stay: Callable[[], object], asked: threading.Event, pulse: Pulse) -> T | Exception | None:
+    """What ``work`` gave or raised; None when this process has to stop before. Only the confined process works meanwhile; this one says
+    (``stay``) that it is still there.
     """
-    work: Future[Examined | Unacceptable] = hands.submit(turn.examine)
     said = time.monotonic()
     while not wait([work], timeout=0.2).done:
         pulse.end()
         if asked.is_set():
-            give_back(turn=turn)
-            return False
+            return None
         if time.monotonic() - said > STAY_SECONDS:
             said = time.monotonic()
-            stay_at(turn=turn)
+            stay()
     error = work.exception()
     if error is not None and not isinstance(error, Exception):
         raise error
-    end_turn(turn=turn, verdict=error if isinstance(error, Exception) else work.result())
-    return True
+    return error if isinstance(error, Exception) else work.result()

@@ -70,7 +70,7 @@ def portrait_png(sha256: str, media_type: str) -> bytes:
     Drawn in a confined process like every preview. Raises ``PhotoBusy`` when none is free: the worker tries again.
     """
     try:
-        with _blob_on_disk(sha256) as path:
+        with blob_on_disk(sha256) as path:
             bounds = limits_in_force()
             return render_confined(
                 path, media_type=media_type, page=1, width=PORTRAIT_WIDTH, bounds=bounds, seconds=PREVIEW_SECONDS
@@ -115,7 +115,7 @@ def _drawn(evidence_file: EvidenceFile, page: int, width: int) -> bytes:
     with suppress(OSError):  # whoever drew before may have drawn this one
         return kept.read_bytes()
     try:
-        with _blob_on_disk(evidence_file.served_sha256) as path:
+        with blob_on_disk(evidence_file.served_sha256) as path:
             bounds = limits_in_force()
             picture = render_confined(
                 path, media_type=evidence_file.served_media_type, page=page, width=width, bounds=bounds, seconds=PREVIEW_SECONDS
@@ -173,7 +173,7 @@ def _folder() -> Path:
 
 
 @contextmanager
-def _blob_on_disk(sha256: str) -> Iterator[Path]:
+def blob_on_disk(sha256: str) -> Iterator[Path]:
     """A path to the content: the stored file itself when the storage is a local disk, else a copy for the moment."""
     with blobs.open_whole(sha256) as stored:
         name = getattr(stored, "name", None)

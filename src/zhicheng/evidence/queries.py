@@ -9,15 +9,31 @@ from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, NOTES, PHOTOGRAPHED
-from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane, ResumableUpload
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane, PageCheck, ResumableUpload
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
-from zhicheng.evidence.sentences import copy_sentence, sentence_of, warning_sentence
+from zhicheng.evidence.sentences import checking_sentence, copy_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
 from zhicheng.foundation.prepared import prepared
 
@@ -28,6 +44,7 @@ UNFINISHED_KEPT = timedelta(days=1)
 """So long an upload that was cut waits for its next piece."""
 STUCK_AFTER = timedelta(minutes=2)
 """Nobody examines a lane whose files have been due for so long while none of them was taken in hand or ended."""
+_FEW_PAGES = 20
 _OPEN = (IntakeState.WAITING.value, IntakeState.EXAMINING.value)
 
 Intakes = QuerySet[Intake]
@@ -43,6 +60,10 @@ class Examined(Protocol):
     @property
     def safe_sha256(self) -> str | None:
         """The hash of the copy that is shown in its stead."""
+
+    @property
+    def checking(self) -> bool:
+        """Whether its pages are still to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,8 @@ def what_is_said(evidence_file: Examined) -> Said:
     if evidence_file.safe_sha256:
         why = why_a_copy(evidence_file)
         _put(said, why, copy_sentence(why))
+    if evidence_file.checking:
+        said.notes.append(checking_sentence())
     return said
 
 
@@ -83,8 +106,37 @@ def said_of_files(file_ids: Collection[int]) -> dict[int, Said]:
     """What is to be said of those of these files of which something is (:func:`what_is_said`), by number. One query, none of none."""
     if not file_ids:
         return {}
-    rows = EvidenceFile.objects.filter(pk__in=file_ids).exclude(warnings=[], safe_sha256__isnull=True)
-    return {row.pk: said for row in rows.only("warnings", "safe_sha256") if (said := what_is_said(row))}
+    rows = EvidenceFile.objects.filter(pk__in=file_ids).exclude(warnings=[], safe_sha256__isnull=True, checking=False)
+    return {row.pk: said for row in rows.only("warnings", "safe_sha256", "checking") if (said := what_is_said(row))}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on a page at which something was seen: left, top, width, height in thousandths of the page, and the sentence about it."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPage:
+    """A page as a preview shows it, from 1, with what is marked on it."""
+
+    number: int
+    marks: list[Mark]
+
+
+def marked_pages(evidence_file: Examined, pages: int) -> list[MarkedPage]:
+    """The first ``pages`` pages of a file, each with the places its warnings speak of."""
+    marks: dict[object, list[Mark]] = {}
+    for warning in evidence_file.warnings or ():
+        if "left" in warning:
+            left, top, width, height = (int(warning[name]) for name in ("left", "top", "width_of", "height_of"))
+            marks.setdefault(warning.get("page"), []).append(Mark(left, top, width, height, warning_sentence(warning)))
+    return [MarkedPage(number, marks.get(number, [])) for number in range(1, pages + 1)]
 
 
 def day_photographed(evidence_file: EvidenceFile) -> date | None:
@@ -125,7 +177,7 @@ def _relations() -> Iterable[Any]:
     """Every foreign key of every room that points to a file."""
     fields = EvidenceFile._meta.get_fields(include_hidden=True)
     relations = [field for field in fields if field.auto_created and not field.concrete and field.is_relation]
-    return [relation for relation in relations if relation.related_model is not Intake]  # how it came is no use of it
+    return [relation for relation in relations if relation.related_model not in {Intake, PageCheck}]  # no use of it
 
 
 # --- files on their way in ------------------------------------------------------------------------------------------------
@@ -146,6 +198,13 @@ def due_intakes(lane: str) -> Intakes:
         .annotate(used=Coalesce(Subquery(used), Value(0.0), output_field=FloatField()))
         .order_by("state", "round", "used", "arrived_at", "pk")
     )
+
+
+def due_checks(lane: str) -> QuerySet[PageCheck]:
+    """The kept files whose pages an examiner of ``lane`` may look at now, in the order it should: those with few pages left, the oldest."""
+    due = PageCheck.objects.filter(lane=lane, due_at__lte=clock.machine_now())
+    left = ExpressionWrapper(F("file__pages") - F("next_page"), output_field=IntegerField())
+    return due.annotate(long=Case(When(GreaterThan(left, _FEW_PAGES), then=1), default=0)).order_by("long", "file_id")
 
 
 def ended_intakes(*, before: datetime) -> Intakes:

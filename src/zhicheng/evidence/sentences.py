@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from zhicheng.evidence.inspection.verdicts import CONVERTED, MENDED_COPY, RENAMED, SEVERAL, SHRUNK, TURNED, Bounds, Rejected
+from zhicheng.evidence.inspection.verdicts import (
+    CONVERTED,
+    MENDED_COPY,
+    RENAMED,
+    SEVERAL,
+    SHRUNK,
+    TURNED,
+    UNCHECKED,
+    Bounds,
+    Rejected,
+)
 from zhicheng.evidence.names import claimed_extension
 
 _SHORT = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/heic": "HEIC"}
@@ -117,30 +127,52 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         "width": warning.get("width", 0),
         "height": warning.get("height", 0),
         "count": warning.get("count", 0),
+        "degrees": warning.get("degrees", 0),
+        "missing": warning.get("missing", ""),
         "type": _SHORT.get(str(warning.get("media_type", "")), ""),
     }
-    code = warning.get("code")
-    if code == "blank":
-        return _("第 %(page)s 页看起来是空白页。请确认没有放反或漏扫。") % values
-    if code == "low_resolution" and warning.get("width"):
+    code = str(warning.get("code"))
+    if code == "low_resolution" and warning.get("width"):  # of before: then the pixels of a picture were counted
         return _("图片只有 %(width)s × %(height)s 像素，打印后文字可能看不清。如有更清晰的原图，请重新上传。") % values
-    if code == "low_resolution":
-        return _("第 %(page)s 页的扫描分辨率偏低，文字可能看不清。如能重新扫描，建议 200–300 dpi。") % values
-    if code == TURNED:
-        return _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。")
-    if code == "repaired":
-        return _("文件结构有小的错误，已自动修复，请核对预览。")
-    if code == CONVERTED:
-        return _("手机照片（HEIC 格式）已转换为 JPG，这里显示和下载的是转换后的照片，请核对预览；原件另行保存。")
-    if code == SEVERAL:
-        return _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。") % values
-    if code == "font_missing":
-        return _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。")
-    if code == SHRUNK:
-        return _("照片上传前已由浏览器缩小，原图 %(width)s × %(height)s 像素。") % values
-    if code == RENAMED:
-        return _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。") % values
-    return ""
+    sentence = _of_file(code) or of_page(code)
+    return sentence % values
+
+
+def _of_file(code: str) -> str:
+    return {
+        TURNED: _("照片带有旋转标记，系统已自动转正显示。请核对预览中的方向是否正确。"),
+        "repaired": _("文件结构有小的错误，已自动修复，请核对预览。"),
+        CONVERTED: _("手机照片（HEIC 格式）已转换为 JPG，这里显示和下载的是转换后的照片，请核对预览；原件另行保存。"),
+        SEVERAL: _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。"),
+        "font_missing": _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。"),
+        SHRUNK: _("照片上传前已由浏览器缩小，原图 %(width)s × %(height)s 像素。"),
+        RENAMED: _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。"),
+        UNCHECKED: _("从第 %(page)s 页起，系统没有做清晰度检查（未做）。请自行逐页核对。"),
+        "pages_missing": _(
+            "页码标明共 %(count)s 页，文件里没有第 %(missing)s 页。请补全后重新上传；确实只需要这几页的，请确认。"
+        ),
+    }.get(code, "")
+
+
+def of_page(code: str) -> str:
+    """What may be wrong with how a page looks, with the page's number to be filled in; ``""`` for anything else."""
+    return {
+        "blank": _("第 %(page)s 页看起来是空白页。请确认没有放反或漏扫。"),
+        "low_resolution": _("第 %(page)s 页的扫描分辨率偏低，文字可能看不清。如能重新扫描，建议 200–300 dpi。"),
+        "sideways": _("第 %(page)s 页看起来转了 %(degrees)s°，不是正向。请转正后重新上传。"),
+        "skewed": _("第 %(page)s 页看起来歪斜了约 %(degrees)s°。请摆正后重新扫描或拍照。"),
+        "blurred": _("第 %(page)s 页的文字看起来模糊。请对准焦点、拿稳手机，重新拍照或扫描。"),
+        "dark": _("第 %(page)s 页太暗，文字可能看不清。请在明亮处重新拍照或扫描。"),
+        "burnt": _("第 %(page)s 页的字迹太浅，可能曝光过度或者复印太淡。请重新拍照或扫描。"),
+        "glare": _("第 %(page)s 页有反光，可能盖住了文字。请换个角度，避开灯光重新拍照。"),
+        "cut": _("第 %(page)s 页的内容在图片边缘被截断。请把整张纸拍完整或扫描完整。"),
+        "of_screen": _("第 %(page)s 页看起来是对着屏幕拍的，有条纹。请上传原件的扫描件、照片或者原来的电子文件。"),
+    }.get(code, "")
+
+
+def checking_sentence() -> str:
+    """Said of a file whose pages are still to be looked at."""
+    return _("清晰度检查中，结果稍后显示；不影响上报。")
 
 
 def copy_sentence(why: str) -> str:

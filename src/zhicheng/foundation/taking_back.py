@@ -33,9 +33,11 @@ WRITTEN_ANEW = {
     "applications_reminderwatch",  # noted again with the next move
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper
+    "evidence_evidencefile.checking",  # a version before asks nothing of it
     "evidence_intake.problem_words",  # without them the words of the upload are shown
     "evidence_resumableupload",  # a file that was not whole is sent again
     "messages_message.waits",  # what was not mailed stands in the inbox
+    "evidence_pagecheck",  # what nobody looked at yet is not looked at
     "foundation_incident",
     "foundation_instancemark",
     "foundation_mailserver",

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
+from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import Intake, Lane
 
@@ -51,6 +52,19 @@ def take_in_hand(stage: Stage) -> None:
             stage.act("evidence.give_back", turn=turn)
         else:
             stage.act("evidence.end_turn", turn=turn, verdict=OSError("the bytes are away"))
+
+
+@play("evidence.claim_check", "evidence.stay_at_check", "evidence.give_back_check", "evidence.end_check_turn")
+def look_at_pages(stage: Stage) -> None:
+    """Of a file that is kept, if there is one: seen, or not."""
+    turn = stage.act("evidence.claim_check", lane=stage.dice.pick([Lane.PEOPLE, Lane.VISITORS]))
+    if turn is not None:
+        stage.act("evidence.stay_at_check", turn=turn)
+        if stage.dice.percent(20):
+            stage.act("evidence.give_back_check", turn=turn)
+        else:
+            seen = Looked([w.BLANK], 1, 0.1) if stage.dice.percent(60) else OSError("the bytes are away")
+            stage.act("evidence.end_check_turn", turn=turn, seen=seen)
 
 
 @play("evidence.note_told")

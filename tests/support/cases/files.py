@@ -11,9 +11,11 @@ from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.accounts.models import User
 from zhicheng.evidence import actions as evidence
+from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane, ResumableUpload
 from zhicheng.foundation import clock
 
+CHECKING = "evidence.actions.checking"
 EXAMINING, KEEPING, TAKING = "evidence.actions.examining", "evidence.actions.keeping", "evidence.actions.taking"
 
 
@@ -65,6 +67,39 @@ def refused(world: w.World) -> dict[str, Any]:
     turn = evidence.claim_next(lane=Lane.PEOPLE)
     assert turn is not None
     return {"turn": turn, "verdict": turn.examine()}
+
+
+def _checked(world: w.World) -> evidence.CheckTurn:
+    evidence.end_turn(**kept(world))
+    turn = evidence.claim_check(lane=Lane.PEOPLE)
+    assert turn is not None
+    return turn
+
+
+@case(f"{CHECKING}.claim_check")
+def claim_check(world: w.World) -> dict[str, Any]:
+    evidence.end_turn(**kept(world))
+    return {"lane": Lane.PEOPLE}
+
+
+@case(f"{CHECKING}.stay_at_check")
+def stay_at_check(world: w.World) -> dict[str, Any]:
+    return {"turn": _checked(world)}
+
+
+@case(f"{CHECKING}.give_back_check")
+def give_back_check(world: w.World) -> dict[str, Any]:
+    return {"turn": _checked(world)}
+
+
+@case(f"{CHECKING}.end_check_turn:seen")
+def seen(world: w.World) -> dict[str, Any]:
+    return {"turn": _checked(world), "seen": Looked([{"code": "dark", "page": 1}], 1, 0.1)}
+
+
+@case(f"{CHECKING}.end_check_turn:undone")
+def undone(world: w.World) -> dict[str, Any]:
+    return {"turn": _checked(world), "seen": OSError("the bytes are away")}
 
 
 @case(f"{TAKING}.note_told")

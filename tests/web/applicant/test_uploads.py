@@ -17,7 +17,7 @@ from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
-from zhicheng.evidence.actions import examine_due
+from zhicheng.evidence.actions import check_due, examine_due
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
 from zhicheng.rehearsal.samples import portrait
 
@@ -139,6 +139,8 @@ def test_nothing_is_sent_upward_while_a_file_is_being_examined(application, clie
     assert f"material:{box}" in before
     assert f"material:{box}" not in {p.where for p in missing if p.code == "material_missing"}
     examine_due()
+    assert [p.code for p in CaseFile(application).missing if p.where == f"material:{box}"] == [], "its pages are looked at later"
+    check_due()
     left = [p.code for p in CaseFile(application).missing if p.where == f"material:{box}"]
     assert left == ["not_looked_at"], "a blank page is told of"
 

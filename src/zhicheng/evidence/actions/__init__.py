@@ -1,24 +1,31 @@
-"""The verbs for files: taken in, examined, kept, thrown away."""
+"""The verbs for files: taken in, examined, kept, looked at, thrown away."""
 
+from zhicheng.evidence.actions.checking import CheckTurn, check_due, claim_check, end_check_turn, give_back_check, stay_at_check
 from zhicheng.evidence.actions.examining import Turn, claim_next, end_turn, examine_due, give_back, stay_at
 from zhicheng.evidence.actions.keeping import keep_sample, remove_leftovers
 from zhicheng.evidence.actions.resuming import begin_upload, drop_stale_uploads, drop_upload, receive_piece
 from zhicheng.evidence.actions.taking import Upload, note_told, take_file
 
 __all__ = [
+    "CheckTurn",
     "Turn",
     "Upload",
     "begin_upload",
+    "check_due",
+    "claim_check",
     "claim_next",
     "drop_stale_uploads",
     "drop_upload",
+    "end_check_turn",
     "end_turn",
     "examine_due",
     "give_back",
+    "give_back_check",
     "keep_sample",
     "note_told",
     "receive_piece",
     "remove_leftovers",
     "stay_at",
+    "stay_at_check",
     "take_file",
 ]

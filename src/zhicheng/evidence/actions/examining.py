@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from zhicheng.evidence import intake, queries, rules
+from zhicheng.evidence.actions.checking import begin_check
 from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.examination import Examined, Unacceptable, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
@@ -222,7 +223,9 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
         uploaded_by_id=row.brought_by_id,
         uploaded_at=clock.now(),
         warnings=[*intake.said_of_it(row), *verdict.warnings],
+        checking=True,
     )
+    begin_check(file=file, lane=row.lane)
     row.result = intake.handler_for(row.purpose)(row, file)
     row.state, row.file, row.ended_at, row.cpu_seconds = IntakeState.KEPT, file, clock.machine_now(), turn.intake.cpu_seconds
     row.save(update_fields=["state", "file", "ended_at", "cpu_seconds", "result"])

@@ -13,11 +13,11 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zhicheng.evidence.confinement import TAKEN, starting, wall_seconds
+from zhicheng.evidence.confinement import TAKEN, looking, starting, wall_seconds
 from zhicheng.evidence.confinement.layers import Layers
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
@@ -27,6 +27,8 @@ SECONDS = 20
 """CPU seconds one file may take. A clean 20 MB scan takes about 5 (drawing stops after 4)."""
 MEMORY = 1_200_000_000
 """Address space of one cell, bytes: enough for one picture of 80 million pixels, twice in memory."""
+LOOK_SECONDS, LOOK_MEMORY = 20, 1_000_000_000
+"""The same for a look at the pages of a file, of which there may be several. A page takes about a third of a second."""
 AT_ONCE = 2
 """Cells of one web process at the same time; others wait their turn."""
 _WAIT_FOR_TURN = 45
@@ -101,8 +103,10 @@ class Warden:
 
 
 _warden = Warden()
-atexit.register(_warden.stop)
-os.register_at_fork(after_in_child=_warden.forget)
+_lookout = Warden(looking.MODULE)
+for each in (_warden, _lookout):
+    atexit.register(each.stop)
+    os.register_at_fork(after_in_child=each.forget)
 
 
 def inspect_confined(
@@ -148,6 +152,35 @@ def render_confined(
     return body
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found on the pages of a file up to the page ``up_to``, and what it cost."""
+
+    warnings: list[dict[str, int | str]]
+    up_to: int
+    cpu_seconds: float
+
+
+def look_confined(
+    path: Path,
+    *,
+    media_type: str,
+    first: int,
+    most: int,
+    bounds: Bounds,
+    seconds: int = LOOK_SECONDS,
+    memory: int = LOOK_MEMORY,
+    warden: Warden | None = None,
+) -> Looked:
+    """``inspection.legibility.look`` at up to ``most`` pages from ``first`` (from 1) on, in a cell. Raises ``Rejected`` like
+    ``inspect_confined``.
+    """
+    bounds = replace(bounds, cpu_seconds=seconds)
+    request = {"verb": "look", "media_type": media_type, "first": first, "most": most}
+    head, _body = _ask(warden or _lookout, request, path, bounds, seconds=seconds, memory=memory)
+    return Looked(head["warnings"], head["up_to"], head["cpu_seconds"])
+
+
 def _ask(
     warden: Warden, request: dict[str, Any], path: Path, bounds: Bounds, *, seconds: int, memory: int
 ) -> tuple[dict[str, Any], bytes]:
@@ -191,13 +224,19 @@ def _believed(line: bytes, bounds: Bounds) -> dict[str, Any] | None:
             good = isinstance(head["code"], str) and head["code"].isidentifier() and _is_plain(head["params"])
             good = good and all(type(value) is int or name in words for name, value in head["params"].items())
         elif good and "media_type" in head:
-            warnings, pages = head["warnings"], head["pages"]
+            pages = head["pages"]
             good = head["media_type"] in _MEDIA_TYPES and type(pages) is int and 1 <= pages <= max(bounds.max_pages, 1)
-            good = good and isinstance(head["has_copy"], bool) and isinstance(warnings, list) and len(warnings) <= _MOST_WARNINGS
-            good = good and all(_is_plain(warning) for warning in warnings)
+            good = good and isinstance(head["has_copy"], bool) and _are_plain(head["warnings"])
+        elif good and "up_to" in head:
+            good = type(head["up_to"]) is int and 1 <= head["up_to"] <= max(bounds.max_pages, 1) and _are_plain(head["warnings"])
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return head if good else None
+
+
+def _are_plain(warnings: Any) -> bool:
+    """Whether these are warnings, and not too many."""
+    return isinstance(warnings, list) and len(warnings) <= _MOST_WARNINGS and all(_is_plain(warning) for warning in warnings)
 
 
 def _is_plain(values: Any) -> bool:

@@ -13,6 +13,8 @@ import resource
 import signal
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pikepdf
@@ -23,6 +25,9 @@ from zhicheng.evidence.inspection.inspector import inspect
 from zhicheng.evidence.inspection.kinds import is_heif
 from zhicheng.evidence.inspection.rendering import render_png
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
+
+Answer = Callable[[dict[str, Any], bytes], tuple[dict[str, Any], bytes]]
+"""From a request and the content of a file to head and body."""
 
 _LONGEST_REQUEST = 65_536
 _OPEN_FILES = 16
@@ -40,14 +45,14 @@ def warm_up() -> None:
     inspect(locked.getvalue(), Bounds(max_bytes=1 << 20, max_pages=1))
 
 
-def live(line: socket.socket, walls: Layers) -> None:
-    """Read the request and the file, shut in, answer with one line of JSON and raw bytes."""
+def live(line: socket.socket, walls: Layers, *, by: Answer | None = None) -> None:
+    """Read the request and the file, shut in, answer with one line of JSON and raw bytes; ``by`` what (:func:`answer`)."""
     request, content = receive(line)
     line.sendall(TAKEN)
     threads = is_heif(content[:64])  # its decoder works in one
     take_limits(seconds=request["seconds"], memory=request["memory"], threads=threads)
     layers.shut_in(walls, threads=threads)
-    head, body = answer(request, content)
+    head, body = (by or answer)(request, content)
     head["cpu_seconds"] = round(time.process_time(), 3)  # of this process: a fork begins at nothing
     tell(line, json.dumps(head).encode() + b"\n" + body)
 
@@ -86,14 +91,23 @@ def take_limits(*, seconds: int, memory: int, threads: bool) -> None:
 
 def answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
     """The head (plain data) and body (bytes) for a request ``{"verb": "inspect" | "render", "bounds": ..., ...}``."""
+    return answered(partial(_inspect_or_render, request, content))
+
+
+def _inspect_or_render(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
     bounds = Bounds(**request["bounds"])
+    if request["verb"] == "inspect":
+        finding = inspect(content, bounds)
+        head = {"ok": True, "media_type": finding.media_type, "pages": finding.pages, "warnings": finding.warnings}
+        return head | {"has_copy": finding.safe_copy is not None}, finding.safe_copy or b""
+    media_type, page, width = request["media_type"], request["page"], request["width"]
+    return {"ok": True}, render_png(content, media_type=media_type, page=page, width=width, bounds=bounds)
+
+
+def answered(work: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
+    """What ``work`` gives; whatever it raises, as the head of a refusal."""
     try:
-        if request["verb"] == "inspect":
-            finding = inspect(content, bounds)
-            head = {"ok": True, "media_type": finding.media_type, "pages": finding.pages, "warnings": finding.warnings}
-            return head | {"has_copy": finding.safe_copy is not None}, finding.safe_copy or b""
-        media_type, page, width = request["media_type"], request["page"], request["width"]
-        return {"ok": True}, render_png(content, media_type=media_type, page=page, width=width, bounds=bounds)
+        return work()
     except Rejected as refusal:
         return {"ok": False, "code": refusal.code, "params": refusal.params}, b""
     except MemoryError:

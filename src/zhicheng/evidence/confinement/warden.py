@@ -27,8 +27,21 @@ _LOOK_AFTER = 0.5
 """Seconds between two looks at the cells that are alive."""
 
 
-def main(arguments: list[str]) -> None:
-    """``bubblewrap`` or ``alone``, then the layers that are left out."""
+Live = Callable[[socket.socket, Layers], None]
+"""What a cell does with its line, behind these walls."""
+
+
+def load() -> Live:
+    """The parsers; while there are still files to load them from."""
+    from zhicheng.evidence.confinement import cell
+
+    with suppress(Rejected):
+        cell.warm_up()
+    return cell.live
+
+
+def main(arguments: list[str], load: Callable[[], Live] = load) -> None:
+    """``bubblewrap`` or ``alone``, then the layers that are left out. ``load`` gives what the cells do."""
     way, *left_out = arguments
     shell = "bubblewrap" if way == "bubblewrap" else ""
     if not shell and "shell" not in left_out and layers.enter_namespaces():
@@ -37,10 +50,7 @@ def main(arguments: list[str]) -> None:
         print(json.dumps(asdict(layers.raise_walls(shell, left_out))))
         return
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as control:
-        from zhicheng.evidence.confinement import cell  # the parsers; while there are still files to load them from
-
-        with suppress(Rejected):
-            cell.warm_up()
+        live = load()
         nothing = os.open(os.devnull, os.O_RDWR)
         walls = layers.raise_walls(shell, left_out)
         control.sendall(json.dumps(asdict(walls)).encode() + b"\n")
@@ -50,10 +60,10 @@ def main(arguments: list[str]) -> None:
         os.environ.clear()
         gc.collect()
         gc.freeze()  # what is here now is never collected: the cells share it with us
-        serve(control, walls, cell.live)
+        serve(control, walls, live)
 
 
-def serve(control: socket.socket, walls: Layers, live: Callable[[socket.socket, Layers], None]) -> None:
+def serve(control: socket.socket, walls: Layers, live: Live) -> None:
     """Fork a cell for every socket that arrives, until the guard closes its end. The byte beside it: seconds it may live."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cells: dict[int, float] = {}

@@ -10,7 +10,7 @@ from typing import Any
 import pi_heif
 from PIL import Image
 
-from zhicheng.evidence.inspection.images import BROKEN, check_size, day_taken, legibility, on_white
+from zhicheng.evidence.inspection.images import BROKEN, check_drawing, check_size, day_taken, on_white
 from zhicheng.evidence.inspection.verdicts import CONVERTED, PHOTOGRAPHED, SEVERAL, Bounds, Finding, Rejected
 
 pi_heif.options.DECODE_THREADS = 0  # the decoder below it takes one all the same
@@ -24,7 +24,7 @@ _QUALITY = 90
 def inspect_heif(content: bytes, bounds: Bounds) -> Finding:
     """One page: the photograph the file calls its main one, upright, as a JPEG of its full size.
 
-    Notes: ``converted`` always, ``several`` when there are others beside it (a burst); those of any picture; and the camera's day.
+    Notes: ``converted`` always, ``several`` when there are others beside it (a burst); and the camera's day.
     """
     try:
         photographs = pi_heif.open_heif(io.BytesIO(content))
@@ -43,7 +43,7 @@ def inspect_heif(content: bytes, bounds: Bounds) -> Finding:
         notes.append({"code": PHOTOGRAPHED, "page": 1, "day": day})
     del photographs, chosen  # they hold every pixel once more
     picture = on_white(picture)
-    notes += legibility(picture)
+    check_drawing(picture)
     return Finding(media_type="image/heic", pages=1, warnings=notes, safe_copy=_jpeg(picture, info.get("icc_profile")))
 
 

@@ -12,8 +12,7 @@ from datetime import date
 
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
-from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
-from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, PREVIEW_SECONDS, TURNED, Bounds, Finding, Rejected
+from zhicheng.evidence.inspection.verdicts import PHOTOGRAPHED, PREVIEW_SECONDS, Bounds, Finding, Rejected
 
 Image.preinit()  # the decoders are loaded here, before any fork, not once for every file
 _FORMATS = {
@@ -79,9 +78,7 @@ def is_whole_picture(content: bytes, max_pixels: int) -> bool:
 
 
 def inspect_image(content: bytes, kind: str, bounds: Bounds) -> Finding:
-    """One page. Warnings: ``repaired`` (the mark of the end was missing, and nothing else), ``turned`` (the camera's orientation mark; shown
-    upright), ``low_resolution``, ``blank``; and the camera's day.
-    """
+    """One page. Warning: ``repaired`` (the mark of the end was missing, and nothing else); and the camera's day."""
     began = time.process_time()
     try:
         notes = _look_at(content, kind, bounds, ended=False)
@@ -122,11 +119,9 @@ def _look_at(content: bytes, kind: str, bounds: Bounds, *, ended: bool) -> list[
             picture.load()
         except BROKEN as error:
             raise Rejected("damaged", kind=kind) from error
-        if (turned := orientation(picture)) > 1:
-            notes.append({"code": TURNED, "page": 1, "orientation": turned})
         if day := _day_of(picture):
             notes.append({"code": PHOTOGRAPHED, "page": 1, "day": day})
-        notes += legibility(picture)
+        check_drawing(picture)
     return notes
 
 
@@ -141,17 +136,9 @@ def check_size(size: tuple[int, int], bounds: Bounds) -> None:
         raise Rejected("absurd_size", width=width, height=height)
 
 
-def legibility(picture: Image.Image) -> list[dict[str, int | str]]:
-    """The warnings ``low_resolution`` and ``blank`` for a decoded picture. What is looked at is drawn as its preview will be, so that
-    a picture too large for that is found here.
-    """
-    notes: list[dict[str, int | str]] = []
-    width, height = picture.size
-    if width * height < LEGIBLE_PIXELS:
-        notes.append({"code": "low_resolution", "page": 1, "width": width, "height": height})
-    if looks_blank(shrunk(picture, _LOOKED_AT, _LOOKED_AT)):
-        notes.append({"code": "blank", "page": 1})
-    return notes
+def check_drawing(picture: Image.Image) -> None:
+    """Draw a decoded picture as its preview will be, so that one too large for that is found here."""
+    shrunk(picture, _LOOKED_AT, _LOOKED_AT)
 
 
 def shrunk(picture: Image.Image, width: int, height: int) -> Image.Image:

@@ -15,13 +15,11 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium
 from pikepdf.jbig2 import JBIG2DecoderInterface, set_decoder
-from pypdfium2 import raw
 
 from zhicheng.evidence.inspection.active import dictionaries, has_active_content, write_safe_copy
 from zhicheng.evidence.inspection.drawing import draw_page, open_document
 from zhicheng.evidence.inspection.expansion import check_expansion
 from zhicheng.evidence.inspection.kinds import forgotten_before, without_lead
-from zhicheng.evidence.inspection.quality import LEGIBLE_PIXELS, looks_blank
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY, Bounds, Finding, Rejected
 
 
@@ -76,7 +74,7 @@ def _was_cut_to_size(whole: bytes) -> bool:
 
 def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
     """Warnings: ``repaired``, ``mended_copy`` (readers get a copy in which names are mended, and nothing else was taken out),
-    ``font_missing``, and ``blank`` and ``low_resolution`` per page.
+    ``font_missing``.
 
     Raises ``Rejected``: ``encrypted``, ``damaged``, ``no_pages``, ``page_missing``, ``too_many_pages``, ``launch``, ``attachment``,
     ``form_xfa``, ``script``, ``too_many_pixels``, ``absurd_size``, ``too_complex``.
@@ -97,7 +95,7 @@ def inspect_pdf(content: bytes, bounds: Bounds) -> Finding:
             if acts or other_names:
                 copy = write_safe_copy(pdf, bounds)
             notes += [{"code": MENDED_COPY, "page": 1}] * (other_names and not acts)
-            notes += _look_at_pages(copy or content, count, bounds)  # the bytes that readers get and pictures are drawn from
+            _draw_pages(copy or content, count, bounds)  # the bytes that readers get and pictures are drawn from
     except pikepdf.PasswordError as error:
         raise Rejected("encrypted") from error
     except pikepdf.PdfError as error:
@@ -177,12 +175,8 @@ def _lacks_fonts(pdf: pikepdf.Pdf) -> bool:
     return False
 
 
-def _look_at_pages(content: bytes, count: int, bounds: Bounds) -> list[dict[str, int | str]]:
-    """Draw every page small. A page that cannot be drawn is damage; what is found about legibility is a warning.
-
-    Long files stop being judged after a part of their time: the person is waiting, and a warning is only a courtesy.
-    """
-    notes: list[dict[str, int | str]] = []
+def _draw_pages(content: bytes, count: int, bounds: Bounds) -> None:
+    """Draw every page small. A page that cannot be drawn is damage. Long files stop being drawn after a part of their time."""
     until = time.process_time() + bounds.cpu_seconds * _SHARE_FOR_DRAWING
     try:
         with open_document(content) as document:
@@ -191,29 +185,8 @@ def _look_at_pages(content: bytes, count: int, bounds: Bounds) -> list[dict[str,
             for index in range(count):
                 if time.process_time() > until:
                     break
-                notes.extend(_look_at_page(document[index], index + 1))
+                page = document[index]
+                draw_page(page, _DRAW_WIDTH, grayscale=True)
+                page.close()
     except pdfium.PdfiumError as error:
         raise Rejected("damaged", kind="pdf") from error
-    return notes
-
-
-def _look_at_page(page: pdfium.PdfPage, number: int) -> list[dict[str, int | str]]:
-    notes: list[dict[str, int | str]] = []
-    if looks_blank(draw_page(page, _DRAW_WIDTH, grayscale=True)):
-        notes.append({"code": "blank", "page": number})
-    elif 0 < _scanned_pixels(page) < LEGIBLE_PIXELS:
-        notes.append({"code": "low_resolution", "page": number})
-    page.close()
-    return notes
-
-
-def _scanned_pixels(page: pdfium.PdfPage) -> int:
-    """Pixels of all pictures on a page that consists of pictures only; 0 when there is anything else (text, lines)."""
-    total = 0
-    for thing in page.get_objects(max_depth=3):
-        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
-            width, height = thing.get_px_size()
-            total += width * height
-        elif thing.type != raw.FPDF_PAGEOBJ_FORM:
-            return 0
-    return total

@@ -20,7 +20,7 @@ from zhicheng.applications.queries import get_material
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
-from zhicheng.evidence.queries import what_is_said
+from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -217,7 +217,7 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         "words": words,
         "box": box_words,
         "back_url": back,
-        "pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1),
+        "pages": marked_pages(material.file, min(material.file.pages, SHOWN_PAGES)),
         "more": material.file.pages > SHOWN_PAGES,
         "said": said,
         "looked_at": datetime.fromisoformat(kept) if kept else None,

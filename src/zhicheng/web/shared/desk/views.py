@@ -28,7 +28,7 @@ from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import what_is_said
+from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -152,9 +152,9 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
-    row = EvidenceFile.objects.only("warnings", "safe_sha256").get(pk=file["file_id"])
+    row = EvidenceFile.objects.only("warnings", "safe_sha256", "checking").get(pk=file["file_id"])
     told = {"has_copy": row.safe_sha256 is not None, "said": what_is_said(row)}
-    return {**file, "range": range(1, min(file["pages"], MOST_PAGES) + 1), **told}
+    return {**file, "range": marked_pages(row, min(file["pages"], MOST_PAGES)), **told}
 
 
 @require_POST

@@ -1,0 +1,145 @@
+"""Looking at the pages of files that are kept: how legible they are. A second stage after the examination, which decides alone whether a file
+is taken in. Nothing waits for it; what it finds is put to the file, and a look that did not come about says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from zhicheng.evidence import queries, rules
+from zhicheng.evidence.confinement.asking import Looked, look_confined
+from zhicheng.evidence.examination import limits_in_force
+from zhicheng.evidence.inspection.verdicts import UNCHECKED, Rejected
+from zhicheng.evidence.models import EvidenceFile, Lane, PageCheck
+from zhicheng.evidence.previews import blob_on_disk
+from zhicheng.foundation import clock
+from zhicheng.foundation.ids import new_error_id
+from zhicheng.foundation.transactions import one_transaction
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=15)
+"""How long an examiner that does not say it is still at it is believed to be alive."""
+AFTER_FAILURE = timedelta(seconds=10)
+PAGES_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTurn:
+    """A few pages of a kept file in the hands of one examiner."""
+
+    check: PageCheck
+    file: EvidenceFile
+
+    def work(self) -> Looked:
+        """What the confined process sees on the next pages. Asks no database; raises ``Rejected`` and ``OSError``."""
+        row, file = self.check, self.file
+        with blob_on_disk(file.served_sha256) as path:
+            return look_confined(
+                path, media_type=file.served_media_type, first=row.next_page, most=PAGES_AT_ONCE, bounds=limits_in_force()
+            )
+
+
+def begin_check(*, file: EvidenceFile, lane: str) -> None:
+    """Let the pages of a file that is being kept wait to be looked at. Part of the transaction that keeps it."""
+    PageCheck.objects.create(file=file, lane=lane, due_at=clock.machine_now())
+
+
+def claim_check(*, lane: str) -> CheckTurn | None:
+    """Take the next pages in hand; ``None`` when none are due. A file that was abandoned too often is given up here."""
+    if not queries.due_checks(lane).exists():
+        return None
+    return _claim(lane)
+
+
+@one_transaction
+def _claim(lane: str) -> CheckTurn | None:
+    row = queries.due_checks(lane).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
+    if row.attempts >= rules.MOST_ATTEMPTS:
+        _end(row, [*row.found, _unchecked(row.next_page)])
+        return None
+    row.claim = uuid4().hex
+    row.attempts += 1
+    row.due_at = clock.machine_now() + LEASE
+    row.save(update_fields=["claim", "attempts", "due_at"])
+    return CheckTurn(row, row.file)
+
+
+def stay_at_check(*, turn: CheckTurn) -> bool:
+    """Say that the pages are still being looked at; whether they are still in this examiner's hands."""
+    return _mine(turn).update(due_at=clock.machine_now() + LEASE) == 1
+
+
+def give_back_check(*, turn: CheckTurn) -> None:
+    """Put the pages back, as if nobody had touched them: the examiner has to stop."""
+    _mine(turn).update(claim="", attempts=max(turn.check.attempts - 1, 0), due_at=clock.machine_now())
+
+
+@one_transaction
+def end_check_turn(*, turn: CheckTurn, seen: Looked | Exception) -> None:
+    """Write down what was seen; the pages after it wait for another turn, and after the last one the file is done.
+
+    Pages that could not be looked at are tried again; after the last attempt the file says from which page on nobody looked.
+    """
+    row = _mine(turn).select_for_update(no_key=True, of=("self",)).first()
+    if row is None:  # it took so long that another examiner has it now
+        return
+    if isinstance(seen, Exception):
+        _not_seen(row, seen)
+        return
+    row.found = [*row.found, *seen.warnings]
+    row.next_page, row.attempts, row.claim, row.due_at = seen.up_to + 1, 0, "", clock.machine_now()
+    if row.next_page > row.file.pages:
+        _end(row, row.found)
+    elif row.next_page > rules.most_pages_checked(row.lane):
+        _end(row, [*row.found, _unchecked(row.next_page)])
+    else:
+        row.save(update_fields=["found", "next_page", "attempts", "claim", "due_at"])
+
+
+def check_due(*, limit: int = 100) -> int:
+    """Look here and now at what is due; return how many turns were taken. For tests and commands."""
+    done = 0
+    for lane in (Lane.PEOPLE, Lane.VISITORS):
+        while done < limit and (turn := claim_check(lane=lane)) is not None:
+            done += 1
+            seen: Looked | Exception
+            try:
+                seen = turn.work()
+            except Exception as error:
+                seen = error
+            end_check_turn(turn=turn, seen=seen)
+    return done
+
+
+def _mine(turn: CheckTurn) -> Any:
+    return PageCheck.objects.filter(pk=turn.check.pk, claim=turn.check.claim)
+
+
+def _not_seen(row: PageCheck, error: Exception) -> None:
+    if isinstance(error, Rejected):
+        logger.warning("The pages of evidence file %s could not be looked at: %s", row.file_id, error.code)
+    else:
+        logger.error("the pages of a file could not be looked at [%s]", new_error_id(), exc_info=error)
+    if row.attempts >= rules.MOST_ATTEMPTS:
+        _end(row, [*row.found, _unchecked(row.next_page)])
+        return
+    row.claim, row.due_at = "", clock.machine_now() + AFTER_FAILURE
+    row.save(update_fields=["claim", "due_at"])
+
+
+def _unchecked(page: int) -> dict[str, int | str]:
+    return {"code": UNCHECKED, "page": page}
+
+
+def _end(row: PageCheck, found: list[dict[str, Any]]) -> None:
+    file = EvidenceFile.objects.select_for_update(no_key=True).get(pk=row.file_id)
+    file.warnings, file.checking = [*file.warnings, *found], False
+    file.save(update_fields=["warnings", "checking"])
+    row.delete()

@@ -1,0 +1,43 @@
+"""The warden of those who look how legible a page is: started as the other one is, with more libraries in it, and apart from it. What decides
+whether a file is taken in shares no process with them.
+
+Runs as ``python -m``; its cells are those of :mod:`.cell` with another answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import Any
+
+from zhicheng.evidence.confinement.warden import Live, main
+
+MODULE = __name__
+
+
+def load() -> Live:
+    """Load everything a cell needs, while there are files to load it from."""
+    import io
+
+    from PIL import Image
+
+    from zhicheng.evidence.confinement import cell
+    from zhicheng.evidence.inspection.legibility.look import look
+    from zhicheng.evidence.inspection.verdicts import Bounds
+
+    def answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        return cell.answered(partial(_look, request, content))
+
+    def _look(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        found = look(content, request["media_type"], Bounds(**request["bounds"]), first=request["first"], most=request["most"])
+        return {"ok": True, "warnings": found.warnings, "up_to": found.up_to}, b""
+
+    cell.warm_up()
+    sheet = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(sheet, "PNG")
+    look(sheet.getvalue(), "image/png", Bounds(max_bytes=1 << 20, max_pages=1))
+    return partial(cell.live, by=answer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:], load)
