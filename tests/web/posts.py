@@ -16,6 +16,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -31,6 +32,7 @@ from tests.support.cases import library
 from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
 from tests.support.signing_in import later
+from tests.support.uploads import keep_file
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -401,6 +403,32 @@ def library_keep_on(world: w.World) -> Press:
 def library_empty(world: w.World) -> Press:
     library.kept(world)
     return _by(world.applicant, "library_empty")
+
+
+def _brought(world: w.World, pages: int) -> tuple[Application, Any]:
+    """A paper of an application that is filled, of so many pages."""
+    application = _filled(world)
+    material = next(m for m in materials_of(application) if m.slot == "appraisals")
+    file = keep_file(upload=ContentFile(files.pdf(pages), name="考核.pdf"), actor_id=world.applicant.account_id)
+    place = {"slot": "appraisals", "paper": material.paper, "year": material.year}
+    add = {"actor": world.applicant, "application_id": application.pk, "file_id": file.pk, "replaces": material.pk}
+    with clock.travel(w.IN_WINDOW):
+        return application, applications.add_material(**add, **place)
+
+
+@example("application_pages")
+def application_pages(world: w.World) -> Press:
+    application, material = _brought(world, 2)
+    place = [application.pk, "appraisals", f"appraisals-{material.year}", material.paper]
+    data = {"sheet-0": f"{material.pk}.1", "turn-0": "90", "sheet-1": f"{material.pk}.2"}
+    return _by(world.applicant, "application_pages", *place, **data)
+
+
+@example("application_share_out")
+def application_share_out(world: w.World) -> Press:
+    application, material = _brought(world, 3)
+    data = {f"pages-appraisals-{material.year}": "1-2"}
+    return _by(world.applicant, "application_share_out", application.pk, material.pk, **data)
 
 
 @example("application_material_remove")

@@ -90,7 +90,8 @@ def give_back_what_was_ended(message: OutboxMessage) -> None:
 
 
 def _beside(row: Intake) -> QuerySet[EvidenceFile]:
-    return files_beside(row.payload["application"], replaces=row.payload["replaces"])
+    replaced = row.payload["replaces"]  # of a PDF that was put together several
+    return files_beside(row.payload["application"], replaces=[replaced] if isinstance(replaced, int) else replaced)
 
 
 @intake.handler("material", beside=_beside)

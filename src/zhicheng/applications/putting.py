@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ def put(
     held: Iterable[Material],
     actor: Actor,
     label: str = "",
-    replaces: int = 0,
+    replaces: Collection[int] = (),
 ) -> tuple[Material, bool]:
     """Put ``file`` into ``box`` as ``paper``, inside the caller's transaction: the material, and whether it was not there yet.
 
@@ -39,12 +39,12 @@ def put(
     for material in here:
         if material.file.sha256 == file.sha256:
             return material, False
-    old = next((m for m in here if m.pk == replaces), None)
-    _refuse_misfit(box, paper, file, [m for m in here if m is not old], held)
+    old = [m for m in here if m.pk in replaces]
+    _refuse_misfit(box, paper, file, [m for m in here if m not in old], held)
     now = clock.now()
-    if old is not None:
-        old.removed_at = now
-        old.save(update_fields=["removed_at"])
+    for material in old:
+        material.removed_at = now
+        material.save(update_fields=["removed_at"])
     material = Material.objects.create(
         application=application,
         slot=box.slot,

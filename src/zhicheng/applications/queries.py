@@ -52,12 +52,12 @@ def unit_intake_subject(application_id: int) -> str:
     return f"unit:{application_id}"
 
 
-def files_beside(application_id: int, *, replaces: int = 0) -> QuerySet[EvidenceFile]:
-    """The files a new one of this application is shown together with: those in its boxes but the material it ``replaces``, and once the
+def files_beside(application_id: int, *, replaces: Collection[int] = ()) -> QuerySet[EvidenceFile]:
+    """The files a new one of this application is shown together with: those in its boxes but what it ``replaces``, and once the
     application was sent also those taken out, which a desk compares with the new ones. One query.
     """
     of = Material.objects.filter(application_id=application_id)
-    shown = of.filter((Q(removed_at=None) & ~Q(pk=replaces)) | Q(application__current_submission__isnull=False))
+    shown = of.filter((Q(removed_at=None) & ~Q(pk__in=replaces)) | Q(application__current_submission__isnull=False))
     return EvidenceFile.objects.filter(pk__in=shown.values("file_id"))
 
 

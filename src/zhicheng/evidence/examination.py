@@ -7,17 +7,18 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from zhicheng.evidence import scanning
-from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, inspect_confined
+from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, compose_confined, inspect_confined
 from zhicheng.evidence.inspection.verdicts import RENAMED, Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import Values, refusal_sentence, values_of
+from zhicheng.foundation import holding
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,13 @@ class Examined:
     """What the examination cost, for the budget of whoever brought the file; as for a refusal."""
     safe_copy: bytes | None = field(default=None, compare=False, repr=False)
     """The same pages without scripts, actions and attachments, where the file carries any: to be stored beside it and served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What was brought were the files a PDF is made of. It is made, ``held``, and waits to be examined itself."""
+
+    held: holding.Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,21 @@ def examine_confined(
         return finding
 
     return _examine(source, declared_name, limits, inspector)
+
+
+def compose_held(
+    source: Path, *, made_of: dict[str, Any], declared_name: str, limits: Bounds, seconds: int, memory: int
+) -> Composed | Unacceptable:
+    """Make the PDF of the pages that ``made_of`` names, in a process of its own, and hold it; or why it cannot be made."""
+    sources = [(begin, size, kind) for begin, size, kind in made_of["sources"]]
+    leaves = [(number, page, turn) for number, page, turn in made_of["leaves"]]
+    limits = replace(limits, max_bytes=made_of["most_bytes"])
+    try:
+        made = compose_confined(source, sources=sources, leaves=leaves, bounds=limits, seconds=seconds, memory=memory)
+    except Rejected as refusal:
+        sentence = refusal_sentence(refusal, declared_name=declared_name, limits=limits)
+        return Unacceptable(refusal.code, sentence, values_of(refusal, limits=limits), cpu_seconds=refusal.cpu_seconds)
+    return Composed(holding.hold([made]))
 
 
 def _refuse_virus(path: Path, cpu_seconds: float) -> None:

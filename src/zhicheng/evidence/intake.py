@@ -9,12 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from zhicheng.evidence.inspection.verdicts import SHRUNK
+from zhicheng.evidence.inspection.verdicts import COMPOSED, SHRUNK
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.foundation import clock, holding
 
 KEEP = "keep"
 """The purpose of a file that is only kept: the form that brought it refers to it by its token."""
+MADE_OF = "made_of"
+"""In the payload of what is still to be made of the files that are held for it: where each lies, and which pages of them it has."""
 
 Handler = Callable[[Intake, EvidenceFile], dict[str, Any]]
 Beside = Callable[[Intake], Iterable[EvidenceFile]]
@@ -60,10 +62,16 @@ def shrunk_from(said: str) -> dict[str, Any]:
     return {SHRUNK: [int(known[1]), int(known[2])]} if known else {}
 
 
+def composed_of(count: int) -> dict[str, Any]:
+    """What goes into the payload of a PDF that is made of pages of ``count`` files."""
+    return {COMPOSED: count}
+
+
 def said_of_it(row: Intake) -> list[dict[str, int | str]]:
-    """What whoever brought the file said of it, as findings: it is told, and decides nothing."""
-    size = row.payload.get(SHRUNK)
-    return [{"code": SHRUNK, "width": size[0], "height": size[1]}] if size else []
+    """What whoever brought the file said or chose of it, as findings: it is told, and decides nothing."""
+    size, count = row.payload.get(SHRUNK), row.payload.get(COMPOSED)
+    said: list[dict[str, int | str]] = [{"code": SHRUNK, "width": size[0], "height": size[1]}] if size else []
+    return [*said, {"code": COMPOSED, "count": count}] if count else said
 
 
 @handler(KEEP)

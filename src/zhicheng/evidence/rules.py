@@ -11,6 +11,10 @@ MOST_ATTEMPTS = 3
 """How often a file is taken up again after whoever examined it died."""
 
 
+TURNS = (0, 90, 180, 270)
+"""By how many degrees a page can be turned, clockwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What one examination may take: CPU seconds, and bytes of memory."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from zhicheng.evidence.inspection.verdicts import (
+    COMPOSED,
     CONVERTED,
     MENDED_COPY,
     RENAMED,
@@ -93,6 +94,7 @@ def _refusals() -> dict[str, str]:
         "animated": _("这是一张动态图片。请另存为普通的 JPG 或 PNG 图片后再上传。"),
         "too_complex": _("这个文件过于复杂，系统无法完成检查。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
         NOT_EXAMINED: _("这个文件检查了几次都没有完成，没有接收。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
+        "no_such_page": _("要用的页在原来的文件里没有，没有合成。请打开原文件核对页码。"),
         "virus": _("这个文件被识别为病毒，不能接收。请用杀毒软件检查您的电脑，再从可靠的来源重新取得文件。"),
         "no_scanner": _("暂时无法检查病毒，请稍后再试。这个文件没有收下，您填写的内容没有丢失。"),
         "busy": _("现在上传的人较多，这个文件还没有检查。您填写的内容没有丢失，请稍等一分钟再上传一次。"),
@@ -145,6 +147,7 @@ def _of_file(code: str) -> str:
         CONVERTED: _("手机照片（HEIC 格式）已转换为 JPG，这里显示和下载的是转换后的照片，请核对预览；原件另行保存。"),
         SEVERAL: _("这个文件里有 %(count)s 张照片，只显示和审核其中的主照片。其余照片如需提交，请单独上传。"),
         "font_missing": _("字体未嵌入，预览用系统自带的字体显示，请核对预览中的文字。如有不同，请在原软件中嵌入字体后重新导出。"),
+        COMPOSED: _("由申报人从 %(count)s 个文件中选取页面生成，原来的文件另行保存。"),
         SHRUNK: _("照片上传前已由浏览器缩小，原图 %(width)s × %(height)s 像素。"),
         RENAMED: _("文件名的后缀与内容不一致，已按内容作为 %(type)s 文件保存。"),
         UNCHECKED: _("从第 %(page)s 页起，系统没有做清晰度检查（未做）。请自行逐页核对。"),

@@ -145,6 +145,8 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "application_resumable_begin": frozenset({Role.APPLICANT}),
     "application_resumable": frozenset({Role.APPLICANT}),
     "application_use_file": frozenset({Role.APPLICANT}),
+    "application_pages": frozenset({Role.APPLICANT}),
+    "application_share_out": frozenset({Role.APPLICANT}),
     "application_material": frozenset({Role.APPLICANT}),
     "application_file": frozenset({Role.APPLICANT}),
     "application_preview": frozenset({Role.APPLICANT}),

@@ -10,7 +10,7 @@ from tests.faults.stage import Stage, play
 from tests.support import world as w
 from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.intake import KEEP
-from zhicheng.evidence.models import Intake, Lane
+from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 
 
 @play("evidence.take_file")
@@ -88,6 +88,17 @@ def send_in_pieces(stage: Stage) -> None:
     offset = row.received if stage.dice.percent(80) else stage.dice.number(0, len(content))
     cut = len(content) if stage.dice.percent(50) else stage.dice.number(0, len(content))
     stage.act("evidence.receive_piece", actor_id=user.pk, key=row.key, offset=offset, chunks=[content[offset:cut]])
+
+
+@play("evidence.take_pages")
+def put_pages_together(stage: Stage) -> None:
+    """Pages of files somebody has, or of none, or pages that are not there."""
+    user = stage.account()
+    if user is None:
+        return
+    files = list(EvidenceFile.objects.filter(uploaded_by=user).order_by("-pk")[:2])
+    leaves = [(number, stage.dice.pick([1, 1, 1, 9]), stage.dice.pick([0, 90, 45])) for number in range(len(files))]
+    stage.act("evidence.take_pages", actor_id=user.pk, files=files, leaves=leaves, name="合成.pdf", purpose=KEEP)
 
 
 @play("evidence.drop_stale_uploads")

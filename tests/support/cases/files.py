@@ -149,6 +149,14 @@ def drop_stale_uploads(world: w.World) -> dict[str, Any]:
     return {}
 
 
+@case("evidence.actions.composing.take_pages")
+def take_pages(world: w.World) -> dict[str, Any]:
+    who = world.applicant.account_id
+    assert who is not None
+    file = w.evidence(who, "a scan of two papers")
+    return {"actor_id": who, "files": [file], "leaves": [(0, 1, 90)], "name": "合成.pdf", "purpose": "keep"}
+
+
 @case(f"{KEEPING}.keep_sample")
 def keep_sample(world: w.World) -> dict[str, Any]:
     return {"content": w.pdf("sample"), "name": "样张.pdf", "actor_id": world.applicant.account_id}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import lock_open, touch
@@ -28,10 +30,10 @@ def add_material(
     year: int | None = None,
     row: str = "",
     label: str = "",
-    replaces: int = 0,
+    replaces: int | Collection[int] = 0,
 ) -> Material:
-    """Put a kept file (``evidence.actions.taking``) into a slot of the applicant's; ``replaces`` names the material of the
-    same place it takes the place of, which is taken out with it.
+    """Put a kept file (``evidence.actions.taking``) into a slot of the applicant's; ``replaces`` names the material, or the materials, of
+    the same place it takes the place of, which are taken out with it.
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
     ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
@@ -42,6 +44,7 @@ def add_material(
     if file is None:
         raise Refused.one(_("没有找到这个文件，请重新上传。"), where=str(Where(slot=slot)), code="not_found")
     box = _box(case, slot, paper, year, row)
+    replaces = [replaces] if isinstance(replaces, int) else replaces
     material, is_new = put(case.application, box, paper, file, held=case.materials, actor=actor, label=label, replaces=replaces)
     if is_new:
         touch(case.application, material.added_at)

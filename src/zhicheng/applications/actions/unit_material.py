@@ -42,7 +42,7 @@ def add_unit_material(*, actor: Actor, application_id: int, file_id: int, box: s
         text = _("这项材料不需要上传，或已不在清单中。请刷新页面查看最新的材料清单。")
         raise Refused.one(text, where=str(Where.of_key(box)), code="no_such_slot")
     held = case.unit_materials
-    material, is_new = put(case.application, wanted, paper, file, held=held, actor=actor, replaces=replaces)
+    material, is_new = put(case.application, wanted, paper, file, held=held, actor=actor, replaces=[replaces])
     if is_new:
         for old in held:
             if old.removed_at is not None:  # it made room

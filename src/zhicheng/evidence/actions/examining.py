@@ -20,7 +20,7 @@ from django.utils import translation
 from zhicheng.evidence import intake, queries, rules
 from zhicheng.evidence.actions.checking import begin_check
 from zhicheng.evidence.actions.keeping import store_safe_copy
-from zhicheng.evidence.examination import Examined, Unacceptable, examine_confined, limits_in_force
+from zhicheng.evidence.examination import Composed, Examined, Unacceptable, compose_held, examine_confined, limits_in_force
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.names import clean_name, told_apart
 from zhicheng.evidence.sentences import NOT_EXAMINED, sentence_of
@@ -42,12 +42,21 @@ class Turn:
 
     intake: Intake
 
-    def examine(self) -> Examined | Unacceptable:
-        """What the confined process says, in the language of the uploader. Asks no database; raises ``OSError`` when the bytes are
-        gone.
+    def examine(self) -> Examined | Unacceptable | Composed:
+        """What the confined process says, in the language of the uploader; of files that a PDF is made of, the PDF, which is examined
+        next. Asks no database; raises ``OSError`` when the bytes are gone.
         """
         row, allowed = self.intake, rules.allowance(self.intake.lane, self.intake.round)
         with translation.override(row.language), holding.on_disk(row.held) as path:
+            if made_of := row.payload.get(intake.MADE_OF):
+                return compose_held(
+                    path,
+                    made_of=made_of,
+                    declared_name=row.name,
+                    limits=limits_in_force(),
+                    seconds=allowed.seconds,
+                    memory=allowed.memory,
+                )
             return examine_confined(
                 path, declared_name=row.name, limits=limits_in_force(), seconds=allowed.seconds, memory=allowed.memory
             )
@@ -92,7 +101,7 @@ def give_back(*, turn: Turn) -> None:
     _mine(turn).update(state=IntakeState.WAITING, claim="", attempts=max(turn.intake.attempts - 1, 0), due_at=clock.machine_now())
 
 
-def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Exception) -> None:
+def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Composed | Exception) -> None:
     """Write down what became of the file, and do what it was brought for, in one transaction.
 
     An exception puts it back for another attempt; a file that used up a short allowance gets a longer one.
@@ -101,6 +110,8 @@ def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Exception) -> Non
     if isinstance(verdict, Exception):
         logger.error("a file could not be examined [%s]", new_error_id(), exc_info=verdict)
         _try_again(turn)
+    elif isinstance(verdict, Composed):
+        _examine_next(turn, verdict)
     elif isinstance(verdict, Examined):
         _keep(turn, verdict)
     elif verdict.code == "busy":
@@ -128,13 +139,27 @@ def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
     for lane in (Lane.PEOPLE, Lane.VISITORS):
         while done < limit and time.monotonic() < until and (turn := claim_next(lane=lane)) is not None:
             done += 1
-            verdict: Examined | Unacceptable | Exception
+            verdict: Examined | Unacceptable | Composed | Exception
             try:
                 verdict = turn.examine()
             except Exception as error:
                 verdict = error
             end_turn(turn=turn, verdict=verdict)
     return done
+
+
+@one_transaction
+def _examine_next(turn: Turn, made: Composed) -> None:
+    """The PDF takes the place of the files it was made of, and waits again as any file does."""
+    row = _mine(turn).select_for_update(no_key=True).first()
+    if row is None:  # another examiner has it now, and makes its own
+        holding.release(made.held.name)
+        return
+    transaction.on_commit(partial(holding.release, row.held), robust=True)
+    row.payload = {name: value for name, value in row.payload.items() if name != intake.MADE_OF}
+    row.held, row.sha256, row.size = made.held.name, made.held.sha256, made.held.size
+    row.state, row.claim, row.attempts, row.due_at = IntakeState.WAITING, "", 0, clock.machine_now()
+    row.save(update_fields=["payload", "held", "sha256", "size", "state", "claim", "attempts", "due_at"])
 
 
 def _mine(turn: Turn) -> queries.Intakes:

@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -34,6 +35,9 @@ AT_ONCE = 2
 _WAIT_FOR_TURN = 45
 _LONGEST_ANSWER = 64 * 1024 * 1024
 _MEDIA_TYPES = {"application/pdf", "image/jpeg", "image/png", "image/heic"}
+Source = tuple[int, int, str]
+Leaf = tuple[int, int, int]
+"""As ``inspection.composing`` has them, which a web process does not load."""
 _COPIES = {"application/pdf": b"%PDF-", "image/heic": b"\xff\xd8\xff"}
 """How the copy that readers get begins."""
 _MOST_WARNINGS = 1000
@@ -179,6 +183,31 @@ def look_confined(
     request = {"verb": "look", "media_type": media_type, "first": first, "most": most}
     head, _body = _ask(warden or _lookout, request, path, bounds, seconds=seconds, memory=memory)
     return Looked(head["warnings"], head["up_to"], head["cpu_seconds"])
+
+
+def compose_confined(
+    path: Path,
+    *,
+    sources: Sequence[Source],
+    leaves: Sequence[Leaf],
+    bounds: Bounds,
+    seconds: int = SECONDS,
+    memory: int = MEMORY,
+    warden: Warden | None = None,
+) -> bytes:
+    """``inspection.composing.compose`` in a cell, of the files that lie one behind the other at ``path``. Raises ``Rejected`` like
+    ``inspect_confined``.
+    """
+    request = {
+        "verb": "compose",
+        "sources": list(sources),
+        "leaves": list(leaves),
+        "read": sum(size for _at, size, _kind in sources),
+    }
+    _head, body = _ask(warden or _warden, request, path, bounds, seconds=seconds, memory=memory)
+    if not body.startswith(b"%PDF-"):
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
+    return body
 
 
 def _ask(

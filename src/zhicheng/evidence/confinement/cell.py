@@ -21,6 +21,7 @@ import pikepdf
 
 from zhicheng.evidence.confinement import TAKEN, layers, wall_seconds
 from zhicheng.evidence.confinement.layers import Layers
+from zhicheng.evidence.inspection.composing import compose
 from zhicheng.evidence.inspection.inspector import inspect
 from zhicheng.evidence.inspection.kinds import is_heif
 from zhicheng.evidence.inspection.rendering import render_png
@@ -60,7 +61,7 @@ def live(line: socket.socket, walls: Layers, *, by: Answer | None = None) -> Non
 def receive(line: socket.socket) -> tuple[dict[str, Any], bytes]:
     """The request (one line of JSON) and the content of the file whose descriptor came with it, which is closed again.
 
-    Never more than one byte over ``bounds.max_bytes`` is read: enough to see that it is too much.
+    Never more than one byte over ``bounds.max_bytes``, or over what it says to ``read``, is read: enough to see that it is too much.
     """
     received, descriptors = b"", array.array("i")
     while not received.endswith(b"\n") and len(received) < _LONGEST_REQUEST:
@@ -71,7 +72,7 @@ def receive(line: socket.socket) -> tuple[dict[str, Any], bytes]:
         received += part
     request: dict[str, Any] = json.loads(received)
     with os.fdopen(descriptors[0], "rb") as file:
-        return request, file.read(request["bounds"]["max_bytes"] + 1)
+        return request, file.read(request.get("read", request["bounds"]["max_bytes"]) + 1)
 
 
 def take_limits(*, seconds: int, memory: int, threads: bool) -> None:
@@ -90,7 +91,7 @@ def take_limits(*, seconds: int, memory: int, threads: bool) -> None:
 
 
 def answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """The head (plain data) and body (bytes) for a request ``{"verb": "inspect" | "render", "bounds": ..., ...}``."""
+    """The head (plain data) and body (bytes) for a request ``{"verb": "inspect" | "render" | "compose", "bounds": ..., ...}``."""
     return answered(partial(_inspect_or_render, request, content))
 
 
@@ -100,6 +101,8 @@ def _inspect_or_render(request: dict[str, Any], content: bytes) -> tuple[dict[st
         finding = inspect(content, bounds)
         head = {"ok": True, "media_type": finding.media_type, "pages": finding.pages, "warnings": finding.warnings}
         return head | {"has_copy": finding.safe_copy is not None}, finding.safe_copy or b""
+    if request["verb"] == "compose":
+        return {"ok": True}, compose(content, request["sources"], request["leaves"], bounds)
     media_type, page, width = request["media_type"], request["page"], request["width"]
     return {"ok": True}, render_png(content, media_type=media_type, page=page, width=width, bounds=bounds)
 

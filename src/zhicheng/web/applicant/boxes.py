@@ -16,7 +16,7 @@ from zhicheng.applications.models import Application, Material
 from zhicheng.applications.used_files import UsedFile, fitting
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
-from zhicheng.evidence.models import Intake
+from zhicheng.evidence.models import Intake, MediaType
 from zhicheng.evidence.queries import said_against, what_is_said
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
@@ -99,7 +99,7 @@ class Boxes:
             "mode": _mode_words(box),
             "is_single": len([p for p in papers if not p["apart"]]) == 1,
             "is_folded": status in {"done", "exempt"} and not any(f["said"] for p in papers for f in p["rows"]),
-            "unfolded": any(p["error"] or p["checking"] for p in papers),
+            "unfolded": any(p["error"] or p["checking"] or p["photographs"] for p in papers),
             "poll_url": self._poll_url(box, checking) if checking else "",
             "inside": bool(self.section),
             "state": f"{box.key} {status}",
@@ -166,6 +166,9 @@ class Boxes:
             "place": button_value(place),
             "accept": accepted(box),
             "url": upload_url(self.case.application, box, paper.key, section=self.section),
+            "arrange_url": self._arrange_url(box, paper) if sum(f["material"].file.pages for f in rows) > 1 else "",
+            "several": len(rows) > 1,
+            "photographs": len(rows) > 1 and all(f["material"].file.media_type != MediaType.PDF for f in rows),
             "resumable": self._resumable(box, paper, room=box.max_files - len(rows) - len(checking)),
             "name": control_name(place) if self.section else "file",
             "inside": button_value(place) if self.section else "",
@@ -173,6 +176,9 @@ class Boxes:
             "uid": anchor_id(f"upload-{box.key}-{paper.key}"),
             "error": error,
         }
+
+    def _arrange_url(self, box: SlotRequirement, paper: PaperOption) -> str:
+        return _sending_url("application_pages", self.case.application, box, paper.key, self.section, 0)
 
     def _resumable(self, box: SlotRequirement, paper: PaperOption, *, room: int) -> dict[str, Any]:
         heading = self._heading(box)

@@ -16,7 +16,6 @@ from zhicheng.applications.actions import confirm_file, remove_material
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of_arriving
 from zhicheng.applications.models import Material
-from zhicheng.applications.queries import get_material
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
@@ -37,8 +36,17 @@ from zhicheng.web.applicant.boxes import (
 )
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
+from zhicheng.web.applicant.pages import places_of
 from zhicheng.web.applicant.tasks import next_task
-from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, outcomes_of, replaced, section_asked, take_material
+from zhicheng.web.applicant.uploads import (
+    boxes_or_404,
+    kept_in,
+    material_or_404,
+    outcomes_of,
+    replaced,
+    section_asked,
+    take_material,
+)
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
 from zhicheng.web.shared.files import file_answer
@@ -155,14 +163,6 @@ def _context(
 # --- looking at a file, taking it out -------------------------------------------------------------------------------
 
 
-def _material_or_404(request: HttpRequest, application_id: int, material_id: int) -> Material:
-    """A file of this person's own application."""
-    material = get_material(actor_of(request), material_id)
-    if material is None or material.application_id != application_id:
-        raise OutOfReachError(f"material {material_id} of application {application_id}")
-    return material
-
-
 def _box_of(case: CaseFile, material: Material) -> SlotRequirement | None:
     """The box a file lies in; ``None`` when the application has none for it any more."""
     return box_for(case.requirements, material.slot, material.year, material.row or None)
@@ -181,7 +181,7 @@ def show_material(request: HttpRequest, application_id: int, material_id: int) -
     if request.method == "POST":
         return _confirm_file(request, application_id, material_id)
     case = case_or_404(request, application_id)
-    return _show_material(request, case, _material_or_404(request, application_id, material_id))
+    return _show_material(request, case, material_or_404(request, application_id, material_id))
 
 
 def _confirm_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:
@@ -225,6 +225,7 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         "remove_url": reverse("application_material_remove", args=[application.pk, material.pk])
         + (f"?from={section}" if section else ""),
         "replace_url": "",
+        "share_url": _share_url(case, material),
         "error": "",
     }
     if box is not None and material.removed_at is None:
@@ -238,17 +239,24 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
     return render(request, "applicant/material.html", context, status=422 if refused else 200)
 
 
+def _share_url(case: CaseFile, material: Material) -> str:
+    """Where its pages are shared out over the rows they prove; empty where they cannot be."""
+    if material.removed_at is not None or material.file.pages < 2 or len(places_of(case, material)) < 2:
+        return ""
+    return reverse("application_share_out", args=[case.application.pk, material.pk])
+
+
 @require_safe
 def show_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponseBase:
     """The file itself."""
-    material = _material_or_404(request, application_id, material_id)
+    material = material_or_404(request, application_id, material_id)
     return file_answer(request, material.file)
 
 
 @require_safe
 def show_preview(request: HttpRequest, application_id: int, material_id: int, page: int) -> HttpResponse:
     """One page of the file as a picture."""
-    material = _material_or_404(request, application_id, material_id)
+    material = material_or_404(request, application_id, material_id)
     if not 1 <= page <= material.file.pages:
         raise OutOfReachError(f"page {page} of material {material_id}")
     return preview_response(material.file, page=page, width=PREVIEW_WIDTH)
@@ -271,6 +279,6 @@ def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpR
 
 def _asking(request: HttpRequest, application_id: int, material_id: int) -> dict[str, Any]:
     case = case_or_404(request, application_id)
-    material = _material_or_404(request, application_id, material_id)
+    material = material_or_404(request, application_id, material_id)
     words, box, back = _names(case, material, _box_of(case, material), section_asked(request))
     return {**head_of(case), "material": material, "words": words, "box": box, "back_url": back}

@@ -78,6 +78,14 @@ def replaced(request: HttpRequest, case: CaseFile) -> Material | None:
     return material if here else None
 
 
+def material_or_404(request: HttpRequest, application_id: int, material_id: int) -> Material:
+    """A file of this person's own application."""
+    material = get_material(actor_of(request), material_id)
+    if material is None or material.application_id != application_id:
+        raise OutOfReachError(f"material {material_id} of application {application_id}")
+    return material
+
+
 @says_kept("material")
 def kept_words(row: Intake) -> str:
     """That a file lies in its box, in the language of whoever reads it."""

@@ -222,7 +222,7 @@
     if (row.note) { metadata.shrunk = row.from; }
     row.upload = new window.tus.Upload(row.file, {
       endpoint: row.begin, metadata, chunkSize: PIECE, retryDelays: [500, 1000, 2000, 4000], storeFingerprintForResuming: false,
-      headers: JSON.parse(document.body.getAttribute("hx-headers") || "{}"),
+      headers: { "X-CSRFToken": $("input[name=csrfmiddlewaretoken]").value },
       onShouldRetry: (error) => { const status = statusOf(error); return !status || status >= 500 || status === 409; },
       onProgress: (bytes, all) => { if (row.state !== "sending") { return; } row.percent = all ? Math.floor((bytes / all) * 100) : 0; show(row, words("sends", { n: `${row.percent}%` })); },
       onSuccess: ({ lastResponse }) => arrived(row, lastResponse),
@@ -260,7 +260,13 @@
   function asChosen(row) {
     if (row.upload) { row.upload.abort(true).catch(() => {}); }
     window.clearTimeout(row.timer);
-    Object.assign(row, { file: row.chosen, name: row.chosen.name, mayShrink: false, note: "", upload: null, state: "waiting", percent: 0 });
+    row.file = row.chosen;
+    row.name = row.chosen.name;
+    row.mayShrink = false;
+    row.note = "";
+    row.upload = null;
+    row.state = "waiting";
+    row.percent = 0;
     show(row, words("waits"));
     $("[data-row-cancel]", row.item).focus();
     pump();
