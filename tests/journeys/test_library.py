@@ -51,4 +51,4 @@ def test_new_fact_is_typed_and_what_is_wrong_stands_beside_it(page: Page) -> Non
     both_widths(page, "library-wrong")
     page.get_by_label("获奖日期").fill("2021.5.8")
     page.get_by_role("button", name="保存到资料库").click()
-    expect(page.get_by_role("link", name="科技进步奖 2021-05-08")).to_be_visible()
+    expect(page.get_by_role("link", name="科技进步奖 2021-05-08", exact=True)).to_be_visible()

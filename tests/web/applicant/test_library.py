@@ -101,6 +101,7 @@ def test_anothers_library_is_not_there(world, name: str) -> None:
     args = [item.pk, file] if name in {"library_file", "library_file_remove"} else [item.pk]
     other = client_of(world.new_applicant())
     sent = name in {"library_file_add", "library_file_remove"}
+    assert other.post(reverse("library_item_remove", args=[item.pk])).status_code == 404
     data = {"file": SimpleUploadedFile("a.pdf", w.pdf("a"))} if name == "library_file_add" else {}
     answer = other.post(reverse(name, args=args), data) if sent else other.get(reverse(name, args=args))
     assert answer.status_code == 404

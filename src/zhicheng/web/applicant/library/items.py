@@ -194,11 +194,10 @@ def _files(item: LibraryItem) -> dict[str, Any]:
 
 def remove(request: HttpRequest, item_id: int) -> HttpResponse:
     """删除, after a page that asks."""
-    item = get_item(actor_of(request), item_id)
     if request.method != "POST":
-        if item is None:
-            raise OutOfReachError(f"library item {item_id}")
+        item = item_or_404(request, item_id)
         return render(request, "applicant/library/remove.html", {"kept": item_shown(item), "section": BY_KEY[item.kind]})
+    kind_or_404(request, item_id)
     remove_item(actor=actor_of(request), item_id=item_id)
     messages.success(request, _("已从资料库删除。已经填入申请书的内容没有变化。"))
     return go(request, "library")
