@@ -38,6 +38,7 @@ NO_ACTION = {
     "accounts.recording_factors.factor_written": _HEARD,
     "applications.actions.draft.conflict_problem": _LOOKS,
     "applications.actions.draft.keep_beside": _PART,
+    "applications.actions.draft.keep_row": _PART,
     "applications.actions.draft.lock_open": _PART,
     "applications.actions.draft.touch": _PART,
     "applications.actions.identity.follow_person": _PART,

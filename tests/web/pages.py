@@ -174,7 +174,7 @@ for _name in (
     _plain(_name)
 for _name in ("account_email_verification_sent", "account_reset_password_done", "healthz", "readyz"):
     _plain(_name)
-for _name in ("rehearsal", "rehearsal_clock", "rehearsal_components", "rehearsal_mailbox"):
+for _name in ("rehearsal", "rehearsal_clock", "rehearsal_components", "rehearsal_mailbox", "rehearsal_sms"):
     _plain(_name)
 _plain("calendar")
 for _name in ("notice", "notice_times", "notice_data", "self_check"):

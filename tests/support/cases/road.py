@@ -222,7 +222,7 @@ def tell_of_a_day(world: w.World, _application: Application) -> dict[str, Any]:
     """A unit that reads of a day at once has one that waits."""
     choose_report_mails(actor=world.unit_admin, how="daily")
     outbox.drain(1000)
-    return {"see": "/desk/"}
+    return {"path": "/desk/"}
 
 
 # --- the notice ---
