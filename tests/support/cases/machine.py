@@ -10,16 +10,19 @@ from django.db import connection, transaction
 
 from tests.support import world as w
 from tests.support.cases import case
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.reminding import PREFIX
+from zhicheng.applications.reminding import PREFIX, Audience, every_reminder
 from zhicheng.applications.states import State
 from zhicheng.applications.watching import look_again
 from zhicheng.foundation import clock, jobs, ledger, looks, originals, outbox, triggers, verification
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.models import AccessLook, AccessRefusal, InstanceMark, LedgerEntry, OutboxMessage, OutboxState, SentForm
+from zhicheng.foundation.quiet import quiet_hours
 from zhicheng.foundation.sending import Form
 from zhicheng.messages.actions import send_message, send_reminder
 from zhicheng.messages.reading import Reader
+from zhicheng.review.reminding import facts_of_reminders
 
 ACTIONS, SENDING, VERIFICATION = "foundation.actions", "foundation.sending", "foundation.verification"
 FORM = Form(key="a" * 64, form="b" * 64, sender="user:1", address="objection")
@@ -217,12 +220,15 @@ def mark_read(world: w.World) -> dict[str, Any]:
     return {"reader": mine, "by_user_id": world.applicant.account_id}
 
 
-@case("messages.digests.send_digest")
-def send_digest(world: w.World) -> dict[str, Any]:
+@case("messages.digests.send_digest", begins=w.submitted)
+def send_digest(world: w.World, application: Application) -> dict[str, Any]:
+    """A reminder that still holds waits, and one of something that was done meanwhile."""
     mine = Reader(user_id=world.applicant.account_id, mailboxes=(("", "applicant@example.cn"),))
-    application = w.start(world)
+    coming = every_reminder(facts_of_reminders(CaseFile(application)), quiet_hours())
+    held = next(one.key for one in coming if one.audience is Audience.APPLICANT)
     with transaction.atomic():
-        send_reminder(to=mine, words=lambda: ("主题", "正文"), key=f"{PREFIX}{application.pk}:gone:x", path="/my/")
+        for key in (held, f"{PREFIX}{application.pk}:gone:x"):
+            send_reminder(to=mine, words=lambda: ("主题", "正文"), key=key, path="/my/")
     return {"to": mine}
 
 
