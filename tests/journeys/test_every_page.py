@@ -91,7 +91,7 @@ OPENED_ELSEWHERE = {
 # Pages that look different where the application stands differently: looked at again for every person.
 AS_IT_STANDS = {"my_titles", "my_application", "application_prompt", "application_tasks", "desk_queue", "unit_publicity"}
 PASSWORD = "rehearsal-2023"
-MOST_PAGES = 80  # of one person; a walk that goes on longer follows something it should not
+MOST_PAGES = 100  # of one person; a walk that goes on longer follows something it should not
 
 
 def go_in(page: Page, username: str) -> None:
