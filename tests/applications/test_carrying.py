@@ -11,8 +11,10 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.applications.actions import carry_application, discard_application, save_section
 from zhicheng.applications.actions.carrying import Carried
+from zhicheng.applications.carrying import moving
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.applications.queries import draft_of, get_application, materials_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.foundation import clock
@@ -148,3 +150,14 @@ def test_rows_of_another_number_and_the_same_words_are_not_told_to_be_left(road)
     rows = [{name: value for name, value in row.items() if name != "id"} for row in w.sections()["education"]]
     save(world, second, "education", rows)
     assert not [left for left in carry(world, application, second).left if left.what == "学历学位"]
+
+
+def test_list_of_what_was_left_says_the_same_when_it_is_opened_later(road) -> None:
+    world, application, second = road
+    told = carry(world, application, second).left
+    again = moving(
+        CaseFile(get_application(world.applicant, application.pk)), CaseFile(get_application(world.applicant, second.pk))
+    )
+    assert sorted(again.left, key=str) == sorted(told, key=str)
+    assert not again.contents
+    assert not again.files

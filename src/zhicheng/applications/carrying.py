@@ -49,12 +49,9 @@ def moving(source: CaseFile, target: CaseFile) -> Moving:
     coming = {key: content for key, content in coming.items() if content}
     boxes = slot_requirements(target.notice, facts_for(target.application, _together(target, coming)))
     files = _files(source.materials, boxes, target.materials, left)
-    kept = [section for section in SECTIONS if section not in empty and not is_empty(section, source.contents[section.key])]
-    left += [
-        Left(str(section.label), _("这一栏已经填写，保留现在的内容。"))
-        for section in kept
-        if _without_ids(section, here[section.key]) != _without_ids(section, source.contents[section.key])
-    ]
+    for section in SECTIONS:
+        if section not in empty:
+            _tell_of_filled(target, section, source.contents[section.key], facts, left)
     return Moving(coming, files, left)
 
 
@@ -71,6 +68,20 @@ def _typed(section: Section, content: Any) -> Any:
         return list(content or [])
     fixed = {field.key for field in section.fields if field.kind is Kind.FIXED}
     return {name: value for name, value in (content or {}).items() if name not in fixed}
+
+
+def _tell_of_filled(target: CaseFile, section: Section, brought: Any, facts: Facts, left: list[Left]) -> None:
+    """What another one holds of a section that is filled in: rows that do not fit by their reason, anything else that is not here in one line."""
+    here = _without_ids(section, target.contents[section.key])
+    theirs = _without_ids(section, brought)
+    if section.rows:
+        others = [row for row in theirs if row not in here and not is_blank(row)]
+        fitting = [row for row in others if not _stays(target, section, row, facts, left)]
+        differs = bool(fitting)
+    else:
+        differs = any(theirs.values()) and theirs != here
+    if differs:
+        left.append(Left(str(section.label), _("这一栏已经填写，保留现在的内容。")))
 
 
 def _without_ids(section: Section, content: Any) -> Any:
