@@ -162,5 +162,6 @@ def test_quiet_hours_that_are_none_are_refused(text: str) -> None:
 
 
 def test_no_quiet_hours_are_never() -> None:
+    assert not QuietHours.parse("") and NIGHT
     assert not QuietHours.parse("").holds(END.replace(hour=3))
     assert QuietHours.parse("22:00-9").holds(END.replace(hour=8, minute=59)) and not NIGHT.holds(END.replace(hour=9))

@@ -174,6 +174,13 @@ def test_nothing_is_reminded_of_at_night(world: w.World, draft: Application, set
     assert len(reminders()) == 2 and len(digests()) == 2
 
 
+def test_instance_without_quiet_hours_names_none(world: w.World, draft: Application, settings: Any) -> None:
+    settings.QUIET_HOURS = ""
+    worker((end_of(draft, "apply_until") - 2 * DAY).replace(hour=23))
+    (mail,) = digests()
+    assert "一天最多发一封；" in mail["body"] and "不发" not in mail["body"]
+
+
 def test_mail_of_the_day_that_waits_into_the_night_waits_for_the_morning(
     world: w.World, draft: Application, mailoutbox: list[Any]
 ) -> None:

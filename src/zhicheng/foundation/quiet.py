@@ -29,6 +29,10 @@ class QuietHours:
             raise ValueError(f"two times with “-” between them, not {text!r}")
         return cls(_time(begin), _time(end))
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return self.begin != self.end
+
     def holds(self, at: datetime) -> bool:
         """Whether ``at`` (aware) is within them."""
         here = at.astimezone(BEIJING).time()

@@ -113,13 +113,17 @@ def _mail(rows: list[Message]) -> tuple[str, str]:
         parts.append(
             _("……还有{n}件，见“消息”：{address}").format(n=len(said) - MOST, address=settings.SITE_ADDRESS + reverse("inbox"))
         )
-    quiet = quiet_hours()
-    parts.append(
-        _("这样的提醒一天最多发一封，{begin}至{end}不发；已经办理的，不必理会。").format(
-            begin=f"{quiet.begin:%H:%M}", end=f"{quiet.end:%H:%M}"
-        )
-    )
+    parts.append(_how_often())
     return subject, "\n\n".join(parts)
+
+
+def _how_often() -> str:
+    quiet = quiet_hours()
+    if not quiet:
+        return _("这样的提醒一天最多发一封；已经办理的，不必理会。")
+    return _("这样的提醒一天最多发一封，{begin}至{end}不发；已经办理的，不必理会。").format(
+        begin=f"{quiet.begin:%H:%M}", end=f"{quiet.end:%H:%M}"
+    )
 
 
 def _readers_waiting(at: datetime) -> list[Reader]:

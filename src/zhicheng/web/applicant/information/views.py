@@ -77,13 +77,11 @@ def _sms(person: User) -> dict[str, Any] | None:
     """短信提醒: whether the person gets them, what one costs and who pays; nothing where this instance sends none."""
     if not gateway.is_there():
         return None
-    quiet = quiet_hours()
     return {
         "wanted": wants_sms(person.pk),
         "sent": sms_of(person.pk),
         "price": settings.SMS_PRICE,
-        "begin": f"{quiet.begin:%H:%M}",
-        "end": f"{quiet.end:%H:%M}",
+        "quiet": quiet_hours(),
         "number": person.mobile,
     }
 
