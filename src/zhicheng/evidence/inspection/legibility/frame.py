@@ -12,6 +12,7 @@ from zhicheng.evidence.inspection.legibility.print import Page
 from zhicheng.evidence.inspection.legibility.spots import PER_PAGE, Spot
 
 _A_STROKE = 30  # pixels of something drawn
+_GRAIN = 0.15  # of the paper's brightness: the darkest there is where a camera saw nothing
 _FEWEST_MARKS = 6  # on a page that is not blank
 _INK = 0.0015  # of the page: a picture without a word is not blank either
 _FLAT = 25  # of 255: something soft may be on a page that has no edges
@@ -27,6 +28,8 @@ def is_blank(page: Page) -> bool:
     """Whether nothing is written or drawn: holes, staples, shadows and specks are nothing."""
     if page.drawn:
         return bool(np.count_nonzero(page.ink) < _A_STROKE)
+    if page.is_photograph and page.darkness < _GRAIN and len(page.characters) < _FEWEST_MARKS:
+        return True
     marks = _inner(page, page.marks)
     strong = marks[(marks[:, 3] >= 8) & ~_is_hole(marks, page)] if len(marks) else marks
     if len(strong) >= _FEWEST_MARKS:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 import pypdfium2 as pdfium
 
 from zhicheng.evidence.inspection.drawing import open_document
 from zhicheng.evidence.inspection.legibility.direction import sideways
 from zhicheng.evidence.inspection.legibility.frame import cut, is_blank, skewed
 from zhicheng.evidence.inspection.legibility.light import burnt, glare, is_dark
+from zhicheng.evidence.inspection.legibility.mirror import mirrored
 from zhicheng.evidence.inspection.legibility.pages import page_of_image, page_of_pdf
 from zhicheng.evidence.inspection.legibility.print import Page
 from zhicheng.evidence.inspection.legibility.screen import of_screen
@@ -26,6 +28,7 @@ cv2.setNumThreads(1)
 
 _KINDS = {"image/jpeg": "jpeg", "image/png": "png"}
 _FAINT, _FAINT_MARKS = 0.025, 40  # of the paper's brightness; characters that show on a page that seems blank
+_FAINT_HEIGHT = 9  # pixels: less is grain
 _COUNTED = re.compile(r"第\s*(\d{1,3})\s*页\s*[,，、/／|（(]?\s*共\s*(\d{1,3})\s*页")
 _MOST_TEXT = 20_000  # characters of a page
 
@@ -41,7 +44,7 @@ class Looked:
 def look(content: bytes, media_type: str, bounds: Bounds, *, first: int = 1, most: int = 1000) -> Looked:
     """Look at up to ``most`` pages from ``first`` on, for at most two thirds of ``bounds.cpu_seconds``; always at one. Advice, never a refusal.
 
-    Warnings: ``sideways``, ``skewed`` (with ``degrees``), ``blurred``, ``dark``, ``burnt``, ``cut`` (with its ``side``), ``blank``,
+    Warnings: ``sideways``, ``mirrored``, ``skewed`` (with ``degrees``), ``blurred``, ``dark``, ``burnt``, ``cut`` (with its ``side``), ``blank``,
     ``low_resolution``, ``glare``, ``of_screen``; in front of page 1 ``pages_missing`` (by the text of the file).
     """
     if media_type in _KINDS:
@@ -77,10 +80,12 @@ def spots_of(page: Page) -> list[Spot]:
         return [*screen, *sideways(page)]
     if is_blank(page):
         faint = Page(page.colours, least=_FAINT)
-        if len(faint.characters) < _FAINT_MARKS:
+        if len(faint.characters) < _FAINT_MARKS or np.median(faint.characters[:, 3]) < _FAINT_HEIGHT:
             return [Spot("blank")]
         return [Spot("burnt", box_about(faint.characters, faint.width, faint.height))]
-    return [*sideways(page), *unsharp(page), *burnt(page), *glare(page), *skewed(page), *cut(page)]
+    turned, soft = sideways(page), unsharp(page)
+    backwards = [] if turned or soft else mirrored(page)
+    return [*turned, *backwards, *soft, *burnt(page), *glare(page), *skewed(page), *cut(page)]
 
 
 def missing_pages(document: pdfium.PdfDocument) -> list[dict[str, int | str]]:
