@@ -35,7 +35,7 @@ def case_of(application) -> CaseFile:
 
 def read_now(application) -> str:
     case = case_of(application)
-    return page_read(case, findings_to_answer(case))
+    return page_read(case, findings_to_answer(case), case.application.employer_id)
 
 
 def test_everything_the_page_says_is_a_line(road):

@@ -222,10 +222,11 @@ def test_person_who_changed_employer_goes_to_the_new_ones_desk(road):
     change_employer(user_id=world.applicant.account_id, employer_id=world.other_unit.pk)
     moved = actor_for(User.objects.get(pk=world.applicant.user_id))
     texts = notice_of(application.campaign_version).texts
-    submission = submit_application(
-        actor=moved, application_id=application.pk, form_token="moved", commitment_version=texts.commitment.version,
-        liability_version=texts.liability.version,
-    )  # fmt: skip
+    versions = {"commitment_version": texts.commitment.version, "liability_version": texts.liability.version}
+    sent = {"actor": moved, "application_id": application.pk, "form_token": "moved", **versions}
+    assert codes(lambda: submit_application(**sent)) == ["not_checked"], "it was the old one that was told"
+    confirm_check(actor=moved, application_id=application.pk)
+    submission = submit_application(**sent)
     assert snapshot_of(submission).employer.name == world.other_unit.name
     assert snapshot_of(submission).sections["basic"]["employer_nature"] == "enterprise"
 

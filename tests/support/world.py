@@ -380,7 +380,7 @@ def fill(actor: Actor, application: Application, contents: dict[str, Any] | None
 def check_read(application: Application) -> dict[str, str]:
     """What the page of 再次核对 sends along: that this is what was read."""
     case = CaseFile(Application.objects.get(pk=application.pk))
-    return {"read": page_read(case, findings_to_answer(case))}
+    return {"read": page_read(case, findings_to_answer(case), case.application.employer_id)}
 
 
 def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:

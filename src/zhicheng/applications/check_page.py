@@ -48,20 +48,28 @@ def _line(case: CaseFile, kind: LineKind, told: Told) -> CheckLine:
     return CheckLine(kind, place, told.finding.text, told.source, answer=told.answer)
 
 
-def page_read(case: CaseFile, found: Iterable[Told]) -> str:
-    """A hash of all that 再次核对 shows: the form, its files, and what is said of them. What a page was confirmed with tells whether it still is so.
+def page_read(case: CaseFile, found: Iterable[Told], employer_id: int) -> str:
+    """A hash of the form, its files and what 再次核对 says of them: what a page was confirmed with tells whether it still is so.
 
-    Answers to the points of a return are left out: they are sent together with the confirmation.
+    ``employer_id``: to whom it would go. Answers to the points of a return are left out: they are sent together with the confirmation.
     """
-    versions = {key: v for key, v in case.draft.versions.items() if key != POINTS_KEPT_AS}
+    contents = {key: held for key, held in case.contents.items() if key != POINTS_KEPT_AS}
     files = [[material.pk, material.file.sha256] for material in case.materials]
-    return digest({"versions": versions, "files": files, "lines": [asdict(line) for line in lines_shown(case, found)]})
+    return digest(
+        {
+            "contents": contents,
+            "employer": employer_id,
+            "files": files,
+            "lines": [asdict(line) for line in lines_shown(case, found)],
+        }
+    )
 
 
-def check_record(case: CaseFile, found: Iterable[Told], at: datetime) -> dict[str, Any]:
-    """What is kept of a confirmation at ``at``: when (Beijing time, ISO form with seconds), in which language, and every sentence."""
+def check_record(case: CaseFile, found: Iterable[Told], employer_id: int, at: datetime) -> dict[str, Any]:
+    """What is kept of a confirmation at ``at``: when (Beijing time, ISO form with seconds), in which language, to which employer it would go, and what was said."""
     return {
         "at": at.astimezone(BEIJING).isoformat(timespec="seconds"),
         "language": get_language() or "",
+        "employer": employer_id,
         "lines": [asdict(line) for line in lines_shown(case, found)],
     }

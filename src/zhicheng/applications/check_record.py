@@ -1,4 +1,5 @@
-"""The record of 再次核对: every sentence that was shown, kept with the draft from the confirmation on, frozen by 上报 (S-26, S-64). Pure.
+"""The record of 再次核对: the findings, notes, warnings of files and verdicts of conditions that were shown, word for word, kept with the
+draft from the confirmation on, frozen by 上报 (S-26, S-64). Pure.
 
 Whoever doubts later what was on the screen finds it on the receipt. What the page says is put together in ``check_page.py``.
 """

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from zhicheng.applications.desks import Tab
 from zhicheng.applications.models import Application
-from zhicheng.applications.queries import queue, visible_to
+from zhicheng.applications.queries import VERSION_TEXTS, queue, visible_to
 from zhicheng.applications.states import OVER
 from zhicheng.foundation.prepared import prepared
 from zhicheng.organizations.actors import Actor, Role
@@ -29,6 +29,7 @@ def lists_something(actor: Actor, tab: Tab) -> bool:
 def current_in(actor: Actor, campaign_ids: Collection[int]) -> dict[int, Application]:
     """Of each of these campaigns the applicant's application that counts: not over, a sent one before a draft, then the newest. One query."""
     rows = visible_to(actor).filter(campaign_id__in=campaign_ids).exclude(state__in=OVER).order_by("id")
+    rows = rows.select_related("campaign_version").defer(*VERSION_TEXTS)
     found = sorted(rows, key=lambda row: row.current_submission_id is not None)
     return {row.campaign_id: row for row in found}
 

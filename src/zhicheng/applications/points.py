@@ -5,7 +5,7 @@ A point at whose place nothing changed needs an answer in words before 上报 (�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -64,7 +64,21 @@ def mended_points(
 def changes_besides(notice: Notice, points: Iterable[Mended], *, before: Held, after: Held) -> list[Change]:
     """What changed since the return at none of its points' places: nobody asked for it, so it is told to whoever confirms it."""
     asked = [change for point in points for change in point.changes]
-    return [change for change in changes_at(notice, WHOLE, before, after) if change not in asked]
+    whole_rows = {change.where.whole_row for change in asked if _is_whole_row(change)}
+    return [
+        change
+        for change in changes_at(notice, WHOLE, before, after)
+        if change not in asked and not (_is_whole_row(change) and change.where.whole_row in whole_rows)
+    ]
+
+
+def _is_whole_row(change: Change) -> bool:
+    """Whether a row came or went; a point on one of its fields tells of it as of that field."""
+    return (
+        bool(change.where.row)
+        and not change.where.slot
+        and any(isinstance(held, Mapping) for held in (change.before, change.after))
+    )
 
 
 def points_left_open(points: Iterable[Mended]) -> list[Problem]:

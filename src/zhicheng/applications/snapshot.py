@@ -136,7 +136,7 @@ class FrozenFile(_Frozen):
 class AcceptedText(_Frozen):
     """A text as it was accepted; ``accepted_at`` is Beijing time in ISO form with seconds, as are all times here.
 
-    ``text`` is the Chinese one, which binds. ``language``: in which the page showed it (``zh-hans``, ``en``); empty where the content is
+    ``text`` is the Chinese one, which binds. ``language``: in which the page that was sent showed it (``zh-hans``, ``en``); empty where the content is
     of a schema before 5, which did not keep it.
     """
 
@@ -158,10 +158,11 @@ class FrozenLine(_Frozen):
 
 
 class FrozenCheck(_Frozen):
-    """再次核对 as it was confirmed: when, in which language, and all that was said there."""
+    """再次核对 as it was confirmed: when, in which language, to which employer it would have gone, and what was said there."""
 
     at: str
     language: str
+    employer: int
     lines: tuple[FrozenLine, ...]
 
 

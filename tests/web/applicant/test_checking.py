@@ -16,7 +16,9 @@ from zhicheng.applications.models import Material, Submission
 from zhicheng.applications.queries import draft_of, snapshot_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.states import State
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
+from zhicheng.organizations.actions import change_employer
 from zhicheng.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +196,35 @@ def test_form_changed_in_another_tab_is_not_confirmed_unseen(world, application,
     application.refresh_from_db()
     assert application.checked_at is None
     assert client.post(address, {"read": answer.context["read"]}).status_code == 303
+
+
+def test_application_goes_to_no_other_employer_than_the_one_that_was_confirmed(world, checked, client):
+    change_employer(user_id=world.applicant.account_id, employer_id=world.other_unit.pk)
+    client = client_of(world.applicant)
+    shown = page(client.get(reverse("application_submit", args=[checked.pk])))
+    assert f"<dd>{world.other_unit.name}</dd>" in shown and f"<dd>{world.unit.name}</dd>" not in shown
+    answer = send(client, checked)
+    assert answer.status_code == 422 and f"核对以后工作单位变更为“{world.other_unit.name}”" in page(answer)
+    again = client.get(reverse("application_check", args=[checked.pk]))
+    assert f"{world.other_unit.name}已通过 2023 年度核实" in page(again)
+    assert client.post(reverse("application_check", args=[checked.pk]), {"read": again.context["read"]}).status_code == 303
+    assert send(client, checked).status_code == 303
+    checked.refresh_from_db()
+    assert checked.employer_id == world.other_unit.pk
+
+
+def test_warning_found_after_the_check_holds_nothing_up(world, checked, client):
+    file = Material.objects.filter(application=checked, slot="commitment").get().file
+    EvidenceFile.objects.filter(pk=file.pk).update(warnings=[{"code": "blank", "pages": [1]}])
+    assert send(client, checked).status_code == 303
+    (frozen,) = [m for m in snapshot_of(Submission.objects.get()).materials if m.slot == "commitment"]
+    assert frozen.warnings and frozen.looked_at is None
+
+
+def test_promises_are_kept_in_the_language_of_their_page(checked, client):
+    client.cookies["django_language"] = "en"
+    send(client, checked, language="zh-hans")
+    assert snapshot_of(Submission.objects.get()).commitment.language == "zh-hans"
 
 
 def test_page_from_before_an_update_is_shown_again(world, application, client):

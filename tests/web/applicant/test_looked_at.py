@@ -86,13 +86,25 @@ def test_page_asks_the_same_for_one_and_for_thirty(world: World, application: Ap
     counted = []
     for more in (1, 29):
         for _n in range(more):
-            note(world.unit_admin, application)
+            file = w.evidence(world.applicant.account_id, f"{more}-{_n}")
+            note([world.unit_admin, world.county_officer][_n % 2], application, thing=f"evidence:{file.pk}")
         with CaptureQueriesContext(
             connection,
         ) as asked:
             client.get(ADDRESS)
         counted.append(len(asked))
     assert counted[0] == counted[1]
+
+
+def test_what_a_unit_calls_its_papers_and_their_numbers_are_not_told(world: World, application: Application) -> None:
+    theirs = w.evidence(world.unit_admin.account_id, "关于某人举报的核查")
+    note(world.county_officer, application, thing=f"evidence:{theirs.pk}")
+    note(world.county_officer, application, what=looks.PAPER, thing="paper:GS2023-000001")
+    note(world.county_officer, application, what=looks.PAPER, thing="paper:PS2023-000001")
+    form, notice, file = lines(world)
+    assert file[4] == "单位或部门的文件"
+    assert (notice[2], notice[4]) == ("打开文书", "无")
+    assert (form[2], form[4]) == ("打开印有完整身份证号的文书", "文书 PS2023-000001")
 
 
 def test_nobody_but_applicants_has_the_page(world: World) -> None:

@@ -91,6 +91,25 @@ def test_what_changed_beside_the_points_is_told_and_the_rest_is_folded(returned,
     assert "at-education" not in {part["id"] for part in soup.select(".check-part:has(> details)")}
 
 
+def test_section_that_lacks_something_is_never_folded(returned, client, world):
+    draft = draft_of(returned)
+    typed = {**draft.contents["current_title"], "acquired_on": "2014-01-10"}
+    version = draft.versions["current_title"]
+    save_section(actor=world.applicant, application_id=returned.pk, key="current_title", typed=typed, base_version=version)
+    soup = BeautifulSoup(client.get(check(returned)).content, "html.parser")
+    lacking = {part["id"] for part in soup.select(".check-part:has(.sheet-missing)") if part.get("id")}
+    assert lacking and not lacking & {part["id"] for part in soup.select(".check-part:has(> details)")}
+
+
+@pytest.mark.parametrize(("where", "unfolded"), [("", None), ("material:title_certificate", "at-current_title")])
+def test_what_a_return_is_about_is_never_folded(world, client, where, unfolded):
+    application = w.submitted(world)
+    acts.give_back(world.unit_admin, application, [ReturnReason(where, "incorrect", "请重新核对这里的内容。")])
+    soup = BeautifulSoup(client.get(check(application)).content, "html.parser")
+    folded = {part["id"] for part in soup.select(".check-part:has(> details)")}
+    assert folded == set() if unfolded is None else (folded and unfolded not in folded)
+
+
 def test_first_submission_folds_nothing(world, client):
     application = w.start(world)
     w.fill(world.applicant, application)

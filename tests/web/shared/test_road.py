@@ -12,9 +12,14 @@ from tests.support import world as w
 from tests.support.world import World
 from tests.web.applicant.kit import client_of
 from zhicheng.applications.actions import confirm_check, discard_application
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.listing import current_in
+from zhicheng.applications.models import Application
 from zhicheng.applications.states import OVER, State
-from zhicheng.web.shared.road import Stage, corrected_until, road_shown
+from zhicheng.campaigns.actions import publish_campaign
+from zhicheng.campaigns.data import BORTALA_2023
+from zhicheng.organizations.actors import SYSTEM
+from zhicheng.web.shared.road import Stage, corrected_until, own_road, road_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +60,7 @@ def test_times_that_differ_by_level_are_told_level_by_level() -> None:
     notice = other()
     assert len({window.apply_until for window in notice.windows}) > 1
     assert len(road_shown(notice)[1].lines) == len(notice.windows) > 1
-    assert all("：至 " in line for line in road_shown(notice)[1].lines)
+    assert all(line.startswith("至 ") and line.endswith("）") for line in road_shown(notice)[1].lines)
 
 
 def test_every_state_has_its_place_or_none(world: World) -> None:
@@ -63,7 +68,7 @@ def test_every_state_has_its_place_or_none(world: World) -> None:
     places = {}
     for state in State:
         application.state = state
-        places[state] = now_at(road_shown(bortala(), application))
+        places[state] = now_at(own_road(CaseFile(application)))
     assert {state for state, place in places.items() if place is None} == {
         state for state in State if state in OVER or state in (State.CLOSED_FOR_YEAR,)
     } | {State.SUPERVISING_REVIEW, State.INDUSTRY_REVIEW}, "no such body is on this one's way"
@@ -77,14 +82,14 @@ def test_draft_that_was_checked_is_about_to_be_sent(world: World) -> None:
     w.fill(world.applicant, application)
     confirm_check(actor=world.applicant, application_id=application.pk)
     application.refresh_from_db()
-    assert now_at(road_shown(bortala(), application)) == "上报给单位"
+    assert now_at(own_road(CaseFile(application))) == "上报给单位"
 
 
 def test_way_of_an_application_has_its_own_desks_only(world: World) -> None:
     application = w.start(world)
-    assert "主管单位审核" not in [stage.label for stage in road_shown(bortala(), application)]
+    assert "主管单位审核" not in [stage.label for stage in own_road(CaseFile(application))]
     application.supervising_body = world.supervising
-    assert "主管单位审核" in [stage.label for stage in road_shown(bortala(), application)]
+    assert "主管单位审核" in [stage.label for stage in own_road(CaseFile(application))]
 
 
 def test_the_sent_one_counts_then_the_newest_and_none_that_is_over(world: World) -> None:
@@ -97,6 +102,17 @@ def test_the_sent_one_counts_then_the_newest_and_none_that_is_over(world: World)
     w.give_back(world.unit_admin, sent)
     discard_application(actor=world.applicant, application_id=sent.pk)
     assert current_in(world.applicant, [campaign]) == {campaign: draft}
+
+
+def test_own_road_is_that_of_the_notice_the_application_is_pinned_to(world: World) -> None:
+    application = w.submitted(world)
+    text = BORTALA_2023.read_text("utf-8")
+    changed = text.replace("publicity_working_days: 5", "publicity_working_days: 6")
+    assert changed != text
+    publish_campaign(text=changed, actor=SYSTEM)
+    mine = soup(client_of(world.applicant), "my_titles")
+    assert "公示不少于5个工作日" in mine.text and "公示不少于6个工作日" not in mine.select_one(".road").text
+    assert now_at(own_road(CaseFile(Application.objects.get(pk=application.pk)))) == "单位审核、公示"
 
 
 def test_visitor_sees_the_road_and_nobody_on_it(world: World, client: Client) -> None:

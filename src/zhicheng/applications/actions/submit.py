@@ -36,40 +36,42 @@ from zhicheng.organizations.models import Organization
 def confirm_check(*, actor: Actor, application_id: int, read: str = "") -> Application:
     """The applicant has looked through the preview and says it is right (S-26: 再次认真核对).
 
-    Kept until the next edit, with every sentence that was shown (S-64). ``read``: the hash of the page that was confirmed
-    (``check_record.page_read``); empty where nobody read one. Raises :class:`Refused` with everything that is still missing, or
+    Kept until the next edit, with what was said there (S-64). ``read``: the hash of the page that was confirmed
+    (``check_page.page_read``); empty where nobody read one. Raises :class:`Refused` with everything that is still missing, or
     ``changed`` where the form, its files or what is said of them are no longer what was read.
     """
     case = lock_open(application_id, actor)
     if case.missing:
         raise Refused(case.missing)
-    found = findings_to_answer(case)
-    if read and read != page_read(case, found):
+    found, employer = findings_to_answer(case), actor.organization_id or case.application.employer_id
+    if read and read != page_read(case, found, employer):
         text = _("打开“再次核对”以后，申请书又有改动（可能在另一个窗口），或者提示有变化。请看过现在的内容再确认。")
         raise Refused.one(text, where="check", code="changed")
     now, kept = clock.now(), case.draft_rows.get(CHECK_KEPT_AS)
-    keep_row(case, CHECK_KEPT_AS, check_record(case, found, now), kept.version if kept is not None else 0)
+    record = check_record(case, found, employer, now)
+    keep_row(case, CHECK_KEPT_AS, record, kept.version if kept is not None else 0)
     case.application.checked_at = now
     case.application.save(update_fields=["checked_at"])
     return case.application
 
 
 def submit_application(
-    *, actor: Actor, application_id: int, form_token: str, commitment_version: str, liability_version: str
+    *, actor: Actor, application_id: int, form_token: str, commitment_version: str, liability_version: str, language: str = ""
 ) -> Submission:
     """上报: freeze the form as submission n, send it to the unit's desk.
 
     ``form_token`` names the page it was sent from: sent twice (a double click, a retried request) it gives the first
-    submission again. The time that counts against the window is the time of arrival here, not the time the lock was won.
+    submission again; ``language`` is the one that page was in (empty: the one in force). The time that counts against the window is the time of arrival here, not the time the lock was won.
     Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_not_accepted``, ``barred``,
     ``closed_for_year``, ``unit_not_verified`` and all that is missing); nothing is lost then.
     """
-    return _submit(actor, application_id, form_token, (commitment_version, liability_version), arrived_at=clock.now())
+    read_in = language or get_language() or ""
+    return _submit(actor, application_id, form_token, (commitment_version, liability_version), clock.now(), read_in)
 
 
 @one_transaction
 def _submit(
-    actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], *, arrived_at: datetime
+    actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], arrived_at: datetime, read_in: str
 ) -> Submission:
     try:
         case = lock_open(application_id, actor, beside=[f"employer__{_OFFICES}"])
@@ -90,7 +92,7 @@ def _submit(
     problems = _reasons_against(case, arrived_at, *accepted_versions)
     if problems:
         raise Refused(problems)
-    submission = _freeze(case, actor, form_token, arrived_at)
+    submission = _freeze(case, actor, form_token, arrived_at, read_in)
     application.current_submission = submission
     if case.history_is_told:
         application.arrivals = (
@@ -146,12 +148,24 @@ def _reasons_against(case: CaseFile, arrived_at: datetime, commitment_version: s
         )
     )
     problems += _sent_already(application)
-    problems += case.missing
+    # A warning about a file that was found after the check holds nothing up: the desks see it, as one that is found after 上报.
+    problems += [p for p in case.missing if application.checked_at is None or p.code != "not_looked_at"]
+    if application.checked_at is not None and _goes_elsewhere(case):
+        text = _("核对以后工作单位变更为“{unit}”，申请书将报给新单位。请重新核对、确认后再上报。").format(
+            unit=application.employer.name
+        )
+        problems.append(Problem(text, where="check", code="not_checked"))
     if application.checked_at is None:
         problems.append(Problem(_("请先完成“再次核对”，确认信息准确无误后再上报。"), where="check", code="not_checked"))
     if commitment_version != texts.commitment.version or liability_version != texts.liability.version:
         problems.append(Problem(_("请阅读并勾选个人承诺和责任说明。"), where="commitment", code="text_not_accepted"))
     return problems
+
+
+def _goes_elsewhere(case: CaseFile) -> bool:
+    """Whether it goes to another employer than the one that was told when it was checked. A check of before that was kept tells of none."""
+    record = case.check_record
+    return record is not None and record["employer"] != case.application.employer_id
 
 
 def _sent_already(application: Application) -> list[Problem]:
@@ -183,7 +197,7 @@ def window_problems(case: CaseFile, at: datetime, *, first: bool) -> list[Proble
     return [Problem(text, where="window", code="window")]
 
 
-def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Submission:
+def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime, read_in: str) -> Submission:
     number = case.submission.number + 1 if case.submission is not None else 1  # the current one is the last
     snapshot = build_snapshot(
         application=case.application,
@@ -192,7 +206,7 @@ def _freeze(case: CaseFile, actor: Actor, form_token: str, at: datetime) -> Subm
         materials=case.materials,
         number=number,
         submitted_at=at,
-        language=get_language() or "",
+        language=read_in,
         checked=case.check_record,
     )
     content = snapshot.as_json()

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhicheng.applications.actions import answer_points, confirm_check, submit_application
@@ -20,6 +21,7 @@ from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.check_page import page_read
 from zhicheng.applications.desks import road_of, words_of
+from zhicheng.applications.employer_change import employer_change
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -27,7 +29,15 @@ from zhicheng.web.applicant.conditions import conditions_of
 from zhicheng.web.applicant.findings import findings_url, shown_findings, shown_notes
 from zhicheng.web.applicant.handing_in import handing_in
 from zhicheng.web.applicant.links import linked
-from zhicheng.web.applicant.mending import answers_sent, on_controls, points_form, shown_besides, untouched, warned_files
+from zhicheng.web.applicant.mending import (
+    answers_sent,
+    besides_of,
+    on_controls,
+    points_form,
+    shown_besides,
+    untouched,
+    warned_files,
+)
 from zhicheng.web.applicant.section_forms import mailbox_question
 from zhicheng.web.applicant.summary import materials_summary, part_of
 from zhicheng.web.shared.forms import Form
@@ -77,7 +87,8 @@ def _not_confirmed(request: HttpRequest, application_id: int, refused: Refused, 
 
 
 def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None = None) -> dict[str, Any]:
-    lacking, found = linked(case, case.missing), findings_to_answer(case)
+    lacking, found, besides = linked(case, case.missing), findings_to_answer(case), besides_of(case)
+    moved = employer_change(case, actor_of(request).organization_id)
     links = {p.where: p.link for p in lacking if p.code not in {"being_checked", "not_looked_at"}}
     checking = {p.where for p in lacking if p.code == "being_checked"}
     return {
@@ -85,17 +96,18 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "parts": [part_of(case, section, links) for section in SECTIONS],
         "points": points_form(case, typed),
         "returned": case.last_return,
-        "besides": shown_besides(case),
+        "besides": shown_besides(case, besides),
         "handled": sum(not point.is_open for point in case.points),
-        "untouched": untouched(case),
+        "untouched": untouched(case, besides, set(links)),
         "warned": warned_files(case),
         "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
         "materials": materials_summary(case, links, checking),
         "missing": lacking,
         "conditions": conditions_of(case),
         "findings": shown_findings(case, found),
-        "read": page_read(case, found),
-        "handing_in": handing_in(case),
+        "read": page_read(case, found, moved.employer.pk if moved is not None else case.application.employer_id),
+        "employer_change": moved,
+        "handing_in": handing_in(case, moved=moved),
         "plan": plan_shown(case, plan_in_force(case)),
         "notes": shown_notes(case),
         "answer_url": findings_url(case),
@@ -114,6 +126,7 @@ class PromiseForm(Form):
         error_messages={"required": gettext_lazy("请阅读责任说明，并勾选。")},
     )
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    language = forms.ChoiceField(widget=forms.HiddenInput, choices=settings.LANGUAGES, required=False)
     commitment_version = forms.CharField(widget=forms.HiddenInput, max_length=40)
     liability_version = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
@@ -131,18 +144,20 @@ def submit(request: HttpRequest, application_id: int) -> HttpResponse:
     form = PromiseForm(
         initial={
             "form_token": str(uuid.uuid4()),
+            "language": get_language(),
             "commitment_version": texts.commitment.version,
             "liability_version": texts.liability.version,
         }
     )
-    return render(request, "applicant/submit.html", _submit_context(case, form))
+    return render(request, "applicant/submit.html", _submit_context(request, case, form))
 
 
-def _submit_context(case: CaseFile, form: PromiseForm) -> dict[str, Any]:
-    texts = case.notice.texts
+def _submit_context(request: HttpRequest, case: CaseFile, form: PromiseForm) -> dict[str, Any]:
+    texts, moved = case.notice.texts, employer_change(case, actor_of(request).organization_id)
     return {
         **head_of(case),
-        "handing_in": handing_in(case),
+        "employer_change": moved,
+        "handing_in": handing_in(case, moved=moved),
         "form": form,
         "commitment": texts.commitment,
         "liability": texts.liability,
@@ -159,6 +174,7 @@ def _send(request: HttpRequest, application_id: int) -> HttpResponse:
             actor=actor_of(request),
             application_id=application_id,
             form_token=token,
+            language=form.cleaned_data.get("language", ""),
             # Without its tick a text counts as not accepted: the action then tells this with everything else.
             commitment_version=form.cleaned_data.get("commitment_version", "") if ticked[0] else "",
             liability_version=form.cleaned_data.get("liability_version", "") if ticked[1] else "",
@@ -174,7 +190,7 @@ def _not_sent(request: HttpRequest, case: CaseFile, form: PromiseForm, refused: 
         context = {**head_of(case), "problems": refused.problems}
         return render(request, "applicant/already_sent.html", context, status=422)
     problems = [p for p in refused.problems if promised or p.code != "text_not_accepted"]
-    context = _submit_context(case, form) | {"problems": linked(case, problems)}
+    context = _submit_context(request, case, form) | {"problems": linked(case, problems)}
     return render(request, "applicant/submit.html", context, status=422)
 
 

@@ -6,13 +6,15 @@ from functools import partial
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.sections import Section
+from zhicheng.web.applicant.base import is_open
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.conditions import ASKED_IN, ShownConditions, shown_conditions
 
 
 def conditions_of(case: CaseFile) -> ShownConditions:
     """How the form as it stands meets the conditions of its title."""
-    return shown_conditions(case.notice, case.conditions, partial(link_to, case))
+    may_write = is_open(case.application)
+    return shown_conditions(case.notice, case.conditions, partial(link_to, case) if may_write else None)
 
 
 def conditions_beside(case: CaseFile, section: Section) -> ShownConditions | None:

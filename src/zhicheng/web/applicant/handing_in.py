@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.employer_change import EmployerChange
 from zhicheng.applications.rules import unit_hindrances
 from zhicheng.applications.snapshot import Snapshot
 
@@ -20,9 +21,10 @@ class HandingIn:
     papers: list[str]
 
 
-def handing_in(case: CaseFile, sent: Snapshot | None = None) -> HandingIn:
-    """Of the form as it stands, or of a submission (``sent``). What the system prints itself, and what is printed on it, is not among the papers."""
-    employer, year = case.application.employer, case.application.year
+def handing_in(case: CaseFile, sent: Snapshot | None = None, *, moved: EmployerChange | None = None) -> HandingIn:
+    """Of the form as it stands (``moved``: to the new employer), or of a submission (``sent``). What the system prints itself, and what is printed on it, is not among the papers."""
+    employer = moved.employer if moved is not None else case.application.employer
+    year = case.application.year
     boxes = case.requirements if sent is None else requirements_of(case.application, sent.sections)
     slots = {m.slot for m in (case.materials if sent is None else sent.materials)}
     made_here = {box.number for box in boxes if not box.upload}

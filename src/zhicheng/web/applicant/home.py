@@ -27,7 +27,7 @@ from zhicheng.organizations.rules import unit_may_work
 from zhicheng.web.applicant.base import actor_of, chosen_words, count_words, head_of, information_url
 from zhicheng.web.applicant.following import advice
 from zhicheng.web.shared.paging import page_of
-from zhicheng.web.shared.road import corrected_until, road_shown
+from zhicheng.web.shared.road import corrected_until, own_road, road_shown
 from zhicheng.web.shared.windows import statuses_of
 
 SHOWN_CAMPAIGNS = 3
@@ -98,7 +98,8 @@ def _round(
     sent = _sent_in_year_of(campaign.version.campaign, applications)
     if sent is not None and sent not in here and not closed:
         notes.append(sent_already_problem(sent.number, notice.year, link=str(sent.pk)))
-    head = head_of(CaseFile(application, year=year, newest=notice)) if application is not None else None
+    case = CaseFile(application, year=year, newest=notice) if application is not None else None
+    head = head_of(case) if case is not None else None
     live = application is not None and application.state not in OVER
     return {
         "notice": notice,
@@ -108,7 +109,7 @@ def _round(
         "head": head,
         "advice": advice(application, may_send=head["window_open"]) if application is not None and head is not None else "",
         "live": live,
-        "road": road_shown(notice, application if live else None),
+        "road": own_road(case) if case is not None and live else road_shown(notice),
         "corrected": corrected_until(notice),
         "more_drafts": [{"pk": a.pk, "number": a.number, "words": chosen_words(CaseFile(a))} for a in here[1:] if _is_draft(a)],
         "may_start": campaign.may_submit_first and sent is None and not ban and not closed,

@@ -21,6 +21,7 @@ from zhicheng.applications.points import Mended, changes_besides
 from zhicheng.applications.sections import SECTIONS, Field
 from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.where import WHOLE, Where
+from zhicheng.campaigns.rules import evidence_slots
 from zhicheng.evidence.queries import describe_warnings
 from zhicheng.foundation.errors import Problem
 from zhicheng.foundation.fields import mask_own_id_number
@@ -99,29 +100,38 @@ def points_form(case: CaseFile, data: QueryDict | None = None) -> PointsForm | N
     return PointsForm(data, shown=shown_points, initial={"base_version": version})
 
 
-def shown_besides(case: CaseFile) -> list[tuple[str, str, list[ShownChange]]]:
-    """What changed since the return at none of its places: for each section or paper its name, its address and what changed."""
-    wording = _wording(case)
-    found: dict[Where, list[Change]] = {}
-    for change in _besides(case):
-        found.setdefault(change.where.whole_box if change.where.slot else change.where.whole_section, []).append(change)
-    return [(_place_of(case, where), link_to(case, where), wording.shown(changes, at=where)) for where, changes in found.items()]
-
-
-def _besides(case: CaseFile) -> list[Change]:
+def besides_of(case: CaseFile) -> list[Change]:
+    """What changed since the return at none of its places; nothing where the applicant works on no return."""
     if case.since_return is None:
         return []
     before, now = case.since_return
     return changes_besides(case.notice, case.points, before=before, after=now)
 
 
-def untouched(case: CaseFile) -> set[str]:
-    """The sections that a return did not object to and in which nothing changed since; empty where the applicant works on no return."""
-    if case.since_return is None:
+def shown_besides(case: CaseFile, besides: Iterable[Change]) -> list[tuple[str, str, list[ShownChange]]]:
+    """The same for a page: for each section or paper its name, its address and what changed."""
+    wording = _wording(case)
+    found: dict[Where, list[Change]] = {}
+    for change in besides:
+        found.setdefault(change.where.whole_box if change.where.slot else change.where.whole_section, []).append(change)
+    return [(_place_of(case, where), link_to(case, where), wording.shown(changes, at=where)) for where, changes in found.items()]
+
+
+def untouched(case: CaseFile, besides: Iterable[Change], lacking: Iterable[str]) -> set[str]:
+    """The sections that a return did not object to, in which nothing changed since, nor in the papers that prove them, and that lack
+    nothing (``lacking``: the places that do); empty where the applicant works on no return, or one about the whole.
+    """
+    points = [point.point.where for point in case.points]
+    if case.since_return is None or any(not where.section and not where.slot for where in points):
         return set()
-    changes = [*_besides(case), *(change for point in case.points for change in point.changes)]
-    touched = {change.where.section for change in changes} | {point.point.where.section for point in case.points}
-    return {section.key for section in SECTIONS} - touched
+    changed = [change.where for change in (*besides, *(change for point in case.points for change in point.changes))]
+    touched = [*points, *changed, *map(Where.parse, lacking)]
+    sections, slots = {where.section for where in touched}, {where.slot for where in touched}
+    return {
+        section.key
+        for section in SECTIONS
+        if section.key not in sections and not slots & {slot.key for slot in evidence_slots(case.notice, section.key)}
+    }
 
 
 def _place_of(case: CaseFile, where: Where) -> str:

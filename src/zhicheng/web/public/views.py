@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.listing import current_in
 from zhicheng.applications.queries import visible_to
 from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
@@ -28,7 +29,7 @@ from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.public_facts import said_by_paper
-from zhicheng.web.shared.road import road_shown
+from zhicheng.web.shared.road import own_road, road_shown
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.windows import shown_window, windows_of
 
@@ -42,10 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = current_in(actor, [c.version.campaign_id for c in campaigns]) if actor.role is Role.APPLICANT else {}
     shown = []
     for campaign in campaigns:
-        road = road_shown(campaign.notice, mine.get(campaign.version.campaign_id))
-        shown.append((campaign, windows_of(campaign), road))
+        own = mine.get(campaign.version.campaign_id)
+        road = own_road(CaseFile(own, newest=campaign.notice)) if own is not None else road_shown(campaign.notice)
+        shown.append((campaign, windows_of(campaign), road, own is not None))
     periods = list(listed_for(actor, clock.today())[:SHOWN_ON_HOME])
-    context = {"campaigns": shown, "periods": periods, "my_unit": unit_of(actor), "goes_on": bool(mine)}
+    context = {"campaigns": shown, "periods": periods, "my_unit": unit_of(actor)}
     return render(request, "public/home.html", context)
 
 

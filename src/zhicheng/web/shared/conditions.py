@@ -45,21 +45,27 @@ def _condition_words(row: EligibilityRow) -> str:
 ASKED_IN = frozenset({where.section for where in CONDITION_PLACES.values()} | {"appraisals"})
 
 
+# Years: a date that is further away was mistyped, and what follows from it is not told.
+_A_CAREER = 45
+
+
 @dataclass(frozen=True, slots=True)
 class ShownResult:
     """One condition, resting on what a reader of the notice finds; what the person said that it is about, and the section of the form
-    (empty for none) where that stands.
+    (empty for none) where that stands. ``latest``: the last year that is worth naming.
     """
 
     told: ConditionResult
     said: str
     section: str
+    latest: int
     url: str = ""
 
     @property
     def holds_from(self) -> dt.date | None:
-        """The day from which it holds, where time is what is missing."""
-        return self.told.holds_from if self.told.result == "not_met" else None
+        """The day from which it holds, where time is what is missing and somebody can wait for it."""
+        day = self.told.holds_from
+        return day if self.told.result == "not_met" and day is not None and day.year <= self.latest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,16 @@ class ShownConditions:
 
 def shown_conditions(notice: Notice, found: Conditions, url_of: Callable[[Where], str] | None = None) -> ShownConditions:
     """``found`` in the language of the request. ``url_of``: where a place of the form is mended, for whoever may write in it."""
-    results = []
+    results, latest = [], notice.year + _A_CAREER
     for told in found.results:
         where = CONDITION_PLACES.get(told.condition)
         section = where.section if where is not None else ""
         url = url_of(where) if url_of is not None and where is not None and told.result != "met" else ""
-        results.append(ShownResult(replace(told, source=cited(notice, told.source)), _said(told, found.facts), section, url))
-    return ShownConditions(found.verdict, found.first_round if found.verdict == "not_met" else None, results)
+        results.append(
+            ShownResult(replace(told, source=cited(notice, told.source)), _said(told, found.facts), section, latest, url)
+        )
+    earliest = found.first_round if found.verdict == "not_met" and (found.first_round or 0) <= latest else None
+    return ShownConditions(found.verdict, earliest, results)
 
 
 def _said(told: ConditionResult, facts: Facts) -> str:

@@ -8,7 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhicheng.documents.actions import PREFIXES
+from zhicheng.documents.models import Kind
 from zhicheng.foundation import looks
+from zhicheng.foundation.models import AccessLook
+
+# What the serials of papers without the whole number begin with.
+_OTHERS = tuple(prefix for kind, prefix in PREFIXES.items() if kind is not Kind.REVIEW_FORM)
 
 WHAT: dict[str, str | Promise] = {
     looks.FILE: gettext_lazy("打开附件"),
@@ -19,6 +25,19 @@ WHAT: dict[str, str | Promise] = {
     looks.PAPER: gettext_lazy("打开印有完整身份证号的文书"),
     looks.CASE: gettext_lazy("打开申请书"),
 }
+
+
+def what_words(look: AccessLook) -> str | Promise:
+    """What was looked at; of a paper that carries no whole number (a notice, an opinion) not that it did."""
+    if look.what == looks.PAPER and not is_review_form(look.thing):
+        return _("打开文书")
+    return WHAT.get(look.what, look.what)
+
+
+def is_review_form(ref: str) -> bool:
+    """Whether ``ref`` names a paper with the whole number: a review form, or a draft of one."""
+    serial = ref.removeprefix("paper:")
+    return ref.startswith("paper:") and not serial.startswith(_OTHERS)
 
 
 def thing_words(ref: str) -> str:

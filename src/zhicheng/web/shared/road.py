@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import BY_ROLE, Desk, road_of, words_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import State
@@ -31,18 +32,20 @@ class Stage:
     phase: Phase = ""
 
 
-def road_shown(notice: Notice, application: Application | None = None) -> list[Stage]:
-    """The steps of a round in their order. With an application, those of its own way, each behind, at hand or ahead; one that is over
-    or not on its way stands nowhere.
+def road_shown(notice: Notice) -> list[Stage]:
+    """The steps of a round in their order, for everybody."""
+    times = {name: _each(notice, name) for name in ("apply_from", "apply_until")}
+    return _stages(notice, [BY_ROLE[Role(step.desk)] for step in notice.chain], times, is_for_all=True)
+
+
+def own_road(case: CaseFile) -> list[Stage]:
+    """The steps of an application's own way, under its own notice and with the times of its level, each behind, at hand or ahead; one that
+    is over stands nowhere.
     """
-    desks = _desks(notice, application)
-    stages = [
-        Stage(_("填写申请书"), "pencil-square", _each(notice, "apply_from", lambda at: _("{at} 起").format(at=at))),
-        Stage(_("上报给单位"), "paper-airplane", _each(notice, "apply_until", lambda at: _("至 {at}").format(at=at))),
-        *(_desk_stage(notice, desk, application) for desk in desks),
-        Stage(_("评审委员会评审"), "user-group", ()),
-    ]
-    at = _position(application, desks) if application is not None else None
+    application, notice, window = case.application, case.notice, case.window
+    times = {name: _one(getattr(window, name)) for name in ("apply_from", "apply_until")}
+    desks = road_of(application, notice)
+    stages, at = _stages(notice, desks, times, is_for_all=False), _position(application, desks)
     if at is None:
         return stages
     return [replace(stage, phase="past" if n < at else "now" if n == at else "ahead") for n, stage in enumerate(stages)]
@@ -50,31 +53,38 @@ def road_shown(notice: Notice, application: Application | None = None) -> list[S
 
 def corrected_until(notice: Notice) -> tuple[str, ...]:
     """Until when what was returned can be sent again, in lines as the stages have them."""
-    return _each(notice, "correct_until", str)
+    return _each(notice, "correct_until")
 
 
-def _desks(notice: Notice, application: Application | None) -> Sequence[Desk]:
-    if application is not None:
-        return road_of(application, notice)
-    return [BY_ROLE[Role(step.desk)] for step in notice.chain]
+def _stages(notice: Notice, desks: Sequence[Desk], times: Mapping[str, tuple[str, ...]], *, is_for_all: bool) -> list[Stage]:
+    return [
+        Stage(_("填写申请书"), "pencil-square", tuple(_("{at} 起").format(at=at) for at in times["apply_from"])),
+        Stage(_("上报给单位"), "paper-airplane", tuple(_("至 {at}").format(at=at) for at in times["apply_until"])),
+        *(_desk_stage(notice, desk, is_for_all=is_for_all) for desk in desks),
+        Stage(_("评审委员会评审"), "user-group", ()),
+    ]
 
 
-def _desk_stage(notice: Notice, desk: Desk, application: Application | None) -> Stage:
+def _desk_stage(notice: Notice, desk: Desk, *, is_for_all: bool) -> Stage:
     if desk.role is Role.UNIT:
         days = _("公示不少于{n}个工作日").format(n=notice.limits.publicity_working_days)
         return Stage(_("单位审核、公示"), "building-office-2", (days,))
-    optional = application is None and any(step.optional for step in notice.chain if step.desk == desk.role.value)
+    optional = is_for_all and any(step.optional for step in notice.chain if step.desk == desk.role.value)
     last = "clipboard-document-check" if words_of(desk, notice).accepts else "magnifying-glass"
     words = next(iter(words_of(desk, notice).coming.values()))
     return Stage(str(words), last, (_("有这一级的单位"),) if optional else ())
 
 
-def _each(notice: Notice, name: str, say: Callable[[str], str]) -> tuple[str, ...]:
+def _one(at: datetime | None) -> tuple[str, ...]:
+    return (written(at),) if at is not None else ()
+
+
+def _each(notice: Notice, name: str) -> tuple[str, ...]:
     """A time of every window: one line where they agree, else one for each with its levels."""
     times: list[tuple[Window, datetime]] = [(window, getattr(window, name)) for window in notice.windows]
     if len({at for _window, at in times}) == 1:
-        return (say(written(times[0][1])),)
-    return tuple(_("{levels}：{time}").format(levels=levels_of(window), time=say(written(at))) for window, at in times)
+        return _one(times[0][1])
+    return tuple(_("{time}（{levels}）").format(levels=levels_of(window), time=written(at)) for window, at in times)
 
 
 def _position(application: Application, desks: Sequence[Desk]) -> int | None:

@@ -18,7 +18,7 @@ from zhicheng.applications.queries import id_of_number, numbers_of
 from zhicheng.foundation import looks, queries
 from zhicheng.foundation.models import AccessLook
 from zhicheng.web.shared.forms import parse_date_text
-from zhicheng.web.shared.look_words import WHAT, thing_words
+from zhicheng.web.shared.look_words import thing_words, what_words
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system.refusals import accounts_of, nobody
 
@@ -95,7 +95,7 @@ def in_words(records: Iterable[AccessLook]) -> list[Look]:
             record=row,
             account=(account := accounts.get(row.actor, nobody(row.actor)))[0],
             role=account[1],
-            what=WHAT.get(row.what, row.what),
+            what=what_words(row),
             subject=_subject(row.subject, numbers),
             thing=thing_words(row.thing),
         )

@@ -6,7 +6,7 @@ The office is named, as on the timeline, and not who in it acted; an account tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from zhicheng.applications.queries import visible_to
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import queries
 from zhicheng.foundation.models import AccessLook
-from zhicheng.organizations.actors import memberships_ever
+from zhicheng.organizations.actors import Actor, memberships_ever
+from zhicheng.organizations.models import AccountRequest
 from zhicheng.web.shared.http import actor_of
-from zhicheng.web.shared.look_words import WHAT, thing_words
+from zhicheng.web.shared.look_words import is_review_form, thing_words, what_words
 from zhicheng.web.shared.paging import page_of
 
 _FILE = re.compile(r"evidence:(\d{1,18})(?::(\d{1,9}))?")
@@ -41,25 +42,23 @@ class Look:
 
 @require_safe
 def show_looks(request: HttpRequest) -> HttpResponse:
-    """Every look at what belongs to one's applications, newest first. The same queries for one and for thirty."""
-    numbers = dict(visible_to(actor_of(request)).values_list("pk", "number"))
-    page = page_of(request, queries.looks_at([f"application:{pk}" for pk in numbers]), order=("-id",))
+    """Every look at what belongs to one's applications and requests, newest first. The same queries for one and for thirty."""
+    actor = actor_of(request)
+    numbers = {f"application:{pk}": number for pk, number in visible_to(actor).values_list("pk", "number")}
+    asked = AccountRequest.objects.filter(user_id=actor.account_id).values_list("pk", flat=True)
+    subjects = numbers | dict.fromkeys((f"account_request:{pk}" for pk in asked), _("账号申请"))
+    page = page_of(request, queries.looks_at(list(subjects)), order=("-id",))
     rows = list(page)
-    return render(request, "applicant/looked_at.html", {"page": page, "rows": _in_words(rows, numbers)})
+    return render(request, "applicant/looked_at.html", {"page": page, "rows": _in_words(rows, subjects, actor)})
 
 
-def _in_words(rows: Sequence[AccessLook], numbers: dict[int, str]) -> list[Look]:
+def _in_words(rows: Sequence[AccessLook], subjects: Mapping[str, str], actor: Actor) -> list[Look]:
     offices = _offices(rows)
     files = [int(found[1]) for row in rows if (found := _FILE.fullmatch(row.thing))]
-    names = dict(EvidenceFile.objects.filter(pk__in=files).values_list("pk", "name")) if files else {}
+    own = EvidenceFile.objects.filter(pk__in=files, uploaded_by_id=actor.account_id)
+    names = dict(own.values_list("pk", "name")) if files else {}
     return [
-        Look(
-            row.at,
-            offices.get(row.pk) or _("系统工作人员"),
-            WHAT.get(row.what, row.what),
-            numbers[int(row.subject.partition(":")[2])],
-            _thing(row.thing, names),
-        )
+        Look(row.at, offices.get(row.pk) or _("系统工作人员"), what_words(row), subjects[row.subject], _thing(row.thing, names))
         for row in rows
     ]
 
@@ -79,9 +78,11 @@ def _offices(rows: Iterable[AccessLook]) -> dict[int, str]:
     return found
 
 
-def _thing(ref: str, names: dict[int, str]) -> str:
+def _thing(ref: str, names: Mapping[int, str]) -> str:
+    """What it was, as far as it is the person's own: what a unit calls its papers is not told, nor the numbers of those."""
     found = _FILE.fullmatch(ref)
-    if found is None or int(found[1]) not in names:
-        return "" if ref.startswith("move:") else thing_words(ref)
-    name = names[int(found[1])]
+    if found is None:
+        return thing_words(ref) if is_review_form(ref) else ""
+    if (name := names.get(int(found[1]))) is None:
+        return _("单位或部门的文件")
     return _("{name}，第 {page} 页").format(name=name, page=found[2]) if found[2] else name
