@@ -17,7 +17,7 @@ from zhicheng.applications.used_files import UsedFile, fitting
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
 from zhicheng.evidence.models import Intake, MediaType
-from zhicheng.evidence.queries import said_against, what_is_said
+from zhicheng.evidence.queries import Said, said_against, what_is_said
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
@@ -98,7 +98,7 @@ class Boxes:
             "reasons": reasons,
             "mode": _mode_words(box),
             "is_single": len([p for p in papers if not p["apart"]]) == 1,
-            "is_folded": status in {"done", "exempt"} and not any(f["said"] for p in papers for f in p["rows"]),
+            "is_folded": status in {"done", "exempt"} and not any(_holds_open(f) for p in papers for f in p["rows"]),
             "unfolded": any(p["error"] or p["checking"] or p["photographs"] for p in papers),
             "poll_url": self._poll_url(box, checking) if checking else "",
             "inside": bool(self.section),
@@ -206,6 +206,12 @@ class Boxes:
             "looked_at": looked_at,
             "state": ("looked_at" if looked_at else "warning") if said.warnings else "ok",
         }
+
+
+def _holds_open(row: dict[str, Any]) -> bool:
+    """Whether something is said of a file that keeps its box open; that it is still being looked at is told, and passes by itself."""
+    said: Said = row["said"]
+    return bool(said.warnings or (said.notes and not row["material"].file.checking))
 
 
 def upload_url(application: Application, box: SlotRequirement, paper: str, *, section: str = "", replaces: int = 0) -> str:

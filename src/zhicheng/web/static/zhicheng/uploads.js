@@ -196,12 +196,18 @@
     show(row, text);
     say(words("said", { name: row.name, text }));
     settled(row);
+    pump();
   }
 
   // --- sending ---
   function pump() {
     let free = AT_ONCE - rows.filter((row) => row.state === "sending").length;
-    rows.filter((row) => row.state === "waiting").forEach((row) => { if (free > 0) { free -= 1; send(row); } });
+    rows.filter((row) => row.state === "waiting").forEach((row) => {
+      // To one place one after the other: they lie there in the order in which they were chosen.
+      if (free < 1 || rows.some((other) => other.uid === row.uid && other.state === "sending")) { return; }
+      free -= 1;
+      send(row);
+    });
   }
   const inHex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   // With it the server knows the same file again, whoever sends it on: after a reload, or from another device.
