@@ -35,6 +35,7 @@ NO_HASH = {
     "foundation.LedgerCheckpoint.signature_algorithm": "an id itself",
     "foundation.LedgerCheckpoint.key_id": "a name: the public key itself is what is compared",
     "foundation.OutboxMessage.key": "a name by which one effect is queued once; it is compared with itself alone",
+    "messages.Message.key": "a name by which one thing is told once; it is compared with itself alone",
     "organizations.Organization.region_code": "a national code",
     "organizations.SeriesCharge.region_code": "a national code",
 }
