@@ -28,6 +28,7 @@ _WIDE = 4.5  # pixels of an edge
 _GROSS = 1 / 220  # of the page: an edge as wide as that leaves no character to be measured
 _UNEVEN = 1.6  # times as wide in one direction as in another: moved
 _ENLARGED = 5.5  # times the usual, of the rhythm that enlarging leaves
+_SOFTENED, _REPEATED = 2.75, 14.0  # pixels of an edge; times the usual, where pixels were only repeated
 _FEW_PEAKS = 4
 _LEVELS = 8
 _DARK_GROUND = 110  # of 255
@@ -105,8 +106,9 @@ def enlarged_by(page: Page) -> float:
     both = np.where(off_grid, np.minimum(across, down), 0)
     best = int(np.argmax(both))
     peaks = np.count_nonzero(np.diff((both > 0.5 * both[best]).astype(np.int8)) == 1)
-    # Ornaments and ruled lines have a rhythm as well: one with a great many overtones.
-    return float(1 / steps[best]) if both[best] > _ENLARGED and peaks <= _FEW_PEAKS else 1.0
+    # Ornaments, ruled lines and hanzi in rows have a rhythm as well: with overtones, and with edges that are sharp.
+    least = _ENLARGED if edge_width(page) > _SOFTENED else _REPEATED
+    return float(1 / steps[best]) if both[best] > least and peaks <= _FEW_PEAKS else 1.0
 
 
 def _rhythm(grey: Grey, near: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
