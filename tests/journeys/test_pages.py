@@ -10,6 +10,13 @@ from tests.journeys.test_uploads import BOX, box_of, photograph, take_out
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible
 
 
+def unfold(page: Page) -> None:
+    """Open the boxes that are done, and with them what may be done with their files."""
+    folded = page.locator("details.fold:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+
+
 def test_photographs_become_one_pdf_that_is_shared_out_over_the_years(page: Page) -> None:
     box_of(page)
     page.goto(page.url.replace(BOX, "appraisals"))
@@ -26,6 +33,7 @@ def test_photographs_become_one_pdf_that_is_shared_out_over_the_years(page: Page
     assert_accessible(page, "upload-pages-phone")
     page.get_by_role("button", name="合成一个 PDF").click()
     expect(page.locator(".file-name")).to_contain_text("2 页")
+    unfold(page)
     page.locator(".file-name > a").click()
     page.get_by_role("link", name="按页码分到各项").click()
     page.get_by_label(re.compile("2018")).fill("1")
@@ -38,13 +46,13 @@ def test_photographs_become_one_pdf_that_is_shared_out_over_the_years(page: Page
     page.get_by_label(re.compile("2019")).fill("2")
     page.get_by_role("button", name="分到各项").click()
     expect(page.locator(".file-name > a")).to_have_count(2)
-    take_out(page)
 
 
 def test_pages_are_arranged_without_scripts(page_without_scripts: Page) -> None:
     page = page_without_scripts
     box_of(page)
     for name in ("一.jpg", "二.jpg"):
+        unfold(page)
         for more in page.locator("summary").filter(has_text="再上传一个文件").all():
             more.click()
         page.locator("[data-upload-file]").first.set_input_files(
@@ -57,4 +65,5 @@ def test_pages_are_arranged_without_scripts(page_without_scripts: Page) -> None:
     page.get_by_label("方向").first.select_option("180")
     page.get_by_role("button", name="合成一个 PDF").click()
     expect(page.locator(".file-name")).to_contain_text("（合成）.pdf")
+    unfold(page)
     take_out(page)
