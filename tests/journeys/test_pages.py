@@ -6,15 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_uploads import BOX, box_of, photograph, take_out
+from tests.journeys.test_uploads import BOX, box_of, photograph, take_out, unfold
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible
-
-
-def unfold(page: Page) -> None:
-    """Open the boxes that are done, and with them what may be done with their files."""
-    folded = page.locator("details.fold:not([open]) > summary")
-    while folded.count():
-        folded.first.click()
 
 
 def test_photographs_become_one_pdf_that_is_shared_out_over_the_years(page: Page) -> None:

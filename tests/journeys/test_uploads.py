@@ -216,11 +216,20 @@ def a_file(content: bytes, name: str) -> Any:
     return {"name": name, "mimeType": "image/png", "buffer": content}
 
 
+def unfold(page: Page) -> None:
+    """Open the boxes that are done, and with them what may be done with their files."""
+    folded = page.locator("details.fold:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+
+
 def take_out(page: Page) -> None:
+    unfold(page)
     while page.get_by_role("link", name=re.compile("^移除")).count():
         page.get_by_role("link", name=re.compile("^移除")).first.click()
         page.get_by_role("main").get_by_role("button", name=re.compile("移除")).click()
         page.get_by_role("heading", level=1).wait_for()
+        unfold(page)
 
 
 @pytest.mark.parametrize("where", CUTS)
