@@ -12,7 +12,7 @@ from zhicheng.evidence.inspection.legibility.print import Page
 from zhicheng.evidence.inspection.legibility.sharpness import edge_width
 from zhicheng.evidence.inspection.legibility.spots import Spot, box_about
 
-_DARK = 95  # of 255: the brightest there is on a page nobody can read without turning the screen up
+_DARK = 82  # of 255: the brightest there is on a page nobody can read without turning the screen up
 _PALE = 0.36  # of the paper's brightness, by which print has to be darker
 _PALE_AND_SHARP = 4.5  # pixels of an edge: a blurred one is pale for another reason
 _TABLE = 95  # of 255: darker is no paper beside a lamp's reflection

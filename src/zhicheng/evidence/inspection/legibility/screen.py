@@ -15,7 +15,7 @@ from zhicheng.evidence.inspection.legibility.spots import Spot
 _TILE = 128  # pixels
 _MOST_TILES = 40
 _LEAST_TILES = 6
-_STRIPES = 700.0  # times the usual strength
+_STRIPES = 2500.0  # times the usual strength
 
 
 def of_screen(page: Page) -> list[Spot]:
