@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 # Part of a statement → why it may be sent again with the same values.
 MAY_BE_ASKED_AGAIN = {
     "foundation_ledgerhead": "each entry of the ledger takes the head for itself, as the last thing of the action",
+    "sqlite_sequence": "a number for a row is taken when the row is written, and the next one is another",
+    "pg_get_serial_sequence": "the same on PostgreSQL",
     "django_session": "the library looks once more before it gives a session another key",
     "mfa_authenticator": "the library asks for each kind of factor by itself",
 }
@@ -31,6 +33,8 @@ OF_THE_LIBRARY = {name for name in ACCESS if name.startswith(("account_", "mfa_"
 NOT_LOOKED_AT = dict.fromkeys(
     (
         "application_upload",
+        "application_pages",
+        "application_share_out",
         "unit_publicity_paper",
         "unit_material_add",
         "unit_information_edit",

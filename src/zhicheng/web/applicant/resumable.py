@@ -66,7 +66,7 @@ def _begin(request: HttpRequest, case: CaseFile, place: dict[str, Any]) -> Resum
 
 
 @require_http_methods(["DELETE", "HEAD", "OPTIONS", "PATCH", "POST"])
-def go_on(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
+def go_on(request: HttpRequest, application_id: int, upload_id: str) -> HttpResponse:
     """How much of a file is here (HEAD), its next piece (PATCH), or that it is not wanted any more (DELETE)."""
     method = tus.method_of(request)
     if method == "OPTIONS":
@@ -76,16 +76,16 @@ def go_on(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     if other := tus.other_version(request):
         return other
     case = case_or_404(request, application_id)
-    upload = get_upload(_user(request), key)
+    upload = get_upload(_user(request), upload_id)
     if upload is not None and upload.subject != intake_subject(application_id):
-        raise OutOfReachError(f"upload {key} of application {application_id}")
+        raise OutOfReachError(f"upload {upload_id} of application {application_id}")
     if method == "HEAD":
         return tus.said(410) if upload is None else tus.said_of(upload, 200, Upload_Length=str(upload.size))
     try:
         if method == "DELETE":
-            drop_upload(actor_id=_user(request), key=key)
+            drop_upload(actor_id=_user(request), key=upload_id)
             return tus.said()
-        return _take_piece(request, case, key)
+        return _take_piece(request, case, upload_id)
     except Refused as refused:
         return tus.refusal(refused)
 
