@@ -335,6 +335,7 @@ def test_large_photograph_is_made_smaller_and_its_row_says_so(window: Page) -> N
     window.locator("[data-upload-file]").first.set_input_files(large)  # type: ignore[arg-type]
     expect(window.locator(".file-name")).to_contain_text("照片上传前已由浏览器缩小，原图 4032 × 3024 像素")
     assert_accessible(window, "upload-shrunk-desk")
+    unfold(window)
     window.locator(".file-name > a").click()
     window.get_by_label("照片按原图上传").check()
     window.locator("[data-upload-file]").set_input_files(large)  # type: ignore[arg-type]
