@@ -23,7 +23,13 @@ from zhicheng.standards.calendar import load_calendar
 MOST_ARRIVALS = 3  # S-28
 LEGAL_DAYS = 5  # S-39
 # What is meant to be forgotten: files nobody used, notes of what came in, messages, what somebody throws out of their library.
-PASSING = {"evidence.Intake", "evidence.EvidenceFile", "foundation.OutboxMessage", "library.LibraryItem"}
+PASSING = {
+    "evidence.Intake",
+    "evidence.EvidenceFile",
+    "evidence.ResumableUpload",
+    "foundation.OutboxMessage",
+    "library.LibraryItem",
+}
 _TOLD_AS = {UnitVerification._meta.label: "requests", Organization._meta.label: "units"}  # in the data of account.removed
 FROZEN_LOOKED_AT = 2  # the newest: all of them are looked at in the end
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,8 +13,11 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
 
 from zhicheng.accounts import actions, brakes, confirmation_keys, devices, mails, notices, queries, second_factor
 from zhicheng.accounts.models import User
@@ -86,12 +91,26 @@ class AccountAdapter(DefaultAccountAdapter):
         """With a key of ours (``confirmation_keys``)."""
         return confirmation_keys.link_to(emailconfirmation.email_address)
 
-    def add_message(self, request: Any, level: int, message_template: Any = None, *args: Any, **kwargs: Any) -> None:
-        """The first recovery codes take no others' place: the page that shows them says what they are."""
+    def add_message(
+        self,
+        request: Any,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """What the library says at the top of a page. It would say nothing by itself: it looks for Django's app of messages under another name
+        than ours has (``web.apps.PageMessagesConfig``). The first recovery codes take no others' place: their page says what they are.
+        """
         match = request.resolver_match
         if message_template == RECOVERY_CODES_MADE and match is not None and match.view_name == "mfa_activate_totp":
             return
-        super().add_message(request, level, message_template, *args, **kwargs)
+        if message is None and message_template is not None:
+            with suppress(TemplateDoesNotExist):  # for what nothing is said
+                message = unescape(render_to_string(message_template, message_context or {}, request)).strip()
+        if message:
+            messages.add_message(request, level, message, extra_tags=extra_tags)
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """The brake on sign-in; a try it does not let through is an event of its own."""

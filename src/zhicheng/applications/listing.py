@@ -28,10 +28,14 @@ def lists_something(actor: Actor, tab: Tab) -> bool:
 
 def current_in(actor: Actor, campaign_ids: Collection[int]) -> dict[int, Application]:
     """Of each of these campaigns the applicant's application that counts: not over, a sent one before a draft, then the newest. One query."""
-    rows = visible_to(actor).filter(campaign_id__in=campaign_ids).exclude(state__in=OVER).order_by("id")
+    rows = visible_to(actor).filter(campaign_id__in=campaign_ids).exclude(state__in=OVER)
     rows = rows.select_related("campaign_version").defer(*VERSION_TEXTS)
-    found = sorted(rows, key=lambda row: row.current_submission_id is not None)
-    return {row.campaign_id: row for row in found}
+    return {row.campaign_id: row for row in sorted(rows, key=counts_first, reverse=True)}
+
+
+def counts_first(application: Application) -> tuple[bool, bool, int]:
+    """The order in which a person's applications of a round count: live ones, of these the sent, then the newest."""
+    return application.state in OVER, application.current_submission_id is None, -application.pk
 
 
 @prepared

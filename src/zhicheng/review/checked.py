@@ -18,7 +18,7 @@ from zhicheng.applications.where import Where
 from zhicheng.foundation import clock
 from zhicheng.review.queries import passes_elsewhere
 
-_MOST = 12  # passes that are looked at, the newest first: of three applications or more
+_MOST = 6  # submissions that are looked at, those passed last first
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,18 @@ def checked_before(case: CaseFile) -> dict[str, Checked]:
     """What of the current submission an office above the unit has passed in another application of the same person, by its place; the newest
     pass of each. No query of its own, and one where there was such a pass.
     """
-    passes = passes_elsewhere(case)[:_MOST]
+    passes = passes_elsewhere(case)
     if not passes:
         return {}
-    contents = Submission.objects.in_bulk({one.submission_id for one in passes})
+    wanted = list(dict.fromkeys(one.submission_id for one in passes))[:_MOST]
+    held = {
+        pk: set(proved_in(snapshot_of(submission), case.notice).values())
+        for pk, submission in Submission.objects.in_bulk(wanted).items()
+    }
     known: dict[object, Checked] = {}
     for one in passes:
         told = Checked(one.desk.name, one.decided_at.astimezone(clock.BEIJING).date())
-        for fact in proved_in(snapshot_of(contents[one.submission_id]), case.notice).values():
+        for fact in held.get(one.submission_id, ()):
             known.setdefault(fact, told)
     here = proved_in(case.snapshot, case.notice)
     return {place: known[fact] for place, fact in here.items() if fact in known and not _has_ended(case, place)}

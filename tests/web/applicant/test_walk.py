@@ -15,6 +15,7 @@ from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.states import State
+from zhicheng.evidence.actions.checking import check_due
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,7 @@ def test_every_page_from_prompt_to_receipt(world):
                 file = SimpleUploadedFile("扫描.pdf", w.pdf(f"{box.key}-{paper.key}"), "application/pdf")
                 assert client.post(address, {"file": file}).status_code == 303
 
+    assert check_due() > 0
     check = client.get(reverse("application_check", args=[application.pk]))
     assert "博尔塔拉河灌区渠系改造" in page(check)
     assert {p.code for p in check.context["missing"]} == {"not_looked_at"}, "the scans are blank"

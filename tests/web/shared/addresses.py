@@ -52,13 +52,16 @@ def views(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[
             yield f"{namespace}{entry.name or ''}", entry.callback
 
 
+_METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"}
+
+
 def methods_of(view: Any) -> list[str] | None:
     """The methods a function is restricted to; ``None`` for one that is not."""
     methods: list[str] | None = None
     while True:
         for cell in getattr(view, "__closure__", None) or ():
             content = cell.cell_contents
-            if isinstance(content, list) and content and all(m in {"GET", "HEAD", "POST"} for m in content):
+            if isinstance(content, list) and content and all(m in _METHODS for m in content):
                 methods = content
         if not hasattr(view, "__wrapped__"):
             return methods

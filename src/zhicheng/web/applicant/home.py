@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS, counting_words
+from zhicheng.applications.listing import counts_first
 from zhicheng.applications.models import Application, PersonYear
 from zhicheng.applications.queries import VERSION_TEXTS, person_years, visible_to
 from zhicheng.applications.rules import barred_problem, closed_problem, sent_already_problem
@@ -60,7 +61,7 @@ def _applications_in(actor: Actor, campaigns: list[CampaignNow]) -> list[Applica
         .select_related("applicant", "campaign", "campaign_version", *(desk.column for desk in DESKS))
         .defer(*VERSION_TEXTS)
     )
-    return sorted(found, key=lambda a: (a.state in OVER, a.current_submission_id is None, -a.pk))
+    return sorted(found, key=counts_first)
 
 
 def _count(years: list[PersonYear], campaign: Campaign) -> YearCount:
