@@ -73,6 +73,7 @@ OPENED_ELSEWHERE = {
     "unit_person_factor": "test_second_factor: of somebody who has one",
     "office_administrator_factor": "test_second_factor: of somebody who has one",
     "mailbox_confirm": "test_recovery: behind a mailed key",
+    "application_pages": "test_pages: of photographs that were brought",
     "application_share_out": "test_pages: of a scan of several papers",
     "library_item": "test_library: of somebody who keeps something",
     "library_item_remove": "test_library: of somebody who keeps something",
