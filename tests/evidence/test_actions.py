@@ -17,8 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.db import DatabaseError, IntegrityError, transaction
 
 from tests.evidence import drawn, files
+from tests.support.checking import check_due
 from tests.support.uploads import keep_file
-from zhicheng.evidence.actions import check_due
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import describe_warnings, what_is_said
 from zhicheng.foundation import blobs, clock

@@ -10,9 +10,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from tests.evidence import files
+from tests.support.checking import check_due
 from tests.support.uploads import keep_file
 from zhicheng.evidence.actions import (
-    check_due,
     claim_check,
     end_check_turn,
     give_back_check,

@@ -51,7 +51,6 @@ NO_ACTION = {
     "documents.actions.pdf_of": _LOOKS,
     "documents.actions.void_papers": _PART,
     "evidence.actions.checking.begin_check": _PART,
-    "evidence.actions.checking.check_due": "claim_check and end_check_turn in a loop, for tests and commands",
     "evidence.actions.examining.examine_due": "claim_next and end_turn in a loop, for tests and commands",
     "evidence.actions.keeping.store_safe_copy": "writes bytes under their hash, no row",
     "foundation.actions.adopt_files": "writes a file's mark on the server, no row; tests/foundation/test_instance.py",

@@ -60,9 +60,9 @@ def look_at_pages(stage: Stage) -> None:
     turn = stage.act("evidence.claim_check", lane=stage.dice.pick([Lane.PEOPLE, Lane.VISITORS]))
     if turn is not None:
         stage.act("evidence.stay_at_check", turn=turn)
-        if stage.dice.percent(40):
-            stage.act("evidence.give_back_check", turn=turn)
-        else:
+        stage.act("evidence.give_back_check", turn=turn)
+        turn = stage.act("evidence.claim_check", lane=turn.check.lane)
+        if turn is not None:
             seen = Looked([w.BLANK], 1, 0.1) if stage.dice.percent(60) else OSError("the bytes are away")
             stage.act("evidence.end_check_turn", turn=turn, seen=seen)
 

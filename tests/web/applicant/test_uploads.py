@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from tests.evidence import files
 from tests.support import world as w
+from tests.support.checking import check_due
 from tests.support.told_once import told_once
 from tests.web.applicant.kit import client_of, page, version_of
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
-from zhicheng.evidence.actions import check_due, examine_due
+from zhicheng.evidence.actions import examine_due
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
 from zhicheng.rehearsal.samples import portrait
 

@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.checking import check_due
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications.completeness import requirements_of
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import draft_of
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.states import State
-from zhicheng.evidence.actions.checking import check_due
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,6 @@
 """The verbs for files: taken in, examined, kept, looked at, thrown away."""
 
-from zhicheng.evidence.actions.checking import CheckTurn, check_due, claim_check, end_check_turn, give_back_check, stay_at_check
+from zhicheng.evidence.actions.checking import CheckTurn, claim_check, end_check_turn, give_back_check, stay_at_check
 from zhicheng.evidence.actions.composing import take_pages
 from zhicheng.evidence.actions.examining import Turn, claim_next, end_turn, examine_due, give_back, stay_at
 from zhicheng.evidence.actions.keeping import keep_sample, remove_leftovers
@@ -12,7 +12,6 @@ __all__ = [
     "Turn",
     "Upload",
     "begin_upload",
-    "check_due",
     "claim_check",
     "claim_next",
     "drop_stale_uploads",

@@ -14,7 +14,7 @@ from zhicheng.evidence import queries, rules
 from zhicheng.evidence.confinement.asking import Looked, look_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import UNCHECKED, Rejected
-from zhicheng.evidence.models import EvidenceFile, Lane, PageCheck
+from zhicheng.evidence.models import EvidenceFile, PageCheck
 from zhicheng.evidence.previews import blob_on_disk
 from zhicheng.foundation import clock
 from zhicheng.foundation.ids import new_error_id
@@ -101,21 +101,6 @@ def end_check_turn(*, turn: CheckTurn, seen: Looked | Exception) -> None:
         _end(row, [*row.found, _unchecked(row.next_page)])
     else:
         row.save(update_fields=["found", "next_page", "attempts", "claim", "due_at"])
-
-
-def check_due(*, limit: int = 100) -> int:
-    """Look here and now at what is due; return how many turns were taken. For tests and commands."""
-    done = 0
-    for lane in (Lane.PEOPLE, Lane.VISITORS):
-        while done < limit and (turn := claim_check(lane=lane)) is not None:
-            done += 1
-            seen: Looked | Exception
-            try:
-                seen = turn.work()
-            except Exception as error:
-                seen = error
-            end_check_turn(turn=turn, seen=seen)
-    return done
 
 
 def _mine(turn: CheckTurn) -> Any:

@@ -6,7 +6,6 @@ print, so that the number of pixels of a file does not either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -31,16 +30,6 @@ _ROUGH, _STEP = 0.035, 0.16  # of the paper's brightness
 _SMALLER = 0.25  # of all that is printed
 _EVEN = 12  # of 255
 _MARKS = 12  # so few are no print to judge by
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of a page, in pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 class Page:
