@@ -41,8 +41,10 @@ REHEARSAL = {"rehearsal": "/rehearsal/", "rehearsal_clock": "/rehearsal/clock/"}
 SHOWN_ONLY = {*REHEARSAL, "rehearsal_components"}  # the last one shows the pieces pages are made of, and does nothing
 # What a page answers when all is well: done, somewhere else, or refused in words beside the field.
 ANSWERS = {200, 204, 302, 303, 304, 422}
-# Buttons whose work it is to take away what is shown.
-TAKES_AWAY = re.compile("删除|移除|清除|取消|退出|不保留|放弃")
+# Buttons whose work it is to take away what is shown, or to change what stands in a field.
+TAKES_AWAY = re.compile("删除|移除|清除|取消|退出|不保留|放弃|上移|下移|右转|左转")
+# Of one thing each, which another button here may have taken away before: where it is pressed for certain.
+PRESSED_ELSEWHERE = {"application_pages: 另存为一个 PDF": "test_pages"}
 # Pressed after all others: what they are pressed on is over, or goes on to somebody else.
 ENDS = re.compile("作废|撤回|上报|通过|退回|终止|不受理|确认|加入|关闭|移交|同意|重置|结束")
 FRAME = re.compile("退出登录|English|中文")
@@ -138,7 +140,8 @@ class Traffic:
 
 def _kind_of_words(one: dict[str, Any]) -> str:
     """Buttons of one name differ by a number or a person."""
-    return "进入" if one["name"] == "username" else re.sub(r"[\d\s]+", " ", one["text"]).strip()
+    text = one["text"].partition("存入我的资料库")[1] or one["text"]  # behind it stands what is kept
+    return "进入" if one["name"] == "username" else re.sub(r"[\d\s]+", " ", text).strip()
 
 
 def _page_of(kind: tuple[str, ...]) -> str:
@@ -282,4 +285,4 @@ def test_no_button_was_left_out(pressed: dict[str, set[Button]], shown: dict[str
         done = {alike(button) for button in pressed[role]}
         taken_along = role not in {"visitor", "applicant"} and any(ENDS.search(button.text) for button in pressed[role])
         left = sorted(f"{b.page}: {b.text}" for b in seen if alike(b) not in done and not (taken_along and b.posts))
-        assert not left, role
+        assert not set(left) - PRESSED_ELSEWHERE.keys(), role
