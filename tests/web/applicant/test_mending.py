@@ -80,6 +80,9 @@ def test_what_changed_beside_the_points_is_told_and_the_rest_is_folded(returned,
     soup = BeautifulSoup(client.get(check(returned)).content, "html.parser")
     assert soup.select_one("#besides") is None
     folded = {part["id"] for part in soup.select(".check-part:has(> details)")}
+    assert all(part.select_one("details .sheet, details table") for part in soup.select(".check-part:has(> details)")), (
+        "nothing empty is folded"
+    )
     assert "at-education" in folded and not {"at-summary", "at-appraisals"} & folded, "changed, or a point is about it"
     draft = draft_of(returned)
     rows = [{**row, "school": "石河子大学"} for row in draft.contents["education"]]
