@@ -283,7 +283,7 @@ def test_lock_file_names_no_host() -> None:
 def test_every_setting_is_described_for_the_office() -> None:
     """``.env.example`` names every variable the settings and the server's configuration read, and no other."""
     read = set()
-    for path in [SOURCE / "settings.py", SOURCE / "environment.py", ROOT / "deploy" / "gunicorn.conf.py"]:
+    for path in [SOURCE / "settings.py", SOURCE / "naming.py", SOURCE / "environment.py", ROOT / "deploy" / "gunicorn.conf.py"]:
         read |= set(re.findall(r"\"(ZHICHENG_[A-Z_]+)\"", path.read_text(encoding="utf-8")))
     described = set(re.findall(r"^#? ?(ZHICHENG_[A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
     assert described == read

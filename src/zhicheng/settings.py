@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from zhicheng.environment import BASE_DIR, PACKAGE_DIR, env
+from zhicheng.naming import OFFICE_NAME, OFFICE_NAME_EN, SITE_NAME, SITE_NAME_EN, STATICFILES_DIRS, WORDMARK, WORDMARK_EN  # noqa: F401
 
 MODE = env.str("ZHICHENG_MODE", "production")
 if MODE not in {"production", "rehearsal", "test"}:
@@ -45,7 +46,6 @@ BLIND_INDEX_KEY_BEFORE = env.str("ZHICHENG_BLIND_INDEX_KEY_BEFORE", "")  # for z
 ALLOWED_HOSTS = env.list("ZHICHENG_ALLOWED_HOSTS", default=[] if MODE == "production" else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("ZHICHENG_TRUSTED_ORIGINS", default=[])
 SITE_ADDRESS = env.str("ZHICHENG_SITE_ADDRESS", "http://127.0.0.1:8000")
-SITE_NAME = "专业技术职称申报服务平台"
 
 INSTALLED_APPS = [
     "zhicheng.foundation",

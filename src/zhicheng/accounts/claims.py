@@ -22,7 +22,7 @@ from zhicheng.accounts import duties, queries
 from zhicheng.accounts.models import AccountKind, IdentityConfirmation, IdentityCorrection, NumberRelease, User
 from zhicheng.foundation import clock, ledger, outbox
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
@@ -290,7 +290,7 @@ def _number_used_by_another(other: User) -> tuple[str, str]:
                 "请带居民身份证到本单位人事部门或所在县（市）人社局职称办，请他们核实您的身份；核实以后，别人不能再用这个号码申报。"
             ),
             "name": other.name,
-            "site": _(settings.SITE_NAME),
+            "site": site_name(),
             "kind": AccountKind(other.kind).label,
             "username": other.username,
             "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
@@ -356,7 +356,7 @@ def _tell_loser(user: User, *, key: str) -> None:
                 "账号可以照常登录，已填写的内容和上传的文件都还在，已上报的申请书和计次仍是这个账号的；登记正确的身份证号以前不能上报，各级也不能再向上报送。\n"
                 "请带本人居民身份证到本单位，由单位提出“更正姓名或身份证号”。如果您认为这个号码是您的，请联系所在县（市）人社局职称办。\n"
             )
-            % {"name": user.name, "site": _(settings.SITE_NAME), "username": user.username},
+            % {"name": user.name, "site": site_name(), "username": user.username},
         ),
         key=f"number-taken:{key}:{clock.now().isoformat()}",
     )

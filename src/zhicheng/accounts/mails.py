@@ -10,7 +10,7 @@ from zhicheng.accounts import brakes, rules
 from zhicheng.accounts.models import User
 from zhicheng.accounts.queries import reader_of
 from zhicheng.foundation import clock, mail
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.messages.actions import send_message
 
@@ -68,7 +68,7 @@ def tell_of_new_device(*, user: User, address: str, browser: str) -> None:
             )
             % {
                 "name": user.name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "username": user.username,
                 "when": clock.written(now),
                 "address": address,

@@ -32,6 +32,17 @@ def test_header_says_who_is_signed_in_and_for_whom(world):
     assert "退出登录" in page
 
 
+def test_names_stand_in_writing_until_there_is_a_picture_of_them(settings):
+    settings.OFFICE_NAME = "某州人力资源和社会保障局"
+    page = BeautifulSoup(browser().get("/").content, "html.parser")
+    assert page.select_one(".site-name").get_text(" ", strip=True) == "某州人力资源和社会保障局 专业技术职称申报服务平台"
+    assert "主办：某州人力资源和社会保障局" in page.select_one(".site-footer").get_text()
+    settings.WORDMARK = "zhicheng/icon.svg"
+    page = BeautifulSoup(browser().get("/").content, "html.parser")
+    assert page.select_one(".site-name").get_text(strip=True) == ""
+    assert page.select_one(".site-name img")["alt"] == "某州人力资源和社会保障局 · 专业技术职称申报服务平台"
+
+
 def test_footer_tells_the_servers_time(world):
     assert "2023-05-22 10:00" in browser().get("/").content.decode()
 

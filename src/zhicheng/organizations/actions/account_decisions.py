@@ -18,7 +18,7 @@ from zhicheng.accounts.notices import queue_notice
 from zhicheng.accounts.rules import TRIES_ALLOWED, is_end_of_number, last_characters_match
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations import queries, rules
@@ -273,7 +273,7 @@ def _tell_approved(row: AccountRequest, actor: Actor) -> None:
             )
             % {
                 "name": row.user.name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "office": actor.organization_name,
                 "link": mailbox_link(row),
             },
@@ -303,7 +303,7 @@ def _tell_factor_removed(row: AccountRequest, actor: Actor) -> None:
                 "name": row.user.name,
                 "who": row.requested_for.name,
                 "office": actor.organization_name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "username": row.user.username,
                 "link": settings.SITE_ADDRESS + reverse("mfa_index"),
             },

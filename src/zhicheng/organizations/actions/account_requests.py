@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from zhicheng.accounts.rules import Particulars, check_identity, check_name, is_
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock, ledger, securitylog
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations import queries, rules
@@ -332,7 +331,7 @@ def _warn_old_mailbox(row: AccountRequest) -> None:
             % {
                 "name": row.user.name,
                 "who": row.requested_for.name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "username": row.user.username,
                 "new": mask_mailbox(row.new_email),
                 "office": row.office.name,
@@ -359,7 +358,7 @@ def _warn_owner_of_factor(row: AccountRequest) -> None:
             % {
                 "name": row.user.name,
                 "who": row.requested_for.name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "username": row.user.username,
                 "office": row.office.name,
             },

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from zhicheng.accounts.models import User
 from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock, ledger
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.reasons import reason_problems
 from zhicheng.organizations import persons
 from zhicheng.organizations.actions.account_endings import decision_of, moved_away, save_decision, tell_asker
@@ -172,7 +171,7 @@ def _tell_corrected(row: AccountRequest, actor: Actor) -> None:
             )
             % {
                 "name": row.new_name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "username": row.user.username,
                 "office": actor.organization_name,
             },

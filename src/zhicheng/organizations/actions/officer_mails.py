@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.accounts.notices import queue_notice
 from zhicheng.foundation import clock
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.organizations import officers
 from zhicheng.organizations.actors import Actor, Role
 from zhicheng.organizations.models import FactorReset, OfficerChange, OfficerChangeKind, Organization
@@ -129,7 +129,7 @@ def _words(change: OfficerChange, by: Actor, reset: FactorReset | None) -> dict[
         **asked,
         "name": change.user.name,
         "username": change.user.username,
-        "site": _(settings.SITE_NAME),
+        "site": site_name(),
         "office": change.office.name if change.office else _("系统运行管理"),
         "to_office": change.to_office.name if change.to_office else "",
         "colleague": change.handed_to.name if change.handed_to else "",

@@ -16,7 +16,7 @@ from zhicheng.accounts.notices import queue_notice
 from zhicheng.accounts.rules import AcceptedText, Particulars
 from zhicheng.foundation import clock, ledger, mail
 from zhicheng.foundation.errors import Problem, Refused
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.transactions import once_more_when_taken, one_transaction
 from zhicheng.organizations import queries
 from zhicheng.organizations.actions.registering import check_acceptance, end_memberships, join_organization
@@ -217,7 +217,7 @@ def _tell_new_staff(user: User, unit: Organization, actor: Actor) -> None:
             % {
                 "name": user.name,
                 "by": actor.name,
-                "site": _(settings.SITE_NAME),
+                "site": site_name(),
                 "unit": unit.name,
                 "username": user.username,
                 "confirm": accounts.confirmation_link(user=user),
@@ -246,7 +246,7 @@ def _tell_shared_mailbox(employer: Organization) -> None:
         )
         % {
             "unit": employer.name,
-            "site": _(settings.SITE_NAME),
+            "site": site_name(),
             "register": settings.SITE_ADDRESS + reverse("register_person_notice"),
         },
         key=f"mailbox-shared:{employer.pk}:{clock.now().isoformat()}",

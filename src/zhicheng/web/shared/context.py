@@ -8,25 +8,25 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext, gettext_noop
 
 from zhicheng.accounts.second_factor import is_required
 from zhicheng.accounts.session_store import end_moves
+from zhicheng.foundation import language
 from zhicheng.foundation.clock import now
 from zhicheng.web.shared.ended import why_ended
 from zhicheng.web.shared.kept import SESSION_KEY
 from zhicheng.web.shared.standing import page_address
 
-gettext_noop("专业技术职称申报服务平台")  # settings.SITE_NAME, for the translators
-
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, whether this is a rehearsal, who is asking, and what the server's clock says.
+    """The names of the site and of who runs it, whether this is a rehearsal, who is asking, and what the server's clock says.
 
     ``page_address``: where this page, or the one its form stands on, is opened again. ``server_now`` is asked for only by a page that shows it. ``idle_seconds``: how long a sign-in lasts without a request at least, ``idle_minutes``: in round words.
     """
     return {
-        "site_name": gettext(settings.SITE_NAME),
+        "site_name": language.site_name(),
+        "office_name": language.office_name(),
+        "wordmark": language.wordmark(),
         "rehearsal": settings.REHEARSAL,
         "page_address": SimpleLazyObject(lambda: page_address(request)),
         "actor": getattr(request, "actor", None),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from zhicheng.accounts.rules import browser_in_words
 from zhicheng.foundation import clock
 from zhicheng.foundation.clock import BEIJING, written
+from zhicheng.foundation.language import site_name
 from zhicheng.organizations.actors import unread_by
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.marks import drawn_icon, mark
@@ -141,7 +142,7 @@ def form_tokens(context: Context) -> SafeString:
 @register.simple_tag
 def our_name() -> str:
     """``{% our_name %}``: what the site is called, for pages that are made without anything of the request."""
-    return _(settings.SITE_NAME)
+    return site_name()
 
 
 @register.simple_tag
