@@ -11,9 +11,12 @@ from zhicheng.campaigns.vocabulary import Bilingual, NoticePart
 
 #: Kinds of sheets, each with the places on it that can be pointed at, as they are numbered (``web/shared/drawings.py`` draws them).
 PLACES: dict[str, tuple[str, ...]] = {
+    "award": ("heading", "text", "number", "seal", "date"),
+    "card": ("text", "photo", "number", "back", "date"),
     "certificate": ("heading", "photo", "text", "number", "seal", "date"),
     "form": ("heading", "photo", "table", "opinion", "signature", "seal", "code"),
     "letter": ("heading", "text", "signature", "seal", "date"),
+    "licence": ("heading", "code", "number", "text", "date", "seal"),
     "pages": ("cover", "contents", "body"),
     "portrait": ("face", "ground"),
     "posted": ("sheet", "wall"),
@@ -23,7 +26,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 class Example(NoticePart):
     """A paper drawn as a sketch. ``marks``: what has to be legible at which place of the sheet."""
 
-    drawn: Literal["certificate", "form", "letter", "pages", "portrait", "posted"]
+    drawn: Literal["award", "card", "certificate", "form", "letter", "licence", "pages", "portrait", "posted"]
     marks: Annotated[dict[str, Bilingual], Field(min_length=1)]
 
     @model_validator(mode="after")

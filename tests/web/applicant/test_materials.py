@@ -49,6 +49,12 @@ def test_slot_says_number_wants_why_and_how(application, client):
         assert words in shown
 
 
+def test_slot_shows_what_each_of_its_papers_looks_like(application, client):
+    shown = page(client.get(reverse("application_slot", args=[application.pk, "appointment"])))
+    assert shown.count('<svg class="drawn"') == 2
+    assert "drawn-example" not in page(client.get(reverse("application_slot", args=[application.pk, "other"])))
+
+
 def test_slot_of_the_unit_or_of_nobody_is_404(application, client):
     for slot in ("publicity", "review_form", "nothing", "awards"):
         assert client.get(reverse("application_slot", args=[application.pk, slot])).status_code == 404

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
+
 import pytest
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from tests.campaigns.files import bortala, errors_in, other_text
 from zhicheng.campaigns.drawings import PLACES, Example
-from zhicheng.web.shared.drawings import drawn
+from zhicheng.web.shared.drawings import drawn, examples_shown, identity_card_shown, licence_shown
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -50,3 +54,37 @@ def test_every_paper_an_applicant_brings_is_drawn_in_the_notice_of_2023() -> Non
 def test_notice_without_examples_draws_none() -> None:
     assert drawn(None) is None
     assert errors_in(other_text()) == []
+
+
+def test_slot_of_a_version_is_drawn_once_in_each_language() -> None:
+    slot = bortala().slot("education")
+    assert slot is not None
+    shown = examples_shown(slot, "a" * 64)
+    assert examples_shown(slot, "a" * 64) is shown
+    page = BeautifulSoup(shown, "html.parser")
+    assert len(page.select("svg")) == 4
+    assert "看清什么" in page.summary.get_text() and "学校印章和校长签章" in page.get_text()
+    with translation.override("en"):
+        assert "Seal of the school" in examples_shown(slot, "a" * 64)
+
+
+def test_slot_without_examples_shows_nothing() -> None:
+    slot = bortala().slot("other")
+    assert slot is not None
+    assert examples_shown(slot, "a" * 64).strip() == ""
+
+
+@pytest.mark.parametrize(("shown", "seen"), [(licence_shown, "统一社会信用代码"), (identity_card_shown, "18位号码")])
+def test_papers_no_notice_asks_for_are_drawn_in_our_words(shown: Callable[[], str], seen: str) -> None:
+    page = BeautifulSoup(shown(), "html.parser")
+    assert len(page.select("text")) == len(page.select("li")) == 5
+    assert seen in page.get_text()
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_drawing_is_light(kind: str) -> None:
+    marks = {place: {"zh": place, "en": place} for place in PLACES[kind]}
+    example = drawn(Example.model_validate({"drawn": kind, "marks": marks}))
+    assert (
+        len(gzip.compress(render_to_string("shared/drawn_example.html", {"example": example, "label": "证书"}).encode())) < 4000
+    )

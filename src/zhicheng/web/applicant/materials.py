@@ -49,6 +49,7 @@ from zhicheng.web.applicant.uploads import (
 )
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, refuse_if_refused, waiting_url
+from zhicheng.web.shared.drawings import examples_shown
 from zhicheng.web.shared.files import file_answer
 from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_number
 
@@ -143,10 +144,12 @@ def _context(
     reader = Boxes(case, section, errors=errors or {}, used=used)
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
+    described = case.notice.slot(slot)
     lacking, wanted = count_papers(boxes, files, [key_of_arriving(row) for row in case.arriving if row.is_open])
     return {
         **head_of(case),
         "slot": boxes[0],
+        "examples": examples_shown(described, case.application.campaign_version.sha256) if described else "",
         "boxes": entries,
         "stray": [reader.file(m) for m in files if m.pk not in shown],
         "next_url": next_task(case, reverse("application_slot", args=[number, slot])),

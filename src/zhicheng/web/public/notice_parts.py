@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from zhicheng.campaigns.notice import Notice, Paper, Slot, Title, TitleStep
+from zhicheng.campaigns.notice import Notice, Slot, Title, TitleStep
 from zhicheng.campaigns.rules import SeriesOpening, openings, step_name
 from zhicheng.web.shared.conditions import conditions_for
-from zhicheng.web.shared.drawings import Drawn, drawn
+from zhicheng.web.shared.drawings import Drawn, examples_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +124,10 @@ def materials(notice: Notice) -> list[Material]:
 
 
 def _material(slot: Slot) -> Material:
-    examples = tuple((_name(paper, slot), found) for paper in slot.papers if (found := drawn(paper.example)) is not None)
     from_unit, optional = slot.owner == "unit", slot.mode == "optional"
-    return Material(slot.number, str(slot.label), str(slot.wants), str(slot.why), _when(slot), from_unit, optional, examples)
-
-
-def _name(paper: Paper, slot: Slot) -> str:
-    """What the paper is called, and whether it stands for another or is one of several to choose from."""
-    other = next((str(each.label) for each in slot.papers if each.key == paper.stands_for), "")
-    if other:
-        return _("{paper}（没有{other}的，可以用它代替）").format(paper=paper.label, other=other)
-    if slot.mode == "one_of" and len(slot.papers) > 1:
-        return _("{paper}（任选其一）").format(paper=paper.label)
-    return str(paper.label)
+    return Material(
+        slot.number, str(slot.label), str(slot.wants), str(slot.why), _when(slot), from_unit, optional, examples_of(slot)
+    )
 
 
 def _when(slot: Slot) -> str:

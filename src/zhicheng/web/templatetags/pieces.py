@@ -16,6 +16,7 @@ from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.web.applicant.copies import place_of
+from zhicheng.web.shared.drawings import identity_card_shown, licence_shown
 from zhicheng.web.shared.marks import mark
 from zhicheng.web.shared.status import staff_words, status_for
 from zhicheng.web.system.states import PartState
@@ -47,6 +48,18 @@ def application_tag(application: Application) -> SafeString:
 def marked(parts: Iterable[tuple[str, bool]]) -> SafeString:
     """``{{ line.pieces|marked }}``: a text in parts, ``(part, whether it is new)``, with what is new marked."""
     return format_html_join("", "{}", ((format_html("<mark>{}</mark>", part) if new else part,) for part, new in parts))
+
+
+@register.simple_tag
+def drawn_licence() -> SafeString:
+    """``{% drawn_licence %}``: a licence as a sketch, folded."""
+    return licence_shown()
+
+
+@register.simple_tag
+def drawn_identity_card() -> SafeString:
+    """``{% drawn_identity_card %}``: both sides of an identity card as a sketch, folded."""
+    return identity_card_shown()
 
 
 @register.simple_tag
