@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhicheng.applications.reading import clean_text, is_blank, read_date, read_number, read_row, read_value, stored_date
+from zhicheng.applications.reading import clean_text, is_blank, read_number, read_row, read_value, stored_date, why_no_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind
 from zhicheng.standards.text import pasted
 
@@ -16,34 +16,23 @@ DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
 TYPED = st.one_of(st.text(), st.none(), st.booleans(), st.integers(), st.lists(st.text()), st.dictionaries(st.text(), st.text()))
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "2023-05-08",
-        "2023.5.8",
-        "2023/05/08",
-        "2023年5月8日",
-        "２０２３年５月８日",
-        "20230508",
-        " 2023-5-8 ",
-        "2023 5 8",
-        "2023．5．8",
-    ],
-)
-def test_date_is_read_in_every_usual_form(typed: str) -> None:
-    assert read_date(typed) == date(2023, 5, 8)
+ENDED, BEGAN = Field("e", "e", Kind.DATE, required=False), Field("b", "b", Kind.DATE)
 
 
-@pytest.mark.parametrize("typed", ["2023-05", "2023.5", "2023年5月", "２０２３／５"])
-def test_month_alone_means_its_first_day(typed: str) -> None:
-    assert read_date(typed) == date(2023, 5, 1)
+@pytest.mark.parametrize("typed", ["2023-02-30", "昨天", "18.5", "2023"])
+def test_what_is_no_date_stays_as_typed_and_is_told_why(typed: str) -> None:
+    assert read_value(BEGAN, typed) == typed
+    assert why_no_date(typed).code in {"date.no_such_day", "date.unreadable", "date.short_year", "date.year_alone"}
 
 
-@pytest.mark.parametrize(
-    "typed", ["", None, "2023", "2023-02-30", "2023-13-01", "8.5.2023", "昨天", "2023-W01-1", "2023-5-8-1", "0000-01-01"]
-)
-def test_what_is_no_date_is_not_guessed(typed: object) -> None:
-    assert read_date(typed) is None
+def test_until_now_leaves_an_open_end_empty_and_is_told_where_a_day_is_needed() -> None:
+    assert read_value(ENDED, "至今") == ""
+    assert read_value(BEGAN, "至今") == "至今"
+    assert why_no_date("至今").code == "date.until_now"
+
+
+def test_day_that_was_kept_in_another_form_is_asked_for_again() -> None:
+    assert why_no_date("２０２３-05-08").code == "date.unreadable"
 
 
 @given(
@@ -51,11 +40,10 @@ def test_what_is_no_date_is_not_guessed(typed: object) -> None:
     st.sampled_from(["{y}-{m}-{d}", "{y}.{m}.{d}", "{y}/{m:02}/{d:02}", "{y}年{m}月{d}日", "{y}{m:02}{d:02}"]),
     st.booleans(),
 )
-def test_read_date_round_trips(day: date, form: str, wide: bool) -> None:
+def test_date_round_trips(day: date, form: str, wide: bool) -> None:
     typed = form.format(y=day.year, m=day.month, d=day.day)
     if wide:
         typed = typed.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
-    assert read_date(typed) == day
     stored = read_value(Field("d", "d", Kind.DATE), typed)
     assert stored == day.isoformat() and stored_date(stored) == day
     assert read_value(Field("d", "d", Kind.DATE), stored) == stored

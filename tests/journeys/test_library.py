@@ -47,7 +47,7 @@ def test_new_fact_is_typed_and_what_is_wrong_stands_beside_it(page: Page) -> Non
     page.get_by_label("授奖单位").fill("博州人民政府")
     page.get_by_label("获奖日期").fill("前年")
     page.get_by_role("button", name="保存到资料库").click()
-    expect(page.get_by_text("不是一个有效日期").first).to_be_visible()
+    expect(page.get_by_text("没有看懂。请按").first).to_be_visible()
     both_widths(page, "library-wrong")
     page.get_by_label("获奖日期").fill("2021.5.8")
     page.get_by_role("button", name="保存到资料库").click()

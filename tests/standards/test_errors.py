@@ -17,7 +17,7 @@ def test_every_code_is_used_and_every_used_code_has_a_sentence() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "errors.py")
     used = set(
         re.findall(
-            r'"((?:identity|credit|phone|letters|isbn|issn|cn|doi|patent|publication|chsi|name|calendar)\.[a-z_]+)"',
+            r'"((?:identity|credit|phone|letters|isbn|issn|cn|doi|patent|publication|chsi|name|calendar|date)\.[a-z_]+)"',
             text,
         )
     )

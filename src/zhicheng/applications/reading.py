@@ -11,14 +11,13 @@ from datetime import date
 from typing import Any
 
 from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.standards.dates import read_day, read_typed_date
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.names import normalise_person_name
 from zhicheng.standards.phone import check_mobile
 from zhicheng.standards.text import TEXT_DOTS, pasted, visible
 
-_DATE = re.compile(r"^(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*(?:[-./月\s]\s*(\d{1,2})\s*日?)?月?$")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _YES = {"1", "true", "on", "yes", "是"}
 
 
@@ -30,19 +29,13 @@ def clean_text(value: Any) -> str:
     return unicodedata.normalize("NFC", text).translate(TEXT_DOTS).strip()
 
 
-def read_date(text: Any) -> date | None:
-    """The day meant by ``2023-05-08``, ``2023.5.8``, ``２０２３年５月８日`` or ``20230508``; a month alone means its first day.
-
-    ``None`` when it is no date that exists.
-    """
-    plain = unicodedata.normalize("NFKC", str(text or "")).strip()
-    match = _COMPACT.match(plain) or _DATE.match(plain)
-    if not match:
-        return None
+def why_no_date(text: Any) -> InvalidNumber:
+    """What is wrong with a text that is kept where a day belongs."""
     try:
-        return date(int(match[1]), int(match[2]), int(match[3] or 1))
-    except ValueError:
-        return None
+        read_day(str(text))
+    except InvalidNumber as error:
+        return error
+    return InvalidNumber("date.unreadable")  # it could be read, and was never stored as a day
 
 
 def stored_date(value: Any) -> date | None:
@@ -72,8 +65,7 @@ def read_value(field: Field, typed: Any) -> Any:
     if not text:
         return ""
     if field.kind is Kind.DATE:
-        day = read_date(text)
-        return day.isoformat() if day else text
+        return _read_day(field, text)
     if field.kind in {Kind.NUMBER, Kind.YEAR}:
         number = read_number(text)
         return text if number is None else number
@@ -82,6 +74,15 @@ def read_value(field: Field, typed: Any) -> Any:
     if field.kind in {Kind.EMAIL, Kind.CODE}:
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).replace(" ", ""))
     return text
+
+
+def _read_day(field: Field, text: str) -> str:
+    """ISO; ``""`` for 至今 where the end may stay open; unreadable text as typed."""
+    try:
+        day = read_typed_date(text).day
+    except InvalidNumber:
+        return text
+    return day.isoformat() if day else text if field.required else ""
 
 
 def _read_mobile(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhicheng.accounts.rules import is_mailbox, tidy_mailbox
-from zhicheng.applications.reading import is_blank, stored_date
+from zhicheng.applications.reading import is_blank, stored_date, why_no_date
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
@@ -69,7 +69,8 @@ def _kind_problem(field: Field, value: Any, *, today: date) -> str:
     if field.kind is Kind.DATE:
         day = stored_date(value)
         if day is None:
-            return _("“{label}”不是一个有效日期：{value}。请按“2023-05-08”的样式填写。").format(label=field.label, value=value)
+            what = _(why_no_date(value).template)
+            return _("“{label}”写的是“{value}”：{what}").format(label=field.label, value=value, what=what)
         if day.year < 1900 or (field.past and day > today):
             return _("“{label}”不能晚于今天，也不能早于1900年：{value}。").format(label=field.label, value=value)
     elif field.kind in {Kind.NUMBER, Kind.YEAR} and not isinstance(value, int):

@@ -46,7 +46,7 @@ def test_item_is_added_as_typed_and_read_as_the_form_reads_it(client) -> None:
 def test_wrong_value_is_kept_and_told_beside_its_field(client) -> None:
     answer = client.post(reverse("library_new", args=["awards"]), TYPED | {"awards-awarded_on": "前年"}, follow=True)
     assert content_of(LibraryItem.objects.get())["awarded_on"] == "前年"
-    assert "不是一个有效日期" in page(answer)
+    assert "没有看懂。请按" in page(answer)
 
 
 def test_nothing_typed_is_said_and_nothing_kept(client) -> None:

@@ -71,7 +71,7 @@ def test_wrong_value_is_kept_and_said_beside_its_field(application, client):
     answer = client.post(at(application, "basic"), sent, follow=True)
     shown = page(answer)
     assert "2023-02-30" in shown
-    assert "不是一个有效日期" in shown
+    assert "没有这一天，请核对" in shown
     assert "1开头的11位数字" in shown
     assert "处需要补充或改正" in shown
     assert f"已保存 {draft_of(application).saved_at['basic'].astimezone(w.clock.BEIJING):%H:%M}" in shown

@@ -233,7 +233,7 @@ def test_an_uploaded_licence_survives_every_error_of_the_form() -> None:
         UNIT, unit_typed(uscc="126527004576001290", licence_issued_on="2021-02-30") | {"licence": licence_upload()}
     )
     assert wrong.status_code == 422
-    assert "校验不通过" in errors_of(wrong, "uscc") and "真实存在" in errors_of(wrong, "licence_issued_on")
+    assert "校验不通过" in errors_of(wrong, "uscc") and "没有这一天" in errors_of(wrong, "licence_issued_on")
     token = page_of(wrong).select_one("input[name=licence_token]")["value"]
     assert "营业执照.jpg" in wrong.content.decode()
     assert client.post(UNIT, unit_typed(licence_token=token)).status_code == 303

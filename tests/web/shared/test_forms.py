@@ -11,7 +11,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhicheng.web.shared.forms import CodeField, DateField, Form, MonthField, parse_date_text
+from zhicheng.web.shared.forms import CodeField, DateField, Form
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_every_date_comes_back(day, mark, padded):
     text = (
         f"{day.year:04d}{mark}{day.month:02d}{mark}{day.day:02d}" if padded else f"{day.year:04d}{mark}{day.month}{mark}{day.day}"
     )
-    assert parse_date_text(text) == day
-    assert parse_date_text(text.translate({ord(str(n)): ord("０") + n for n in range(10)})) == day
+    assert DateField().clean(text) == day
+    assert DateField().clean(text.translate({ord(str(n)): ord("０") + n for n in range(10)})) == day
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_date_or_a_value_error(text):
-    with contextlib.suppress(ValueError):
-        assert isinstance(parse_date_text(text), date)
+def test_any_text_is_a_date_or_refused_in_words(text):
+    with contextlib.suppress(forms.ValidationError):
+        assert isinstance(DateField(required=False).clean(text), date | None)
 
 
 def test_optional_date_left_empty_is_none():
@@ -66,9 +66,10 @@ def test_date_already_stored_is_shown_as_text():
     assert DateField().prepare_value("2023-5-") == "2023-5-"
 
 
-@pytest.mark.parametrize("text", ["2023-05", "2023.5", "2023年5月", "202305", "２０２３—５"])
-def test_month_is_its_first_day(text):
-    assert MonthField().clean(text) == date(2023, 5, 1)
+def test_month_alone_is_its_first_day_where_the_day_does_not_matter():
+    assert DateField(months=True).clean("2023.5") == date(2023, 5, 1)
+    with pytest.raises(forms.ValidationError, match="把日也写上"):
+        DateField().clean("2023.5")
 
 
 def test_number_is_tidied():

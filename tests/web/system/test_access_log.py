@@ -86,7 +86,7 @@ def test_list_is_narrowed_by_day_of_beijing(auditor: Client) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"day": "2023-02-30"}, "须是真实存在的日期"),
+        ({"day": "2023-02-30"}, "没有这一天"),
         ({"account": "nobody"}, "没有登录名是“nobody”的账号"),
         ({"application": "ZZ1"}, "没有编号是“ZZ1”的申请书"),
     ],

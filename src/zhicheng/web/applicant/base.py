@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.desks import counting_words
+from zhicheng.applications.desks import counting_words, road_of
 from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import get_application
-from zhicheng.applications.states import OPEN_FOR_APPLICANT
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.notice import LEVEL_NAMES
 from zhicheng.organizations.actors import Actor
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import OutOfReachError
 from zhicheng.web.shared.status import applicants_words
+from zhicheng.web.shared.timeline import holder_name
+from zhicheng.web.shared.waiting import phone_of
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -65,6 +69,23 @@ def count_words(arrivals: int, allowed: int) -> str:
     return _("第 {n} / {allowed} 次提交评审委员会").format(n=arrivals, allowed=allowed)
 
 
+@dataclass(frozen=True, slots=True)
+class NextOffice:
+    """Whom to ask about an application: the desk that has it, or will have it next. ``phone`` is empty where none is known."""
+
+    name: str
+    phone: str
+
+
+def next_office(case: CaseFile) -> NextOffice | None:
+    """The office of a state's desk, of the first one while the applicant has it; ``None`` when it has ended. As the timeline names it."""
+    state, road = State(case.application.state), road_of(case.application, case.notice)
+    if state in OPEN_FOR_APPLICANT or state is State.ACCEPTED:
+        state = road[0 if state in OPEN_FOR_APPLICANT else -1].arrives
+    name = holder_name(case, state)
+    return NextOffice(name, phone_of(case, state)) if name else None
+
+
 def head_of(case: CaseFile) -> dict[str, Any]:
     """What the head of every page about one application shows."""
     application, counter, window = case.application, case.told_year, case.window
@@ -73,6 +94,7 @@ def head_of(case: CaseFile) -> dict[str, Any]:
     return {
         "application": application,
         "state_words": applicants_words(case),
+        "next_office": partial(next_office, case),
         "chosen": chosen_words(case),
         "is_open": is_open(application),
         "why_closed": why_closed(application),

@@ -22,6 +22,9 @@ from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import BY_KEY, Field, Kind, Section
 from zhicheng.applications.where import Where
 from zhicheng.foundation.errors import Problem
+from zhicheng.standards.dates import read_typed_date
+from zhicheng.standards.errors import InvalidNumber
+from zhicheng.web.applicant.field_help import help_fold
 from zhicheng.web.applicant.links import control_id
 from zhicheng.web.shared.forms import Form, needed
 from zhicheng.web.shared.kept_words import Typed, words_for
@@ -34,20 +37,27 @@ _WIDE_FROM = 200  # characters: a title that long needs the whole line
 class SectionForm(Form):
     """One form, or one row, of a section: bound to the stored or typed ``content``, with the ``problems`` that stand against it.
 
+    ``explained``: every question has its help; otherwise those alone that something is wrong with.
     Controls are called ``<row or section>-<field>``; fixed fields are no controls. A code field shows a value its table does
     not know as it is.
     """
 
-    def __init__(self, section: Section, content: Mapping[str, Any], problems: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self, section: Section, content: Mapping[str, Any], problems: Iterable[Problem] = (), *, explained: bool = True
+    ) -> None:
         self.section = section
         self.row = str(content.get("id", "")) if section.rows else ""
         self._problems = list(problems)
         prefix = self.row or section.key
         typed = {f"{prefix}-{f.key}": _typed(f, content.get(f.key)) for f in section.fields}
         super().__init__(typed, prefix=prefix)
+        wrong = {Where.parse(problem.where).field for problem in self._problems}
+        language = get_language() or "zh"
         for field in section.fields:
             if field.kind is not Kind.FIXED:
-                self.fields[field.key] = _control(field, content.get(field.key))
+                control = self.fields[field.key] = _control(field, content.get(field.key))
+                if explained or field.key in wrong:
+                    control.unfolds = help_fold(section.key, field.key, language)  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
         """Nothing is refused here: the errors are those the rules found."""
@@ -129,13 +139,16 @@ def _typed_row(section: Section, data: QueryDict, prefix: str) -> dict[str, Any]
 
 
 def forms_of(section: Section, content: Any, problems: Sequence[Problem]) -> list[SectionForm]:
-    """The form, or the rows, of a section as a page shows them, each with its own problems."""
+    """The form, or the rows, of a section as a page shows them, each with its own problems. The help is in the first row, where a row
+    is new and where something is wrong: a long list of filled rows is no place to read it again.
+    """
     if not section.rows:
         return [SectionForm(section, content or {}, [p for p in problems if Where.parse(p.where).field])]
-    return [
-        SectionForm(section, row, [p for p in problems if (at := Where.parse(p.where)).field and at.row == row.get("id", "")])
-        for row in content or []
-    ]
+    found = []
+    for number, row in enumerate(content or []):
+        of_row = [p for p in problems if (at := Where.parse(p.where)).field and at.row == row.get("id", "")]
+        found.append(SectionForm(section, row, of_row, explained=number == 0 or is_blank(dict(row))))
+    return found
 
 
 def rows_to_show(section: Section, content: Any, *, years: Iterable[int] = (), blank: bool = False) -> Any:
@@ -219,6 +232,32 @@ def shown(field: Field, value: Any) -> str:
     if value in (None, ""):
         return ""
     return TABLES[field.table].name(str(value), get_language() or "zh") if field.table else str(value)
+
+
+def understood(section: Section, typed: Any, content: Any) -> list[dict[str, str]]:
+    """Of the dates as they were sent, those that are stored in other words: the place of the hint, and what was understood."""
+    stored = {row["id"]: row for row in content} if section.rows else {section.key: content}
+    found = []
+    for row in typed if section.rows else [typed]:
+        prefix = row["id"] if section.rows else section.key
+        for field in section.fields:
+            said = str(row.get(field.key) or "").strip()
+            kept = stored.get(prefix, {}).get(field.key)
+            if field.kind is Kind.DATE and kept is not None and said != kept and (words := _taken_for(said, kept)):
+                found.append({"id": f"id_{prefix}-{field.key}_helptext", "text": words})
+    return found
+
+
+def _taken_for(said: str, kept: str) -> str:
+    try:
+        read = read_typed_date(said)
+    except InvalidNumber:
+        return ""
+    if read.day is None:
+        return _("“{said}”：已留空，表示到现在还在继续。").format(said=said)
+    if read.by_month:
+        return _("“{said}”没有写日，按当月1日：{day}。").format(said=said, day=kept)
+    return _("“{said}”记为 {day}。").format(said=said, day=kept)
 
 
 def cells_of(section: Section) -> list[tuple[Field, str]]:

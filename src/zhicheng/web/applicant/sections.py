@@ -45,6 +45,7 @@ from zhicheng.web.applicant.section_forms import (
     rows_to_show,
     shown,
     typed_content,
+    understood,
 )
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
@@ -189,14 +190,9 @@ def _as_stored(section: Section, typed: Any) -> Any:
 def autosave(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """Save while typing: answers the line that says so and the new version, nothing the person is looking at."""
     section = _section_or_404(key)
+    actor, typed, version = actor_of(request), typed_content(section, request.POST), _base_version(request)
     try:
-        saved = save_section(
-            actor=actor_of(request),
-            application_id=application_id,
-            key=key,
-            typed=typed_content(section, request.POST),
-            base_version=_base_version(request),
-        )
+        saved = save_section(actor=actor, application_id=application_id, key=key, typed=typed, base_version=version)
     except Refused as refused:
         if refused.has("not_found"):
             raise OutOfReachError(f"application {application_id}") from None
@@ -204,7 +200,7 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
     context |= {"noticed_now": len(_findings_in(saved.case, section)), "findings_url": findings_url(saved.case)}
-    context |= _conditions(saved.case, section)
+    context |= _conditions(saved.case, section) | {"understood": understood(section, typed, saved.content)}
     return render(request, "applicant/autosaved.html", context | _what_changed(request, saved.case, section))
 
 

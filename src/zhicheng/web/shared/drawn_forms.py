@@ -94,7 +94,7 @@ def joined(*parts: str) -> SafeString:
 
 
 def _field(field: BoundField) -> SafeString:
-    """Label, hint, what is wrong, and the control."""
+    """Label, help that unfolds (``unfolds`` of the field), hint, what is wrong, and the control."""
     look = "field field-check" if field.widget_type == "checkbox" and not field.use_fieldset else "field"
     look = f"{look} field-wrong" if field.errors else look
     hint = (
@@ -102,6 +102,7 @@ def _field(field: BoundField) -> SafeString:
         if field.help_text
         else ""
     )
+    hint = joined(getattr(field.field, "unfolds", ""), hint)
     wrong = str(field.errors) if field.errors else ""
     if field.use_fieldset:
         described = format_html(' aria-describedby="{}"', field.aria_describedby) if field.aria_describedby else ""

@@ -12,40 +12,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhicheng.standards.dates import read_day
+from zhicheng.standards.errors import InvalidNumber
 from zhicheng.standards.text import pasted
 from zhicheng.web.shared.mailboxes import MailboxInput, question_about
-
-_DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
-_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?|(\d{4})(\d{2})")
 
 
 def half_width(text: str) -> str:
     """Full-width digits, letters and dashes as half-width ones; every kind of dash as ``-``; outer blanks removed."""
     text = unicodedata.normalize("NFKC", text)
     return re.sub(r"[‐‑‒–—−﹣－]", "-", text).replace("。", ".").strip()
-
-
-def parse_date_text(text: str) -> date:
-    """A date a person typed: ``2023-05-08``, ``2023.5.8``, ``2023/5/8``, ``2023年5月8日``, ``20230508``, full-width digits.
-
-    Raises ``ValueError`` for anything else and for a day that does not exist.
-    """
-    cleaned = half_width(text)
-    match = _DATE.fullmatch(cleaned) or _EIGHT.fullmatch(cleaned)
-    if not match:
-        raise ValueError(f"not a date: {text!r}")
-    return date(int(match[1]), int(match[2]), int(match[3]))
-
-
-def parse_month_text(text: str) -> date:
-    """A month a person typed (``2023-05``, ``2023.5``, ``2023年5月``, ``202305``) as its first day. Raises ``ValueError``."""
-    match = _MONTH.fullmatch(half_width(text))
-    if not match:
-        raise ValueError(f"not a month: {text!r}")
-    return date(int(match[1] or match[3]), int(match[2] or match[4]), 1)
 
 
 # Django's own sentences name no field; these do. A field says what stands for its class or the nearest class above it. Validators
@@ -177,11 +156,14 @@ class Form(forms.Form):
 
 
 class DateField(forms.CharField):
-    """A date typed as text; the cleaned value is a :class:`datetime.date` or ``None`` when optional and empty."""
+    """A date typed as text, in any of the ways of ``standards.dates``; the cleaned value is a :class:`datetime.date` or ``None`` when
+    optional and empty. ``months``: a month alone is its first day.
+    """
 
-    default_error_messages = {"date": _("请按“2023-05-08”的格式填写一个真实存在的日期。")}
+    default_error_messages = {"date": "%(what)s"}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, months: bool = False, **kwargs: Any) -> None:
+        self.months = months
         kwargs.setdefault("help_text", _("例如 2023-05-08"))
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "w-short", "autocomplete": "off"}))
         kwargs.setdefault("max_length", 20)
@@ -197,12 +179,10 @@ class DateField(forms.CharField):
         if not text:
             return None
         try:
-            return self.parse(text)
-        except ValueError:
-            raise ValidationError(self.error_messages["date"], code="date") from None
-
-    def parse(self, text: str) -> date:
-        return parse_date_text(text)
+            return read_day(text, months=self.months)
+        except InvalidNumber as error:
+            what = gettext(error.template)
+            raise ValidationError(self.error_messages["date"], code="date", params={"what": what}) from None
 
     def run_validators(self, value: Any) -> None:
         if not isinstance(value, date):
@@ -215,24 +195,7 @@ class DateField(forms.CharField):
             return True
 
 
-class MonthField(DateField):
-    """A month typed as text; the cleaned value is the month's first day."""
-
-    default_error_messages = {"date": _("请按“2023-05”的格式填写年和月。")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("例如 2023-05"))
-        super().__init__(**kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%Y-%m}" if isinstance(value, date) else value
-
-    def parse(self, text: str) -> date:
-        return parse_month_text(text)
-
-
-_SENTENCES[DateField] = {"date": _("“%(label)s”请按“2023-05-08”的格式填写，须是真实存在的日期。")}
-_SENTENCES[MonthField] = {"date": _("“%(label)s”请按“2023-05”的格式填写年和月。")}
+_SENTENCES[DateField] = {"date": _("“%(label)s”：%(what)s")}
 
 
 class CodeField(forms.CharField):

@@ -17,7 +17,8 @@ from zhicheng.accounts.queries import ref_of_typed
 from zhicheng.applications.queries import id_of_number, numbers_of
 from zhicheng.foundation import looks, queries
 from zhicheng.foundation.models import AccessLook
-from zhicheng.web.shared.forms import parse_date_text
+from zhicheng.standards.dates import read_day
+from zhicheng.standards.errors import InvalidNumber
 from zhicheng.web.shared.look_words import thing_words, what_words
 from zhicheng.web.shared.paging import page_of
 from zhicheng.web.system.refusals import accounts_of, nobody
@@ -72,9 +73,9 @@ def _narrowed(*, day: str, account: str, application: str) -> tuple[date | None,
     wanted, actor, subject, problems = None, "", "", []
     if day:
         try:
-            wanted = parse_date_text(day)
-        except ValueError:
-            problems.append(_("“日期”请按“2023-05-08”的格式填写，须是真实存在的日期。"))
+            wanted = read_day(day, months=False)
+        except InvalidNumber as error:
+            problems.append(_("“{label}”：{what}").format(label=_("日期"), what=_(error.template)))
     if account and not (actor := ref_of_typed(account)):
         problems.append(_("没有登录名是“{name}”的账号，请核对。").format(name=account))
     if application:
