@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from tests.campaigns.files import bortala
 from zhicheng.applications.papers import review_form_data
-from zhicheng.applications.snapshot import SCHEMA, UPGRADES, Snapshot, UnknownSchemaError, publicised
+from zhicheng.applications.snapshot import SCHEMA, Snapshot, UnknownSchemaError, publicised
+from zhicheng.applications.upgrades import UPGRADES
 from zhicheng.foundation.canonical import canonical_json, digest
 from zhicheng.publicity.papers import public_facts
 
@@ -24,6 +25,7 @@ SHA256 = {
     3: "0e0fdcafeee173a8cfba9f467c4c1c0170e21c0ded11caa33e7fc4fa9419d4ba",
     4: "210e23b91e9837adab08e434fe314f8ac5b6e9e5c51ef3e5dc3a31c82aa0e63b",
     5: "bb25142521c55ed9f65f0ed9716b68babafe67d9c33c015582300feb85583949",
+    6: "5fd8eddfd1fd2186ed27409b4150d196aaa915468adafe4fe96db2b1d25ea636",
 }
 SHOWN = "789d7a84717bf797d59fa68d6492720871a0baa8d87bac03c734e86ffd706021"
 SCHEMAS = sorted(SHA256)
@@ -72,6 +74,16 @@ def test_what_was_shown_at_the_check_is_kept_since_schema_5():
     lines = Snapshot.read(stored(5)).checked.lines
     assert [line.kind for line in lines] == ["finding", "file", "condition"]
     assert (lines[0].answer, lines[2].result) == ("这三个月待业。", "met")
+
+
+def test_original_of_what_was_mended_is_kept_since_schema_6():
+    for number in SCHEMAS:
+        first, *others = Snapshot.read(stored(number)).materials
+        assert (first.original is not None) == (number >= 6) and all(one.original is None for one in others)
+    first, second = Snapshot.read(stored(6)).materials[:2]
+    assert second.before_mending() is None
+    brought = first.before_mending()
+    assert (brought.file_id, brought.sha256, brought.where, brought.warnings) == (1001, "9" * 64, first.where, None)
 
 
 def test_schema_1_that_knew_the_desk_of_the_industry_department_keeps_it():

@@ -32,7 +32,7 @@ from tests.support.cases import library
 from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
 from tests.support.signing_in import later
-from tests.support.uploads import keep_file
+from tests.support.uploads import keep_file, mended
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -429,6 +429,20 @@ def application_share_out(world: w.World) -> Press:
     application, material = _brought(world, 3)
     data = {f"pages-appraisals-{material.year}": "1-2"}
     return _by(world.applicant, "application_share_out", application.pk, material.pk, **data)
+
+
+@example("application_mend")
+def application_mend(world: w.World) -> Press:
+    application, material = _brought(world, 1)
+    return _by(world.applicant, "application_mend", application.pk, material.pk, how="right.1")
+
+
+@example("application_restore")
+def application_restore(world: w.World) -> Press:
+    application, material = _brought(world, 1)
+    with clock.travel(w.IN_WINDOW):
+        made = mended(world.applicant, material)
+    return _by(world.applicant, "application_restore", application.pk, made.pk)
 
 
 @example("application_material_remove")

@@ -35,6 +35,7 @@ NOT_LOOKED_AT = dict.fromkeys(
         "application_upload",
         "application_pages",
         "application_share_out",
+        "application_mend",
         "unit_publicity_paper",
         "unit_material_add",
         "unit_information_edit",

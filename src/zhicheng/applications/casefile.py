@@ -385,4 +385,9 @@ class CaseFile:
 
 
 def _named(snapshot: Snapshot, file_id: int | str) -> FrozenFile | None:
-    return next((file for file in snapshot.materials if str(file.file_id) == str(file_id)), None)
+    """The file, or the one it was made of when it was mended here."""
+    for file in snapshot.materials:
+        for one in (file, file.before_mending()):
+            if one is not None and str(one.file_id) == str(file_id):
+                return one
+    return None

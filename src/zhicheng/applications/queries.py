@@ -269,7 +269,7 @@ def materials_of(application: Application) -> QuerySet[Material]:
 
 def _materials(application_id: int, applicant_id: int) -> QuerySet[Material]:
     mine = Material.objects.filter(application_id=application_id, added_by_id=applicant_id, removed_at__isnull=True)
-    return mine.select_related("file").order_by("id")
+    return mine.select_related("file", "file__original").order_by("id")
 
 
 materials_read = prepared(_materials)
@@ -294,7 +294,7 @@ def get_material(actor: Actor, material_id: int) -> Material | None:
     if actor.role is not Role.APPLICANT:
         return None
     mine = Material.objects.filter(pk=material_id, added_by_id=F("application__applicant_id"))
-    material = mine.select_related("file", "application").first()
+    material = mine.select_related("file", "file__original", "application").first()
     if material is None or not visible_to(actor).filter(pk=material.application_id).exists():
         return None
     return material

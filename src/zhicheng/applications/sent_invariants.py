@@ -103,7 +103,7 @@ def submissions() -> Iterator[Violation]:
         rows = Submission.objects.filter(application__in=applications).order_by("number")
         of = grouped(rows, lambda row: row.application_id)
         files = Material.objects.filter(application__in=applications, added_by_id=F("application__applicant_id")).select_related(
-            "file"
+            "file", "file__original"
         )
         materials = grouped(files, lambda row: row.application_id)
         for application in applications:
@@ -192,8 +192,18 @@ def _of_materials(application: Application, frozen: Iterable[FrozenFile], materi
             return _("上报的材料已不在，或者换了位置、换了文件。")
         if any(getattr(row.file, key) != getattr(one, key) for key in _OF_FILE if key in one.model_fields_set):
             return _("材料的文件与上报的不同。")
+        if not _same_original(one, row):
+            return _("材料的原件与上报的不同。")
         if one.warnings is not None and one.warnings != row.file.warnings:
             return _("材料的文件与上报的不同。")
         if {row.added_by_id, row.file.uploaded_by_id} != {application.applicant_id}:
             return _("材料的文件不是本人上传的。")
     return None
+
+
+def _same_original(one: FrozenFile, row: Material) -> bool:
+    """Whether what was mended here still names the file it was made of, as it was."""
+    if one.original is None or row.file.original is None:
+        return one.original is None and row.file.original_id is None
+    told = one.original
+    return told.file_id == row.file.original_id and all(getattr(row.file.original, key) == getattr(told, key) for key in _OF_FILE)

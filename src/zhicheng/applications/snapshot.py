@@ -1,7 +1,7 @@
 """The frozen content of a submission (house, decision 3): one typed value, its canonical bytes, its hash.
 
 What is stored is never written again. Each stored content says by its ``schema`` number in which shape it was written, and is brought
-to today's shape when it is read (:data:`UPGRADES`); its bytes and its hash stay those of the day it was sent.
+to today's shape when it is read (:data:`.upgrades.UPGRADES`); its bytes and its hash stay those of the day it was sent.
 
 A change of the shape is a new number, a function that upgrades from the one before, and an example in ``tests/applications/snapshots``.
 """
@@ -9,7 +9,7 @@ A change of the shape is a new number, a function that upgrades from the one bef
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -22,13 +22,15 @@ from zhicheng.applications.looked_at import looked_at_in
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.point_answers import POINTS_KEPT_AS
 from zhicheng.applications.sections import BY_KEY
+from zhicheng.applications.upgrades import UPGRADES
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, VersionedText
-from zhicheng.evidence.models import served_media_type
+from zhicheng.evidence.models import EvidenceFile, served_media_type
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.organizations.models import Organization
 
-SCHEMA = 5
+SCHEMA = 6
+_OF_ORIGINAL = ("sha256", "safe_sha256", "name", "media_type", "pages", "size")
 _OFFICES = tuple(desk.column for desk in DESKS[1:])
 
 
@@ -88,12 +90,25 @@ class FrozenChoice(_Frozen):
     first_title: bool
 
 
+class FrozenOriginal(_Frozen):
+    """What a file was made of when its pages were turned, straightened or cropped here: the file as it was brought."""
+
+    file_id: int
+    sha256: str
+    safe_sha256: str | None
+    name: str
+    media_type: str
+    pages: int
+    size: int
+
+
 class FrozenFile(_Frozen):
     """A file in its slot, known by the hash of its bytes; ``safe_sha256``: of the copy that is shown in its stead, where there is one.
 
     A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant
     confirmed to have looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: those of the examination, ``None`` where
     the content is of a schema before 4, or where the pages were still to be looked at (``evidence.PageCheck``): then the file is asked.
+    ``original``: of a file that was mended here the one that was brought.
     """
 
     id: int
@@ -111,6 +126,13 @@ class FrozenFile(_Frozen):
     size: int
     looked_at: str | None = None
     warnings: list[dict[str, Any]] | None = None
+    original: FrozenOriginal | None = None
+
+    def before_mending(self) -> FrozenFile | None:
+        """The file as it was brought, in the same place; ``None`` for one that was not mended here."""
+        if self.original is None:
+            return None
+        return self.model_copy(update={**self.original.model_dump(), "looked_at": None, "warnings": None, "original": None})
 
     @property
     def served_sha256(self) -> str:
@@ -252,31 +274,6 @@ class Snapshot(_Frozen):
         return list(self.sections.get(key) or [])
 
 
-def _from_1(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 1: written before there was the desk of the industry department (行业主管部门)."""
-    return {"industry_body": None, **content, "schema": 2}
-
-
-def _from_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 2: written before findings could be answered."""
-    return {"answers": [], **content, "schema": 3}
-
-
-def _from_3(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 3: written before points of a return were answered, and warned files confirmed."""
-    return {"point_answers": [], **content, "schema": 4}
-
-
-def _from_4(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 4: written before what was shown at 再次核对 was kept, and in which language texts were read."""
-    texts = {name: {"language": "", **content[name]} for name in ("commitment", "liability")}
-    return {"checked": None, **content, **texts, "schema": 5}
-
-
-#: Schema number → the function that brings a content of it to the next.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
-
-
 def in_notice_order(notice: Notice, contents: dict[str, Any], materials: list[Material]) -> list[Material]:
     """The files as the notice lists them, whenever each was uploaded: slot, year, row of the form, paper.
 
@@ -368,7 +365,12 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
         size=file.size,
         looked_at=(looked_at or {}).get(file.sha256),
         warnings=None if file.checking else file.warnings,
+        original=_original(file.original),
     )
+
+
+def _original(file: EvidenceFile | None) -> FrozenOriginal | None:
+    return FrozenOriginal(**{name: getattr(file, name) for name in _OF_ORIGINAL}, file_id=file.pk) if file is not None else None
 
 
 def _accepted(text: VersionedText, at: str, language: str) -> AcceptedText:

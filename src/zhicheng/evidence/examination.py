@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 
 from zhicheng.evidence import scanning
-from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, compose_confined, inspect_confined
+from zhicheng.evidence.confinement.asking import MEMORY, SECONDS, compose_confined, inspect_confined, mend_confined
 from zhicheng.evidence.inspection.verdicts import RENAMED, Bounds, Finding, Rejected
 from zhicheng.evidence.names import claims_other_type
 from zhicheng.evidence.sentences import Values, refusal_sentence, values_of
@@ -38,7 +38,7 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What was brought were the files a PDF is made of. It is made, ``held``, and waits to be examined itself."""
+    """What was brought were the files that one is made of. It is made, ``held``, and waits to be examined itself."""
 
     held: holding.Held
 
@@ -95,16 +95,26 @@ def examine_confined(
 def compose_held(
     source: Path, *, made_of: dict[str, Any], declared_name: str, limits: Bounds, seconds: int, memory: int
 ) -> Composed | Unacceptable:
-    """Make the PDF of the pages that ``made_of`` names, in a process of its own, and hold it; or why it cannot be made."""
-    sources = [(begin, size, kind) for begin, size, kind in made_of["sources"]]
-    leaves = [(number, page, turn) for number, page, turn in made_of["leaves"]]
+    """Make the PDF of the pages that ``made_of`` names, or the file with its pages mended, in a process of its own, and hold it; or why it
+    cannot be made.
+    """
     limits = replace(limits, max_bytes=made_of["most_bytes"])
     try:
-        made = compose_confined(source, sources=sources, leaves=leaves, bounds=limits, seconds=seconds, memory=memory)
+        made = _made(source, made_of, limits, seconds, memory)
     except Rejected as refusal:
         sentence = refusal_sentence(refusal, declared_name=declared_name, limits=limits)
         return Unacceptable(refusal.code, sentence, values_of(refusal, limits=limits), cpu_seconds=refusal.cpu_seconds)
     return Composed(holding.hold([made]))
+
+
+def _made(source: Path, made_of: dict[str, Any], limits: Bounds, seconds: int, memory: int) -> bytes:
+    if "repairs" in made_of:
+        repairs = [(page, turn, straighten, crop) for page, turn, straighten, crop in made_of["repairs"]]
+        kind = made_of["media_type"]
+        return mend_confined(source, media_type=kind, repairs=repairs, bounds=limits, seconds=seconds, memory=memory)
+    sources = [(begin, size, kind) for begin, size, kind in made_of["sources"]]
+    leaves = [(number, page, turn) for number, page, turn in made_of["leaves"]]
+    return compose_confined(source, sources=sources, leaves=leaves, bounds=limits, seconds=seconds, memory=memory)
 
 
 def _refuse_virus(path: Path, cpu_seconds: float) -> None:

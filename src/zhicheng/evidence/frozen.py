@@ -13,6 +13,6 @@ PROTECTED = (
         rule="stays",
         when="NEW.sha256 <> OLD.sha256 OR NEW.safe_sha256 IS DISTINCT FROM OLD.safe_sha256 OR NEW.size <> OLD.size "
         "OR NEW.name <> OLD.name OR NEW.media_type <> OLD.media_type OR NEW.pages <> OLD.pages "
-        "OR NEW.uploaded_by_id IS DISTINCT FROM OLD.uploaded_by_id",
+        "OR NEW.uploaded_by_id IS DISTINCT FROM OLD.uploaded_by_id OR NEW.original_id IS DISTINCT FROM OLD.original_id",
     ),
 )

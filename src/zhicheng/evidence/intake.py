@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from zhicheng.evidence.inspection.verdicts import COMPOSED, SHRUNK
+from zhicheng.evidence.inspection.verdicts import COMPOSED, MENDED, SHRUNK
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.foundation import clock, holding
 
@@ -67,8 +67,27 @@ def composed_of(count: int) -> dict[str, Any]:
     return {COMPOSED: count}
 
 
+def mended_of(file: EvidenceFile, *, turned: bool, straightened: bool, cropped: bool) -> dict[str, Any]:
+    """What goes into the payload of what is made of ``file`` by mending its pages: which file it is of, what was done, and what was said of
+    that one already.
+    """
+    before: dict[str, Any] = next((w for w in file.warnings if w.get("code") == MENDED), {})
+    done = {"turned": turned, "straightened": straightened, "cropped": cropped}
+    note = {"code": MENDED, **{name: int(now or before.get(name, 0)) for name, now in done.items()}}
+    told = [w for w in file.warnings if w.get("code") in {SHRUNK, COMPOSED}]
+    return {MENDED: {"original": file.original_id or file.pk, "said": [*told, note]}}
+
+
+def original_of(row: Intake) -> int | None:
+    """The number of the file that what was made is of; ``None`` for a file that was brought."""
+    made = row.payload.get(MENDED)
+    return made["original"] if made else None
+
+
 def said_of_it(row: Intake) -> list[dict[str, int | str]]:
     """What whoever brought the file said or chose of it, as findings: it is told, and decides nothing."""
+    if made := row.payload.get(MENDED):
+        return list(made["said"])
     size, count = row.payload.get(SHRUNK), row.payload.get(COMPOSED)
     said: list[dict[str, int | str]] = [{"code": SHRUNK, "width": size[0], "height": size[1]}] if size else []
     return [*said, {"code": COMPOSED, "count": count}] if count else said

@@ -48,6 +48,10 @@ class EvidenceFile(models.Model):
     uploaded_at = models.DateTimeField(_("上传时间"))
     warnings = models.JSONField(_("清晰度提示"), default=list, blank=True)
     checking = models.BooleanField(_("正在检查清晰度"), default=False, db_default=False)
+    # What it was made of when its pages were turned, straightened or cropped here: the file as it was brought, never one made here itself.
+    original = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("原件")
+    )
 
     class Meta:
         verbose_name = _("附件文件")

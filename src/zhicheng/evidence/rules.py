@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from zhicheng.evidence.models import Lane
 
@@ -13,6 +15,20 @@ MOST_ATTEMPTS = 3
 
 TURNS = (0, 90, 180, 270)
 """By how many degrees a page can be turned, clockwise."""
+Repair = tuple[int, int, bool, bool]
+"""What is to be done with one page (from 1): turned by how many degrees clockwise, straightened, cropped."""
+
+
+def found_repairs(warnings: Iterable[Mapping[str, Any]]) -> list[Repair]:
+    """What mends the findings of a file that can be mended here: its pages that lie turned or skewed."""
+    turns: dict[int, int] = {}
+    skewed: set[int] = set()
+    for warning in warnings:
+        if warning.get("code") == "sideways":
+            turns[int(warning["page"])] = (360 - int(warning["degrees"])) % 360
+        elif warning.get("code") == "skewed":
+            skewed.add(int(warning["page"]))
+    return [(page, turns.get(page, 0), page in skewed, False) for page in sorted({*turns, *skewed})]
 
 
 @dataclass(frozen=True, slots=True)

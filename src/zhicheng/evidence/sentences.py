@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from zhicheng.evidence.inspection.verdicts import (
     COMPOSED,
     CONVERTED,
+    MENDED,
     MENDED_COPY,
     RENAMED,
     SEVERAL,
@@ -94,6 +95,7 @@ def _refusals() -> dict[str, str]:
         "animated": _("这是一张动态图片。请另存为普通的 JPG 或 PNG 图片后再上传。"),
         "too_complex": _("这个文件过于复杂，系统无法完成检查。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
         NOT_EXAMINED: _("这个文件检查了几次都没有完成，没有接收。请用“打印为 PDF”另存一份，或重新扫描后再上传。"),
+        "nothing_to_mend": _("没有找到可以校直或者裁去的部分，文件没有改动。需要时请重新拍照或扫描。"),
         "no_such_page": _("要用的页在原来的文件里没有，没有合成。请打开原文件核对页码。"),
         "virus": _("这个文件被识别为病毒，不能接收。请用杀毒软件检查您的电脑，再从可靠的来源重新取得文件。"),
         "no_scanner": _("暂时无法检查病毒，请稍后再试。这个文件没有收下，您填写的内容没有丢失。"),
@@ -136,8 +138,16 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
     code = str(warning.get("code"))
     if code == "low_resolution" and warning.get("width"):  # of before: then the pixels of a picture were counted
         return _("图片只有 %(width)s × %(height)s 像素，打印后文字可能看不清。如有更清晰的原图，请重新上传。") % values
+    if code == MENDED:
+        return _mended(warning)
     sentence = _of_file(code) or of_page(code)
     return sentence % values
+
+
+def _mended(note: Mapping[str, object]) -> str:
+    known = {"turned": _("转正"), "straightened": _("校直"), "cropped": _("裁边")}
+    done = _("、").join(word for name, word in known.items() if note.get(name))
+    return _("由系统按申报人的要求处理（{done}），原件另行保存。").format(done=done)
 
 
 def _of_file(code: str) -> str:

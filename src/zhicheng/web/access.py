@@ -151,6 +151,8 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "application_file": frozenset({Role.APPLICANT}),
     "application_preview": frozenset({Role.APPLICANT}),
     "application_material_remove": frozenset({Role.APPLICANT}),
+    "application_mend": frozenset({Role.APPLICANT}),
+    "application_restore": frozenset({Role.APPLICANT}),
     "application_check": frozenset({Role.APPLICANT}),
     "application_findings": frozenset({Role.APPLICANT}),
     "application_submit": frozenset({Role.APPLICANT}),

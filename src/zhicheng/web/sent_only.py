@@ -21,6 +21,8 @@ SENT_ONLY: dict[str, str] = {
     "application_resumable_begin": "application_slot",
     "application_resumable": "application_tasks",
     "application_use_file": "application_slot",
+    "application_mend": "application_material",
+    "application_restore": "application_material",
     "library_take_over": "library",
     "library_keep_on": "library",
     "library_file_add": "library_item",

@@ -17,6 +17,7 @@ from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.organizations.actors import Actor, actor_for
 
 FORM = w.sections()
@@ -172,6 +173,24 @@ def remove_paper(stage: Stage) -> None:
         actor=stage.owner(application),
         application_id=application.pk,
         material_id=material.pk if material else 0,
+    )
+
+
+@play("applications.restore_original")
+def have_the_original_back(stage: Stage) -> None:
+    application = stage.application()
+    if application is None:
+        return
+    made = stage.one_of(Material.objects.filter(application=application, file__original__isnull=False))
+    if made is None and (here := materials_of(application).first()) is not None and stage.dice.percent(50):
+        brought = w.evidence(application.applicant_id, stage.dice.text())
+        EvidenceFile.objects.filter(pk=here.file_id).update(original=brought)
+        made = here
+    stage.act(
+        "applications.restore_original",
+        actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
+        application_id=application.pk,
+        material_id=made.pk if made else 0,
     )
 
 

@@ -101,6 +101,17 @@ def put_pages_together(stage: Stage) -> None:
     stage.act("evidence.take_pages", actor_id=user.pk, files=files, leaves=leaves, name="合成.pdf", purpose=KEEP)
 
 
+@play("evidence.take_mended")
+def mend_a_file(stage: Stage) -> None:
+    """A page of a file somebody has, or one that is not there, turned by as much as pages are turned or not."""
+    user = stage.account()
+    file = EvidenceFile.objects.filter(uploaded_by=user).order_by("-pk").first() if user is not None else None
+    if user is None or file is None:
+        return
+    repair = (stage.dice.pick([1, 1, 9]), stage.dice.pick([0, 90, 180, 45]), False, False)
+    stage.act("evidence.take_mended", actor_id=user.pk, file=file, repairs=[repair], purpose=KEEP)
+
+
 @play("evidence.drop_stale_uploads")
 def forget_unfinished(stage: Stage) -> None:
     stage.act("evidence.drop_stale_uploads")

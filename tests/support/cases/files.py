@@ -157,6 +157,13 @@ def take_pages(world: w.World) -> dict[str, Any]:
     return {"actor_id": who, "files": [file], "leaves": [(0, 1, 90)], "name": "合成.pdf", "purpose": "keep"}
 
 
+@case("evidence.actions.composing.take_mended")
+def take_mended(world: w.World) -> dict[str, Any]:
+    who = world.applicant.account_id
+    assert who is not None
+    return {"actor_id": who, "file": w.evidence(who, "upside down"), "repairs": [(1, 180, False, False)], "purpose": "keep"}
+
+
 @case(f"{KEEPING}.keep_sample")
 def keep_sample(world: w.World) -> dict[str, Any]:
     return {"content": w.pdf("sample"), "name": "样张.pdf", "actor_id": world.applicant.account_id}

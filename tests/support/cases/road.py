@@ -9,6 +9,7 @@ from tests.campaigns.files import calendar_text
 from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases import LATER, case
+from tests.support.uploads import mended
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
@@ -136,6 +137,12 @@ def add(world: w.World, application: Application) -> dict[str, Any]:
 @case(f"{MATERIAL}.remove_material", begins=filled)
 def remove(world: w.World, application: Application) -> dict[str, Any]:
     return {"actor": world.applicant, "application_id": application.pk, "material_id": materials_of(application)[0].pk}
+
+
+@case(f"{MATERIAL}.restore_original", begins=filled)
+def restore_file(world: w.World, application: Application) -> dict[str, Any]:
+    made = mended(world.applicant, materials_of(application)[0])
+    return {"actor": world.applicant, "application_id": application.pk, "material_id": made.pk}
 
 
 def _of_unit(world: w.World) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from zhicheng.applications.actions.ending import (
     withdraw_application,
 )
 from zhicheng.applications.actions.library import Taken, keep_in_library, take_from_library
-from zhicheng.applications.actions.material import add_material, remove_material
+from zhicheng.applications.actions.material import add_material, remove_material, restore_original
 from zhicheng.applications.actions.mending import answer_points, confirm_file
 from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
@@ -38,6 +38,7 @@ __all__ = [
     "remove_material",
     "remove_unit_material",
     "restore_applications",
+    "restore_original",
     "save_section",
     "start_application",
     "submit_application",

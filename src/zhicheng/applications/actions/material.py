@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import lock_open, touch
 from zhicheng.applications.casefile import CaseFile
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Material
 from zhicheng.applications.putting import put
 from zhicheng.applications.where import Where
@@ -60,6 +61,32 @@ def _box(case: CaseFile, slot: str, paper: str, year: int | None, row: str) -> S
             code="no_such_slot",
         )
     return box
+
+
+@one_transaction
+def restore_original(*, actor: Actor, application_id: int, material_id: int) -> Material:
+    """恢复原件: put the file as it was brought in the place of what was made of it here. Twice is the same as once: of a file that was taken out
+    in favour of its original that one is given back. Raises :class:`Refused`: ``not_found``, ``not_open``, and what ``add_material`` does.
+    """
+    case = lock_open(application_id, actor)
+    rows = Material.objects.select_related("file__original").filter(application=case.application, added_by_id=actor.account_id)
+    material = rows.filter(pk=material_id).first()
+    if material is None or material.file.original is None:
+        raise Refused.one(_("没有找到这个文件的原件，请刷新页面。"), code="not_found")
+    if material.removed_at is not None:
+        place = key_of(material)
+        back = next((m for m in case.materials if m.file_id == material.file.original_id and key_of(m) == place), None)
+        if back is None:
+            raise Refused.one(_("这个文件已经移除或者更换，请刷新页面。"), code="not_found")
+        return back
+    box = _box(case, material.slot, material.paper, material.year, material.row)
+    original, held = material.file.original, case.materials
+    back, is_new = put(case.application, box, material.paper, original, held=held, actor=actor, replaces=[material.pk])
+    if not is_new:  # brought once more meanwhile: then it lies there already
+        material.removed_at = clock.now()
+        material.save(update_fields=["removed_at"])
+    touch(case.application, clock.now())
+    return back
 
 
 @one_transaction

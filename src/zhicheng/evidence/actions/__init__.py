@@ -1,7 +1,7 @@
 """The verbs for files: taken in, examined, kept, looked at, thrown away."""
 
 from zhicheng.evidence.actions.checking import CheckTurn, claim_check, end_check_turn, give_back_check, stay_at_check
-from zhicheng.evidence.actions.composing import take_pages
+from zhicheng.evidence.actions.composing import take_mended, take_pages
 from zhicheng.evidence.actions.examining import Turn, claim_next, end_turn, examine_due, give_back, stay_at
 from zhicheng.evidence.actions.keeping import keep_sample, remove_leftovers
 from zhicheng.evidence.actions.resuming import begin_upload, drop_stale_uploads, drop_upload, receive_piece
@@ -28,5 +28,6 @@ __all__ = [
     "stay_at",
     "stay_at_check",
     "take_file",
+    "take_mended",
     "take_pages",
 ]

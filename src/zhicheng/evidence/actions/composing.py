@@ -1,4 +1,4 @@
-"""Pages of several files as one PDF, or some pages of one: brought like a file, made in a process of its own, then examined like every other."""
+"""Pages of several files as one PDF, or some pages of one, or a file with its pages mended: brought like a file, made in a process of its own, then examined like every other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from zhicheng.evidence import intake
 from zhicheng.evidence.brakes import most_bytes_of, refuse_too_much
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.evidence.rules import TURNS
+from zhicheng.evidence.rules import TURNS, Repair
+from zhicheng.evidence.sentences import sentence_of
 from zhicheng.foundation import blobs, holding
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import one_transaction, take_turns
@@ -51,17 +52,58 @@ def take_pages(
         raise Refused.one(text, where=where, code="too_large")
     refuse_too_much(actor_id, "", size, where)
     sources: list[list[Any]] = []
-    held = holding.hold(_contents(files, sources))
-    row = intake.of_held(held, name, actor_id=actor_id)
+    row = intake.of_held(holding.hold(_contents(files, sources)), name, actor_id=actor_id)
     row.purpose, row.subject, row.where = purpose, subject, where
     recipe = {"sources": sources, "leaves": [list(leaf) for leaf in leaves], "most_bytes": most_bytes_of(most_bytes)}
     row.payload = {**(payload or {}), intake.MADE_OF: recipe}
+    return _kept_or_released(row)
+
+
+def take_mended(
+    *,
+    actor_id: int,
+    file: EvidenceFile,
+    repairs: Sequence[Repair],
+    purpose: str,
+    subject: str = "",
+    where: str = "",
+    payload: dict[str, Any] | None = None,
+    most_bytes: int = 0,
+) -> Intake:
+    """Have ``file``, as readers see it, made again with these pages mended, and let it wait to be examined; ``file`` stays, and the new one
+    names the one it was brought as (``EvidenceFile.original``).
+
+    The other arguments are those of ``take_file``. Raises ``Refused`` at ``where``: ``nothing_to_mend``, ``no_such_page``, ``storage``, and
+    whatever stops a file of this account; and what the examination finds: ``nothing_to_mend`` where no page is crooked, ``too_large``.
+    """
+    intake.handler_for(purpose)
+    repairs = [(page, turn % 360, straighten, crop) for page, turn, straighten, crop in repairs]
+    if not any(turn or straighten or crop for _page, turn, straighten, crop in repairs):
+        raise Refused.one(sentence_of("nothing_to_mend", {}, declared_name=file.name), where=where, code="nothing_to_mend")
+    for page, turn, _straighten, _crop in repairs:
+        if turn not in TURNS or not 1 <= page <= file.pages:
+            raise Refused.one(_beyond(file, page), where=where, code="no_such_page")
+    refuse_too_much(actor_id, "", file.size, where)
+    row = intake.of_held(holding.hold(_contents([file], [])), file.served_name, actor_id=actor_id)
+    row.purpose, row.subject, row.where = purpose, subject, where
+    done = [any(repair[part] for repair in repairs) for part in (1, 2, 3)]
+    recipe = {
+        "media_type": file.served_media_type,
+        "repairs": [list(repair) for repair in repairs],
+        "most_bytes": most_bytes_of(most_bytes),
+    }
+    of_it = intake.mended_of(file, turned=done[0], straightened=done[1], cropped=done[2])
+    row.payload = {**(payload or {}), **of_it, intake.MADE_OF: recipe}
+    return _kept_or_released(row)
+
+
+def _kept_or_released(row: Intake) -> Intake:
     try:
         return _put_down(row)
     except (OperationalError, InterfaceError):  # it may have been committed: what nobody wants is tidied later
         raise
     except BaseException:
-        holding.release(held.name)
+        holding.release(row.held)
         raise
 
 

@@ -150,7 +150,7 @@ def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
 
 @one_transaction
 def _examine_next(turn: Turn, made: Composed) -> None:
-    """The PDF takes the place of the files it was made of, and waits again as any file does."""
+    """What was made takes the place of the files it was made of, and waits again as any file does."""
     row = _mine(turn).select_for_update(no_key=True).first()
     if row is None:  # another examiner has it now, and makes its own
         holding.release(made.held.name)
@@ -249,6 +249,7 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
         uploaded_at=clock.now(),
         warnings=[*intake.said_of_it(row), *verdict.warnings],
         checking=True,
+        original_id=intake.original_of(row),
     )
     begin_check(file=file, lane=row.lane)
     row.result = intake.handler_for(row.purpose)(row, file)

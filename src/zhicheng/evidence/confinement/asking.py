@@ -38,6 +38,10 @@ _MEDIA_TYPES = {"application/pdf", "image/jpeg", "image/png", "image/heic"}
 Source = tuple[int, int, str]
 Leaf = tuple[int, int, int]
 """As ``inspection.composing`` has them, which a web process does not load."""
+Repair = tuple[int, int, bool, bool]
+"""The values of an ``inspection.legibility.mending.Repair``: page, turn, whether to straighten, whether to crop."""
+_BEGINS = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+"""How a file of each type begins."""
 _COPIES = {"application/pdf": b"%PDF-", "image/heic": b"\xff\xd8\xff"}
 """How the copy that readers get begins."""
 _MOST_WARNINGS = 1000
@@ -206,6 +210,24 @@ def compose_confined(
     }
     _head, body = _ask(warden or _warden, request, path, bounds, seconds=seconds, memory=memory)
     if not body.startswith(b"%PDF-"):
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
+    return body
+
+
+def mend_confined(
+    path: Path,
+    *,
+    media_type: str,
+    repairs: Sequence[Repair],
+    bounds: Bounds,
+    seconds: int = LOOK_SECONDS,
+    memory: int = LOOK_MEMORY,
+    warden: Warden | None = None,
+) -> bytes:
+    """``inspection.legibility.mending.mend`` in a cell of those who look at pages. Raises ``Rejected`` like ``inspect_confined``."""
+    request = {"verb": "mend", "media_type": media_type, "repairs": list(repairs), "read": path.stat().st_size}
+    _head, body = _ask(warden or _lookout, request, path, bounds, seconds=seconds, memory=memory)
+    if not body.startswith(_BEGINS[media_type]):
         raise _refusal("too_complex", {}, cpu_seconds=seconds)
     return body
 

@@ -23,14 +23,19 @@ def load() -> Live:
 
     from zhicheng.evidence.confinement import cell
     from zhicheng.evidence.inspection.legibility.look import look
+    from zhicheng.evidence.inspection.legibility.mending import Repair, mend
     from zhicheng.evidence.inspection.verdicts import Bounds
 
     def answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        return cell.answered(partial(_look, request, content))
+        return cell.answered(partial(_mend if request["verb"] == "mend" else _look, request, content))
 
     def _look(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         found = look(content, request["media_type"], Bounds(**request["bounds"]), first=request["first"], most=request["most"])
         return {"ok": True, "warnings": found.warnings, "up_to": found.up_to}, b""
+
+    def _mend(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        repairs = [Repair(*repair) for repair in request["repairs"]]
+        return {"ok": True}, mend(content, request["media_type"], repairs, Bounds(**request["bounds"]))
 
     cell.warm_up()
     sheet = io.BytesIO()

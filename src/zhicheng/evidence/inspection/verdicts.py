@@ -22,7 +22,9 @@ UNCHECKED = "unchecked"
 """The note of a file whose pages, from one on, nobody looked at: the look did not come about."""
 COMPOSED = "composed"
 """What is said of a PDF that was made here: of the pages of ``count`` files."""
-NOTES = frozenset({TURNED, CONVERTED, RENAMED, ACTIVE, SHRUNK, UNCHECKED, COMPOSED})
+MENDED = "mended"
+"""What is said of a file that was made here of another: which of its pages (1 or 0 each) were ``turned``, ``straightened``, ``cropped``."""
+NOTES = frozenset({TURNED, CONVERTED, RENAMED, ACTIVE, SHRUNK, UNCHECKED, COMPOSED, MENDED})
 """What is only told, for the reader is served and nothing is wrong with what is seen; everything else that is said has to be looked at."""
 PHOTOGRAPHED = "photographed"
 """No warning, but what a camera wrote: the ``day`` it says the picture was taken, ``2023-05-22``. Nothing hangs on it but a question."""

@@ -19,6 +19,7 @@ from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, 
 from zhicheng.evidence.models import Intake, MediaType
 from zhicheng.evidence.queries import Said, said_against, what_is_said
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.applicant.mends import found_words
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
 from zhicheng.web.shared.problems import anchor_id
@@ -202,6 +203,9 @@ class Boxes:
             "url": reverse("application_material", args=arguments) + back,
             "replace_url": reverse("application_material", args=arguments) + back + "#replace",
             "remove_url": reverse("application_material_remove", args=arguments) + back,
+            # Inside a section's form a button of its own would send the whole form: there the file's page has it.
+            "mend_words": found_words(material.file) if said.warnings and not self.section else "",
+            "mend_url": reverse("application_mend", args=arguments),
             "said": said,
             "looked_at": looked_at,
             "state": ("looked_at" if looked_at else "warning") if said.warnings else "ok",

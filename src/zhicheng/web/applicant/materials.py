@@ -19,6 +19,7 @@ from zhicheng.applications.models import Material
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
@@ -36,6 +37,7 @@ from zhicheng.web.applicant.boxes import (
 )
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mending import FROM_CHECK, next_to_look_at
+from zhicheng.web.applicant.mends import by_hand, found_words
 from zhicheng.web.applicant.pages import places_of
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import (
@@ -56,6 +58,8 @@ from zhicheng.web.shared.http import OutOfReachError, go, is_script, whole_numbe
 TEMPLATE = "applicant/slot.html"
 SHOWN_PAGES = 30
 PREVIEW_WIDTH = 1000
+BROUGHT = "original"
+"""In the address of a file or a page of it: as it was brought, before it was mended here."""
 
 
 @require_safe
@@ -207,7 +211,21 @@ def _from_check(request: HttpRequest) -> bool:
     return request.GET.get("from") == FROM_CHECK
 
 
+def show_refused(request: HttpRequest, case: CaseFile, material: Material, refused: Refused) -> HttpResponse:
+    """The page of a file again, with why what was pressed on it was not done."""
+    context = _material_context(request, case, material) | {"problems": [Problem(_text(refused), link="#mend")]}
+    return render(request, "applicant/material.html", context, status=422)
+
+
 def _show_material(request: HttpRequest, case: CaseFile, material: Material, refused: Refused | None = None) -> HttpResponse:
+    context = _material_context(request, case, material)
+    if refused is not None:
+        context["error"] = _text(refused)
+        context["problems"] = [Problem(context["error"], where="replace")]
+    return render(request, "applicant/material.html", context, status=422 if refused else 200)
+
+
+def _material_context(request: HttpRequest, case: CaseFile, material: Material) -> dict[str, Any]:
     section, application = section_asked(request), case.application
     box = _box_of(case, material)
     words, box_words, back = _names(case, material, box, section)
@@ -229,6 +247,7 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         + (f"?from={section}" if section else ""),
         "replace_url": "",
         "share_url": _share_url(case, material),
+        "original_pages": range(1, min(material.file.pages, SHOWN_PAGES) + 1) if material.file.original_id else (),
         "error": "",
     }
     if box is not None and material.removed_at is None:
@@ -236,10 +255,11 @@ def _show_material(request: HttpRequest, case: CaseFile, material: Material, ref
         context["hint"], context["accept"] = format_words(box), accepted(box)
         begin = resumable_url(application, box, material.paper, section=section, replaces=material.pk)
         context["resumable"] = resumable(box, begin=begin, label=words, asks=True)
-    if refused is not None:
-        context["error"] = _text(refused)
-        context["problems"] = [Problem(context["error"], where="replace")]
-    return render(request, "applicant/material.html", context, status=422 if refused else 200)
+        came = f"?{query}" if (query := request.GET.urlencode()) else ""
+        context["mend_url"] = reverse("application_mend", args=[application.pk, material.pk]) + came
+        context["restore_url"] = reverse("application_restore", args=[application.pk, material.pk]) + came
+        context["mend_found"], context["by_hand"] = found_words(material.file), by_hand()
+    return context
 
 
 def _share_url(case: CaseFile, material: Material) -> str:
@@ -252,17 +272,23 @@ def _share_url(case: CaseFile, material: Material) -> str:
 @require_safe
 def show_file(request: HttpRequest, application_id: int, material_id: int) -> HttpResponseBase:
     """The file itself."""
-    material = material_or_404(request, application_id, material_id)
-    return file_answer(request, material.file)
+    return file_answer(request, _wanted(request, material_or_404(request, application_id, material_id)))
 
 
 @require_safe
 def show_preview(request: HttpRequest, application_id: int, material_id: int, page: int) -> HttpResponse:
     """One page of the file as a picture."""
-    material = material_or_404(request, application_id, material_id)
-    if not 1 <= page <= material.file.pages:
+    file = _wanted(request, material_or_404(request, application_id, material_id))
+    if not 1 <= page <= file.pages:
         raise OutOfReachError(f"page {page} of material {material_id}")
-    return preview_response(material.file, page=page, width=PREVIEW_WIDTH)
+    return preview_response(file, page=page, width=PREVIEW_WIDTH)
+
+
+def _wanted(request: HttpRequest, material: Material) -> EvidenceFile:
+    """The file, or with ``?original`` the one that it was made of here."""
+    if BROUGHT in request.GET and material.file.original is not None:
+        return material.file.original
+    return material.file
 
 
 def remove(request: HttpRequest, application_id: int, material_id: int) -> HttpResponse:

@@ -146,7 +146,9 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
     shown = publicity_shown(case, wanted)
     if shown is None and (before := case.sent_file(wanted)) is not None:
         # Of an earlier submission: what a desk decided then is shown beside what stands now.
-        words = _("{paper}（以前上报的）").format(paper=slot_words(case.notice, before))
+        brought = {m.original.file_id for m in case.snapshot.materials if m.original is not None}
+        words = _("{paper}（处理前的原件）") if before.file_id in brought else _("{paper}（以前上报的）")
+        words = words.format(paper=slot_words(case.notice, before))
         shown = {**before.model_dump(), "words": words, "place": str(before.where)}
     return shown and _in_pages(shown)
 
