@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import CharField, F, PositiveSmallIntegerField, Value
+from django.db.models import CharField, F, PositiveSmallIntegerField, QuerySet, Value
 
 from zhicheng.applications.models import Application, Material
 from zhicheng.campaigns.rules import SlotRequirement
+from zhicheng.foundation.prepared import prepared
 from zhicheng.library.models import LibraryFile
 
 _SHOWN = 5
@@ -32,10 +34,19 @@ def files_used_before(application: Application, slots: Collection[str]) -> list[
     """What the applicant has put into these slots of other applications of theirs, also of given up ones, and with facts of the library; the
     newest first, each content once a paper. One query.
     """
-    owner = application.applicant_id
+    rows = _rows(application.applicant_id, application.pk, slots=tuple(sorted(slots)))
+    found: dict[tuple[str, str, str], UsedFile] = {}
+    for row in sorted(rows, key=lambda row: (bool(row[7]), row[8]), reverse=True):
+        file = UsedFile(*row[:8])
+        found.setdefault((file.slot, file.paper, file.sha256), file)
+    return list(found.values())
+
+
+@prepared
+def _rows(owner: int, application_id: int, *, slots: tuple[str, ...]) -> QuerySet[Material, tuple[Any, ...]]:
     shared = ("file_id", "file__name", "file__sha256", "slot", "paper")
     mine = Material.objects.filter(added_by_id=owner, file__uploaded_by_id=owner, application__applicant_id=owner, slot__in=slots)
-    elsewhere = mine.exclude(application=application).values_list(
+    elsewhere = mine.exclude(application_id=application_id).values_list(
         *shared, "year", "application__year", "application__number", F("added_at")
     )
     library = LibraryFile.objects.filter(item__library_id=owner, file__uploaded_by_id=owner, slot__in=slots)
@@ -46,11 +57,7 @@ def files_used_before(application: Application, slots: Collection[str]) -> list[
         Value("", output_field=CharField()),
         F("added_at"),
     )
-    found: dict[tuple[str, str, str], UsedFile] = {}
-    for row in sorted(elsewhere.union(kept, all=True), key=lambda row: (bool(row[7]), row[8]), reverse=True):
-        file = UsedFile(*row[:8])
-        found.setdefault((file.slot, file.paper, file.sha256), file)
-    return list(found.values())
+    return elsewhere.union(kept, all=True)
 
 
 def fitting(used: Collection[UsedFile], box: SlotRequirement, paper: str, held: Collection[str]) -> list[UsedFile]:

@@ -128,14 +128,19 @@ def windows_in_force(at: dt.datetime) -> dict[int, dict[Level, WindowState]]:
 
     One query, and one more after a version was published (:func:`_outlines`).
     """
-    published = CampaignVersion.objects.filter(campaign__published=True).order_by("number")
-    versions = list(published.values_list("pk", "campaign_id", "sha256"))
+    versions = _published_digests()
     outlines = _outlines((pk, sha256) for pk, _campaign, sha256 in versions)
     newest = {campaign: outlines[pk] for pk, campaign, _sha256 in versions}
     return {
         pk: {level: window_in_force(outlines[pk], newest[campaign], level, at) for level in open_levels(outlines[pk])}
         for pk, campaign, _sha256 in versions
     }
+
+
+@prepared
+def _published_digests() -> QuerySet[CampaignVersion, tuple[int, int, str]]:
+    published = CampaignVersion.objects.filter(campaign__published=True).order_by("number")
+    return published.values_list("pk", "campaign_id", "sha256")
 
 
 def versions_named_to_all() -> list[int]:
@@ -176,7 +181,12 @@ def _outlines(versions: Iterable[tuple[int, str]]) -> dict[int, _Outline]:
 
 def calendar_named(name: str) -> Calendar:
     """The working-day calendar that a notice names, with every layer loaded since the program was made (S-39). One query."""
-    return _calendar_of(name, tuple(calendars_loaded().values_list("pk", "sha256")))
+    return _calendar_of(name, tuple(_loaded_digests()))
+
+
+@prepared
+def _loaded_digests() -> QuerySet[CalendarVersion, tuple[int, str]]:
+    return calendars_loaded().values_list("pk", "sha256")
 
 
 @lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from zhicheng.foundation.prepared import prepared
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.rules import Ban, ban_in_force
 from zhicheng.organizations.actors import Actor, Role
@@ -18,8 +19,13 @@ def ban_for(person_index: str, year: int) -> Ban | None:
     """The ban that closes campaign year ``year`` for the person, or ``None`` (S-80, S-81). One query."""
     if not person_index:
         return None
-    bans = [Ban(r.application_year, r.first_barred_year, r.last_barred_year) for r in live_records(person_index)]
+    bans = [Ban(r.application_year, r.first_barred_year, r.last_barred_year) for r in _live(person_index)]
     return ban_in_force(bans, year)
+
+
+@prepared
+def _live(person_index: str) -> QuerySet[IntegrityRecord]:
+    return live_records(person_index)
 
 
 def records_visible_to(actor: Actor) -> QuerySet[IntegrityRecord]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.foundation.prepared import prepared
 from zhicheng.library.models import Library, LibraryFile, LibraryItem
 from zhicheng.organizations.actors import Actor, Role
 
@@ -24,6 +25,16 @@ def items_of(actor: Actor, *, kinds: Iterable[str] | None = None) -> QuerySet[Li
         return LibraryItem.objects.none()
     mine = LibraryItem.objects.filter(library_id=actor.user_id)
     return (mine if kinds is None else mine.filter(kind__in=list(kinds))).order_by("id")
+
+
+def items_of_kind(actor: Actor, kind: str) -> list[LibraryItem]:
+    """What the actor keeps of one kind, the oldest first: :func:`items_of`, for a page that is opened often. One query."""
+    return _items_of_kind(actor.user_id, kind) if actor.user_id is not None and _may_have_one(actor) else []
+
+
+@prepared
+def _items_of_kind(owner: int, kind: str) -> QuerySet[LibraryItem]:
+    return LibraryItem.objects.filter(library_id=owner, kind=kind).order_by("id")
 
 
 def items_with_files(actor: Actor, *, kinds: Iterable[str] | None = None) -> QuerySet[LibraryItem]:

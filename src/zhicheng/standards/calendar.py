@@ -85,6 +85,15 @@ class Calendar:
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    # What was asked before: a plan asks for the same few days hundreds of times. No more days than those of the years that are published.
+    @cached_property
+    def _worked(self) -> dict[date, bool]:
+        return {}
+
+    @cached_property
+    def _counted(self) -> dict[tuple[date, int, Counting], date]:
+        return {}
+
     @cached_property
     def _special_days(self) -> dict[date, tuple[Day, Layer]]:
         special: dict[date, tuple[Day, Layer]] = {}
@@ -134,7 +143,10 @@ class Calendar:
 
     def is_workday(self, day: date) -> bool:
         """Whether ``day`` is a working day. Raises :class:`NotPublished`."""
-        return self.explain(day).is_workday
+        known = self._worked.get(day)
+        if known is None:
+            known = self._worked[day] = self.explain(day).is_workday
+        return known
 
     def earliest_end(self, start: date, n: int, counting: Counting = "incl") -> EndDate:
         """The earliest day on which a period beginning on ``start`` has lasted ``n`` ≥ 1 working days, that day included.
@@ -146,6 +158,12 @@ class Calendar:
 
     def nth_workday(self, start: date, n: int, counting: Counting = "incl") -> date:
         """The day of :meth:`earliest_end` alone, without what its certainty hangs on. ``excl``: ``n`` working days after ``start``."""
+        asked = (start, n, counting)
+        if asked not in self._counted:
+            self._counted[asked] = self._counted_from(start, n, counting)
+        return self._counted[asked]
+
+    def _counted_from(self, start: date, n: int, counting: Counting) -> date:
         if n < 1:
             raise ValueError("n must be at least 1")
         day = _first_counted(start, counting)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from django import forms
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from zhicheng.web.shared.desk.case import Line
@@ -129,6 +131,29 @@ def test_sheet_escapes_and_leads_to_what_is_missing():
     assert [a["href"] for a in soup.select("a")] == ["/there/?a=1&b=2", "/there/"]
     assert "未填写" in soup.select("a")[0].get_text() and "需要改正" in soup.select("a")[1].get_text()
     assert "未提供" in soup.get_text()
+
+
+def test_conditions_escape_what_was_typed_and_lead_to_what_is_missing():
+    told = {"text": EVIL, "source": EVIL}
+    results = [
+        SimpleNamespace(told=SimpleNamespace(result="met", **told), said=EVIL, holds_from=None, url=""),
+        SimpleNamespace(told=SimpleNamespace(result="not_met", **told), said="", holds_from=date(2024, 5, 8), url="/there/"),
+        SimpleNamespace(told=SimpleNamespace(result="unknown", text="b", source=""), said="", holds_from=None, url="/b/?a=1&b=2"),
+    ]
+    soup = render("{% condition_lines results %}", results=results)
+    assert not soup.find("script")
+    met, not_yet, unknown = soup.select("ul.findings > li")
+    assert met.get_text().strip() == f"符合 {EVIL} （{EVIL}）您填写的：{EVIL}"
+    assert "可能不符合" in not_yet.get_text() and "到 2024-05-08 满足" in not_yet.get_text()
+    assert [a["href"] for a in soup.select("a")] == ["/there/", "/b/?a=1&b=2"]
+    assert unknown.a.get_text() == "去填写b" and "（" not in unknown.get_text()
+    assert "申报人填写的" in render("{% condition_lines results True %}", results=results).get_text()
+
+
+def test_select_keeps_safe_words_and_typed_ones_of_the_same_letters_apart():
+    choices = [("a", mark_safe("<b>x</b>")), ("a", "<b>x</b>")]
+    drawn = [str(forms.Select(choices=[choice]).render("one", "", renderer=Renderer())) for choice in choices]
+    assert "<b>x</b>" in drawn[0] and "&lt;b&gt;" in drawn[1]
 
 
 def test_tasks_are_links_with_their_hints():

@@ -6,15 +6,17 @@ The renderer of all forms (``settings.FORM_RENDERER``). What is not in :data:`DR
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-_NOTHING = SafeString("")
+from zhicheng.web.shared.markup import escaped, joined, markup
+
+_NOTHING = joined()
 _CHOSEN = {"checkbox", "radio"}
 
 
@@ -23,11 +25,11 @@ def _attributes(attrs: Mapping[str, Any]) -> SafeString:
     if not attrs:
         return _NOTHING
     said = "".join(
-        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(str(value))}"'
         for name, value in attrs.items()
         if value is not False and name != "class"
     )
-    return mark_safe(said)  # noqa: S308 - every part is escaped
+    return joined(said)
 
 
 def _class(kind: str, attrs: Mapping[str, Any]) -> str:
@@ -37,12 +39,12 @@ def _class(kind: str, attrs: Mapping[str, Any]) -> str:
 def _input(widget: Mapping[str, Any]) -> SafeString:
     kind, attrs, value = widget["type"], widget["attrs"], widget["value"]
     look = "" if kind == "hidden" else _class("form-check-input" if kind in _CHOSEN else "form-control", attrs)
-    return format_html(
+    return markup(
         '<input type="{}" name="{}"{}{}{}>',
         kind,
         widget["name"],
-        format_html(' class="{}"', look) if look else "",
-        "" if value is None else format_html(' value="{}"', str(value)),
+        markup(' class="{}"', look) if look else "",
+        "" if value is None else markup(' value="{}"', str(value)),
         _attributes(attrs),
     )
 
@@ -51,27 +53,30 @@ def _textarea(widget: Mapping[str, Any]) -> SafeString:
     attrs = widget["attrs"]
     look, value = _class("form-control", attrs), widget["value"] or ""
     # The parser of the browser leaves out one line break at the beginning.
-    return format_html('<textarea name="{}" class="{}"{}>\n{}</textarea>', widget["name"], look, _attributes(attrs), value)
+    return markup('<textarea name="{}" class="{}"{}>\n{}</textarea>', widget["name"], look, _attributes(attrs), value)
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
     attrs = widget["attrs"]
     groups = joined(
         *(
-            format_html('<optgroup label="{}">{}</optgroup>', name, _options(options)) if name else _options(options)
+            markup('<optgroup label="{}">{}</optgroup>', name, _options(options)) if name else _options(options)
             for name, options, _index in widget["optgroups"]
         )
     )
-    return format_html(
+    return markup(
         '<select name="{}" class="{}"{}>{}</select>', widget["name"], _class("form-select", attrs), _attributes(attrs), groups
     )
 
 
 def _options(options: Iterable[Mapping[str, Any]]) -> SafeString:
-    escaped = conditional_escape  # hundreds of them: without format_html each
-    return joined(
-        *(f'<option value="{escaped(str(o["value"]))}"{_attributes(o["attrs"])}>{escaped(o["label"])}</option>' for o in options)
-    )
+    return joined(*(_option(str(o["value"]), str(o["label"]), _attributes(o["attrs"])) for o in options))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _option(value: str, label: str, attributes: str) -> str:
+    """Kept: a page of the form has a hundred of them, the same on every page. ``typed``: what is safe HTML is not what reads like it."""
+    return f'<option value="{escaped(value)}"{attributes}>{escaped(label)}</option>'
 
 
 def _choices(widget: Mapping[str, Any]) -> SafeString:
@@ -79,46 +84,37 @@ def _choices(widget: Mapping[str, Any]) -> SafeString:
     attrs, parts = widget["attrs"], []
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(format_html('<p class="choice-group">{}</p>', group))
+            parts.append(markup('<p class="choice-group">{}</p>', group))
         for option in options:
             own = option["attrs"].get("id")
-            name = format_html("<label{}>{}</label>", format_html(' for="{}"', own) if own else "", option["label"])
-            parts.append(format_html('<div class="choice">{}{}</div>', _input(option), name))
-    place = format_html(' id="{}"', attrs["id"]) if attrs.get("id") else ""
-    return format_html('<div class="{}"{}>{}</div>', _class("choices", attrs), place, joined(*parts))
-
-
-def joined(*parts: str) -> SafeString:
-    """The parts one after the other; each was escaped, or is ours."""
-    return mark_safe("".join(parts))  # noqa: S308
+            name = markup("<label{}>{}</label>", markup(' for="{}"', own) if own else "", option["label"])
+            parts.append(markup('<div class="choice">{}{}</div>', _input(option), name))
+    place = markup(' id="{}"', attrs["id"]) if attrs.get("id") else ""
+    return markup('<div class="{}"{}>{}</div>', _class("choices", attrs), place, joined(*parts))
 
 
 def _field(field: BoundField) -> SafeString:
     """Label, help that unfolds (``unfolds`` of the field), hint, what is wrong, and the control."""
     look = "field field-check" if field.widget_type == "checkbox" and not field.use_fieldset else "field"
     look = f"{look} field-wrong" if field.errors else look
-    hint = (
-        format_html('<div class="field-hint" id="{}_helptext">{}</div>', field.auto_id, field.help_text)
-        if field.help_text
-        else ""
-    )
+    hint = markup('<div class="field-hint" id="{}_helptext">{}</div>', field.auto_id, field.help_text) if field.help_text else ""
     hint = joined(getattr(field.field, "unfolds", ""), hint)
     wrong = str(field.errors) if field.errors else ""
     if field.use_fieldset:
-        described = format_html(' aria-describedby="{}"', field.aria_describedby) if field.aria_describedby else ""
-        name = format_html('<legend class="field-label">{}{}</legend>', field.label, _optional(field))
-        return format_html('<fieldset class="{}"{}>{}{}{}{}</fieldset>', look, described, name, hint, wrong, field)
+        described = markup(' aria-describedby="{}"', field.aria_describedby) if field.aria_describedby else ""
+        name = markup('<legend class="field-label">{}{}</legend>', field.label, _optional(field))
+        return markup('<fieldset class="{}"{}>{}{}{}{}</fieldset>', look, described, name, hint, wrong, field)
     if field.widget_type == "checkbox":
-        name = format_html('<label for="{}">{}</label>', field.id_for_label, field.label)
-        return format_html('<div class="{}">{}<div class="choice">{}{}</div>{}</div>', look, wrong, field, name, hint)
-    name = format_html('<label class="field-label" for="{}">{}{}</label>', field.id_for_label, field.label, _optional(field))
-    return format_html('<div class="{}">{}{}{}{}</div>', look, name, hint, wrong, field)
+        name = markup('<label for="{}">{}</label>', field.id_for_label, field.label)
+        return markup('<div class="{}">{}<div class="choice">{}{}</div>{}</div>', look, wrong, field, name, hint)
+    name = markup('<label class="field-label" for="{}">{}{}</label>', field.id_for_label, field.label, _optional(field))
+    return markup('<div class="{}">{}{}{}{}</div>', look, name, hint, wrong, field)
 
 
 def _optional(field: BoundField) -> SafeString | str:
     if field.field.required or getattr(field.field, "is_needed", False):
         return ""
-    return format_html('<span class="optional">{}</span>', _("（选填）"))
+    return markup('<span class="optional">{}</span>', _("（选填）"))
 
 
 def _of_widget(draw: Callable[[Mapping[str, Any]], SafeString]) -> Callable[[Mapping[str, Any]], SafeString]:

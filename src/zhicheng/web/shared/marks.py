@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import heroicons
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from zhicheng.web.shared.markup import markup
 
 
 @lru_cache(maxsize=512)  # the library parses a picture from XML each time it is asked
@@ -20,4 +21,4 @@ def drawn_icon(name: str, size: int, style: str) -> SafeString:
 def mark(label: str | Promise, tone: str = "neutral", icon: str = "") -> SafeString:
     """Words of a status with its colour (``status.TONES``) and icon."""
     drawn = drawn_icon(str(icon), 16, "micro") if icon else ""
-    return format_html('<span class="status status-{}">{}<span>{}</span></span>', tone, drawn, label)
+    return markup('<span class="status status-{}">{}<span>{}</span></span>', tone, drawn, label)

@@ -14,7 +14,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.from_library import offers_for
 from zhicheng.applications.sections import Section
 from zhicheng.foundation.errors import Refused
-from zhicheng.library.queries import items_of
+from zhicheng.library.queries import items_of_kind
 from zhicheng.library.rules import KINDS
 from zhicheng.web.applicant.base import actor_of, is_open
 from zhicheng.web.applicant.library.shown import told_of
@@ -29,7 +29,7 @@ def offered(request: HttpRequest, case: CaseFile, section: Section) -> dict[str,
     """The items that would add something to the section, what fits ticked; empty where the library holds no such kind. One query."""
     if section.key not in KINDS or not is_open(case.application):
         return {}
-    offers = offers_for(case, section, items_of(actor_of(request), kinds=[section.key]))
+    offers = offers_for(case, section, items_of_kind(actor_of(request), section.key))
     return {
         "may_keep": True,
         "one_alone": not section.rows,
