@@ -74,11 +74,13 @@ def test_headings_are_held_but_not_chosen() -> None:
 def test_degrees_have_two_levels_and_can_grow() -> None:
     assert tables.DEGREES.name("408") == "工学学士"
     assert tables.DEGREES.name("2") == "博士"
-    grown = tables.DEGREES.extended(Entry("413", "艺术学学士", "Bachelor of Arts"), Entry("4", "学士学位", "Bachelor"))
-    assert grown.name("413") == "艺术学学士"
+    grown = tables.DEGREES.extended(
+        Entry("414", "交叉学科学士", "Bachelor of an interdisciplinary field"), Entry("4", "学士学位", "Bachelor")
+    )
+    assert grown.name("414") == "交叉学科学士"
     assert grown.name("4") == "学士学位"
     assert len(grown) == len(tables.DEGREES) + 1
-    assert "413" not in tables.DEGREES
+    assert "414" not in tables.DEGREES
 
 
 def test_the_steps_rise_from_technician_to_full_senior() -> None:

@@ -36,7 +36,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. ``table`` names a code table of ``standards.tables``; ``limit`` is a length in characters."""
+    """One question. ``table`` names a code table of ``standards.tables``; ``limit`` is a length in characters, ``advised`` what is
+    usually written of it (from, to). ``first``: the codes most people here choose, offered before the others. ``suggested``: what is typed
+    is mostly one of a list that is offered.
+    """
 
     key: str
     label: Words
@@ -47,6 +50,9 @@ class Field:
     help: Words = ""
     past: bool = False  # a date that may not lie in the future
     person_name: bool = False  # read and judged by the rules of names (S-18)
+    first: tuple[str, ...] = ()
+    suggested: str = ""
+    advised: tuple[int, int] | None = None
     asked_by_rule: bool = False  # not required by itself: a rule of its section says when it is, and it is not called optional
 
 
@@ -103,6 +109,8 @@ def _span(past: bool = True, open_end: bool = True) -> tuple[Field, Field]:
     )
 
 
+_DEGREES_FIRST = ("408", "407", "409", "410", "404", "405", "412", "402", "308", "343", "309", "310")
+
 SECTIONS: tuple[Section, ...] = (
     Section(
         "basic",
@@ -113,7 +121,7 @@ SECTIONS: tuple[Section, ...] = (
             Field("sex", _("性别"), Kind.FIXED, table="sex"),
             Field("birth_date", _("出生日期"), Kind.FIXED),
             Field("id_number", _("身份证号"), Kind.FIXED),
-            Field("ethnic_group", _("族别"), Kind.CODE, table="ethnic_groups"),
+            Field("ethnic_group", _("族别"), Kind.CODE, table="ethnic_groups", first=("01", "05", "17", "02", "03")),
             Field("political_status", _("政治面貌"), Kind.CODE, table="political_status"),
             Field("work_started_on", _("参加工作时间"), Kind.DATE, past=True),
             Field("mobile", _("手机号码"), Kind.MOBILE),
@@ -130,10 +138,10 @@ SECTIONS: tuple[Section, ...] = (
         "education",
         _("学历学位"),
         (
-            Field("school", _("毕业院校")),
+            Field("school", _("毕业院校"), suggested="schools"),
             Field("major", _("所学专业")),
-            Field("education", _("学历"), Kind.CODE, table="education"),
-            Field("degree", _("学位"), Kind.CODE, table="degrees", required=False),
+            Field("education", _("学历"), Kind.CODE, table="education", first=("21", "31", "14", "11", "41")),
+            Field("degree", _("学位"), Kind.CODE, table="degrees", required=False, first=_DEGREES_FIRST),
             Field("study_form", _("学习形式"), Kind.CODE, table="study_forms"),
             Field("started_on", _("入学日期"), Kind.DATE, past=True),
             Field("graduated_on", _("毕业日期"), Kind.DATE, past=True),

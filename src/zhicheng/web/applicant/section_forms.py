@@ -26,6 +26,7 @@ from zhicheng.standards.dates import read_typed_date
 from zhicheng.standards.errors import InvalidNumber
 from zhicheng.web.applicant.field_help import help_fold
 from zhicheng.web.applicant.links import control_id
+from zhicheng.web.applicant.lists import SearchedSelect, is_long
 from zhicheng.web.shared.forms import Form, needed
 from zhicheng.web.shared.kept_words import Typed, words_for
 
@@ -85,8 +86,12 @@ def _control(field: Field, value: Any) -> forms.Field:
         attrs["class"] = "w-short"
     if field.kind in _DIGITS:
         attrs["inputmode"] = "numeric"
+    if field.suggested:
+        attrs["list"] = field.suggested
     widget: forms.Widget = forms.TextInput(attrs=attrs)
-    if field.kind is Kind.CODE:
+    if field.kind is Kind.CODE and is_long(field):
+        widget = SearchedSelect(field)
+    elif field.kind is Kind.CODE:
         choices = TABLES[field.table].choices(get_language() or "zh")
         if value and str(value) not in dict(choices):
             choices = [(str(value), TABLES[field.table].name(str(value), get_language() or "zh")), *choices]

@@ -33,6 +33,7 @@ from zhicheng.web.applicant.copies import keys_of, place_of
 from zhicheng.web.applicant.findings import findings_url
 from zhicheng.web.applicant.library.offered import fill_in, keep_rows, offered
 from zhicheng.web.applicant.links import link_to
+from zhicheng.web.applicant.lists import suggestions_of
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
 from zhicheng.web.applicant.section_forms import (
     SectionForm,
@@ -284,6 +285,7 @@ def _context(
         "section": replace(section, intro=section.intro_of(case.notice)),
         "rows": rows,
         "conditions": conditions_beside(case, section),
+        "suggestions": suggestions_of(section),
         "fixed": _fixed(section, draft.contents[section.key]),
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),

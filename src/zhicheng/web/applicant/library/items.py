@@ -26,6 +26,7 @@ from zhicheng.library.rules import KINDS
 from zhicheng.web.applicant.base import actor_of
 from zhicheng.web.applicant.library.papers import papers_of
 from zhicheng.web.applicant.library.shown import item_shown
+from zhicheng.web.applicant.lists import suggestions_of
 from zhicheng.web.applicant.section_forms import SectionForm, cells_of, shown
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
@@ -170,6 +171,7 @@ def _context(
             "reasons": [],
         },
         "end": end if section.key in ENDS else None,
+        "suggestions": suggestions_of(section),
         "differences": [],
         "problems": [],
     }
