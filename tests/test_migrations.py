@@ -209,6 +209,7 @@ HELD = {
     "applications_application.reached_industry",
     "applications_personyear.counted_in",
     "applications_personyear.index_algorithm",
+    "documents_paper.certificate_sha256",
     "evidence_evidencefile.original",
     "evidence_evidencefile.safe_sha256",
     "organizations_unitverification.invited_by",

@@ -344,6 +344,11 @@ LEDGER_HEADS_DIR = env.str("ZHICHENG_LEDGER_HEADS_DIR", "")
 TSA_URL = env.str("ZHICHENG_TSA_URL", "")
 TSA_CERTIFICATES = env.str("ZHICHENG_TSA_CERTIFICATES", "")
 
+# --- The signature of receipts (documents/signatures.py): the key is the worker's, the certificates are public ---
+PAPER_SIGNING_KEY = env.str("ZHICHENG_PAPER_SIGNING_KEY", "")
+PAPER_CERTIFICATES = env.str("ZHICHENG_PAPER_CERTIFICATES", "")
+PAPER_SIGNER = env.str("ZHICHENG_PAPER_SIGNER", "zhicheng.documents.signatures.key_signer")
+
 # --- The worker (foundation/worker.py): how many processes a lane has, where one may not be enough ---
 WORKER_PAPER_PROCESSES = env.int("ZHICHENG_WORKERS", 1)
 WORKER_MAIL_PROCESSES = env.int("ZHICHENG_MAIL_PROCESSES", 1)

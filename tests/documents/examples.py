@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from zhicheng.documents.papers import Commitment, PublicityNotice, PublicityResult, ReviewForm, SupervisingOpinion
+from zhicheng.documents.receipts import Receipt
 from zhicheng.documents.rendering import Marks
 
 CONDUCT = (
@@ -287,6 +288,33 @@ def opinion(**changes: Any) -> SupervisingOpinion:
         "level": "中级",
     }
     return SupervisingOpinion.model_validate(values | changes)
+
+
+def receipt(**changes: Any) -> Receipt:
+    values: dict[str, Any] = {
+        "name": "艾合买提江·吐尔逊",
+        "year": 2023,
+        "number": "2023-65-000012",
+        "id_number": "652701199003071233",
+        "employer": "博乐市城乡建设工程质量监督站",
+        "series": "工程技术人员",
+        "specialty": "建筑工程",
+        "level": "中级",
+        "title": "工程师",
+        "sending": "第1次上报",
+        "received_at": "2023-10-09 12:30:00",
+        "content_sha256": SHA,
+        "notice": "关于开展2023年度专业技术职务任职资格评审工作的通知，第1版",
+        "checked_at": "2023-10-09 12:20:00",
+        "said": [
+            {"mark": "申报条件：符合", "text": "取得助理工程师资格满四年。", "source": "通知附件2 第三条"},
+            {"mark": "提示", "place": "工作经历 第2项", "text": "两段工作经历之间空了三个月。", "answer": "在家待业。\n有证明。"},
+        ],
+        "points": [{"text": "论文没有封面", "answer": "已补"}],
+        "promises": [{"name": "个人承诺", "version": "2023-1", "read_in": "中文", "text": CONDUCT}],
+        "files": [{"label": "身份证", "name": "IMG_20230901_123456_0001_final.pdf", "pages": "2", "sha256": SHA}] * 3,
+    }
+    return Receipt.model_validate(values | changes)
 
 
 def commitment(**changes: Any) -> Commitment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.documents.pdfa import POINTS, File, faults, qpdf_says
 from tests.documents.reading import printed
 from zhicheng.documents.base import Kind, PaperBase
 from zhicheng.documents.rendering import render_pdf
+from zhicheng.documents.signatures import sign_pdf, signer
 
 assert pdfa_fonts  # its points register themselves
 LIST = Path(__file__).resolve().parents[2] / "docs" / "pdf-a.md"
@@ -36,6 +38,7 @@ PAPERS: dict[str, PaperBase] = {
     "publicity_result": examples.result(),
     "supervising_opinion": examples.opinion(),
     "commitment": examples.commitment(),
+    "receipt": examples.receipt(),
 }
 
 
@@ -52,6 +55,20 @@ def test_paper_keeps_every_point(kind: str) -> None:
     pdf = _printed(PAPERS[kind])
     assert faults(pdf) == []
     assert qpdf_says(pdf) == ""
+
+
+def test_signed_receipt_is_the_paper_with_a_signature_and_nothing_else() -> None:
+    pdf = _printed(PAPERS["receipt"], signed=True)
+    by = signer()
+    assert by is not None
+    signed = sign_pdf(pdf, at=datetime(2023, 10, 9, 5, tzinfo=UTC), by=by).pdf
+    assert signed.startswith(pdf) and faults(pdf) == []
+    assert [fault.partition(":")[0] for fault in faults(signed)] == ["6.1.3", "6.3", "6.4"], "what a signature is"
+    with pikepdf.open(io.BytesIO(signed)) as opened:
+        (field,) = opened.Root.AcroForm.Fields
+        assert Name.Sig == field.FT and [float(edge) for edge in field.Rect] == [0, 0, 0, 0]
+        assert [len(list(page.get("/Annots", []))) for page in opened.pages].count(1) == 1
+    assert qpdf_says(signed) == ""
 
 
 def test_draft_and_paper_with_a_frame_keep_every_point() -> None:

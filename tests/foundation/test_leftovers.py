@@ -21,6 +21,7 @@ NOT_BYTES = {
     "applications.Submission.sha256",
     "campaigns.CalendarVersion.sha256",
     "campaigns.CampaignVersion.sha256",
+    "documents.Paper.certificate_sha256",
     "documents.Paper.snapshot_sha256",
     "evidence.Intake.sha256",  # of bytes that are held elsewhere until they are decided
     "evidence.ResumableUpload.sha256",  # of what is still to come

@@ -20,7 +20,9 @@ from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.applications.actions import keep_in_library
 from zhicheng.applications.models import Application
 from zhicheng.applications.queries import materials_of, snapshot_of
+from zhicheng.applications.receipts import receipt_of
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.actions import render_paper
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock
 from zhicheng.library.models import LibraryFile
@@ -273,6 +275,14 @@ def unit_licence_file(town: Town) -> Iterator[Look]:
 @page("application_receipt")
 def application_receipt(town: Town) -> Iterator[Look]:
     yield _look(actor_for(town.returned.applicant), "application_receipt", town.returned.pk, 1)
+
+
+@page("application_receipt_pdf")
+def application_receipt_pdf(town: Town) -> Iterator[Look]:
+    paper = receipt_of(town.returned.submissions.get(number=1))
+    assert paper is not None
+    render_paper(paper_id=paper.pk)
+    yield _look(actor_for(town.returned.applicant), "application_receipt_pdf", town.returned.pk, 1)
 
 
 def _of_materials(name: str, *more: Any) -> None:

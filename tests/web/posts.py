@@ -147,6 +147,11 @@ def self_check_carry(world: w.World) -> Press:
     )
 
 
+@example("verify_file")
+def verify_file(world: w.World) -> Press:
+    return Press(_visitor(), reverse("verify_file"), {"file": ("HZ2023-000001.pdf", w.pdf("a receipt"))})
+
+
 @example("register_unit")
 def register_unit(world: w.World) -> Press:
     return Press(_visitor("unit"), reverse("register_unit"), reg.unit_typed() | {"licence": LICENCE})

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -13,12 +14,13 @@ import pikepdf
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhicheng.documents.base import Kind, PaperBase
+from zhicheng.documents.base import SIGNED, Kind, PaperBase
 from zhicheng.documents.models import MissingCharacter, Paper, PaperState, SerialCounter
 from zhicheng.documents.papers import paper_of
 from zhicheng.documents.photos import PhotoBusy, photo_of
 from zhicheng.documents.queries import verification_url
 from zhicheng.documents.rendering import Marks, check_printable, render_pdf, written_in
+from zhicheng.documents.signatures import SignedPdf, sign_pdf, signer
 from zhicheng.foundation import blobs, clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.ids import ALPHABET
@@ -33,6 +35,7 @@ PREFIXES = {
     Kind.PUBLICITY_RESULT: "GJ",
     Kind.SUPERVISING_OPINION: "ZG",
     Kind.COMMITMENT: "CN",
+    Kind.RECEIPT: "HZ",
 }
 RENDER = "paper.render"
 CODE_LENGTH = 28  # of 29 letters: 136 bits (ASVS 11.5.1), in seven groups; papers of before have ten
@@ -112,22 +115,35 @@ def render_paper(*, paper_id: int) -> Paper:
     # The work is done before the row is locked: two workers at once make the same bytes, and the second finds the paper ready.
     try:
         paper = paper_of(issued.kind, json.loads(issued.data))
-        pdf = render_pdf(paper, marks=marks_of(issued), photo=photo_of(paper))
+        made = _signed(issued, paper) if issued.kind in SIGNED else SignedPdf(_print(issued, paper), "")
     except PhotoBusy:
         raise
     except Refused as refused:
         return _fail(paper_id, reason=" ".join(str(problem.text) for problem in refused.problems))
-    return _keep(paper_id, pdf_sha256=blobs.store(pdf).sha256, pages=_page_count(pdf), missing=written_in(paper))
+    return _keep(paper_id, blobs.store(made.pdf).sha256, made, missing=written_in(paper))
+
+
+def _print(issued: Paper, paper: PaperBase, **marks: Any) -> bytes:
+    return render_pdf(paper, marks=replace(marks_of(issued), **marks), photo=photo_of(paper))
+
+
+def _signed(issued: Paper, paper: PaperBase) -> SignedPdf:
+    """A paper that is signed, where this instance has something to sign with; the paper itself says whether it has."""
+    by = signer()
+    pdf = _print(issued, paper, signed=by is not None)
+    return sign_pdf(pdf, at=clock.now(), by=by) if by is not None else SignedPdf(pdf, "")
 
 
 def pdf_of(issued: Paper) -> bytes:
     """The bytes of a paper's PDF: the stored ones, or, while it waits for the worker, the same bytes made on the spot. Reads only.
 
-    Raises :class:`Refused` for a paper that cannot be printed.
+    Raises :class:`Refused` for a paper that cannot be printed, and for one that is signed, by the worker alone, and waits for that.
     """
     if issued.is_ready:
         with blobs.open_whole(issued.pdf_sha256) as stored:
             return stored.read()
+    if issued.kind in SIGNED:
+        raise Refused.one(_("文件正在生成，请稍候再打开。"), code="paper.being_made")
     paper = paper_of(issued.kind, json.loads(issued.data))
     return render_pdf(paper, marks=marks_of(issued), photo=photo_of(paper))
 
@@ -143,12 +159,14 @@ def _fail(paper_id: int, *, reason: str) -> Paper:
 
 
 @one_transaction
-def _keep(paper_id: int, *, pdf_sha256: str, pages: int, missing: list[str]) -> Paper:
+def _keep(paper_id: int, pdf_sha256: str, made: SignedPdf, *, missing: list[str]) -> Paper:
     issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
     if issued.state == PaperState.QUEUED:
-        issued.pdf_sha256, issued.pages = pdf_sha256, pages
+        issued.pdf_sha256, issued.pages = pdf_sha256, _page_count(made.pdf)
+        issued.certificate_sha256 = made.certificate_sha256
         issued.state, issued.ready_at = PaperState.READY, clock.now()
-        issued.save(update_fields=["pdf_sha256", "pages", "state", "ready_at"])
+        issued.save(update_fields=["pdf_sha256", "certificate_sha256", "pages", "state", "ready_at"])
+        signed = {"certificate_sha256": made.certificate_sha256} if made.certificate_sha256 else {}
         ledger.record(
             event="paper.made",
             subject=issued.subject,
@@ -156,8 +174,9 @@ def _keep(paper_id: int, *, pdf_sha256: str, pages: int, missing: list[str]) -> 
             data={
                 "serial": issued.serial,
                 "pdf_sha256": pdf_sha256,
-                "pages": pages,
+                "pages": issued.pages,
                 "at": ledger.time_text(issued.ready_at),
+                **signed,
             },
         )
         _note_missing(missing, issued)

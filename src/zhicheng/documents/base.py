@@ -19,6 +19,11 @@ class Kind(models.TextChoices):
     PUBLICITY_RESULT = "publicity_result", gettext_lazy("推荐单位公示结果")
     SUPERVISING_OPINION = "supervising_opinion", gettext_lazy("主管单位推荐意见")
     COMMITMENT = "commitment", gettext_lazy("个人承诺书")
+    RECEIPT = "receipt", gettext_lazy("上报回执")
+
+
+#: The kinds that leave the house as a file and are signed for that; the others are signed and sealed by hand, on paper.
+SIGNED = (Kind.RECEIPT,)
 
 
 class PaperPart(BaseModel):

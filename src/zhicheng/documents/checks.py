@@ -1,4 +1,6 @@
-"""What must be true before an instance starts: the fonts of the papers are there. What stands in for another is said."""
+"""What must be true before an instance starts: the fonts of the papers are there, and what signs them can be used. What stands in for another,
+or is not there, is said.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
 from zhicheng.documents import fonts
+from zhicheng.documents.signatures import certificates, signer
 
 
 @register("zhicheng")
@@ -29,6 +33,27 @@ def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="zhicheng.E101",
         )
     ]
+
+
+@register("zhicheng")
+def check_signer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What signs receipts can be used. The key is the worker's alone: elsewhere there may be none, and only the certificates are looked at.
+    Without certificates receipts say 未签名, and the operator of a real instance is told.
+    """
+    try:
+        known = certificates()
+        signer()
+    except (ImproperlyConfigured, ImportError) as error:
+        hint = _(
+            "请检查环境变量 ZHICHENG_PAPER_SIGNING_KEY、ZHICHENG_PAPER_CERTIFICATES、ZHICHENG_PAPER_SIGNER（docs/operations.md，Keys）。"
+        )
+        return [Error(_("上报回执的签名不能使用：%(error)s") % {"error": error}, hint=hint, id="zhicheng.E102")]
+    if known or settings.MODE != "production":
+        return []
+    hint = _(
+        "要签名，请按 docs/operations.md（Keys）制作密钥和证书，写入 ZHICHENG_PAPER_SIGNING_KEY 和 ZHICHENG_PAPER_CERTIFICATES。"
+    )
+    return [Warning(_("没有设置签名证书，上报回执将注明“未签名”。"), hint=hint, id="zhicheng.W102")]
 
 
 def _stand_ins() -> list[CheckMessage]:

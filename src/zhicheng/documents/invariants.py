@@ -85,7 +85,9 @@ def pdfs_in_ledger() -> Iterator[Violation]:
     """The hash of a finished PDF is the one that the ledger noted when it was made, and a voided paper was voided there too."""
     told = LedgerEntry.objects.filter(event__in=["paper.made", "paper.voided"])
     for papers in in_batches(
-        Paper.objects.only("serial", "subject", "pdf_sha256", "pages", "ready_at", "voided_at", "void_reason")
+        Paper.objects.only(
+            "serial", "subject", "pdf_sha256", "certificate_sha256", "pages", "ready_at", "voided_at", "void_reason"
+        )
     ):
         made: dict[str, list[LedgerEntry]] = {}
         voided: dict[str, LedgerEntry] = {}
@@ -100,10 +102,12 @@ def pdfs_in_ledger() -> Iterator[Violation]:
             if [entry.data.get("pdf_sha256") for entry in prints] != ([paper.pdf_sha256] if paper.pdf_sha256 else []):
                 yield Violation(f"paper:{paper.serial}", _("PDF 的校验码与台账不一致。"))
             elif any(
-                entry.data.get("pages", paper.pages) != paper.pages or not at_the_time_of(entry, paper.ready_at)
+                entry.data.get("certificate_sha256", "") != paper.certificate_sha256
+                or entry.data.get("pages", paper.pages) != paper.pages
+                or not at_the_time_of(entry, paper.ready_at)
                 for entry in prints
             ):
-                yield Violation(f"paper:{paper.serial}", _("页数或生成时间与台账不一致。"))
+                yield Violation(f"paper:{paper.serial}", _("页数、签名或生成时间与台账不一致。"))
             if (paper.voided_at is not None) != (void is not None):
                 yield Violation(f"paper:{paper.serial}", _("是否作废与台账不一致。"))
             elif void is not None and not (

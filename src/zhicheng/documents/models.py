@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from zhicheng.documents.base import Kind
+from zhicheng.documents.base import SIGNED, Kind
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.standards.names import is_cjk
 
@@ -71,6 +71,8 @@ class Paper(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=PaperState, default=PaperState.QUEUED)
     failure = models.TextField(_("失败原因"), blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
+    # What the PDF is signed with (documents/signatures.py); empty: not signed.
+    certificate_sha256 = models.CharField(_("签名证书指纹"), max_length=64, blank=True, default="", db_default="")
     pages = models.PositiveIntegerField(_("页数"), default=0)
     created_at = models.DateTimeField(_("签发时间"))
     ready_at = models.DateTimeField(_("生成时间"), null=True, blank=True)
@@ -81,6 +83,7 @@ class Paper(models.Model):
         verbose_name = _("文书")
         verbose_name_plural = _("文书")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["pdf_sha256"], name="paper_by_its_file")]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="paper_known_kind"),
             models.CheckConstraint(condition=Q(state__in=PaperState.values), name="paper_known_state"),
@@ -98,6 +101,9 @@ class Paper(models.Model):
                 name="paper_void_means_reason",
             ),
             models.CheckConstraint(condition=Q(snapshot_sha256__regex=r"^[0-9a-f]{64}$"), name="paper_snapshot_sha256"),
+            models.CheckConstraint(
+                condition=Q(certificate_sha256="") | (Q(kind__in=SIGNED) & ~Q(pdf_sha256="")), name="paper_signed_when_made"
+            ),
         ]
 
     def __str__(self) -> str:

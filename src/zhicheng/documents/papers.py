@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from zhicheng.documents.base import Kind, PaperBase, PaperPart
 from zhicheng.documents.letters import Commitment, PublicityNotice, PublicityResult, SupervisingOpinion
+from zhicheng.documents.receipts import Receipt
 from zhicheng.documents.texts import ROW_LIMIT, Filled, Line, Name, Series, Specialty, Summary, Text
 from zhicheng.documents.wording import BLANKS, FormText, former_form
 from zhicheng.foundation.errors import Problem, Refused
@@ -205,7 +206,7 @@ class ReviewForm(PaperBase):
 
 
 PAPERS: dict[str, type[PaperBase]] = {
-    cls.kind.value: cls for cls in (ReviewForm, PublicityNotice, PublicityResult, SupervisingOpinion, Commitment)
+    cls.kind.value: cls for cls in (ReviewForm, PublicityNotice, PublicityResult, SupervisingOpinion, Commitment, Receipt)
 }
 assert set(BLANKS) < set(PAPERS)  # noqa: S101  every letter has its model
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
+from zhicheng.documents.base import SIGNED
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.models import MissingCharacter, Paper, PaperState
 from zhicheng.documents.scanning import scan_address, scanned
+from zhicheng.documents.signatures import signature_holds
 from zhicheng.foundation.prepared import prepared
 
 _SERIAL = re.compile(r"([A-Z]{2}[0-9]{4})([0-9]{6,12})")
@@ -34,6 +39,7 @@ class Said:
     title: str = ""
     starts_on: str = ""
     ends_on: str = ""
+    received_at: str = ""  # 上报: when it arrived here, Beijing time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,9 @@ class Verification:
     subject: str = ""
     printable: bool = False  # the PDF is there, or can be made
     said: Said = field(default_factory=Said)
+    ready_at: datetime | None = None
+    certificate_sha256: str = ""  # what the file is signed with
+    is_signed_kind: bool = False
 
 
 def find_paper(serial: str) -> Paper | None:
@@ -98,6 +107,48 @@ def verify_paper(*, serial: str, code: str) -> Verification:
     paper = find_paper(serial)
     if paper is None or not constant_time_compare(paper.verification_code, bare_mark(code)):
         return Verification(status="unknown")
+    return _verified(paper)
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerification:
+    """What the public learns about a file. ``outcome``: ``same`` (byte for byte as it left this house), ``changed`` (it says to be that
+    paper, and is not that file), ``unknown``. ``paper``: what the paper of ours says; ``signed``: whether the signature on it holds.
+    """
+
+    outcome: Literal["same", "changed", "unknown"]
+    paper: Verification = field(default_factory=lambda: Verification(status="unknown"))
+    signed: bool = False
+
+
+def verify_file(pdf: bytes) -> FileVerification:
+    """Whether these bytes are a file that was made here, or one that was made from it (S-48, S-79).
+
+    A stranger's file is compared and searched, never opened: its hash, then the number and the code that stand in the metadata of each of
+    our files. Only bytes that are our own are read as a PDF, for the signature.
+    """
+    paper = Paper.objects.filter(pdf_sha256=hashlib.sha256(pdf).hexdigest()).first()
+    if paper is not None:
+        holds = bool(paper.certificate_sha256) and signature_holds(pdf, at=paper.ready_at or paper.created_at)
+        return FileVerification("same", _verified(paper), holds)
+    for serial, code in _marks_in(pdf):
+        found = verify_paper(serial=serial, code=code)
+        if found.status != "unknown":
+            return FileVerification("changed", found)
+    return FileVerification("unknown")
+
+
+_MARKS_IN_FILE = re.compile(rb"([A-Z]{2}[0-9]{4}-[0-9]{6,12})[^A-Z0-9]{1,40}([A-Z0-9]{28})(?![A-Z0-9])")
+_MARKS_LOOKED_AT = 4  # of one file: more than a file of ours has
+
+
+def _marks_in(pdf: bytes) -> Iterator[tuple[str, str]]:
+    found = dict.fromkeys(match.groups() for match in islice(_MARKS_IN_FILE.finditer(pdf), 50))
+    for serial, code in islice(found, _MARKS_LOOKED_AT):
+        yield serial.decode(), code.decode()
+
+
+def _verified(paper: Paper) -> Verification:
     data = json.loads(paper.data)
     return Verification(
         status="void" if paper.is_void else "current",
@@ -115,6 +166,9 @@ def verify_paper(*, serial: str, code: str) -> Verification:
         subject=paper.subject,
         printable=paper.state != PaperState.FAILED,
         said=_said(data),
+        ready_at=paper.ready_at,
+        certificate_sha256=paper.certificate_sha256,
+        is_signed_kind=paper.kind in SIGNED,
     )
 
 

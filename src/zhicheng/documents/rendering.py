@@ -21,6 +21,7 @@ from zhicheng.documents.base import PaperBase
 from zhicheng.documents.fonts import missing_glyphs
 from zhicheng.documents.letters import Letter
 from zhicheng.documents.papers import ReviewForm
+from zhicheng.documents.receipts import Receipt
 from zhicheng.documents.scanning import scanned
 from zhicheng.documents.texts import condensed, lines_of_letter
 from zhicheng.documents.watermark import watermark_svg
@@ -42,7 +43,8 @@ class Marks:
     """What identifies one print of a paper.
 
     ``serial`` and ``verification_url`` are empty on a draft; ``snapshot_sha256`` (64 hex digits) is that of the data it was
-    printed from (S-79); ``created_at`` (aware) is the only time in the file; ``version_label`` e.g. “第1次上报”.
+    printed from (S-79); ``created_at`` (aware) is the only time in the file; ``version_label`` e.g. “第1次上报”; ``signed``: of a kind
+    that is signed, whether it will be.
     """
 
     serial: str
@@ -51,6 +53,7 @@ class Marks:
     version_label: str
     draft: bool
     created_at: datetime
+    signed: bool = False
 
 
 class CannotPrint(Refused):
@@ -150,6 +153,8 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
             "number": number,
         }
         return "letter.typ", body
+    if isinstance(paper, Receipt):
+        return "receipt.typ", paper.model_dump()
     raise TypeError(type(paper))
 
 
@@ -161,6 +166,7 @@ def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, 
         "version": marks.version_label,
         "hash": marks.snapshot_sha256[:16],
         "draft": marks.draft,
+        "signed": marks.signed,
         "printed_at": clock.written(marks.created_at),
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -199,10 +200,12 @@ def _keys() -> Iterator[tuple[str, str, str]]:
         yield "ZHICHENG_FIELD_KEYS", key, text
     if (says := _signing_key_says(settings.LEDGER_SIGNING_KEY)) is not None:
         yield "ZHICHENG_LEDGER_SIGNING_KEY", settings.LEDGER_SIGNING_KEY, says
+    if (says := _signing_key_says(settings.PAPER_SIGNING_KEY)) is not None:
+        yield "ZHICHENG_PAPER_SIGNING_KEY", settings.PAPER_SIGNING_KEY, says
 
 
 def _signing_key_says(told: str) -> str | None:
-    """The text that tells the mode of the key of the ledger's heads: its own bytes, or the word of the rehearsal it lies with. None where
+    """The text that tells the mode of a key that signs heads or papers: its own bytes, or the word of the rehearsal it lies with. None where
     none is set, or this process cannot read it: only the worker need, and says so itself (``signing.signing_key``).
     """
     try:
@@ -213,6 +216,8 @@ def _signing_key_says(told: str) -> str | None:
         return None
     if "-----BEGIN" not in told and (beside := _mode_beside(Path(told))) in KEY_BEGINS:
         return KEY_BEGINS[beside]
+    if isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1):
+        return key.private_numbers().private_value.to_bytes(32, "big").decode("latin-1")
     return key.private_bytes_raw().decode("latin-1") if isinstance(key, Ed25519PrivateKey) else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,13 +79,26 @@ def read_key(told: str) -> object:
 
 
 def _own_key() -> Path:
-    """The key a rehearsal or the tests made for themselves: its first bytes say so (``instance.KEY_BEGINS``), wherever it is carried."""
-    path: Path = settings.DATA_DIR / "ledger-signing-key.pem"
+    """The key a rehearsal or the tests made for themselves."""
+    return own_file("ledger-signing-key.pem", lambda: private_pem(ed25519.Ed25519PrivateKey.from_private_bytes(own_secret())))
+
+
+def own_secret() -> bytes:
+    """32 bytes for a key of a rehearsal or of the tests: the first of them say so (``instance.KEY_BEGINS``), wherever it is carried."""
+    begins = f"{settings.MODE}-only".encode()
+    return begins + os.urandom(32 - len(begins))
+
+
+def private_pem(key: PrivateKey) -> bytes:
+    """The key as a file holds it."""
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def own_file(name: str, make: Callable[[], bytes]) -> Path:
+    """A file with a secret in the data folder, made by whichever of several processes first needs it, and readable by its owner alone."""
+    path: Path = settings.DATA_DIR / name
     if not path.exists():
-        begins = f"{settings.MODE}-only".encode()
-        pem = ed25519.Ed25519PrivateKey.from_private_bytes(begins + os.urandom(32 - len(begins))).private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        pem = make()
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(f"{path.name}.{os.getpid()}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:

@@ -31,6 +31,7 @@ REPEATABLE: dict[str, str] = {
     "application_resumable_begin": "the same file begun again at the same place goes on with what arrived",
     "application_resumable": "a piece names where it begins, and is taken there once",
     "application_autosave": "one page saves many times; what is newer is never overwritten (its version is sent along)",
+    "verify_file": "a file is compared, and not kept",
     "desk_identity": "a look: every look is recorded",
     "office_person": "a search, sent by POST so that the number stands in no address",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 # URL name → name of the page; the page's address takes the first of the arguments of the button's.
 SENT_ONLY: dict[str, str] = {
     "self_check_carry": "self_check",
+    "verify_file": "verify",
     "session_end": "usersessions_list",
     "devices_forget": "usersessions_list",
     "mfa_keep_codes": "mfa_view_recovery_codes",

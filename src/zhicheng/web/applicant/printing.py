@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from zhicheng.accounts.brakes import PRINTS_PER_HOUR, within
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
+from zhicheng.applications.receipts import receipt_of
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind
@@ -18,7 +19,7 @@ from zhicheng.documents.rendering import Marks, render_pdf
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import case_or_404, head_of
 from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.http import actor_of, object_or_404
+from zhicheng.web.shared.http import OutOfReachError, actor_of, object_or_404
 from zhicheng.web.shared.looks import note_paper_given
 
 # Papers of an application that are handed to the applicant; the unit's own letters are not.
@@ -80,6 +81,24 @@ def show_paper(request: HttpRequest, application_id: int, serial: str) -> HttpRe
         return pdf_response(pdf_of(paper), paper.serial)
     except Refused as refused:
         return _cannot_print(request, case, refused)
+
+
+@require_safe
+def receipt_pdf(request: HttpRequest, application_id: int, number: int) -> HttpResponse:
+    """The receipt of a submission as it was made and signed, as a file to be kept: a print of it has no signature."""
+    case = case_or_404(request, application_id)
+    submission = object_or_404(case.application.submissions.all(), number=number)
+    paper = receipt_of(submission)
+    if paper is None:
+        raise OutOfReachError(f"receipt of submission {submission.pk}")
+    try:
+        pdf = pdf_of(paper)
+    except Refused as refused:
+        return _cannot_print(request, case, refused)
+    note_paper_given(request, kind=paper.kind, serial=paper.serial)
+    response = pdf_response(pdf, paper.serial)
+    response["Content-Disposition"] = f'attachment; filename="{paper.serial}.pdf"'
+    return response
 
 
 def _within_the_hour(request: HttpRequest) -> bool:

@@ -53,4 +53,5 @@ urlpatterns = [
     path(ONE + "check/", checking.check, name="application_check"),
     path(ONE + "submit/", checking.submit, name="application_submit"),
     path(ONE + "submissions/<int:number>/", checking.receipt, name="application_receipt"),
+    path(ONE + "submissions/<int:number>/receipt.pdf", printing.receipt_pdf, name="application_receipt_pdf"),
 ]

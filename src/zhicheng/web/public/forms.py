@@ -42,6 +42,19 @@ class VerifyForm(Form):
     )
 
 
+LARGEST_PAPER = 10 * 1024 * 1024  # bytes; the largest of our own, with a photograph, has less than two million
+
+
+class PaperFileForm(Form):
+    """A paper as a file, as it was downloaded."""
+
+    file = forms.FileField(
+        label=_("文件"),
+        help_text=_("从本平台下载的 PDF 原文件，不要用打印后的扫描件或照片。可以拖到这里。文件只用来比对，不保存。"),
+        widget=forms.FileInput(attrs={"accept": ".pdf", "class": "w-medium"}),
+    )
+
+
 class ObjectionForm(Form):
     """对公示有异议 (S-70): what is wrong, and who says so, if they like."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zhicheng.web.public import calendar, calendar_file, mailbox, notice_data, publicity, self_check, views
+from zhicheng.web.public import calendar, calendar_file, mailbox, notice_data, publicity, self_check, verifying, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,8 +12,9 @@ urlpatterns = [
     path("notices/<slug:slug>/self-check/carry/", self_check.carry_answers, name="self_check_carry"),
     path("notices/<slug:slug>/times.ics", calendar_file.notice_times, name="notice_times"),
     path("notices/<slug:slug>/notice.json", notice_data.notice_data, name="notice_data"),
-    path("verify/", views.verify, name="verify"),
-    path("V/<str:serial>/<str:code>", views.verify_scanned, name="verify_scanned"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/file/", verifying.verify_sent_file, name="verify_file"),
+    path("V/<str:serial>/<str:code>", verifying.verify_scanned, name="verify_scanned"),
     path("calendar/", calendar.show_calendar, name="calendar"),
     path("publicity/", publicity.show_list, name="publicity_list"),
     path("publicity/<int:period_id>/", publicity.show_notice, name="publicity_notice"),

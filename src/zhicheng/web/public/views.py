@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.listing import current_in
-from zhicheng.applications.queries import visible_to
 from zhicheng.campaigns.queries import current_version, notice_of, published_campaigns
 from zhicheng.campaigns.rules import window_state
-from zhicheng.documents.queries import Verification, verify_paper
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Role
 from zhicheng.organizations.queries import standing_of
 from zhicheng.publicity.audience import listed_for, unit_of
-from zhicheng.web.access import DESKS
-from zhicheng.web.public.forms import VerifyForm
 from zhicheng.web.public.notice_parts import drawn_parts
 from zhicheng.web.shared import kept
-from zhicheng.web.shared.braked import braked
-from zhicheng.web.shared.http import OutOfReachError, actor_of, whole_number
-from zhicheng.web.shared.limits import too_many
+from zhicheng.web.shared.http import OutOfReachError, actor_of
 from zhicheng.web.shared.navigation import navigation_for
-from zhicheng.web.shared.public_facts import said_by_paper
 from zhicheng.web.shared.road import own_road, road_shown
 from zhicheng.web.shared.units.round import current_year
 from zhicheng.web.shared.windows import shown_window, windows_of
@@ -85,44 +74,3 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about a person, why, and who sees it."""
     return render(request, "public/privacy.html", {"library_years": settings.LIBRARY_KEPT_YEARS})
-
-
-@require_safe
-def verify(request: HttpRequest) -> HttpResponse:
-    """Whether a printed paper is ours and still holds (S-48, S-50). The QR code brings both values along."""
-    form = VerifyForm(request.GET if "serial" in request.GET or "code" in request.GET else None)
-    result = None
-    status = 200
-    if form.is_bound:
-        if too_many(request, what="verification"):
-            return braked(request)
-        if form.is_valid():
-            result = verify_paper(serial=form.cleaned_data["serial"], code=form.cleaned_data["code"])
-            form = VerifyForm(form.cleaned_data)  # as it was understood
-        else:
-            status = 422
-    context = {
-        "form": form,
-        "result": result,
-        "said": said_by_paper(result) if result is not None else {},
-        "may_open": result is not None and _may_open(request, result),
-    }
-    response = render(request, "public/verify.html", context, status=status)
-    response["X-Robots-Tag"] = "noindex, noarchive"
-    return response
-
-
-def _may_open(request: HttpRequest, result: Verification) -> bool:
-    """Whether who asks is a desk that has this application before it, or had: it compares with the paper itself."""
-    actor = actor_of(request)
-    room, _colon, number = result.subject.partition(":")
-    application_id = whole_number(number)
-    if actor.role not in DESKS or room != "application" or application_id is None or not result.printable:
-        return False
-    return visible_to(actor).filter(pk=application_id).exists()
-
-
-@require_safe
-def verify_scanned(request: HttpRequest, serial: str, code: str) -> HttpResponse:
-    """The address in the QR code: the verification, with both values filled in."""
-    return redirect(f"{reverse('verify')}?{urlencode({'serial': serial, 'code': code})}")
