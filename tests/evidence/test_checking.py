@@ -23,7 +23,7 @@ from zhicheng.evidence.actions.checking import LEASE, PAGES_AT_ONCE, CheckTurn
 from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.inspection.verdicts import Rejected
 from zhicheng.evidence.models import EvidenceFile, Lane, PageCheck
-from zhicheng.evidence.queries import marked_pages, said_of_files, what_is_said
+from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.rules import MOST_ATTEMPTS
 from zhicheng.foundation import clock
 
@@ -57,7 +57,6 @@ def passed(seconds: float = 60) -> None:
 def test_file_is_kept_before_its_pages_are_looked_at_and_says_so(kept: EvidenceFile) -> None:
     assert kept.checking and kept.warnings == []
     assert what_is_said(kept).notes == [CHECKING] and what_is_said(kept).warnings == []
-    assert said_of_files([kept.pk])[kept.pk].notes == [CHECKING]
     row = PageCheck.objects.get()
     assert (row.file_id, row.lane, row.next_page) == (kept.pk, Lane.PEOPLE, 1)
 

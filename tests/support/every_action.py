@@ -52,6 +52,7 @@ NO_ACTION = {
     "documents.actions.void_papers": _PART,
     "evidence.actions.checking.begin_check": _PART,
     "evidence.actions.examining.examine_due": "claim_next and end_turn in a loop, for tests and commands",
+    "evidence.actions.reading.begin_reading": _PART,
     "evidence.actions.keeping.store_safe_copy": "writes bytes under their hash, no row",
     "foundation.actions.adopt_files": "writes a file's mark on the server, no row; tests/foundation/test_instance.py",
     "foundation.actions.mark_rehearsal": "the first thing in an empty database: tests/foundation/test_instance.py",

@@ -80,6 +80,7 @@ def evidence(user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = (
         uploaded_by_id=user_id,
         uploaded_at=clock.now(),
         warnings=list(warnings),
+        is_sample=True,  # nothing on it is read; tests/applications/test_read_papers.py has papers of its own
     )
 
 

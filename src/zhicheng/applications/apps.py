@@ -17,6 +17,7 @@ class ApplicationsConfig(AppConfig):
             jobs,
             offices,
             persons,
+            read_papers,
             replay,
             sent_invariants,
         )

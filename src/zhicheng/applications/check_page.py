@@ -35,7 +35,7 @@ def lines_shown(case: CaseFile, found: Iterable[Told]) -> list[CheckLine]:
             _("文件“{name}”：{said}").format(name=m.file.name, said=said),
         )
         for m in case.materials
-        for said in describe_warnings(m.file)
+        for said in describe_warnings(m)
     ]
     held = [
         CheckLine("condition", "", each.text, cited(case.notice, each.source), each.result) for each in case.conditions.results

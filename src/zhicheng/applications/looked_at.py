@@ -7,6 +7,7 @@ and frozen with the submission.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,9 +27,17 @@ def looked_at_in(contents: Mapping[str, Any]) -> dict[str, str]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
+def when_looked_at(material: Material, looked_at: Mapping[str, str]) -> datetime | None:
+    """When the file was confirmed at this place; ``None`` where it never was, or only before something more was noticed about it."""
+    at = looked_at.get(material.file.sha256)
+    confirmed = datetime.fromisoformat(at) if at else None
+    noticed_at = material.noticed_at.replace(microsecond=0) if material.noticed_at and material.noticed else None
+    return None if confirmed and noticed_at and confirmed < noticed_at else confirmed
+
+
 def to_look_at(materials: Iterable[Material], looked_at: Mapping[str, str]) -> list[Material]:
     """The files that carry a warning nobody has confirmed to have seen."""
-    return [m for m in materials if m.file.sha256 not in looked_at and describe_warnings(m.file)]
+    return [m for m in materials if when_looked_at(m, looked_at) is None and describe_warnings(m)]
 
 
 def not_looked_at(materials: Iterable[Material], looked_at: Mapping[str, str]) -> list[Problem]:

@@ -12,6 +12,7 @@ from zhicheng.applications.desks import DESKS, TABS, Desk, Tab
 from zhicheng.applications.states import BEFORE_THE_UNIT, OPEN_FOR_APPLICANT, OVER, State
 from zhicheng.campaigns.models import Campaign, CampaignVersion
 from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.placed import OfAFile
 from zhicheng.foundation.algorithms import HMAC_SHA_256, AlgorithmField
 from zhicheng.foundation.fields import EncryptedTextField, RowNumber
 from zhicheng.organizations.models import Organization
@@ -192,7 +193,7 @@ class DraftSection(models.Model):
         return f"{self.application_id} {self.key} v{self.version}"
 
 
-class Material(models.Model):
+class Material(OfAFile, models.Model):
     """One file in one slot: which paper it is, for which year or row. Taken out, it stays as a row with a time."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="materials")
@@ -206,6 +207,10 @@ class Material(models.Model):
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    # While ``reading``, what stands on it is still to be read. ``noticed`` is what was then found at this place, as a file keeps its warnings.
+    reading = models.BooleanField(default=False, db_default=False)
+    noticed = models.JSONField(default=list, blank=True, db_default=[])
+    noticed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("申报材料")

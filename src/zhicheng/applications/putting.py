@@ -10,6 +10,7 @@ from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
+from zhicheng.evidence.actions.reading import begin_reading
 from zhicheng.evidence.models import EvidenceFile, MediaType
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
@@ -56,7 +57,10 @@ def put(
         file=file,
         added_by_id=actor.account_id,
         added_at=now,
+        reading=not file.is_sample and any(option.is_read for option in box.papers if option.key == paper),
     )
+    if material.reading:
+        begin_reading(file=file)
     return material, True
 
 

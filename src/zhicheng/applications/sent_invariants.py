@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from zhicheng.applications.models import Application, Material, Submission
 from zhicheng.applications.queries import unit_pass_stands
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
+from zhicheng.evidence.inspection.verdicts import OF_THE_TEXT
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.invariants import Violation, grouped, in_batches, invariant
 from zhicheng.foundation.sealing import SealBroken
@@ -194,7 +196,7 @@ def _of_materials(application: Application, frozen: Iterable[FrozenFile], materi
             return _("材料的文件与上报的不同。")
         if not _same_original(one, row):
             return _("材料的原件与上报的不同。")
-        if one.warnings is not None and one.warnings != row.file.warnings:
+        if one.warnings is not None and _of_file(one.warnings) != row.file.warnings:
             return _("材料的文件与上报的不同。")
         if {row.added_by_id, row.file.uploaded_by_id} != {application.applicant_id}:
             return _("材料的文件不是本人上传的。")
@@ -207,3 +209,8 @@ def _same_original(one: FrozenFile, row: Material) -> bool:
         return one.original is None and row.file.original_id is None
     told = one.original
     return told.file_id == row.file.original_id and all(getattr(row.file.original, key) == getattr(told, key) for key in _OF_FILE)
+
+
+def _of_file(warnings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the examination: what a text shows is told of the place, and may be told anew after a return."""
+    return [warning for warning in warnings if warning.get("code") not in OF_THE_TEXT]

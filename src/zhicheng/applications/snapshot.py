@@ -18,7 +18,7 @@ from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.findings import answers_in
-from zhicheng.applications.looked_at import looked_at_in
+from zhicheng.applications.looked_at import looked_at_in, when_looked_at
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.point_answers import POINTS_KEPT_AS
 from zhicheng.applications.sections import BY_KEY
@@ -105,10 +105,9 @@ class FrozenOriginal(_Frozen):
 class FrozenFile(_Frozen):
     """A file in its slot, known by the hash of its bytes; ``safe_sha256``: of the copy that is shown in its stead, where there is one.
 
-    A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant
-    confirmed to have looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: those of the examination, ``None`` where
-    the content is of a schema before 4, or where the pages were still to be looked at (``evidence.PageCheck``): then the file is asked.
-    ``original``: of a file that was mended here the one that was brought.
+    A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant confirmed to have
+    looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: ``None`` where the content is of a schema before 4, or the file was
+    still to be looked at or read (then the material is asked); ``original``: of a file that was mended here the one that was brought.
     """
 
     id: int
@@ -146,7 +145,12 @@ class FrozenFile(_Frozen):
 
     @property
     def checking(self) -> bool:
-        """What was to be said of it is frozen, or asked of the file (``warnings``)."""
+        """What was to be said of it is frozen, or asked of the material (``warnings``)."""
+        return False
+
+    @property
+    def reading(self) -> bool:
+        """The same."""
         return False
 
     @property
@@ -363,8 +367,8 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
         media_type=file.media_type,
         pages=file.pages,
         size=file.size,
-        looked_at=(looked_at or {}).get(file.sha256),
-        warnings=None if file.checking else file.warnings,
+        looked_at=(looked_at or {}).get(file.sha256) if when_looked_at(material, looked_at or {}) else None,
+        warnings=None if file.checking or material.reading else material.warnings,
         original=_original(file.original),
     )
 

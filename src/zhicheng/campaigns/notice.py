@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from zhicheng.campaigns.drawings import Example
+from zhicheng.campaigns.reads import Reads
 from zhicheng.campaigns.texts import Annex, Contact, NoticeSource, Paragraph, Texts
 from zhicheng.campaigns.vocabulary import (
     GRADE_NAMES,
@@ -44,7 +45,7 @@ from zhicheng.documents.wording import LetterText, PaperWords
 __all__ = [
     "GRADES_OF_LEVEL", "GRADE_NAMES", "LEVEL_NAMES", "SECTIONS", "Annex", "Bilingual", "Catalogue", "ChainDesk", "Chosen", "Condition", "Contact",
     "Counting", "Desk", "Eligibility", "EligibilityRow", "EvidenceRule", "Grade", "Level", "Limits", "Notice", "NoticeSource", "Paper",
-    "Paragraph", "Planning", "Policies", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
+    "Paragraph", "Planning", "Policies", "Reads", "Series", "Slot", "Specialty", "Texts", "Title", "TitleStep", "VersionedText", "Window", "WorkHistory", "Years", "rank",
 ]  # fmt: skip
 
 
@@ -273,6 +274,7 @@ class Paper(NoticePart):
     only_when: Conditions = ()
     template: Literal["publicity_notice", "publicity_result", "supervising_opinion", "commitment", "review_form"] | None = None
     example: Example | None = None
+    reads: Reads | None = None  # none: nothing is read on it
     assumed: StrictBool = False  # true where the official notice does not name the paper
 
 

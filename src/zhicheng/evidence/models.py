@@ -52,6 +52,7 @@ class EvidenceFile(models.Model):
     original = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("原件")
     )
+    is_sample = models.BooleanField(_("演练样本"), default=False, db_default=False)  # drawn here: nothing on it is read
 
     class Meta:
         verbose_name = _("附件文件")
@@ -69,6 +70,11 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reading(self) -> bool:
+        """What it says is judged where it was put to, never of the file alone."""
+        return False
 
     @property
     def served_sha256(self) -> str:
@@ -116,6 +122,25 @@ class PageCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id}: {self.next_page}"
+
+
+class FileReading(models.Model):
+    """A kept file that waits to be read: what stands on it, for the room that asked (``evidence.reading``). Nothing waits for this, and no
+    text is kept. The row goes when it was read or given up. All times are the machine's.
+    """
+
+    file = models.OneToOneField(EvidenceFile, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)  # of the reader that has it in hand; empty: nobody
+    due_at = models.DateTimeField()  # not before; in hand: taken to be abandoned after
+
+    class Meta:
+        verbose_name = _("内容核对")
+        verbose_name_plural = _("内容核对")
+        indexes = [models.Index(fields=["due_at"], name="evidence_reading_due")]
+
+    def __str__(self) -> str:
+        return str(self.file_id)
 
 
 class IntakeState(models.TextChoices):

@@ -1,7 +1,8 @@
 """The processes that examine files: some for people who signed in, some for visitors, none of them a web process.
 
 Each takes one file at a time from the database, says every few seconds that it is still at it, and writes down the outcome. When none waits,
-it draws the first pages of the last ones ahead, then looks how legible the pages of kept files are (``actions.checking``). One that
+it draws the first pages of the last ones ahead, then looks how legible the pages of kept files are (``actions.checking``). Beside them
+one reads what stands on kept files (``actions.reading``), so that nobody who uploads waits behind it. One that
 dies is started again; what it had in hand is taken up by whoever is free once it has been silent for ``actions.examining.LEASE``.
 """
 
@@ -22,15 +23,20 @@ from django.db import DatabaseError, connection, connections
 
 from zhicheng.evidence.actions import (
     CheckTurn,
+    ReadingTurn,
     Turn,
     claim_check,
     claim_next,
+    claim_reading,
     end_check_turn,
+    end_reading_turn,
     end_turn,
     give_back,
     give_back_check,
+    give_back_reading,
     stay_at,
     stay_at_check,
+    stay_at_reading,
 )
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
@@ -41,6 +47,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 IDLE_SECONDS = 0.2
+READER_IDLE_SECONDS = 1
 STAY_SECONDS = 4
 AFTER_ERROR_SECONDS = 2
 SILENT_SECONDS = 90
@@ -51,6 +58,7 @@ CHEAP_SECONDS = 2
 PAGES_AHEAD = 10
 # The pages come first: on a busy machine an examiner gets what they leave, one for strangers what the others leave.
 _NICE = {Lane.PEOPLE: 5, Lane.VISITORS: 15}
+_READER_NICE = 10
 
 
 def lanes() -> list[Lane]:
@@ -65,6 +73,7 @@ def run_pool() -> None:
         Post(f"examiner-{lane.value}-{number}", partial(_examine_for_ever, lane), Pulse(SILENT_SECONDS))
         for number, lane in enumerate(lanes(), start=1)
     ]
+    posts.append(Post("reader", _read_for_ever, Pulse(SILENT_SECONDS)))
     # A connection shared by two processes is broken for both.
     keep_running(posts, stop_seconds=STOP_SECONDS, before_fork=connections.close_all)
 
@@ -90,6 +99,24 @@ def _examine_for_ever(lane: Lane, pulse: Pulse, asked: threading.Event) -> None:
                     asked.wait(IDLE_SECONDS)
             except DatabaseError:
                 logger.exception("the examiner of files for %s has trouble with the database", lane)
+                connection.close()
+                asked.wait(AFTER_ERROR_SECONDS)
+    connections.close_all()
+
+
+def _read_for_ever(pulse: Pulse, asked: threading.Event) -> None:
+    os.nice(_READER_NICE)
+    with ThreadPoolExecutor(max_workers=1) as hands:
+        while not asked.is_set():
+            pulse.end()
+            try:
+                turn = claim_reading()
+                if turn is None:
+                    asked.wait(READER_IDLE_SECONDS)
+                elif not _see_reading_through(turn, hands, asked, pulse):
+                    os._exit(0)
+            except DatabaseError:
+                logger.exception("the reader of files has trouble with the database")
                 connection.close()
                 asked.wait(AFTER_ERROR_SECONDS)
     connections.close_all()
@@ -121,6 +148,16 @@ def _see_check_through(turn: CheckTurn, hands: ThreadPoolExecutor, asked: thread
         give_back_check(turn=turn)
         return False
     end_check_turn(turn=turn, seen=seen)
+    return True
+
+
+def _see_reading_through(turn: ReadingTurn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
+    """The same for a file that is being read."""
+    outcome = _done_meanwhile(hands.submit(turn.work), lambda: stay_at_reading(turn=turn), asked, pulse)
+    if outcome is None:
+        give_back_reading(turn=turn)
+        return False
+    end_reading_turn(turn=turn, outcome=outcome)
     return True
 
 

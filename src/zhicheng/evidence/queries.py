@@ -31,9 +31,9 @@ from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
 from zhicheng.evidence.inspection.verdicts import ACTIVE, CONVERTED, MENDED_COPY, NOTES, PHOTOGRAPHED
-from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane, PageCheck, ResumableUpload
+from zhicheng.evidence.models import EvidenceFile, FileReading, Intake, IntakeState, Lane, PageCheck, ResumableUpload
 from zhicheng.evidence.rules import PROVIDED, Usage, site_of
-from zhicheng.evidence.sentences import checking_sentence, copy_sentence, sentence_of, warning_sentence
+from zhicheng.evidence.sentences import checking_sentence, copy_sentence, reading_sentence, sentence_of, warning_sentence
 from zhicheng.foundation import clock
 from zhicheng.foundation.prepared import prepared
 
@@ -65,6 +65,10 @@ class Examined(Protocol):
     def checking(self) -> bool:
         """Whether its pages are still to be looked at."""
 
+    @property
+    def reading(self) -> bool:
+        """Whether it is still to be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -89,6 +93,8 @@ def what_is_said(evidence_file: Examined) -> Said:
         _put(said, why, copy_sentence(why))
     if evidence_file.checking:
         said.notes.append(checking_sentence())
+    if evidence_file.reading:
+        said.notes.append(reading_sentence())
     return said
 
 
@@ -100,14 +106,6 @@ def _put(said: Said, code: str, sentence: str) -> None:
 def describe_warnings(evidence_file: Examined) -> list[str]:
     """What somebody has to look at, of :func:`what_is_said`; empty when nothing was found."""
     return what_is_said(evidence_file).warnings
-
-
-def said_of_files(file_ids: Collection[int]) -> dict[int, Said]:
-    """What is to be said of those of these files of which something is (:func:`what_is_said`), by number. One query, none of none."""
-    if not file_ids:
-        return {}
-    rows = EvidenceFile.objects.filter(pk__in=file_ids).exclude(warnings=[], safe_sha256__isnull=True, checking=False)
-    return {row.pk: said for row in rows.only("warnings", "safe_sha256", "checking") if (said := what_is_said(row))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ def _relations() -> Iterable[Any]:
     """Every foreign key of every room that points to a file."""
     fields = EvidenceFile._meta.get_fields(include_hidden=True)
     relations = [field for field in fields if field.auto_created and not field.concrete and field.is_relation]
-    return [relation for relation in relations if relation.related_model not in {Intake, PageCheck}]  # no use of it
+    return [relation for relation in relations if relation.related_model not in {Intake, PageCheck, FileReading}]  # no use of it
 
 
 # --- files on their way in ------------------------------------------------------------------------------------------------
@@ -205,6 +203,12 @@ def due_checks(lane: str) -> QuerySet[PageCheck]:
     due = PageCheck.objects.filter(lane=lane, due_at__lte=clock.machine_now())
     left = ExpressionWrapper(F("file__pages") - F("next_page"), output_field=IntegerField())
     return due.annotate(long=Case(When(GreaterThan(left, _FEW_PAGES), then=1), default=0)).order_by("long", "file_id")
+
+
+def due_readings() -> QuerySet[FileReading]:
+    """The kept files that a reader may read now: short ones first, then the oldest."""
+    due = FileReading.objects.filter(due_at__lte=clock.machine_now())
+    return due.annotate(long=Case(When(file__pages__gt=_FEW_PAGES, then=1), default=0)).order_by("long", "file_id")
 
 
 def ended_intakes(*, before: datetime) -> Intakes:

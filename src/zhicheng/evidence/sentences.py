@@ -7,15 +7,26 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from zhicheng.evidence.inspection.verdicts import (
+    ABSENT,
     COMPOSED,
     CONVERTED,
+    EXPIRED,
+    FAILED,
+    ILLEGIBLE,
+    LONG,
     MENDED,
     MENDED_COPY,
+    OF_THE_TEXT,
+    OFF,
     RENAMED,
     SEVERAL,
     SHRUNK,
     TURNED,
     UNCHECKED,
+    UNREAD,
+    WRONG_PAPER,
+    WRONG_PERSON,
+    WRONG_YEAR,
     Bounds,
     Rejected,
 )
@@ -133,6 +144,11 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         "count": warning.get("count", 0),
         "degrees": warning.get("degrees", 0),
         "missing": warning.get("missing", ""),
+        "wanted": warning.get("wanted", ""),
+        "seen": warning.get("seen", ""),
+        "found": warning.get("found", ""),
+        "year": warning.get("year", ""),
+        "day": warning.get("day", ""),
         "type": _SHORT.get(str(warning.get("media_type", "")), ""),
     }
     code = str(warning.get("code"))
@@ -140,7 +156,7 @@ def warning_sentence(warning: Mapping[str, object]) -> str:
         return _("图片只有 %(width)s × %(height)s 像素，打印后文字可能看不清。如有更清晰的原图，请重新上传。") % values
     if code == MENDED:
         return _mended(warning)
-    sentence = _of_file(code) or of_page(code)
+    sentence = _of_text(code, warning) if code in OF_THE_TEXT else _of_file(code) or of_page(code)
     return sentence % values
 
 
@@ -167,6 +183,33 @@ def _of_file(code: str) -> str:
     }.get(code, "")
 
 
+def _of_text(code: str, warning: Mapping[str, object]) -> str:
+    """What a machine read, as advice: the reader knows better."""
+    if code == UNREAD:
+        return _of_unread(str(warning.get("why", "")))
+    if code == WRONG_PAPER and warning.get("seen"):
+        return _("第 %(page)s 页上有“%(seen)s”字样，看起来不是这里要的材料。请核对是否传错；没有传错的，请确认。")
+    return {
+        WRONG_PAPER: _("没有读到“%(wanted)s”等字样，看起来不是这里要的材料。请核对是否传错；没有传错的，请确认。"),
+        WRONG_PERSON: _(
+            "第 %(page)s 页：没有读到申报人的姓名或身份证号，可能是别人的材料。请核对；确是本人材料的（如用的是曾用名），请确认。"
+        ),
+        WRONG_YEAR: _("第 %(page)s 页写的是 %(found)s 年，看起来不是 %(year)s 年度的材料。请核对是否传错；没有传错的，请确认。"),
+        EXPIRED: _("第 %(page)s 页写明的有效期到 %(day)s，已经过期。请换成有效期内的；仍然有效的，请确认。"),
+    }.get(code, "")
+
+
+def _of_unread(why: str) -> str:
+    """That nobody read it, and why."""
+    return {
+        OFF: _("内容核对未做：系统没有开启文字识别。请自行核对是不是本人的、该项的材料。"),
+        ABSENT: _("内容核对未做：系统没有安装文字识别。请自行核对是不是本人的、该项的材料。"),
+        FAILED: _("内容核对未做：文字识别没有完成。请自行核对是不是本人的、该项的材料。"),
+        ILLEGIBLE: _("内容核对未做：文件上的文字没有读清。请自行核对是不是本人的、该项的材料。"),
+        LONG: _("内容只核对了前面几页，其余未做。请自行核对。"),
+    }.get(why, "")
+
+
 def of_page(code: str) -> str:
     """What may be wrong with how a page looks, with the page's number to be filled in; ``""`` for anything else."""
     return {
@@ -187,6 +230,11 @@ def of_page(code: str) -> str:
 def checking_sentence() -> str:
     """Said of a file whose pages are still to be looked at."""
     return _("清晰度检查中，结果稍后显示；不影响上报。")
+
+
+def reading_sentence() -> str:
+    """Said of a file that is still to be read."""
+    return _("内容核对中，结果稍后显示；不影响上报。")
 
 
 def copy_sentence(why: str) -> str:

@@ -30,10 +30,15 @@ WRITTEN_ANEW = {
     "applications_application.passed_supervising",
     "applications_application.prefecture",  # the campaign's
     "applications_deskdurations",  # counted again in the night
+    "applications_material.noticed",  # advice; what was sent keeps its own
+    "applications_material.noticed_at",
+    "applications_material.reading",  # what nobody read yet is not read
     "applications_reminderwatch",  # noted again with the next move
     "applications_untoldreport",  # the version before looks at the applications themselves
     "documents_missingcharacter",  # what no font has is found again by the next paper
     "evidence_evidencefile.checking",  # a version before asks nothing of it
+    "evidence_evidencefile.is_sample",
+    "evidence_filereading",
     "evidence_intake.problem_words",  # without them the words of the upload are shown
     "evidence_resumableupload",  # a file that was not whole is sent again
     "messages_message.waits",  # what was not mailed stands in the inbox

@@ -9,8 +9,10 @@ from django.core.files.base import ContentFile
 from tests.faults.stage import Stage, play
 from tests.support import world as w
 from zhicheng.evidence.confinement.asking import Looked
+from zhicheng.evidence.inspection.reading.lines import Line, PageText
 from zhicheng.evidence.intake import KEEP
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.evidence.reading import Read
 
 
 @play("evidence.take_file")
@@ -65,6 +67,20 @@ def look_at_pages(stage: Stage) -> None:
         if turn is not None:
             seen = Looked([w.BLANK], 1, 0.1) if stage.dice.percent(60) else OSError("the bytes are away")
             stage.act("evidence.end_check_turn", turn=turn, seen=seen)
+
+
+@play("evidence.claim_reading", "evidence.stay_at_reading", "evidence.give_back_reading", "evidence.end_reading_turn")
+def read_a_file(stage: Stage) -> None:
+    """Of a file that waits for it, if there is one: read, or not."""
+    turn = stage.act("evidence.claim_reading")
+    if turn is not None:
+        stage.act("evidence.stay_at_reading", turn=turn)
+        stage.act("evidence.give_back_reading", turn=turn)
+        turn = stage.act("evidence.claim_reading")
+        if turn is not None:
+            page = PageText(1, (Line("毕业证书", 10, 10, 100, 20), Line("姓名：王小明", 10, 40, 100, 20)))
+            outcome = Read((page,), whole=True) if stage.dice.percent(60) else OSError("the bytes are away")
+            stage.act("evidence.end_reading_turn", turn=turn, outcome=outcome)
 
 
 @play("evidence.note_told")

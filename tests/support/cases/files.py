@@ -11,8 +11,11 @@ from tests.support import world as w
 from tests.support.cases import case
 from zhicheng.accounts.models import User
 from zhicheng.evidence import actions as evidence
+from zhicheng.evidence.actions.reading import begin_reading
 from zhicheng.evidence.confinement.asking import Looked
+from zhicheng.evidence.inspection.verdicts import OFF
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane, ResumableUpload
+from zhicheng.evidence.reading import Unread
 from zhicheng.foundation import clock
 
 CHECKING = "evidence.actions.checking"
@@ -100,6 +103,42 @@ def seen(world: w.World) -> dict[str, Any]:
 @case(f"{CHECKING}.end_check_turn:undone")
 def undone(world: w.World) -> dict[str, Any]:
     return {"turn": _checked(world), "seen": OSError("the bytes are away")}
+
+
+READING = "evidence.actions.reading"
+
+
+def _read(world: w.World) -> evidence.ReadingTurn:
+    claim_reading(world)
+    turn = evidence.claim_reading()
+    assert turn is not None
+    return turn
+
+
+@case(f"{READING}.claim_reading")
+def claim_reading(world: w.World) -> dict[str, Any]:
+    begin_reading(file=w.evidence(world.applicant.account_id, "still to be read"))
+    return {}
+
+
+@case(f"{READING}.stay_at_reading")
+def stay_at_reading(world: w.World) -> dict[str, Any]:
+    return {"turn": _read(world)}
+
+
+@case(f"{READING}.give_back_reading")
+def give_back_reading(world: w.World) -> dict[str, Any]:
+    return {"turn": _read(world)}
+
+
+@case(f"{READING}.end_reading_turn:read")
+def read(world: w.World) -> dict[str, Any]:
+    return {"turn": _read(world), "outcome": Unread(OFF)}
+
+
+@case(f"{READING}.end_reading_turn:undone")
+def not_read(world: w.World) -> dict[str, Any]:
+    return {"turn": _read(world), "outcome": OSError("the bytes are away")}
 
 
 @case(f"{TAKING}.note_told")

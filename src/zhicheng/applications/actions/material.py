@@ -11,6 +11,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Material
 from zhicheng.applications.putting import put
+from zhicheng.applications.read_papers import read_again_beside
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement, box_for
 from zhicheng.evidence.models import EvidenceFile
@@ -100,5 +101,6 @@ def remove_material(*, actor: Actor, application_id: int, material_id: int) -> M
     if material.removed_at is None:
         material.removed_at = clock.now()
         material.save(update_fields=["removed_at"])
+        read_again_beside(material)
         touch(application, material.removed_at)
     return material

@@ -37,6 +37,20 @@ def slots_are_repeated_by_something(materials: tuple[Slot, ...]) -> Found:
             yield (*path, "years"), "只有 per: year 才写 years"
 
 
+@needs("materials")
+def what_is_read_can_be_looked_for(materials: tuple[Slot, ...]) -> Found:
+    """A year is looked for where the slot has years, and no word makes a paper this one and another."""
+    for index, slot in enumerate(materials):
+        for place, paper in enumerate(slot.papers):
+            path: Path = ("materials", index, "papers", place, "reads")
+            if paper.reads is None:
+                continue
+            if paper.reads.names_year and slot.per != "year":
+                yield (*path, "names_year"), "只有 per: year 的材料才核对年度（names_year）"
+            if both := sorted({*paper.reads.title, *paper.reads.words} & {*paper.reads.never}):
+                yield (*path, "never"), "同一个词不能既表明是这项材料，又表明不是：" + "、".join(both)
+
+
 @needs("materials", "limits")
 def caps_keep_the_limit(materials: tuple[Slot, ...], limits: Limits) -> Found:
     """最多上传不超过 n 年 is said once, and of continuing education alone (S-59); a cap on the tenure is an assumption (S-60)."""

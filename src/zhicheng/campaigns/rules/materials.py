@@ -19,12 +19,15 @@ MaterialKey = tuple[str, str, int | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class PaperOption:
-    """One paper that can be put into a box. ``stands_for``: the paper of the same box it may replace; ``template``: T1–T4."""
+    """One paper that can be put into a box. ``stands_for``: the paper of the same box it may replace; ``template``: T1–T4; ``is_read``:
+    whether its text is looked at (``notice.Reads``).
+    """
 
     key: str
     label: Bilingual
     stands_for: str | None = None
     template: str | None = None
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ def _places(notice: Notice, slot: Slot, facts: Facts) -> Iterator[tuple[int | No
 
 
 def _option(paper: Paper) -> PaperOption:
-    return PaperOption(paper.key, paper.label, paper.stands_for, paper.template)
+    return PaperOption(paper.key, paper.label, paper.stands_for, paper.template, is_read=paper.reads is not None)
 
 
 def _requirement(

@@ -53,6 +53,7 @@ def keep_sample(*, content: bytes, name: str, actor_id: int | None) -> EvidenceF
         uploaded_by_id=actor_id,
         uploaded_at=clock.now(),
         warnings=warnings,
+        is_sample=True,
     )
 
 

@@ -18,8 +18,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zhicheng.evidence.confinement import TAKEN, looking, starting, wall_seconds
+from zhicheng.evidence.confinement import TAKEN, looking, reading, starting, wall_seconds
 from zhicheng.evidence.confinement.layers import Layers
+from zhicheng.evidence.inspection.reading.lines import PageText, from_bytes
 from zhicheng.evidence.inspection.verdicts import Bounds, Finding, Rejected
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ MEMORY = 1_200_000_000
 """Address space of one cell, bytes: enough for one picture of 80 million pixels, twice in memory."""
 LOOK_SECONDS, LOOK_MEMORY = 20, 1_000_000_000
 """The same for a look at the pages of a file, of which there may be several. A page takes about a third of a second."""
+READ_SECONDS, READ_MEMORY = 30, 1_500_000_000
+"""The same for reading one page. It takes about two seconds; what it keeps in memory is less than half of the addresses it asks for."""
 AT_ONCE = 2
 """Cells of one web process at the same time; others wait their turn."""
 _WAIT_FOR_TURN = 45
@@ -112,7 +115,8 @@ class Warden:
 
 _warden = Warden()
 _lookout = Warden(looking.MODULE)
-for each in (_warden, _lookout):
+_reader = Warden(reading.MODULE)
+for each in (_warden, _lookout, _reader):
     atexit.register(each.stop)
     os.register_at_fork(after_in_child=each.forget)
 
@@ -187,6 +191,28 @@ def look_confined(
     request = {"verb": "look", "media_type": media_type, "first": first, "most": most}
     head, _body = _ask(warden or _lookout, request, path, bounds, seconds=seconds, memory=memory)
     return Looked(head["warnings"], head["up_to"], head["cpu_seconds"])
+
+
+def read_confined(
+    path: Path,
+    *,
+    media_type: str,
+    number: int,
+    bounds: Bounds,
+    seconds: int = READ_SECONDS,
+    memory: int = READ_MEMORY,
+    warden: Warden | None = None,
+) -> tuple[PageText, float]:
+    """``inspection.reading.read`` of page ``number`` (from 1), in a cell, and what it cost in seconds of CPU. Raises ``Rejected`` like
+    ``inspect_confined``.
+    """
+    bounds = replace(bounds, cpu_seconds=seconds)
+    request = {"verb": "read", "media_type": media_type, "number": number}
+    head, body = _ask(warden or _reader, request, path, bounds, seconds=seconds, memory=memory)
+    page = from_bytes(number, body)
+    if page is None:
+        raise _refusal("too_complex", {}, cpu_seconds=seconds)
+    return page, head["cpu_seconds"]
 
 
 def compose_confined(

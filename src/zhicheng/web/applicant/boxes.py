@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
-from zhicheng.applications.looked_at import to_look_at
+from zhicheng.applications.looked_at import to_look_at, when_looked_at
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.used_files import UsedFile, fitting
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
+from zhicheng.evidence.inspection.verdicts import UNREAD
 from zhicheng.evidence.models import Intake, MediaType
-from zhicheng.evidence.queries import Said, said_against, what_is_said
+from zhicheng.evidence.queries import said_against, what_is_said
 from zhicheng.web.applicant.links import link_to
 from zhicheng.web.applicant.mends import found_words
 from zhicheng.web.shared.addresses import reverse
@@ -194,8 +195,8 @@ class Boxes:
 
     def file(self, material: Material) -> dict[str, Any]:
         """One file of a box, with the pages that show it, replace it and take it out, and lead back here."""
-        said = what_is_said(material.file)
-        looked_at = material.file.sha256 in self.case.looked_at
+        said = what_is_said(material)
+        looked_at = when_looked_at(material, self.case.looked_at) is not None
         back = f"?from={self.section}" if self.section else ""
         arguments = [self.case.application.pk, material.pk]
         return {
@@ -213,9 +214,10 @@ class Boxes:
 
 
 def _holds_open(row: dict[str, Any]) -> bool:
-    """Whether something is said of a file that keeps its box open; that it is still being looked at is told, and passes by itself."""
-    said: Said = row["said"]
-    return bool(said.warnings or (said.notes and not row["material"].file.checking))
+    """Whether something is said of a file that keeps its box open; that it is still being looked at, or was not read, is told beside it."""
+    said, material = row["said"], row["material"]
+    told = material.safe_sha256 or any(warning.get("code") != UNREAD for warning in material.warnings)
+    return bool(said.warnings or (said.notes and told and not material.checking))
 
 
 def upload_url(application: Application, box: SlotRequirement, paper: str, *, section: str = "", replaces: int = 0) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhicheng.applications.actions import confirm_file, remove_material
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of_arriving
+from zhicheng.applications.looked_at import when_looked_at
 from zhicheng.applications.models import Material
 from zhicheng.applications.used_files import files_used_before
 from zhicheng.applications.where import Where
@@ -231,17 +231,17 @@ def _material_context(request: HttpRequest, case: CaseFile, material: Material) 
     words, box_words, back = _names(case, material, box, section)
     if _from_check(request):
         back = reverse("application_check", args=[application.pk]) + "#files"
-    said, kept = what_is_said(material.file), case.looked_at.get(material.file.sha256)
+    said, kept = what_is_said(material), when_looked_at(material, case.looked_at)
     context = {
         **head_of(case),
         "material": material,
         "words": words,
         "box": box_words,
         "back_url": back,
-        "pages": marked_pages(material.file, min(material.file.pages, SHOWN_PAGES)),
+        "pages": marked_pages(material, min(material.file.pages, SHOWN_PAGES)),
         "more": material.file.pages > SHOWN_PAGES,
         "said": said,
-        "looked_at": datetime.fromisoformat(kept) if kept else None,
+        "looked_at": kept,
         "may_confirm": bool(said.warnings) and not kept and is_open(application) and material.removed_at is None,
         "remove_url": reverse("application_material_remove", args=[application.pk, material.pk])
         + (f"?from={section}" if section else ""),

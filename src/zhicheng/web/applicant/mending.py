@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.changes import Change
-from zhicheng.applications.looked_at import to_look_at
+from zhicheng.applications.looked_at import to_look_at, when_looked_at
 from zhicheng.applications.models import Material
 from zhicheng.applications.point_answers import LONGEST_ANSWER, POINTS_KEPT_AS
 from zhicheng.applications.points import Mended, changes_besides
@@ -172,17 +172,16 @@ class Warned:
 
 def warned_files(case: CaseFile) -> list[Warned]:
     """The files that carry a warning, in the order of the boxes they came into, those still to be looked at first."""
-    kept = case.looked_at
     found = [
         Warned(
             material,
             Where.of_file(material.slot, material.paper, material.year, material.row).in_words(case.notice, case.contents),
             said,
             look_url(case, material),
-            datetime.fromisoformat(kept[material.file.sha256]) if material.file.sha256 in kept else None,
+            when_looked_at(material, case.looked_at),
         )
         for material in case.materials
-        if (said := describe_warnings(material.file))
+        if (said := describe_warnings(material))
     ]
     return sorted(found, key=lambda warned: warned.looked_at is not None)
 

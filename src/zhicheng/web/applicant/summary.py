@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.facts import row_label
+from zhicheng.applications.looked_at import when_looked_at
 from zhicheng.applications.models import Material
 from zhicheng.applications.sections import Field, Kind, Section
 from zhicheng.applications.where import Where
@@ -103,8 +104,8 @@ def materials_summary(case: CaseFile, links: Mapping[str, str], checking: Collec
                         "paper": labels.get(m.paper, ""),
                         "pages": m.file.pages,
                         "url": reverse("application_material", args=[case.application.pk, m.pk]),
-                        "said": what_is_said(m.file),
-                        "looked_at": m.file.sha256 in case.looked_at,
+                        "said": what_is_said(m),
+                        "looked_at": when_looked_at(m, case.looked_at) is not None,
                     }
                     for m in held.get((box.slot, box.year, box.row_id or ""), [])
                 ],

@@ -10,8 +10,7 @@ from zhicheng.applications.models import Application
 from zhicheng.applications.queries import unit_intake_subject
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
-from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import Said, intakes_at, said_against, what_is_said
+from zhicheng.evidence.queries import Examined, Said, intakes_at, said_against, what_is_said
 from zhicheng.web.applicant.boxes import accepted, format_words
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
@@ -42,7 +41,7 @@ def _paper(application: Application, box: SlotRequirement, option: Any, held: An
     said = (errors or {}).get(place, "")
     return {
         "label": str(option.label),
-        "files": [{"material": material, **file_told(material.file)} for material in files],
+        "files": [{"material": material, **file_told(material)} for material in files],
         "is_full": len(files) >= box.max_files,
         "add": reverse("unit_material_add", args=[application.pk, box.key, option.key]),
         "uid": anchor_id(place),
@@ -53,7 +52,7 @@ def _paper(application: Application, box: SlotRequirement, option: Any, held: An
     }
 
 
-def file_told(file: EvidenceFile | None) -> dict[str, Any]:
+def file_told(file: Examined | None) -> dict[str, Any]:
     """What the unit is told of a file it has brought: what the examination found, and the state it is shown in."""
     said = what_is_said(file) if file is not None else Said()
     return {"said": said, "state": "warning" if said.warnings else "ok"}

@@ -16,11 +16,12 @@ from zhicheng.applications.papers import all_papers
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
+from zhicheng.applications.told import said_of_materials
 from zhicheng.applications.where import WHOLE, Where
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Chosen, Grade, Level, Notice, Specialty, TitleStep
 from zhicheng.campaigns.rules import step_name
-from zhicheng.evidence.queries import Said, said_of_files, what_is_said
+from zhicheng.evidence.queries import Said, what_is_said
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.checked import checked_before
@@ -157,9 +158,9 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
 
 
 def _said_of(files: list[FrozenFile]) -> dict[int, Said]:
-    """What is to be said of files by number; what a submission of before does not tell is looked up."""
-    untold = {file.file_id for file in files if file.warnings is None}
-    return said_of_files(untold) | {f.file_id: said for f in files if f.warnings is not None and (said := what_is_said(f))}
+    """What is to be said of the files of materials by the material's number; what a submission does not tell is looked up."""
+    untold = {file.id for file in files if file.warnings is None}
+    return said_of_materials(untold) | {f.id: said for f in files if f.warnings is not None and (said := what_is_said(f))}
 
 
 def places_in(snapshot: Snapshot) -> list[Where]:

@@ -248,7 +248,7 @@ class Sheets:
         named = file.where.in_words(self.notice, self.snapshot.sections)
         at_place = {"words": slot_words(self.notice, file), "named": named, "place": str(file.where), "anchor": ""}
         looked_at = datetime.fromisoformat(file.looked_at) if file.looked_at else None
-        seen = {"said": self.said.get(file.file_id), "looked_at": looked_at}
+        seen = {"said": self.said.get(file.id), "looked_at": looked_at}
         return {**file.model_dump(), **at_place, **seen, "is_new": False, "was": []}
 
     def _proves(self, file: Mapping[str, Any], row: Mapping[str, Any], section: Section) -> bool:

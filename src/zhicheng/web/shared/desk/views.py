@@ -24,6 +24,7 @@ from zhicheng.applications.papers import title_of
 from zhicheng.applications.planning import closes_if_returned
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
+from zhicheng.applications.told import material_shown
 from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
@@ -154,7 +155,7 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
 
 
 def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
-    row = EvidenceFile.objects.only("warnings", "safe_sha256", "checking").get(pk=file["file_id"])
+    row = material_shown(file.get("id", 0), file["file_id"])
     told = {"has_copy": row.safe_sha256 is not None, "said": what_is_said(row)}
     return {**file, "range": marked_pages(row, min(file["pages"], MOST_PAGES)), **told}
 
