@@ -61,6 +61,7 @@ NOTHING_TO_VERIFY = {
     "bare_pages.py": "views that read, for a measurement",
     "page_visits.py": "the rows of a page, many times the same, in a database in memory",
     "pages.py": "asks page_visits.py",
+    "phone_pages.py": "looks at pages",
     "queries.py": "the rows of a page, many times the same",
     "review_forms.py": "prints",
     "start.py": "starts",

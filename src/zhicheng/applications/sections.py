@@ -73,6 +73,11 @@ class Section:
     source: str = ""
     unless_first_title: bool = False
 
+    @property
+    def is_by_year(self) -> bool:
+        """Whether it is a row of a few short answers for each year: pages show such rows close together."""
+        return self.rows and len(self.fields) <= 4 and any(field.kind is Kind.YEAR for field in self.fields)
+
     def intro_of(self, notice: Notice) -> str:
         """What stands above the section, with what the notice asks of it: which papers, of how many years."""
         slots = evidence_slots(notice, self.key)

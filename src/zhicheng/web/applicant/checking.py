@@ -92,6 +92,7 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
     moved = employer_change(case, actor_of(request).organization_id)
     links = {p.where: p.link for p in lacking if p.code not in {"being_checked", "not_looked_at"}}
     checking = {p.where for p in lacking if p.code == "being_checked"}
+    materials = materials_summary(case, links, checking)
     return {
         **head_of(case),
         "parts": [part_of(case, section, links) for section in SECTIONS],
@@ -102,7 +103,8 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "untouched": untouched(case, besides, set(links)),
         "warned": warned_files(case),
         "mailbox_question": mailbox_question(BY_KEY["basic"], case.contents["basic"]),
-        "materials": materials_summary(case, links, checking),
+        "materials": [slot for slot in materials if not slot["is_left_out"]],
+        "not_provided": [f"{slot['number']}{slot['label']}" for slot in materials if slot["is_left_out"]],
         "missing": lacking,
         "conditions": conditions_of(case),
         "findings": shown_findings(case, found),

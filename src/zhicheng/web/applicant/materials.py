@@ -148,12 +148,11 @@ def _context(
     reader = Boxes(case, section, errors=errors or {}, used=used)
     entries = [reader.entry(box) for box in boxes]
     shown = {f["material"].pk for e in entries for p in e["papers"] for f in p["rows"]}
-    described = case.notice.slot(slot)
     lacking, wanted = count_papers(boxes, files, [key_of_arriving(row) for row in case.arriving if row.is_open])
     return {
         **head_of(case),
         "slot": boxes[0],
-        "examples": examples_shown(described, case.application.campaign_version.sha256) if described else "",
+        "examples": _examples(case, boxes),
         "boxes": entries,
         "stray": [reader.file(m) for m in files if m.pk not in shown],
         "next_url": next_task(case, reverse("application_slot", args=[number, slot])),
@@ -165,6 +164,12 @@ def _context(
         "spoken": spoken,
         "several": sum(paper["room"] for entry in entries for paper in entry["papers"]) > 1 and len(entries) > 1,
     }
+
+
+def _examples(case: CaseFile, boxes: list[SlotRequirement]) -> str:
+    """What the papers of the boxes look like; none of a paper that this person is not asked for."""
+    described, papers = case.notice.slot(boxes[0].slot), {paper.key for box in boxes for paper in box.papers}
+    return examples_shown(described, case.application.campaign_version.sha256, papers) if described else ""
 
 
 # --- looking at a file, taking it out -------------------------------------------------------------------------------

@@ -76,6 +76,11 @@ class ShownConditions:
     earliest: int | None
     results: list[ShownResult]
 
+    @property
+    def all_met(self) -> bool:
+        """Whether there are conditions and each of them is met: nothing then has to be looked into."""
+        return bool(self.results) and all(each.told.result == "met" for each in self.results)
+
     def not_met_elsewhere(self, section: str) -> int:
         """How many may not be met by what stands in another section: those of ``section`` itself have their finding beside the field."""
         return sum(each.told.result == "not_met" and each.section != section for each in self.results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -37,9 +38,10 @@ def _drawn(kind: str, marks: dict[str, str]) -> Drawn:
     return Drawn(f"shared/drawings/{kind}.html", numbers, [marks[place] for place in places])
 
 
-def examples_of(slot: Slot) -> tuple[tuple[str, Drawn], ...]:
-    """Of each paper of the slot that is drawn: its name and the sketch."""
-    return tuple((_name(paper, slot), found) for paper in slot.papers if (found := drawn(paper.example)) is not None)
+def examples_of(slot: Slot, only: Collection[str] | None = None) -> tuple[tuple[str, Drawn], ...]:
+    """Of each paper of the slot that is drawn: its name and the sketch. ``only``: of the papers with these keys."""
+    papers = [paper for paper in slot.papers if only is None or paper.key in only]
+    return tuple((_name(paper, slot), found) for paper in papers if (found := drawn(paper.example)) is not None)
 
 
 def _name(paper: Paper, slot: Slot) -> str:
@@ -54,22 +56,25 @@ def _name(paper: Paper, slot: Slot) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _SlotOfVersion:
-    """What is drawn is the same for the same notice, slot and language."""
+    """What is drawn is the same for the same notice, slot, papers and language."""
 
     sha256: str
     key: str
+    papers: frozenset[str]
     language: str
     slot: Slot = field(compare=False)
 
 
-def examples_shown(slot: Slot, sha256: str) -> SafeString:
-    """The examples of a slot of a published version (its hash) as they stand on a page, drawn once in a process; empty where there are none."""
-    return _shown(_SlotOfVersion(sha256, slot.key, get_language() or "zh", slot))
+def examples_shown(slot: Slot, sha256: str, papers: Iterable[str]) -> SafeString:
+    """The examples of a slot of a published version (its hash), those of ``papers``, as they stand on a page; drawn once in a process, empty
+    where there are none.
+    """
+    return _shown(_SlotOfVersion(sha256, slot.key, frozenset(papers), get_language() or "zh", slot))
 
 
 @lru_cache(maxsize=128)
 def _shown(of: _SlotOfVersion) -> SafeString:
-    return _page(examples_of(of.slot))
+    return _page(examples_of(of.slot, of.papers))
 
 
 def _page(examples: tuple[tuple[str, Drawn], ...]) -> SafeString:

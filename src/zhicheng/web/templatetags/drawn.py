@@ -113,6 +113,8 @@ def sheet_cells(cells: Iterable[Mapping[str, Any]]) -> SafeString:
 def sheet_value(cell: Mapping[str, Any]) -> SafeString:
     """``{% sheet_value cell %}``: the value, or that it is missing, with the way to where it is typed."""
     value, url = cell["value"], cell["url"]
+    if not url and len(value) > _LONG:
+        return _folded(value)
     if not url:
         return linebreaksbr(value) if value else markup('<span class="not-given">{}</span>', _("未提供"))
     lack = markup(
@@ -123,6 +125,20 @@ def sheet_value(cell: Mapping[str, Any]) -> SafeString:
         cell["label"],
     )
     return markup("{} {}", linebreaksbr(value), lack) if value else lack
+
+
+_LONG, _BEGINNING = 500, 80  # characters of a text that is folded, and how many of them begin it
+
+
+def _folded(value: str) -> SafeString:
+    """A text of a page or more: its beginning, and the whole to be opened; printed whole."""
+    more = _("共%(n)s字，展开全文") % {"n": len(value)}
+    return markup(
+        '<details class="disclosure prints long-text"><summary>{}</summary><div>{}</div></details><p class="long-text-begins">{}…</p>',
+        more,
+        linebreaksbr(value),
+        value[:_BEGINNING],
+    )
 
 
 # --- conditions of a title ----------------------------------------------------------------------------------------

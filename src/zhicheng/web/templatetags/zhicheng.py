@@ -355,13 +355,13 @@ def disclosure(content: str, summary: str = "") -> SafeString:
 
 @register.simple_block_tag
 def data_table(
-    content: str, caption: str = "", dense: bool = False, stack: bool = False, show_caption: bool = False
+    content: str, caption: str = "", dense: bool = False, stack: bool = False, show_caption: bool = False, narrow: bool = False
 ) -> SafeString:
     """``{% data_table caption="待审核的申报" dense=True %}<thead>…</thead><tbody>…</tbody>{% enddata_table %}``.
 
-    Scrolls sideways inside itself on a narrow screen; with ``stack`` each row becomes a block there (give cells ``data-label``).
+    Scrolls sideways on a narrow screen; with ``stack`` each row becomes a block there (cells with ``data-label``); ``narrow`` fits.
     """
-    data = {"content": content, "caption": caption, "dense": dense, "stack": stack, "show_caption": show_caption}
+    data = dict(locals())
     return mark_safe(render_to_string(f"{PARTS}/table.html", data))  # noqa: S308 - rendered by an escaping template
 
 
