@@ -167,6 +167,7 @@ for _name in (
     "home",
     "help",
     "privacy",
+    "display",
     "publicity_list",
     "verify",
     "register_done",

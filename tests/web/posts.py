@@ -173,6 +173,11 @@ def mailbox_confirm(world: w.World) -> Press:
     return Press(_visitor(), reg.link_in(reg.mails("fresh@mail.example")[0]), {"last_characters": row.old_number[-6:]})
 
 
+@example("display")
+def display(world: w.World) -> Press:
+    return Press(_visitor(), reverse("display"), {"scheme": "dark", "size": "large"})
+
+
 @example("set_language")
 def set_language(world: w.World) -> Press:
     return Press(_visitor(), reverse("set_language"), {"language": "en", "next": "/"})

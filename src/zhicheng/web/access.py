@@ -59,6 +59,7 @@ PUBLIC: dict[str, frozenset[Role]] = {
 }
 SHARED: dict[str, frozenset[Role]] = {
     "set_language": EVERYBODY,
+    "display": EVERYBODY,
     "files_checking": EVERYBODY,
     "still_here": SIGNED_IN,
     "inbox": SIGNED_IN,
@@ -103,6 +104,7 @@ BEFORE_SECOND_FACTOR = frozenset(
         "help",
         "privacy",
         "set_language",
+        "display",
         "still_here",
         "healthz",
         "account_logout",

@@ -9,6 +9,7 @@ from __future__ import annotations
 # has not happened.
 IN_SESSION: dict[str, str] = {
     "set_language": "a language is chosen, and chosen again",
+    "display": "a way of showing is chosen, and chosen again",
     "account_login": "whoever is signed in already is sent on; a lost answer has signed nobody in",
     "account_logout": "signed out is signed out",
     "usersessions_list": "the other sign-ins are ended, and stay ended",

@@ -13,6 +13,7 @@ from zhicheng.accounts.second_factor import is_required
 from zhicheng.accounts.session_store import end_moves
 from zhicheng.foundation import language
 from zhicheng.foundation.clock import now
+from zhicheng.web.shared.display import display_of
 from zhicheng.web.shared.ended import why_ended
 from zhicheng.web.shared.kept import SESSION_KEY
 from zhicheng.web.shared.standing import page_address
@@ -27,6 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": language.site_name(),
         "office_name": language.office_name(),
         "wordmark": language.wordmark(),
+        "display": display_of(request),
         "rehearsal": settings.REHEARSAL,
         "page_address": SimpleLazyObject(lambda: page_address(request)),
         "actor": getattr(request, "actor", None),

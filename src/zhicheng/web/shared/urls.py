@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhicheng.web.shared import checking, inbox, sign_ins, views
+from zhicheng.web.shared import checking, display, inbox, sign_ins, views
 
 urlpatterns = [
     # In place of the library's own page.
@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/sessions/<int:session_id>/end/", sign_ins.end_one, name="session_end"),
     path("accounts/devices/forget/", sign_ins.forget_devices, name="devices_forget"),
     path("language/", set_language, name="set_language"),
+    path("display/", display.choose, name="display"),
     path("still-here/", views.still_here, name="still_here"),
     path("checking/<str:token>/", checking.show_checking, name="files_checking"),
     path("messages/", inbox.show, name="inbox"),
