@@ -97,7 +97,7 @@ def _control(field: Field, value: Any) -> forms.Field:
             choices = [(str(value), TABLES[field.table].name(str(value), get_language() or "zh")), *choices]
         widget = forms.Select(choices=[("", _("请选择")), *choices])
     elif field.kind is Kind.LONG:
-        widget = forms.Textarea(attrs={"rows": "14" if field.limit > 2000 else "4"})
+        widget = forms.Textarea(attrs={"rows": "14" if field.limit > 2000 else "4"} | _counted(field))
     help_text = field.help
     if field.kind is Kind.EMAIL and (question := _asked_about(field, value)):
         help_text = question
@@ -106,10 +106,28 @@ def _control(field: Field, value: Any) -> forms.Field:
     elif field.kind is Kind.DATE:
         help_text = _("例如 2018-05-08；{help}").format(help=help_text)
     elif field.kind is Kind.LONG:
-        words = _("最多{limit}字。").format(limit=field.limit)
-        help_text = f"{field.help} {words}" if field.help else words
+        help_text = f"{field.help}{_length_words(field)}"
     control = forms.CharField(label=str(field.label), required=field.required, help_text=str(help_text), widget=widget)
     return needed(control) if field.asked_by_rule else control
+
+
+def _length_words(field: Field) -> str:
+    if field.advised is None:
+        return _("最多{limit}字。").format(limit=field.limit)
+    low, high = field.advised
+    return _("建议{low}至{high}字，最多{limit}字。").format(low=low, high=high, limit=field.limit)
+
+
+def _counted(field: Field) -> dict[str, str]:
+    """What filling.js counts by: how long the text may be and is advised to be, and what it says of it."""
+    low, high = field.advised or (0, field.limit)
+    return {
+        "data-count": f"{low} {high} {field.limit}",
+        "data-words-now": _("现在{n}字"),
+        "data-words-short": _("现在{n}字，建议再写一些"),
+        "data-words-long": _("现在{n}字，比建议的长"),
+        "data-words-over": _("现在{n}字，超出{over}字"),
+    }
 
 
 def _asked_about(field: Field, value: Any) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,50 +11,42 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhicheng.applications.actions import SavedSection, save_section
-from zhicheng.applications.actions.draft import conflict_problem
-from zhicheng.applications.authorships import findings_to_answer
+from zhicheng.applications.actions.draft import MOST_ROWS, conflict_problem
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.completeness import key_of
 from zhicheng.applications.facts import row_label
-from zhicheng.applications.findings import Told
+from zhicheng.applications.pasting import joined_rows, read_rows
 from zhicheng.applications.reading import read_row
-from zhicheng.applications.sections import BY_KEY, Kind, Section
-from zhicheng.applications.where import ReturnPoint, Where
-from zhicheng.campaigns.rules import Unproved, required_appraisal_years, required_ce_years
+from zhicheng.applications.rules import row_problems
+from zhicheng.applications.sections import BY_KEY, Section
+from zhicheng.applications.where import Where
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.library.rules import KINDS
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
 from zhicheng.web.applicant.boxes import Refusals, pressed_for
 from zhicheng.web.applicant.conditions import conditions_beside
-from zhicheng.web.applicant.copies import keys_of, place_of
 from zhicheng.web.applicant.findings import findings_url
-from zhicheng.web.applicant.library.offered import fill_in, keep_rows, offered
-from zhicheng.web.applicant.links import link_to
-from zhicheng.web.applicant.lists import suggestions_of
+from zhicheng.web.applicant.library.offered import fill_in, keep_rows
 from zhicheng.web.applicant.proofs import Proofs, proves_rows
 from zhicheng.web.applicant.section_forms import (
     SectionForm,
-    cells_of,
     differences,
     forms_of,
     mailbox_question,
     merged,
     new_row_id,
     rows_to_show,
-    shown,
     typed_content,
     understood,
 )
+from zhicheng.web.applicant.section_page import context_of, findings_in, problems_of, row_shown, wanted_years
 from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.applicant.uploads import Chosen, take_chosen
 from zhicheng.web.applicant.used_files import use_file
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url
-from zhicheng.web.shared.findings import at, in_row
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number
 from zhicheng.web.shared.problems import anchor_id
-from zhicheng.web.shared.unproved import form_unproved
 
 TEMPLATE = "applicant/section.html"
 
@@ -74,8 +64,8 @@ def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpRes
     if request.method == "POST":
         return _save(request, application_id, section)
     case = case_or_404(request, application_id)
-    content = rows_to_show(section, case.contents[key], years=_wanted_years(case, section))
-    return render(request, TEMPLATE, _context(request, case, section, content))
+    content = rows_to_show(section, case.contents[key], years=wanted_years(case, section))
+    return render(request, TEMPLATE, context_of(request, case, section, content))
 
 
 def _save(request: HttpRequest, application_id: int, section: Section) -> HttpResponse:
@@ -108,7 +98,7 @@ def _save(request: HttpRequest, application_id: int, section: Section) -> HttpRe
 def _file_refused(request: HttpRequest, section: Section, saved: SavedSection, refusals: Refusals) -> HttpResponse:
     """What was typed is saved; a file chosen with it was not kept, and the page says why beside its control."""
     content = rows_to_show(section, saved.content, years=[])
-    context = _context(request, saved.case, section, content, saved=True, refusals=refusals)
+    context = context_of(request, saved.case, section, content, saved=True, refusals=refusals)
     context["problems"] = [Problem(text, where=str(place.whole_box)) for place, text in refusals.items()]
     return render(request, TEMPLATE, context, status=422)
 
@@ -123,17 +113,19 @@ def _after_save(request: HttpRequest, section: Section, typed: Any, saved: Saved
     query = "&back=check" if request.POST.get("back") == "check" else ""
     if (kept := request.POST.get("keep", "")) and keep_rows(request, case, section, kept):
         return go(request, f"{here}?saved=1{query}")
+    if request.POST.get("paste", "").strip() and section.rows:
+        return _pasted(request, case, section)
     if {"next", "return"} & request.POST.keys() and (question := mailbox_question(section, saved.content)):
         messages.warning(request, question)  # on this page it stands beside the field
     if "add_row" in request.POST:
         row = new_row_id()
         content = [*saved.content, {"id": row}]
-        context = _context(request, case, section, content, saved=True) | {"new_row": row}
+        context = context_of(request, case, section, content, saved=True) | {"new_row": row}
         return render(request, TEMPLATE, context)
     if "remove_row" in request.POST:
         return go(request, f"{here}?saved=1{query}#rows")
     if "next" in request.POST:
-        left = len(_of_section(case.missing, section))
+        left = len(problems_of(case.missing, section))
         if left:
             text = _("“{label}”已保存，还有{n}处需要补充或改正，可以稍后再填。").format(label=section.label, n=left)
             messages.warning(request, text)
@@ -155,6 +147,20 @@ def _after_save(request: HttpRequest, section: Section, typed: Any, saved: Saved
     return go(request, f"{here}?saved=1{query}")
 
 
+def _pasted(request: HttpRequest, case: CaseFile, section: Section) -> HttpResponse:
+    """The rows that were pasted, on the page to be looked at: they are kept when it is saved."""
+    stored = case.contents[section.key]
+    pasted = read_rows(section, request.POST["paste"])
+    rows = joined_rows(section, stored, pasted, most=MOST_ROWS)
+    for row in rows:
+        row.setdefault("id", new_row_id())
+    today, before = clock.today(), {row["id"]: row for row in stored}
+    fresh = {row["id"]: row_problems(section, row, today=today) for row in rows if before.get(row["id"]) != row}
+    context = context_of(request, case, section, rows_to_show(section, rows, years=wanted_years(case, section)), fresh=fresh)
+    shows = {"pasted": pasted, "read": len(fresh), "paste": "", "saved_at": None if fresh else context["saved_at"]}
+    return render(request, TEMPLATE, context | shows)
+
+
 def _refused(request: HttpRequest, application_id: int, section: Section, typed: Any, refused: Refused) -> HttpResponse:
     """Not saved: the page again with all that was typed, or the two versions side by side."""
     case = case_or_404(request, application_id)
@@ -162,7 +168,7 @@ def _refused(request: HttpRequest, application_id: int, section: Section, typed:
     refusals = take_chosen(request, case).refusals if may_write else {}
     if not refused.has("conflict"):
         content = {**case.contents[section.key], **typed} if not section.rows else typed
-        context = _context(request, case, section, content, refusals=refusals) | {"problems": refused.problems}
+        context = context_of(request, case, section, content, refusals=refusals) | {"problems": refused.problems}
         return render(request, TEMPLATE, context | {"typed_after_close": not may_write}, status=422)
     return _both(request, case, section, typed, refused.problems)
 
@@ -179,6 +185,7 @@ def _both(request: HttpRequest, case: CaseFile, section: Section, typed: Any, pr
         "version": draft.versions[section.key],
         "saved_at": draft.saved_at.get(section.key),
         "problems": problems,
+        "paste": request.POST.get("paste", ""),
     }
     return render(request, "applicant/section_conflict.html", context, status=422)
 
@@ -200,7 +207,7 @@ def autosave(request: HttpRequest, application_id: int, key: str) -> HttpRespons
         context: dict[str, Any] = {"problems": refused.problems, "version": "", "provable": [], "changed": []}
         return render(request, "applicant/autosaved.html", context, status=422)
     context = {"saved_at": saved.saved_at, "left": len(saved.problems), "version": saved.version, "problems": []}
-    context |= {"noticed_now": len(_findings_in(saved.case, section)), "findings_url": findings_url(saved.case)}
+    context |= {"noticed_now": len(findings_in(saved.case, section)), "findings_url": findings_url(saved.case)}
     context |= _conditions(saved.case, section) | {"understood": understood(section, typed, saved.content)}
     return render(request, "applicant/autosaved.html", context | _what_changed(request, saved.case, section))
 
@@ -243,135 +250,14 @@ def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpRespon
         raise Http404("not a section of rows")
     form = SectionForm(section, {"id": new_row_id()})
     proved = proves_rows(case.notice, section)
-    context = {"section": section, "row": _row(section, form, 0, ""), "new_row": "", "is_open": True, "provable_rows": proved}
-    return render(request, "applicant/section_row.html", context | {"library": {"may_keep": section.key in KINDS}})
-
-
-# --- what the page shows ------------------------------------------------------------------------------------------
-
-
-def _unproved(case: CaseFile, section: Section) -> Unproved | None:
-    """What the page says of what was saved, where it has no box that says it: that no paper is asked for."""
-    present = [key_of(material) for material in case.materials]
-    return form_unproved(case.notice, case.requirements, present, section, case.contents[section.key])
-
-
-def _context(
-    request: HttpRequest,
-    case: CaseFile,
-    section: Section,
-    content: Any,
-    *,
-    saved: bool = False,
-    refusals: Refusals | None = None,
-) -> dict[str, Any]:
-    draft = case.draft
-    problems = _of_section(case.missing, section) if draft.versions[section.key] > 0 else []
-    points = [p for p in case.return_points if p.where.section == section.key]
-    noticed = _findings_in(case, section)
-    proofs = Proofs.of(case, section, refusals=refusals, offering=is_open(case.application))
-    stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
-    rows, papers = [], []
-    for number, form in enumerate(forms_of(section, content, problems), start=1):
-        row = content[number - 1] if section.rows else {}
-        label = row_label(section, row) if section.rows else ""
-        boxes = proofs.of_row(row) if section.rows else []
-        papers += boxes
-        shows = _row(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored}
-        rows.append(shows | _noticed(section, form, shows["fields"], noticed))
-    of_section = proofs.of_section()
-    return {
-        **head_of(case),
-        "section": replace(section, intro=section.intro_of(case.notice)),
-        "rows": rows,
-        "conditions": conditions_beside(case, section),
-        "suggestions": suggestions_of(section),
-        "fixed": _fixed(section, draft.contents[section.key]),
-        "version": draft.versions[section.key],
-        "saved_at": draft.saved_at.get(section.key),
-        "just_saved": saved or "saved" in request.GET,
-        "nothing_yet": section.rows and not draft.contents[section.key],
-        "left": [(str(p.text), link_to(case, Where.parse(p.where))) for p in problems],
-        "reasons": [p for p in points if p.where == Where(section.key)],
-        "noticed": at([*noticed, *_notes_in(case, section)], Where(section.key)) if section.rows else [],
-        "answer_url": findings_url(case) if is_open(case.application) else "",
-        "boxes": of_section,
-        "unproved": None if of_section else _unproved(case, section),
-        "papers_left": sum(entry["status"] == "missing" for entry in [*papers, *of_section]),
-        "provable_rows": proves_rows(proofs.notice, section),
-        "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",
+    context = {
+        "section": section,
+        "row": row_shown(section, form, 0, ""),
         "new_row": "",
-        "added": 0,
-        "typed_after_close": False,
-        "library": offered(request, case, section),
-        "copies": {"place": place_of(case.application), "keys": keys_of(case.application)},
+        "is_open": True,
+        "provable_rows": proved,
     }
-
-
-def _of_section(missing: list[Problem], section: Section) -> list[Problem]:
-    return [p for p in missing if Where.parse(p.where).section == section.key]
-
-
-def _row(
-    section: Section, form: SectionForm, number: int, label: str, boxes: Any = (), points: Sequence[ReturnPoint] = ()
-) -> dict[str, Any]:
-    """One fieldset: its fields in the order of the section, what a desk said about each, and the papers that prove it."""
-    where = Where(section.key, form.row)
-    return {
-        "id": form.row,
-        "anchor": anchor_id(str(where)),
-        "number": number,
-        "label": label,
-        "form": form,
-        "fields": [
-            {
-                "control": form[f.key],
-                "reasons": [p.text for p in points if p.where == replace(where, field=f.key)],
-                "place": place,
-            }
-            for f, place in cells_of(section)
-        ],
-        "reasons": [p.text for p in points if form.row and p.where == where],
-        "boxes": boxes,
-        "asks_nothing": False,
-    }
-
-
-def _findings_in(case: CaseFile, section: Section) -> list[Told]:
-    """What the rules noticed in a section, once it was saved."""
-    if not case.draft.versions[section.key]:
-        return []
-    return findings_to_answer(case, section.key)
-
-
-def _notes_in(case: CaseFile, section: Section) -> list[Told]:
-    """What is told of a section and asks for nothing."""
-    return [told for told in case.findings if told.finding.is_note and told.finding.where.section == section.key]
-
-
-def _noticed(section: Section, form: SectionForm, fields: list[dict[str, Any]], noticed: list[Told]) -> dict[str, Any]:
-    """Each finding of a row beside its field; those of fields nobody types, and of the row as a whole, above them."""
-    row = Where(section.key, form.row)
-    beside = [field | {"noticed": at(noticed, replace(row, field=field["control"].name))} for field in fields]
-    shown = {told.finding.key for field in beside for told in field["noticed"]}
-    whole = [told for told in in_row(noticed, row) if told.finding.key not in shown]
-    return {"fields": beside, "noticed": whole if form.row or not section.rows else []}
-
-
-def _fixed(section: Section, content: Any) -> list[dict[str, Any]]:
-    if section.rows:
-        return []
-    fixed = [f for f in section.fields if f.kind is Kind.FIXED]
-    return [{"label": str(f.label), "value": shown(f, content.get(f.key)), "url": "", "wide": False} for f in fixed]
-
-
-def _wanted_years(case: CaseFile, section: Section) -> list[int]:
-    """Years the notice asks a row for: the page offers them (S-58…S-60)."""
-    if section.key == "continuing_education":
-        return required_ce_years(case.notice, case.facts)
-    if section.key == "appraisals":
-        return required_appraisal_years(case.notice, case.facts)
-    return []
+    return render(request, "applicant/section_row.html", context | {"library": {"may_keep": section.key in KINDS}})
 
 
 def _files_of_row(case: CaseFile, section: Section, row: str) -> list[str]:

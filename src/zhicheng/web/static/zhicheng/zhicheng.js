@@ -39,6 +39,8 @@
     const form = event.target.form;
     if (form && form.method === "post" && !form.hasAttribute("data-no-leave-check") && !form.hasAttribute("data-upload")) { changed = true; typings += 1; typedInto = form; }
   });
+  // Rows that were read from a paste are on the page, and nowhere else yet.
+  if ($("[data-not-saved]")) { changed = true; typedInto = $("#section-form"); }
   // A file that was chosen and not sent is as easily lost as words: it asks before leaving, unless it goes along with the form.
   let sent = null;
   const unsent = () => Array.from(document.querySelectorAll("[data-upload] input[type=file]"))
