@@ -31,6 +31,7 @@ TECHNICAL = {
     "auth.Permission": {"name"},
     "auth.Group": {"name"},
     "applications.DraftSection": {"key"},
+    "applications.SectionVersion": {"key"},
     "applications.CommitteeArrival": {"number"},
 }
 

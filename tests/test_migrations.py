@@ -188,6 +188,7 @@ def test_what_the_machine_writes_anew_holds_nobody_up() -> None:
 HELD = {
     "campaigns_calendarversion",
     "applications_firstauthorship",
+    "applications_sectionversion",
     "publicity_objection.county_only",
     "publicity_objection.lift_reason",
     "publicity_objection.lifted_at",

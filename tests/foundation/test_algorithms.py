@@ -23,6 +23,7 @@ NAMES_ITSELF = re.compile(r"(^|_)(sha256|sm3)$")
 NO_HASH = {
     "accounts.NoticeAcceptance.text_key": "the name of a text",
     "applications.DraftSection.key": "the name of a section",
+    "applications.SectionVersion.key": "the name of a section",
     "applications.FirstAuthorship.place": "a place in the form",
     "applications.Submission.form_token": "a random number of a form",
     "campaigns.Campaign.region_code": "a national code",

@@ -55,6 +55,7 @@ def test_every_sealed_column_is_known() -> None:
         "accounts_identitycorrection.old_number",
         "organizations_accountrequest.new_number",
         "applications_draftsection.content",
+        "applications_sectionversion.content",
         "applications_submission.content",
         "documents_paper.data",
     }

@@ -202,9 +202,16 @@ _plain("office_licence_preview", "county_officer", args=lambda town: (town.regis
 _plain("unit_publicity", "unit_admin", args=lambda town: (town.publicised.pk,))
 
 _of_desks("desk_case")
-for _name in ("application_tasks", "my_application", "application_draft_pdf", "application_commitment_pdf"):
+for _name in (
+    "application_tasks",
+    "my_application",
+    "application_draft_pdf",
+    "application_commitment_pdf",
+    "application_reading",
+):
     _of_applicants(_name)
 _of_applicants("application_row", "education")
+_of_applicants("application_section_history", "education")
 _of_applicants("application_slot", "education")
 _of_system("system_health", Role.OPERATOR)
 _of_system("system_brakes", Role.SECURITY)

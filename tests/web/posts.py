@@ -33,6 +33,7 @@ from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
 from tests.support.signing_in import later
 from tests.support.uploads import keep_file, mended
+from tests.support.versions import written_over
 from tests.web import registering as reg
 from zhicheng.accounts.brakes import SignInTry
 from zhicheng.accounts.models import AccountKind, User
@@ -341,6 +342,9 @@ EXAMPLES["application_discard"] = lambda world: _by(world.applicant, "applicatio
 SUMMARY = {"base_version": "0", "summary-text": "任现职以来主要从事灌区工程建设与管理。"}
 EXAMPLES["application_section"] = lambda world: _by(
     world.applicant, "application_section", w.start(world).pk, "summary", save="1", **SUMMARY
+)
+EXAMPLES["application_section_history"] = lambda world: _by(
+    world.applicant, "application_section_history", written_over(world).pk, "summary", version="1", base_version="2"
 )
 EXAMPLES["application_autosave"] = lambda world: _by(
     world.applicant, "application_autosave", w.start(world).pk, "summary", headers={"HX-Request": "true"}, **SUMMARY

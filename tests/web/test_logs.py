@@ -127,7 +127,7 @@ def _patterns(found: Any, prefix: str = "") -> list[tuple[str, str]]:
 
 # Parts of addresses that may be anything and open nothing: names of sections, materials, notices, the printed number of a paper.
 HARMLESS = {"serial", "slug", "slot", "box", "paper", "which"}
-SECTIONS = {"application_section", "application_autosave", "application_row", "library_new"}
+SECTIONS = {"application_section", "application_autosave", "application_row", "application_section_history", "library_new"}
 
 
 def test_every_address_with_a_key_in_it_is_known() -> None:

@@ -19,9 +19,7 @@ from zhicheng.organizations.models import Organization
 
 
 def _indexes_of_tabs() -> list[models.Index]:
-    """One for each tab that the index of its desk's queue cannot serve in order: of several states, or of those with the
-    applicant that the desk has had before.
-    """
+    """One for each tab that the index of its desk's queue cannot serve in order: of several states, or returned ones it has had before."""
     return [
         models.Index(
             fields=[desk.column, "entered_state_at", "id"],
@@ -52,8 +50,7 @@ class PersonYear(models.Model):
 
     Keyed on the person, not on the application: a new application resets nothing. ``arrivals`` is the number of arrivals
     at final review in this campaign that count (not annulled); ``counted_in`` says whether those of the year's other campaigns in
-    the same prefecture are counted with them. What a year comes to is read through ``applications.years``.
-    """
+    the same prefecture are counted with them. What a year comes to is read through ``applications.years``."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
     person_index = models.CharField(max_length=64)
@@ -79,8 +76,7 @@ class Application(models.Model):
     """One person's application for one title in one campaign, pinned to the notice version it was started under.
 
     The organization columns are the jurisdiction: fixed at each 上报 from the employer's route, and what every queue
-    filters on (house, decision 5).
-    """
+    filters on (house, decision 5)."""
 
     number = models.CharField(_("申请书编号"), max_length=20, unique=True)
     applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
@@ -175,9 +171,7 @@ class Application(models.Model):
 
 class DraftSection(models.Model):
     """One section of the form as it stands, with the version a save must name to be accepted (house, decision 7).
-
-    ``content`` is JSON text, encrypted: it holds identity numbers and the person's whole career.
-    """
+    ``content`` is JSON text, encrypted: it holds identity numbers and the person's whole career."""
 
     id = RowNumber(primary_key=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="sections")
@@ -188,6 +182,23 @@ class DraftSection(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "key"], name="one_draft_of_a_section")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.key} v{self.version}"
+
+
+class SectionVersion(models.Model):
+    """An earlier content of a section, with its number and time, kept when something else was saved over it (``versions.py``)."""
+
+    id = RowNumber(primary_key=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="section_versions")
+    key = models.CharField(max_length=30)
+    version = models.PositiveIntegerField()
+    content = EncryptedTextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "key", "version"], name="one_content_of_a_version")]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.key} v{self.version}"
@@ -256,8 +267,7 @@ class Submission(models.Model):
 class FirstAuthorship(models.Model):
     """One work that a submission claims as first author, found again in another's by its blind index (S-55, S-56).
 
-    ``place``: that of the rank in the form (``applications.where.Where``); ``work``: what the work is known by, normalized.
-    """
+    ``place``: that of the rank in the form (``applications.where.Where``); ``work``: what the work is known by, normalized."""
 
     id = RowNumber(primary_key=True)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="authorships")
@@ -355,8 +365,7 @@ class ReminderWatch(models.Model):
     """When an application that is under way is looked at next, for what somebody has to be reminded of (``applications.reminding``).
 
     ``look_at`` is empty while nothing is to come. ``seen_version``: the campaign's newest notice when it was looked at: a newer one may
-    have moved the ends. Written by the machine for itself; what was reminded of stands in ``messages``.
-    """
+    have moved the ends. Written by the machine for itself; what was reminded of stands in ``messages``."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, primary_key=True, related_name="+")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
@@ -376,8 +385,7 @@ class ReminderWatch(models.Model):
 class DeskDurations(models.Model):
     """How long each step took at one desk in a year's round. Counted by the worker, read with the application: one row for a desk.
 
-    ``steps``: state → [cases, working days in which half of them were done, and nine in ten], where there were enough.
-    """
+    ``steps``: state → [cases, working days in which half of them were done, and nine in ten], where there were enough."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()

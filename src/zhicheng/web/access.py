@@ -141,6 +141,8 @@ APPLICANT: dict[str, frozenset[Role]] = {
     "application_tasks": frozenset({Role.APPLICANT}),
     "application_bring": frozenset({Role.APPLICANT}),
     "application_section": frozenset({Role.APPLICANT}),
+    "application_section_history": frozenset({Role.APPLICANT}),
+    "application_reading": frozenset({Role.APPLICANT}),
     "application_autosave": frozenset({Role.APPLICANT}),
     "application_row": frozenset({Role.APPLICANT}),
     "application_slot": frozenset({Role.APPLICANT}),

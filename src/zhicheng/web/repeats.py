@@ -39,6 +39,7 @@ REPEATABLE: dict[str, str] = {
 # A page that keeps what is on it: gone back to, changed and sent again, it is another sending, not the same one.
 CORRECTS: dict[str, str] = {
     "application_section": "a section is saved as often as it is changed",
+    "application_section_history": "another version is another sending; what is newer is never overwritten",
     "application_upload": "each file is its own sending",
     "library_item": "a fact is changed as often as needed; what is newer is never overwritten (its version is sent along)",
     "library_file_add": "each file is its own sending",

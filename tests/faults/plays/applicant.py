@@ -87,6 +87,25 @@ def write(stage: Stage) -> None:
     )
 
 
+@play("applications.take_back_section")
+def take_section_back(stage: Stage) -> None:
+    """An earlier content of a section, or one that is no longer kept, from a page that is up to date or is not."""
+    application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
+    if application is None:
+        return
+    kept = list(application.section_versions.values_list("key", "version"))
+    key, number = stage.dice.pick(kept) if kept and stage.dice.percent(90) else ("summary", stage.dice.number(0, 3))
+    version = draft_of(application).versions.get(key, 0) + (stage.dice.number(-1, 1) if stage.dice.percent(20) else 0)
+    stage.act(
+        "applications.take_back_section",
+        actor=stage.owner(application),
+        application_id=application.pk,
+        key=key,
+        version=number,
+        base_version=version,
+    )
+
+
 @play("applications.answer_findings")
 def answer(stage: Stage) -> None:
     """A sentence to some of what the rules noticed, from a page that is up to date or is not."""

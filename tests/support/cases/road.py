@@ -10,6 +10,7 @@ from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases import LATER, case
 from tests.support.uploads import mended
+from tests.support.versions import written_over
 from zhicheng.accounts.models import AccountKind, User
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
@@ -103,6 +104,11 @@ def save(world: w.World) -> dict[str, Any]:
         "typed": typed,
         "base_version": 0,
     }
+
+
+@case(f"{DRAFT}.take_back_section", begins=written_over)
+def take_back(world: w.World, application: Application) -> dict[str, Any]:
+    return {"actor": world.applicant, "application_id": application.pk, "key": "summary", "version": 1, "base_version": 2}
 
 
 @case("applications.actions.answers.answer_findings")

@@ -2,7 +2,7 @@
 
 from zhicheng.applications.actions.answers import answer_findings
 from zhicheng.applications.actions.carrying import Carried, carry_application
-from zhicheng.applications.actions.draft import SavedSection, save_section
+from zhicheng.applications.actions.draft import SavedSection, save_section, take_back_section
 from zhicheng.applications.actions.durations import count_durations
 from zhicheng.applications.actions.ending import (
     abandon_overdue,
@@ -42,6 +42,7 @@ __all__ = [
     "save_section",
     "start_application",
     "submit_application",
+    "take_back_section",
     "take_from_library",
     "withdraw_application",
 ]

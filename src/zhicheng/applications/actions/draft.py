@@ -19,6 +19,7 @@ from zhicheng.applications.queries import materials_of
 from zhicheng.applications.reading import is_blank, read_row
 from zhicheng.applications.rules import section_problems
 from zhicheng.applications.sections import BY_KEY, Kind, Section
+from zhicheng.applications.versions import keep_version
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.foundation.transactions import one_transaction
@@ -56,21 +57,45 @@ def save_section(*, actor: Actor, application_id: int, key: str, typed: Any, bas
     if section is None:
         raise Refused.one(_("没有这个栏目。"), code="not_found")
     content = _read(section, typed)
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    if len(text.encode()) > MOST_BYTES:
+    if len(_as_text(content).encode()) > MOST_BYTES:
         raise Refused.one(_("这个栏目的内容太长，请精简后再保存。您填写的内容还在页面上。"), where=key, code="too_long")
+    return _write(lock_open(application_id, actor), section, content, base_version)
+
+
+@one_transaction
+def take_back_section(*, actor: Actor, application_id: int, key: str, version: int, base_version: int) -> SavedSection:
+    """Save an earlier content of a section again, as if it were typed; what is there now is kept as a version, so that taking back can
+    itself be taken back. Pressed twice is done once.
+
+    Raises :class:`Refused`: ``not_found`` (no such version is kept), ``not_open``, ``conflict`` as in :func:`save_section`.
+    """
     case = lock_open(application_id, actor)
-    row = case.draft_rows.get(key)
+    kept = case.application.section_versions.filter(key=key, version=version).first()
+    if kept is None or key not in BY_KEY:
+        raise Refused.one(_("这一版已经不在了，请从列表中另选一版。"), code="not_found")
+    return _write(case, BY_KEY[key], _read(BY_KEY[key], json.loads(kept.content)), base_version, takes_back=True)
+
+
+def _write(case: CaseFile, section: Section, content: Any, base_version: int, *, takes_back: bool = False) -> SavedSection:
+    """A section of a locked case as it is from now on; the same again is no edit."""
+    key, text, row = section.key, _as_text(content), case.draft_rows.get(section.key)
     if row is None or row.content != text:
         if (row.version if row else 0) != base_version:
             raise Refused([conflict_problem(key)])
+        now = clock.now()
+        if row is not None:
+            keep_version(row, now, always=takes_back)
         row = row or DraftSection(application=case.application, key=key)
-        row.version, row.content, row.saved_at = base_version + 1, text, clock.now()
+        row.version, row.content, row.saved_at = base_version + 1, text, now
         row.save(force_insert=row.pk is None)
         case.keep_section(row)
         _after_edit(case, section, content, row.saved_at)
     problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
     return SavedSection(case, key, row.version, content, row.saved_at, problems)
+
+
+def _as_text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def conflict_problem(key: str) -> Problem:

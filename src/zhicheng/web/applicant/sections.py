@@ -51,7 +51,8 @@ from zhicheng.web.shared.problems import anchor_id
 TEMPLATE = "applicant/section.html"
 
 
-def _section_or_404(key: str) -> Section:
+def section_or_404(key: str) -> Section:
+    """The section an address names; otherwise 404."""
     section = BY_KEY.get(key)
     if section is None:
         raise Http404("no such section")
@@ -60,7 +61,7 @@ def _section_or_404(key: str) -> Section:
 
 def edit_section(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """The section as it stands; a POST saves it, keeps the files chosen in it, adds or removes a row, or settles a conflict."""
-    section = _section_or_404(key)
+    section = section_or_404(key)
     if request.method == "POST":
         return _save(request, application_id, section)
     case = case_or_404(request, application_id)
@@ -197,7 +198,7 @@ def _as_stored(section: Section, typed: Any) -> Any:
 @require_POST
 def autosave(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """Save while typing: answers the line that says so and the new version, nothing the person is looking at."""
-    section = _section_or_404(key)
+    section = section_or_404(key)
     actor, typed, version = actor_of(request), typed_content(section, request.POST), _base_version(request)
     try:
         saved = save_section(actor=actor, application_id=application_id, key=key, typed=typed, base_version=version)
@@ -244,7 +245,7 @@ def _what_changed(request: HttpRequest, case: CaseFile, section: Section) -> dic
 @require_safe
 def blank_row(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
     """One more empty row for the page (htmx); it exists once it is saved."""
-    section = _section_or_404(key)
+    section = section_or_404(key)
     case = case_or_404(request, application_id)
     if not section.rows:
         raise Http404("not a section of rows")
