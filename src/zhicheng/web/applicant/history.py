@@ -40,7 +40,7 @@ class Version:
     changed: list[ShownChange]
     is_first: bool
     now: list[ShownChange]
-    files: list[str]
+    files: str
 
 
 def show_history(request: HttpRequest, application_id: int, key: str) -> HttpResponse:
@@ -92,7 +92,7 @@ def _versions(case: CaseFile, section: Section) -> list[Version]:
             [] if at + 1 == len(contents) else _changes(case, section, contents[at + 1], content),
             at + 1 == len(contents),
             _changes(case, section, content, present) if number else [],
-            _files_lost(case, section, content) if number else [],
+            _files_lost(case, section, content) if number else "",
         )
         for at, ((number, saved_at), content) in enumerate(zip(stood, contents, strict=True))
     ]
@@ -104,9 +104,9 @@ def _changes(case: CaseFile, section: Section, before: Any, after: Any) -> list[
     return wording.shown(changes_at(case.notice, Where(section.key), Held(old), Held(new)), at=Where(section.key))
 
 
-def _files_lost(case: CaseFile, section: Section, content: Any) -> list[str]:
+def _files_lost(case: CaseFile, section: Section, content: Any) -> str:
     """The files of rows that this content does not have: with their row they would leave their boxes."""
     if not section.rows:
-        return []
+        return ""
     rows = {str(row.get("id")) for row in content}
-    return [m.file.name for m in case.materials if m.section == section.key and m.row and m.row not in rows]
+    return _("、").join(m.file.name for m in case.materials if m.section == section.key and m.row and m.row not in rows)

@@ -51,22 +51,13 @@ def context_of(
     fresh: Mapping[str, Sequence[Problem]] | None = None,
 ) -> dict[str, Any]:
     """The page with ``content``. ``fresh``: rows that are not saved yet, by their id, with what is wrong with each."""
-    draft, fresh = case.draft, fresh or {}
+    draft = case.draft
     problems = problems_of(case.missing, section) if draft.versions[section.key] > 0 else []
-    beside = [p for p in problems if Where.parse(p.where).row not in fresh]
-    beside += [problem for found in fresh.values() for problem in found]
     points = [p for p in case.return_points if p.where.section == section.key]
     noticed = findings_in(case, section)
     proofs = Proofs.of(case, section, refusals=refusals, offering=is_open(case.application))
-    stored = {row["id"] for row in draft.contents[section.key] if row.get("year")} if section.rows else set()
-    rows, papers = [], []
-    for number, form in enumerate(forms_of(section, content, beside), start=1):
-        row = content[number - 1] if section.rows else {}
-        label = row_label(section, row) if section.rows else ""
-        boxes = proofs.of_row(row) if section.rows else []
-        papers += boxes
-        shows = row_shown(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored}
-        rows.append(shows | _noticed(section, form, shows["fields"], noticed))
+    rows = _rows(case, section, content, _beside(problems, fresh or {}), points, noticed, proofs)
+    papers = [box for row in rows for box in row["boxes"]]
     of_section = proofs.of_section()
     return {
         **head_of(case),
@@ -89,13 +80,44 @@ def context_of(
         "provable_rows": proves_rows(proofs.notice, section),
         "back": "check" if "check" in (request.GET.get("back"), request.POST.get("back")) else "",
         "new_row": "",
-        "columns": _("、").join(str(f.label) for f in columns_of(section)) if section.rows else "",
-        "paste": request.POST.get("paste", ""),
+        **_to_paste(request, section),
         "added": 0,
         "typed_after_close": False,
         "library": offered(request, case, section),
         "copies": {"place": place_of(case.application), "keys": keys_of(case.application)},
     }
+
+
+def _beside(problems: Sequence[Problem], fresh: Mapping[str, Sequence[Problem]]) -> list[Problem]:
+    """What is wrong where: with rows that are not saved yet, what is wrong with them now."""
+    return [p for p in problems if Where.parse(p.where).row not in fresh] + [p for found in fresh.values() for p in found]
+
+
+def _rows(
+    case: CaseFile,
+    section: Section,
+    content: Any,
+    problems: Sequence[Problem],
+    points: Sequence[ReturnPoint],
+    noticed: list[Told],
+    proofs: Proofs,
+) -> list[dict[str, Any]]:
+    """The form, or one entry a row."""
+    stored = {row["id"] for row in case.draft.contents[section.key] if row.get("year")} if section.rows else set()
+    rows = []
+    for number, form in enumerate(forms_of(section, content, problems), start=1):
+        row = content[number - 1] if section.rows else {}
+        label = row_label(section, row) if section.rows else ""
+        boxes = proofs.of_row(row) if section.rows else []
+        shows = row_shown(section, form, number, label, boxes, points) | {"asks_nothing": not boxes and form.row in stored}
+        rows.append(shows | _noticed(section, form, shows["fields"], noticed))
+    return rows
+
+
+def _to_paste(request: HttpRequest, section: Section) -> dict[str, str]:
+    """What the box for pasted rows says, and what was in it when the page could not take it."""
+    columns = _("、").join(str(f.label) for f in columns_of(section)) if section.rows else ""
+    return {"columns": columns, "paste": request.POST.get("paste", "")}
 
 
 def problems_of(missing: list[Problem], section: Section) -> list[Problem]:
