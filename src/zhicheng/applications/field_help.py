@@ -173,7 +173,7 @@ FIELD_HELP: dict[str, dict[str, FieldHelp]] = {
             ("form", "heading"),
         ),
         "result": FieldHelp(
-            _("《年度考核登记表》上的考核等次。"),
+            _("考核表上的考核等次。"),
             mistake=_("以单位盖章的意见为准，不是本人的自我评价。"),
             drawn=("form", "opinion"),
         ),

@@ -31,7 +31,6 @@ def test_every_page_from_prompt_to_receipt(world):
     assert "您申报哪个系列" in page(answer)
     choose = reverse("application_choose", args=[slug])
     assert "专业" in page(client.get(choose, {"series": "engineering", "asked": "series"}))
-    assert "任职资格" in page(client.get(choose, {"series": "engineering", "specialty": "water"}))
     chosen = {"series": "engineering", "specialty": "water", "title": "engineer"}
     assert "我要申报" in page(client.get(choose, chosen))
     answer = client.post(choose, chosen, follow=True)

@@ -24,15 +24,16 @@ from zhicheng.applications.queries import get_application, own_drafts
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.campaigns.answers import Answers
 from zhicheng.campaigns.models import CampaignVersion
-from zhicheng.campaigns.notice import Notice, TitleStep
+from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
-from zhicheng.campaigns.rules import Choice, choose, conditions, openings, step_name
+from zhicheng.campaigns.rules import Choice, choose, conditions, openings
 from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
 from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
 from zhicheng.web.applicant.bringing import brought_along, own_applications
+from zhicheng.web.applicant.choosing import chosen_in, questions_in, series_question, title_words
 from zhicheng.web.shared.carried import Carried, carried_by, let_go, sections_of
 from zhicheng.web.shared.conditions import ShownConditions, conditions_for, shown_conditions
 from zhicheng.web.shared.forms import Form
@@ -42,8 +43,7 @@ from zhicheng.web.shared.windows import times_of
 STEPS = (
     gettext_lazy("阅读提示信息"),
     gettext_lazy("选择系列"),
-    gettext_lazy("选择专业"),
-    gettext_lazy("选择任职资格"),
+    gettext_lazy("选择专业和任职资格"),
     gettext_lazy("我要申报"),
 )
 
@@ -148,7 +148,7 @@ def _drafts(actor: Actor, version: CampaignVersion) -> list[dict[str, Any]]:
 
 
 def choose_title(request: HttpRequest, slug: str) -> HttpResponse:
-    """系列 → 专业 → 任职资格, one question a page; the last page holds 我要申报."""
+    """系列, then 专业 and 任职资格 on one page; the last page holds 我要申报."""
     actor = actor_of(request)
     version = _version_or_404(slug)
     notice = notice_of(version)
@@ -188,69 +188,44 @@ def _fill(request: HttpRequest, actor: Actor, application_id: int, carried: Carr
 
 
 def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpResponse:
-    """The next question that the address has no good answer to; with all three, the page of 我要申报."""
-    offered = openings(notice)
-    asked = request.GET.get("asked", "")
-    series = next((o for o in offered if o.choosable and o.series.code == request.GET.get("series")), None)
-    context: dict[str, Any] = {"notice": notice, "steps": STEPS, "series": series, "specialty": None, "title": None}
-    if series is None:
-        context |= {
-            "step": 2,
-            "name": "series",
-            "question": _("您申报哪个系列？"),
-            "options": [(o.series.code, str(o.series)) for o in offered if o.choosable],
-            "closed": [(str(o.series), o.reason) for o in offered if not o.choosable],
-        }
-        return _ask(request, context, asked, _("请选择一个系列。"))
-    specialty = next((s for s in series.specialties if s.specialty.code == request.GET.get("specialty")), None)
-    if specialty is None:
-        context |= {
-            "step": 3,
-            "name": "specialty",
-            "question": _("您申报“{series}”系列的哪个专业？").format(series=series.series),
-            "options": [(s.specialty.code, str(s.specialty)) for s in series.specialties],
-            "closed": [],
-        }
-        return _ask(request, context, asked, _("请选择一个专业。"))
-    context["specialty"] = specialty
-    title = next((t for t in specialty.titles if t.code == request.GET.get("title")), None)
-    if title is None:
-        context |= {
-            "step": 4,
-            "name": "title",
-            "question": _("您申报哪个任职资格？"),
-            "options": [(t.code, _title_words(t)) for t in specialty.titles],
-            "closed": [],
-        }
-        return _ask(request, context, asked, _("请选择一个任职资格。"))
-    return _last_page(request, actor, notice, context, title)
+    """What the address has no good answer to; with all of it, the page of 我要申报."""
+    said = {name: request.GET.get(name, "") for name in ("series", "specialty", "title")}
+    chosen = chosen_in(notice, said)
+    if chosen.series and chosen.specialty and chosen.title:
+        return _last_page(request, actor, notice, chosen.series.series.code, chosen.specialty.specialty.code, chosen.title.code)
+    carried, asked = carried_by(request), request.GET.get("asked", "")
+    looked_at = {name: str(getattr(carried, name, "") or "") for name in said} if carried is not None else {}
+    if chosen.series is None:
+        questions = [series_question(notice, asked=asked == "series", chosen=looked_at.get("series", ""))]
+        closed = [(str(o.series), o.reason) for o in openings(notice) if not o.choosable]
+    else:
+        wanted = {name: value or looked_at.get(name, "") for name, value in said.items()}
+        questions, closed = questions_in(chosen.series, wanted, asked=asked == "title"), []
+    context = {
+        "notice": notice,
+        "steps": STEPS,
+        "step": 2 if chosen.series is None else 3,
+        "series": chosen.series,
+        "questions": questions,
+        "closed": closed,
+        "problems": [problem for question in questions for problem in question.problems],
+        "looked_at": any(q.chosen and q.chosen == looked_at.get(q.name) for q in questions) and not asked,
+    }
+    return render(request, "applicant/choose.html", context, status=422 if context["problems"] else 200)
 
 
-def _title_words(title: Any) -> str:
-    return _("{title}，{step}").format(title=title, step=step_name(TitleStep(level=title.level, grade=title.grade)))
-
-
-def _ask(request: HttpRequest, context: dict[str, Any], asked: str, sentence: str) -> HttpResponse:
-    name, carried = context["name"], carried_by(request)
-    looked_at = getattr(carried, name, "") if carried is not None else ""
-    context["looked_at"] = looked_at if looked_at in dict(context["options"]) else ""
-    wrong = asked == name
-    context["problems"] = [Problem(sentence, where=name)] if wrong else []
-    return render(request, "applicant/choose.html", context, status=422 if wrong else 200)
-
-
-def _last_page(request: HttpRequest, actor: Actor, notice: Notice, context: dict[str, Any], title: Any) -> HttpResponse:
+def _last_page(request: HttpRequest, actor: Actor, notice: Notice, series: str, specialty: str, title: str) -> HttpResponse:
     try:
-        choice = choose(
-            notice, series=context["series"].series.code, specialty=context["specialty"].specialty.code, title=title.code
-        )
+        choice = choose(notice, series=series, specialty=specialty, title=title)
     except Refused as refused:
         return cannot_start(request, notice, refused.problems)
     employer = Organization.objects.filter(pk=actor.organization_id).first() if actor.organization_id else None
     nature, carried = employer.nature if employer else "", carried_by(request)
-    context |= {
+    context = {
+        "notice": notice,
+        "steps": STEPS,
         "choice": choice,
-        "level": _title_words(choice.title),
+        "level": title_words(choice.title),
         "employer": employer,
         "clauses": conditions_for(notice, choice.series.code, choice.title),
         "conditions": _told_before(notice, choice, carried.answers if carried is not None else Answers(), nature),

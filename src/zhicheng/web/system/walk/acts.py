@@ -128,8 +128,8 @@ class Walk:
         """我的职称 → 我的申请书 → 新增申请书 → … → 我要申报; gives the task list."""
         page = self.open_new(human)
         page = page.form("确认，进入申报界面").tick("我已仔细阅读").press("确认，进入申报界面").is_ok()
-        for choice in ("工程技术", "水利", "工程师，中级"):
-            page = page.form("继续").tick(choice).press("继续").is_ok()
+        page = page.form("继续").tick("工程技术").press("继续").is_ok()
+        page = page.form("继续").tick("水利").tick("工程师，中级").press("继续").is_ok()
         page = page.shows(self.unit.name).form("我要申报").press("我要申报").is_ok()
         number = re.search(r"2023652700-\d{5}", page.soup.get_text())
         if number is None:
