@@ -15,6 +15,7 @@ from tests.organizations import examples as ex
 from tests.support.uploads import keep_file
 from tests.web.registering import IN_WINDOW, client_of, licence_upload, mails, page_of, publish, read, summary_of
 from zhicheng.accounts.actions import confirm_mailbox
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.foundation.models import AccessRefusal
 from zhicheng.organizations import actions
@@ -149,6 +150,16 @@ def test_two_officers_at_once_the_second_reads_who_was_faster_and_sees_the_resul
     assert answer.status_code == 422 and "巴图" in summary_of(answer)[0] and "没有生效" in summary_of(answer)[0]
     assert not page_of(answer).select_one("#approve")
     assert state(verification) == "approved"
+
+
+def test_place_a_finding_speaks_of_is_marked_on_the_licence() -> None:
+    verification = ex.registered_unit()
+    glare = {"code": "glare", "page": 1, "left": 100, "top": 200, "width_of": 300, "height_of": 50}
+    EvidenceFile.objects.filter(pk=verification.licence_id).update(warnings=[glare], checking=False)
+    shown = page_of(client_of(ex.officer(ex.county())).get(at("office_registration", verification)))
+    (mark,) = shown.select(".page-frame svg.page-marks rect")
+    assert (mark["x"], mark["y"], mark["width"], mark["height"]) == ("100", "200", "300", "50")
+    assert "有反光" in mark.get_text() and shown.select_one(".page-frame img.preview")["alt"] == "证照第 1 页"
 
 
 def test_a_double_click_gives_one_answer() -> None:

@@ -17,7 +17,7 @@ from zhicheng.accounts.models import User
 from zhicheng.accounts.queries import number_is_held, person_index
 from zhicheng.accounts.rules import mask_mailbox
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import what_is_said
+from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
@@ -213,7 +213,7 @@ def _context(actor: Actor, row: AccountRequest, **forms: Any) -> dict[str, Any]:
         "needs_card": needs_card(row),
         "follows": persons.kept_under(index) if pending and row.kind == AccountRequestKind.CORRECTION else {},
         "releases": left and actor.role is Role.PREFECTURE and number_is_held(index),
-        "pages": range(1, row.scan.pages + 1) if row.scan else (),
+        "pages": marked_pages(row.scan, row.scan.pages) if row.scan else (),
         "said": what_is_said(row.scan) if row.scan else None,
         "holder": holder,
         "holder_at": queries.employers_of([holder.pk]).get(holder.pk, "") if holder is not None else "",

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from zhicheng.evidence.queries import what_is_said
+from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
@@ -175,7 +175,7 @@ def _context(verification: UnitVerification, **forms: Any) -> dict[str, Any]:
             Row("mobile", _("手机号码"), person.mobile),
             Row("email", _("电子邮箱"), person.email),
         ],
-        "pages": range(1, verification.licence.pages + 1),
+        "pages": marked_pages(verification.licence, verification.licence.pages),
         "said": what_is_said(verification.licence),
         "licence_of": queries.units_with_this_licence(verification),
         "code_nature": nature_words(nature_of_code(proposed.get("uscc", ""), proposed.get("nature", ""))),
