@@ -36,6 +36,7 @@ from zhicheng.organizations.actors import Actor, Role
 from zhicheng.publicity.queries import period_of, publicised_again_needed, publicity_file
 from zhicheng.review import actions
 from zhicheng.review.opening import is_to_be_noted
+from zhicheng.review.same_files import same_elsewhere
 from zhicheng.web.shared.braked import braked
 from zhicheng.web.shared.desk.case import asked_of, case_of, choices_of_where, facts_in_short, places_in
 from zhicheng.web.shared.desk.forms import EDITS, PassForm, ReturnForm, UnitPassForm
@@ -143,7 +144,8 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
         return None
     file = next((m for m in case.snapshot.materials if str(m.file_id) == wanted), None)
     if file is not None:
-        return _in_pages({**file.model_dump(), "words": slot_words(case.notice, file), "place": str(file.where)})
+        told = {"words": slot_words(case.notice, file), "place": str(file.where)}
+        return _in_pages({**file.model_dump(), **told, "same": same_elsewhere(case, actor_of(request), file)})
     shown = publicity_shown(case, wanted)
     if shown is None and (before := case.sent_file(wanted)) is not None:
         # Of an earlier submission: what a desk decided then is shown beside what stands now.
