@@ -280,6 +280,13 @@ def test_lock_file_names_no_host() -> None:
     assert "index-url" not in text
 
 
+def test_empty_list_says_what_will_stand_there() -> None:
+    """``{% empty_state TITLE TEXT %}``: a title alone tells that nothing is here, and not what would be."""
+    bare = re.compile(r"empty_state [^ ]+(?: \"\")?(?: (?:icon=)?\"[a-z-]+\")? %\}")
+    texts = {path: path.read_text(encoding="utf-8") for path in (SOURCE / "web" / "templates").rglob("*.html")}
+    assert [f"{path.name}: {found.group()}" for path, text in texts.items() for found in bare.finditer(text)] == []
+
+
 def test_every_setting_is_described_for_the_office() -> None:
     """``.env.example`` names every variable the settings and the server's configuration read, and no other."""
     read = set()

@@ -28,6 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": language.site_name(),
         "office_name": language.office_name(),
         "wordmark": language.wordmark(),
+        "site_address": settings.SITE_ADDRESS,
         "display": display_of(request),
         "rehearsal": settings.REHEARSAL,
         "page_address": SimpleLazyObject(lambda: page_address(request)),
