@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 SCREENS = Path(__file__).resolve().parent / "screens"
 DESK, PHONE = (1280, 800), (390, 800)
+PASSWORD = "rehearsal-2023"  # noqa: S105 - of every invented person
 TALLEST = 1400  # a picture of a longer page shows its beginning
 LARGEST_BYTES = 250_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -42,6 +43,7 @@ class Screen:
     username: str
     go: Callable[[Page], None]
     size: tuple[int, int] = DESK
+    dark: bool = False
 
 
 def follow(page: Page, selector: str) -> None:
@@ -87,6 +89,43 @@ def case(page: Page) -> None:
     follow(page, 'main a[href*="/desk/applications/"]')
 
 
+def notice(page: Page) -> None:
+    """The notice as a visitor reads it."""
+    home(page)
+    follow(page, 'main a[href^="/notices/"]')
+
+
+def example(page: Page) -> None:
+    """A box with the drawn example of its papers opened."""
+    tasks(page)
+    follow(page, 'a[href$="/materials/appointment/"]')
+    page.locator("details:has(.drawn) summary").first.click()
+
+
+def receipt(page: Page) -> None:
+    """What the person gets after 上报."""
+    page.goto("/my/applications/")
+    follow(page, 'main a[href^="/my/applications/"]:not([href*="/new/"])')
+    follow(page, 'a[href*="/submissions/"]')
+
+
+def points(page: Page) -> None:
+    """What is left to do after a return."""
+    page.goto("/my/applications/")
+    follow(page, 'a[href$="/tasks/"]')
+
+
+def years(page: Page) -> None:
+    """A section with a row for each year."""
+    tasks(page)
+    follow(page, 'a[href*="/sections/continuing_education/"]')
+
+
+def queue(page: Page) -> None:
+    """A desk's list."""
+    page.goto("/desk/")
+
+
 def publicity(page: Page) -> None:
     """A publicity period that runs, wherever in the queue's views it is."""
     page.goto("/desk/")
@@ -110,38 +149,53 @@ SCREENS_TAKEN = (
     Screen("unit-case", "danwei-shuili", case),
     Screen("unit-publicity", "danwei-gouqi", publicity),
     Screen("prefecture-case", "zhou", case),
+    Screen("county-queue", "xian-bole", queue),
+    Screen("supervising-queue", "zhuguan", queue),
+    Screen("applicant-check-dark", "sbr08", check, dark=True),
+    Screen("phone-home", "", home, PHONE),
+    Screen("phone-notice", "", notice, PHONE),
     Screen("phone-tasks", "sbr05", tasks, PHONE),
+    Screen("phone-years", "sbr08", years, PHONE),
+    Screen("phone-example", "sbr08", example, PHONE),
+    Screen("phone-check", "sbr08", check, PHONE),
+    Screen("phone-returned", "sbr18", points, PHONE),
+    Screen("phone-receipt", "sbr12", receipt, PHONE),
+    Screen("phone-unit-case", "danwei-shuili", case, PHONE),
+    Screen("phone-county-queue", "xian-bole", queue, PHONE),
 )
 
 
 @contextmanager
 def signed_in(browser: Browser, address: str, screen: Screen) -> Iterator[Page]:
-    """A page of a browser that knows nobody else, signed in at the rehearsal's entrance."""
+    """A page of a browser that knows nobody else, signed in with the password all of a rehearsal have."""
     width, height = screen.size
     context = browser.new_context(
-        base_url=address, locale="zh-CN", device_scale_factor=1, viewport={"width": width, "height": height}
+        base_url=address,
+        locale="zh-CN",
+        device_scale_factor=1,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if screen.dark else "light",
     )
     page = context.new_page()
     try:
         if screen.username:
-            page.goto("/rehearsal/")
-            form = page.locator(f'form:has(input[name="username"][value="{screen.username}"])').first
-            if not form.count():
-                raise NotFound(f"nobody called {screen.username} at {page.url}")
+            page.goto("/accounts/login/")
+            page.fill('input[name="login"]', screen.username)
+            page.fill('input[name="password"]', PASSWORD)
             with page.expect_navigation():
-                form.locator('button[type="submit"]').click()
+                page.press('input[name="password"]', "Enter")
         yield page
     finally:
         context.close()
 
 
 def photograph(page: Page) -> bytes:
-    """The page as a PNG of at most 256 colours: what is drawn here has few, and the file stays small."""
+    """The page as a PNG of at most 96 colours: what is drawn here has few, and the file stays small."""
     page.wait_for_load_state("networkidle")
     height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     width = page.viewport_size["width"] if page.viewport_size else DESK[0]
     page.set_viewport_size({"width": width, "height": height})
-    picture = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(96, dither=Image.Dither.NONE)
     out = BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
