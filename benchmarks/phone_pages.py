@@ -117,7 +117,7 @@ def visited(browser: Browser, address: str, who: str) -> Iterator[Measured]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("address", help="where a rehearsal answers, for example http://127.0.0.1:8000")
-    parser.add_argument("--people", nargs="*", default=["sbr05", "sbr08"], help="login names of applicants")
+    parser.add_argument("--people", nargs="*", default=["sbr05", "sbr18"], help="login names of applicants")
     asked = parser.parse_args()
     executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if executable is None:
