@@ -321,3 +321,9 @@ def test_nothing_is_counted_before_anything_arrived(world, application):
     page = client_of(world.unit_admin).get(reverse("desk_case", args=[application.pk])).content.decode()
     assert "尚未提交评审委员会（最多 3 次）" in page
     assert "0 / 3" not in page
+
+
+def test_rows_of_a_year_stand_close_together_on_the_desk(world, application):
+    page = client_of(world.unit_admin).get(reverse("desk_case", args=[application.pk]))
+    close = BeautifulSoup(page.content, "html.parser").select(".case-part.by-year .section-title")
+    assert [title.get_text(strip=True)[:4] for title in close] == ["继续教育", "年度考核"]

@@ -14,7 +14,7 @@ from zhicheng.accounts.rules import hide_last
 from zhicheng.applications.facts import row_label
 from zhicheng.applications.findings import Told
 from zhicheng.applications.rules import TABLES
-from zhicheng.applications.sections import SECTIONS, Field, Kind, Section
+from zhicheng.applications.sections import BY_KEY, SECTIONS, Field, Kind, Section
 from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, Slot
@@ -83,6 +83,11 @@ class CaseSection:
     findings: list[Told] = field(default_factory=list)
     removed: list[File] = field(default_factory=list)
     unproved: Unproved | None = None
+
+    @property
+    def is_by_year(self) -> bool:
+        """Whether its rows are a year's few short answers, and stand close together."""
+        return self.key in BY_KEY and BY_KEY[self.key].is_by_year
 
     @property
     def changed(self) -> bool:
