@@ -77,7 +77,7 @@ def test_another_paper_and_another_person_are_told_at_their_place(road: Any) -> 
     read_due()
     assert codes(material) == ["wrong_paper", "wrong_person"]
     paper, person = describe_warnings(again(material))
-    assert "第 1 页上有“劳动合同”字样" in paper and "申报人的姓名" in person
+    assert "第 1 页上有“劳动合同”字样" in paper and "第 1 页框出的姓名不是申报人的" in person
     assert {"left", "top", "width_of", "height_of"} <= again(material).noticed[0].keys()
     assert [one.code for one in CaseFile(Application.objects.get()).missing] == ["not_looked_at"]
 

@@ -115,6 +115,18 @@ PARTS = {
     "row_of_no_section": ("    per: row\n    section: education", "    per: row # HERE", "materials[1].per", "per: row 须写明"),
     "year_without_rule": ("    per: year\n", "    per: year # HERE\n", "materials[2].per", "须写明哪些年度"),
     "years_without_year": ("    per: year\n", "    per: none\n", "materials[2].years", "只有 per: year 才写 years"),
+    "year_read_without_years": (
+        "label: {zh: 学历备案表, en: Online registration}",
+        "label: {zh: 学历备案表, en: Online registration}\n        reads: {names_year: true} # HERE",
+        "materials[1].papers[1].reads.names_year",
+        "只有 per: year 的材料才核对年度",
+    ),
+    "word_read_both_ways": (
+        "reads: {title: [学分证], words: [学分]}",
+        "reads: {title: [学分证], words: [学分], never: [学分]} # HERE",
+        "materials[2].papers[0].reads.never",
+        "同一个词不能既表明是这项材料，又表明不是：学分",
+    ),
     "cap_above_limit": ("cap: 2}", "cap: 4} # HERE", "materials[2].years.cap", "超过了 limits.continuing_education_years（3）"),
     "cap_on_the_tenure": (
         "years: {rule: professional_years, cap: 2}",

@@ -10,9 +10,12 @@ from django.utils import translation
 from pydantic import BaseModel
 
 from tests.campaigns.files import bortala, other
+from tests.campaigns.rules.reading.pages import leaves, page
 from zhicheng.campaigns.loading import load_notice
 from zhicheng.campaigns.notice import Notice, Specialty, rank
 from zhicheng.campaigns.rules import is_committee_arrival
+from zhicheng.campaigns.rules.reading.leaves import letters
+from zhicheng.campaigns.rules.reading.paper import wrong_paper
 from zhicheng.campaigns.vocabulary import Bilingual
 from zhicheng.documents.wording import PaperWords
 
@@ -120,6 +123,27 @@ def test_english_of_bortala_is_english() -> None:
         if isinstance(part, Bilingual | Specialty):
             english = part.en.replace(quoted, "").replace("访惠聚", "")
             assert not any("\u4e00" <= character <= "\u9fff" for character in english), english
+
+
+@BOTH
+def test_words_that_are_read_on_a_paper_take_it_for_itself_and_for_no_other(notice: Notice) -> None:
+    """A page that shows nothing but a paper's own name is that paper; one that names another is not taken for it by its title."""
+    named = [(paper, letters(paper.label.zh)) for slot in notice.materials for paper in slot.papers if paper.reads is not None]
+    assert named
+    for paper, name in named:
+        assert wrong_paper(paper.reads, leaves(page(name)), complete=True) is None, paper.key
+    told_apart = {
+        "diploma",
+        "e_registration",
+        "title_certificate",
+        "labour_contract",
+        "continuing_education_certificate",
+        "annual_appraisal",
+    }
+    for paper, _name in named:
+        for other_paper, name in named:
+            if paper.key != other_paper.key and {paper.key, other_paper.key} <= told_apart:
+                assert wrong_paper(paper.reads, leaves(page(name, filler=False)), complete=True), (paper.key, other_paper.key)
 
 
 @BOTH

@@ -189,6 +189,8 @@ def _of_text(code: str, warning: Mapping[str, object]) -> str:
         return _of_unread(str(warning.get("why", "")))
     if code == WRONG_PAPER and warning.get("seen"):
         return _("第 %(page)s 页上有“%(seen)s”字样，看起来不是这里要的材料。请核对是否传错；没有传错的，请确认。")
+    if code == WRONG_PERSON and "left" in warning:
+        return _("第 %(page)s 页框出的姓名不是申报人的，看起来是别人的材料。请核对；确是本人材料的（如用的是曾用名），请确认。")
     return {
         WRONG_PAPER: _("没有读到“%(wanted)s”等字样，看起来不是这里要的材料。请核对是否传错；没有传错的，请确认。"),
         WRONG_PERSON: _(
