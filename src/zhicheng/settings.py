@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "zhicheng.applications",
     "zhicheng.publicity",
     "zhicheng.review",
+    "zhicheng.personal",
     "zhicheng.rehearsal",
     "zhicheng.web",
     "django.contrib.auth",
@@ -273,6 +274,7 @@ BACKUP_DIR = env.str("ZHICHENG_BACKUP_DIR", str(DATA_DIR / "backups"))
 WAL_DIR = env.str("ZHICHENG_WAL_DIR", "")
 BACKUP_ROLE = env.str("ZHICHENG_BACKUP_ROLE", "")
 LIBRARY_KEPT_YEARS = env.int("ZHICHENG_LIBRARY_KEPT_YEARS", 5)  # unused; its owner is told before (library/actions/ending.py)
+DATA_COPY_HOURS = min(max(env.int("ZHICHENG_DATA_COPY_HOURS", 24), 1), 47)  # what is held goes after two days
 BACKUP_KEPT_DAYS = env.int("ZHICHENG_BACKUP_KEPT_DAYS", 35)
 UPLOAD_LIMIT_BYTES = env.int("ZHICHENG_UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 # Where clamd listens: unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310. Empty: nothing is scanned.
@@ -343,12 +345,9 @@ DEFAULT_FROM_EMAIL = env.str("ZHICHENG_MAIL_FROM", "职称申报平台 <noreply@
 LEDGER_SIGNING_KEY = env.str("ZHICHENG_LEDGER_SIGNING_KEY", "")
 LEDGER_WITNESSES = env.list("ZHICHENG_LEDGER_WITNESSES", default=[])
 LEDGER_HEADS_DIR = env.str("ZHICHENG_LEDGER_HEADS_DIR", "")
-TSA_URL = env.str("ZHICHENG_TSA_URL", "")
-TSA_CERTIFICATES = env.str("ZHICHENG_TSA_CERTIFICATES", "")
-
-# --- The signature of receipts (documents/signatures.py): the key is the worker's, the certificates are public ---
-PAPER_SIGNING_KEY = env.str("ZHICHENG_PAPER_SIGNING_KEY", "")
-PAPER_CERTIFICATES = env.str("ZHICHENG_PAPER_CERTIFICATES", "")
+TSA_URL, TSA_CERTIFICATES = env.str("ZHICHENG_TSA_URL", ""), env.str("ZHICHENG_TSA_CERTIFICATES", "")
+# The signature of receipts (documents/signatures.py): the key is the worker's, the certificates are public.
+PAPER_SIGNING_KEY, PAPER_CERTIFICATES = env.str("ZHICHENG_PAPER_SIGNING_KEY", ""), env.str("ZHICHENG_PAPER_CERTIFICATES", "")
 PAPER_SIGNER = env.str("ZHICHENG_PAPER_SIGNER", "zhicheng.documents.signatures.key_signer")
 
 # --- The worker (foundation/worker.py): how many processes a lane has, where one may not be enough ---

@@ -29,6 +29,7 @@ PASSING = {
     "evidence.ResumableUpload",
     "foundation.OutboxMessage",
     "library.LibraryItem",
+    "personal.DataCopy",
 }
 _TOLD_AS = {UnitVerification._meta.label: "requests", Organization._meta.label: "units"}  # in the data of account.removed
 FROZEN_LOOKED_AT = 2  # the newest: all of them are looked at in the end

@@ -37,7 +37,7 @@ PEOPLE = {
     "auditor": "auditor",
 }
 FILES = {
-    "application_paper", "application_receipt_pdf", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
+    "application_paper", "application_receipt_pdf", "person_data_copy", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
     "desk_file", "desk_preview", "desk_paper", "unit_licence_file", "unit_publicity_file", "office_licence_file",
     "office_licence_preview", "office_account_scan", "office_account_scan_preview",
     "notice_times", "notice_data", "library_file",
@@ -52,7 +52,7 @@ SENT_TO = {
     "office_registration_transfer", "office_account_approve", "office_account_refuse", "office_account_withdraw",
     "office_account_release", "office_officer_factor_decide", "office_officer_sessions", "office_officer_session", "office_calendar_withdraw", "system_retry", "system_settle", "system_verify_ledger", "system_verify_whole", "system_brake_lift",
     "rehearsal_sign_in", "rehearsal_clock_move", "healthz", "readyz", "metrics",
-    "home_signed_in", "self_check_carry", "verify_file", "mfa_keep_codes", "session_end", "devices_forget",
+    "home_signed_in", "self_check_carry", "verify_file", "person_data_ask", "person_data_remove", "mfa_keep_codes", "session_end", "devices_forget",
 }  # fmt: skip
 # Pages no link leads to: behind a mailed key, after a form was sent, or in a state the sample data does not hold.
 OPENED_ELSEWHERE = {

@@ -22,6 +22,7 @@ RANKS = {
     "applications_application": 3,
     "applications_personyear": 4,
     "library_library": 4,
+    "personal_datacopy": 4,
     "publicity_publicityperiod": 5,
     "publicity_objection": 5,
     "review_paperdossier": 5,

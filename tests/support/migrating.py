@@ -24,7 +24,11 @@ from zhicheng.foundation.management.commands import migrate as steps  # noqa: E4
 
 OURS = [config.label for config in apps.get_app_configs() if config.name.startswith("zhicheng.")]
 FIRST = "0001_initial"
-LATER = {"library", "messages"}  # rooms that came when the others had gone on: their first migration wants more of those
+LATER = {
+    "library",
+    "messages",
+    "personal",
+}  # rooms that came when the others had gone on: their first migration wants more of those
 GOES_ON = 6  # times after the migration: then it has not just ended what it was in the middle of
 FORMER_QUEUE = {"django_q_ormq": "payload", "django_q_schedule": "kwargs", "django_q_task": "result"}  # where it kept pickles
 

@@ -24,9 +24,10 @@ from zhicheng.applications.receipts import receipt_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import render_paper
 from zhicheng.documents.queries import papers_of
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, holding
 from zhicheng.library.models import LibraryFile
 from zhicheng.organizations.actors import Actor, Role, actor_for
+from zhicheng.personal.actions import ask_copy, keep_copy
 from zhicheng.publicity.links import key_of
 
 
@@ -184,12 +185,22 @@ for _name in ("notice", "notice_times", "notice_data", "self_check"):
     _plain(_name, args=lambda town: (notice_of(town.world.version).slug,))
 for _name in ("home_signed_in", "still_here", "mfa_index"):
     _plain(_name, "applicant", "unit_admin", "bureau")
-for _name in ("my_titles", "my_applications", "application_new", "person_information", "person_looks", "library"):
+for _name in ("my_titles", "my_applications", "application_new", "person_information", "person_looks", "person_data", "library"):
     _plain(_name, "applicant")
 for _name in ("unit_people", "unit_information", "unit_account_requests"):
     _plain(_name, "unit_admin")
 for _name in ("office_registrations", "office_account_requests"):
     _plain(_name, "county_officer", "bureau")
+
+
+@page("person_data_copy")
+def person_data_copy(town: Town) -> Iterator[Look]:
+    actor = town.world.applicant
+    copy = ask_copy(actor=actor)
+    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, held=holding.hold([b"a copy"]))
+    yield _look(actor, "person_data_copy")
+
+
 _plain("inbox", "applicant", "unit_admin", "county_officer")
 _plain("office_administrators", "county_officer")
 _plain("office_objections", "county_officer")

@@ -46,7 +46,7 @@ from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.queries import papers_of
 from zhicheng.evidence.actions import begin_upload
-from zhicheng.foundation import clock
+from zhicheng.foundation import clock, holding
 from zhicheng.foundation.models import OutboxMessage, OutboxState
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.messages.actions import send_message
@@ -57,6 +57,7 @@ from zhicheng.organizations.actors import SYSTEM, Actor, actor_for
 from zhicheng.organizations.invitations import code_of as invitation_of
 from zhicheng.organizations.models import MembershipRole
 from zhicheng.organizations.rules import card_of
+from zhicheng.personal.actions import ask_copy, keep_copy
 from zhicheng.publicity import actions as publicity
 from zhicheng.publicity.links import key_of
 from zhicheng.publicity.models import Objection
@@ -323,6 +324,18 @@ CHOICE = {"series": "engineering", "specialty": "water", "title": "engineer"}
 EXAMPLES["application_prompt"] = lambda world: _by(
     world.applicant, "application_prompt", notice_of(world.version).slug, accepted="on"
 )
+
+
+@example("person_data_ask")
+def person_data_ask(world: w.World) -> Press:
+    return Press(reg.client_of(world.applicant), reverse("person_data_ask"))
+
+
+@example("person_data_remove")
+def person_data_remove(world: w.World) -> Press:
+    copy = ask_copy(actor=world.applicant)
+    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, held=holding.hold([b"a copy"]))
+    return Press(reg.client_of(world.applicant), reverse("person_data_remove"))
 
 
 @example("application_choose")

@@ -50,6 +50,7 @@ LEFT_OUT_KEPT = 7 * DAY  # so long the next mail of the kind tells how many were
 # What somebody who signed in may do within an hour: far more than a day's work takes, far less than a program that copies everything.
 CARDS_PER_HOUR = 10  # ends of a number typed at one desk for one person without confirming them
 NUMBERS_PER_HOUR = 200  # whole identity numbers shown to one account
+COPIES_PER_HOUR = 3  # of all of an account's data
 PRINTS_PER_HOUR = 60  # drafts printed for one account, each a second of computing
 
 

@@ -43,6 +43,7 @@ EVENTS: dict[str, str] = {
     "file.original": "the original of a file with scripts, actions or attachments was given out on asking",
     "file.refused": "an uploaded file was not taken, and for which fault",
     "input.tampered": "a value that only this site writes came back changed: a cursor, a token, the mark of a form's owner",
+    "data.fetched": "the copy of everything that is kept about a person was downloaded, by its owner who had just signed in again",
     "number.given": "a whole identity number was given out: on a paper, or behind the mask of a page",
     "settings.changed": "the process started with other settings than the last one; names only",
 }

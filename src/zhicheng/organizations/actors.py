@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -116,6 +117,12 @@ _UNREAD = "messages_unread"
 def memberships_ever(user_ids: Collection[int]) -> list[Membership]:
     """Where these accounts were and are at work, each with its organization, the oldest first. One query."""
     return list(Membership.objects.filter(user_id__in=user_ids).select_related("organization").order_by("since", "pk"))
+
+
+def office_at(held: Iterable[Membership], at: datetime) -> str:
+    """The organization an account was at work for at a moment, of all it ever was (:func:`memberships_ever`); empty for none."""
+    names = [each.organization.name for each in held if each.since <= at and (each.until is None or at < each.until)]
+    return names[-1] if names else ""
 
 
 def unread_by(user: Any) -> int:

@@ -31,6 +31,8 @@ SENT_ONLY: dict[str, str] = {
     "register_unit_licence": "register_unit",
     "unit_information_licence": "unit_information_edit",
     "person_sms": "person_information",
+    "person_data_ask": "person_data",
+    "person_data_remove": "person_data",
     "unit_report_mails": "unit_information",
     "unit_account_request_withdraw": "unit_account_requests",
     "unit_publicity_paper": "unit_publicity",

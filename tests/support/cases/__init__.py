@@ -89,5 +89,5 @@ def case(
     return register
 
 
-for _part in ("accounts", "files", "library", "machine", "officers", "road", "units"):
+for _part in ("accounts", "files", "library", "machine", "officers", "personal", "road", "units"):
     importlib.import_module(f"{__name__}.{_part}")

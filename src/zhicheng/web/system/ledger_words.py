@@ -67,6 +67,7 @@ EVENTS: dict[str, Words] = {
     "keys.resealed": gettext_lazy("更换加密密钥"),
     "ledger.salts_erased": gettext_lazy("依法删除台账中的文字"),
     "ledger.verified": gettext_lazy("核验台账"),
+    "data.asked": gettext_lazy("本人要求个人数据副本"),
     "number.given": gettext_lazy("取得编号"),
     "office.officer_added": gettext_lazy("开通工作人员账号"),
     "office.opened": gettext_lazy("设立部门"),

@@ -20,7 +20,7 @@ from zhicheng.applications.queries import visible_to
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import queries
 from zhicheng.foundation.models import AccessLook
-from zhicheng.organizations.actors import Actor, memberships_ever
+from zhicheng.organizations.actors import Actor, memberships_ever, office_at
 from zhicheng.organizations.models import AccountRequest
 from zhicheng.web.shared.http import actor_of
 from zhicheng.web.shared.look_words import is_review_form, thing_words, what_words
@@ -67,15 +67,7 @@ def _offices(rows: Iterable[AccessLook]) -> dict[int, str]:
     """The organization whose account looked, at that time, by the number of the look. One query."""
     users = {row.pk: int(row.actor.removeprefix("user:")) for row in rows if re.fullmatch(r"user:\d{1,18}", row.actor)}
     held = memberships_ever(set(users.values())) if users else []
-    found = {}
-    for row in rows:
-        at_the_time = [
-            each.organization.name
-            for each in held
-            if each.user_id == users.get(row.pk) and each.since <= row.at and (each.until is None or row.at < each.until)
-        ]
-        found[row.pk] = at_the_time[-1] if at_the_time else ""
-    return found
+    return {row.pk: office_at((each for each in held if each.user_id == users.get(row.pk)), row.at) for row in rows}
 
 
 def _thing(ref: str, names: Mapping[int, str]) -> str:
