@@ -9,10 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from zhicheng.documents import fonts
-from zhicheng.documents.signatures import certificates, signer
+from zhicheng.documents.signatures import UnreadableKey, certificates, signing_pair
 
 
 @register("zhicheng")
@@ -37,17 +38,21 @@ def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("zhicheng")
 def check_signer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What signs receipts can be used. The key is the worker's alone: elsewhere there may be none, and only the certificates are looked at.
+    """What signs receipts can be used. A key that this process cannot read is the worker's to name, which alone needs it: so that is a warning.
     Without certificates receipts say 未签名, and the operator of a real instance is told.
     """
     try:
         known = certificates()
-        signer()
+        import_string(settings.PAPER_SIGNER)
+        signing_pair()
     except (ImproperlyConfigured, ImportError) as error:
         hint = _(
             "请检查环境变量 ZHICHENG_PAPER_SIGNING_KEY、ZHICHENG_PAPER_CERTIFICATES、ZHICHENG_PAPER_SIGNER（docs/operations.md，Keys）。"
         )
-        return [Error(_("上报回执的签名不能使用：%(error)s") % {"error": error}, hint=hint, id="zhicheng.E102")]
+        said = _("上报回执的签名不能使用：%(error)s") % {"error": error}
+        if isinstance(error, UnreadableKey):
+            return [Warning(said, hint=hint, id="zhicheng.W103")]
+        return [Error(said, hint=hint, id="zhicheng.E102")]
     if known or settings.MODE != "production":
         return []
     hint = _(

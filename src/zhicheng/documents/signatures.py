@@ -33,6 +33,10 @@ OWN_FILE = "paper-signing.pem"  # of a rehearsal: key and certificate
 _OWN_FROM, _OWN_UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)  # its clock goes anywhere
 
 
+class UnreadableKey(ImproperlyConfigured):
+    """The file of the key is not there, or not for this process to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
     """A signed file, and the fingerprint (SHA-256, 64 hex digits) of the certificate it is signed with."""
@@ -48,23 +52,37 @@ def signer() -> Signer | None:
 
 
 def key_signer() -> Signer | None:
-    """The key of ``ZHICHENG_PAPER_SIGNING_KEY`` with its certificate among ``ZHICHENG_PAPER_CERTIFICATES``. A rehearsal makes both itself."""
+    """What signs with the key and the certificate of the settings (:func:`signing_pair`)."""
+    pair = signing_pair()
+    if pair is None:
+        return None
+    key, certificate = pair
+    raw = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    from zhicheng.documents import pades
+
+    return pades.signer_of(raw, _der(certificate))
+
+
+def signing_pair() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
+    """The key of ``ZHICHENG_PAPER_SIGNING_KEY`` with its certificate among ``ZHICHENG_PAPER_CERTIFICATES``; a rehearsal makes both itself.
+
+    Raises ``ImproperlyConfigured`` for what cannot sign.
+    """
     told = settings.PAPER_SIGNING_KEY or _own()
     if not told:
         return None
     try:
         key = read_key(told)
-    except (OSError, ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"ZHICHENG_PAPER_SIGNING_KEY cannot be read as a key: {error}") from error
+    except OSError as error:
+        raise UnreadableKey(f"ZHICHENG_PAPER_SIGNING_KEY cannot be read: {error}") from error
+    except (ValueError, TypeError) as error:
+        raise ImproperlyConfigured(f"ZHICHENG_PAPER_SIGNING_KEY is no key: {error}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ImproperlyConfigured("ZHICHENG_PAPER_SIGNING_KEY must be an EC key on P-256.")
     found = next((each for each in certificates() if each.public_key() == key.public_key()), None)
     if found is None:
         raise ImproperlyConfigured("ZHICHENG_PAPER_CERTIFICATES holds no certificate of the key in ZHICHENG_PAPER_SIGNING_KEY.")
-    raw = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    from zhicheng.documents import pades
-
-    return pades.signer_of(raw, _der(found))
+    return key, found
 
 
 def certificates() -> list[x509.Certificate]:
