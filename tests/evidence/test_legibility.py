@@ -7,6 +7,8 @@ import random
 from functools import cache
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pylopdf_fonts_zh_cn
 import pytest
 import typst
@@ -67,6 +69,36 @@ def test_coarse_scan_that_was_enlarged_is_coarse() -> None:
 def test_too_dark_is_not_blank() -> None:
     for case in spoilt("dark", 4, 2, FIRST):
         assert seen(case.content) == [("dark", case.page)]
+
+
+def shot(picture: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def drawn(paper: str, edge: int = 1754) -> np.ndarray:
+    sheet = PAPERS[paper](random.Random(11))
+    sheet.thumbnail((edge, edge), Image.Resampling.BOX)
+    return np.asarray(sheet, np.float32) * 0.96
+
+
+def test_shadow_of_the_lid_does_not_make_a_page_with_few_words_blurred() -> None:
+    page = drawn("sparse")
+    page[:, -24:] *= np.linspace(1, 0.4, 24)[None, :, None]
+    assert seen(shot(page)) == []
+
+
+def test_cover_in_a_dim_room_is_neither_dark_nor_pale() -> None:
+    cover = drawn("cover")
+    assert seen(shot(cover * 0.35)) == []
+    assert seen(shot(cover * 0.12)) == [("dark", 1)]
+
+
+def test_sun_on_a_part_of_the_page_is_no_lamp() -> None:
+    page = drawn("letter", 2000)
+    lit = np.where(np.arange(page.shape[1])[None, :, None] > page.shape[1] * 0.45, page * 1.2, page * 0.75)
+    assert "glare" not in [code for code, _page in seen(shot(cv2.GaussianBlur(lit, (0, 0), 1)))]
 
 
 def test_blank_sheet_with_two_holes_is_blank() -> None:

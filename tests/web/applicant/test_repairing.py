@@ -16,6 +16,7 @@ from tests.evidence import files
 from tests.support import world as w
 from tests.support.uploads import mended
 from tests.web.applicant.kit import client_of, page
+from tests.web.registering import read
 from zhicheng.applications.actions import restore_original
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
@@ -161,8 +162,7 @@ def test_desk_sees_the_original_beside_it_and_it_is_frozen(world: w.World) -> No
     assert "左边是处理后的页面，右边是申报人上传的原件" in shown
     for name, more in (("desk_file", []), ("desk_preview", [1])):
         answer = desk.get(reverse(name, args=[application.pk, material.file_id, *more]))
-        assert answer.status_code == 200
-        answer.close()
+        assert answer.status_code == 200 and (read(answer) if answer.streaming else answer.content)
     beside = page(desk.get(reverse("desk_case", args=[application.pk]) + f"?file={material.file_id}"))
     assert "（处理前的原件）" in beside
     assert violations() == []

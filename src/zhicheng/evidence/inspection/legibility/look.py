@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 from zhicheng.evidence.inspection.drawing import open_document
 from zhicheng.evidence.inspection.legibility.direction import sideways
 from zhicheng.evidence.inspection.legibility.frame import cut, is_blank, skewed
-from zhicheng.evidence.inspection.legibility.light import burnt, glare, is_dark
+from zhicheng.evidence.inspection.legibility.light import burnt, glare, is_cover, is_dark
 from zhicheng.evidence.inspection.legibility.mirror import mirrored
 from zhicheng.evidence.inspection.legibility.pages import page_of_image, page_of_pdf
 from zhicheng.evidence.inspection.legibility.print import Page
@@ -76,6 +76,8 @@ def spots_of(page: Page) -> list[Spot]:
         return [Spot("blank")] if is_blank(page) else sideways(page)
     if is_dark(page):
         return [Spot("dark")]
+    if is_cover(page):
+        return sideways(page)
     if screen := of_screen(page):
         return [*screen, *sideways(page)]
     if is_blank(page):

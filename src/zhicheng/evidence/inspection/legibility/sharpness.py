@@ -21,14 +21,14 @@ _ENOUGH = 60  # edges of one direction
 _SHARPEST = 30  # per cent of the edges: the widest belong to soft things, a seal or a shadow
 _SHARP = 2.6  # pixels: as sharp as print comes out of a scanner
 _AS_TAKEN = 3.3  # pixels: no wider than a camera's own
-_LEGIBLE = 12.5  # pixels, if they were sharp, that print has to be tall
+_LEGIBLE = 11.0  # pixels, if they were sharp, that print has to be tall
 _SHORTEST = 650  # pixels of a page on which no print can be made out
 _SOFT, _SPECKS = 3.7, 30  # pixels of an edge; marks
 _WIDE = 4.5  # pixels of an edge
 _GROSS = 1 / 220  # of the page: an edge as wide as that leaves no character to be measured
 _UNEVEN = 1.6  # times as wide in one direction as in another: moved
 _ENLARGED = 5.5  # times the usual, of the rhythm that enlarging leaves
-_SOFTENED, _REPEATED = 2.75, 14.0  # pixels of an edge; times the usual, where pixels were only repeated
+_SOFTENED, _REPEATED = 2.9, 14.0  # pixels of an edge; times the usual, where pixels were only repeated
 _FEW_PEAKS = 4
 _LEVELS = 8
 _DARK_GROUND = 110  # of 255
@@ -40,7 +40,7 @@ def edge_widths(page: Page) -> NDArray[Any]:
     light = cv2.GaussianBlur(page.grey, (0, 0), 0.7).astype(np.float32)
     across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=1 / 8)
     steep = cv2.magnitude(across, down)
-    near = cv2.dilate(page.ink, np.ones((5, 5), np.uint8)) > 0
+    near = cv2.dilate(_of_print(page), np.ones((5, 5), np.uint8)) > 0
     reach = max(int(max(page.width, page.height) / 150) | 1, 7)
     kernel = np.ones((reach, reach), np.uint8)
     span = cv2.dilate(light, kernel) - cv2.erode(light, kernel)
@@ -51,6 +51,16 @@ def edge_widths(page: Page) -> NDArray[Any]:
     direction = np.round(np.arctan2(down[edge], across[edge]) / (np.pi / _DIRECTIONS)).astype(int) % _DIRECTIONS
     found = [width[direction == one] for one in range(_DIRECTIONS)]
     return np.array([np.percentile(one, _SHARPEST) if len(one) >= _ENOUGH else np.nan for one in found])
+
+
+def _of_print(page: Page) -> Grey:
+    """Where ink belongs to marks of print: the shadow of a lid or a fold has soft edges of its own. All of it where there is no print."""
+    if not page.has_print:
+        return page.ink
+    print_alone = np.zeros_like(page.ink)
+    for left, top, width, height, _area in page.marks:
+        print_alone[top : top + height, left : left + width] = page.ink[top : top + height, left : left + width]
+    return print_alone
 
 
 def edge_width(page: Page) -> float:
