@@ -58,3 +58,19 @@ def test_help_is_unfolded_with_the_keyboard_and_stands_before_its_field(page: Pa
     both_widths(page, "help-unfolded")
     page.keyboard.press("Tab")
     expect(page.locator("#id_basic-mobile")).to_be_focused()
+
+
+def test_series_are_narrowed_by_what_is_typed(page: Page) -> None:
+    sign_in(page, "sbr63")
+    page.get_by_role("button", name="退出登录").wait_for()
+    page.goto("/my/applications/new/bortala-2023/choose/")
+    if not page.locator("#id_narrow_series").count():  # the notice is read first
+        for box in page.locator("main input[type=checkbox]").all():
+            box.check()
+        page.locator("main form button[type=submit]").first.click()
+    page.get_by_label("在列表中查找").fill("农业")
+    expect(page.locator(".choice:visible")).to_have_count(1)
+    page.get_by_label("在列表中查找").press("Enter")
+    expect(page.locator(".choice:visible input")).to_be_focused()
+    page.get_by_label("在列表中查找").fill("没有这样的")
+    expect(page.locator("[data-narrow]").get_by_text("列表中没有“没有这样的”。")).to_be_visible()

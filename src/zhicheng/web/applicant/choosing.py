@@ -11,6 +11,8 @@ from zhicheng.campaigns.notice import Notice, Title, TitleStep
 from zhicheng.campaigns.rules import SeriesOpening, SpecialtyOpening, openings, step_name
 from zhicheng.foundation.errors import Problem
 
+LONG = 8  # choices of one question
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -22,6 +24,11 @@ class Question:
     groups: list[tuple[str, list[tuple[str, str]]]]
     wrong: str = ""
     chosen: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether one would rather search than read all of it."""
+        return sum(len(options) for _group, options in self.groups) > LONG
 
     @property
     def problems(self) -> list[Problem]:

@@ -160,8 +160,39 @@
     }
   }
 
+  // --- a long list of radio buttons: those that fit what is typed stay, and the one that is chosen ---
+  function narrow(box) {
+    const group = box.closest("fieldset");
+    const input = box.querySelector("input");
+    const { wordsNone, wordsMore } = box.dataset;
+    const lines = Array.from(group.querySelectorAll(".choice"));
+    const none = document.createElement("p"); // seen; what is said comes from say()
+    none.className = "field-hint";
+    box.append(none);
+    box.hidden = false;
+    let telling = 0;
+    input.addEventListener("input", (event) => {
+      event.stopPropagation();
+      const wanted = plain(input.value);
+      lines.forEach((line) => { line.hidden = !plain(line.textContent).includes(wanted) && !line.querySelector("input").checked; });
+      const n = lines.filter((line) => plain(line.textContent).includes(wanted)).length;
+      const said = n ? wordsMore.replace("{n}", n) : wordsNone.replace("{text}", input.value);
+      none.textContent = n ? "" : said;
+      window.clearTimeout(telling);
+      telling = window.setTimeout(() => say(said), 600);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") { return; }
+      event.preventDefault(); // the form is sent by its button
+      const first = lines.find((line) => !line.hidden);
+      if (first) { first.querySelector("input").focus(); }
+    });
+  }
+
   const enhance = () => document.querySelectorAll("select[data-search]:not(.visually-hidden)").forEach((select) => new Combobox(select));
+  const narrowed = () => document.querySelectorAll("[data-narrow][hidden]").forEach(narrow);
   enhance();
+  narrowed();
   // Rows that are added, and the page in another language.
-  new MutationObserver(enhance).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(() => { enhance(); narrowed(); }).observe(document.documentElement, { childList: true, subtree: true });
 })();
