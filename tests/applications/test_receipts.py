@@ -5,24 +5,28 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.urls import reverse
 
 from tests.documents.reading import whole_text
 from tests.support import world as w
 from tests.support.told_once import told_once
+from tests.web.applicant.kit import client_of
 from zhicheng.applications.actions import answer_findings, withdraw_application
 from zhicheng.applications.authorships import findings_to_answer
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.papers import void_all_papers
 from zhicheng.applications.queries import snapshot_of
-from zhicheng.applications.receipts import receipt_of, sent_again_since
+from zhicheng.applications.receipts import ORDERED, is_ordered, receipt_of, sent_again_since
 from zhicheng.documents.actions import pdf_of, render_paper
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import verify_file
 from zhicheng.documents.signatures import signature_holds
+from zhicheng.foundation import outbox
 from zhicheng.foundation.errors import Refused
-from zhicheng.foundation.models import LedgerEntry
+from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.foundation.transactions import one_transaction
+from zhicheng.rehearsal import acts
 
 pytestmark = pytest.mark.django_db
 SAID = "2022年度总学时72，少于规定的90学时。"
@@ -64,6 +68,21 @@ def test_receipt_says_number_time_hash_and_every_frozen_sentence(road):
     assert [file["sha256"] for file in data["files"]] == [file.sha256 for file in frozen.materials]
     assert [promise["text"] for promise in data["promises"]] == [frozen.commitment.text, frozen.liability.text]
     assert frozen.section("basic")["id_number"] not in paper.data
+
+
+def test_receipt_is_ordered_with_the_submission_and_made_once(world):
+    """上报 counts no number up, which would hold everybody else up; the worker does, however often it is told."""
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    submission = acts.submit(world.applicant, application)
+    assert receipt_of(submission) is None and is_ordered(submission)
+    page = client_of(world.applicant).get(reverse("application_receipt", args=[application.pk, 1]))
+    assert "正在生成" in page.content.decode()
+    for _time in range(2):
+        outbox.drain(1000)
+        OutboxMessage.objects.filter(kind=ORDERED).update(state="pending", done_at=None)
+    assert Paper.objects.filter(kind="receipt").count() == 1
+    assert the_receipt(submission).snapshot_sha256 == submission.sha256
 
 
 def test_made_receipt_is_signed_once_and_the_ledger_knows_with_what(road):

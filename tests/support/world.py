@@ -27,6 +27,7 @@ from zhicheng.applications.check_page import page_read
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Application, Material, Submission
 from zhicheng.applications.queries import materials_of
+from zhicheng.applications.receipts import issue_receipt
 from zhicheng.applications.states import State
 from zhicheng.campaigns.actions import publish_campaign
 from zhicheng.campaigns.data import BORTALA_2023
@@ -35,6 +36,7 @@ from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock
 from zhicheng.foundation.fields import blind_index
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.organizations.actions.registering import join_organization
 from zhicheng.organizations.actors import SYSTEM, Actor, Role, actor_for
 from zhicheng.organizations.models import MembershipRole, Organization, OrganizationKind
@@ -385,8 +387,10 @@ def check_read(application: Application) -> dict[str, str]:
 
 
 def submit(actor: Actor, application: Application, *, token: str = "") -> Submission:
-    """再次核对 and 上报."""
-    return acts.submit(actor, application, token=token)
+    """再次核对 and 上报, and the receipt that the worker gives then."""
+    submission = acts.submit(actor, application, token=token)
+    one_transaction(issue_receipt)(submission.pk)
+    return submission
 
 
 def submitted(world: World, actor: Actor | None = None, **choice: str) -> Application:

@@ -50,13 +50,13 @@ OF_FORMS = {
     "application_section": 10,
     "application_autosave": 8,
     "application_check": 13,  # with the record of what was shown
-    "application_submit": 28,  # with its receipt: its number, itself
+    "application_submit": 25,
     "unit_report": 25,
     "desk_pass": 23,
     "desk_return": 19,
     "desk_take_back": 26,  # with whose number it is: what the pass settled of that goes with it
 }
-A_PASS, A_SUBMISSION = 25, 28
+A_PASS = A_SUBMISSION = 25
 A_LIST = 8
 A_CASE_OF_A_HUNDRED_PAPERS = 25
 LATER = w.IN_WINDOW + w.UNTIL_REPORT

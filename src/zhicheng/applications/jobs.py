@@ -20,6 +20,7 @@ from zhicheng.applications.actions import (
 )
 from zhicheng.applications.move_mails import tell_of_a_move, tell_of_an_annulment
 from zhicheng.applications.queries import files_beside
+from zhicheng.applications.receipts import ORDERED, issue_receipt
 from zhicheng.applications.report_mails import tell_of_a_day
 from zhicheng.evidence import intake
 from zhicheng.evidence.models import EvidenceFile, Intake
@@ -38,6 +39,12 @@ ONE_BY_ONE = timedelta(minutes=5)
 def tell_of_move(message: OutboxMessage) -> None:
     """Queue the mails of one move. Idempotent."""
     tell_of_a_move(change_id=message.payload["change_id"])
+
+
+@outbox.handler(ORDERED)
+def give_the_receipt(message: OutboxMessage) -> None:
+    """Make the receipt that was ordered with a 上报 (S-27, S-64). Idempotent."""
+    issue_receipt(message.payload["submission_id"])
 
 
 @outbox.handler("arrival.annulled")

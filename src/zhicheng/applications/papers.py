@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language
@@ -110,17 +111,22 @@ def review_form_data(snapshot: Snapshot, notice: Notice) -> dict[str, Any]:
         "appointment": words_of(BY_KEY["appointment"], appointment) if appointment else None,
         **{s.key: _rows(sections, s.key) for s in BY_KEY.values() if s.rows},
         "summary": (sections.get("summary") or {}).get("text", ""),
-        "materials": [
-            {
-                "label": labels.get((m.slot, m.paper), m.slot),
-                "year": str(m.year or ""),
-                "name": m.name,
-                "pages": str(m.pages),
-                "sha256": m.sha256,
-            }
-            for m in snapshot.materials
-        ],
+        "materials": files_listed(snapshot, labels),
     }
+
+
+def files_listed(snapshot: Snapshot, labels: Mapping[tuple[str, str], str]) -> list[dict[str, str]]:
+    """The files that were sent, as papers list them; ``labels``: what each kind of paper is called, by slot and paper."""
+    return [
+        {
+            "label": labels.get((m.slot, m.paper), m.slot),
+            "year": str(m.year or ""),
+            "name": m.name,
+            "pages": str(m.pages),
+            "sha256": m.sha256,
+        }
+        for m in snapshot.materials
+    ]
 
 
 def _photo(snapshot: Snapshot, notice: Notice) -> dict[str, str] | None:

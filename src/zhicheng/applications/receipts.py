@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Submission
-from zhicheng.applications.papers import level_words, material_labels
+from zhicheng.applications.papers import files_listed, level_words, material_labels
 from zhicheng.applications.snapshot import AcceptedText, FrozenLine, Snapshot
 from zhicheng.campaigns.notice import Notice
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import issue_paper
 from zhicheng.documents.fonts import is_written_in, missing_glyphs
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import papers_of
+from zhicheng.foundation import outbox
 from zhicheng.foundation.clock import BEIJING
 from zhicheng.foundation.language import platform_language
-from zhicheng.organizations.actors import Actor
+from zhicheng.foundation.models import OutboxMessage
 
+ORDERED = "receipt.ordered"
 # In the language of papers, whatever page was being read.
 _MARKS = {"finding": "提示", "note": "说明", "file": "附件"}
 _VERDICTS = {"met": "申报条件：符合", "not_met": "申报条件：可能不符合", "unknown": "申报条件：尚不能判断"}
@@ -41,18 +43,39 @@ def sent_again_since(submission_id: int) -> bool:
     return Submission.objects.filter(application_id=of.values("application_id"), number__gt=of.values("number")).exists()
 
 
-def issue_receipt(*, case: CaseFile, submission: Submission, actor: Actor) -> Paper:
-    """Give a submission its receipt, inside the transaction that sends it; file and signature are made after the commit."""
+def order_receipt(submission: Submission) -> None:
+    """Part of the transaction that sends it: the receipt is made after the commit, as everything that can wait on the last day is. Its
+    number is counted up, and whoever counts holds everybody else up until the commit.
+    """
+    outbox.queue(kind=ORDERED, payload={"submission_id": submission.pk}, key=_key_of(submission))
+
+
+def is_ordered(submission: Submission) -> bool:
+    """Whether a receipt was ordered with this submission, and has to come where it is not there yet."""
+    return OutboxMessage.objects.filter(kind=ORDERED, key=_key_of(submission)).exists()
+
+
+def _key_of(submission: Submission) -> str:
+    return f"receipt:{submission.pk}"
+
+
+def issue_receipt(submission_id: int) -> Paper:
+    """Give a submission its receipt, inside the caller's transaction; there is one, however often it is asked for."""
+    submission = Submission.objects.select_related("application__campaign_version").get(pk=submission_id)
+    if (there := receipt_of(submission)) is not None:
+        return there
     snapshot = Snapshot.read(submission.content)
     with platform_language():
-        data = receipt_data(snapshot, case.notice, submission.submitted_at, submission.sha256)
+        data = receipt_data(
+            snapshot, notice_of(submission.application.campaign_version), submission.submitted_at, submission.sha256
+        )
     return issue_paper(
         kind="receipt",
         subject=subject_of_submission(submission.pk),
         title="",
         data=data,
         snapshot_sha256=submission.sha256,
-        actor=actor.ref,
+        actor=f"user:{submission.submitted_by_id}",
         version_label=f"第{submission.number}次上报",
     )
 
@@ -80,16 +103,7 @@ def receipt_data(snapshot: Snapshot, notice: Notice, received_at: datetime, sha2
         "said": [_said(line) for line in checked.lines] if checked is not None else [],
         "points": [{"text": each.said, "answer": each.answer} for each in snapshot.point_answers],
         "promises": [_promise("个人承诺", snapshot.commitment), _promise("责任说明", snapshot.liability)],
-        "files": [
-            {
-                "label": labels.get((m.slot, m.paper), m.slot),
-                "year": str(m.year or ""),
-                "name": m.name,
-                "pages": str(m.pages),
-                "sha256": m.sha256,
-            }
-            for m in snapshot.materials
-        ],
+        "files": files_listed(snapshot, labels),
     }
     return _printable(data, _unprintable_in(data))
 

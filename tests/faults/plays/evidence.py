@@ -8,10 +8,11 @@ from django.core.files.base import ContentFile
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
+from zhicheng.evidence.actions.reading import begin_reading
 from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.inspection.reading.lines import Line, PageText
 from zhicheng.evidence.intake import KEEP
-from zhicheng.evidence.models import EvidenceFile, Intake, Lane
+from zhicheng.evidence.models import EvidenceFile, FileReading, Intake, Lane
 from zhicheng.evidence.reading import Read
 
 
@@ -71,7 +72,10 @@ def look_at_pages(stage: Stage) -> None:
 
 @play("evidence.claim_reading", "evidence.stay_at_reading", "evidence.give_back_reading", "evidence.end_reading_turn")
 def read_a_file(stage: Stage) -> None:
-    """Of a file that waits for it, if there is one: read, or not."""
+    """Of a file that waits for it: read, or not. Where none waits, the newest one does from now on."""
+    newest = EvidenceFile.objects.order_by("-pk").first()
+    if newest is not None and not FileReading.objects.exists():
+        begin_reading(file=newest)
     turn = stage.act("evidence.claim_reading")
     if turn is not None:
         stage.act("evidence.stay_at_reading", turn=turn)

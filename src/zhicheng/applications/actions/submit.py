@@ -20,7 +20,7 @@ from zhicheng.applications.counting import lock_person_year
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.models import Application, Submission
 from zhicheng.applications.queries import own_sent_application
-from zhicheng.applications.receipts import issue_receipt
+from zhicheng.applications.receipts import order_receipt
 from zhicheng.applications.rules import Gate, gate_problems, number_missing_problem, sent_already_problem, unit_hindrances
 from zhicheng.applications.snapshot import build_snapshot
 from zhicheng.campaigns.notice import Notice
@@ -108,7 +108,7 @@ def _submit(
             AcceptedText(key=f"{name}:{case.notice.slug}", version=text.version, sha256=digest(text.zh)) for name, text in told
         ],
     )
-    issue_receipt(case=case, submission=submission, actor=actor)
+    order_receipt(submission)
     return submission
 
 

@@ -1,6 +1,6 @@
 """The warden of those who read what stands on a page: apart from the others, for what it loads is large, and absent where it is not installed.
 
-Runs as ``python -m``; its cells are those of :mod:`.cell` with another answer.
+Run and built like :mod:`.looking`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MODULE = __name__
 
 
 def load() -> Live:
-    """Load everything a cell needs, while there are files to load it from."""
+    """Load what a cell that reads needs, the models among it, while there are files to load it from."""
     import io
 
     from PIL import Image, ImageDraw

@@ -22,7 +22,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.check_page import page_read
 from zhicheng.applications.desks import road_of, words_of
 from zhicheng.applications.employer_change import employer_change
-from zhicheng.applications.receipts import receipt_of
+from zhicheng.applications.receipts import is_ordered, receipt_of
 from zhicheng.applications.sections import BY_KEY, SECTIONS
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of, is_open
@@ -218,6 +218,7 @@ def receipt(request: HttpRequest, application_id: int, number: int) -> HttpRespo
             for desk in road_of(application, case.notice)[1:]
         ],
         "is_current": application.current_submission_id == submission.pk,
-        "paper": receipt_of(submission),
+        "paper": (paper := receipt_of(submission)),
+        "ordered": paper is None and is_ordered(submission),
     }
     return render(request, "applicant/receipt.html", context)
