@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import world as w
-from zhicheng.applications.pasting import Left, Pasted, code_meant, columns_of, joined_rows, read_rows
+from zhicheng.applications.pasting import MOST_LETTERS, Left, Pasted, code_meant, columns_of, joined_rows, read_rows
 from zhicheng.applications.rules import TABLES, row_problems
 from zhicheng.applications.sections import BY_KEY, SECTIONS, Kind
 from zhicheng.foundation import clock
+from zhicheng.foundation.errors import Refused
 
 ROWS = [s.key for s in SECTIONS if s.rows]
 
@@ -135,7 +136,7 @@ def test_short_form_means_the_common_choice(text: str, code: str) -> None:
 def test_year_that_waits_is_filled_and_one_that_is_filled_stays() -> None:
     stored = [{"id": "a", "year": 2020}, {"id": "b", "year": 2021, "result": "excellent"}]
     new = [{"year": y, "result": "competent", "employer_nature": "", "second_nature": ""} for y in (2020, 2021, 2022)]
-    pasted = Pasted([dict(row) for row in new])
+    pasted = Pasted([dict(row) for row in new], list(range(1, len(new) + 1)))
     rows = joined_rows(BY_KEY["appraisals"], stored, pasted, most=60)
     assert [(row.get("id"), row["year"], row["result"]) for row in rows] == [
         ("a", 2020, "competent"),
@@ -149,3 +150,19 @@ def test_more_rows_than_a_section_holds_are_left() -> None:
     pasted = read_rows(BY_KEY["social_posts"], "\n".join(f"学会{n}\t理事\t2020.1\t" for n in range(5)))
     assert len(joined_rows(BY_KEY["social_posts"], [{"id": "a", "organization": "协会"}], pasted, most=3)) == 3
     assert [left.reason for left in pasted.left] == ["这个栏目最多3条。"] * 3
+
+
+def test_line_that_finds_no_place_is_named_by_its_number_in_the_text() -> None:
+    text = "年度\t考核结果\n\n2021\t合格\n2022\t合格"
+    pasted = read_rows(BY_KEY["appraisals"], text)
+    stored = [{"id": "a", "year": 2022, "result": "qualified"}]
+    joined_rows(BY_KEY["appraisals"], stored, pasted, most=60)
+    assert [left.line for left in pasted.left] == [4]
+
+
+def test_more_than_anybody_pastes_is_refused_and_what_is_long_is_read_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        read_rows(BY_KEY["work_history"], "-" * (MOST_LETTERS + 1))
+    assert refused.value.has("too_much")
+    (row,) = read_rows(BY_KEY["work_history"], "-" * MOST_LETTERS).rows  # hours, when each dash was tried for two dates
+    assert "-" * MOST_LETTERS in row.values()

@@ -15,6 +15,7 @@ from zhicheng.applications import versions
 from zhicheng.applications.actions import save_section, take_back_section
 from zhicheng.applications.models import Application, Material, SectionVersion
 from zhicheng.applications.queries import draft_of
+from zhicheng.applications.used_files import files_used_before
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 
@@ -139,4 +140,7 @@ def test_papers_of_a_row_that_the_version_does_not_have_leave_their_box_and_stay
     assert before
     take(world, application, 1, 2, key="education")
     assert not Material.objects.filter(section="education", removed_at=None).exists()
-    assert Material.objects.filter(section="education").count() == before
+    slots = set(Material.objects.filter(section="education").values_list("slot", flat=True))
+    offered = files_used_before(Application.objects.get(pk=application.pk), slots)
+    gone = Material.objects.filter(section="education").values_list("file_id", flat=True)
+    assert len(gone) == before and {file.file_id for file in offered} == set(gone)

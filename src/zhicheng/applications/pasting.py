@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.reading import clean_text, is_blank, read_number, read_value
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import Field, Kind, Section
+from zhicheng.foundation.errors import Refused
 from zhicheng.standards.code_table import CodeTable
 from zhicheng.standards.dates import read_typed_date
 from zhicheng.standards.errors import InvalidNumber
@@ -26,6 +27,8 @@ from zhicheng.standards.text import visible
 
 _YES, _NO = {"是", "√", "✓", "✔", "y", "yes", "免试", "免学"}, {"否", "×", "x", "n", "no", "不免试"}
 _BETWEEN_DATES = re.compile(r"\s*(?:-{1,2}|[—–~～至到])\s*")
+MOST_LETTERS = 60_000  # of one paste: five times what sixty rows of the form hold
+_LONGEST_DATES = 60  # of a cell that may be two dates
 _FROM_TO = ("起止时间", "起止日期", "起止年月", "起止", "时间")  # one column for two dates
 _UNIT = re.compile(r"(?<=\d)\s*(?:个?学时|课时|小时|分|年度?|个)$")
 
@@ -41,9 +44,10 @@ class Left:
 
 @dataclass(slots=True)
 class Pasted:
-    """``rows`` as stored, without ids; ``left`` what they do not hold."""
+    """``rows`` as stored, without ids, and in which line each stood (from 1); ``left`` what they do not hold."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
 
@@ -53,7 +57,13 @@ def columns_of(section: Section) -> list[Field]:
 
 
 def read_rows(section: Section, text: str) -> Pasted:
-    """What the lines of ``text`` say, cell by cell: after the headings where the first line has them, else in the order of the form."""
+    """What the lines of ``text`` say, cell by cell: after the headings where the first line has them, else in the order of the form.
+
+    Raises :class:`Refused` (``too_much``) for more than ``MOST_LETTERS``: reading must not hold up everybody else.
+    """
+    if len(text) > MOST_LETTERS:
+        said = _("粘贴的内容太多（超过{most}字），没有读。请分几次粘贴；内容还在框里。").format(most=MOST_LETTERS)
+        raise Refused.one(said, where="paste", code="too_much")
     fields, pasted = columns_of(section), Pasted()
     headings: list[Field | None] | None = None
     for number, cells in _lines(text):
@@ -70,6 +80,7 @@ def read_rows(section: Section, text: str) -> Pasted:
         row = {f.key: read_value(f, typed.get(f.key, "")) for f in fields}
         if not is_blank(row):
             pasted.rows.append(row)
+            pasted.lines.append(number)
     return pasted
 
 
@@ -78,7 +89,7 @@ def joined_rows(section: Section, stored: Sequence[Mapping[str, Any]], pasted: P
     What finds no place goes to ``pasted.left``.
     """
     rows, by_year = [dict(row) for row in stored], any(f.kind is Kind.YEAR for f in section.fields)
-    for number, row in enumerate(pasted.rows, start=1):
+    for number, row in zip(pasted.lines, pasted.rows, strict=True):
         same = next((r for r in rows if by_year and row.get("year") and r.get("year") == row["year"]), None)
         words = _("、").join(str(v) for v in row.values() if v not in ("", False))
         if same is not None and is_blank({k: v for k, v in same.items() if k != "year"}):
@@ -185,7 +196,7 @@ def _pair_of_dates(fields: Sequence[Field]) -> tuple[Field, Field] | None:
 
 def _dates_apart(fields: Sequence[Field], cell: str) -> list[str]:
     """``2013.7-2016.8`` as two cells, where the section asks for a beginning and an end."""
-    if _pair_of_dates(fields) and not _is_date(cell):
+    if len(cell) <= _LONGEST_DATES and _pair_of_dates(fields) and not _is_date(cell):
         for found in _BETWEEN_DATES.finditer(cell):
             first, last = cell[: found.start()], cell[found.end() :]
             if _is_date(first) and _is_date(last):

@@ -31,8 +31,8 @@ class UsedFile:
 
 
 def files_used_before(application: Application, slots: Collection[str]) -> list[UsedFile]:
-    """What the applicant has put into these slots of other applications of theirs, also of given up ones, and with facts of the library; the
-    newest first, each content once a paper. One query.
+    """What the applicant has put into these slots of other applications of theirs, also of given up ones, or has taken out of this one, and
+    with facts of the library; the newest first, each content once a paper. One query.
     """
     rows = _rows(application.applicant_id, application.pk, slots=tuple(sorted(slots)))
     found: dict[tuple[str, str, str], UsedFile] = {}
@@ -46,7 +46,7 @@ def files_used_before(application: Application, slots: Collection[str]) -> list[
 def _rows(owner: int, application_id: int, *, slots: tuple[str, ...]) -> QuerySet[Material, tuple[Any, ...]]:
     shared = ("file_id", "file__name", "file__sha256", "slot", "paper")
     mine = Material.objects.filter(added_by_id=owner, file__uploaded_by_id=owner, application__applicant_id=owner, slot__in=slots)
-    elsewhere = mine.exclude(application_id=application_id).values_list(
+    elsewhere = mine.exclude(application_id=application_id, removed_at__isnull=True).values_list(
         *shared, "year", "application__year", "application__number", F("added_at")
     )
     library = LibraryFile.objects.filter(item__library_id=owner, file__uploaded_by_id=owner, slot__in=slots)

@@ -102,3 +102,13 @@ def test_long_text_says_how_long_it_is_advised_to_be(application, client) -> Non
     area = soup.select_one("textarea[data-count]")
     assert area["data-count"] == "1500 3000 5000"
     assert "建议1500至3000字，最多5000字。" in soup.select_one(f"#{area['aria-describedby']}").get_text()
+
+
+def test_paste_that_is_too_long_is_refused_in_words_and_stays_in_its_box(application, client) -> None:
+    text = "2013.7-2016.8 博乐市水利站 灌区管理 技术员\n" * 3000
+    answer = client.post(at(application, "work_history"), {"base_version": "0", "paste": text, "read_paste": "1"})
+    soup = BeautifulSoup(page(answer), "html.parser")
+    assert answer.status_code == 422
+    link = soup.select_one("[data-error-summary] a")
+    assert "没有读" in link.get_text() and soup.select_one(link["href"]).name == "details"
+    assert soup.select_one("textarea[name=paste]").get_text().strip() == text.strip()

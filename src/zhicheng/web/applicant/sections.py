@@ -151,7 +151,11 @@ def _after_save(request: HttpRequest, section: Section, typed: Any, saved: Saved
 def _pasted(request: HttpRequest, case: CaseFile, section: Section) -> HttpResponse:
     """The rows that were pasted, on the page to be looked at: they are kept when it is saved."""
     stored = case.contents[section.key]
-    pasted = read_rows(section, request.POST["paste"])
+    try:
+        pasted = read_rows(section, request.POST["paste"])
+    except Refused as refused:
+        shown = context_of(request, case, section, rows_to_show(section, stored, years=wanted_years(case, section)))
+        return render(request, TEMPLATE, shown | {"problems": refused.problems}, status=422)
     rows = joined_rows(section, stored, pasted, most=MOST_ROWS)
     for row in rows:
         row.setdefault("id", new_row_id())
