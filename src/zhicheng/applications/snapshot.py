@@ -18,7 +18,7 @@ from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.findings import answers_in
-from zhicheng.applications.looked_at import looked_at_in, when_looked_at
+from zhicheng.applications.looked_at import look_kept, looked_at_in
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.point_answers import POINTS_KEPT_AS
 from zhicheng.applications.sections import BY_KEY
@@ -351,7 +351,7 @@ def _office(organization: Organization | None) -> Office | None:
 
 
 def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) -> FrozenFile:
-    """A material as a submission would tell it; ``looked_at``: the confirmations by hash."""
+    """A material as a submission would tell it; ``looked_at``: the confirmations (``looked_at.looked_at_in``)."""
     file = material.file
     return FrozenFile(
         id=material.pk,
@@ -367,7 +367,7 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
         media_type=file.media_type,
         pages=file.pages,
         size=file.size,
-        looked_at=(looked_at or {}).get(file.sha256) if when_looked_at(material, looked_at or {}) else None,
+        looked_at=look_kept(material, looked_at or {}),
         warnings=None if file.checking or material.reading else material.warnings,
         original=_original(file.original),
     )

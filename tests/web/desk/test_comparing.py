@@ -7,8 +7,11 @@ from django.urls import reverse
 
 from tests.support import world as w
 from zhicheng.applications import actions as applications
+from zhicheng.applications.models import Material
 from zhicheng.applications.queries import draft_of, materials_of
+from zhicheng.rehearsal import acts
 from zhicheng.web.shared.desk.comparing import excerpt_of, pieces_of
+from zhicheng.web.shared.desk.sheets import all_files
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +154,42 @@ def test_case_takes_a_fixed_number_of_queries_however_long_its_history(world, si
     w.submit(world.applicant, application)
     with django_assert_max_num_queries(len(second)):
         client.get(address)
+
+
+SAID = "第 1 页上有“劳动合同”字样"
+
+
+def noticed(material, *found):
+    Material.objects.filter(pk=material.pk).update(noticed=list(found))
+
+
+def sent_twice(world, before, after):
+    """The same material, of which ``before`` was noticed when it was sent first, and ``after`` when it was sent once more."""
+    application = w.start(world)
+    w.fill(world.applicant, application)
+    material = materials_of(application)[0]
+    noticed(material, *before)
+    acts.settle(world.applicant, application)
+    w.submit(world.applicant, application)
+    w.give_back(world.unit_admin, application)
+    noticed(material, *after)
+    acts.settle(world.applicant, application)
+    w.submit(world.applicant, application)
+    application.refresh_from_db()
+    return application, material
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_what_is_said_of_a_file_is_that_of_the_current_submission(world, signed_in, is_gone):
+    """Though the same material was sent before, and though something else is known of it now."""
+    found = ({"code": "wrong_paper", "page": 1, "seen": "劳动合同"},)
+    before, after = (found, ()) if is_gone else ((), found)
+    application, material = sent_twice(world, before, after)
+    noticed(material, *before)
+    case, page = case_of(signed_in, world, application)
+    (file,) = [one for one in all_files(case.parts) if one["id"] == material.pk]
+    assert (SAID in page, bool(file["said"])) == (not is_gone, not is_gone)
+    shown = (
+        signed_in(world.unit_admin).get(reverse("desk_case", args=[application.pk]), {"file": material.file_id}).context["shown"]
+    )
+    assert [SAID in text for text in shown["said"].warnings] == ([] if is_gone else [True])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.applications.actions.draft import keep_beside, lock_open
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.looked_at import LOOKED_AT_KEPT_AS, when_looked_at
+from zhicheng.applications.looked_at import LOOKED_AT_KEPT_AS, key_of_look, when_looked_at
 from zhicheng.applications.models import Material
 from zhicheng.applications.point_answers import POINTS_KEPT_AS, PointAnswer, answer_problem, point_answers_in
 from zhicheng.applications.reading import clean_text
@@ -57,19 +57,19 @@ def answer_points(*, actor: Actor, application_id: int, answers: Mapping[str, st
 
 @one_transaction
 def confirm_file(*, actor: Actor, application_id: int, material_id: int) -> LookedAt:
-    """我已查看，内容清晰完整: the applicant has looked at a file that carries a warning. Kept with the hash of this very file, and when.
+    """我已查看，内容清晰完整: the applicant has looked at a file that carries a warning. Kept with the hash of this very file, of what was
+    noticed at its place with the place, and when.
 
-    Of a file without a warning nothing is kept; confirmed twice, the first time stands, unless something more was noticed since. Raises :class:`Refused` (``not_found``,
-    ``not_open``).
+    Of a file without a warning nothing is kept; confirmed twice, the first time stands, unless something more was noticed since. Raises
+    :class:`Refused` (``not_found``, ``not_open``).
     """
     case = lock_open(application_id, actor)
     material = next((m for m in case.materials if m.pk == material_id), None)
     if material is None:
         raise Refused.one(_("这个文件已经移除或者更换，请刷新页面。"), code="not_found")
-    sha256 = material.file.sha256
     if when_looked_at(material, case.looked_at) is not None or not describe_warnings(material):
         return LookedAt(case, material)
     row = case.draft_rows.get(LOOKED_AT_KEPT_AS)
     at = clock.now().astimezone(clock.BEIJING).isoformat(timespec="seconds")
-    keep_beside(case, LOOKED_AT_KEPT_AS, case.looked_at | {sha256: at}, row.version if row is not None else 0)
+    keep_beside(case, LOOKED_AT_KEPT_AS, case.looked_at | {key_of_look(material): at}, row.version if row is not None else 0)
     return LookedAt(case, material)

@@ -15,13 +15,12 @@ from zhicheng.applications.models import Application, CommitteeArrival
 from zhicheng.applications.papers import all_papers
 from zhicheng.applications.rules import TABLES
 from zhicheng.applications.sections import SECTIONS
-from zhicheng.applications.snapshot import FrozenFile, Snapshot
+from zhicheng.applications.snapshot import Snapshot
 from zhicheng.applications.told import said_of_materials
 from zhicheng.applications.where import WHOLE, Where
 from zhicheng.applications.years import YearCount
 from zhicheng.campaigns.notice import Chosen, Grade, Level, Notice, Specialty, TitleStep
 from zhicheng.campaigns.rules import step_name
-from zhicheng.evidence.queries import Said, what_is_said
 from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
 from zhicheng.review.checked import checked_before
@@ -135,10 +134,10 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
     found = findings_for(file, actor)
     plan = plan_in_force(file)
     before = [file.sent(pk) for pk in returned] + ([earlier.snapshot] if earlier.snapshot else [])
-    said = _said_of([m for sent in (file.snapshot, *before) for m in sent.materials])
+    untold = said_of_materials({m.id for m in (*file.snapshot.materials, *earlier.files) if m.warnings is None})
     return DeskCase(
         file=file,
-        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, said, checked_before(file)).parts(),
+        parts=Sheets(file.snapshot, notice, earlier, found, file.sent_requirements, untold, checked_before(file)).parts(),
         conditions=shown_conditions(notice, file.sent_conditions),
         findings=on_this_page(found, notice, file.snapshot.sections),
         timeline=entries_of(file, audience="staff", plan=plan),
@@ -155,12 +154,6 @@ def case_of(file: CaseFile, actor: Actor) -> DeskCase:
         waited=waited_days(application, now),
         file_names={place: name for sent in (*before, file.snapshot) for place, name in names_of(sent, notice).items()},
     )
-
-
-def _said_of(files: list[FrozenFile]) -> dict[int, Said]:
-    """What is to be said of the files of materials by the material's number; what a submission does not tell is looked up."""
-    untold = {file.id for file in files if file.warnings is None}
-    return said_of_materials(untold) | {f.id: said for f in files if f.warnings is not None and (said := what_is_said(f))}
 
 
 def places_in(snapshot: Snapshot) -> list[Where]:

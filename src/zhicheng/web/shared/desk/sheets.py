@@ -19,7 +19,7 @@ from zhicheng.applications.snapshot import FrozenFile, Snapshot
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.notice import Notice, Slot
 from zhicheng.campaigns.rules import SlotRequirement, Unproved, evidence_slots
-from zhicheng.evidence.queries import Said
+from zhicheng.evidence.queries import Said, what_is_said
 from zhicheng.review.checked import Checked
 from zhicheng.web.shared.desk.comparing import LONG_VALUE, Before, pieces_of
 from zhicheng.web.shared.findings import at, in_row
@@ -162,7 +162,8 @@ def names_of(snapshot: Snapshot, notice: Notice) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class Sheets:
     """What the form of a desk is made from: the submission, what it is compared with (``earlier``), what was ``found``, the boxes of the
-    notice, and what is to be ``said`` of a file by its number; ``checked``: what an office has passed before, by its place.
+    notice, and what is to be said of the files of which their submission does not tell it (``untold``), by the number of the material;
+    ``checked``: what an office has passed before, by its place.
     """
 
     snapshot: Snapshot
@@ -170,7 +171,7 @@ class Sheets:
     earlier: Before
     found: list[Told]
     boxes: list[SlotRequirement]
-    said: Mapping[int, Said]
+    untold: Mapping[int, Said]
     checked: Mapping[str, Checked] = field(default_factory=dict)
 
     def parts(self) -> list[CaseSection]:
@@ -253,7 +254,9 @@ class Sheets:
         named = file.where.in_words(self.notice, self.snapshot.sections)
         at_place = {"words": slot_words(self.notice, file), "named": named, "place": str(file.where), "anchor": ""}
         looked_at = datetime.fromisoformat(file.looked_at) if file.looked_at else None
-        seen = {"said": self.said.get(file.id), "looked_at": looked_at}
+        # The same material may lie in two submissions, and each tells of it what was known when it was sent.
+        said = self.untold.get(file.id) if file.warnings is None else what_is_said(file)
+        seen = {"said": said, "looked_at": looked_at}
         return {**file.model_dump(), **at_place, **seen, "is_new": False, "was": []}
 
     def _proves(self, file: Mapping[str, Any], row: Mapping[str, Any], section: Section) -> bool:

@@ -22,6 +22,7 @@ from zhicheng.applications.desks import BY_ROLE, words_of
 from zhicheng.applications.models import Application
 from zhicheng.applications.papers import title_of
 from zhicheng.applications.planning import closes_if_returned
+from zhicheng.applications.snapshot import FrozenFile
 from zhicheng.applications.states import State
 from zhicheng.applications.statewords import state_words
 from zhicheng.applications.told import material_shown
@@ -29,7 +30,7 @@ from zhicheng.campaigns.rules import WindowPhase, is_committee_arrival
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
-from zhicheng.evidence.queries import marked_pages, what_is_said
+from zhicheng.evidence.queries import Examined, marked_pages, what_is_said
 from zhicheng.evidence.serving import preview_response
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor, Role
@@ -145,21 +146,23 @@ def _shown(request: HttpRequest, case: CaseFile) -> dict[str, Any] | None:
     file = next((m for m in case.snapshot.materials if str(m.file_id) == wanted), None)
     if file is not None:
         told = {"words": slot_words(case.notice, file), "place": str(file.where)}
-        return _in_pages({**file.model_dump(), **told, "same": same_elsewhere(case, actor_of(request), file)})
-    shown = publicity_shown(case, wanted)
+        return _in_pages({**file.model_dump(), **told, "same": same_elsewhere(case, actor_of(request), file)}, file)
+    shown, before = publicity_shown(case, wanted), None
     if shown is None and (before := case.sent_file(wanted)) is not None:
         # Of an earlier submission: what a desk decided then is shown beside what stands now.
         brought = {m.original.file_id for m in case.snapshot.materials if m.original is not None}
         words = _("{paper}（处理前的原件）") if before.file_id in brought else _("{paper}（以前上报的）")
         words = words.format(paper=slot_words(case.notice, before))
         shown = {**before.model_dump(), "words": words, "place": str(before.where)}
-    return shown and _in_pages(shown)
+    return shown and _in_pages(shown, before)
 
 
-def _in_pages(file: dict[str, Any]) -> dict[str, Any]:
+def _in_pages(file: dict[str, Any], sent: FrozenFile | None) -> dict[str, Any]:
+    """``sent``: the file as its submission has it. What that tells of it is shown; of what it does not tell, what is known now."""
     row = material_shown(file.get("id", 0), file["file_id"])
-    told = {"has_copy": row.safe_sha256 is not None, "said": what_is_said(row)}
-    return {**file, "range": marked_pages(row, min(file["pages"], MOST_PAGES)), **told}
+    known: Examined = sent if sent is not None and sent.warnings is not None else row
+    told = {"has_copy": row.safe_sha256 is not None, "said": what_is_said(known)}
+    return {**file, "range": marked_pages(known, min(file["pages"], MOST_PAGES)), **told}
 
 
 @require_POST
