@@ -4,8 +4,10 @@ or is not there, is said.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from cryptography.x509 import Certificate
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +15,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from zhicheng.documents import fonts
-from zhicheng.documents.signatures import UnreadableKey, certificates, signing_pair
+from zhicheng.documents.signatures import NotValidNow, UnreadableKey, certificates, signing_pair
+from zhicheng.foundation import clock
+
+KEY_SIGNER = "zhicheng.documents.signatures.key_signer"  # as settings have it where nobody names another
+TOLD_BEFORE = timedelta(days=60)  # the end of a certificate: an authority takes weeks
 
 
 @register("zhicheng")
@@ -39,12 +45,19 @@ def check_fonts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register("zhicheng")
 def check_signer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What signs receipts can be used. A key that this process cannot read is the worker's to name, which alone needs it: so that is a warning.
-    Without certificates receipts say 未签名, and the operator of a real instance is told.
+    So is a certificate that ended or ends soon: receipts wait for the next one, and nothing else has to stop for it. Without certificates
+    receipts say 未签名, and the operator of a real instance is told.
     """
     try:
         known = certificates()
         import_string(settings.PAPER_SIGNER)
-        signing_pair()
+        if settings.PAPER_SIGNER != KEY_SIGNER and not known:
+            raise ImproperlyConfigured(
+                "ZHICHENG_PAPER_SIGNER signs with a certificate, and ZHICHENG_PAPER_CERTIFICATES holds none."
+            )
+        pair = signing_pair()
+    except NotValidNow as error:
+        return _ends(error.certificate)
     except (ImproperlyConfigured, ImportError) as error:
         hint = _(
             "请检查环境变量 ZHICHENG_PAPER_SIGNING_KEY、ZHICHENG_PAPER_CERTIFICATES、ZHICHENG_PAPER_SIGNER（docs/operations.md，Keys）。"
@@ -53,12 +66,28 @@ def check_signer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if isinstance(error, UnreadableKey):
             return [Warning(said, hint=hint, id="zhicheng.W103")]
         return [Error(said, hint=hint, id="zhicheng.E102")]
-    if known or settings.MODE != "production":
+    if known:
+        return _ends(pair[1] if pair is not None else known[0])
+    if settings.MODE != "production":
         return []
     hint = _(
         "要签名，请按 docs/operations.md（Keys）制作密钥和证书，写入 ZHICHENG_PAPER_SIGNING_KEY 和 ZHICHENG_PAPER_CERTIFICATES。"
     )
     return [Warning(_("没有设置签名证书，上报回执将注明“未签名”。"), hint=hint, id="zhicheng.W102")]
+
+
+def _ends(certificate: Certificate) -> list[CheckMessage]:
+    """Whether today's certificate ended or ends within ``TOLD_BEFORE``, said to the operator."""
+    starts, ends, now = certificate.not_valid_before_utc, certificate.not_valid_after_utc, clock.now()
+    if starts <= now < ends - TOLD_BEFORE:
+        return []
+    days = {"starts": clock.written(starts), "ends": clock.written(ends)}
+    if starts <= now <= ends:
+        said = _("上报回执的签名证书将于 %(ends)s 到期，到期后新的回执不能签名、不能生成。") % days
+    else:
+        said = _("上报回执的签名证书现在无效（有效期 %(starts)s 至 %(ends)s），新的回执正在等待，不能生成。") % days
+    hint = _("请按 docs/operations.md（Keys）制作新的密钥和证书，新证书放在最前面，原来的证书保留。")
+    return [Warning(said, hint=hint, id="zhicheng.W104")]
 
 
 def _stand_ins() -> list[CheckMessage]:

@@ -64,12 +64,17 @@ def sign(pdf: bytes, *, at: datetime, by: Signer) -> tuple[bytes, str]:
 
 
 def holds(pdf: bytes, *, at: datetime, roots: Sequence[bytes]) -> bool:
-    """Whether ``pdf`` has one signature, over all of it, by a certificate of ``roots`` (DER) as it was valid at ``at``.
+    """Whether ``pdf`` has one signature, over all of it, by a certificate of ``roots`` (DER) that was valid at ``at``.
 
-    Asked is the library's last line alone: something appended passes every single check before it.
+    Of the checks of the signature the library's last line alone is asked: something appended passes every single one before it. The
+    signer's certificate is looked at here: one that is a root itself is believed by the library whatever its days are, and one whose
+    authority stands among the roots even when it is not there.
     """
     found = PdfFileReader(BytesIO(pdf)).embedded_signatures
     if len(found) != 1:
+        return False
+    by = found[0].signer_cert
+    if by.dump() not in roots or not by.not_valid_before <= at <= by.not_valid_after:
         return False
     context = ValidationContext(trust_roots=[Certificate.load(root) for root in roots], moment=at, allow_fetching=False)
     return bool(validate_pdf_signature(found[0], context).bottom_line)

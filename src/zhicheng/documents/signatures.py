@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from zhicheng.foundation import clock
 from zhicheng.foundation.signing import own_file, own_secret, private_pem, read_key
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ _OWN_FROM, _OWN_UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31,
 
 class UnreadableKey(ImproperlyConfigured):
     """The file of the key is not there, or not for this process to read."""
+
+
+class NotValidNow(ImproperlyConfigured):
+    """The certificate of the key has ended, or has not begun."""
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self.certificate = certificate
+        valid = f"{certificate.not_valid_before_utc.isoformat()} to {certificate.not_valid_after_utc.isoformat()}"
+        super().__init__(f"The certificate of the key in ZHICHENG_PAPER_SIGNING_KEY is valid from {valid} only.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def key_signer() -> Signer | None:
 def signing_pair() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
     """The key of ``ZHICHENG_PAPER_SIGNING_KEY`` with its certificate among ``ZHICHENG_PAPER_CERTIFICATES``; a rehearsal makes both itself.
 
-    Raises ``ImproperlyConfigured`` for what cannot sign.
+    Of several certificates of the key the first that is valid now. Raises ``ImproperlyConfigured`` for what cannot sign.
     """
     told = settings.PAPER_SIGNING_KEY or _own()
     if not told:
@@ -79,14 +89,18 @@ def signing_pair() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None
         raise ImproperlyConfigured(f"ZHICHENG_PAPER_SIGNING_KEY is no key: {error}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ImproperlyConfigured("ZHICHENG_PAPER_SIGNING_KEY must be an EC key on P-256.")
-    found = next((each for each in certificates() if each.public_key() == key.public_key()), None)
-    if found is None:
+    found = [each for each in certificates() if each.public_key() == key.public_key()]
+    if not found:
         raise ImproperlyConfigured("ZHICHENG_PAPER_CERTIFICATES holds no certificate of the key in ZHICHENG_PAPER_SIGNING_KEY.")
-    return key, found
+    now = clock.now()
+    for each in found:
+        if each.not_valid_before_utc <= now <= each.not_valid_after_utc:
+            return key, each
+    raise NotValidNow(found[0])
 
 
 def certificates() -> list[x509.Certificate]:
-    """The certificates a signature is believed under: today's, and those of before. Raises ``ImproperlyConfigured`` for what are none."""
+    """The certificates a signature is believed under: first today's, then those of before. Raises ``ImproperlyConfigured`` for what are none."""
     told = settings.PAPER_CERTIFICATES or _own()
     if not told:
         return []
@@ -103,12 +117,14 @@ def sign_pdf(pdf: bytes, *, at: datetime, by: Signer) -> SignedPdf:
 
     made = SignedPdf(*pades.sign(pdf, at=at, by=by))
     if not signature_holds(made.pdf, at=at):
-        raise ImproperlyConfigured("The signature does not hold under the certificates in ZHICHENG_PAPER_CERTIFICATES.")
+        raise ImproperlyConfigured(
+            "The signature does not hold: its certificate must stand in ZHICHENG_PAPER_CERTIFICATES and be valid now."
+        )
     return made
 
 
 def signature_holds(pdf: bytes, *, at: datetime) -> bool:
-    """Whether a file of ours has one signature, over all of it, by one of our certificates as they were valid at ``at`` (aware)."""
+    """Whether a file of ours has one signature, over all of it, by one of our certificates that was valid at ``at`` (aware)."""
     from zhicheng.documents import pades
 
     return pades.holds(pdf, at=at, roots=[_der(each) for each in certificates()])
