@@ -38,13 +38,14 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose a paper is, of which ``year``, and the last day it holds."""
+    """Whose a paper is, of which ``year``, and the last day it holds; ``as_years``: letters and contracts give the term in years instead."""
 
     name: str
     id_number: str
     born: date
     year: int
     until: date
+    as_years: bool = False
 
 
 def holder(rng: random.Random, *, today: date) -> Holder:
@@ -79,6 +80,13 @@ def in_words(day: date, rng: random.Random) -> str:
             f"{day:%Y.%m.%d}",
         )
     )
+
+
+def _term(rng: random.Random, word: str, begin: date, who: Holder) -> str:
+    """How long a letter or contract holds; in years either alone or from a day on."""
+    if who.as_years:
+        return rng.choice((f"{word}三年", f"{word}为三年", f"{word}自{in_words(begin, rng)}起三年"))
+    return f"{word}自{in_words(begin, rng)}起至{in_words(who.until, rng)}止"
 
 
 def _table(sheet: Sheet, rows: list[tuple[str, str]], top: float, points: float = 11) -> float:
@@ -169,8 +177,8 @@ def appointment_letter(rng: random.Random, who: Holder) -> list[Image.Image]:
     sheet.frame(9, 9, 267, 192, 2.4, "#a03030")
     sheet.write(142, 32, rng.choice(("聘　书", "聘任书", "专业技术职务聘书")), 40, "#b01820", middle=True)
     begin = date(who.until.year - rng.choice((1, 3)), 1, 1)
-    term = f"聘期自{begin.year}年{begin.month}月{begin.day}日起至{in_words(who.until, rng)}止。"
-    sheet.paragraph(40, 80, 205, f"　　兹聘任{who.name}同志为我单位{rng.choice(_TITLES)}，{term}", 20)
+    term = _term(rng, "聘期", begin, who)
+    sheet.paragraph(40, 80, 205, f"　　兹聘任{who.name}同志为我单位{rng.choice(_TITLES)}，{term}。", 20)
     sheet.write(180, 150, rng.choice(_UNITS), 16)
     sheet.write(190, 164, f"{begin.year}年{begin.month}月{begin.day}日", 14)
     sheet.seal(205, 158, 42)
@@ -186,9 +194,7 @@ def labour_contract(rng: random.Random, who: Holder) -> list[Image.Image]:
         first.write(40, 140 + number * 16, line, 14)
     second, begin = Sheet(rng, 210, 297), date(who.until.year - 3, 1, 1)
     second.write(20, 25, "一、合同期限", 14)
-    term = (
-        f"　　第一条　本合同为固定期限合同，合同期限自{in_words(begin, rng)}起至{in_words(who.until, rng)}止。其中试用期二个月。"
-    )
+    term = f"　　第一条　本合同为固定期限合同，{_term(rng, '合同期限', begin, who)}。其中试用期二个月。"
     y = second.paragraph(20, 38, 168, term, 12)
     second.write(20, y + 8, "二、工作内容和工作地点", 14)
     second.paragraph(

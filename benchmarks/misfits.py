@@ -75,7 +75,7 @@ def in_place(source: str, seed: int, count: int, ways: Ways) -> Iterator[Placed]
     """``count`` papers as they are asked for, by turns."""
     for number in range(count):
         rng = random.Random(f"{seed} in place {source} {number}")  # noqa: S311 - the same cases again, no secrets
-        who, asked = holder(rng, today=TODAY), list(ASKED)[number % len(ASKED)]
+        who, asked = replace(holder(rng, today=TODAY), as_years=rng.random() < 0.5), list(ASKED)[number % len(ASKED)]
         yield Placed("", source, _file(ASKED[asked](rng, who), source, rng, ways), paper=asked, who=who)
 
 

@@ -12,7 +12,8 @@ class Reads(NoticePart):
 
     A page with one of ``title`` on it is this paper. Without, one of ``never`` makes it another paper, and so does the lack of all of
     ``words``. ``names_person``: it carries the applicant's name or identity number; ``names_year``: the year of its slot;
-    ``valid_until``: words behind which the last day it is valid stands (S-52, S-54).
+    ``valid_until``: words behind which the last day it is valid stands (S-52, S-54); where the word itself does not say that it is the last
+    one (聘期, 合同期限), only a day behind 至 or before 止 is.
     """
 
     title: tuple[Words, ...] = ()

@@ -12,7 +12,7 @@ from tests.campaigns.rules.reading.pages import leaves, page
 from zhicheng.campaigns.rules.reading.days import expired, wrong_year
 
 TODAY = date(2023, 6, 1)
-UNTIL = ("有效期至", "合同期限", "聘期")
+UNTIL = ("有效期至", "有效期", "终止日期", "合同期限", "聘期", "合同终止")
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,13 @@ def test_paper_without_a_year_and_digits_read_badly_say_nothing() -> None:
         ("有效期至二〇二三年5月31日", date(2023, 5, 31)),
         ("聘期：2020年6月至2023年5月", date(2023, 5, 31)),
         ("合同期限自2020.06.01起至2023.05.31止", date(2023, 5, 31)),
+        ("聘期三年，自2020年6月1日至2023年5月31日。博州水利局 2024年1月1日", date(2023, 5, 31)),
+        ("聘期：2020.06.01—2023.05.31", date(2023, 5, 31)),
+        ("聘期2020.06.01～2023.05.31", date(2023, 5, 31)),
+        ("合同期限三年，2023年5月31日终止", date(2023, 5, 31)),
+        ("起始日期 终止日期 2020-06-01 2023-05-31", date(2023, 5, 31)),
+        ("验证有效期：2023年5月31日", date(2023, 5, 31)),
+        ("有效期：2020年6月1日 2023年5月31日", date(2023, 5, 31)),
     ],
 )
 def test_day_that_has_passed_is_told(text: str, ends: date) -> None:
@@ -78,6 +85,40 @@ def test_latest_of_several_days_counts() -> None:
 def test_end_may_stand_in_the_next_line_and_is_marked_there() -> None:
     found = expired(UNTIL, TODAY, leaves(page("有效期至", "2022年1月2日")))
     assert found is not None and found.line is not None and found.line.text == "2022年1月2日"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "聘期三年。博州水利局 2021年1月1日",
+        "聘期三年 博州水利局 2021年1月1日",
+        "聘期三年 — 2021年1月1日",
+        "聘期自2022年9月1日起三年",
+        "聘期三年，自2020年1月1日起。考核至2021年12月31日",
+        "聘期：2021年1月1日",
+        "有效期自2019年9月1日起三年",
+        "有效期2019年9月1日起三年",
+        "有效期三年，2019年9月1日",
+        "有效期至：　发证日期：2015年1月1日",
+        "合同期限三年，其中试用期自2021年1月1日起至2021年3月31日止",
+        "本合同终止、解除的条件 甲方（盖章）2021年1月1日",
+    ],
+)
+def test_term_of_years_and_the_day_of_the_signature_say_nothing_of_an_end(text: str) -> None:
+    assert expired(UNTIL, TODAY, leaves(page(text))) is None
+
+
+def test_days_beside_and_below_one_another_are_two() -> None:
+    until = ("有效期",)
+    assert expired(until, TODAY, leaves(page("有效期：2020-06-01 2024-05-31"))) is None
+    assert expired(until, TODAY, leaves(page("有效期：2020-06-01", "2024-05-31"))) is None
+    assert expired(until, TODAY, leaves(page("有效期：2020-06-01", "2023-05-31"))) is not None
+
+
+def test_day_at_the_edge_of_what_is_looked_at_is_read_whole() -> None:
+    day = "2023年12月31日"
+    for before in range(30, 41):
+        assert expired(("有效期至",), TODAY, leaves(page("有效期至" + "，" * before + day))) is None
 
 
 @pytest.mark.parametrize(
