@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from tests.support.checking import read_due
 from tests.support.uploads import keep_file
-from tests.support.written_papers import FILLER, pdf, picture
+from tests.support.written_papers import FILLER, copied, pdf, picture
 from zhicheng.evidence import reading
 from zhicheng.evidence.actions import claim_reading, end_reading_turn, give_back_reading, remove_leftovers, stay_at_reading
 from zhicheng.evidence.actions.reading import LEASE, MOST_PAGES, ReadingTurn, begin_reading
@@ -86,6 +86,27 @@ def test_picture_is_read_in_a_cell_whichever_way_it_lies(person: Any, told: list
     middle = (title.left + title.width / 2, title.top + title.height / 2)
     assert {0: middle[1] < 200, 90: middle[0] < 200, 180: middle[1] > 800}[turned], "marked where it lies"
     assert title.sure >= 90
+
+
+MISREAD = ("毕业证书", "学生　干小朋　性别男　学制四年", FILLER)
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_a_copier_read_of_its_picture_is_not_believed(
+    person: Any, told: list[tuple[int, Read | Unread]], *, seen: bool
+) -> None:
+    waiting(person, copied(DIPLOMA, MISREAD, seen=seen))
+    read_due()
+    [(_pk, outcome)] = told
+    assert isinstance(outcome, Read) and outcome.pages[0].recognised
+    assert "王小明" in texts(outcome)[0] and "干小朋" not in texts(outcome)[0]
+
+
+def test_text_that_nobody_sees_is_not_on_the_page(person: Any, told: list[tuple[int, Read | Unread]]) -> None:
+    waiting(person, copied((), MISREAD))
+    read_due()
+    [(_pk, outcome)] = told
+    assert texts(outcome) == [""]
 
 
 def test_first_pages_of_a_long_file_are_read_and_that_there_are_more_is_told(

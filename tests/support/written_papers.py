@@ -10,6 +10,8 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn
 import pypdfium2
 import typst
+from PIL import Image
+from pypdfium2 import raw
 
 _FONTS = [str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
 _PAGE = """
@@ -38,4 +40,25 @@ def picture(*lines: str, turned: int = 0) -> bytes:
         image = document[0].render(scale=2).to_pil().rotate(turned, expand=True)
     out = io.BytesIO()
     image.save(out, "PNG")
+    return out.getvalue()
+
+
+@cache
+def copied(shown: tuple[str, ...], layer: tuple[str, ...], *, seen: bool = False) -> bytes:
+    """A PDF as a copier makes it: a picture that shows ``shown``, none where it is empty, and the text ``layer`` it read of it: invisible, or
+    ``seen`` were it not under the picture.
+    """
+    with pypdfium2.PdfDocument(pdf(layer)) as document:
+        page = document[0]
+        for part in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+            if not seen:
+                raw.FPDFTextObj_SetTextRenderMode(part.raw, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+        if shown:
+            image = pypdfium2.PdfImage.new(document)
+            image.set_bitmap(pypdfium2.PdfBitmap.from_pil(Image.open(io.BytesIO(picture(*shown))).convert("RGB")))
+            image.set_matrix(pypdfium2.PdfMatrix().scale(*page.get_size()))
+            page.insert_obj(image)
+        page.gen_content()
+        out = io.BytesIO()
+        document.save(out)
     return out.getvalue()

@@ -31,17 +31,18 @@ def page_of_image(content: bytes, kind: str, bounds: Bounds) -> Page:
     return Page(_colours(picture))
 
 
-def page_of_pdf(page: pdfium.PdfPage) -> Page:
-    """A page of a PDF: a scan with each of its pixels as it is, anything else as it is drawn."""
+def page_of_pdf(page: pdfium.PdfPage, *, least: int = 100) -> Page:
+    """A page of a PDF, ``least`` pixels wide: a scan with each of its pixels as it is, anything else as it is drawn."""
     width, height = page.get_size()
-    per_point = _scanned_at(page, width * height)
+    per_point = scanned_at(page)
     drawn = per_point == 0
     wanted = _DRAWN_WIDTH if drawn else round(min(per_point * width, _LARGEST * min(width / height, 1)))
-    return Page(_colours(draw_page(page, max(wanted, 100))), drawn=drawn)
+    return Page(_colours(draw_page(page, max(wanted, least))), drawn=drawn)
 
 
-def _scanned_at(page: pdfium.PdfPage, area: float) -> float:
+def scanned_at(page: pdfium.PdfPage) -> float:
     """Pixels for each point of the picture that covers most of the page; 0 where none does."""
+    width, height = page.get_size()
     best, covered, density = 0.0, 0.0, 0.0
     for number, thing in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
         if number > _PARTS_LOOKED_AT:
@@ -52,7 +53,7 @@ def _scanned_at(page: pdfium.PdfPage, area: float) -> float:
         if size > best:
             across, down = thing.get_px_size()
             best, density = size, math.sqrt(across * down / size)
-    return density if covered >= _MOSTLY * area else 0.0
+    return density if covered >= _MOSTLY * width * height else 0.0
 
 
 def _colours(picture: Image.Image) -> Colour:

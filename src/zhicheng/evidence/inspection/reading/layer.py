@@ -1,23 +1,33 @@
-"""The text that a PDF carries itself."""
+"""The text that a PDF carries itself, where it is what the page shows. What a copier or scanner read and laid under or over its picture is not:
+nobody knows how sure it was of it.
+"""
 
 from __future__ import annotations
 
-import pypdfium2 as pdfium
+from itertools import islice
 
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from zhicheng.evidence.inspection.legibility.pages import scanned_at
 from zhicheng.evidence.inspection.reading.lines import LONGEST_LINE, MOST_LINES, Line
 
 _ENOUGH = 20
 """Characters of text: with fewer the page is a picture with a stamp or a page number on it."""
 _READABLE = 0.7
 """Of the characters: a font without a table of its letters gives anything."""
+_UNSEEN = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_PARTS_LOOKED_AT, _DEPTH = 2000, 3
 
 
 def lines_of(page: pdfium.PdfPage) -> list[Line]:
-    """The runs of text on the page with their boxes; none where there is too little of it, or where it is not text that can be read."""
-    text = page.get_textpage()
+    """The runs of text on the page with their boxes; none where there is too little of it, where it is not text that can be read, and where
+    the page is a picture or any of its text invisible: then what is seen may be something else.
+    """
     width, height = page.get_size()
-    if not width or not height:
+    if not width or not height or scanned_at(page) or _hides_text(page):
         return []
+    text = page.get_textpage()
     found = []
     for number in range(min(text.count_rects(), MOST_LINES)):
         left, bottom, right, top = text.get_rect(number)
@@ -28,6 +38,11 @@ def lines_of(page: pdfium.PdfPage) -> list[Line]:
     readable = sum(character.isalnum() and _is_known(character) for character in whole)
     shown = sum(not character.isspace() for character in whole)
     return found if readable >= _ENOUGH and readable >= _READABLE * 0.8 * shown else []
+
+
+def _hides_text(page: pdfium.PdfPage) -> bool:
+    parts = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEPTH)
+    return any(raw.FPDFTextObj_GetTextRenderMode(part.raw) in _UNSEEN for part in islice(parts, _PARTS_LOOKED_AT))
 
 
 def _is_known(character: str) -> bool:

@@ -11,10 +11,12 @@ from zhicheng.evidence.inspection.reading.recognition import lines_in
 from zhicheng.evidence.inspection.verdicts import Bounds, Rejected
 
 _KINDS = {"image/jpeg": "jpeg", "image/png": "png"}
+_LEAST = 1200
+"""Pixels a page is drawn wide at least: text may stand over a picture that has few of its own."""
 
 
 def read(content: bytes, media_type: str, bounds: Bounds, *, number: int = 1) -> PageText:
-    """The text of page ``number`` (from 1): that of the PDF where it carries any, else what is read of the picture.
+    """The text of page ``number`` (from 1): that of the PDF where it carries any that is seen, else what is read of the picture.
 
     Raises ``Rejected`` when there is no such page.
     """
@@ -26,4 +28,4 @@ def read(content: bytes, media_type: str, bounds: Bounds, *, number: int = 1) ->
         page = document[number - 1]
         if written := lines_of(page):
             return PageText(number, tuple(written))
-        return PageText(number, tuple(lines_in(page_of_pdf(page))), recognised=True)
+        return PageText(number, tuple(lines_in(page_of_pdf(page, least=_LEAST))), recognised=True)
