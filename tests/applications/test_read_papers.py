@@ -165,6 +165,23 @@ def test_what_is_read_after_sending_reaches_the_desk_and_changes_nothing_of_what
     assert list(submissions()) == []
 
 
+def test_what_another_file_of_the_paper_may_still_show_is_not_frozen_as_missing(road: Any) -> None:
+    world, application = road
+    first = bring(road, "appointment", "appointment_letter", ("培训通知", "兹有李国强同志", FILLER))
+    check_due()
+    read_due()
+    assert codes(first) == ["wrong_paper", "wrong_person"]
+    confirm_file(actor=world.applicant, application_id=application.pk, material_id=first.pk)
+    second = bring(road, "appointment", "appointment_letter", ("聘书", name_of(application), FILLER), beside=True)
+    check_due()
+    acts.submit(world.applicant, application)
+    frozen = {one.id: one for one in snapshot_of(Application.objects.get().current_submission).materials}
+    assert frozen[first.pk].warnings is None and frozen[second.pk].warnings is None
+    read_due()
+    assert first.pk not in said_of_materials([first.pk])
+    assert list(submissions()) == []
+
+
 def test_what_was_read_before_sending_is_frozen_with_it(road: Any) -> None:
     world, application = road
     material = bring(road, "education", "diploma", ("劳动合同", name_of(application), FILLER))

@@ -16,6 +16,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
+from zhicheng.applications.completeness import key_of
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.findings import answers_in
 from zhicheng.applications.looked_at import look_kept, looked_at_in
@@ -106,8 +107,8 @@ class FrozenFile(_Frozen):
     """A file in its slot, known by the hash of its bytes; ``safe_sha256``: of the copy that is shown in its stead, where there is one.
 
     A content of schema 1 may not tell of the copy: then the name is not in ``model_fields_set``. ``looked_at``: when the applicant confirmed to have
-    looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: ``None`` where the content is of a schema before 4, or the file was
-    still to be looked at or read (then the material is asked); ``original``: of a file that was mended here the one that was brought.
+    looked at a file that carries a warning (我已查看，内容清晰完整); ``warnings``: ``None`` before schema 4, and where it was still to be looked at, or a
+    file of its paper to be read (then the material is asked); ``original``: of a file that was mended here the one that was brought.
     """
 
     id: int
@@ -162,8 +163,7 @@ class FrozenFile(_Frozen):
 class AcceptedText(_Frozen):
     """A text as it was accepted; ``accepted_at`` is Beijing time in ISO form with seconds, as are all times here.
 
-    ``text`` is the Chinese one, which binds. ``language``: in which the page that was sent showed it (``zh-hans``, ``en``); empty where the content is
-    of a schema before 5, which did not keep it.
+    ``text`` is the Chinese one, which binds; ``language``: in which the page showed it (``zh-hans``, ``en``), empty before schema 5.
     """
 
     version: str
@@ -317,8 +317,8 @@ def build_snapshot(
     if series is None or specialty is None or title is None:
         raise ValueError("the pinned notice no longer holds what was chosen")
     at = submitted_at.astimezone(BEIJING).isoformat(timespec="seconds")
-    employer, version = application.employer, application.campaign_version
-    looked_at = looked_at_in(contents)
+    employer, version, listed = application.employer, application.campaign_version, in_notice_order(notice, contents, materials)
+    looked_at, unread = looked_at_in(contents), {key_of(material) for material in materials if material.reading}
     return Snapshot(
         campaign=FrozenCampaign(
             slug=notice.slug, year=notice.year, title=notice.title.zh, version=version.number, sha256=version.sha256
@@ -336,7 +336,7 @@ def build_snapshot(
         employer=FrozenEmployer(id=employer.pk, name=employer.name, uscc=employer.uscc, nature=employer.nature),
         offices={column: _office(getattr(application, column)) for column in _OFFICES},
         sections={key: content for key, content in contents.items() if key in BY_KEY},
-        materials=tuple(frozen_file(m, looked_at) for m in in_notice_order(notice, contents, materials)),
+        materials=tuple(frozen_file(m, looked_at, unread=key_of(m) in unread) for m in listed),
         answers=tuple(FrozenAnswer(key=a.key, said=a.said, answer=a.answer) for a in answers_in(contents)),
         point_answers=tuple(FrozenPointAnswer.model_validate(row) for row in contents.get(POINTS_KEPT_AS) or ()),
         commitment=_accepted(notice.texts.commitment, at, language),
@@ -350,8 +350,8 @@ def _office(organization: Organization | None) -> Office | None:
     return Office(id=organization.pk, name=organization.name) if organization is not None else None
 
 
-def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) -> FrozenFile:
-    """A material as a submission would tell it; ``looked_at``: the confirmations (``looked_at.looked_at_in``)."""
+def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None, *, unread: bool = False) -> FrozenFile:
+    """A material as a submission would tell it; ``looked_at``: as in ``looked_at_in``; ``unread``: a file of its paper is still being read."""
     file = material.file
     return FrozenFile(
         id=material.pk,
@@ -368,7 +368,7 @@ def frozen_file(material: Material, looked_at: Mapping[str, str] | None = None) 
         pages=file.pages,
         size=file.size,
         looked_at=look_kept(material, looked_at or {}),
-        warnings=None if file.checking or material.reading else material.warnings,
+        warnings=None if file.checking or material.reading or unread else material.warnings,
         original=_original(file.original),
     )
 
