@@ -16,20 +16,23 @@ from tests.support import world as w
 from tests.support.told_once import told_once
 from zhicheng.accounts.models import User
 from zhicheng.applications.models import Application
-from zhicheng.documents.actions import render_paper
+from zhicheng.documents.actions import render_paper, void_papers
 from zhicheng.documents.models import Paper
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock, holding, outbox
 from zhicheng.foundation.errors import Refused
+from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.looks import FILE, note_look
 from zhicheng.foundation.mail import read_mail
 from zhicheng.foundation.models import LedgerEntry, OutboxMessage
+from zhicheng.foundation.transactions import one_transaction
 from zhicheng.library.actions import keep_item
 from zhicheng.messages.models import Message
 from zhicheng.personal import archive, jobs
 from zhicheng.personal.actions import ask_copy, keep_copy, remove_copy
 from zhicheng.personal.gathering import gather, safe_name
-from zhicheng.personal.models import DataCopy
+from zhicheng.personal.models import TRIED_FOR, DataCopy
+from zhicheng.personal.queries import copy_of
 from zhicheng.personal.told import DATA, README, SCHEMA, Data, data_schema
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +101,18 @@ def test_files_and_submissions_are_the_very_bytes(road: Any) -> None:
         assert content.read(paper.path).startswith(b"%PDF")
 
 
+def test_void_paper_lies_apart_and_the_page_beside_it_says_so(road: Any) -> None:
+    world, application = road
+    one_transaction(void_papers)(subject=f"application:{application.pk}", kinds=["review_form"], reason="退回", actor="system")
+    content = opened(made(world))
+    data = Data.model_validate_json(content.read(DATA))
+    paths = {paper.kind: (paper.path, bool(paper.voided_at)) for paper in data.applications[0].papers}
+    form, receipt = (Paper.objects.get(kind=kind).serial for kind in ("review_form", "receipt"))
+    assert paths == {"review_form": (f"papers/void/{form}.pdf", True), "receipt": (f"papers/{receipt}.pdf", False)}
+    assert content.read(f"papers/void/{form}.pdf").startswith(b"%PDF") and f"papers/{form}.pdf" not in content.namelist()
+    assert "papers/void/" in content.read(README).decode()
+
+
 def test_copy_holds_nothing_of_others_and_no_secret(road: Any) -> None:
     world, _application = road
     person = User.objects.get(pk=world.applicant.account_id)
@@ -153,10 +168,47 @@ def test_asked_twice_is_made_once_and_removed_meanwhile_is_not_kept(road: Any) -
     remove_copy(actor=world.applicant)
     outbox.drain()
     assert not DataCopy.objects.exists() and OutboxMessage.objects.get(kind="personal.copy").state == "done"
+    assert not _kept(first)
+
+
+def _kept(copy: DataCopy) -> bool:
+    """Whether what is made for ``copy`` now is kept; nothing stays on the disk of what is not."""
     held = holding.hold([b"too late"])
-    assert not keep_copy(owner_id=world.applicant.account_id, round_asked=1, held=held)
+    if keep_copy(owner_id=copy.owner_id, round_asked=copy.round, asked_at=copy.asked_at, held=held):
+        return True
     with pytest.raises(FileNotFoundError), holding.on_disk(held.name):
         pass
+    return False
+
+
+def test_copy_removed_while_it_was_made_does_not_come_back_as_the_next_one(road: Any) -> None:
+    world, _application = road
+    first = ask_copy(actor=world.applicant)
+    remove_copy(actor=world.applicant)
+    with clock.travel(first.asked_at + timedelta(seconds=1)):
+        second = ask_copy(actor=world.applicant)
+    assert (first.round, second.round) == (1, 1)
+    assert not _kept(first) and not DataCopy.objects.get().is_ready, "packed for what was removed"
+    assert _kept(second) and DataCopy.objects.get().is_ready
+
+
+def test_copy_that_failed_for_good_may_be_asked_for_anew_after_a_day(road: Any) -> None:
+    world, _application = road
+    first = ask_copy(actor=world.applicant)
+    with clock.travel(first.asked_at + TRIED_FOR - timedelta(seconds=1)):
+        assert ask_copy(actor=world.applicant).round == 1 and copy_of(world.applicant) is not None
+    with clock.travel(first.asked_at + TRIED_FOR):
+        assert copy_of(world.applicant) is None
+        assert _kept(first), "late is better than never, as long as nobody asked again"
+        remove_copy(actor=world.applicant)
+    first = ask_copy(actor=world.applicant)
+    with clock.travel(first.asked_at + TRIED_FOR):
+        assert ask_copy(actor=world.applicant).round == 2 and copy_of(world.applicant) is not None
+        assert not _kept(first)
+
+
+def test_copy_keeps_no_receipt_waiting() -> None:
+    assert outbox.lane_of("personal.copy") is Lane.CHECKS
 
 
 def test_asking_is_in_the_ledger_and_applicants_own(road: Any) -> None:

@@ -197,7 +197,7 @@ for _name in ("office_registrations", "office_account_requests"):
 def person_data_copy(town: Town) -> Iterator[Look]:
     actor = town.world.applicant
     copy = ask_copy(actor=actor)
-    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, held=holding.hold([b"a copy"]))
+    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, asked_at=copy.asked_at, held=holding.hold([b"a copy"]))
     yield _look(actor, "person_data_copy")
 
 

@@ -334,7 +334,7 @@ def person_data_ask(world: w.World) -> Press:
 @example("person_data_remove")
 def person_data_remove(world: w.World) -> Press:
     copy = ask_copy(actor=world.applicant)
-    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, held=holding.hold([b"a copy"]))
+    keep_copy(owner_id=copy.owner_id, round_asked=copy.round, asked_at=copy.asked_at, held=holding.hold([b"a copy"]))
     return Press(reg.client_of(world.applicant), reverse("person_data_remove"))
 
 

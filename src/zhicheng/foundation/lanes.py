@@ -12,5 +12,5 @@ class Lane(models.TextChoices):
     EFFECTS = "effects", _("办理后续")  # what the law attaches to a step: bans, moves, restored applications, counts
     PAPERS = "papers", _("文书")
     ROUNDS = "rounds", _("巡查")  # short regular jobs, every few minutes, and the alarms they raise
-    CHECKS = "checks", _("检查")  # long work that nobody waits for: verifying the ledger, nightly jobs
+    CHECKS = "checks", _("检查")  # long work that nobody waits for: verifying the ledger, nightly jobs, copies of data
     MAIL = "mail", _("邮件")

@@ -17,26 +17,28 @@ from zhicheng.foundation import clock, holding, ledger, outbox
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.transactions import lock_rows, one_transaction
 from zhicheng.organizations.actors import Actor, Role
-from zhicheng.personal.models import DataCopy
+from zhicheng.personal.models import TRIED_FOR, DataCopy
 
 MAKE = "personal.copy"
 
 
 @one_transaction
 def ask_copy(*, actor: Actor) -> DataCopy:
-    """Have a copy made of everything that is kept about the actor; one that is being made already is not begun twice, one that lies there goes.
+    """Have a copy made of everything that is kept about the actor; one that is being made already is not begun twice, unless it should have come
+    long ago; one that lies there goes.
 
     Raises :class:`Refused` (``not_found``) for whoever is no applicant.
     """
     _refuse_others(actor)
     lock_rows(User.objects.filter(pk=actor.account_id))  # two presses at once: the second finds the first's
     copy = _locked(actor.account_id)
-    if copy is not None and not copy.is_ready:
+    now = clock.now()
+    if copy is not None and not copy.is_ready and copy.asked_at > now - TRIED_FOR:
         return copy
     earlier = copy.round if copy is not None else 0
     _let_go(copy)
-    copy = DataCopy.objects.create(owner_id=actor.account_id, round=earlier + 1, asked_at=clock.now())
-    payload = {"owner_id": copy.owner_id, "round": copy.round}
+    copy = DataCopy.objects.create(owner_id=actor.account_id, round=earlier + 1, asked_at=now)
+    payload = {"owner_id": copy.owner_id, "round": copy.round, "asked_at": copy.asked_at.isoformat()}
     outbox.queue(kind=MAKE, payload=payload, key=f"{copy.owner_id}:{copy.round}:{copy.asked_at.isoformat()}")
     ledger.record(
         event="data.asked", subject=f"user:{copy.owner_id}", actor=actor.ref, data={"at": ledger.time_text(copy.asked_at)}
@@ -45,10 +47,13 @@ def ask_copy(*, actor: Actor) -> DataCopy:
 
 
 @one_transaction
-def keep_copy(*, owner_id: int, round_asked: int, held: holding.Held) -> bool:
-    """A copy that was made is kept and told of; whether it was still wanted. One that was not goes at once."""
+def keep_copy(*, owner_id: int, round_asked: int, asked_at: datetime, held: holding.Held) -> bool:
+    """A copy that was made is kept and told of; whether it was still wanted. One that was not goes at once.
+
+    The round alone does not name it: after one was removed the next is the first again, and what is packed for the removed one may still come.
+    """
     copy = _locked(owner_id)
-    if copy is None or copy.is_ready or copy.round != round_asked:
+    if copy is None or copy.is_ready or (copy.round, copy.asked_at) != (round_asked, asked_at):
         holding.release(held.name)
         return False
     now = clock.now()

@@ -164,7 +164,7 @@ def _publicity(row: PublicityPeriod) -> told.Publicity:
 def _paper(cases: Cases, row: Paper) -> told.Issued:
     path = ""
     if row.kind in OWN_PAPERS and row.is_ready and blobs.exists(row.pdf_sha256):
-        path = f"papers/{row.serial}.pdf"
+        path = f"papers/{'void/' if row.is_void else ''}{row.serial}.pdf"
         cases.papers.append((path, row.pdf_sha256, blobs.blob_size(row.pdf_sha256)))
     return told.Issued(
         kind=row.kind, serial=row.serial, title=row.title, created_at=row.created_at, voided_at=row.voided_at, path=path

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
 from zhicheng.accounts.models import User
 
+TRIED_FOR = timedelta(days=1)  # what was not made by then failed for good (foundation.outbox.BACKOFF)
+
 
 class DataCopy(models.Model):
     """The one copy of a person: asked for, then held on the disk under ``held`` (``foundation.holding``) until ``goes_at``.
 
-    ``round`` counts how often it was asked for: what is made for an earlier time is thrown away. ``size``: bytes. All times are of
-    the one clock.
+    ``round`` counts how often it was asked for since none was there; with ``asked_at`` it names the copy: what is made for an earlier time is
+    thrown away. ``size``: bytes. All times are of the one clock.
     """
 
     owner = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")

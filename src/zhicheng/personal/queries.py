@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from zhicheng.applications.models import Application
 from zhicheng.applications.states import OVER
+from zhicheng.foundation import clock
 from zhicheng.organizations.actors import Actor
-from zhicheng.personal.models import DataCopy
+from zhicheng.personal.models import TRIED_FOR, DataCopy
 
 
 def copy_of(actor: Actor) -> DataCopy | None:
-    """The actor's copy, made or being made. One query."""
-    return DataCopy.objects.filter(pk=actor.account_id).first()
+    """The actor's copy, made or being made; none whose time is over, nor one that should have come long ago (``TRIED_FOR``). One query."""
+    now = clock.now()
+    in_time = Q(goes_at__gt=now) | Q(held="", asked_at__gt=now - TRIED_FOR)
+    return DataCopy.objects.filter(in_time, pk=actor.account_id).first()
 
 
 def unsent_of(actor: Actor) -> list[Application]:

@@ -333,7 +333,7 @@ def readme() -> str:
         "这是本平台保存的关于您的个人数据的副本。\n\n"
         "data.json　全部数据，格式见 data.schema.json（JSON Schema）。\n"
         "files/　您上传的文件，原样。\n"
-        "papers/　本平台为您出具的文书（PDF）。\n"
+        "papers/　本平台为您出具的文书（PDF）；papers/void/ 中的已经作废，不要使用。\n"
         "submissions/　每次上报冻结的内容，文件的 SHA-256 与回执上的数据校验码相同。\n\n"
         "其中有完整的身份证号和证件扫描件，请妥善保管，不要转发。\n"
     )

@@ -25,5 +25,5 @@ def personal_worker(stage: Stage) -> None:
     copy = stage.one_of(DataCopy.objects.filter(held=""))
     if copy is not None:
         held = holding.hold([b"a copy"])
-        stage.act("personal.keep_copy", owner_id=copy.owner_id, round_asked=copy.round, held=held)
+        stage.act("personal.keep_copy", owner_id=copy.owner_id, round_asked=copy.round, asked_at=copy.asked_at, held=held)
     stage.act("personal.remove_past_copies")

@@ -15,7 +15,7 @@ HERE = "personal.actions"
 
 def _ready(world: w.World) -> None:
     copy = ask_copy(actor=world.applicant)
-    assert keep_copy(owner_id=copy.owner_id, round_asked=copy.round, held=holding.hold([b"a copy"]))
+    assert keep_copy(owner_id=copy.owner_id, round_asked=copy.round, asked_at=copy.asked_at, held=holding.hold([b"a copy"]))
 
 
 @case(f"{HERE}.ask_copy")
@@ -26,7 +26,7 @@ def ask(world: w.World) -> dict[str, Any]:
 @case(f"{HERE}.keep_copy")
 def keep(world: w.World) -> dict[str, Any]:
     copy = ask_copy(actor=world.applicant)
-    return {"owner_id": copy.owner_id, "round_asked": copy.round, "held": holding.hold([b"a copy"])}
+    return {"owner_id": copy.owner_id, "round_asked": copy.round, "asked_at": copy.asked_at, "held": holding.hold([b"a copy"])}
 
 
 @case(f"{HERE}.remove_copy")

@@ -19,7 +19,7 @@ from zhicheng.accounts.models import AccountKind
 from zhicheng.foundation import clock, outbox
 from zhicheng.library.actions import keep_item
 from zhicheng.organizations.models import MembershipRole
-from zhicheng.personal.models import DataCopy
+from zhicheng.personal.models import TRIED_FOR, DataCopy
 
 pytestmark = pytest.mark.django_db
 PAGE, ASK, COPY, REMOVE = (reverse(name) for name in ("person_data", "person_data_ask", "person_data_copy", "person_data_remove"))
@@ -67,6 +67,8 @@ def test_copy_is_nobody_elses_and_gone_after_its_time(world: w.World) -> None:
         assert answer.status_code in {200, 302}
     with clock.travel(goes_at):
         assert client.get(COPY).status_code in {404, 302}
+        shown = page(client.get(PAGE))
+        assert "下载副本" not in shown and "生成副本" in shown, "what is not there any more is not offered until the next tidying"
 
 
 def test_copy_is_removed_with_a_press(world: w.World) -> None:
@@ -75,6 +77,18 @@ def test_copy_is_removed_with_a_press(world: w.World) -> None:
     outbox.drain()
     assert client.post(REMOVE).url == PAGE
     assert not DataCopy.objects.exists() and "生成副本" in page(client.get(PAGE))
+
+
+def test_copy_that_is_being_made_is_removed_and_one_that_never_came_is_asked_for_again(world: w.World) -> None:
+    client = client_of(world.applicant)
+    client.post(ASK)
+    shown = page(client.get(PAGE))
+    assert f'action="{REMOVE}"' in shown and f'action="{ASK}"' not in shown
+    assert client.post(REMOVE).url == PAGE
+    assert f'action="{ASK}"' in page(client.get(PAGE))
+    client.post(ASK)
+    with clock.travel(DataCopy.objects.get().asked_at + TRIED_FOR):
+        assert f'action="{ASK}"' in page(client.get(PAGE))
 
 
 def test_page_names_what_can_be_deleted_now_and_the_office(world: w.World, settings: Any) -> None:

@@ -37,7 +37,6 @@ def show_data(request: HttpRequest) -> HttpResponse:
         "hours": settings.DATA_COPY_HOURS,
         "drafts": unsent_of(actor),
         "has_library": library_of(actor) is not None,
-        "library_years": settings.LIBRARY_KEPT_YEARS,
         "sms": gateway.is_there() and wants_sms(actor.account_id),
         "office": _office(actor),
         "kept": _kept(),
@@ -88,7 +87,7 @@ def fetch(request: HttpRequest) -> HttpResponseBase:
     """The copy, to its owner who has just proved again who they are."""
     actor = actor_of(request)
     copy = copy_of(actor)
-    if copy is None or not copy.is_ready or copy.goes_at is None or copy.goes_at <= clock.now():
+    if copy is None or not copy.is_ready:
         raise OutOfReachError(f"data copy of {actor.account_id}")
     pieces = _pieces(copy.held)
     try:
