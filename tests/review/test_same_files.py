@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import world as w
+from tests.support.postgres import plan_as_at_work
 from tests.web.applicant.kit import client_of, page
 from zhicheng.applications.actions import add_material
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.models import Application, Material
+from zhicheng.applications.models import Application, Material, Submission
 from zhicheng.applications.queries import materials_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.organizations.actors import Actor
@@ -117,6 +121,27 @@ def test_file_that_was_mended_is_known_by_its_original(world: w.World, other: Ac
     )  # fmt: skip
     Material.objects.filter(application=second, file__sha256=CaseFile(second).snapshot.materials[0].sha256).update(file=made)
     assert copy.sha256 == brought.sha256 and told(first, world.unit_admin) == [second.number]
+
+
+@pytest.mark.postgres
+def test_same_files_are_found_by_the_indexes_of_the_hashes(world: w.World) -> None:
+    """As it is planned where there are a million of each: only what no index serves would still be read whole."""
+    first = sent(world, world.applicant)
+    case = CaseFile(first)
+    (file,) = [one for one in case.snapshot.materials if one.name == f"{WORDS}.pdf"]
+    with CaptureQueriesContext(connection) as asked:
+        same_elsewhere(case, world.bureau, file)
+    with connection.cursor() as cursor:
+        plan_as_at_work(cursor)
+        for table in (Application, EvidenceFile, Material, Submission):
+            name = table._meta.db_table
+            cursor.execute(f"ANALYZE {name}")
+            cursor.execute("UPDATE pg_class SET relpages = 1, reltuples = 1000000 WHERE relname = %s", [name])
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan, plan
+    for index in ("evidence_evidencefile_sha256_", "evidence_evidencefile_original_id_", "applications_material_file_id_"):
+        assert re.search(rf" using {index}\w+ on ", plan), plan
 
 
 def test_few_are_named_with_one_query(world: w.World, django_assert_num_queries: Any) -> None:

@@ -12,6 +12,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Material, Submission
 from zhicheng.applications.queries import visible_to
 from zhicheng.applications.snapshot import FrozenFile
+from zhicheng.evidence.models import EvidenceFile
 from zhicheng.organizations.actors import Actor
 
 MOST = 3
@@ -28,12 +29,16 @@ class Elsewhere:
 
 
 def same_elsewhere(case: CaseFile, actor: Actor, file: FrozenFile) -> list[Elsewhere]:
-    """The applications of others that ``actor`` may see and that were sent with a file of this application. One query by the index of the
-    hashes, however many files there are.
+    """The applications of others that ``actor`` may see and that were sent with a file of this application. One query by the indexes of
+    the hashes and of what was made of a file, however many files there are.
     """
     hashes = [file.sha256, *([file.original.sha256] if file.original is not None else [])]
-    same = Q(file__sha256__in=hashes) | Q(file__original__sha256__in=hashes)
-    others = Material.objects.filter(same, application__in=visible_to(actor).exclude(person_index=case.application.person_index))
+    brought = EvidenceFile.objects.filter(sha256__in=hashes).values("pk")
+    made = EvidenceFile.objects.filter(original__sha256__in=hashes).values("pk")
+    # One condition over a file and its original would be served by no index: every material would be read.
+    others = Material.objects.filter(
+        file__in=brought.union(made), application__in=visible_to(actor).exclude(person_index=case.application.person_index)
+    )
     sent = Submission.objects.filter(application_id=OuterRef("application_id"), submitted_at__gte=OuterRef("added_at"))
     kept = Q(removed_at__isnull=True) & Exists(sent) | Exists(sent.filter(submitted_at__lt=OuterRef("removed_at")))
     rows = others.filter(kept, added_by_id=F("application__applicant_id")).order_by("-application_id")
