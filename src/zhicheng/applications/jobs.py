@@ -103,7 +103,9 @@ def _beside(row: Intake) -> QuerySet[EvidenceFile]:
 
 @intake.handler("material", beside=_beside)
 def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
-    """Put a file that has been examined into the box it was brought for. Raises ``Refused`` like ``add_material``."""
+    """Put a file that has been examined into the box it was brought for; what was made of one that lay there, only in its stead. Raises
+    ``Refused`` like ``add_material``.
+    """
     material = add_material(
         actor=actor_for(row.brought_by),
         application_id=row.payload["application"],
@@ -113,6 +115,7 @@ def attach_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
         year=row.payload["year"],
         row=row.payload["row"],
         replaces=row.payload["replaces"],
+        only_in_stead=intake.original_of(row) is not None,
     )
     return {"material": material.pk}
 

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from tests.evidence import files
@@ -17,11 +17,12 @@ from tests.support import world as w
 from tests.support.uploads import mended
 from tests.web.applicant.kit import client_of, page
 from tests.web.registering import read
-from zhicheng.applications.actions import restore_original
+from zhicheng.applications.actions import remove_material, restore_original
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import materials_of
-from zhicheng.evidence.models import EvidenceFile
+from zhicheng.evidence.actions import examine_due, take_mended
+from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState
 from zhicheng.foundation import blobs, invariants
 from zhicheng.foundation.errors import Refused
 
@@ -112,6 +113,40 @@ def test_pressed_again_after_it_was_replaced_leads_to_what_lies_there(applicatio
     assert client.post(at(material, "application_mend"), {"how": "right.1"}).status_code == 303
     again = client.post(at(material, "application_mend"), {"how": "right.1"}, follow=True)
     assert "没有再处理一次" in page(again) and materials_of(application).count() == 1
+
+
+def waits_to_be_mended(world: w.World, material: Material, turn: int = 90) -> Intake:
+    """What the button sends off: it is made and examined later."""
+    place = {"slot": material.slot, "paper": material.paper, "year": material.year, "row": material.row, "replaces": material.pk}
+    return take_mended(
+        actor_id=world.applicant.account_id or 0,
+        file=material.file,
+        repairs=[(1, turn, False, False)],
+        purpose="material",
+        payload={"application": material.application_id, **place},
+    )
+
+
+def outcome(row: Intake) -> tuple[str, str, str]:
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        examine_due()
+    row.refresh_from_db()
+    return row.state, row.problem_code, row.problem_text
+
+
+def test_file_removed_while_it_was_mended_does_not_come_back(world: w.World, application: Application, client: Client) -> None:
+    material = brought(client, application)
+    row = waits_to_be_mended(world, material)
+    remove_material(actor=world.applicant, application_id=application.pk, material_id=material.pk)
+    assert outcome(row) == (IntakeState.REFUSED, "not_found", "原来的文件已移除或更换，没有处理。")
+    assert not materials_of(application).exists()
+
+
+def test_file_mended_in_two_ways_at_once_lies_there_once(world: w.World, application: Application, client: Client) -> None:
+    material = brought(client, application)
+    first, second = (waits_to_be_mended(world, material, turn) for turn in (90, 180))
+    assert [outcome(row)[0] for row in (first, second)] == [IntakeState.KEPT, IntakeState.REFUSED]
+    assert [lies.pk for lies in materials_of(application)] == [first.result["material"]]
 
 
 def test_file_that_was_not_mended_has_no_original_to_go_back_to(world: w.World, application: Application, client: Client) -> None:

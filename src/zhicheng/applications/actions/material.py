@@ -33,12 +33,14 @@ def add_material(
     row: str = "",
     label: str = "",
     replaces: int | Collection[int] = 0,
+    only_in_stead: bool = False,
 ) -> Material:
     """Put a kept file (``evidence.actions.taking``) into a slot of the applicant's; ``replaces`` names the material, or the materials, of
-    the same place it takes the place of, which are taken out with it.
+    the same place it takes the place of, which are taken out with it. ``only_in_stead``: it was made of those, and is put nowhere when one
+    of them lies there no more.
 
     The same file twice in one place is taken as a double click: the first material is given back. Raises :class:`Refused`:
-    ``not_found`` (application or file not the actor's), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
+    ``not_found`` (application or file not the actor's, or what it was made of is gone), ``not_open``, ``no_such_slot`` (also a sixth year, S-59),
     ``wrong_format`` (a kind of file the slot does not take), ``too_many`` (more than the slot takes), ``file_in_other_slot`` (the same file is another paper already, S-24).
     """
     case = lock_open(application_id, actor)
@@ -47,6 +49,9 @@ def add_material(
         raise Refused.one(_("没有找到这个文件，请重新上传。"), where=str(Where(slot=slot)), code="not_found")
     box = _box(case, slot, paper, year, row)
     replaces = [replaces] if isinstance(replaces, int) else replaces
+    if only_in_stead and not set(replaces) <= {m.pk for m in case.materials if key_of(m) == box.key_of(paper)}:
+        text = _("原来的文件已移除或更换，没有处理。")
+        raise Refused.one(text, where=str(Where.of_box(box, paper)), code="not_found")
     material, is_new = put(case.application, box, paper, file, held=case.materials, actor=actor, label=label, replaces=replaces)
     if is_new:
         touch(case.application, material.added_at)
