@@ -19,9 +19,11 @@ from zhicheng.applications.queries import materials_of
 from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.data import BORTALA_2023
 from zhicheng.campaigns.queries import notice_of
+from zhicheng.documents.actions import RENDER
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import papers_of
 from zhicheng.foundation import clock, outbox
+from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity import actions as integrity
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.organizations.actions import choose_report_mails
@@ -234,6 +236,8 @@ def abandon(world: w.World, application: Application) -> dict[str, Any]:
 def tell_of_a_day(world: w.World, _application: Application) -> dict[str, Any]:
     """A unit that reads of a day at once has one that waits."""
     choose_report_mails(actor=world.unit_admin, how="daily")
+    # No paper is set here: the typesetter's threads would not be there in a process that is forked from this one, which would wait for them.
+    OutboxMessage.objects.filter(kind=RENDER).delete()
     outbox.drain(1000)
     return {"path": "/desk/"}
 
