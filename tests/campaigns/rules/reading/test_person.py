@@ -69,6 +69,34 @@ def test_name_stands_beside_its_label_in_a_form() -> None:
     assert found is not None and found.line is not None and found.line.text == "李国强"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "年龄",
+        "岗位",
+        "籍贯",
+        "工号",
+        "拟聘岗位",
+        "单位",
+        "所在单位",
+        "学历",
+        "最高学历",
+        "现任职务",
+        "从事专业",
+        "曾用名",
+        "政治面貌",
+    ],
+)
+def test_heading_of_a_table_is_no_name(heading: str) -> None:
+    assert judged(page(f"序号 姓名 {heading} 备注", "1 李国强 三十 无")) is None
+    assert judged(PageText(1, (*row(1, ("姓名", 100, 60), (heading, 180, 90)), Line(FILLER, 100, 200, 700, 20, 99)))) is None
+
+
+def test_name_that_may_be_the_applicants_further_down_says_nothing() -> None:
+    assert judged(page("姓名：李国强", ("2 王小朋", 95))) is None
+    assert judged(page("姓名：李国强", "2 王小朋")) is not None
+
+
 def test_label_with_nothing_read_behind_it_says_nothing() -> None:
     cells = (*row(1, ("姓名", 100, 60), ("性别", 400, 60)), Line(FILLER, 100, 200, 700, 20, 99))
     assert judged(PageText(1, cells)) is None, "written by hand, and not read"

@@ -16,23 +16,13 @@ from zhicheng.standards.identity_number import check_character
 
 _LABEL = "姓名"
 _OTHER_LABELS = (
-    "性别",
-    "性別",
-    "民族",
-    "族别",
-    "出生",
-    "身份",
-    "证件",
-    "单位",
-    "工作",
-    "职务",
-    "职称",
-    "专业",
-    "学号",
-    "学历",
-    "部门",
-    "电话",
-)
+    "性别", "性別", "民族", "族别", "出生", "年龄", "籍贯", "国籍", "户籍", "曾用名", "身份", "证件", "证号", "编号",
+    "序号", "工号", "学号", "单位", "部门", "所在", "工作", "岗位", "拟聘", "拟任", "现任", "现聘", "聘任", "聘用",
+    "受聘", "任职", "申报", "从事", "职务", "职称", "职业", "资格", "级别", "等级", "专业", "系列", "学历", "学位",
+    "最高", "文化程度", "学校", "院校", "毕业", "入学", "层次", "成绩", "学时", "考核", "等次", "政治", "参加", "日期",
+    "时间", "电话", "手机", "联系", "地址", "住址", "关系", "备注", "照片", "签名", "签字",
+)  # fmt: skip
+"""What else a form or the heading of a table asks for; a name that holds any of it is not told."""
 _RUN = re.compile(r"[0-9X*]{8,20}")
 _SHOWN = 3
 """Digits at each end of a masked number."""
@@ -53,11 +43,13 @@ def wrong_person(names: Sequence[str], id_number: str, leaves: Sequence[Leaf], *
         return None
     if any(_is_number(run, id_number) for leaf in leaves for line in leaf.lines for run in _RUN.findall(_written(line))):
         return None
+    if any(_may_stand(leaf, name) for leaf in leaves for name in known):
+        return None
     named = [(leaf, line, value) for leaf in leaves for line, value in _named(leaf)]
     for leaf, line, value in named:
-        if value and line.sure >= _SURE_OF_A_NAME and not any(_may_be(value, name, line) for name in known):
+        if value and line.sure >= _SURE_OF_A_NAME:
             return Noticed("wrong_person", leaf.number, line)
-    if named or not complete or any(_may_stand(leaf, name) for leaf in leaves for name in known):
+    if named or not complete:
         return None
     return Noticed("wrong_person", leaves[0].number)
 
@@ -103,17 +95,14 @@ def _name_in(text: str) -> str:
     return name if _SHORTEST <= len(name) <= _LONGEST else ""
 
 
-def _may_be(value: str, name: str, line: Line) -> bool:
-    """Whether what was read may be the name with one letter read wrongly: one nobody prints, or of a line the machine was not sure of."""
-    if len(value) != len(name) or differences(value, name) != 1:
-        return False
-    other = next(wanted for read, wanted in zip(value, name, strict=True) if read != wanted)
-    return _is_rare(other) or (len(name) >= _TOLD_APART and line.sure < _SURE_OF_A_LETTER)
-
-
 def _may_stand(leaf: Leaf, name: str) -> bool:
-    """The same of a name anywhere on the page."""
-    return any(_may_be(leaf.text[place : place + len(name)], name, leaf.line_at(place)) for place in near_places(leaf.text, name))
+    """Whether the name may stand on the page with one letter read wrongly: one nobody prints, or of a line the machine was not sure of."""
+    for place in near_places(leaf.text, name):
+        read = leaf.text[place : place + len(name)]
+        other = next(wanted for seen, wanted in zip(read, name, strict=True) if seen != wanted)
+        if _is_rare(other) or (len(name) >= _TOLD_APART and leaf.line_at(place).sure < _SURE_OF_A_LETTER):
+            return True
+    return False
 
 
 def _is_rare(character: str) -> bool:
