@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
+from tests.applications.test_persons import corrected
 from tests.support import world as w
 from tests.support.checking import check_due, read_due
 from tests.support.told_once import told_once
 from tests.support.uploads import keep_file
 from tests.support.written_papers import FILLER, pdf
-from zhicheng.applications.actions import add_material, confirm_file, remove_material
+from zhicheng.applications.actions import add_material, carry_application, confirm_file, remove_material, save_section
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import snapshot_of
@@ -142,6 +143,68 @@ def test_paper_in_two_files_is_one_paper(road: Any) -> None:
     assert again(first).reading
     read_due()
     assert codes(first) == ["wrong_paper", "wrong_person"]
+
+
+def test_former_name_typed_after_the_upload_is_held_against_the_paper(road: Any) -> None:
+    material = bring(road, "education", "diploma", ("毕业证书", "姓名：王二麻", FILLER))
+    contract = bring(road, "appointment", "appointment_letter", ("劳动合同", f"姓名：{name_of(road[1])}", FILLER))
+    read_due()
+    assert codes(material) == ["wrong_person"] and codes(contract) == ["wrong_paper"]
+    world, application = road
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        confirm_file(actor=world.applicant, application_id=application.pk, material_id=contract.pk)
+    with clock.travel(clock.now() + timedelta(minutes=2)):
+        basic = save_basic(road, former_name="王二麻")
+        assert again(material).reading
+        read_due()
+    assert codes(material) == [] and codes(contract) == ["wrong_paper"]
+    assert CaseFile(Application.objects.get()).missing == [], "what was confirmed and is noticed again is confirmed"
+    save_basic(road, **basic)
+    assert not again(material).reading, "no name was changed"
+    save_basic(road, former_name="")
+    read_due()
+    assert codes(material) == ["wrong_person"]
+
+
+def test_name_corrected_by_an_office_is_held_against_the_paper(road: Any) -> None:
+    world, _application = road
+    material = bring(road, "education", "diploma", ("毕业证书", "姓名：王二麻", FILLER))
+    read_due()
+    assert codes(material) == ["wrong_person"]
+    corrected(world, world.applicant, name="王二麻")
+    assert again(material).reading
+    read_due()
+    assert codes(material) == [] and again(material).noticed_at is not None
+
+
+def test_former_name_brought_along_is_held_against_what_lies_there(road: Any) -> None:
+    world, application = road
+    save_basic(road, former_name="王二麻")
+    second = w.start(world, specialty="construction")
+    file = keep_file(
+        upload=ContentFile(pdf(("毕业证书", "姓名：王二麻", FILLER)), name="材料.pdf"), actor_id=world.applicant.account_id
+    )
+    typed = CaseFile(Application.objects.get(pk=application.pk)).contents["education"]
+    place = {"slot": "education", "paper": "diploma"}
+    save_section(actor=world.applicant, application_id=second.pk, key="education", typed=typed, base_version=0)
+    box = next(box for box in CaseFile(Application.objects.get(pk=second.pk)).requirements if box.slot == "education")
+    where = {"year": box.year, "row": box.row_id or ""}
+    material = add_material(actor=world.applicant, application_id=second.pk, file_id=file.pk, **place, **where)
+    read_due()
+    assert codes(material) == ["wrong_person"]
+    carry_application(actor=world.applicant, application_id=second.pk, from_id=application.pk)
+    read_due()
+    assert codes(material) == []
+
+
+def save_basic(road: Any, **changes: str) -> dict[str, Any]:
+    """What was typed in the basic information with these changes."""
+    world, application = road
+    case = CaseFile(Application.objects.get(pk=application.pk))
+    typed = case.contents["basic"] | changes
+    version = case.draft_rows["basic"].version
+    save_section(actor=world.applicant, application_id=application.pk, key="basic", typed=typed, base_version=version)
+    return dict(typed)
 
 
 def test_paper_of_which_the_notice_reads_nothing_is_not_read(road: Any) -> None:

@@ -29,7 +29,9 @@ def judge_materials(file: EvidenceFile, outcome: Read | Unread) -> None:
             for other in others:
                 if (kept := _there(other.noticed)) != other.noticed:
                     Material.objects.filter(pk=other.pk).update(noticed=kept)
-        Material.objects.filter(pk=material.pk).update(reading=False, noticed=found, noticed_at=clock.now())
+        same = found == material.noticed and material.noticed_at is not None  # then who confirmed it need not do so again
+        at = material.noticed_at if same else clock.now()
+        Material.objects.filter(pk=material.pk).update(reading=False, noticed=found, noticed_at=at)
 
 
 def read_again_beside(material: Material) -> None:
@@ -38,6 +40,18 @@ def read_again_beside(material: Material) -> None:
     if len(left) == 1 and left[0].noticed_at is not None:
         Material.objects.filter(pk=left[0].pk).update(reading=True)
         begin_reading(file=left[0].file)
+
+
+def read_again_for_names(case: CaseFile) -> None:
+    """After a name or the identity number was changed: what lies in the case and has to name the person is judged anew. Part of the caller's
+    transaction.
+    """
+    here = Material.objects.filter(application=case.application, removed_at__isnull=True, file__is_sample=False)
+    for material in here.select_related("file").order_by("file_id", "pk"):
+        reads = _reads(case, material)
+        if reads is not None and reads.names_person:
+            begin_reading(file=material.file)
+            Material.objects.filter(pk=material.pk).update(reading=True)
 
 
 def _found(material: Material, outcome: Read | Unread) -> list[Warned]:

@@ -14,6 +14,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import DraftSection
 from zhicheng.applications.putting import put
 from zhicheng.applications.queries import get_application
+from zhicheng.applications.read_papers import read_again_for_names
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.fields import number_rows
@@ -45,6 +46,8 @@ def carry_application(*, actor: Actor, application_id: int, from_id: int) -> Car
     found = moving(CaseFile(other), case)
     at, left, files = clock.now(), list(found.left), 0
     _keep_sections(case, found.contents, at)
+    if (found.contents.get("basic") or {}).get("former_name"):
+        read_again_for_names(case)
     held = list(case.materials)
     for material, box in found.files:
         try:

@@ -16,6 +16,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, DraftSection
 from zhicheng.applications.printable import unprintable_in_section
 from zhicheng.applications.queries import materials_of
+from zhicheng.applications.read_papers import read_again_for_names
 from zhicheng.applications.reading import is_blank, read_row
 from zhicheng.applications.rules import section_problems
 from zhicheng.applications.sections import BY_KEY, Kind, Section
@@ -82,14 +83,14 @@ def _write(case: CaseFile, section: Section, content: Any, base_version: int, *,
     if row is None or row.content != text:
         if (row.version if row else 0) != base_version:
             raise Refused([conflict_problem(key)])
-        now = clock.now()
+        now, before = clock.now(), json.loads(row.content) if row is not None else None
         if row is not None:
             keep_version(row, now, always=takes_back)
         row = row or DraftSection(application=case.application, key=key)
         row.version, row.content, row.saved_at = base_version + 1, text, now
         row.save(force_insert=row.pk is None)
         case.keep_section(row)
-        _after_edit(case, section, content, row.saved_at)
+        _after_edit(case, section, content, before, row.saved_at)
     problems = section_problems(key, content, today=clock.today()) + unprintable_in_section(key, content)
     return SavedSection(case, key, row.version, content, row.saved_at, problems)
 
@@ -170,8 +171,10 @@ def _is_row_id(text: str) -> bool:
     return len(text) == 8 and all(c in "0123456789abcdef" for c in text)
 
 
-def _after_edit(case: CaseFile, section: Section, content: Any, at: datetime) -> None:
+def _after_edit(case: CaseFile, section: Section, content: Any, before: Any, at: datetime) -> None:
     application = case.application
+    if section.key == "basic" and content.get("former_name") != (before or {}).get("former_name", ""):
+        read_again_for_names(case)
     if section.key == "current_title":
         application.first_title = bool(content.get("first_title"))
     if section.rows:

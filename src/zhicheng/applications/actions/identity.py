@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application, PersonYear
-from zhicheng.applications.states import OPEN_FOR_APPLICANT
+from zhicheng.applications.read_papers import read_again_for_names
+from zhicheng.applications.states import OPEN_FOR_APPLICANT, OVER
 from zhicheng.applications.years import same_year
 from zhicheng.foundation import clock
 from zhicheng.foundation.errors import Refused
@@ -18,7 +20,7 @@ def follow_person(change: PersonChange) -> int:
     """Let applications and years follow a correction, in its transaction: count of arrivals and closed years stay the person's.
 
     What was submitted is frozen and stays as it was (house, decision 3). A form that is still with its owner takes the new name
-    and has to be checked again (S-26). Returns how many applications and years moved.
+    and has to be checked again (S-26); its papers are held against the new name and number. Returns how many applications and years moved.
     """
     applications = lock_rows(Application.objects.filter(person_index=change.old_index, applicant_id__in=change.accounts))
     moved = len(applications)
@@ -29,6 +31,9 @@ def follow_person(change: PersonChange) -> int:
     Application.objects.filter(pk__in=applications, state__in=OPEN_FOR_APPLICANT).update(
         applicant_name=change.new_name, checked_at=None, updated_at=clock.now()
     )
+    going = Application.objects.filter(pk__in=applications).exclude(state__in=OVER).select_related("campaign_version")
+    for application in going.order_by("pk"):
+        read_again_for_names(CaseFile(application))
     return moved if change.old_index != change.new_index else 0
 
 
