@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from tests.support.factors import code_of
 from tests.web.registering import mails
 from zhicheng.accounts import brakes
 from zhicheng.accounts.brakes import FREE_FROM_EVERYWHERE, SignInTry
+from zhicheng.accounts.mails import tell_of_new_mailbox
 from zhicheng.accounts.models import User
 from zhicheng.accounts.warnings import warn_owners
 from zhicheng.foundation import jobs
 from zhicheng.foundation.models import OutboxMessage
+from zhicheng.messages.models import Message
 
 LOGIN, CODE = reverse("account_login"), reverse("mfa_authenticate")
 
@@ -127,3 +130,18 @@ def test_wrong_code_on_a_strange_device_tells_the_owner_at_once_and_once_a_day(p
     home.post(CODE, {"code": "000000"})
     assert len(warned(person)) == 2
     assert "请过 1 分钟再试" in home.post(CODE, {"code": code_of(secret, 1)}).content.decode()
+
+
+def test_inbox_tells_every_language_in_its_own_words_and_name_of_the_site(person: User, settings: Any) -> None:
+    settings.SITE_NAME, settings.SITE_NAME_EN = "某州职称平台", "Titles of Somewhere"
+    for turn in range(FREE_FROM_EVERYWHERE + 2):
+        SignInTry(account=f"user:{person.pk}", address=f"198.51.{turn}.9").may_go_on()
+    assert warn_owners() == 1
+    tell_of_new_mailbox(user=person, old="", key="1")
+    messages = [json.loads(message.words)["said"] for message in Message.objects.filter(user_id=person.pk).order_by("pk")]
+    told = [said for said in messages if "密码" in said["zh-hans"][0]]
+    assert len(told) == 2
+    for said in told:
+        assert "某州职称平台" in said["zh-hans"][1] and "Titles of Somewhere" not in said["zh-hans"][1]
+        assert "Titles of Somewhere" in said["en"][1] and "某州职称平台" not in said["en"][1]
+    assert "很多个网络" in told[0]["zh-hans"][1] and "网络" not in told[0]["en"][1]

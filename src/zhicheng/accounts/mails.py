@@ -20,7 +20,6 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
     """Tell both mailboxes that one took the place of the other."""
     words = {
         "name": user.name,
-        "site": settings.SITE_NAME,
         "username": user.username,
         "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
         "new": rules.mask_mailbox(user.email),
@@ -33,7 +32,7 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
                 "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）已改用这个邮箱，原来的密码已经作废，各处的登录都已退出。\n\n"
                 "请打开 %(recover)s ，填写这个邮箱，按随后收到的邮件设置新密码，即可登录。\n"
             )
-            % words,
+            % (words | {"site": site_name()}),
         ),
         key=f"mailbox-replaced:{key}:new",
     )
@@ -45,7 +44,7 @@ def tell_of_new_mailbox(*, user: User, old: str, key: str) -> None:
                 "%(name)s：\n\n您在%(site)s的账号（登录名 %(username)s）经核实身份，已改用邮箱 %(new)s，这个邮箱不再用于该账号。\n\n"
                 "如果这不是您本人办理的，请立即联系单位所在县（市）人社局职称办。\n"
             )
-            % words,
+            % (words | {"site": site_name()}),
             key=f"mailbox-replaced:{key}:old",
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
@@ -22,7 +22,7 @@ from zhicheng.accounts import brakes, queries
 from zhicheng.accounts.models import User
 from zhicheng.accounts.queries import reader_of
 from zhicheng.foundation import clock, jobs
-from zhicheng.foundation.language import platform_language
+from zhicheng.foundation.language import platform_language, site_name
 from zhicheng.foundation.models import CacheEntry
 from zhicheng.foundation.shared_cache import BRAKED
 from zhicheng.foundation.transactions import one_transaction
@@ -54,7 +54,6 @@ def warn_of_wrong_passwords(*, user_id: int, networks: list[str]) -> bool:
 
     Returns whether a mail was queued: not within a day of the last one, not to a mailbox nobody has confirmed.
     """
-    named = "、".join(networks[:NAMED]) + (_(" 等 %(n)s 个网络") % {"n": len(networks)} if len(networks) > NAMED else "")
     return _tell(
         user_id=user_id,
         kind="password",
@@ -66,8 +65,13 @@ def warn_of_wrong_passwords(*, user_id: int, networks: list[str]) -> bool:
             "如果不是您本人：密码在别的网站也用，或者容易猜到的，请登录后马上修改，并在账号页面设置两步验证；否则不必处理。\n\n"
             "这样的提醒一天最多发一封。\n"
         ),
-        networks=named or _("很多个网络，每个输错几次"),
+        networks=lambda: _networks_in_words(networks),
     )
+
+
+def _networks_in_words(networks: list[str]) -> str:
+    named = "、".join(networks[:NAMED]) + (_(" 等 %(n)s 个网络") % {"n": len(networks)} if len(networks) > NAMED else "")
+    return named or _("很多个网络，每个输错几次")
 
 
 @one_transaction
@@ -85,26 +89,26 @@ def warn_of_wrong_code(*, user_id: int, network: str) -> bool:
             "如果不是您本人，说明别人知道了您的密码：请马上登录并修改密码，在“登录记录”中退出其他登录；别的网站用了同样密码的，也请一并修改。\n\n"
             "这样的提醒一天最多发一封。\n"
         ),
-        networks=network,
+        networks=lambda: network,
     )
 
 
-def _tell(*, user_id: int, kind: str, subject: Promise, body: Promise, **words: Any) -> bool:
+def _tell(*, user_id: int, kind: str, subject: Promise, body: Promise, networks: Callable[[], str]) -> bool:
+    """``subject``, ``body`` and ``networks`` are said in each language of the site."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not user.email or not queries.mailbox_confirmed(user):
         return False
     if not cache.add(_key(kind, user_id), 1, timeout=brakes.DAY):
         return False
-    words |= {
+    words = {
         "name": user.name,
-        "site": settings.SITE_NAME,
         "username": user.username,
         "when": clock.written(clock.now()),
         "recover": settings.SITE_ADDRESS + reverse("account_reset_password"),
     }
     send_message(
         to=reader_of(user),
-        words=lambda: (str(subject), str(body) % words),
+        words=lambda: (str(subject), str(body) % (words | {"site": site_name(), "networks": networks()})),
         key=f"warned:{kind}:{user.pk}:{clock.machine_now().isoformat()}",
     )
     return True

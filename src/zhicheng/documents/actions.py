@@ -112,7 +112,8 @@ def render_paper(*, paper_id: int) -> Paper:
     issued = Paper.objects.get(pk=paper_id)
     if issued.state != PaperState.QUEUED:
         return issued
-    # The work is done before the row is locked: two workers at once make the same bytes, and the second finds the paper ready.
+    # The work is done before the row is locked. Two workers at once make the same bytes, or, of a paper that is signed, two files that differ in
+    # their signature; the second finds the paper ready and its own file goes as one that no row names (``foundation.leftovers``).
     try:
         paper = paper_of(issued.kind, json.loads(issued.data))
         made = _signed(issued, paper) if issued.kind in SIGNED else SignedPdf(_print(issued, paper), "")

@@ -74,15 +74,22 @@ def test_paper_is_told_in_english_where_the_words_are_known(world: w.World) -> N
     w.unit_pass(world, application)
     w.open_publicity(world, application)
     told = {}
-    for kind in ("review_form", "publicity_notice"):
-        paper = papers_of(f"application:{application.pk}").filter(kind=kind).latest("id")
+    for kind, subject in (
+        ("review_form", f"application:{application.pk}"),
+        ("publicity_notice", f"application:{application.pk}"),
+        ("receipt", f"submission:{application.submissions.get().pk}"),
+    ):
+        paper = papers_of(subject).filter(kind=kind).latest("id")
         address = {"serial": paper.serial, "code": paper.verification_code}
         page = Client(headers={"accept-language": "en"}).get(reverse("verify"), address)
         rows = BeautifulSoup(page.content.decode(), "html.parser").select(".summary-row")
-        told |= {row.dt.get_text(strip=True): row.dd.get_text(" ", strip=True) for row in rows}
+        told[kind] = {row.dt.get_text(strip=True): row.dd.get_text(" ", strip=True) for row in rows}
         assert "次上报" not in page.content.decode()
-    assert told["Level applied for"] == "intermediate"
-    assert "年" not in told["Publicity period"] and " to 2023-" in told["Publicity period"]
+        assert page.content.decode().count(f'<span lang="zh-CN">{application.employer.name}</span>') == 1
+    assert told["review_form"]["Level applied for"] == told["receipt"]["Level applied for"] == "intermediate"
+    assert told["receipt"]["Specialty applied for"] == told["review_form"]["Specialty applied for"]
+    period = told["publicity_notice"]["Publicity period"]
+    assert "年" not in period and " to 2023-" in period
 
 
 def test_wrong_code_tells_nothing_of_the_paper() -> None:

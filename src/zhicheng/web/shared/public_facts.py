@@ -47,6 +47,7 @@ def in_words(application: Application, facts: dict[str, str]) -> dict[str, Any]:
     return told | {key: _chinese(facts[key]) for key in _TYPED if facts.get(key)}
 
 
+_NAMED_BY = {"application": "pk", "submission": "submissions"}  # what a paper is about; a receipt: the submission
 _SUBMISSION, _DATE = re.compile(r"第([0-9]+)次上报"), re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 
 
@@ -56,7 +57,11 @@ def said_by_paper(paper: Verification) -> dict[str, Any]:
     if _in_chinese():
         return said
     room, _colon, number = paper.subject.partition(":")
-    about = Application.objects.filter(pk=number) if room == "application" and number.isdecimal() else Application.objects.none()
+    about = (
+        Application.objects.filter(**{_NAMED_BY[room]: number})
+        if room in _NAMED_BY and number.isdecimal()
+        else Application.objects.none()
+    )
     if (application := about.select_related("campaign_version").first()) is not None:
         said = in_words(application, said)
     if found := _SUBMISSION.fullmatch(paper.version_label):
