@@ -208,6 +208,7 @@ def test_whatever_refers_to_an_account_or_a_unit_keeps_it_but_for_what_goes_with
         "messages.Sms.user",
         "messages.SmsChoice.user",
         "mfa.Authenticator.user",
+        "personal.DataCopy.owner",
         "usersessions.UserSession.user",
     }
 

@@ -10,6 +10,7 @@ from django.forms import formset_factory
 from django.test import RequestFactory
 
 from zhicheng.foundation.errors import Problem, Refused
+from zhicheng.web.public.forms import PaperFileForm
 from zhicheng.web.shared.forms import Form
 from zhicheng.web.shared.http import go, render_refused
 from zhicheng.web.shared.problems import SummaryLine, anchor_id, put_on_form, summary_lines
@@ -56,7 +57,9 @@ def test_refusal_stands_beside_its_field_keeps_what_was_typed_and_is_422(client)
     request.user = type("Visitor", (), {"is_authenticated": False})()
     form = Sample({"name": "阿依努尔·买买提", "sex": "2"})
     refused = Refused([Problem("姓名与身份证不符", where="name"), Problem("窗口已关闭")])
-    response = render_refused(request, "public/verify.html", {"form": form, "result": None}, refused)
+    response = render_refused(
+        request, "public/verify.html", {"form": form, "file_form": PaperFileForm(), "result": None}, refused
+    )
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="阿依努尔·买买提"' in page
