@@ -8,11 +8,12 @@ from django.core.files.base import ContentFile
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
+from zhicheng.evidence.actions.checking import begin_check
 from zhicheng.evidence.actions.reading import begin_reading
 from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.inspection.reading.lines import Line, PageText
 from zhicheng.evidence.intake import KEEP
-from zhicheng.evidence.models import EvidenceFile, FileReading, Intake, Lane
+from zhicheng.evidence.models import EvidenceFile, FileReading, Intake, Lane, PageCheck
 from zhicheng.evidence.reading import Read
 
 
@@ -57,9 +58,20 @@ def take_in_hand(stage: Stage) -> None:
             stage.act("evidence.end_turn", turn=turn, verdict=OSError("the bytes are away"))
 
 
-@play("evidence.claim_check", "evidence.stay_at_check", "evidence.give_back_check", "evidence.end_check_turn")
+@play(
+    "evidence.keep_sample",
+    "evidence.claim_check",
+    "evidence.stay_at_check",
+    "evidence.give_back_check",
+    "evidence.end_check_turn",
+)
 def look_at_pages(stage: Stage) -> None:
-    """Of a file that is kept, if there is one: seen, or not."""
+    """Of a file that is kept: seen, or not. Where no pages wait, those of one that nobody uses do from now on."""
+    if not PageCheck.objects.exists():
+        file = stage.act("evidence.keep_sample", content=w.pdf("looked-at"), name="样本.pdf", actor_id=None)
+        if file is not None and not file.checking:
+            EvidenceFile.objects.filter(pk=file.pk).update(checking=True)
+            begin_check(file=file, lane=Lane.PEOPLE)
     turn = stage.act("evidence.claim_check", lane=stage.dice.pick([Lane.PEOPLE, Lane.VISITORS]))
     if turn is not None:
         stage.act("evidence.stay_at_check", turn=turn)
