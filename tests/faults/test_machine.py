@@ -17,7 +17,7 @@ from tests.support import every_action
 from zhicheng.foundation import clock
 
 STEPS = 1000
-MOST_TURNS = 400
+MOST_TURNS = 800
 PLAYED = {name for play in PLAYS.values() for name in play.actions}
 
 

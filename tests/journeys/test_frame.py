@@ -351,10 +351,12 @@ def test_sign_in_works_without_scripts(page_without_scripts: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/notices/bortala-2023/"])
-def test_page_prints_without_its_frame(page: Page, path: str) -> None:
+def test_page_prints_with_whose_it_is_and_without_its_frame(page: Page, path: str) -> None:
     page.goto(path)
     page.emulate_media(media="print")
-    expect(page.locator(".site-header")).to_be_hidden()
+    expect(page.locator(".site-name")).to_be_visible()
+    for frame in (".site-tools", ".site-footer", ".role-nav"):
+        expect(page.locator(frame)).to_be_hidden()
     expect(page.get_by_role("main")).to_be_visible()
 
 
