@@ -21,8 +21,8 @@ PRINTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "/notices/bortala-2023/",
         ("要提交的材料", "《毕业证书》", "博尔塔拉蒙古自治州人力资源和社会保障局", "/notices/bortala-2023/"),
     ),
-    "tasks": ("sbr08", "/my/applications/ → /tasks/", ("填写申报信息", "申报材料")),
-    "check": ("sbr08", "/my/applications/ → /tasks/ → /check/", ("再次核对申请书", "任期内专业技术工作总结")),
+    "tasks": ("sbr09", "/my/applications/ → /tasks/", ("填写申报信息", "申报材料")),
+    "check": ("sbr09", "/my/applications/ → /tasks/ → /check/", ("再次核对申请书", "任期内专业技术工作总结")),
     "queue": ("zhou", "/desk/", ("申报人",)),
     "registrations": ("xian-bole", "/office/registrations/", ("单位",)),
 }

@@ -11,6 +11,7 @@ from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import requirements_of
+from zhicheng.applications.looked_at import to_look_at
 from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import draft_of, materials_of
 from zhicheng.applications.sections import BY_KEY
@@ -284,6 +285,21 @@ def complete(stage: Stage, actor: Actor, application: Application) -> None:
                     year=box.year,
                     row=box.row_id or "",
                 )
+
+
+def settle(stage: Stage, actor: Actor, application: Application) -> None:
+    """Answer the points of a return at which nothing was changed, and look at the files that were warned about."""
+    case = CaseFile(application)
+    if answers := {point.key: "原件如此，已请单位核对。" for point in case.points if point.is_open}:
+        stage.act(
+            "applications.answer_points",
+            actor=actor,
+            application_id=application.pk,
+            answers=answers,
+            base_version=case.draft.versions.get("point_answers", 0),
+        )
+    for material in to_look_at(case.materials, case.looked_at):
+        stage.act("applications.confirm_file", actor=actor, application_id=application.pk, material_id=material.pk)
 
 
 @play("applications.withdraw_application")

@@ -19,6 +19,8 @@ from zhicheng.publicity.models import PublicityPeriod
 @play(
     "applications.save_section",
     "applications.add_material",
+    "applications.answer_points",
+    "applications.confirm_file",
     "applications.confirm_check",
     "applications.submit_application",
     "publicity.open_publicity",
@@ -41,6 +43,7 @@ def go_on(stage: Stage) -> None:
     if state in OPEN_FOR_APPLICANT:
         actor = actor_for(application.applicant)
         applicant.complete(stage, actor, application)
+        applicant.settle(stage, actor, application)
         stage.act("applications.confirm_check", actor=actor, application_id=application.pk)
         applicant.submit(stage, actor, application)
     elif state in (State.UNIT_PASSED, State.IN_PUBLICITY):

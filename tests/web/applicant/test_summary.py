@@ -50,6 +50,14 @@ def test_table_of_short_answers_stays_one_and_leaves_out_empty_columns(world, ap
     assert "当年另一单位性质" not in table.get_text()
 
 
+def test_table_with_a_missing_value_is_stacked_on_a_telephone(world, application):
+    rows = draft_of(application).contents["appraisals"]
+    save(world, application, "appraisals", [{**rows[0], "result": ""}, *rows[1:]])
+    table = part(shown(world, application), "年度考核").table
+    assert table is not None and table.select(".sheet-missing")
+    assert "stack" in table["class"] and "few" not in table["class"]
+
+
 def test_form_names_what_was_left_out_instead_of_showing_it_empty(world, application):
     basic = part(shown(world, application), "基本信息")
     assert "没有填写：" in basic.get_text()

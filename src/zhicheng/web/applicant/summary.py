@@ -89,8 +89,9 @@ def _counts(cell: Mapping[str, Any]) -> bool:
 
 
 def _is_narrow(rows: Sequence[Sequence[Mapping[str, Any]]]) -> bool:
+    """Whether a telephone has room for the rows side by side; the link that stands where a value is missing needs more."""
     most, longest = _NARROW
-    return all(len(row) <= most and all(len(cell["value"]) <= longest for cell in row) for row in rows)
+    return all(len(row) <= most and all(len(cell["value"]) <= longest and not cell["url"] for cell in row) for row in rows)
 
 
 def _asked(section: Section, row: Mapping[str, Any]) -> list[Field]:
