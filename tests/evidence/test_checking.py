@@ -15,13 +15,14 @@ from tests.support.uploads import keep_file
 from zhicheng.evidence.actions import (
     claim_check,
     end_check_turn,
-    give_back_check,
+    give_back,
     remove_leftovers,
-    stay_at_check,
+    stay_at,
 )
-from zhicheng.evidence.actions.checking import LEASE, PAGES_AT_ONCE, CheckTurn
+from zhicheng.evidence.actions.checking import PAGES_AT_ONCE, CheckTurn
 from zhicheng.evidence.confinement.asking import Looked
 from zhicheng.evidence.inspection.verdicts import Rejected
+from zhicheng.evidence.leases import LEASE
 from zhicheng.evidence.models import EvidenceFile, Lane, PageCheck
 from zhicheng.evidence.queries import marked_pages, what_is_said
 from zhicheng.evidence.rules import MOST_ATTEMPTS
@@ -70,11 +71,11 @@ def test_pages_are_really_looked_at_and_what_is_found_is_put_to_the_file(person:
 
 def test_long_file_is_looked_at_a_few_pages_at_a_time(kept: EvidenceFile) -> None:
     first = claimed()
-    end_check_turn(turn=first, seen=Looked([PALE], PAGES_AT_ONCE, 1.0))
+    end_check_turn(turn=first, outcome=Looked([PALE], PAGES_AT_ONCE, 1.0))
     assert again(kept).checking and kept.warnings == []
     second = claimed()
-    assert second.check.next_page == PAGES_AT_ONCE + 1
-    end_check_turn(turn=second, seen=Looked([{"code": "dark", "page": 12}], 20, 1.0))
+    assert second.row.next_page == PAGES_AT_ONCE + 1
+    end_check_turn(turn=second, outcome=Looked([{"code": "dark", "page": 12}], 20, 1.0))
     assert not again(kept).checking
     assert [(one["code"], one["page"]) for one in kept.warnings] == [("burnt", 1), ("dark", 12)]
 
@@ -85,37 +86,37 @@ def test_short_files_come_before_the_rest_of_a_long_one(kept: EvidenceFile, pers
     order = []
     for _ in range(3):
         turn = claimed()
-        order.append(turn.check.file_id)
-        end_check_turn(turn=turn, seen=Looked([], turn.check.file.pages, 0.1))
+        order.append(turn.row.file_id)
+        end_check_turn(turn=turn, outcome=Looked([], turn.row.file.pages, 0.1))
     assert order == [kept.pk, short.pk, long.pk]
 
 
 def test_pages_in_hand_are_nobody_elses_until_their_examiner_falls_silent(kept: EvidenceFile) -> None:
     first = claimed()
     assert claim_check(lane=Lane.PEOPLE) is None
-    assert stay_at_check(turn=first)
+    assert stay_at(turn=first)
     passed(1)
     second = claimed()
-    assert not stay_at_check(turn=first)
-    end_check_turn(turn=first, seen=Looked([PALE], 20, 1.0))  # too late: it is another's
+    assert not stay_at(turn=first)
+    end_check_turn(turn=first, outcome=Looked([PALE], 20, 1.0))  # too late: it is another's
     assert again(kept).checking
-    end_check_turn(turn=second, seen=Looked([], 20, 1.0))
+    end_check_turn(turn=second, outcome=Looked([], 20, 1.0))
     assert not again(kept).checking and kept.warnings == []
     assert timedelta(minutes=1) > LEASE
 
 
 def test_pages_that_are_given_back_count_as_untouched(kept: EvidenceFile) -> None:
     for _ in range(MOST_ATTEMPTS + 2):
-        give_back_check(turn=claimed())
+        give_back(turn=claimed())
     assert again(kept).checking
 
 
 @pytest.mark.parametrize("trouble", [Rejected("busy"), Rejected("too_complex"), OSError("gone")])
 def test_look_that_never_comes_about_is_said_to_be_undone_and_never_good(kept: EvidenceFile, trouble: Exception) -> None:
-    end_check_turn(turn=claimed(), seen=Looked([PALE], 8, 1.0))
+    end_check_turn(turn=claimed(), outcome=Looked([PALE], 8, 1.0))
     for _ in range(MOST_ATTEMPTS):
         passed()
-        end_check_turn(turn=claimed(), seen=trouble)
+        end_check_turn(turn=claimed(), outcome=trouble)
     assert not again(kept).checking and not PageCheck.objects.exists()
     said = what_is_said(kept)
     assert said.notes == ["从第 9 页起，系统没有做清晰度检查（未做）。请自行逐页核对。"]
@@ -142,7 +143,7 @@ def test_content_that_is_gone_ends_as_undone(kept: EvidenceFile, settings: Any) 
 def test_strangers_file_is_looked_at_for_a_few_pages(kept: EvidenceFile) -> None:
     PageCheck.objects.update(lane=Lane.VISITORS)
     assert claim_check(lane=Lane.PEOPLE) is None
-    end_check_turn(turn=claimed(Lane.VISITORS), seen=Looked([], 8, 1.0))
+    end_check_turn(turn=claimed(Lane.VISITORS), outcome=Looked([], 8, 1.0))
     assert again(kept).warnings == [{"code": "unchecked", "page": 9}]
 
 

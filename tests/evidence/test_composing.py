@@ -165,16 +165,16 @@ def test_examiner_that_dies_after_making_it_makes_it_again(person: Any, settings
     row = bring(person, [kept(person, files.pdf(2), "二.pdf")], [(0, 2, 0)])
     turn = claim_next(lane=Lane.PEOPLE)
     assert turn is not None
-    turn.examine()  # and nobody writes it down: it lies there until it is tidied
+    turn.work()  # and nobody writes it down: it lies there until it is tidied
     Intake.objects.filter(pk=row.pk).update(state=IntakeState.WAITING, claim="", due_at=clock.machine_now())
     late = claim_next(lane=Lane.PEOPLE)
     assert late is not None
     before = set(held(settings))
     with TestCase.captureOnCommitCallbacks(execute=True):
-        end_turn(turn=turn, verdict=turn.examine())  # too late: another has it in hand
+        end_turn(turn=turn, outcome=turn.work())  # too late: another has it in hand
     assert set(held(settings)) == before
     with TestCase.captureOnCommitCallbacks(execute=True):
-        end_turn(turn=late, verdict=late.examine())
+        end_turn(turn=late, outcome=late.work())
     assert ended(row).state == IntakeState.KEPT
 
 

@@ -71,7 +71,7 @@ def again(row: Intake) -> Intake:
 def taken(lane: str = Lane.PEOPLE) -> int | None:
     """The row an examiner of the lane gets now."""
     turn = claim_next(lane=lane)
-    return turn.intake.pk if turn else None
+    return turn.row.pk if turn else None
 
 
 def held(settings: Any) -> list[Path]:
@@ -226,9 +226,9 @@ def test_file_that_used_up_its_short_allowance_gets_the_longer_one_behind_the_ot
     slow, quick = bring(content=files.pdf_of_forms(60)), bring(network="203.0.113.10")
     turn = claim_next(lane=Lane.VISITORS)
     assert turn is not None
-    assert turn.intake.pk == slow.pk
-    verdict = turn.examine()
-    end_turn(turn=turn, verdict=verdict)
+    assert turn.row.pk == slow.pk
+    verdict = turn.work()
+    end_turn(turn=turn, outcome=verdict)
     assert (again(slow).state, slow.round, slow.attempts) == (IntakeState.WAITING, 1, 0)
     assert 0 < slow.cpu_seconds <= 2
     assert taken(Lane.VISITORS) == quick.pk
@@ -244,7 +244,7 @@ def test_file_that_used_up_its_short_allowance_gets_the_longer_one_behind_the_ot
 def abandon(turn: Turn | None) -> None:
     """Its examiner was killed: nobody says any more that it is at it."""
     assert turn is not None
-    Intake.objects.filter(pk=turn.intake.pk).update(due_at=clock.machine_now() - timedelta(seconds=1))
+    Intake.objects.filter(pk=turn.row.pk).update(due_at=clock.machine_now() - timedelta(seconds=1))
 
 
 def test_abandoned_file_is_taken_up_first_and_at_most_three_times(person: Any) -> None:
@@ -252,7 +252,7 @@ def test_abandoned_file_is_taken_up_first_and_at_most_three_times(person: Any) -
     for attempt in (1, 2, 3):
         turn = claim_next(lane=Lane.PEOPLE)
         assert turn is not None
-        assert (turn.intake.pk, turn.intake.attempts) == (row.pk, attempt)
+        assert (turn.row.pk, turn.row.attempts) == (row.pk, attempt)
         abandon(turn)
     assert taken() is None  # it is given up now
     assert (again(row).state, row.problem_code) == (IntakeState.REFUSED, "not_examined")
@@ -275,12 +275,12 @@ def test_examiner_that_was_taken_for_dead_writes_nothing_down(person: Any, told:
     abandon(slow)
     second = claim_next(lane=Lane.PEOPLE)
     assert second is not None
-    verdict = second.examine()
-    end_turn(turn=slow, verdict=verdict)
+    verdict = second.work()
+    end_turn(turn=slow, outcome=verdict)
     assert (again(row).state, told, EvidenceFile.objects.count()) == (IntakeState.EXAMINING, [], 0)
     assert not stay_at(turn=slow)
-    end_turn(turn=second, verdict=verdict)
-    end_turn(turn=second, verdict=verdict)
+    end_turn(turn=second, outcome=verdict)
+    end_turn(turn=second, outcome=verdict)
     assert (again(row).state, len(told), EvidenceFile.objects.count()) == (IntakeState.KEPT, 1, 1)
 
 

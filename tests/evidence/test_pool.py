@@ -16,7 +16,7 @@ import pytest
 from tests.support.beginnings import Beginning
 from tests.support.elsewhere import Elsewhere, elsewhere_on
 from tests.support.loaded import Process
-from zhicheng.evidence.actions.examining import LEASE
+from zhicheng.evidence.leases import LEASE
 from zhicheng.foundation.liveness import process_started
 
 MOVED_ON = LEASE.total_seconds() - 1

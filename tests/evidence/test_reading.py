@@ -13,10 +13,11 @@ from tests.support.checking import read_due
 from tests.support.uploads import keep_file
 from tests.support.written_papers import FILLER, copied, pdf, picture
 from zhicheng.evidence import reading
-from zhicheng.evidence.actions import claim_reading, end_reading_turn, give_back_reading, remove_leftovers, stay_at_reading
-from zhicheng.evidence.actions.reading import LEASE, MOST_PAGES, ReadingTurn, begin_reading
+from zhicheng.evidence.actions import claim_reading, end_reading_turn, give_back, remove_leftovers, stay_at
+from zhicheng.evidence.actions.reading import MOST_PAGES, ReadingTurn, begin_reading
 from zhicheng.evidence.inspection.reading.lines import LONGEST_LINE, MOST_LINES, Line, PageText, as_bytes, from_bytes
 from zhicheng.evidence.inspection.verdicts import ABSENT, FAILED, OFF, Rejected
+from zhicheng.evidence.leases import LEASE
 from zhicheng.evidence.models import EvidenceFile, FileReading
 from zhicheng.evidence.reading import Read, Unread
 from zhicheng.evidence.rules import MOST_ATTEMPTS
@@ -167,7 +168,7 @@ def test_reader_that_lost_its_turn_changes_nothing(person: Any, told: list[tuple
     file = waiting(person, pdf(DIPLOMA))
     late = claimed()
     begin_reading(file=file)
-    assert not stay_at_reading(turn=late)
+    assert not stay_at(turn=late)
     end_reading_turn(turn=late, outcome=Read((), whole=True))
     assert told == [] and claimed().row.attempts == 1
 
@@ -175,8 +176,8 @@ def test_reader_that_lost_its_turn_changes_nothing(person: Any, told: list[tuple
 def test_file_that_is_put_back_is_as_nobody_had_touched_it(person: Any) -> None:
     waiting(person, pdf(DIPLOMA))
     turn = claimed()
-    assert stay_at_reading(turn=turn)
-    give_back_reading(turn=turn)
+    assert stay_at(turn=turn)
+    give_back(turn=turn)
     assert claimed().row.attempts == 1
 
 

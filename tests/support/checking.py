@@ -19,7 +19,7 @@ def check_due(*, limit: int = 100) -> int:
                 seen = turn.work()
             except Exception as error:
                 seen = error
-            end_check_turn(turn=turn, seen=seen)
+            end_check_turn(turn=turn, outcome=seen)
     return done
 
 

@@ -41,7 +41,7 @@ def road():
 def find(*warnings: dict[str, int | str]) -> None:
     turn = claim_check(lane=Lane.PEOPLE)
     assert turn is not None
-    end_check_turn(turn=turn, seen=Looked(list(warnings), 1, 0.1))
+    end_check_turn(turn=turn, outcome=Looked(list(warnings), 1, 0.1))
 
 
 def text(client, name: str, *args: object, query: str = "") -> str:

@@ -3,7 +3,7 @@
 Each takes one file at a time from the database, says every few seconds that it is still at it, and writes down the outcome. When none waits,
 it draws the first pages of the last ones ahead, then looks how legible the pages of kept files are (``actions.checking``). Beside them
 one reads what stands on kept files (``actions.reading``), so that nobody who uploads waits behind it. One that
-dies is started again; what it had in hand is taken up by whoever is free once it has been silent for ``actions.examining.LEASE``.
+dies is started again; what it had in hand is taken up by whoever is free once it has been silent for ``leases.LEASE``.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
 from zhicheng.evidence.actions import (
-    CheckTurn,
-    ReadingTurn,
     Turn,
     claim_check,
     claim_next,
@@ -32,13 +30,10 @@ from zhicheng.evidence.actions import (
     end_reading_turn,
     end_turn,
     give_back,
-    give_back_check,
-    give_back_reading,
     stay_at,
-    stay_at_check,
-    stay_at_reading,
 )
 from zhicheng.evidence.intake import KEEP
+from zhicheng.evidence.leases import Lease, Row
 from zhicheng.evidence.models import EvidenceFile, Intake, Lane
 from zhicheng.evidence.previews import draw_ahead
 from zhicheng.foundation.supervision import Post, Pulse, keep_running
@@ -87,13 +82,13 @@ def _examine_for_ever(lane: Lane, pulse: Pulse, asked: threading.Event) -> None:
             try:
                 turn = claim_next(lane=lane)
                 if turn is not None:
-                    if not _see_through(turn, hands, asked, pulse):
+                    if not _see_through(turn, end_turn, hands, asked, pulse):
                         os._exit(0)  # the cell that still draws ends by its own limits; nobody waits for it
                     ahead.extend(_worth_drawing(turn))
                 elif ahead:
                     draw_ahead(*ahead.popleft())
                 elif (check := claim_check(lane=lane)) is not None:
-                    if not _see_check_through(check, hands, asked, pulse):
+                    if not _see_through(check, end_check_turn, hands, asked, pulse):
                         os._exit(0)
                 else:
                     asked.wait(IDLE_SECONDS)
@@ -113,7 +108,7 @@ def _read_for_ever(pulse: Pulse, asked: threading.Event) -> None:
                 turn = claim_reading()
                 if turn is None:
                     asked.wait(READER_IDLE_SECONDS)
-                elif not _see_reading_through(turn, hands, asked, pulse):
+                elif not _see_through(turn, end_reading_turn, hands, asked, pulse):
                     os._exit(0)
             except DatabaseError:
                 logger.exception("the reader of files has trouble with the database")
@@ -124,40 +119,22 @@ def _read_for_ever(pulse: Pulse, asked: threading.Event) -> None:
 
 def _worth_drawing(turn: Turn) -> list[tuple[EvidenceFile, int, int]]:
     """The first pages of a file that was kept and was cheap to examine: its owner, and soon a desk, will look at them."""
-    row = Intake.objects.select_related("file").filter(pk=turn.intake.pk, cpu_seconds__lt=CHEAP_SECONDS).first()
+    row = Intake.objects.select_related("file").filter(pk=turn.row.pk, cpu_seconds__lt=CHEAP_SECONDS).first()
     if row is None or row.file is None:
         return []
     width = 960 if row.purpose == KEEP else 1600
     return [(row.file, page, width) for page in range(1, min(row.file.pages, PAGES_AHEAD) + 1)]
 
 
-def _see_through(turn: Turn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
-    """Examine one file and write down the outcome; False when this process has to stop first and has put the file back."""
-    verdict = _done_meanwhile(hands.submit(turn.examine), lambda: stay_at(turn=turn), asked, pulse)
-    if verdict is None:
+def _see_through(
+    turn: Lease[Row], end: Callable[..., None], hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse
+) -> bool:
+    """Work on one file and write down the outcome; False when this process has to stop first and has put the file back."""
+    outcome = _done_meanwhile(hands.submit(turn.work), partial(stay_at, turn=turn), asked, pulse)
+    if outcome is None:
         give_back(turn=turn)
         return False
-    end_turn(turn=turn, verdict=verdict)
-    return True
-
-
-def _see_check_through(turn: CheckTurn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
-    """The same for a few pages of a file that is kept already."""
-    seen = _done_meanwhile(hands.submit(turn.work), lambda: stay_at_check(turn=turn), asked, pulse)
-    if seen is None:
-        give_back_check(turn=turn)
-        return False
-    end_check_turn(turn=turn, seen=seen)
-    return True
-
-
-def _see_reading_through(turn: ReadingTurn, hands: ThreadPoolExecutor, asked: threading.Event, pulse: Pulse) -> bool:
-    """The same for a file that is being read."""
-    outcome = _done_meanwhile(hands.submit(turn.work), lambda: stay_at_reading(turn=turn), asked, pulse)
-    if outcome is None:
-        give_back_reading(turn=turn)
-        return False
-    end_reading_turn(turn=turn, outcome=outcome)
+    end(turn=turn, outcome=outcome)
     return True
 
 

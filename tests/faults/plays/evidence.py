@@ -55,14 +55,14 @@ def take_in_hand(stage: Stage) -> None:
         if stage.dice.percent(50):
             stage.act("evidence.give_back", turn=turn)
         else:
-            stage.act("evidence.end_turn", turn=turn, verdict=OSError("the bytes are away"))
+            stage.act("evidence.end_turn", turn=turn, outcome=OSError("the bytes are away"))
 
 
 @play(
     "evidence.keep_sample",
     "evidence.claim_check",
-    "evidence.stay_at_check",
-    "evidence.give_back_check",
+    "evidence.stay_at",
+    "evidence.give_back",
     "evidence.end_check_turn",
 )
 def look_at_pages(stage: Stage) -> None:
@@ -74,15 +74,15 @@ def look_at_pages(stage: Stage) -> None:
             begin_check(file=file, lane=Lane.PEOPLE)
     turn = stage.act("evidence.claim_check", lane=stage.dice.pick([Lane.PEOPLE, Lane.VISITORS]))
     if turn is not None:
-        stage.act("evidence.stay_at_check", turn=turn)
-        stage.act("evidence.give_back_check", turn=turn)
-        turn = stage.act("evidence.claim_check", lane=turn.check.lane)
+        stage.act("evidence.stay_at", turn=turn)
+        stage.act("evidence.give_back", turn=turn)
+        turn = stage.act("evidence.claim_check", lane=turn.row.lane)
         if turn is not None:
             seen = Looked([w.BLANK], 1, 0.1) if stage.dice.percent(60) else OSError("the bytes are away")
-            stage.act("evidence.end_check_turn", turn=turn, seen=seen)
+            stage.act("evidence.end_check_turn", turn=turn, outcome=seen)
 
 
-@play("evidence.claim_reading", "evidence.stay_at_reading", "evidence.give_back_reading", "evidence.end_reading_turn")
+@play("evidence.claim_reading", "evidence.stay_at", "evidence.give_back", "evidence.end_reading_turn")
 def read_a_file(stage: Stage) -> None:
     """Of a file that waits for it: read, or not. Where none waits, the newest one does from now on."""
     newest = EvidenceFile.objects.order_by("-pk").first()
@@ -90,8 +90,8 @@ def read_a_file(stage: Stage) -> None:
         begin_reading(file=newest)
     turn = stage.act("evidence.claim_reading")
     if turn is not None:
-        stage.act("evidence.stay_at_reading", turn=turn)
-        stage.act("evidence.give_back_reading", turn=turn)
+        stage.act("evidence.stay_at", turn=turn)
+        stage.act("evidence.give_back", turn=turn)
         turn = stage.act("evidence.claim_reading")
         if turn is not None:
             page = PageText(1, (Line("毕业证书", 10, 10, 100, 20), Line("姓名：王小明", 10, 40, 100, 20)))

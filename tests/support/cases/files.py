@@ -20,6 +20,7 @@ from zhicheng.foundation import clock
 
 CHECKING = "evidence.actions.checking"
 EXAMINING, KEEPING, TAKING = "evidence.actions.examining", "evidence.actions.keeping", "evidence.actions.taking"
+LEASING = "evidence.actions.leasing"
 
 
 def _upload() -> ContentFile[bytes]:
@@ -48,20 +49,20 @@ def claim(world: w.World) -> dict[str, Any]:
     return {"lane": Lane.PEOPLE}
 
 
-@case(f"{EXAMINING}.stay_at")
-def stay(world: w.World) -> dict[str, Any]:
+@case(f"{LEASING}.stay_at:file")
+def stay_at_file(world: w.World) -> dict[str, Any]:
     return {"turn": _turn(world)}
 
 
-@case(f"{EXAMINING}.give_back")
-def give_back(world: w.World) -> dict[str, Any]:
+@case(f"{LEASING}.give_back:file")
+def give_back_file(world: w.World) -> dict[str, Any]:
     return {"turn": _turn(world)}
 
 
 @case(f"{EXAMINING}.end_turn:kept")
 def kept(world: w.World) -> dict[str, Any]:
     turn = _turn(world)
-    return {"turn": turn, "verdict": turn.examine()}
+    return {"turn": turn, "outcome": turn.work()}
 
 
 @case(f"{EXAMINING}.end_turn:refused")
@@ -69,7 +70,7 @@ def refused(world: w.World) -> dict[str, Any]:
     evidence.take_file(upload=ContentFile(b"no picture", name="扫描件.pdf"), actor_id=world.applicant.account_id)
     turn = evidence.claim_next(lane=Lane.PEOPLE)
     assert turn is not None
-    return {"turn": turn, "verdict": turn.examine()}
+    return {"turn": turn, "outcome": turn.work()}
 
 
 def _checked(world: w.World) -> evidence.CheckTurn:
@@ -85,24 +86,24 @@ def claim_check(world: w.World) -> dict[str, Any]:
     return {"lane": Lane.PEOPLE}
 
 
-@case(f"{CHECKING}.stay_at_check")
-def stay_at_check(world: w.World) -> dict[str, Any]:
+@case(f"{LEASING}.stay_at:pages")
+def stay_at_pages(world: w.World) -> dict[str, Any]:
     return {"turn": _checked(world)}
 
 
-@case(f"{CHECKING}.give_back_check")
-def give_back_check(world: w.World) -> dict[str, Any]:
+@case(f"{LEASING}.give_back:pages")
+def give_back_pages(world: w.World) -> dict[str, Any]:
     return {"turn": _checked(world)}
 
 
 @case(f"{CHECKING}.end_check_turn:seen")
 def seen(world: w.World) -> dict[str, Any]:
-    return {"turn": _checked(world), "seen": Looked([{"code": "dark", "page": 1}], 1, 0.1)}
+    return {"turn": _checked(world), "outcome": Looked([{"code": "dark", "page": 1}], 1, 0.1)}
 
 
 @case(f"{CHECKING}.end_check_turn:undone")
 def undone(world: w.World) -> dict[str, Any]:
-    return {"turn": _checked(world), "seen": OSError("the bytes are away")}
+    return {"turn": _checked(world), "outcome": OSError("the bytes are away")}
 
 
 READING = "evidence.actions.reading"
@@ -121,12 +122,12 @@ def claim_reading(world: w.World) -> dict[str, Any]:
     return {}
 
 
-@case(f"{READING}.stay_at_reading")
+@case(f"{LEASING}.stay_at:reading")
 def stay_at_reading(world: w.World) -> dict[str, Any]:
     return {"turn": _read(world)}
 
 
-@case(f"{READING}.give_back_reading")
+@case(f"{LEASING}.give_back:reading")
 def give_back_reading(world: w.World) -> dict[str, Any]:
     return {"turn": _read(world)}
 
@@ -145,7 +146,7 @@ def not_read(world: w.World) -> dict[str, Any]:
 def note_told(world: w.World) -> dict[str, Any]:
     turn = kept(world)
     evidence.end_turn(**turn)
-    return {"intakes": [turn["turn"].intake]}
+    return {"intakes": [turn["turn"].row]}
 
 
 RESUMING = "evidence.actions.resuming"

@@ -8,12 +8,12 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from zhicheng.evidence import queries, rules
 from zhicheng.evidence.confinement.asking import Looked, look_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import UNCHECKED, Rejected
+from zhicheng.evidence.leases import Lease, lock_mine, lock_next, take, try_later
 from zhicheng.evidence.models import EvidenceFile, PageCheck
 from zhicheng.evidence.previews import blob_on_disk
 from zhicheng.foundation import clock
@@ -22,22 +22,17 @@ from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-"""How long an examiner that does not say it is still at it is believed to be alive."""
 AFTER_FAILURE = timedelta(seconds=10)
 PAGES_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class CheckTurn:
+class CheckTurn(Lease[PageCheck]):
     """A few pages of a kept file in the hands of one examiner."""
-
-    check: PageCheck
-    file: EvidenceFile
 
     def work(self) -> Looked:
         """What the confined process sees on the next pages. Asks no database; raises ``Rejected`` and ``OSError``."""
-        row, file = self.check, self.file
+        row, file = self.row, self.row.file
         with blob_on_disk(file.served_sha256) as path:
             return look_confined(
                 path, media_type=file.served_media_type, first=row.next_page, most=PAGES_AT_ONCE, bounds=limits_in_force()
@@ -58,53 +53,36 @@ def claim_check(*, lane: str) -> CheckTurn | None:
 
 @one_transaction
 def _claim(lane: str) -> CheckTurn | None:
-    row = queries.due_checks(lane).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    row = lock_next(queries.due_checks(lane))
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:
         _end(row, [*row.found, _unchecked(row.next_page)])
         return None
-    row.claim = uuid4().hex
-    row.attempts += 1
-    row.due_at = clock.machine_now() + LEASE
-    row.save(update_fields=["claim", "attempts", "due_at"])
-    return CheckTurn(row, row.file)
-
-
-def stay_at_check(*, turn: CheckTurn) -> bool:
-    """Say that the pages are still being looked at; whether they are still in this examiner's hands."""
-    return _mine(turn).update(due_at=clock.machine_now() + LEASE) == 1
-
-
-def give_back_check(*, turn: CheckTurn) -> None:
-    """Put the pages back, as if nobody had touched them: the examiner has to stop."""
-    _mine(turn).update(claim="", attempts=max(turn.check.attempts - 1, 0), due_at=clock.machine_now())
+    take(row)
+    return CheckTurn(row)
 
 
 @one_transaction
-def end_check_turn(*, turn: CheckTurn, seen: Looked | Exception) -> None:
+def end_check_turn(*, turn: CheckTurn, outcome: Looked | Exception) -> None:
     """Write down what was seen; the pages after it wait for another turn, and after the last one the file is done.
 
     Pages that could not be looked at are tried again; after the last attempt the file says from which page on nobody looked.
     """
-    row = _mine(turn).select_for_update(no_key=True, of=("self",)).first()
-    if row is None:  # it took so long that another examiner has it now
+    row = lock_mine(turn)
+    if row is None:
         return
-    if isinstance(seen, Exception):
-        _not_seen(row, seen)
+    if isinstance(outcome, Exception):
+        _not_seen(row, outcome)
         return
-    row.found = [*row.found, *seen.warnings]
-    row.next_page, row.attempts, row.claim, row.due_at = seen.up_to + 1, 0, "", clock.machine_now()
+    row.found = [*row.found, *outcome.warnings]
+    row.next_page, row.attempts, row.claim, row.due_at = outcome.up_to + 1, 0, "", clock.machine_now()
     if row.next_page > row.file.pages:
         _end(row, row.found)
     elif row.next_page > rules.most_pages_checked(row.lane):
         _end(row, [*row.found, _unchecked(row.next_page)])
     else:
         row.save(update_fields=["found", "next_page", "attempts", "claim", "due_at"])
-
-
-def _mine(turn: CheckTurn) -> Any:
-    return PageCheck.objects.filter(pk=turn.check.pk, claim=turn.check.claim)
 
 
 def _not_seen(row: PageCheck, error: Exception) -> None:
@@ -115,8 +93,7 @@ def _not_seen(row: PageCheck, error: Exception) -> None:
     if row.attempts >= rules.MOST_ATTEMPTS:
         _end(row, [*row.found, _unchecked(row.next_page)])
         return
-    row.claim, row.due_at = "", clock.machine_now() + AFTER_FAILURE
-    row.save(update_fields=["claim", "due_at"])
+    try_later(row, AFTER_FAILURE)
 
 
 def _unchecked(page: int) -> dict[str, int | str]:

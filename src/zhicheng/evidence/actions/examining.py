@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,6 +20,7 @@ from zhicheng.evidence import intake, queries, rules
 from zhicheng.evidence.actions.checking import begin_check
 from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.examination import Composed, Examined, Unacceptable, compose_held, examine_confined, limits_in_force
+from zhicheng.evidence.leases import Lease, lock_mine, lock_next, mine, take
 from zhicheng.evidence.models import EvidenceFile, Intake, IntakeState, Lane
 from zhicheng.evidence.names import clean_name, told_apart
 from zhicheng.evidence.sentences import NOT_EXAMINED, sentence_of
@@ -31,22 +31,21 @@ from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-"""How long an examiner that does not say it is still at it is believed to be alive."""
 AFTER_FAILURE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Lease[Intake]):
     """A file in the hands of one examiner."""
 
-    intake: Intake
+    HELD: ClassVar[dict[str, Any]] = {"state": IntakeState.EXAMINING}
+    FREE: ClassVar[dict[str, Any]] = {"state": IntakeState.WAITING}
 
-    def examine(self) -> Examined | Unacceptable | Composed:
+    def work(self) -> Examined | Unacceptable | Composed:
         """What the confined process says, in the language of the uploader; of files that a PDF is made of, the PDF, which is examined
         next. Asks no database; raises ``OSError`` when the bytes are gone.
         """
-        row, allowed = self.intake, rules.allowance(self.intake.lane, self.intake.round)
+        row, allowed = self.row, rules.allowance(self.row.lane, self.row.round)
         with translation.override(row.language), holding.on_disk(row.held) as path:
             if made_of := row.payload.get(intake.MADE_OF):
                 return compose_held(
@@ -78,56 +77,43 @@ def claim_next(*, lane: str) -> Turn | None:
 
 @one_transaction
 def _claim(lane: str) -> Turn | None:
-    row = queries.due_intakes(lane).select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    row = lock_next(queries.due_intakes(lane))
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:
         _end_refused(row, *_given_up(row))
         return None
-    row.state, row.claim = IntakeState.EXAMINING, uuid4().hex
-    row.attempts += 1
-    row.due_at = clock.machine_now() + LEASE
-    row.save(update_fields=["state", "claim", "attempts", "due_at"])
+    take(row, **Turn.HELD)
     return Turn(row)
 
 
-def stay_at(*, turn: Turn) -> bool:
-    """Say that the file is still being examined; whether it is still in this examiner's hands."""
-    return _mine(turn).update(due_at=clock.machine_now() + LEASE) == 1
-
-
-def give_back(*, turn: Turn) -> None:
-    """Put the file back, as if it had not been touched: the examiner has to stop."""
-    _mine(turn).update(state=IntakeState.WAITING, claim="", attempts=max(turn.intake.attempts - 1, 0), due_at=clock.machine_now())
-
-
-def end_turn(*, turn: Turn, verdict: Examined | Unacceptable | Composed | Exception) -> None:
+def end_turn(*, turn: Turn, outcome: Examined | Unacceptable | Composed | Exception) -> None:
     """Write down what became of the file, and do what it was brought for, in one transaction.
 
     An exception puts it back for another attempt; a file that used up a short allowance gets a longer one.
     """
-    row = turn.intake
-    if isinstance(verdict, Exception):
-        logger.error("a file could not be examined [%s]", new_error_id(), exc_info=verdict)
+    row = turn.row
+    if isinstance(outcome, Exception):
+        logger.error("a file could not be examined [%s]", new_error_id(), exc_info=outcome)
         _try_again(turn)
-    elif isinstance(verdict, Composed):
-        _examine_next(turn, verdict)
-    elif isinstance(verdict, Examined):
-        _keep(turn, verdict)
-    elif verdict.code == "busy":
-        _try_again(turn, spent=verdict.cpu_seconds)
-    elif verdict.code == "too_complex" and rules.may_take_longer(row.lane, row.round):
-        _mine(turn).update(
+    elif isinstance(outcome, Composed):
+        _examine_next(turn, outcome)
+    elif isinstance(outcome, Examined):
+        _keep(turn, outcome)
+    elif outcome.code == "busy":
+        _try_again(turn, spent=outcome.cpu_seconds)
+    elif outcome.code == "too_complex" and rules.may_take_longer(row.lane, row.round):
+        mine(turn).update(
             state=IntakeState.WAITING,
             claim="",
             attempts=0,
             round=row.round + 1,
             due_at=clock.machine_now(),
-            cpu_seconds=row.cpu_seconds + verdict.cpu_seconds,
+            cpu_seconds=row.cpu_seconds + outcome.cpu_seconds,
         )
     else:
-        row.cpu_seconds += verdict.cpu_seconds
-        _refuse(turn, Problem(verdict.text, code=verdict.code), {"values": verdict.values})
+        row.cpu_seconds += outcome.cpu_seconds
+        _refuse(turn, Problem(outcome.text, code=outcome.code), {"values": outcome.values})
 
 
 def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
@@ -139,19 +125,19 @@ def examine_due(*, limit: int = 50, seconds: float = 60) -> int:
     for lane in (Lane.PEOPLE, Lane.VISITORS):
         while done < limit and time.monotonic() < until and (turn := claim_next(lane=lane)) is not None:
             done += 1
-            verdict: Examined | Unacceptable | Composed | Exception
+            outcome: Examined | Unacceptable | Composed | Exception
             try:
-                verdict = turn.examine()
+                outcome = turn.work()
             except Exception as error:
-                verdict = error
-            end_turn(turn=turn, verdict=verdict)
+                outcome = error
+            end_turn(turn=turn, outcome=outcome)
     return done
 
 
 @one_transaction
 def _examine_next(turn: Turn, made: Composed) -> None:
     """What was made takes the place of the files it was made of, and waits again as any file does."""
-    row = _mine(turn).select_for_update(no_key=True).first()
+    row = lock_mine(turn)
     if row is None:  # another examiner has it now, and makes its own
         holding.release(made.held.name)
         return
@@ -162,23 +148,19 @@ def _examine_next(turn: Turn, made: Composed) -> None:
     row.save(update_fields=["payload", "held", "sha256", "size", "state", "claim", "attempts", "due_at"])
 
 
-def _mine(turn: Turn) -> queries.Intakes:
-    return Intake.objects.filter(pk=turn.intake.pk, state=IntakeState.EXAMINING, claim=turn.intake.claim)
-
-
 def _try_again(turn: Turn, *, spent: float = 0) -> None:
     """Back into the queue for another attempt; after the last one it is refused. ``spent``: CPU seconds this one may have cost."""
-    row = turn.intake
+    row = turn.row
     row.cpu_seconds += spent
     if row.attempts >= rules.MOST_ATTEMPTS:
         _refuse(turn, *_given_up(row))
     else:
         due = clock.machine_now() + AFTER_FAILURE
-        _mine(turn).update(state=IntakeState.WAITING, claim="", due_at=due, cpu_seconds=row.cpu_seconds)
+        mine(turn).update(state=IntakeState.WAITING, claim="", due_at=due, cpu_seconds=row.cpu_seconds)
 
 
 def _keep(turn: Turn, verdict: Examined) -> None:
-    row = turn.intake
+    row = turn.row
     row.cpu_seconds += verdict.cpu_seconds
     try:
         with holding.on_disk(row.held) as path, translation.override(row.language):
@@ -235,8 +217,8 @@ def _stored(path: Path) -> blobs.Blob:
 @one_transaction
 def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str | None) -> None:
     """The row of the file, what it was brought for, and the end of the intake."""
-    row = _mine(turn).select_for_update(no_key=True).first()
-    if row is None:  # it took so long that another examiner has it now
+    row = lock_mine(turn)
+    if row is None:
         return
     file = EvidenceFile.objects.create(
         sha256=blob.sha256,
@@ -253,16 +235,16 @@ def _end_kept(turn: Turn, verdict: Examined, blob: blobs.Blob, safe_sha256: str 
     )
     begin_check(file=file, lane=row.lane)
     row.result = intake.handler_for(row.purpose)(row, file)
-    row.state, row.file, row.ended_at, row.cpu_seconds = IntakeState.KEPT, file, clock.machine_now(), turn.intake.cpu_seconds
+    row.state, row.file, row.ended_at, row.cpu_seconds = IntakeState.KEPT, file, clock.machine_now(), turn.row.cpu_seconds
     row.save(update_fields=["state", "file", "ended_at", "cpu_seconds", "result"])
     transaction.on_commit(lambda: holding.release(row.held), robust=True)
 
 
 @one_transaction
 def _refuse(turn: Turn, problem: Problem, words: dict[str, Any]) -> None:
-    row = _mine(turn).select_for_update(no_key=True).first()
+    row = lock_mine(turn)
     if row is not None:
-        row.cpu_seconds = turn.intake.cpu_seconds
+        row.cpu_seconds = turn.row.cpu_seconds
         _end_refused(row, problem, words)
 
 

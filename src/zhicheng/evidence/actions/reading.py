@@ -7,13 +7,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 from zhicheng.evidence import queries, rules
 from zhicheng.evidence.confinement.asking import read_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import FAILED, Rejected
+from zhicheng.evidence.leases import Lease, lock_mine, lock_next, take, try_later
 from zhicheng.evidence.models import EvidenceFile, FileReading
 from zhicheng.evidence.previews import blob_on_disk
 from zhicheng.evidence.reading import Read, Unread, tell, why_not
@@ -23,25 +22,20 @@ from zhicheng.foundation.transactions import one_transaction
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-"""How long a reader that does not say it is still at it is believed to be alive."""
 AFTER_FAILURE = timedelta(seconds=10)
 MOST_PAGES = 8
 """So many pages of a file are read, its first ones: what a paper is, whose, and until when stands there."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingTurn:
+class ReadingTurn(Lease[FileReading]):
     """A kept file in the hands of one reader."""
-
-    row: FileReading
-    file: EvidenceFile
 
     def work(self) -> Read | Unread:
         """What the confined process reads, page by page. Asks no database; raises ``Rejected`` and ``OSError``."""
         if why := why_not():
             return Unread(why)
-        file, last = self.file, min(self.file.pages, MOST_PAGES)
+        file, last = self.row.file, min(self.row.file.pages, MOST_PAGES)
         with blob_on_disk(file.served_sha256) as path:
             pages = [
                 read_confined(path, media_type=file.served_media_type, number=number, bounds=limits_in_force())[0]
@@ -65,34 +59,21 @@ def claim_reading() -> ReadingTurn | None:
 
 @one_transaction
 def _claim() -> ReadingTurn | None:
-    row = queries.due_readings().select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    row = lock_next(queries.due_readings())
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:
         _end(row, Unread(FAILED))
         return None
-    row.claim = uuid4().hex
-    row.attempts += 1
-    row.due_at = clock.machine_now() + LEASE
-    row.save(update_fields=["claim", "attempts", "due_at"])
-    return ReadingTurn(row, row.file)
-
-
-def stay_at_reading(*, turn: ReadingTurn) -> bool:
-    """Say that the file is still being read; whether it is still in this reader's hands."""
-    return _mine(turn).update(due_at=clock.machine_now() + LEASE) == 1
-
-
-def give_back_reading(*, turn: ReadingTurn) -> None:
-    """Put the file back, as if nobody had touched it: the reader has to stop."""
-    _mine(turn).update(claim="", attempts=max(turn.row.attempts - 1, 0), due_at=clock.machine_now())
+    take(row)
+    return ReadingTurn(row)
 
 
 @one_transaction
 def end_reading_turn(*, turn: ReadingTurn, outcome: Read | Unread | Exception) -> None:
     """Hand on what was read. What could not be read is tried again; after the last attempt it is told that nobody read it."""
-    row = _mine(turn).select_for_update(no_key=True, of=("self",)).first()
-    if row is None:  # it took so long that another reader has it now, or it is to be read anew
+    row = lock_mine(turn)
+    if row is None:
         return
     if not isinstance(outcome, Exception):
         _end(row, outcome)
@@ -104,12 +85,7 @@ def end_reading_turn(*, turn: ReadingTurn, outcome: Read | Unread | Exception) -
     if row.attempts >= rules.MOST_ATTEMPTS:
         _end(row, Unread(FAILED))
         return
-    row.claim, row.due_at = "", clock.machine_now() + AFTER_FAILURE
-    row.save(update_fields=["claim", "due_at"])
-
-
-def _mine(turn: ReadingTurn) -> Any:
-    return FileReading.objects.filter(pk=turn.row.pk, claim=turn.row.claim)
+    try_later(row, AFTER_FAILURE)
 
 
 def _end(row: FileReading, outcome: Read | Unread) -> None:
