@@ -55,6 +55,7 @@ NOTHING_TO_VERIFY = {
     "drawn_papers.py": "draws papers",
     "misfits.py": "puts papers in the wrong place",
     "learn_mirrors.py": "learns from drawn hanzi",
+    "sheets.py": "reads drawn sheets",
     "spoiling.py": "spoils pictures",
     "mended.py": "looks at pictures",
     "figures.py": "no script of its own",

@@ -37,7 +37,7 @@ PEOPLE = {
     "auditor": "auditor",
 }
 FILES = {
-    "application_paper", "application_receipt_pdf", "person_data_copy", "application_draft_pdf", "application_commitment_pdf", "application_file", "application_preview",
+    "application_paper", "application_receipt_pdf", "person_data_copy", "application_draft_pdf", "application_commitment_pdf", "application_summary_pdf", "application_scan_page", "application_file", "application_preview",
     "desk_file", "desk_preview", "desk_paper", "unit_licence_file", "unit_publicity_file", "office_licence_file",
     "office_licence_preview", "office_account_scan", "office_account_scan_preview",
     "notice_times", "notice_data", "library_file",
@@ -45,7 +45,7 @@ FILES = {
 # What is only ever sent to, or answers a script; its refusals are pages of their own, opened by the journeys that make them.
 SENT_TO = {
     "set_language", "still_here", "inbox_read", "person_sms", "kept_form_discard", "kept_form_switch", "register_unit_licence", "register_credit_code",
-    "register_employers", "application_autosave", "application_row", "application_upload", "application_resumable_begin", "application_resumable", "application_material", "application_mend", "application_restore", "application_use_file", "library_take_over", "library_keep_on",
+    "register_employers", "application_autosave", "application_row", "application_upload", "application_resumable_begin", "application_resumable", "application_material", "application_mend", "application_scan_place", "application_restore", "application_use_file", "library_take_over", "library_keep_on",
     "library_file_add", "library_file_remove",
     "desk_identity", "unit_information_licence", "unit_report_mails", "unit_publicity_paper", "unit_material_add", "unit_material_remove", "unit_objection", "unit_publicity_result",
     "unit_report", "unit_account_request_withdraw", "office_registration_approve", "office_registration_return",

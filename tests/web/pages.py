@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from tests.organizations import examples as ex
 from tests.support import world as w
+from tests.support.sheets import read_scan
 from tests.web import posts
 from zhicheng.accounts.models import SYSTEM_KINDS, User
 from zhicheng.applications.actions import keep_in_library
@@ -218,6 +219,8 @@ for _name in (
     "my_application",
     "application_draft_pdf",
     "application_commitment_pdf",
+    "application_summary_pdf",
+    "application_scans",
     "application_reading",
 ):
     _of_applicants(_name)
@@ -232,6 +235,12 @@ for _name in ("system_audit", "system_ledger", "system_looks", "system_refusals"
 
 def _review_form(application: Application) -> str:
     return papers_of(f"application:{application.pk}").filter(kind="review_form", voided_at__isnull=True).latest("id").serial
+
+
+@page("application_scan_page")
+def application_scan_page(town: Town) -> Iterator[Look]:
+    scan = read_scan(town.writing)
+    yield _look(actor_for(town.writing.applicant), "application_scan_page", town.writing.pk, scan.pk, 1)
 
 
 @page("application_paper")

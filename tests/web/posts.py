@@ -31,6 +31,7 @@ from tests.support import world as w
 from tests.support.cases import library
 from tests.support.cases.accounts import session_of
 from tests.support.factors import code_of, give_factor, need_factor
+from tests.support.sheets import read_scan
 from tests.support.signing_in import later
 from tests.support.uploads import keep_file, mended
 from tests.support.versions import written_over
@@ -41,6 +42,7 @@ from zhicheng.accounts.rules import last_characters
 from zhicheng.applications import actions as applications
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Application
+from zhicheng.applications.placing import place_of
 from zhicheng.applications.queries import materials_of
 from zhicheng.campaigns.actions import publish_calendar
 from zhicheng.campaigns.queries import notice_of
@@ -63,7 +65,6 @@ from zhicheng.publicity.links import key_of
 from zhicheng.publicity.models import Objection
 from zhicheng.review import actions as review
 from zhicheng.web.applicant.findings import answer_name
-from zhicheng.web.applicant.uploads import place_of
 
 LATER = w.IN_WINDOW + w.UNTIL_REPORT
 FRESH = "新-orchard-77-lantern"
@@ -456,6 +457,18 @@ def application_share_out(world: w.World) -> Press:
     application, material = _brought(world, 3)
     data = {f"pages-appraisals-{material.year}": "1-2"}
     return _by(world.applicant, "application_share_out", application.pk, material.pk, **data)
+
+
+@example("application_scans")
+def application_scans(world: w.World) -> Press:
+    return _by(world.applicant, "application_scans", w.start(world).pk, scans=SCAN)
+
+
+@example("application_scan_place")
+def application_scan_place(world: w.World) -> Press:
+    row = read_scan(w.start(world))
+    place = {"place": "commitment.commitment"}
+    return _by(world.applicant, "application_scan_place", row.payload["application"], row.pk, 0, **place)
 
 
 @example("application_mend")

@@ -35,6 +35,8 @@ NOT_LOOKED_AT = dict.fromkeys(
         "application_upload",
         "application_pages",
         "application_share_out",
+        "application_scans",
+        "application_scan_place",
         "application_mend",
         "unit_publicity_paper",
         "unit_material_add",

@@ -16,15 +16,19 @@ from zhicheng.applications.actions import (
     add_unit_material,
     bar_applications,
     count_durations,
+    land_scans,
     restore_applications,
 )
 from zhicheng.applications.move_mails import tell_of_a_move, tell_of_an_annulment
 from zhicheng.applications.queries import files_beside
 from zhicheng.applications.receipts import ORDERED, issue_receipt
 from zhicheng.applications.report_mails import tell_of_a_day
+from zhicheng.applications.scans import SCAN, is_gathered, is_read, scans_of_batch
 from zhicheng.evidence import intake
+from zhicheng.evidence.codes import Code, codes_of
+from zhicheng.evidence.inspection.verdicts import Rejected
 from zhicheng.evidence.models import EvidenceFile, Intake
-from zhicheng.foundation import jobs, outbox
+from zhicheng.foundation import clock, jobs, outbox
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity.models import IntegrityRecord
 from zhicheng.integrity.queries import live_records
@@ -33,6 +37,7 @@ from zhicheng.organizations.actors import actor_for
 # What a record does to several applications: each is a transaction of its own, so that none waits locked for the next, and what was
 # done with one stays when another fails. A lease is how a message runs outside of a transaction.
 ONE_BY_ONE = timedelta(minutes=5)
+READ_CODES = "scans.brought"
 
 
 @outbox.handler(lifecycle.MOVED)
@@ -132,6 +137,38 @@ def attach_unit_material(row: Intake, file: EvidenceFile) -> dict[str, Any]:
         replaces=row.payload["replaces"],
     )
     return {"material": material.pk}
+
+
+@intake.handler(SCAN)
+def have_codes_read(row: Intake, file: EvidenceFile) -> dict[str, Any]:
+    """A scan of signed sheets was examined: its codes are read next."""
+    upload = {"application_id": row.payload["application"], "batch": row.payload["batch"]}
+    outbox.queue(kind=READ_CODES, payload=upload, key=f"{row.payload['batch']}:{row.pk}")
+    return {}
+
+
+@outbox.handler(READ_CODES, lease=timedelta(minutes=5))
+def read_the_codes(message: OutboxMessage) -> None:
+    """Read the codes on the files of one upload, outside of any transaction, and let each sheet go into its place. Idempotent: what was done
+    is not done again. Raises ``Postponed`` until all files are there, and where no process is free to read.
+    """
+    rows = list(scans_of_batch(**message.payload).select_related("file"))
+    due = [row for row in rows if not is_read(row)]
+    if not due:
+        return
+    if not is_gathered(rows):
+        raise outbox.Postponed("other files of the upload are awaited", until=clock.machine_now() + timedelta(seconds=1))
+    codes: dict[int, list[Code]] = {}
+    for row in due:
+        if row.file is not None:
+            try:
+                codes[row.pk] = codes_of(row.file)
+            except Rejected as refusal:
+                if refusal.code == "busy":
+                    soon = clock.machine_now() + timedelta(seconds=5)
+                    raise outbox.Postponed("no process is free to read codes", until=soon) from refusal
+                codes[row.pk] = []  # nobody can read its pages: they are put into a box by hand
+    land_scans(**message.payload, codes=codes)
 
 
 @outbox.handler("account.identity_confirmed", lease=ONE_BY_ONE)

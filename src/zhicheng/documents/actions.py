@@ -7,10 +7,8 @@ import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
-import pikepdf
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +18,7 @@ from zhicheng.documents.papers import paper_of
 from zhicheng.documents.photos import PhotoBusy, photo_of
 from zhicheng.documents.queries import verification_url
 from zhicheng.documents.rendering import Marks, check_printable, render_pdf, written_in
+from zhicheng.documents.sheets import page_count
 from zhicheng.documents.signatures import SignedPdf, sign_pdf, signer
 from zhicheng.foundation import blobs, clock, ledger, outbox
 from zhicheng.foundation.errors import Refused
@@ -163,7 +162,7 @@ def _fail(paper_id: int, *, reason: str) -> Paper:
 def _keep(paper_id: int, pdf_sha256: str, made: SignedPdf, *, missing: list[str]) -> Paper:
     issued = Paper.objects.select_for_update(no_key=True).get(pk=paper_id)
     if issued.state == PaperState.QUEUED:
-        issued.pdf_sha256, issued.pages = pdf_sha256, _page_count(made.pdf)
+        issued.pdf_sha256, issued.pages = pdf_sha256, page_count(made.pdf)
         issued.certificate_sha256 = made.certificate_sha256
         issued.state, issued.ready_at = PaperState.READY, clock.now()
         issued.save(update_fields=["pdf_sha256", "certificate_sha256", "pages", "state", "ready_at"])
@@ -243,8 +242,3 @@ def _next_serial(kind: Kind, year: int) -> str:
         )
         last = cursor.fetchall()[0][0]
     return f"{prefix}{year}-{last:06d}"
-
-
-def _page_count(pdf: bytes) -> int:
-    with pikepdf.open(BytesIO(pdf)) as document:
-        return len(document.pages)

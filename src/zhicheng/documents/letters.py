@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field, field_validator
 
 from zhicheng.documents.base import Kind, PaperBase
-from zhicheng.documents.texts import Filled, FilledText, Level, Line, Series, Specialty, Text
+from zhicheng.documents.texts import Filled, FilledText, Level, Line, Series, Specialty, Text, WrittenSummary
 from zhicheng.documents.wording import SIGN_HERE, LetterText, Wording, former_letter
 from zhicheng.documents.words import zh_office
 from zhicheng.foundation.fields import mask_id_number_on_paper
@@ -152,3 +152,19 @@ class Commitment(Letter):
     kind: ClassVar[Kind] = Kind.COMMITMENT
 
     number: Line = Field("", title="申请书编号")
+
+
+class WorkSummary(PaperBase):
+    """任期内专业技术工作总结, to be signed by the applicant and sealed by the unit (S-55)."""
+
+    heading: Filled = Field(title="标题")
+    employer: Line = Field("", title="工作单位")
+    text: WrittenSummary = Field(title="任期内专业技术工作总结")
+
+    def paragraphs(self) -> list[str]:
+        """Who wrote it, and what."""
+        return ["　　".join(filter(None, [f"姓名：{self.name}", self.employer and f"工作单位：{self.employer}"])), self.text]
+
+    def signatures(self) -> list[list[str]]:
+        """The closing block, as ``Letter.signatures`` has it."""
+        return [["本人签名：", SIGN_HERE], ["（单位盖章）"], [f"{self.year}年　　月　　日"]]

@@ -6,7 +6,7 @@ Someone else builds these from a frozen submission; nothing here knows an applic
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, ValidationError
@@ -17,6 +17,8 @@ from zhicheng.documents.receipts import Receipt
 from zhicheng.documents.texts import ROW_LIMIT, Filled, Line, Name, Series, Specialty, Summary, Text
 from zhicheng.documents.wording import BLANKS, FormText, former_form
 from zhicheng.foundation.errors import Problem, Refused
+
+P = TypeVar("P", bound=PaperBase)
 
 
 class Basic(PaperPart):
@@ -213,10 +215,15 @@ assert set(BLANKS) < set(PAPERS)  # noqa: S101  every letter has its model
 
 def paper_of(kind: str, data: dict[str, Any]) -> PaperBase:
     """Check ``data`` and make it a paper. Raises :class:`Refused` with one sentence for everything that is wrong."""
+    return checked(PAPERS[kind], data)
+
+
+def checked(model: type[P], data: dict[str, Any]) -> P:
+    """The same for a paper that is printed and never issued."""
     try:
-        return PAPERS[kind].model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        raise Refused(_problem(PAPERS[kind], detail) for detail in error.errors(include_url=False)) from error
+        raise Refused(_problem(model, detail) for detail in error.errors(include_url=False)) from error
 
 
 def _problem(model: type[PaperBase], detail: Any) -> Problem:

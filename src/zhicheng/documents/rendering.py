@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from zhicheng.documents import fonts
 from zhicheng.documents.base import PaperBase
 from zhicheng.documents.fonts import missing_glyphs
-from zhicheng.documents.letters import Letter
+from zhicheng.documents.letters import Letter, WorkSummary
 from zhicheng.documents.papers import ReviewForm
 from zhicheng.documents.receipts import Receipt
 from zhicheng.documents.scanning import scanned
@@ -44,7 +44,8 @@ class Marks:
 
     ``serial`` and ``verification_url`` are empty on a draft; ``snapshot_sha256`` (64 hex digits) is that of the data it was
     printed from (S-79); ``created_at`` (aware) is the only time in the file; ``version_label`` e.g. “第1次上报”; ``signed``: of a kind
-    that is signed, whether it will be.
+    that is signed, whether it will be; ``page_codes``: of a sheet that comes back as a scan, what the code of each page says
+    (:mod:`documents.sheets`), in the place of the address.
     """
 
     serial: str
@@ -54,6 +55,7 @@ class Marks:
     draft: bool
     created_at: datetime
     signed: bool = False
+    page_codes: tuple[str, ...] = ()
 
 
 class CannotPrint(Refused):
@@ -143,19 +145,21 @@ def _content(paper: PaperBase) -> tuple[str, dict[str, Any]]:
             material["sha256"] = material["sha256"][:12]
         return "review_form.typ", content
     if isinstance(paper, Letter):
-        number = getattr(paper, "number", "")
-        body = {
-            "heading": paper.text.title,
-            "paragraphs": lines_of_letter(paper.paragraphs()),
-            "signatures": paper.signatures(),
-            "small_print": paper.small_print(),
-            "name": paper.name,
-            "number": number,
-        }
-        return "letter.typ", body
+        return "letter.typ", _letter(paper, paper.text.title, paper.small_print())
+    if isinstance(paper, WorkSummary):
+        return "letter.typ", _letter(paper, paper.heading, "")
     if isinstance(paper, Receipt):
         return "receipt.typ", paper.model_dump()
     raise TypeError(type(paper))
+
+
+def _letter(paper: Letter | WorkSummary, heading: str, small_print: str) -> dict[str, Any]:
+    return {
+        "heading": heading,
+        "paragraphs": lines_of_letter(paper.paragraphs()),
+        "signatures": paper.signatures(),
+        "small_print": small_print,
+    }
 
 
 def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, Any]:
@@ -170,6 +174,7 @@ def _marks(paper: PaperBase, marks: Marks, frames: dict[str, str]) -> dict[str, 
         "printed_at": clock.written(marks.created_at),
         "watermark": watermark_svg(lines, stamp=DRAFT_STAMP if marks.draft else ""),
         "qr": _qr(marks.verification_url) if marks.verification_url else "",
+        "page_codes": [_qr(code) for code in marks.page_codes],
         "link": _qr(paper.link_in_code()) if isinstance(paper, Letter) and paper.link_in_code() else "",
         # Printed too: a page whose QR code cannot be scanned is checked by typing both values.
         "code": _groups(scanned(marks.verification_url).code),

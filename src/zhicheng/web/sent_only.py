@@ -22,6 +22,7 @@ SENT_ONLY: dict[str, str] = {
     "application_resumable_begin": "application_slot",
     "application_resumable": "application_tasks",
     "application_use_file": "application_slot",
+    "application_scan_place": "application_scans",
     "application_mend": "application_material",
     "application_restore": "application_material",
     "library_take_over": "library",

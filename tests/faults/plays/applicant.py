@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.faults.stage import Stage, play
 from tests.support import world as w
+from tests.support.sheets import read_scan
 from zhicheng.accounts.models import AccountKind
 from zhicheng.accounts.queries import mailbox_confirmed
 from zhicheng.accounts.rules import AcceptedText
@@ -212,6 +213,26 @@ def have_the_original_back(stage: Stage) -> None:
         application_id=application.pk,
         material_id=made.pk if made else 0,
     )
+
+
+@play("applications.place_scan")
+def put_a_page_by_hand(stage: Stage) -> None:
+    """Of a scan that was read, perhaps twice, perhaps into a box that is not there."""
+    application = stage.application(*OPEN) if stage.dice.percent(90) else stage.application()
+    if application is None:
+        return
+    scan, known = read_scan(application), stage.dice.percent(90)
+    for _press in range(stage.dice.pick([1, 1, 2])):
+        stage.act(
+            "applications.place_scan",
+            actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
+            application_id=application.pk,
+            scan_id=scan.pk,
+            entry=0 if known else 5,
+            box="commitment" if stage.dice.percent(90) else "no_such_box",
+            paper="commitment",
+            replace=stage.dice.percent(50),
+        )
 
 
 @play("applications.confirm_check")

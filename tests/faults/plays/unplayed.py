@@ -11,6 +11,7 @@ UNPLAYED = {
     "applications.actions.ending.restore_applications": _WORKER,
     "applications.actions.durations.keep_durations": "count_durations calls it",
     "applications.report_mails.tell_of_a_day": "a round of the worker: tests/applications/test_report_mails.py",
+    "applications.actions.scans.land_scans": _WORKER,
     "documents.actions.render_paper": _WORKER,
     "foundation.verification.verify_ledger": _WORKER,
     "messages.gateway.note_failure": "the worker, when the SMS gateway is away: tests/messages/test_sms.py",

@@ -9,6 +9,7 @@ from tests.campaigns.files import calendar_text
 from tests.support import unit_slots
 from tests.support import world as w
 from tests.support.cases import LATER, case
+from tests.support.sheets import brought_scan, commitment_code, read_scan
 from tests.support.uploads import mended
 from tests.support.versions import written_over
 from zhicheng.accounts.models import AccountKind, User
@@ -22,6 +23,7 @@ from zhicheng.campaigns.queries import notice_of
 from zhicheng.documents.actions import RENDER
 from zhicheng.documents.models import Paper
 from zhicheng.documents.queries import papers_of
+from zhicheng.evidence.codes import Code
 from zhicheng.foundation import clock, outbox
 from zhicheng.foundation.models import OutboxMessage
 from zhicheng.integrity import actions as integrity
@@ -140,6 +142,19 @@ def add(world: w.World, application: Application) -> dict[str, Any]:
     file = w.evidence(world.applicant.account_id, "another scan")
     place = {"slot": old.slot, "paper": old.paper, "year": old.year, "row": old.row}
     return {"actor": world.applicant, "application_id": application.pk, "file_id": file.pk, "replaces": old.pk, **place}
+
+
+@case("applications.actions.scans.land_scans", begins=w.start)
+def land_scans(world: w.World, application: Application) -> dict[str, Any]:
+    row = brought_scan(application)
+    codes = {row.pk: [Code(1, commitment_code(application), 0)]}
+    return {"application_id": application.pk, "batch": row.payload["batch"], "codes": codes}
+
+
+@case("applications.actions.scans.place_scan", begins=w.start)
+def place_scan(world: w.World, application: Application) -> dict[str, Any]:
+    place = {"scan_id": read_scan(application).pk, "entry": 0, "box": "commitment", "paper": "commitment"}
+    return {"actor": world.applicant, "application_id": application.pk, **place}
 
 
 @case(f"{MATERIAL}.remove_material", begins=filled)

@@ -14,6 +14,7 @@ from zhicheng.applications.actions.ending import (
 from zhicheng.applications.actions.library import Taken, keep_in_library, take_from_library
 from zhicheng.applications.actions.material import add_material, remove_material, restore_original
 from zhicheng.applications.actions.mending import answer_points, confirm_file
+from zhicheng.applications.actions.scans import land_scans, place_scan
 from zhicheng.applications.actions.start import objections_to_start, start_application
 from zhicheng.applications.actions.submit import confirm_check, submit_application
 from zhicheng.applications.actions.unit_material import add_unit_material, remove_unit_material
@@ -34,7 +35,9 @@ __all__ = [
     "count_durations",
     "discard_application",
     "keep_in_library",
+    "land_scans",
     "objections_to_start",
+    "place_scan",
     "remove_material",
     "remove_unit_material",
     "restore_applications",

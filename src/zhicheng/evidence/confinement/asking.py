@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from zhicheng.evidence.confinement import TAKEN, looking, reading, starting, wall_seconds
 from zhicheng.evidence.confinement.layers import Layers
@@ -183,12 +183,13 @@ def look_confined(
     seconds: int = LOOK_SECONDS,
     memory: int = LOOK_MEMORY,
     warden: Warden | None = None,
+    verb: Literal["look", "codes"] = "look",
 ) -> Looked:
-    """``inspection.legibility.look`` at up to ``most`` pages from ``first`` (from 1) on, in a cell. Raises ``Rejected`` like
-    ``inspect_confined``.
+    """``inspection.legibility.look`` at up to ``most`` pages from ``first`` (from 1) on, in a cell; or, with the verb
+    ``codes``, ``inspection.codes.read_codes`` of them, the codes as the findings. Raises ``Rejected`` like ``inspect_confined``.
     """
     bounds = replace(bounds, cpu_seconds=seconds)
-    request = {"verb": "look", "media_type": media_type, "first": first, "most": most}
+    request = {"verb": verb, "media_type": media_type, "first": first, "most": most}
     head, _body = _ask(warden or _lookout, request, path, bounds, seconds=seconds, memory=memory)
     return Looked(head["warnings"], head["up_to"], head["cpu_seconds"])
 

@@ -1,4 +1,4 @@
-"""The warden of those who look how legible a page is: started as the other one is, with more libraries in it, and apart from it. What decides
+"""The warden of those who look how legible a page is, and which codes stand on it: started as the other one is, with more libraries in it, and apart from it. What decides
 whether a file is taken in shares no process with them.
 
 Runs as ``python -m``; its cells are those of :mod:`.cell` with another answer.
@@ -22,12 +22,13 @@ def load() -> Live:
     from PIL import Image
 
     from zhicheng.evidence.confinement import cell
+    from zhicheng.evidence.inspection.codes import read_codes
     from zhicheng.evidence.inspection.legibility.look import look
     from zhicheng.evidence.inspection.legibility.mending import Repair, mend
     from zhicheng.evidence.inspection.verdicts import Bounds
 
     def answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        return cell.answered(partial(_mend if request["verb"] == "mend" else _look, request, content))
+        return cell.answered(partial(verbs[request["verb"]], request, content))
 
     def _look(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         found = look(content, request["media_type"], Bounds(**request["bounds"]), first=request["first"], most=request["most"])
@@ -37,10 +38,18 @@ def load() -> Live:
         repairs = [Repair(*repair) for repair in request["repairs"]]
         return {"ok": True}, mend(content, request["media_type"], repairs, Bounds(**request["bounds"]))
 
+    def _codes(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        read = read_codes(
+            content, request["media_type"], Bounds(**request["bounds"]), first=request["first"], most=request["most"]
+        )
+        return {"ok": True, "warnings": read.found, "up_to": read.up_to}, b""
+
+    verbs = {"look": _look, "mend": _mend, "codes": _codes}
     cell.warm_up()
     sheet = io.BytesIO()
     Image.new("RGB", (300, 300), "white").save(sheet, "PNG")
-    look(sheet.getvalue(), "image/png", Bounds(max_bytes=1 << 20, max_pages=1))
+    for looked in (look, read_codes):
+        looked(sheet.getvalue(), "image/png", Bounds(max_bytes=1 << 20, max_pages=1))
     return partial(cell.live, by=answer)
 
 

@@ -13,6 +13,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.looked_at import to_look_at, when_looked_at
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.sheets import COMMITMENT, SUMMARY, sheet_in
 from zhicheng.applications.used_files import UsedFile, fitting
 from zhicheng.applications.where import ReturnPoint, Where
 from zhicheng.campaigns.rules import MaterialKey, PaperOption, SlotRequirement, missing_materials, unproved
@@ -153,12 +154,15 @@ class Boxes:
         checking = [row for row in arriving if row.is_open]
         room = len(rows) + len(checking) < box.max_files
         held = {file["material"].file.sha256 for file in rows}
+        sheet = sheet_in(self.case, box, paper.key)
         return {
             "key": paper.key,
             "label": str(paper.label),
             "stands_for": next((str(p.label) for p in box.papers if p.key == paper.stands_for), ""),
             "apart": self._apart(box, paper, bool(rows)),
-            "is_commitment": paper.template == "commitment",
+            "is_commitment": sheet == COMMITMENT,
+            "is_summary": sheet == SUMMARY and bool(self.case.contents["summary"].get("text")),
+            "is_sheet": bool(sheet),
             "rows": rows,
             "checking": checking,
             "checking_url": waiting_url(checking, link_to(self.case, place, section=self.section)) if checking else "",

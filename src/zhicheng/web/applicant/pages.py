@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.completeness import key_of
 from zhicheng.applications.models import Material
+from zhicheng.applications.placing import place_of
 from zhicheng.applications.where import Where
 from zhicheng.campaigns.rules import SlotRequirement
 from zhicheng.evidence.actions import take_pages
@@ -25,7 +26,7 @@ from zhicheng.evidence.rules import TURNS
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, head_of
 from zhicheng.web.applicant.links import link_to
-from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, material_or_404, place_of, section_asked
+from zhicheng.web.applicant.uploads import boxes_or_404, kept_in, material_or_404, section_asked
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_if_refused, waiting_url
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 
 from zhicheng.accounts.brakes import PRINTS_PER_HOUR, within
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.papers import commitment_paper, draft_review_form, subject_of
+from zhicheng.applications.papers import draft_review_form, subject_of
 from zhicheng.applications.receipts import receipt_of
+from zhicheng.applications.sheets import COMMITMENT, SUMMARY, print_sheet
 from zhicheng.documents.actions import pdf_of
 from zhicheng.documents.base import PaperBase
 from zhicheng.documents.models import Kind
@@ -61,11 +62,21 @@ def draft_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
 @require_safe
 def commitment_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
     """个人承诺书 with the name filled in, to be printed and signed by hand (S-61, S-78…S-82)."""
+    return _sheet(request, application_id, COMMITMENT, "commitment")
+
+
+@require_safe
+def summary_pdf(request: HttpRequest, application_id: int) -> HttpResponse:
+    """任期内专业技术工作总结 as it stands, to be printed, signed and sealed (S-55)."""
+    return _sheet(request, application_id, SUMMARY, "summary")
+
+
+def _sheet(request: HttpRequest, application_id: int, sheet: str, name: str) -> HttpResponse:
     case = case_or_404(request, application_id)
     if not _within_the_hour(request):
         return braked(request, account=True)
     try:
-        return _printed(*commitment_paper(case), f"commitment-{case.application.number}")
+        return pdf_response(print_sheet(case, sheet), f"{name}-{case.application.number}")
     except Refused as refused:
         return _cannot_print(request, case, refused)
 

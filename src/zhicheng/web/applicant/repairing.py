@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from zhicheng.applications.actions import restore_original
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.models import Material
+from zhicheng.applications.placing import place_of
 from zhicheng.campaigns.rules import box_for
 from zhicheng.evidence.actions import take_mended
 from zhicheng.evidence.models import Intake
@@ -20,7 +21,7 @@ from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404
 from zhicheng.web.applicant.materials import show_refused
 from zhicheng.web.applicant.mends import repairs_of
-from zhicheng.web.applicant.uploads import material_or_404, place_of
+from zhicheng.web.applicant.uploads import material_or_404
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import outcome_of, refuse_if_refused, waiting_url
 from zhicheng.web.shared.http import OutOfReachError, go

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.lifecycle import why_closed
+from zhicheng.applications.placing import place_of
 from zhicheng.applications.queries import intake_subject
 from zhicheng.applications.where import Where
 from zhicheng.evidence.actions import begin_upload, drop_upload, receive_piece
@@ -24,7 +25,7 @@ from zhicheng.evidence.waiting import wait_for
 from zhicheng.foundation.errors import Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404
 from zhicheng.web.applicant.links import link_to
-from zhicheng.web.applicant.uploads import boxes_or_404, place_of, replaced, section_asked
+from zhicheng.web.applicant.uploads import boxes_or_404, replaced, section_asked
 from zhicheng.web.shared import tus
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.checking import waiting_url

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from zhicheng.applications.casefile import CaseFile
-from zhicheng.applications.lifecycle import why_closed
 from zhicheng.applications.models import Application, Material
+from zhicheng.applications.placing import place_of
 from zhicheng.applications.queries import get_material, intake_subject
 from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.where import Where
@@ -27,23 +27,6 @@ from zhicheng.web.applicant.base import actor_of
 from zhicheng.web.applicant.boxes import Refusals, controls_in, pressed_for, refused_words
 from zhicheng.web.shared.checking import outcome_of, refuse_crowd, says_kept
 from zhicheng.web.shared.http import OutOfReachError, whole_number
-
-
-def place_of(case: CaseFile, box: SlotRequirement | None, paper: str, *, replaces: int = 0) -> dict[str, Any]:
-    """What ``evidence`` is told of a file for ``paper`` of ``box``; raises :class:`Refused` when none is taken there (any more)."""
-    if box is None or not box.upload or box.owner != "applicant" or paper not in {p.key for p in box.papers}:
-        raise Refused.one(_("这项材料已不在清单中。请刷新页面查看最新的材料清单。"), code="no_such_slot")
-    where = str(Where.of_box(box, paper))
-    if closed := why_closed(case.application):
-        raise Refused.one(closed, where=where, code="not_open")
-    place = {"slot": box.slot, "paper": paper, "year": box.year, "row": box.row_id or "", "replaces": replaces}
-    return {
-        "purpose": "material",
-        "subject": intake_subject(case.application.pk),
-        "where": where,
-        "payload": {"application": case.application.pk, **place},
-        "most_bytes": box.max_bytes,
-    }
 
 
 def take_material(
