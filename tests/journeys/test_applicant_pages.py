@@ -77,9 +77,8 @@ def test_sent_from_another_window_says_so(page: Page) -> None:
     one = application_of(page, WITHDRAWN)
     page.goto(f"{one}check/")
     both_widths(page, "check")
-    page.get_by_role("button", name="确认无误，继续上报").click()
     other = page.context.new_page()
-    other.goto(f"{one}submit/")
+    other.goto(f"{one}check/")
     for window in (page, other):
         window.get_by_label("我已阅读并作出以上个人承诺").check()
         window.get_by_label("我已知晓因漏传").check()

@@ -229,7 +229,6 @@ def look_at(page: Page, seen: dict[str, set[tuple[str, ...]]], name: str) -> Non
 def test_registering_as_a_person(page: Page, seen: dict[str, set[tuple[str, ...]]]) -> None:
     page.goto("/register/person/")
     page.get_by_label("我已认真阅读").check()
-    page.get_by_role("button", name="同意并继续").click()
     look_at(page, seen, "register-person")
     send = page.get_by_role("button", name="提交注册").last
     send.click()
@@ -254,13 +253,18 @@ def test_choosing_what_to_apply_for(page: Page, seen: dict[str, set[tuple[str, .
     go_in(page, "sbr63")
     page.goto("/my/applications/new/bortala-2023/")
     look_at(page, seen, "choose-prompt")
-    page.get_by_role("link", name="继续：选择系列").click()
+    page.get_by_role("button", name="确认，进入申报界面").click()
+    look_at(page, seen, "choose-series")
     page.get_by_role("button", name="继续").click()
     look_at(page, seen, "choose-nothing-chosen")
-    for step, choice in (("series", "工程技术"), ("specialty", "机械电子"), ("title", "助理工程师")):
-        look_at(page, seen, f"choose-{step}")
-        page.get_by_label(choice).first.check()
-        page.get_by_role("button", name="继续").click()
+    page.goto("/my/applications/new/bortala-2023/")
+    page.get_by_label("工程技术").check()
+    page.get_by_label("机械电子").check()
+    look_at(page, seen, "choose-below-the-prompt")
+    page.get_by_role("button", name="确认，进入申报界面").click()
+    look_at(page, seen, "choose-no-title")
+    page.get_by_label("助理工程师").first.check()
+    page.get_by_role("button", name="继续").click()
     page.get_by_role("button", name="我要申报").wait_for()
     look_at(page, seen, "choose-last")
 

@@ -286,7 +286,6 @@ def test_language_takes_along_passwords_and_chosen_files_in_this_page_alone(page
 def test_language_takes_along_the_employer_found_and_chosen(page: Page) -> None:
     page.goto("/register/person/")
     page.get_by_role("main").get_by_role("checkbox").check()
-    page.get_by_role("button", name="同意并继续").click()
     page.locator("[name=employer_words]").fill("枸杞")
     page.locator("[name=employer_id]:not([value=invites])").first.check()
     page.locator("[name=password]").fill("geheim-und-lang-1")
@@ -295,6 +294,7 @@ def test_language_takes_along_the_employer_found_and_chosen(page: Page) -> None:
     expect(page.locator("[name=employer_words]")).to_have_value("枸杞")
     expect(page.locator("#employers legend")).not_to_contain_text("选择")
     expect(page.locator("[name=employer_id]").first).to_be_checked()
+    expect(page.get_by_role("main").get_by_role("checkbox")).to_be_checked()
     expect(page.locator("[name=password]")).to_have_value("geheim-und-lang-1")
 
 

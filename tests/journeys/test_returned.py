@@ -74,14 +74,12 @@ def test_three_points_two_mended_one_answered_and_the_desk_reads_them(
         expect(points.nth(number)).to_contain_text(said)
     expect(points.nth(1)).to_contain_text("本人负责渠系改造的施工图会审。")
     both_widths(applicant, "check")
-    applicant.get_by_role("button", name="确认无误，继续上报").click()
+    for promise in ("我已阅读并作出以上个人承诺", "我已知晓因漏传"):
+        applicant.get_by_label(promise).check()
+    applicant.get_by_role("button", name="确认无误，上报").click()
     expect(applicant.locator("[data-error-summary]")).to_contain_text("退回意见第3条")
     applicant.get_by_label("第3条没有改动，请写明理由").fill(WHY)
-    applicant.get_by_role("button", name="确认无误，继续上报").click()
-    applicant.wait_for_url("**/submit/")
-    for promise in applicant.get_by_role("checkbox").all():
-        promise.check()
-    applicant.get_by_role("button", name="上报", exact=True).click()
+    applicant.get_by_role("button", name="确认无误，上报").click()
     applicant.wait_for_url("**/submissions/2/")
 
     desk.goto(case)

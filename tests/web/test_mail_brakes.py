@@ -44,6 +44,7 @@ OF_THE_LIBRARY = "a notice of the library, with the brake of account_change_pass
 ENDS: dict[str, str] = {
     **dict.fromkeys(
         [
+            "application_check",
             "application_choose",
             "application_discard",
             "application_submit",

@@ -25,14 +25,13 @@ def test_no_address_makes_a_session_for_whoever_knocks(world: w.World, method: s
     assert not left
 
 
-@pytest.mark.parametrize("audience", ["unit", "person"])
-def test_link_past_the_notice_says_why_it_leads_back(world: w.World, audience: str) -> None:
-    answer = Client().get(reverse(f"register_{audience}"), follow=True)
+def test_link_past_the_notice_says_why_it_leads_back(world: w.World) -> None:
+    answer = Client().get(reverse("register_unit"), follow=True)
     assert "请先阅读并同意注册须知" in answer.content.decode()
     assert not Session.objects.exists()
 
 
 def test_accepting_the_notice_has_a_brake(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PER_HOUR", 2)
-    page = reverse("register_person_notice")
+    page = reverse("register_unit_notice")
     assert [Client().post(page, {"accepted": "on"}).status_code for _ in range(3)] == [422, 422, 429]

@@ -55,6 +55,19 @@ def moving(source: CaseFile, target: CaseFile) -> Moving:
     return Moving(coming, files, left)
 
 
+def came_along(source: CaseFile, target: CaseFile) -> list[str]:
+    """What of ``source`` stands in ``target`` as it is there: the sections, with how many of their rows, and the files by name."""
+    along = []
+    for section in SECTIONS:
+        theirs, here = (_without_ids(section, case.contents[section.key]) for case in (source, target))
+        if not section.rows:
+            along += [str(section.label)] if any(theirs.values()) and theirs == here else []
+        elif rows := [row for row in here if row in theirs and not is_blank(row)]:
+            along.append(_("{section}（{n}项）").format(section=section.label, n=len(rows)))
+    contents = {material.file.sha256 for material in source.materials}
+    return along + list(dict.fromkeys(m.file.name for m in target.materials if m.file.sha256 in contents))
+
+
 def is_empty(section: Section, content: Any) -> bool:
     """Whether nothing is filled in that somebody typed."""
     if section.rows:

@@ -46,7 +46,6 @@ PUBLIC: dict[str, frozenset[Role]] = {
     "register_unit": EVERYBODY,
     "register_unit_licence": EVERYBODY,
     "register_credit_code": EVERYBODY,
-    "register_person_notice": EVERYBODY,
     "register_person": EVERYBODY,
     "register_employers": EVERYBODY,
     "register_done": EVERYBODY,

@@ -21,7 +21,6 @@ IN_SESSION: dict[str, str] = {
     "kept_form_discard": "what was kept is gone",
     "kept_form_switch": "signed out, what was kept stays",
     "register_unit_notice": "the text was read",
-    "register_person_notice": "the text was read",
     "rehearsal_sign_in": "the other account of a rehearsal",
 }
 # Of these, what the database has of it as well: when the session cannot be saved, it may have happened all the same.

@@ -15,7 +15,7 @@ from zhicheng.foundation import clock
 pytestmark = pytest.mark.django_db
 LAST = datetime(2023, 7, 21, 17, 59, 59, tzinfo=clock.BEIJING)
 OVER = datetime(2023, 7, 21, 18, 0, 0, tzinfo=clock.BEIJING)
-MAY = ("请修改后重新上报", "重新核对后再次上报", "请按以下意见修改", "确认无误，继续上报", "修改后重新上报截止", "按退回意见修改")
+MAY = ("请修改后重新上报", "重新核对后再次上报", "请按以下意见修改", "确认无误，上报", "修改后重新上报截止", "按退回意见修改")
 MAY_NOT = ("不能上报", "不能再上报", "重新上报的期限已过")
 PAGES = ("my_titles", "my_applications", "my_application", "application_tasks", "application_check")
 

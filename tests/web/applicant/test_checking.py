@@ -16,6 +16,7 @@ from zhicheng.applications.models import Material, Submission
 from zhicheng.applications.queries import draft_of, snapshot_of
 from zhicheng.applications.sections import SECTIONS
 from zhicheng.applications.states import State
+from zhicheng.campaigns.queries import notice_of
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
 from zhicheng.organizations.actions import change_employer
@@ -85,6 +86,49 @@ def test_check_page_marks_what_is_missing_where_it_is_missing(world, application
 def test_submit_page_before_the_check_leads_to_the_check(application, client):
     answer = client.get(reverse("application_submit", args=[application.pk]))
     assert answer.url == reverse("application_check", args=[application.pk])
+
+
+def test_looked_through_promised_and_sent_with_one_press(world, application, client):
+    w.fill(world.applicant, application)
+    address = reverse("application_check", args=[application.pk])
+    soup = BeautifulSoup(client.get(address).content, "html.parser")
+    texts = notice_of(world.version).texts
+    assert all(line in soup.main.get_text() for line in (*texts.commitment.paragraphs, *texts.liability.paragraphs))
+    sent = {tag["name"]: tag["value"] for tag in soup.select("main form input[type=hidden][value]")}
+    answer = client.post(address, sent | {"commitment": "on", "liability": "on"})
+    assert answer.url == reverse("application_receipt", args=[application.pk, 1])
+    again = client.post(address, sent | {"commitment": "on", "liability": "on"})
+    assert again.url == answer.url and Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize("missing", ["commitment", "liability"])
+def test_nothing_is_confirmed_by_whoever_does_not_promise(world, application, client, missing):
+    w.fill(world.applicant, application)
+    promise = {k: v for k, v in PROMISE.items() if k != missing} | w.check_read(application)
+    answer = client.post(reverse("application_check", args=[application.pk]), {**promise, "form_token": "t"})
+    assert answer.status_code == 422 and list(answer.context["form"].errors) == [missing]
+    assert page(answer).count("checked") == 1 and f'href="#id_{missing}"' in page(answer)
+    application.refresh_from_db()
+    assert application.checked_at is None and not Submission.objects.exists()
+
+
+def test_what_was_sent_from_another_window_is_told_at_the_check(checked, client):
+    seen = w.check_read(checked)
+    send(client, checked)
+    answer = client.post(reverse("application_check", args=[checked.pk]), PROMISE | seen | {"form_token": "another-page"})
+    assert answer.status_code == 422 and "已经上报" in page(answer) and Submission.objects.count() == 1
+
+
+def test_what_cannot_be_sent_is_confirmed_and_every_reason_told(world, application, client):
+    w.fill(world.applicant, application)
+    bar_for_fraud(world)
+    answer = client.post(
+        reverse("application_check", args=[application.pk]), PROMISE | w.check_read(application) | {"form_token": "t"}
+    )
+    assert answer.status_code == 422 and {p.code for p in answer.context["problems"]} == {"barred"}
+    (form,) = BeautifulSoup(answer.content, "html.parser").select("main form[data-held]")
+    assert form["action"] == reverse("application_submit", args=[application.pk])
+    assert not Submission.objects.exists()
 
 
 def test_edit_after_the_check_voids_it(world, checked, client):

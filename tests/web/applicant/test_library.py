@@ -241,7 +241,12 @@ def test_new_application_begins_with_what_an_earlier_one_holds(world, client) ->
     answer = client.post(reverse("application_choose", args=[slug]), choice | {"bring": application.pk}, follow=True)
     second = Application.objects.latest("pk")
     assert answer.redirect_chain[-1][0] == reverse("application_bring", args=[second.pk]) + f"?from={application.pk}"
-    assert "重新签名" in page(answer)
+    shown = page(answer)
+    assert "重新签名" in shown and "已带入的" in shown
+    assert all(f"<li>{name}</li>" in shown for name in ("基本信息", "学历学位（1项）", "继续教育（4项）", "专业技术工作总结"))
+    files = {m.file.name for m in materials_of(second)}
+    assert files and all(f"<li>{name}</li>" in shown for name in files)
+    assert answer.context["next_url"] == reverse("application_slot", args=[second.pk, "commitment"])
     assert draft_of(second).contents["summary"] == draft_of(application).contents["summary"]
 
 

@@ -100,6 +100,25 @@ def test_next_leads_to_the_next_task_that_needs_something(application, client):
     assert "“基本信息”已保存" in page(client.get(answer.url))
 
 
+def test_next_leads_on_from_the_first_again_and_to_the_check_when_nothing_is_left(world, application, client):
+    def going_on(key, **typed):
+        sent = {"base_version": version_of(application, key), "next": "1", **typed}
+        return client.post(at(application, key), sent).url
+
+    w.fill(world.applicant, application)
+    text = {"summary-text": w.sections()["summary"]["text"]}
+    assert going_on("summary", **text) == reverse("application_check", args=[application.pk])
+    assert going_on("summary", **{"summary-text": ""}) == reverse("application_tasks", args=[application.pk])
+    actions.save_section(
+        actor=world.applicant,
+        application_id=application.pk,
+        key="basic",
+        typed=w.sections()["basic"] | {"mobile": "12"},
+        base_version=version_of(application, "basic"),
+    )
+    assert going_on("summary", **text) == at(application, "basic")
+
+
 def test_save_from_the_check_page_leads_back_to_it(application, client):
     assert 'name="back" value="check"' in page(client.get(at(application, "basic") + "?back=check"))
     answer = client.post(at(application, "basic"), {"base_version": "0", "return": "1", "back": "check"})

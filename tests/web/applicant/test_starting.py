@@ -12,6 +12,7 @@ from tests.web.applicant.kit import bar_for_fraud, client_of, page
 from zhicheng.accounts.models import AccountKind, NoticeAcceptance
 from zhicheng.applications import actions
 from zhicheng.applications.models import Application
+from zhicheng.applications.queries import draft_of
 from zhicheng.campaigns.queries import notice_of
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import digest
@@ -49,6 +50,51 @@ def test_prompt_is_accepted_once_with_the_hash_of_what_was_shown(world, slug):
     text = notice_of(world.version).texts.prompt
     assert (kept.text_key, kept.version, kept.text_sha256) == (f"prompt:{slug}", text.version, digest(text.zh))
     assert "确认阅读" in page(client.get(reverse("application_prompt", args=[slug])))
+
+
+def test_series_specialty_and_title_are_chosen_below_the_prompt(world, slug):
+    client = client_of(world.applicant)
+    address = reverse("application_prompt", args=[slug])
+    shown = page(client.get(address))
+    assert 'name="series"' in shown and 'name="title"' not in shown and "以考代评" in shown
+    asked = page(
+        client.get(reverse("application_choose", args=[slug]), {"series": "engineering"}, headers={"HX-Request": "true"})
+    )
+    assert "<html" not in asked and 'name="specialty"' in asked and 'name="title"' in asked
+    refused = page(client.post(address, CHOICE))
+    assert "请仔细阅读提示信息" in refused and refused.count(" checked>") == 3
+    answer = client.post(address, CHOICE | {"accepted": "on"}, follow=True)
+    assert answer.status_code == 200 and "我要申报" in page(answer) and "水利" in page(answer)
+    assert client.post(address, CHOICE).status_code == 303, "accepted already: the tick is not asked for again"
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        ({}, 200, "您申报哪个系列"),
+        ({"series": "engineering"}, 200, "您申报哪个任职资格"),
+        ({"series": "engineering", "specialty": "water"}, 422, "请选择一个任职资格。"),
+        ({"series": "engineering", "title": "engineer"}, 422, "请选择一个专业。"),
+        ({"series": "nothing", "title": "engineer"}, 200, "您申报哪个系列"),
+    ],
+)
+def test_what_was_not_chosen_below_the_prompt_is_asked_on_the_next_page(world, slug, said, status, told):
+    answer = client_of(world.applicant).post(reverse("application_prompt", args=[slug]), said | {"accepted": "on"}, follow=True)
+    assert answer.status_code == status and told in page(answer)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_applies_for_the_first_time_says_so_beside_the_button(world, slug, first):
+    w.accept_prompt(world.applicant, world.version)
+    client, choose = client_of(world.applicant), reverse("application_choose", args=[slug])
+    assert "本人是首次申报" in page(client.get(choose, CHOICE))
+    answer = client.post(choose, CHOICE | ({"first_title": "on"} if first else {}))
+    application = Application.objects.get()
+    assert answer.url == reverse("application_section", args=[application.pk, "basic"])
+    assert "申请书已经建立" in page(client.get(answer.url))
+    assert bool(draft_of(application).contents["current_title"].get("first_title")) is first
+    actions.discard_application(actor=world.applicant, application_id=application.pk)
+    assert "本人是首次申报" not in page(client.get(choose, CHOICE)), "the earlier one says it"
 
 
 def test_choice_shows_series_by_exam_with_the_reason(world, slug):

@@ -25,8 +25,11 @@ from tests.web.registering import (
     summary_of,
     unit_typed,
 )
+from zhicheng.accounts.confirmation_keys import make_key
+from zhicheng.accounts.devices import devices_of
 from zhicheng.accounts.models import NoticeAcceptance, User
 from zhicheng.accounts.queries import was_asked_to_confirm
+from zhicheng.accounts.rules import LINK_LIVES
 from zhicheng.campaigns.models import Campaign
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import clock
@@ -47,24 +50,47 @@ def in_the_window() -> Iterator[None]:
 # --- 注册须知 ---
 
 
-@pytest.mark.parametrize("audience", ["unit", "person"])
-def test_the_form_cannot_be_reached_around_the_notice(audience: str) -> None:
+def test_the_form_of_a_unit_cannot_be_reached_around_the_notice() -> None:
     client = Client()
-    for answer in (client.get(reverse(f"register_{audience}")), client.post(reverse(f"register_{audience}"), {"name": "x"})):
-        assert answer.status_code == 302 and answer["Location"] == reverse(f"register_{audience}_notice") + "?first=1"
+    for answer in (client.get(UNIT), client.post(UNIT, {"name": "x"})):
+        assert answer.status_code == 302 and answer["Location"] == reverse("register_unit_notice") + "?first=1"
     assert "请先阅读并同意注册须知" in client.get(answer["Location"]).content.decode()
 
 
 def test_going_on_without_the_tick_says_what_to_do() -> None:
-    answer = Client().post(reverse("register_person_notice"), {"shown": "x" * 64})
+    answer = Client().post(reverse("register_unit_notice"), {"shown": "x" * 64})
     assert answer.status_code == 422 and summary_of(answer) == ["请先阅读注册须知，勾选“我已认真阅读并同意”后再继续。"]
     assert page_of(answer).title.get_text().startswith("错误：")
 
 
 def test_a_notice_that_changed_while_it_was_read_has_to_be_read_again() -> None:
-    answer = Client().post(reverse("register_person_notice"), {"shown": "0" * 64, "accepted": "on"})
+    answer = Client().post(reverse("register_unit_notice"), {"shown": "0" * 64, "accepted": "on"})
     assert answer.status_code == 422 and "刚刚更新" in summary_of(answer)[0]
     assert page_of(answer).select_one("input[name=accepted]").get("checked") is None
+
+
+@pytest.mark.parametrize(
+    ("ticked", "shown", "said"),
+    [
+        (False, "", "请先阅读注册须知，勾选“我已认真阅读并同意”后再继续。"),
+        (True, "0" * 64, "注册须知刚刚更新，请重新阅读下面的内容后再勾选。"),
+    ],
+)
+def test_person_reads_the_notice_above_the_form_and_accepts_that_very_text(ticked: bool, shown: str, said: str) -> None:
+    typed = person_typed(employer_id=str(ex.approved_unit().pk))
+    typed |= {"shown": shown} if shown else {}
+    answer = Client().post(PERSON, typed if ticked else {k: v for k, v in typed.items() if k != "accepted"})
+    assert answer.status_code == 422 and summary_of(answer) == [said] == [errors_of(answer, "accepted").removeprefix("错误：")]
+    page = page_of(answer)
+    assert page.select_one("input[name=accepted]").get("checked") is None and page.select_one(".notice-text p")
+    assert page.select_one("input[name=name]")["value"] == typed["name"] and not User.objects.filter(username="person1").exists()
+    again = typed | {"accepted": "on", "shown": page.select_one("input[name=shown]")["value"]}
+    assert Client().post(PERSON, again).status_code == 303
+
+
+def test_looking_for_the_employer_keeps_the_tick() -> None:
+    answer = Client().post(PERSON, person_typed(employer_words="中学", find="1"))
+    assert page_of(answer).select_one("input[name=accepted]").get("checked") is not None
 
 
 def test_before_any_notice_is_published_nobody_can_register(settings) -> None:
@@ -72,6 +98,7 @@ def test_before_any_notice_is_published_nobody_can_register(settings) -> None:
     page = Client().get(reverse("register_unit_notice"))
     assert page.status_code == 200 and "暂未开放注册" in page.content.decode()
     assert Client().get(UNIT).status_code == 302
+    assert "暂未开放注册" in Client().get(PERSON).content.decode()
 
 
 # --- 个人注册 ---
@@ -86,16 +113,65 @@ def test_person_registers_confirms_and_signs_in() -> None:
     assert "person1@mail.example" in client.get(DONE).content.decode()
     user = User.objects.get(username="person1")
     kept = NoticeAcceptance.objects.get(user=user)
-    assert kept.text_key == "bortala-2023:registration_notice_person" and kept.accepted_at == IN_WINDOW
+    assert kept.text_key == "bortala-2023:registration_notice_person" and kept.accepted_at == IN_WINDOW + timedelta(minutes=5)
     sign_in = {"login": "person1", "password": ex.PASSWORD}
     assert "_auth_user_id" not in (client.post(reverse("account_login"), sign_in) and client.session)
     link = link_in(mails("person1@mail.example")[0])
-    assert client.get(link).status_code == 200 and client.post(link).status_code == 302
-    client.post(reverse("account_login"), sign_in)
+    assert "确认后直接登录" in client.get(link).content.decode()
+    assert client.post(link, follow=True).redirect_chain[-1][0] == reverse("my_titles")
     assert client.session["_auth_user_id"] == str(user.pk)
     for again in (client, Client()):  # the link once more, looked at and sent, signed in or elsewhere
         for answer in (again.get(link), again.post(link)):
             assert answer.status_code == 200 and "这个邮箱已经确认过了" in answer.content.decode()
+
+
+def _registered(client: Client, number: int = 1, **changes: str) -> str:
+    """``client`` registers; the link in the mail."""
+    typed = person_typed(number, employer_id=str(ex.approved_unit(number).pk), **changes)
+    assert client.post(PERSON, typed).status_code == 303
+    return link_in(mails(typed["email"])[-1])
+
+
+def test_link_signs_in_no_other_browser() -> None:
+    link = _registered(Client())
+    other = Client()
+    assert "确认后直接登录" not in other.get(link).content.decode()
+    assert other.post(link)["Location"] == reverse("account_login") and "_auth_user_id" not in other.session
+
+
+def test_link_signs_in_nobody_but_who_registered_here_last() -> None:
+    client = Client()
+    first, _second = _registered(client), _registered(client, 2)
+    client.post(first)
+    assert "_auth_user_id" not in client.session
+
+
+def test_link_signs_in_no_later_than_it_lives_and_only_once() -> None:
+    client = Client()
+    link = _registered(client)
+    with clock.travel(clock.now() + LINK_LIVES - timedelta(minutes=1)):
+        assert client.get(link).status_code == 200
+    with clock.travel(clock.now() + LINK_LIVES + timedelta(minutes=1)):
+        fresh = make_key(User.objects.get(username="person1").emailaddress_set.get())
+        client.post(reverse("account_confirm_email", args=[fresh]))
+    assert "_auth_user_id" not in client.session, "a mail that was asked for again, a day later"
+    assert "这个邮箱已经确认过了" in client.post(link).content.decode() and "_auth_user_id" not in client.session
+
+
+def test_whoever_is_signed_in_already_stays_who_they_are() -> None:
+    client = Client()
+    link = _registered(client)
+    other = ex.registered_applicant(ex.approved_unit(3), 3)
+    client.post(reverse("account_login"), {"login": other.username, "password": ex.PASSWORD})
+    client.post(link)
+    assert client.session.get("_auth_user_id") in {None, str(other.pk)}
+
+
+def test_browser_that_is_signed_in_by_the_link_is_not_remembered_as_a_device() -> None:
+    client = Client()
+    client.post(_registered(client))
+    user = User.objects.get(username="person1")
+    assert client.session["_auth_user_id"] == str(user.pk) and not devices_of(user.pk)
 
 
 def test_person_with_everything_wrong_reads_everything_at_once_and_loses_nothing() -> None:
@@ -362,7 +438,7 @@ def test_what_was_typed_is_sent_again_when_the_brake_is_over() -> None:
     form = page.select_one("#main form")
     again = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
     assert typed["password"] not in braked.content.decode() and again["password"] == ""
-    assert client.session.get_expiry_age() > 3600, "the notice that was read is not forgotten meanwhile"
+    assert again["accepted"] == "on" and again["shown"] == typed["shown"], "the notice that was read is not forgotten meanwhile"
     cache.delete("stranger:registration:127.0.0.1")
     again |= {name: value for name, value in typed.items() if "password" in name}
     assert client.post(form["action"], again).status_code == 303

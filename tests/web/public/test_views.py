@@ -29,7 +29,7 @@ def text_of(path: str) -> str:
 def test_home_shows_the_notice_its_times_and_every_way_in(world):
     page = BeautifulSoup(browser().get("/").content, "html.parser")
     links = {str(a["href"]) for a in page.find_all("a")}
-    for name in ("register_person_notice", "register_unit_notice", "account_login", "verify", "help", "account_reset_password"):
+    for name in ("register_person", "register_unit_notice", "account_login", "verify", "help", "account_reset_password"):
         assert reverse(name) in links, name
     assert reverse("notice", args=["bortala-2023"]) in links
     text = " ".join(page.get_text(" ").split())
@@ -59,7 +59,7 @@ def test_home_without_any_campaign_says_so():
 
 def test_home_of_somebody_signed_in_offers_no_registration(world):
     page = browser(users_by_role(world)[Role.APPLICANT]).get("/").content.decode()
-    assert reverse("register_person_notice") not in page
+    assert reverse("register_person") not in page
 
 
 def test_each_role_starts_at_its_own_place(world):

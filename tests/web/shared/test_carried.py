@@ -37,7 +37,7 @@ def drafted(application: Application) -> dict[str, object]:
 
 def test_visitor_goes_on_to_register_and_the_browser_keeps_the_answers_alone(world: World, client: Client) -> None:
     answer = carry_on(client)
-    assert (answer.status_code, answer["Location"]) == (303, reverse("register_person_notice"))
+    assert (answer.status_code, answer["Location"]) == (303, reverse("register_person"))
     cookie = answer.cookies[COOKIE]
     assert "engineering.engineer" in cookie.value and "2020-03-01" in cookie.value
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 30 * 24 * 3600)

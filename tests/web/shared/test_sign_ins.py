@@ -106,8 +106,8 @@ def test_session_gets_another_key_when_the_password_is_asked_for_again(person: U
 
 def test_session_of_a_visitor_is_not_the_one_of_whoever_signs_in(person: User) -> None:
     client = Client()
-    client.get(reverse("register_person_notice"))
-    client.post(reverse("register_person_notice"), {})
+    client.get(reverse("register_person"))
+    client.post(reverse("register_person"), {})
     before = client.session.session_key
     client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
     assert is_in(client) and client.session.session_key != before
@@ -205,7 +205,7 @@ def test_whoever_was_not_signed_in_is_told_what_the_page_asks_for() -> None:
     plain = page_of(Client().get(reverse("account_login"), headers={"accept-language": "zh-CN"})).main.get_text()
     assert "须先登录" not in plain and "已经结束" not in plain
     visitor = Client()
-    visitor.post(reverse("register_person_notice"), {"accepted": "on"})
+    visitor.post(reverse("register_person"), {"accepted": "on"})
     assert "您的登录已经结束" not in said_at_sign_in(visitor)
 
 

@@ -34,7 +34,7 @@ def packed(path: str) -> int:
     return len(gzip.compress(Path(found).read_bytes(), 9))
 
 
-@pytest.mark.parametrize("page", ["home", "help", "account_login", "register_person_notice", "publicity_list"])
+@pytest.mark.parametrize("page", ["home", "help", "account_login", "register_unit_notice", "publicity_list"])
 def test_first_visit_is_small_and_nothing_waits_for_a_script(world: w.World, page: str) -> None:
     answer = Client().get(reverse(page), headers=ASKS)
     assert answer["Content-Encoding"] == "gzip" and "Accept-Encoding" in answer["Vary"]

@@ -247,7 +247,7 @@ def _tell_shared_mailbox(employer: Organization) -> None:
         % {
             "unit": employer.name,
             "site": site_name(),
-            "register": settings.SITE_ADDRESS + reverse("register_person_notice"),
+            "register": settings.SITE_ADDRESS + reverse("register_person"),
         },
         key=f"mailbox-shared:{employer.pk}:{clock.now().isoformat()}",
     )

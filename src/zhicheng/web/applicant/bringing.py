@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhicheng.applications.actions import carry_application
-from zhicheng.applications.carrying import Left, moving
+from zhicheng.applications.carrying import came_along, moving
 from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.queries import VERSION_TEXTS, get_application, visible_to
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.web.applicant.base import actor_of, case_or_404, chosen_words, head_of
+from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.http import OutOfReachError, go, whole_number
 
@@ -47,7 +48,7 @@ def bring(request: HttpRequest, application_id: int) -> HttpResponse:
 
 
 def brought_along(request: HttpRequest, application_id: int, source: int) -> HttpResponse:
-    """Take over what fits; on to the list of what did not, or straight to the task list. Raises ``Refused`` (``not_open``)."""
+    """Take over what fits; on to the list of what did not, or straight to what is left to do. Raises ``Refused`` (``not_open``)."""
     try:
         carried = carry_application(actor=actor_of(request), application_id=application_id, from_id=source)
     except Refused as refused:
@@ -63,7 +64,7 @@ def brought_along(request: HttpRequest, application_id: int, source: int) -> Htt
         messages.info(request, _("没有可以带入的内容：这份申请书里已经填写的保持不变。"))
     if carried.left:
         return go(request, reverse("application_bring", args=[application_id]) + f"?from={source}")
-    return go(request, "application_tasks", application_id)
+    return go(request, next_task(case_or_404(request, application_id), ""))
 
 
 def _page(request: HttpRequest, case: CaseFile, *, problems: list[Problem] | None = None) -> HttpResponse:
@@ -71,14 +72,18 @@ def _page(request: HttpRequest, case: CaseFile, *, problems: list[Problem] | Non
     context = {
         **head_of(case),
         "sources": own_applications(request, but=case.application.pk),
-        "left": _left(request, case, source) if source is not None else None,
+        "left": None,
         "problems": problems or [],
     }
+    if source is not None:
+        context |= _from(request, case, source)
     return render(request, TEMPLATE, context, status=422 if problems else 200)
 
 
-def _left(request: HttpRequest, case: CaseFile, source: int) -> list[Left]:
+def _from(request: HttpRequest, case: CaseFile, source: int) -> dict[str, Any]:
+    """What stands here of the other application, what does not and why, and where to go on."""
     other = get_application(actor_of(request), source)
     if other is None or other.pk == case.application.pk:
         raise OutOfReachError(f"application {source}")
-    return moving(CaseFile(other), case).left
+    there = CaseFile(other)
+    return {"along": came_along(there, case), "left": moving(there, case).left, "next_url": next_task(case, "")}

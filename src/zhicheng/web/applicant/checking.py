@@ -1,4 +1,7 @@
-"""再次核对 and 上报: a look at the whole, then two promises, then the receipt (S-24, S-26, S-27, S-64, S-78)."""
+"""再次核对 and 上报: a look at the whole, below it two promises and the one button, then the receipt (S-24, S-26, S-27, S-64, S-78).
+
+The page of 上报 alone is for what was confirmed and then could not be sent.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ from zhicheng.web.shared.problems import anchor_id, put_on_form
 
 
 def check(request: HttpRequest, application_id: int) -> HttpResponse:
-    """再次核对: everything in the order of 评审表, each part with a way to mend it; confirmed by a POST (S-26)."""
+    """再次核对: everything in the order of 评审表, each part with a way to mend it; confirmed and sent by a POST (S-26, S-27)."""
     if request.method == "POST":
         return _confirm(request, application_id)
     case = case_or_404(request, application_id)
@@ -68,11 +71,28 @@ def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
     if "save_answers" in request.POST:
         messages.success(request, _("说明已保存，上报时随申请书一并送交审核部门。"))
         return go(request, reverse("application_check", args=[application_id]) + f"#{anchor_id('points')}")
+    promises = _promised(request.POST)
+    if promises is not None and not promises.is_valid():
+        return _not_promised(request, application_id, promises)
     try:
         confirm_check(actor=actor, application_id=application_id, read=request.POST.get("read") or "nothing")
     except Refused as refused:
-        return _not_confirmed(request, application_id, refused)
-    return go(request, "application_submit", application_id)
+        if promises is None or not refused.has("not_open"):  # sent from another window: told, or the receipt shown, by _send
+            return _not_confirmed(request, application_id, refused)
+    return _send(request, application_id) if promises is not None else go(request, "application_submit", application_id)
+
+
+def _promised(typed: QueryDict) -> PromiseForm | None:
+    """The promises that were sent along; ``None`` from a page of before they stood there: they are asked for on the next one."""
+    return PromiseForm(typed) if "commitment_version" in typed else None
+
+
+def _not_promised(request: HttpRequest, application_id: int, form: PromiseForm) -> HttpResponse:
+    """The page again: nothing is confirmed by somebody who has not read to its end."""
+    case = case_or_404(request, application_id)
+    if not is_open(case.application):
+        return go(request, "my_application", application_id)
+    return render(request, "applicant/check.html", _check_context(request, case, form=form), status=422)
 
 
 def _not_confirmed(request: HttpRequest, application_id: int, refused: Refused, typed: QueryDict | None = None) -> HttpResponse:
@@ -80,14 +100,16 @@ def _not_confirmed(request: HttpRequest, application_id: int, refused: Refused, 
     case = case_or_404(request, application_id)
     if refused.has("not_open"):
         return go(request, "my_application", application_id)
-    context = _check_context(request, case, typed)
+    context = _check_context(request, case, typed, _promised(request.POST))
     problems = on_controls(refused.problems) if typed is not None else linked(case, refused.problems)
     if typed is not None and context["points"] is not None:
         problems = put_on_form(context["points"], problems)
     return render(request, "applicant/check.html", context | {"problems": problems}, status=422)
 
 
-def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None = None) -> dict[str, Any]:
+def _check_context(
+    request: HttpRequest, case: CaseFile, typed: QueryDict | None = None, form: PromiseForm | None = None
+) -> dict[str, Any]:
     lacking, found, besides = linked(case, case.missing), findings_to_answer(case), besides_of(case)
     moved = employer_change(case, actor_of(request).organization_id)
     links = {p.where: p.link for p in lacking if p.code not in {"being_checked", "not_looked_at"}}
@@ -114,6 +136,8 @@ def _check_context(request: HttpRequest, case: CaseFile, typed: QueryDict | None
         "plan": plan_shown(case, plan_in_force(case)),
         "notes": shown_notes(case),
         "answer_url": findings_url(case),
+        "form": form or _promises(case),
+        **_promise_texts(case),
     }
 
 
@@ -139,12 +163,17 @@ def submit(request: HttpRequest, application_id: int) -> HttpResponse:
     if request.method == "POST":
         return _send(request, application_id)
     case = case_or_404(request, application_id)
-    texts = case.notice.texts
     if not is_open(case.application):
         return go(request, "my_application", application_id)
     if case.application.checked_at is None:
         return go(request, "application_check", application_id)
-    form = PromiseForm(
+    return render(request, "applicant/submit.html", _submit_context(request, case, _promises(case)))
+
+
+def _promises(case: CaseFile) -> PromiseForm:
+    """The ticks as they first stand there, with what tells one sending from another."""
+    texts = case.notice.texts
+    return PromiseForm(
         initial={
             "form_token": str(uuid.uuid4()),
             "language": get_language(),
@@ -152,18 +181,21 @@ def submit(request: HttpRequest, application_id: int) -> HttpResponse:
             "liability_version": texts.liability.version,
         }
     )
-    return render(request, "applicant/submit.html", _submit_context(request, case, form))
+
+
+def _promise_texts(case: CaseFile) -> dict[str, Any]:
+    """What the ticks stand below."""
+    return {"commitment": case.notice.texts.commitment, "liability": case.notice.texts.liability}
 
 
 def _submit_context(request: HttpRequest, case: CaseFile, form: PromiseForm) -> dict[str, Any]:
-    texts, moved = case.notice.texts, employer_change(case, actor_of(request).organization_id)
+    moved = employer_change(case, actor_of(request).organization_id)
     return {
         **head_of(case),
         "employer_change": moved,
         "handing_in": handing_in(case, moved=moved),
         "form": form,
-        "commitment": texts.commitment,
-        "liability": texts.liability,
+        **_promise_texts(case),
     }
 
 

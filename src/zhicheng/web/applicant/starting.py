@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -22,7 +24,7 @@ from zhicheng.applications.casefile import CaseFile
 from zhicheng.applications.desks import DESKS
 from zhicheng.applications.queries import get_application, own_drafts
 from zhicheng.applications.sections import BY_KEY
-from zhicheng.campaigns.answers import Answers
+from zhicheng.campaigns.answers import NO_TITLE, Answers
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.notice import Notice
 from zhicheng.campaigns.queries import campaigns_open_now, current_version, notice_of, published_campaigns
@@ -31,21 +33,21 @@ from zhicheng.foundation.canonical import digest
 from zhicheng.foundation.errors import Problem, Refused
 from zhicheng.organizations.actors import Actor
 from zhicheng.organizations.models import Organization
-from zhicheng.web.applicant.base import actor_of, chosen_words, information_url
+from zhicheng.web.applicant.base import actor_of, case_or_404, chosen_words, information_url
 from zhicheng.web.applicant.bringing import brought_along, own_applications
 from zhicheng.web.applicant.choosing import chosen_in, questions_in, series_question, title_words
+from zhicheng.web.applicant.tasks import next_task
 from zhicheng.web.shared.carried import Carried, carried_by, let_go, sections_of
 from zhicheng.web.shared.conditions import ShownConditions, conditions_for, shown_conditions
 from zhicheng.web.shared.forms import Form
-from zhicheng.web.shared.http import OutOfReachError, go, render_refused, whole_number
+from zhicheng.web.shared.http import OutOfReachError, go, is_script, render_refused, whole_number
 from zhicheng.web.shared.windows import times_of
 
 STEPS = (
-    gettext_lazy("阅读提示信息"),
-    gettext_lazy("选择系列"),
-    gettext_lazy("选择专业和任职资格"),
+    gettext_lazy("阅读提示信息，选择任职资格"),
     gettext_lazy("我要申报"),
 )
+_ASKED = ("series", "specialty", "title")
 
 
 class PromptForm(Form):
@@ -128,15 +130,41 @@ def prompt(request: HttpRequest, slug: str) -> HttpResponse:
     accepted = prompt_accepted(actor, notice)
     form = PromptForm(request.POST if request.method == "POST" else None)
     context = {"notice": notice, "form": form, "accepted": accepted, "steps": STEPS, "paragraphs": notice.texts.prompt.paragraphs}
+    context |= _choices(request, notice, request.POST)
     if request.method != "POST":
         return render(request, "applicant/prompt.html", context | {"drafts": _drafts(actor, version)})
-    if not form.is_valid():
+    if accepted is None and not form.is_valid():
         return render_refused(request, "applicant/prompt.html", context)
     if accepted is None:
         text = notice.texts.prompt
         told = AcceptedText(key=f"prompt:{notice.slug}", version=text.version, sha256=digest(text.zh))
         accept_texts(user_id=actor.account_id, texts=[told])
-    return go(request, "application_choose", slug)
+    return go(request, f"{reverse('application_choose', args=[slug])}{_said(request.POST)}")
+
+
+def _said(typed: Mapping[str, str]) -> str:
+    """What was chosen below the prompt, as the query of the next page; it asks what is left, and says what does not fit."""
+    said = {name: typed.get(name, "") for name in _ASKED if typed.get(name)}
+    asked = {"asked": "title"} if "title" in said or "specialty" in said else {}
+    return f"?{urlencode(said | asked)}" if said else ""
+
+
+def _choices(request: HttpRequest, notice: Notice, said: Mapping[str, str]) -> dict[str, Any]:
+    """The questions below the prompt: the series, and what is asked in it once it is chosen, here or at 我能报什么."""
+    carried = carried_by(request)
+    wanted = {name: said.get(name, "") or str(getattr(carried, name, "") or "") for name in _ASKED}
+    chosen = chosen_in(notice, wanted).series
+    return {
+        "series_question": series_question(notice, asked=False, chosen=chosen.series.code if chosen is not None else ""),
+        "questions": questions_in(chosen, wanted, asked=False) if chosen is not None else [],
+        "closed": _closed(notice),
+        "looked_at": carried is not None and chosen is not None and not said,
+    }
+
+
+def _closed(notice: Notice) -> list[tuple[str, str]]:
+    """The series that cannot be chosen, and why."""
+    return [(str(o.series), o.reason) for o in openings(notice) if not o.choosable]
 
 
 def _drafts(actor: Actor, version: CampaignVersion) -> list[dict[str, Any]]:
@@ -152,6 +180,8 @@ def choose_title(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     version = _version_or_404(slug)
     notice = notice_of(version)
+    if request.method == "GET" and is_script(request):
+        return render(request, "applicant/choose_questions.html", _choices(request, notice, request.GET))
     if prompt_accepted(actor, notice) is None:
         return go(request, "application_prompt", slug)
     if request.method == "POST":
@@ -170,21 +200,27 @@ def _start(request: HttpRequest, actor: Actor, version: CampaignVersion, notice:
         application = start_application(actor=actor, campaign_version_id=version.pk, **chosen)
     except Refused as refused:
         return cannot_start(request, notice, refused.problems)
-    answer = brought_along(request, application.pk, brought) if brought else go(request, "application_tasks", application.pk)
-    if not brought and (carried := carried_by(request)) is not None:
-        _fill(request, actor, application.pk, carried)
+    if brought:
+        return brought_along(request, application.pk, brought)
+    carried = carried_by(request)
+    _fill(request, actor, application.pk, carried)
+    answer = go(request, next_task(case_or_404(request, application.pk), ""))
+    if carried is not None:
         let_go(answer)
     return answer
 
 
-def _fill(request: HttpRequest, actor: Actor, application_id: int, carried: Carried) -> None:
-    """Begin the form with what was answered at 我能报什么; the person goes on from there."""
-    sections = sections_of(carried.answers)
-    for key, typed in sections.items():
+def _fill(request: HttpRequest, actor: Actor, application_id: int, carried: Carried | None) -> None:
+    """Begin the form with what was answered at 我能报什么 and beside 我要申报; the person goes on from there."""
+    sections = sections_of(carried.answers) if carried is not None else {}
+    first = {"current_title": {"first_title": True}} if request.POST.get("first_title") else {}
+    for key, typed in (sections | first).items():
         save_section(actor=actor, application_id=application_id, key=key, typed=typed, base_version=0)
     if sections:
         names = _("、").join(_("“{section}”").format(section=BY_KEY[key].label) for key in sections)
         messages.success(request, _("已把“我能报什么”里填写的内容填入{sections}，请核对补全。").format(sections=names))
+    else:
+        messages.success(request, _("申请书已经建立。请逐栏填写；填写的内容都会保留，可以随时离开，下次从“我的申请书”接着填。"))
 
 
 def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpResponse:
@@ -197,16 +233,16 @@ def _question(request: HttpRequest, actor: Actor, notice: Notice) -> HttpRespons
     looked_at = {name: str(getattr(carried, name, "") or "") for name in said} if carried is not None else {}
     if chosen.series is None:
         questions = [series_question(notice, asked=asked == "series", chosen=looked_at.get("series", ""))]
-        closed = [(str(o.series), o.reason) for o in openings(notice) if not o.choosable]
+        closed = _closed(notice)
     else:
         wanted = {name: value or looked_at.get(name, "") for name, value in said.items()}
         questions, closed = questions_in(chosen.series, wanted, asked=asked == "title"), []
     context = {
         "notice": notice,
         "steps": STEPS,
-        "step": 2 if chosen.series is None else 3,
         "series": chosen.series,
         "questions": questions,
+        "one_question": len(questions) == 1,
         "closed": closed,
         "problems": [problem for question in questions for problem in question.problems],
         "looked_at": any(q.chosen and q.chosen == looked_at.get(q.name) for q in questions) and not asked,
@@ -230,6 +266,7 @@ def _last_page(request: HttpRequest, actor: Actor, notice: Notice, series: str, 
         "clauses": conditions_for(notice, choice.series.code, choice.title),
         "conditions": _told_before(notice, choice, carried.answers if carried is not None else Answers(), nature),
         "answered": carried is not None,
+        "first_title": carried is not None and carried.answers.held == NO_TITLE,
         "sources": own_applications(request),
     }
     return render(request, "applicant/confirm_choice.html", context)

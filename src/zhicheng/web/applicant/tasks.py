@@ -183,12 +183,21 @@ def point_links(case: CaseFile) -> list[dict[str, Any]]:
     ]
 
 
+_UNFINISHED = {"not_started", "in_progress", "needs_change", "to_look_at"}
+
+
 def next_task(case: CaseFile, url: str) -> str:
-    """Where 保存并继续下一项 leads from the task at ``url``: the next one that still needs something, else the list."""
-    tasks = task_list_of(case).all
-    position = next((i for i, task in enumerate(tasks) if task.url == url), -1)
-    unfinished = [t for t in tasks[position + 1 :] if t.status in {"not_started", "in_progress", "needs_change", "to_look_at"}]
-    return unfinished[0].url if unfinished else reverse("application_tasks", args=[case.application.pk])
+    """Where 保存并继续下一项 leads from the task at ``url``: the next one that still needs something, after the last from the first again.
+
+    Where nothing else does, 再次核对; from a section that still lacks something, the list. An ``url`` that is no task's stands before the first.
+    """
+    tasks = task_list_of(case)
+    position = next((i for i, task in enumerate(tasks.all) if task.url == url), len(tasks.all))
+    others = [*tasks.all[position + 1 :], *tasks.all[:position]]
+    if unfinished := next((task.url for task in others if task.status in _UNFINISHED), ""):
+        return unfinished
+    lacks = any(task.url == url and task.status in _UNFINISHED for task in tasks.sections)
+    return reverse("application_tasks" if lacks else "application_check", args=[case.application.pk])
 
 
 @require_safe

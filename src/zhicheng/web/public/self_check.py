@@ -97,7 +97,7 @@ def carry_answers(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return go(request, f"{reverse('self_check', args=[slug])}?{said.urlencode()}")
     goes_on = request.user.is_authenticated
-    answer = go(request, "application_prompt", slug) if goes_on else go(request, "register_person_notice")
+    answer = go(request, "application_prompt", slug) if goes_on else go(request, "register_person")
     title = urlencode({"to": said["to"]}) if "to" in said else ""
     carry(answer, "&".join(filter(None, [form.address(), title])))
     return answer

@@ -19,7 +19,7 @@ OFF = (
 )
 PERMISSIONS = ", ".join(f"{name}=()" for name in OFF)
 # What a search engine may keep: the pages that are the same for everybody and name nobody.
-INDEXED = {"home", "help", "privacy", "notice", "register_unit_notice", "register_person_notice"}
+INDEXED = {"home", "help", "privacy", "notice", "register_unit_notice", "register_person"}
 # After these the browser keeps nothing of what was seen. Cookies stay: the language, and the mark of a known device.
 SIGNED_OUT = {"account_logout", "kept_form_switch"}
 

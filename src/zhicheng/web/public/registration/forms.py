@@ -98,8 +98,8 @@ class AccountForm(Form):
 INVITES = "invites"
 
 
-class PersonForm(AccountForm):
-    """个人注册 (S-18). The employer is found by ``employer_words`` and chosen from what was found."""
+class PersonForm(AcceptForm, AccountForm):
+    """个人注册 (S-18), with the tick below 注册须知. The employer is found by ``employer_words`` and chosen from what was found."""
 
     email = forms.CharField(
         label=_("电子邮箱"),
@@ -112,7 +112,19 @@ class PersonForm(AccountForm):
     employer_words = forms.CharField(label=_("工作单位"), required=False, max_length=100)
     employer_id = forms.CharField(required=False, max_length=20)
 
-    field_order = ("name", "id_number", "mobile", "email", "employer_words", "employer_id", "username", "password")
+    # As they stand on the page: the error summary goes from top to bottom.
+    field_order = (
+        "accepted",
+        "shown",
+        "name",
+        "id_number",
+        "mobile",
+        "email",
+        "employer_words",
+        "employer_id",
+        "username",
+        "password",
+    )
 
     def employer(self) -> int | None:
         """The id of the chosen employer."""

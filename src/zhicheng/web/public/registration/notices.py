@@ -31,6 +31,10 @@ class RegistrationNotice:
     def sha256(self) -> str:
         return digest({"version": self.text.version, "zh": self.text.zh, "en": self.text.en})
 
+    def accepted_now(self) -> AcceptedText:
+        """That somebody accepts it at this moment."""
+        return AcceptedText(self.key, self.text.version, self.sha256, clock.now())
+
 
 def registration_notice(audience: Audience) -> RegistrationNotice | None:
     """The 注册须知 in force; None while no campaign was ever published: then nobody can register."""

@@ -9,19 +9,16 @@ from django.shortcuts import render
 
 from zhicheng.foundation.errors import Refused
 from zhicheng.organizations import actions, queries
+from zhicheng.web.public.confirmation import remember_registered
 from zhicheng.web.public.registration.forms import INVITES, PersonForm
-from zhicheng.web.public.registration.views import accepted_or_back, finish, read_notice, step_names
+from zhicheng.web.public.registration.notices import RegistrationNotice, registration_notice
+from zhicheng.web.public.registration.views import changed_words, closed, finish, step_names
 from zhicheng.web.shared.braked import braked, braked_lookup
 from zhicheng.web.shared.http import render_refused, whole_number
 from zhicheng.web.shared.limits import too_many
 from zhicheng.web.shared.units.forms import not_said_yet, unreadable
 
 TEMPLATE = "public/registration/person.html"
-
-
-def notice(request: HttpRequest) -> HttpResponse:
-    """Step 1."""
-    return read_notice(request, "person")
 
 
 def employers(request: HttpRequest) -> HttpResponse:
@@ -50,29 +47,43 @@ def employers_found(data: Any) -> dict[str, Any]:
     }
 
 
-def _context(request: HttpRequest, form: PersonForm) -> dict[str, Any]:
+def _context(request: HttpRequest, notice: RegistrationNotice, form: PersonForm) -> dict[str, Any]:
     found = employers_found(request.POST) | {"registering": True}
-    return {"form": form, "step_names": step_names("person"), **found}
+    return {"form": form, "notice": notice, "step_names": step_names("person"), **found}
+
+
+def _typed(request: HttpRequest, notice: RegistrationNotice) -> PersonForm:
+    """What was typed. A tick below a text that changed meanwhile counts for nothing: it has to be read again (S-10)."""
+    typed = request.POST.copy()
+    if typed.get("shown") == notice.sha256:
+        return PersonForm(typed)
+    ticked = typed.pop("accepted", None)
+    typed["shown"] = notice.sha256
+    form = PersonForm(typed)
+    if ticked:
+        form.fields["accepted"].error_messages["required"] = changed_words()
+    return form
 
 
 def register(request: HttpRequest) -> HttpResponse:
-    """Step 2: one form. “查找” looks for the employer without a script and keeps everything typed."""
-    ready = accepted_or_back(request, "person")
-    if isinstance(ready, HttpResponse):
-        return ready
-    _notice, accepted = ready
+    """注册须知 and one form below it. “查找” looks for the employer without a script and keeps everything typed."""
+    notice = registration_notice("person")
+    if notice is None:
+        return closed(request, "person")
     if request.method != "POST":
-        return render(request, TEMPLATE, _context(request, PersonForm()))
+        return render(request, TEMPLATE, _context(request, notice, PersonForm(initial={"shown": notice.sha256})))
     finds = "find" in request.POST
     if too_many(request, what="lookup") if finds else too_many(request, number=request.POST.get("id_number", "")):
         return braked(request)
+    form = _typed(request, notice)
     if finds:
-        return render(request, TEMPLATE, _context(request, PersonForm(initial=request.POST.dict())))
-    form = PersonForm(request.POST)
+        return render(
+            request, TEMPLATE, _context(request, notice, PersonForm(initial={name: form.data[name] for name in form.data}))
+        )
     form.is_valid()
     person = form.particulars()
     try:
-        actions.register_applicant(
+        user = actions.register_applicant(
             name=person.name,
             id_number=person.id_number,
             mobile=person.mobile,
@@ -81,9 +92,11 @@ def register(request: HttpRequest) -> HttpResponse:
             password=form.cleaned_data.get("password", ""),
             employer_id=form.employer(),
             invites=form.invites(),
-            acceptance=accepted,
+            acceptance=notice.accepted_now() if form.cleaned_data.get("accepted") else None,
             unreadable=unreadable(form),
         )
     except Refused as refused:
-        return render_refused(request, TEMPLATE, _context(request, form), not_said_yet(form, refused.problems))
+        problems = [p for p in not_said_yet(form, refused.problems) if p.code != "notice_not_accepted"]  # said beside the tick
+        return render_refused(request, TEMPLATE, _context(request, notice, form), problems)
+    remember_registered(request, user)
     return finish(request, "person", email=person.tidied().email, invites=form.employer() is None)

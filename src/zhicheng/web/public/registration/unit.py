@@ -34,7 +34,7 @@ TEMPLATE = "public/registration/unit.html"
 
 def notice(request: HttpRequest) -> HttpResponse:
     """Step 1."""
-    return read_notice(request, "unit")
+    return read_notice(request)
 
 
 def credit_code(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,7 @@ def credit_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def licence(request: HttpRequest) -> HttpResponse:
     """Keep a licence that was just chosen, for the script that sends it ahead of the form."""
-    ready = accepted_or_back(request, "unit")
+    ready = accepted_or_back(request)
     if isinstance(ready, HttpResponse):
         return ready
     if request.FILES and too_many(request):
@@ -58,7 +58,7 @@ def licence(request: HttpRequest) -> HttpResponse:
 
 def register(request: HttpRequest) -> HttpResponse:
     """Step 2: one form. “上传” keeps the licence without a script, and everything typed with it."""
-    ready = accepted_or_back(request, "unit")
+    ready = accepted_or_back(request)
     if isinstance(ready, HttpResponse):
         return ready
     notice_in_force, accepted = ready

@@ -7,8 +7,7 @@ urlpatterns = [
     path("unit/form/", unit.register, name="register_unit"),
     path("unit/licence/", unit.licence, name="register_unit_licence"),
     path("unit/credit-code/", unit.credit_code, name="register_credit_code"),
-    path("person/", person.notice, name="register_person_notice"),
-    path("person/form/", person.register, name="register_person"),
+    path("person/", person.register, name="register_person"),
     path("person/employers/", person.employers, name="register_employers"),
     path("done/", views.done, name="register_done"),
 ]

@@ -28,16 +28,15 @@ from zhicheng.web.shared.http import go, render_refused
 from zhicheng.web.shared.limits import too_many
 
 _DONE = "registration_done"
-NEXT_PAGE = {"unit": "register_unit", "person": "register_person"}
 
 
-def read_notice(request: HttpRequest, audience: Audience) -> HttpResponse:
-    """Step 1: the text, the tick, and the time of the tick."""
-    notice = registration_notice(audience)
+def read_notice(request: HttpRequest) -> HttpResponse:
+    """Step 1 of a unit's registration: the text, the tick, and the time of the tick."""
+    notice = registration_notice("unit")
     if notice is None:
-        return render(request, "public/registration/closed.html", {"audience": audience})
+        return closed(request, "unit")
     form = AcceptForm(request.POST or None, initial={"shown": notice.sha256})
-    context = {"form": form, "notice": notice, "audience": audience, "step_names": step_names(audience)}
+    context = {"form": form, "notice": notice, "step_names": step_names("unit")}
     if request.method != "POST":
         return render(request, "public/registration/notice.html", context | {"read_first": "first" in request.GET})
     if too_many(request, what="acceptance"):
@@ -46,10 +45,20 @@ def read_notice(request: HttpRequest, audience: Audience) -> HttpResponse:
         return render_refused(request, "public/registration/notice.html", context)
     if form.cleaned_data["shown"] != notice.sha256:
         context["form"] = AcceptForm(initial={"shown": notice.sha256})
-        changed = Problem(_("注册须知刚刚更新，请重新阅读下面的内容后再勾选。"), code="notice_changed")
+        changed = Problem(changed_words(), code="notice_changed")
         return render_refused(request, "public/registration/notice.html", context, [changed])
-    remember_acceptance(request, audience, notice)
-    return go(request, f"{reverse(NEXT_PAGE[audience])}{invited(request)}")
+    remember_acceptance(request, "unit", notice)
+    return go(request, f"{reverse('register_unit')}{invited(request)}")
+
+
+def closed(request: HttpRequest, audience: Audience) -> HttpResponse:
+    """Nobody can register before a notice is published."""
+    return render(request, "public/registration/closed.html", {"audience": audience})
+
+
+def changed_words() -> str:
+    """What is said when the text was another one a moment ago, and the tick was meant for that one."""
+    return _("注册须知刚刚更新，请重新阅读下面的内容后再勾选。")
 
 
 def invited(request: HttpRequest) -> str:
@@ -58,13 +67,13 @@ def invited(request: HttpRequest) -> str:
     return f"?{urlencode({'invitation': code})}" if code else ""
 
 
-def accepted_or_back(request: HttpRequest, audience: Audience) -> tuple[RegistrationNotice, AcceptedText] | HttpResponse:
+def accepted_or_back(request: HttpRequest) -> tuple[RegistrationNotice, AcceptedText] | HttpResponse:
     """The notice and its acceptance; without them the way back to step 1, which says why (S-10: no deep link around it)."""
-    notice = registration_notice(audience)
-    accepted = acceptance(request, audience, notice) if notice is not None else None
+    notice = registration_notice("unit")
+    accepted = acceptance(request, "unit", notice) if notice is not None else None
     if notice is None or accepted is None:
         # Said by the address: a message would leave a session behind for everybody who opens the link, without end.
-        return redirect(f"{reverse(f'{NEXT_PAGE[audience]}_notice')}?first=1{invited(request).replace('?', '&')}")
+        return redirect(f"{reverse('register_unit_notice')}?first=1{invited(request).replace('?', '&')}")
     return notice, accepted
 
 
@@ -87,4 +96,4 @@ def step_names(audience: Audience) -> list[str]:
     """The steps of a registration, in the words of the notice."""
     if audience == "unit":
         return [_("阅读注册须知"), _("填写信息"), _("确认邮箱"), _("等待审核")]
-    return [_("阅读注册须知"), _("填写信息"), _("确认邮箱")]
+    return [_("阅读须知，填写信息"), _("确认邮箱")]

@@ -33,7 +33,7 @@ class Station:
 STATIONS: tuple[Station, ...] = (
     Station(0, _("首页"), _("看通知、受理时间、正在公示的名单和帮助。"), "", "home"),
     Station(1, _("单位注册"), _("以访客身份注册一个新单位；确认邮件在“演练邮箱”里。再以县（市）职称办身份审核。"), "", "register_unit_notice"),
-    Station(2, _("个人注册"), _("以访客身份注册一个新申报人，选择已注册的单位。"), "", "register_person_notice"),
+    Station(2, _("个人注册"), _("以访客身份注册一个新申报人，选择已注册的单位。"), "", "register_person"),
     Station(3, _("新增申请书"), _("阅读提示信息，选择系列、专业和任职资格，点“我要申报”。"), "sbr63", "my_applications"),
     Station(4, _("填写和上传"), _("从任务清单逐项填写，上传佐证材料，随时离开再回来。"), "sbr05", "my_applications"),
     Station(5, _("再次核对、上报"), _("这份申请书已经填完：预览、承诺、上报，看回执。"), "sbr08", "my_applications"),

@@ -113,7 +113,7 @@ class Walk:
         """个人注册, from the first page to the confirmed mailbox."""
         browser = self.browser(human.username)
         page = browser.open("").is_ok().click("个人注册").is_ok()
-        form = page.form("同意并继续").tick("我已认真阅读并同意").press("同意并继续").is_ok().form("提交注册")
+        form = page.form("提交注册").tick("我已认真阅读并同意")
         form.fill("姓名", human.name).fill("身份证号", human.id_number).fill("手机号码", human.mobile)
         form.fill("电子邮箱", human.email).fill("按单位名称或统一社会信用代码查找", self.unit.name)
         page = form.press("查找").is_ok().shows(self.unit.name)
@@ -226,15 +226,12 @@ class Walk:
 
     def check_and_submit(self, human: Human) -> Page:
         """再次核对, 上报; gives the receipt."""
-        form = self.looked_through(human).form("确认无误，继续上报")
+        form = self.looked_through(human).form("确认无误，上报")
         for name, values in form.data.items():
             if name.startswith("point-") and not any(values):
                 form.data[name] = ["经再次核对，此处内容与原件一致，没有改动。"]
-        page = form.press("确认无误，继续上报").is_ok()
-        form = page.form("上报")
-        for label in form.tag.select("label[for]"):
-            form.tick(label.get_text())
-        return form.press("上报").is_ok().shows("申请书已上报", self.cases[human.username])
+        form.tick("我已阅读并作出以上个人承诺").tick("我已知晓因漏传")
+        return form.press("确认无误，上报").is_ok().shows("申请书已上报", self.cases[human.username])
 
     def correct(self, human: Human, what: str) -> None:
         """After a return: the summary is completed and everything sent again."""

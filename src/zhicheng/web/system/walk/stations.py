@@ -141,8 +141,8 @@ def new_application(walk: Walk) -> None:
     """我的职称 → 我的申请书 → 新增申请书; a barred person is refused here."""
     prompt = walk.open_new(walk.applicant).is_ok()
     prompt.form("确认，进入申报界面").press("确认，进入申报界面").is_refused("我已仔细阅读")
-    page = walk.start(walk.applicant)
-    page.shows("基本信息", "学历学位", "上传申报材料")
+    walk.start(walk.applicant).shows("基本信息", "申请书已经建立")
+    walk.tasks(walk.applicant).shows("基本信息", "学历学位", "上传申报材料")
     walk.open_new(walk.applicant).shows("您在本批次有没有上报的申请书")
     barred = walk.officer("sbr62").open("").click("我的职称").is_ok().click("我的申请书", within="main").is_ok()
     barred.shows("不得申报").browser.open(prompt.url).is_refused("不得申报")  # no link leads there
@@ -170,8 +170,7 @@ def submitting(walk: Walk) -> None:
     person = walk.applicant
     page = walk.looked_through(person).shows("博尔塔拉河灌区渠系改造", "申报条件自查")
     walk.keep_paper(page, "草稿", "评审表-草稿.pdf")
-    page = page.form("确认无误，继续上报").press("确认无误，继续上报").is_ok()
-    page.form("上报").press("上报").is_refused("承诺")
+    page.form("确认无误，上报").press("确认无误，上报").is_refused("承诺")
     receipt = walk.check_and_submit(person)
     hash_ = re.search(r"\b[0-9a-f]{64}\b", receipt.soup.get_text())
     at = re.search(r"2023-\d\d-\d\d \d\d:\d\d:\d\d", receipt.soup.get_text())
