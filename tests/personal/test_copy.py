@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.support import world as w
 from tests.support.told_once import told_once
-from zhicheng.accounts.models import User
+from zhicheng.accounts.models import IdentityConfirmation, User
 from zhicheng.applications.models import Application
 from zhicheng.documents.actions import render_paper, void_papers
 from zhicheng.documents.models import Paper
@@ -28,12 +28,15 @@ from zhicheng.foundation.models import LedgerEntry, OutboxMessage
 from zhicheng.foundation.transactions import one_transaction
 from zhicheng.library.actions import keep_item
 from zhicheng.messages.models import Message
+from zhicheng.organizations.models import AccountRequest
 from zhicheng.personal import archive, jobs
 from zhicheng.personal.actions import ask_copy, keep_copy, remove_copy
 from zhicheng.personal.gathering import gather, safe_name
 from zhicheng.personal.models import TRIED_FOR, DataCopy
 from zhicheng.personal.queries import copy_of
 from zhicheng.personal.told import DATA, README, SCHEMA, Data, data_schema
+from zhicheng.review.actions import pass_application
+from zhicheng.review.rules import Sanction
 
 pytestmark = pytest.mark.django_db
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "data-copy.schema.json"
@@ -51,6 +54,13 @@ def road():
     for paper in Paper.objects.all():
         render_paper(paper_id=paper.pk)
     return world, application
+
+
+@told_once
+def sent():
+    """An application that waits at the unit."""
+    world = w.make_world()
+    return world, w.submitted(world)
 
 
 def made(world: w.World) -> DataCopy:
@@ -84,6 +94,59 @@ def test_copy_holds_what_every_room_keeps(road: Any) -> None:
     assert data.messages and data.accepted and data.employers and data.left_out
     assert content.read(SCHEMA).decode() == data_schema()
     assert "完整的身份证号" in content.read(README).decode()
+
+
+def test_copy_tells_what_the_desks_decided_and_how_the_papers_were_found(sent: Any) -> None:
+    world, application = sent
+    w.to_bureau(world, application)
+    w.record_dossier(world.bureau, application, sealed=False, remark="公章不清晰")
+    w.give_back(world.bureau, application, "评审表没有单位公章。")
+    (case,) = gather(world.applicant.account_id).data.applications
+    first, *_between, last = case.decisions
+    assert (first.submission, first.office, first.verdict) == (1, application.employer.name, "passed")
+    assert (last.verdict, last.reasons[0]["text"]) == ("returned", "评审表没有单位公章。")
+    found = case.dossiers[-1]
+    assert (found.office, found.signed, found.sealed, found.remark) == (last.office, True, False, "公章不清晰")
+
+
+def test_copy_tells_of_a_sanction_who_saw_the_card_and_the_mailbox_that_was(sent: Any) -> None:
+    world, application = sent
+    person = User.objects.get(pk=world.applicant.account_id)
+    demerit = Sanction("demerit", date(2023, 1, 1), date(2024, 12, 31))
+    pass_application(
+        actor=world.unit_admin,
+        application_id=application.pk,
+        submission_id=application.current_submission_id or 0,
+        sanction=demerit,
+    )
+    IdentityConfirmation.objects.create(
+        user=person,
+        index=person.id_number_index,
+        card_seen_on=clock.today(),
+        source=f"organization:{application.employer_id}",
+        confirmed_by_id=world.unit_admin.user_id,
+        confirmed_at=clock.now(),
+    )
+    AccountRequest.objects.create(
+        kind="mailbox",
+        user=person,
+        unit=application.employer,
+        requested_for=application.employer,
+        office=application.county_office,
+        statement="邮箱已经停用。",
+        old_email="before@example.cn",
+        new_email=person.email,
+        old_name=person.name,
+        old_number=person.id_number,
+        requested_by_id=world.unit_admin.user_id,
+        requested_at=clock.now(),
+    )
+    data = gather(person.pk).data
+    assert data.applications[0].decisions[0].sanction["kind"] == "demerit"
+    assert [each.card_seen_on for each in data.confirmations][-1] == clock.today()
+    assert [(each.old_email, each.new_email, each.unit) for each in data.requests] == [
+        ("before@example.cn", person.email, application.employer.name)
+    ]
 
 
 def test_files_and_submissions_are_the_very_bytes(road: Any) -> None:

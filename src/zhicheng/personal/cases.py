@@ -24,7 +24,7 @@ from zhicheng.documents.models import Kind, Paper
 from zhicheng.foundation import blobs
 from zhicheng.personal import told
 from zhicheng.publicity.models import PublicityPeriod
-from zhicheng.review.models import PaperDossier
+from zhicheng.review.models import Decision, PaperDossier
 
 #: The papers whose PDF is the applicant's; the unit's letters are handed to offices.
 OWN_PAPERS = (Kind.REVIEW_FORM, Kind.RECEIPT)
@@ -59,6 +59,7 @@ class _Beside:
     sent: dict[int, list[Submission]]
     moves: dict[int, list[StatusChange]]
     periods: dict[int, list[PublicityPeriod]]
+    decisions: dict[int, list[Decision]]
     dossiers: dict[int, list[PaperDossier]]
     arrivals: dict[int, list[CommitteeArrival]]
     papers: dict[int, list[Paper]]
@@ -78,6 +79,7 @@ def _beside(person: User, rows: list[Application]) -> _Beside:
         sent=_by(sent),
         moves=_by(StatusChange.objects.filter(**of).select_related("by_organization").order_by("pk")),
         periods=_by(PublicityPeriod.objects.filter(**of).select_related("unit").order_by("pk")),
+        decisions=_by(Decision.objects.filter(**of).select_related("desk", "submission").order_by("pk")),
         dossiers=_by(PaperDossier.objects.filter(**of).select_related("desk").order_by("pk")),
         arrivals=_by(counted if person.number_held_at is not None else ()),
         papers=_by(papers, lambda paper: subjects[paper.subject]),
@@ -103,7 +105,8 @@ def _case(cases: Cases, row: Application, beside: _Beside) -> told.Case:
         history=[_move(each) for each in beside.moves.get(row.pk, [])],
         publicity=[_publicity(each) for each in beside.periods.get(row.pk, [])],
         papers=[_paper(cases, each) for each in beside.papers.get(row.pk, [])],
-        dossiers=[told.Dossier(office=d.desk.name, received_on=d.received_on) for d in beside.dossiers.get(row.pk, [])],
+        decisions=[_decided(each) for each in beside.decisions.get(row.pk, [])],
+        dossiers=[_dossier(each) for each in beside.dossiers.get(row.pk, [])],
         arrivals=[
             told.Arrival(number=a.number, arrived_at=a.arrived_at, annulled_at=a.annulled_at)
             for a in beside.arrivals.get(row.pk, [])
@@ -145,6 +148,23 @@ def _sent(cases: Cases, row: Application, each: Submission) -> told.Submitted:
 def _move(row: StatusChange) -> told.Move:
     office = row.by_organization.name if row.by_organization is not None and row.by_role != "applicant" else ""
     return told.Move(move=row.move, to_state=row.to_state, at=row.at, by=office, note=row.note, reasons=row.reasons)
+
+
+def _decided(row: Decision) -> told.Decided:
+    return told.Decided(
+        submission=row.submission.number,
+        office=row.desk.name,
+        verdict=row.verdict,
+        opinion=row.opinion,
+        reasons=row.reasons,
+        sanction=row.sanction,
+        decided_at=row.decided_at,
+    )
+
+
+def _dossier(row: PaperDossier) -> told.Dossier:
+    names = [name for name in told.Dossier.model_fields if name != "office"]
+    return told.Dossier.model_validate({"office": row.desk.name} | {name: getattr(row, name) for name in names})
 
 
 def _publicity(row: PublicityPeriod) -> told.Publicity:

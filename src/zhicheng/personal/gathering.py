@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 
-from zhicheng.accounts.models import IdentityCorrection, KnownDevice, NoticeAcceptance, User
+from zhicheng.accounts.models import IdentityConfirmation, IdentityCorrection, KnownDevice, NoticeAcceptance, User
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.foundation import blobs, clock
 from zhicheng.foundation.language import platform_language
@@ -66,6 +66,7 @@ def gather(owner_id: int) -> Gathered:
         second_factors=_second_factors(person),
         corrections=_corrections(person),
         requests=_requests(person),
+        confirmations=_confirmations(person),
         sms_since=SmsChoice.objects.filter(user=person).values_list("since", flat=True).first(),
         sms=[told.SmsTold(day=day) for day in Sms.objects.filter(user=person).order_by("day").values_list("day", flat=True)],
         messages=_messages(person),
@@ -127,19 +128,15 @@ def _corrections(person: User) -> list[told.Correction]:
 
 
 def _requests(person: User) -> list[told.Request]:
+    names = [name for name in told.Request.model_fields if name != "unit"]
     rows = AccountRequest.objects.filter(user=person).select_related("unit").order_by("pk")
-    return [
-        told.Request(
-            kind=row.kind,
-            state=row.state,
-            unit=row.unit.name if row.unit is not None else "",
-            statement=row.statement,
-            requested_at=row.requested_at,
-            decided_at=row.decided_at,
-            reason=row.reason,
-        )
-        for row in rows
-    ]
+    return [told.Request.model_validate({"unit": row.unit.name} | {name: getattr(row, name) for name in names}) for row in rows]
+
+
+def _confirmations(person: User) -> list[told.Confirmation]:
+    names = told.Confirmation.model_fields
+    rows = IdentityConfirmation.objects.filter(user=person).order_by("pk")
+    return [told.Confirmation.model_validate({name: getattr(row, name) for name in names}) for row in rows]
 
 
 def _messages(person: User) -> list[told.Told]:

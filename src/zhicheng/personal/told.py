@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhicheng.foundation.language import platform_language
 
-VERSION = 1
+VERSION = 2
 DATA, SCHEMA, README = "data.json", "data.schema.json", "README.txt"
 
 
@@ -102,7 +102,22 @@ class Request(_Part):
     statement: str
     requested_at: datetime
     decided_at: datetime | None
+    closed_at: datetime | None
     reason: str
+    old_email: str
+    new_email: str
+    old_name: str
+    new_name: str
+    old_number: str
+    new_number: str
+
+
+class Confirmation(_Part):
+    """Somebody saw the identity card."""
+
+    card_seen_on: date
+    reason: str
+    confirmed_at: datetime
 
 
 class File(_Part):
@@ -212,11 +227,33 @@ class Issued(_Part):
     path: str
 
 
+class Decided(_Part):
+    """What a desk decided on one 上报, and what the unit stated of a sanction at its pass (人社部令40号 第十三条)."""
+
+    submission: int
+    office: str
+    verdict: str
+    opinion: str
+    reasons: list[Any]
+    sanction: dict[str, Any]
+    decided_at: datetime
+
+
 class Dossier(_Part):
-    """Paper documents an office took in."""
+    """Paper documents as an office received and checked them; a corrected line stays, and the one that corrects it says why."""
 
     office: str
     received_on: date
+    recorded_at: datetime
+    copies: int
+    printed_mark: str
+    mark_state: str
+    sealed: bool
+    signed: bool
+    handwritten_opinion: bool
+    duplex_with_watermark: bool
+    remark: str
+    correction_reason: str
 
 
 class Arrival(_Part):
@@ -245,6 +282,7 @@ class Case(_Part):
     materials: list[Material]
     submissions: list[Submitted]
     history: list[Move]
+    decisions: list[Decided]
     publicity: list[Publicity]
     papers: list[Issued]
     dossiers: list[Dossier]
@@ -293,6 +331,7 @@ class Data(_Part):
     second_factors: list[SecondFactor]
     corrections: list[Correction]
     requests: list[Request]
+    confirmations: list[Confirmation]
     sms_since: datetime | None
     sms: list[SmsTold]
     messages: list[Told]
