@@ -34,10 +34,12 @@ class FoundationConfig(AppConfig):
             sending,
             shared_cache,
             statement_limit,
+            threads,
             verification,
             verified_invariants,
         )
 
+        threads.keep_by_thread()
         request_finished.connect(logs.leave)
         post_migrate.connect(_mark_what_was_prepared, sender=self, dispatch_uid="zhicheng.foundation.mark")
         pre_migrate.connect(_lift_protection, sender=self, dispatch_uid="zhicheng.protection.off")
