@@ -117,7 +117,7 @@ TEMPLATES = [
         "DIRS": [PACKAGE_DIR / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["zhicheng.web.templatetags.addresses"],
+            "builtins": ["zhicheng.web.templatetags.addresses", "zhicheng.web.templatetags.includes"],
             "libraries": {"i18n": "zhicheng.web.templatetags.words", "static": "zhicheng.web.templatetags.addresses"},
             "context_processors": [
                 "django.template.context_processors.request",

@@ -21,11 +21,11 @@ _LANGUAGE = "zhicheng.language"
 
 
 def _language_of(context: template.Context) -> str:
-    """The language of the template that is rendered now."""
-    of_this = context.render_context.dicts[-1]
-    if _LANGUAGE not in of_this:
-        of_this[_LANGUAGE] = get_language() or ""
-    spoken: str = of_this[_LANGUAGE]
+    """The language of the page that is drawn now, with all that it includes."""
+    of_page = context.render_context.dicts[0]
+    if _LANGUAGE not in of_page:
+        of_page[_LANGUAGE] = get_language() or ""
+    spoken: str = of_page[_LANGUAGE]
     return spoken
 
 
