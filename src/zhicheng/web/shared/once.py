@@ -62,7 +62,8 @@ def sender_of(request: HttpRequest) -> str:
 
 def new_token(request: HttpRequest) -> str:
     """The token of one form on the page that is being made."""
-    get_token(request)  # a visitor's first page: the secret is made now, and its cookie goes out with this page
+    if not request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+        get_token(request)  # a visitor's first page: the secret is made now, and its cookie goes out with this page
     return _signer(sender_of(request)).sign(secrets.token_urlsafe(16))
 
 

@@ -20,6 +20,16 @@ def owner_token_for(user: Any) -> str:
     return signing.TimestampSigner(salt=_SALT).sign(str(user.pk))
 
 
+def owner_token_on(request: Any) -> str:
+    """The token of whoever asks for a page: the same in each of its forms."""
+    user = getattr(request, "user", None)
+    made: dict[object, str] = request.__dict__.setdefault("owner_tokens", {}) if request is not None else {}
+    person = getattr(user, "pk", None)
+    if person not in made:
+        made[person] = owner_token_for(user)
+    return made[person]
+
+
 def read_owner(token: str) -> int | None:
     """The user id inside ``token``; ``None`` when it is missing, was not signed by us, or longer ago than ``VALID``."""
     try:

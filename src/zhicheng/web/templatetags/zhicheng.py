@@ -28,7 +28,7 @@ from zhicheng.web.shared.addresses import reverse
 from zhicheng.web.shared.marks import drawn_icon, mark
 from zhicheng.web.shared.navigation import navigation_for
 from zhicheng.web.shared.once import FIELD, new_token
-from zhicheng.web.shared.owner import owner_token_for
+from zhicheng.web.shared.owner import owner_token_on
 from zhicheng.web.shared.problems import anchor_id, summary_in_other_language, summary_lines
 from zhicheng.web.shared.proving import what_for as what_for_words
 from zhicheng.web.shared.status import status_for
@@ -174,8 +174,7 @@ def once_token(context: Context) -> SafeString:
 @register.simple_tag(takes_context=True)
 def owner_token(context: Context) -> SafeString:
     """``{% owner_token %}``: a hidden signed field naming who opened this form; empty for visitors."""
-    request = context.get("request")
-    token = owner_token_for(getattr(request, "user", None))
+    token = owner_token_on(context.get("request"))
     return format_html('<input type="hidden" name="_owner" value="{}">', token) if token else mark_safe("")
 
 
