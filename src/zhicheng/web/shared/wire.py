@@ -9,8 +9,11 @@ numbers). Beside that stands the library's padding of random length. docs/securi
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+import secrets
+import zlib
 from collections.abc import Callable
 from typing import cast
 
@@ -18,7 +21,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from zhicheng.applications.desks import TABS
 from zhicheng.web.access import KEY_IN_ADDRESS
@@ -36,6 +39,9 @@ SEEN_ONCE = KEY_IN_ADDRESS | {
     "mfa_view_recovery_codes",
     "office_person",
 }
+_SHORT = 200  # bytes: not worth it, as in Django
+_EFFORT = 4  # of 9; half the time of 6, for a page that is a fifteenth longer
+_TAKES_GZIP = re.compile(r"\bgzip\b")
 _TAB_NAMES = frozenset(key for tabs in TABS.values() for key in tabs)
 _ONCE = f'name="{FIELD}"'.encode()
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|"X-CSRFToken": ")[^"]+')
@@ -55,7 +61,33 @@ class WireMiddleware(GZipMiddleware):
             found = get_conditional_response(request, etag=page.headers["ETag"], response=page)
             if found is not page:
                 return cast("HttpResponse", found)
-        return super().process_response(request, page) if may_be_compressed(request) else page
+        return self._packed(request, page) if may_be_compressed(request) else page
+
+    def _packed(self, request: HttpRequest, page: HttpResponse) -> HttpResponse:
+        """The page as Django would send it, compressed with less effort."""
+        if len(page.content) < _SHORT or page.has_header("Content-Encoding"):
+            return page
+        patch_vary_headers(page, ("Accept-Encoding",))
+        if not _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")):
+            return page
+        packed = compressed(page.content, self.max_random_bytes)
+        if len(packed) >= len(page.content):
+            return page
+        page.content = packed
+        page.headers["Content-Length"] = str(len(page.content))
+        page.headers["Content-Encoding"] = "gzip"
+        mark = page.headers.get("ETag", "")
+        if mark.startswith('"'):
+            page.headers["ETag"] = f"W/{mark}"  # what is sent is the page, not the same bytes (RFC 9110, 8.8.1)
+        return page
+
+
+def compressed(said: bytes, padding: int) -> bytes:
+    """``said`` in gzip, with a file name of random length below ``padding`` in its head (as Django's ``compress_string``)."""
+    plain = zlib.compress(said, _EFFORT, wbits=zlib.MAX_WBITS | 16)
+    head = bytearray(plain[:10])
+    head[3] = gzip.FNAME
+    return bytes(head) + b"a" * secrets.randbelow(padding) + b"\0" + plain[10:]
 
 
 def may_be_compressed(request: HttpRequest) -> bool:
