@@ -102,7 +102,7 @@ class Where:
     @property
     def whole_box(self) -> Where:
         """The box a paper is of."""
-        return replace(self, paper="")
+        return replace(self, paper="") if self.paper else self
 
     @property
     def whole_row(self) -> Where:

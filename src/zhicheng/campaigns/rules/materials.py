@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -89,6 +90,7 @@ class SlotRequirement:
         return (self.slot, paper, self.year, self.row_id)
 
 
+@lru_cache(maxsize=256)
 def _counted(number: str) -> int | None:
     """The value of a Chinese list number up to 99: （十一） → 11; ``None`` for anything else."""
     tens, ten, ones = number.strip("（）() ").rpartition("十")
@@ -153,20 +155,21 @@ def _employed_nowhere(facts: Facts, year: int | None) -> bool:
 
 def _holds(condition: Condition, facts: Facts, that_year: frozenset[str], row: Graduation | None) -> bool:
     """Whether everything the condition names holds. What is not known does not hold: no exemption without its ground."""
-    checks = [
-        (condition.employer_nature_in, lambda wanted: facts.employer_nature in wanted),
-        (condition.employer_nature_that_year_in, lambda wanted: that_year <= set(wanted)),
-        (condition.first_title, lambda wanted: bool(facts.first_title) is wanted),
-        (condition.series_in, lambda wanted: facts.series in wanted),
-        (condition.level_in, lambda wanted: facts.level in wanted),
-        (
-            condition.graduated_before,
-            lambda wanted: row is not None and row.graduated_on is not None and row.graduated_on < wanted,
-        ),
-        (condition.education_in, lambda wanted: row is not None and row.education in wanted),
-        (condition.study_form_in, lambda wanted: row is not None and row.study_form in wanted),
-    ]
-    return all(check(wanted) for wanted, check in checks if wanted is not None)
+    c = condition
+    return (
+        (c.employer_nature_in is None or facts.employer_nature in c.employer_nature_in)
+        and (c.employer_nature_that_year_in is None or that_year <= set(c.employer_nature_that_year_in))
+        and (c.first_title is None or bool(facts.first_title) is c.first_title)
+        and (c.series_in is None or facts.series in c.series_in)
+        and (c.level_in is None or facts.level in c.level_in)
+        and (c.graduated_before is None or _graduated_before(c.graduated_before, row))
+        and (c.education_in is None or (row is not None and row.education in c.education_in))
+        and (c.study_form_in is None or (row is not None and row.study_form in c.study_form_in))
+    )
+
+
+def _graduated_before(day: date, row: Graduation | None) -> bool:
+    return row is not None and row.graduated_on is not None and row.graduated_on < day
 
 
 def _any_holds(conditions: tuple[Condition, ...], facts: Facts, that_year: frozenset[str], row: Graduation | None) -> bool:
@@ -200,14 +203,31 @@ def _option(paper: Paper) -> PaperOption:
     return PaperOption(paper.key, paper.label, paper.stands_for, paper.template, is_read=paper.reads is not None)
 
 
-def _requirement(
-    notice: Notice, slot: Slot, facts: Facts, year: int | None, row_id: str | None, row_label: str
-) -> SlotRequirement:
-    row = next((g for g in facts.graduations if g.row_id == row_id), None) if slot.section == "education" else None
-    natures = natures_that_count(notice, facts, year)
+def _graduation(slot: Slot, facts: Facts, row_id: str | None) -> Graduation | None:
+    return next((g for g in facts.graduations if g.row_id == row_id), None) if slot.section == "education" else None
+
+
+def _standing(
+    slot: Slot, facts: Facts, year: int | None, natures: frozenset[str], row: Graduation | None
+) -> tuple[bool, bool, bool]:
+    """Whether the box has to be filled; whether it is exempt, and whether because nobody employed the person that year."""
     wanted = slot.mode != "optional" and (not slot.required_when or _any_holds(slot.required_when, facts, natures, row))
     nowhere = slot.years is not None and slot.years.rule == "tenure" and _employed_nowhere(facts, year)
     exempt = wanted and (nowhere or _any_holds(slot.exempt_when, facts, natures, row))
+    return wanted and not exempt, exempt, nowhere
+
+
+def _is_required(notice: Notice, slot: Slot, facts: Facts, year: int) -> bool:
+    """Whether the box of a year has to be filled, for who needs nothing else of it."""
+    return _standing(slot, facts, year, natures_that_count(notice, facts, year), None)[0]
+
+
+def _requirement(
+    notice: Notice, slot: Slot, facts: Facts, year: int | None, row_id: str | None, row_label: str
+) -> SlotRequirement:
+    row = _graduation(slot, facts, row_id)
+    natures = natures_that_count(notice, facts, year)
+    required, exempt, nowhere = _standing(slot, facts, year, natures, row)
     offered = [paper for paper in slot.papers if not paper.only_when or _any_holds(paper.only_when, facts, natures, row)]
     return SlotRequirement(
         slot=slot.key,
@@ -219,7 +239,7 @@ def _requirement(
         owner=slot.owner,
         mode=slot.mode,
         papers=tuple(_option(paper) for paper in offered),
-        required=wanted and not exempt,
+        required=required,
         exempt_reason=(_NO_EMPLOYER if nowhere else slot.exempt_reason) if exempt else None,
         year=year,
         row_id=row_id,
@@ -252,8 +272,8 @@ def required_appraisal_years(notice: Notice, facts: Facts) -> list[int]:
             year
             for slot in notice.materials
             if slot.years is not None and slot.years.rule == "tenure"
-            for year, row_id, row_label in _places(notice, slot, facts)
-            if year is not None and _requirement(notice, slot, facts, year, row_id, row_label).required
+            for year, _row_id, _row_label in _places(notice, slot, facts)
+            if year is not None and _is_required(notice, slot, facts, year)
         }
     )
 
