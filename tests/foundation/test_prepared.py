@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Count, QuerySet
+from django.db.models.signals import post_init
 
 from tests.support import world as w
 from tests.support.asked import asking
@@ -43,6 +44,33 @@ def test_rows_are_those_of_the_queryset(world: w.World) -> None:
     assert again is not found
     found.name = "changed"
     assert again.name == world.unit.name
+
+
+def by_name(name: str) -> QuerySet[Organization]:
+    rows = Organization.objects.filter(name=name).select_related("receiving_office")
+    return rows.only("name", "receiving_office__name")
+
+
+def test_object_is_what_the_queryset_makes(world: w.World) -> None:
+    made, plain = prepared(by_name)(world.unit.name)[0], by_name(world.unit.name).get()
+    for mine, its in ((made, plain), (made.receiving_office, plain.receiving_office)):
+        assert mine.get_deferred_fields() == its.get_deferred_fields() != set()
+        assert (mine._state.adding, mine._state.db) == (its._state.adding, its._state.db)
+    assert made.region_code == world.unit.region_code
+
+
+def test_who_waits_for_an_object_is_told_of_it(world: w.World) -> None:
+    told = []
+
+    def note(instance: Organization, **kwargs: object) -> None:
+        told.append(instance)
+
+    post_init.connect(note, sender=Organization)
+    try:
+        found = prepared(by_name)(world.unit.name)
+    finally:
+        post_init.disconnect(note, sender=Organization)
+    assert found[0] in told
 
 
 def test_values_come_as_tuples(world: w.World) -> None:

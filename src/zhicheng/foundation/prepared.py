@@ -7,7 +7,7 @@ values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -16,7 +16,9 @@ from weakref import WeakKeyDictionary
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+from django.db.models.signals import post_init, pre_init
 
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -29,6 +31,31 @@ class NotPreparable(TypeError):
     """The query cannot be asked with other values than those it was made with: a mistake of the programmer."""
 
 
+class _Maker:
+    """Makes rows of a model into objects as ``Model.from_db`` does, without asking of each column whether it was read."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        own = model.__init__ is not Model.__init__ or model.from_db.__func__ is not Model.from_db.__func__  # type: ignore[attr-defined]
+        self.is_plain = not (own or pre_init.has_listeners(model) or post_init.has_listeners(model))
+
+    def from_db(self, alias: str, names: Sequence[str], values: Sequence[Any]) -> Model:
+        """A new object with these columns; what was not read is deferred."""
+        if not self.is_plain:
+            return self.model.from_db(alias, names, values)
+        found = self.model.__new__(self.model)
+        state = ModelState()
+        state.adding, state.db = False, alias
+        found.__dict__.update(zip(names, values, strict=True), _state=state)
+        return found
+
+
+def _make_plainly(populators: Iterable[Any]) -> None:
+    for populator in populators:
+        populator.model_cls = _Maker(populator.model_cls)
+        _make_plainly(populator.related_populators)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """The statement, where in its parameters which value goes, and how a row becomes an object; a tuple where there is no ``model``."""
@@ -37,7 +64,7 @@ class _Ready:
     params: tuple[Any, ...] = ()
     places: tuple[tuple[int, int, str], ...] = ()
     converters: tuple[tuple[int, Any], ...] = ()
-    model: type[Model] | None = None
+    model: _Maker | None = None
     begin: int = 0
     end: int = 0
     names: tuple[str, ...] = ()
@@ -122,13 +149,15 @@ def _made_ready(make: Callable[..., QuerySet[Any, Any]], kinds: tuple[type, ...]
     if gives is ValuesListIterable:
         return ready
     info: Any = compiler.klass_info
+    beside = _populators(info, select, DEFAULT_DB_ALIAS)
+    _make_plainly(beside)
     begin, end = info["select_fields"][0], info["select_fields"][-1] + 1
     return replace(
         ready,
-        model=info["model"],
+        model=_Maker(info["model"]),
         begin=begin,
         end=end,
         names=tuple(column[0].target.attname for column in select[begin:end]),
-        beside=tuple(_populators(info, select, DEFAULT_DB_ALIAS)),
+        beside=tuple(beside),
         annotations=tuple((compiler.annotation_col_map or {}).items()),
     )
