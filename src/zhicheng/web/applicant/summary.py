@@ -40,8 +40,9 @@ def part_of(case: CaseFile, section: Section, links: Mapping[str, str]) -> dict[
     present = [key_of(material) for material in case.materials]
     short = all(f.kind is not Kind.LONG for f in section.fields)
     places = [Where.of_row(section, row) for row in rows]
+    lacking = any(where.startswith(section.key) for where in links)
     cells = [
-        [_cell(f, row, links.get(str(replace(place, field=f.key)), "")) for f in _asked(section, row)]
+        [_cell(f, row, links.get(str(replace(place, field=f.key)), "") if lacking else "") for f in _asked(section, row)]
         for place, row in zip(places, rows, strict=True)
     ]
     is_table = section.rows and short and len(section.fields) <= _COLUMNS
