@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from benchmarks.drawn_papers import Sheet
+from benchmarks.hands import sign
 from PIL import Image
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙马胡朱郭何罗高林郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -38,7 +39,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose a paper is, of which ``year``, and the last day it holds; ``as_years``: letters and contracts give the term in years instead."""
+    """Whose a paper is, of which ``year``, and the last day it holds; ``as_years``: letters and contracts give the term in years instead.
+    ``sealed`` and ``signed``: whether the employer and the person have done so.
+    """
 
     name: str
     id_number: str
@@ -46,6 +49,8 @@ class Holder:
     year: int
     until: date
     as_years: bool = False
+    sealed: bool = True
+    signed: bool = True
 
 
 def holder(rng: random.Random, *, today: date) -> Holder:
@@ -210,7 +215,8 @@ def labour_contract(rng: random.Random, who: Holder) -> list[Image.Image]:
     )
     third.write(25, 90, f"甲方（盖章）：{unit}", 12)
     third.write(25, 110, f"乙方（签字）：{who.name}", 12)
-    third.seal(70, 95, 40)
+    if who.sealed:
+        third.seal(70, 95, 40)
     return [first.image, second.image, third.image]
 
 
@@ -246,7 +252,43 @@ def annual_appraisal(rng: random.Random, who: Holder) -> list[Image.Image]:
     sheet.frame(18, end + 90, 176, 40)
     sheet.write(22, end + 96, f"考核等次：{rng.choice(('优秀', '合格'))}", 11)
     sheet.write(120, end + 112, f"{who.year + 1}年1月{rng.randrange(3, 28)}日", 11)
-    sheet.seal(150, end + 112, 38)
+    if who.sealed:
+        sheet.seal(150, end + 112, 38)
+    return [sheet.image]
+
+
+def work_summary(rng: random.Random, who: Holder) -> list[Image.Image]:
+    """专业技术工作总结, signed by its author and sealed by the employer."""
+    sheet = Sheet(rng, 210, 297)
+    sheet.write(105, 20, rng.choice(("专业技术工作总结", "任期内专业技术工作总结", "工作总结")), 20, middle=True)
+    sheet.write(105, 32, f"{rng.choice(_UNITS)}　{who.name}", 12, middle=True)
+    end = sheet.paragraph(24, 45, 162, "　　" + sheet.words(rng.randrange(8, 16)), 12) + 12
+    x, y = rng.uniform(90, 115), min(end, 250)
+    sheet.write(x, y, rng.choice(("本人签名：", "签名：", "签字：")), 12)
+    if who.signed:
+        sign(sheet, x + rng.uniform(22, 26), y - rng.uniform(1, 4), who.name)
+    sheet.write(x, y + 14, in_words(who.until, rng), 12)
+    if who.sealed:
+        sheet.seal(40 + rng.uniform(0, 15), y + 8, 40)
+    return [sheet.image]
+
+
+def commitment(rng: random.Random, who: Holder) -> list[Image.Image]:
+    """《个人承诺书》 as the system prints it, signed."""
+    sheet = Sheet(rng, 210, 297)
+    sheet.write(105, 28, "个人承诺书", 22, middle=True)
+    text = "　　本人申报专业技术职务任职资格，郑重承诺：所填报的内容和提交的材料真实、准确、完整，如有不实，愿意承担由此产生的一切后果。"
+    end = sheet.paragraph(26, 50, 158, text, 15) + rng.uniform(15, 40)
+    x, points = rng.uniform(88, 104), rng.choice((12, 14, 15))
+    sheet.write(x, end, "签字：＿＿＿＿＿＿（承诺人）" if rng.random() < 0.7 else "承诺人（签字）：", points)
+    if who.signed:
+        sign(
+            sheet,
+            x + points * 0.3528 * (3.2 if rng.random() < 0.5 else 3.8) + rng.uniform(0, 3),
+            end - rng.uniform(2, 5),
+            who.name,
+        )
+    sheet.write(x + 20, end + 16, f"{who.year}年{rng.randrange(1, 13)}月{rng.randrange(1, 29)}日", points)
     return [sheet.image]
 
 
@@ -281,9 +323,12 @@ Draw = Callable[[random.Random, Holder], list[Image.Image]]
 ASKED: dict[str, Draw] = {
     "diploma": diploma, "e_registration": e_registration, "title_certificate": title_certificate, "appointment_letter": appointment_letter,
     "labour_contract": labour_contract, "continuing_education_certificate": continuing_education, "annual_appraisal": annual_appraisal,
+    "work_summary": work_summary, "commitment": commitment,
 }  # fmt: skip
 """By the key of the paper in the notice."""
 OF_A_YEAR = ("continuing_education_certificate", "annual_appraisal")
+SEALED = ("annual_appraisal", "work_summary", "labour_contract")
+SIGNED = ("work_summary", "commitment")
 WITH_AN_END = {"e_registration": 1, "appointment_letter": 1, "labour_contract": 2}
 """Those that say until when they hold, and the page on which they do."""
 

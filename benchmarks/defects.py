@@ -24,7 +24,7 @@ from figures import ROOT, Figures  # isort: split
 
 from benchmarks.asked_papers import OF_A_YEAR
 from benchmarks.captures import FIRST, SECOND, SOURCES
-from benchmarks.misfits import MISFITS, TODAY, Placed, in_place, misplaced
+from benchmarks.misfits import MISFITS, TODAY, Placed, in_place, misplaced, signed_and_sealed
 from benchmarks.spoiling import SPOILERS, Case, clean, small_cards, spoilt
 
 OVER_ALL, OF_A_KIND, FALSE_ALARMS, CPU, CPU_READ, MEMORY = 0.95, 0.80, 0.01, 1.0, 6.0, 1000
@@ -169,6 +169,9 @@ def main() -> int:
         looked_at.append(row("clean small cards", small_cards(asked.seed, asked.each, ways)))
     if wanted("clean papers"):
         read_too += [row(f"clean papers, {source}", in_place(source, asked.seed, asked.clean, ways)) for source in SOURCES]
+    if wanted("clean hands"):
+        for source in (*SOURCES, "black"):
+            read_too.append(row(f"signed and sealed, {source}", signed_and_sealed(source, asked.seed, asked.clean, ways)))
     _costs(figures, "looked at", looked_at, CPU)
     _costs(figures, "looked at and read", read_too, CPU_READ)
     if read_too:

@@ -68,6 +68,11 @@ def _font(which: int, pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(_FONTS[which % len(_FONTS)], pixels)
 
 
+def brush(pixels: int) -> ImageFont.FreeTypeFont | None:
+    """Letters as written with a brush, where the machine has such a font."""
+    return _font(len(_FONTS) - 1, pixels) if len(_FONTS) > 2 else None
+
+
 class Sheet:
     """One side of a paper of ``width`` × ``height`` mm while it is written on; sizes in points, places in mm."""
 

@@ -20,7 +20,9 @@ from zhicheng.applications.models import Application, Material
 from zhicheng.applications.queries import snapshot_of
 from zhicheng.applications.sent_invariants import submissions
 from zhicheng.applications.told import said_of_materials
+from zhicheng.evidence.inspection.reading.lines import COLOURLESS, Line, PageText
 from zhicheng.evidence.queries import describe_warnings, what_is_said
+from zhicheng.evidence.reading import Read, tell
 from zhicheng.foundation import clock
 from zhicheng.rehearsal import acts
 
@@ -96,6 +98,31 @@ def test_contract_that_has_ended_is_told_with_its_day(road: Any) -> None:
     material = bring(road, "appointment", "appointment_letter", ("聘书", name, "聘期：2015年1月1日至2016年12月31日", FILLER))
     read_due()
     assert codes(material) == ["expired"] and "2016-12-31" in describe_warnings(again(material))[0]
+
+
+def test_paper_that_is_neither_sealed_nor_signed_is_told(road: Any) -> None:
+    material = bring(road, "work_summary", "work_summary", ("专业技术工作总结", FILLER, "本人签名："))
+    read_due()
+    assert codes(material) == ["not_sealed", "not_signed"]
+    seal, name = describe_warnings(again(material))
+    assert "没有看到红色公章或者电子签章" in seal and "第 1 页框出的签名处看起来没有签名" in name
+    world, application = road
+    assert [one.code for one in CaseFile(Application.objects.get()).missing] == ["not_looked_at"]
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        confirm_file(actor=world.applicant, application_id=application.pk, material_id=material.pk)
+    assert CaseFile(Application.objects.get()).missing == []
+    bring(road, "work_summary", "work_summary", ("专业技术工作总结", FILLER), beside=True)
+    read_due()
+    assert codes(material) == [], "the other file may be the sealed page"
+
+
+def test_seal_of_a_copy_without_colours_is_said_to_be_unchecked(road: Any) -> None:
+    material = bring(road, "work_summary", "work_summary", ("专业技术工作总结", FILLER))
+    shown = PageText(1, (Line("专业技术工作总结", 100, 50, 600, 20, 99), Line(FILLER, 100, 90, 600, 20, 99)), True, COLOURLESS)
+    tell(material.file, Read((shown,), whole=True))
+    said = what_is_said(again(material))
+    assert said.warnings == [] and any("公章核对未做：文件是黑白的" in note for note in said.notes)
+    assert CaseFile(Application.objects.get()).missing == [], "nothing to confirm"
 
 
 def test_what_was_confirmed_before_it_was_read_is_to_be_confirmed_anew(road: Any) -> None:

@@ -9,7 +9,7 @@ from zhicheng.applications.models import Material
 from zhicheng.campaigns.notice import Reads
 from zhicheng.campaigns.rules.reading import ABSENT, Expected, judge
 from zhicheng.evidence.actions.reading import begin_reading
-from zhicheng.evidence.inspection.verdicts import ILLEGIBLE, LONG, UNREAD
+from zhicheng.evidence.inspection.verdicts import GREY, ILLEGIBLE, LONG, UNREAD
 from zhicheng.evidence.models import EvidenceFile
 from zhicheng.evidence.reading import Read, Unread, when_read
 from zhicheng.foundation import clock
@@ -72,6 +72,8 @@ def _found(material: Material, outcome: Read | Unread) -> list[Warned]:
     found = [noticed.as_warning() for noticed in judged.noticed]
     if not found and not judged.is_clear:
         found.append(_unread(ILLEGIBLE if outcome.whole else LONG))
+    if judged.colourless:
+        found.append({**_unread(GREY), ABSENT: 1})
     return found
 
 

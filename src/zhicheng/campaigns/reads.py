@@ -13,7 +13,8 @@ class Reads(NoticePart):
     A page with one of ``title`` on it is this paper. Without, one of ``never`` makes it another paper, and so does the lack of all of
     ``words``. ``names_person``: it carries the applicant's name or identity number; ``names_year``: the year of its slot;
     ``valid_until``: words behind which the last day it is valid stands (S-52, S-54); where the word itself does not say that it is the last
-    one (聘期, 合同期限), only a day behind 至 or before 止 is.
+    one (聘期, 合同期限), only a day behind 至 or before 止 is. ``sealed``: a red or electronic seal has to be on it; ``signed``: words (签名, 签字) at which a
+    name has to be written by hand.
     """
 
     title: tuple[Words, ...] = ()
@@ -22,3 +23,5 @@ class Reads(NoticePart):
     names_person: StrictBool = False
     names_year: StrictBool = False
     valid_until: tuple[Words, ...] = ()
+    sealed: StrictBool = False
+    signed: tuple[Words, ...] = ()

@@ -12,10 +12,13 @@ from zhicheng.evidence.inspection.verdicts import (
     CONVERTED,
     EXPIRED,
     FAILED,
+    GREY,
     ILLEGIBLE,
     LONG,
     MENDED,
     MENDED_COPY,
+    NOT_SEALED,
+    NOT_SIGNED,
     OF_THE_TEXT,
     OFF,
     RENAMED,
@@ -197,6 +200,8 @@ def _of_text(code: str, warning: Mapping[str, object]) -> str:
             "第 %(page)s 页：没有读到申报人的姓名或身份证号，可能是别人的材料。请核对；确是本人材料的（如用的是曾用名），请确认。"
         ),
         WRONG_YEAR: _("第 %(page)s 页写的是 %(found)s 年，看起来不是 %(year)s 年度的材料。请核对是否传错；没有传错的，请确认。"),
+        NOT_SEALED: _("没有看到红色公章或者电子签章。请核对是否漏盖、漏扫盖章的一页；已经盖章的，请确认。"),
+        NOT_SIGNED: _("第 %(page)s 页框出的签名处看起来没有签名。请签名后重新扫描上传；已经签名的，请确认。"),
         EXPIRED: _("第 %(page)s 页写明的有效期到 %(day)s，已经过期。请换成有效期内的；仍然有效的，请确认。"),
     }.get(code, "")
 
@@ -208,6 +213,7 @@ def _of_unread(why: str) -> str:
         ABSENT: _("内容核对未做：系统没有安装文字识别。请自行核对是不是本人的、该项的材料。"),
         FAILED: _("内容核对未做：文字识别没有完成。请自行核对是不是本人的、该项的材料。"),
         ILLEGIBLE: _("内容核对未做：文件上的文字没有读清。请自行核对是不是本人的、该项的材料。"),
+        GREY: _("公章核对未做：文件是黑白的，看不出有没有盖红章。请自行核对原件已经盖章。"),
         LONG: _("内容只核对了前面几页，其余未做。请自行核对。"),
     }.get(why, "")
 

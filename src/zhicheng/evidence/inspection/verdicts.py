@@ -22,11 +22,14 @@ UNCHECKED = "unchecked"
 """The note of a file whose pages, from one on, nobody looked at: the look did not come about."""
 UNREAD = "unread"
 """The note of a file that nobody read, or not all of it: ``why``, one of the next words."""
-OFF, ABSENT, FAILED, ILLEGIBLE, LONG = "off", "absent", "failed", "illegible", "long"
-"""The instance does not want it, the extra is not installed, it did not come about, it cannot be read well, it has more pages than are read."""
+OFF, ABSENT, FAILED, ILLEGIBLE, LONG, GREY = "off", "absent", "failed", "illegible", "long", "grey"
+"""The instance does not want it, the extra is not installed, it did not come about, it cannot be read well, it has more pages than are read, its
+seal cannot be told from print because it has no colours.
+"""
 WRONG_PAPER, WRONG_PERSON, WRONG_YEAR, EXPIRED = "wrong_paper", "wrong_person", "wrong_year", "expired"
+NOT_SEALED, NOT_SIGNED = "not_sealed", "not_signed"
 """What the text of a file shows against the place it was put to; told of the place, not of the file."""
-OF_THE_TEXT = frozenset({UNREAD, WRONG_PAPER, WRONG_PERSON, WRONG_YEAR, EXPIRED})
+OF_THE_TEXT = frozenset({UNREAD, WRONG_PAPER, WRONG_PERSON, WRONG_YEAR, EXPIRED, NOT_SEALED, NOT_SIGNED})
 COMPOSED = "composed"
 """What is said of a PDF that was made here: of the pages of ``count`` files."""
 MENDED = "mended"

@@ -8,11 +8,12 @@ from datetime import date
 
 from zhicheng.campaigns.notice import Reads
 from zhicheng.campaigns.rules.reading.days import expired, wrong_year
+from zhicheng.campaigns.rules.reading.hands import sealed, signed
 from zhicheng.campaigns.rules.reading.leaves import Leaf
 from zhicheng.campaigns.rules.reading.noticed import Noticed
 from zhicheng.campaigns.rules.reading.paper import wrong_paper
 from zhicheng.campaigns.rules.reading.person import wrong_person
-from zhicheng.evidence.inspection.reading.lines import PageText
+from zhicheng.evidence.inspection.reading.lines import COLOURLESS, PageText
 
 ABSENT = "absent"
 """In ``Noticed.more``: something was not found. Where a paper comes in several files, another of them may show it."""
@@ -30,15 +31,19 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was noticed, and whether enough was read that the rest counts as looked for."""
+    """What was noticed, and whether enough was read that the rest counts as looked for. ``colourless``: but for the seal, of which a copy without
+    colours tells nothing.
+    """
 
     noticed: tuple[Noticed, ...]
     is_clear: bool
+    colourless: bool = False
 
 
 def judge(reads: Reads, pages: Sequence[PageText], expected: Expected, *, whole: bool) -> Judged:
     """What the text of a file shows against it; ``whole``: the file has no pages but these."""
-    leaves = [leaf for leaf in map(Leaf, pages) if not leaf.is_empty]
+    every = [Leaf(page) for page in pages]
+    leaves = [leaf for leaf in every if not leaf.is_empty]
     clear = [leaf for leaf in leaves if leaf.is_clear]
     if not clear:
         return Judged((), is_clear=False)
@@ -51,10 +56,18 @@ def judge(reads: Reads, pages: Sequence[PageText], expected: Expected, *, whole:
         if reads.names_year and expected.year is not None:
             found.append(wrong_year(expected.year, clear, complete=complete))
         found.append(expired(reads.valid_until, expected.today, clear))
-    return Judged(tuple(each for each in found if each is not None), is_clear=complete)
+        if complete:
+            found += [_missing(sealed(every) if reads.sealed else None), _absent(signed(reads.signed, leaves))]
+    told = tuple(each for each in found if each is not None)
+    noticed = tuple(each for each in told if each.code != COLOURLESS)
+    return Judged(noticed, is_clear=complete, colourless=noticed != told)
 
 
 def _missing(noticed: Noticed | None) -> Noticed | None:
     if noticed is None or noticed.line is not None:
         return noticed
-    return replace(noticed, more={**noticed.more, ABSENT: 1})
+    return _absent(noticed)
+
+
+def _absent(noticed: Noticed | None) -> Noticed | None:
+    return replace(noticed, more={**noticed.more, ABSENT: 1}) if noticed is not None else None

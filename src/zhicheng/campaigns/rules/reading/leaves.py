@@ -32,7 +32,7 @@ class Leaf:
     """One page. ``text`` is all of its letters in one row, so that a word broken over two lines is found."""
 
     def __init__(self, page: PageText) -> None:
-        self.number, self.lines, self.recognised = page.number, page.lines, page.recognised
+        self.number, self.lines, self.recognised, self.seal = page.number, page.lines, page.recognised, page.seal
         self._parts = [letters(line.text) for line in page.lines]
         self.text = "".join(self._parts)
         self._ends = list(accumulate(len(part) for part in self._parts))

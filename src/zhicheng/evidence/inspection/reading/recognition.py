@@ -27,9 +27,13 @@ _READER = RapidOCR(
 )
 
 
-def lines_in(page: Page) -> list[Line]:
-    """What can be read on the page, from top to bottom, turned upright where it lies on its side. Empty where there is nothing."""
-    turned = next((int(spot.more["degrees"]) for spot in sideways(page)), 0)
+def upright(page: Page) -> int:
+    """By how many degrees against the clock the page has to be turned to be read."""
+    return next((int(spot.more["degrees"]) for spot in sideways(page)), 0)
+
+
+def lines_in(page: Page, turned: int) -> list[Line]:
+    """What can be read on the page, from top to bottom, after it was turned ``upright``. Empty where there is nothing."""
     picture = np.ascontiguousarray(np.rot90(page.colours, turned // 90))
     if max(picture.shape[:2]) > _LONGEST:
         scale = _LONGEST / max(picture.shape[:2])
