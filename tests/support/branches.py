@@ -20,7 +20,7 @@ WHOLE = ("applications/lifecycle.py", "foundation/ledger.py")
 def is_whole(name: str) -> bool:
     """Whether every branch of this file is asked for."""
     path = Path(name)
-    return name.endswith(WHOLE) or path.name == "rules.py" or path.parent.name == "rules"
+    return name.endswith(WHOLE) or path.name == "rules.py" or path.name.endswith("_rules.py") or "rules" in path.parent.parts
 
 
 def missing(report: dict[str, Any]) -> list[str]:
