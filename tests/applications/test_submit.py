@@ -281,3 +281,15 @@ def test_last_return_still_stands_when_the_resubmission_is_withdrawn(road):
     send(road, "page-2")
     withdraw_application(actor=world.applicant, application_id=application.pk)
     assert last_return(Application.objects.get()).reasons[0]["text"] == "退回的原因还没有改完。"
+
+
+def test_page_that_is_confirmed_with_it_is_kept_with_what_was_said_or_nothing_is(road) -> None:
+    world, application = road
+    settle(world.applicant, application)
+    read = w.check_read(application)["read"]
+    assert codes(lambda: send(road, read="another page")) == ["changed"]
+    application.refresh_from_db()
+    assert application.checked_at is None and not Submission.objects.exists()
+    told = snapshot_of(send(road, read=read)).checked
+    assert told is not None and told.employer == application.employer_id and told.lines
+    assert send(road, read=read).number == 1, "the same page again"

@@ -48,7 +48,6 @@ NOT_LOOKED_AT = dict.fromkeys(
 )
 # Pages and forms of the rooms that keep accounts and organizations: address → what is asked again there, and why.
 ASKED_AGAIN_THERE = {
-    "application_check": "the application and its year: what is confirmed, and what is sent then under the lock of its own",
     "mailbox_confirm": "what the link names and whether the mailbox is free: before the account is locked, and under its lock",
     "register_person": "whether the mailbox is free: with everything else that is wrong, and again when it is taken",
     "unit_colleague": "whether the mailbox is free: with everything else that is wrong, and again when it is taken",

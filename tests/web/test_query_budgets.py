@@ -49,7 +49,7 @@ OF_PAGES = {
 OF_FORMS = {
     "application_section": 10,
     "application_autosave": 8,
-    "application_check": 31,  # with the record of what was shown, and 上报
+    "application_check": 25,  # with the record of what was shown, and 上报
     "application_submit": 25,
     "unit_report": 25,
     "desk_pass": 23,

@@ -119,7 +119,7 @@ def test_what_was_sent_from_another_window_is_told_at_the_check(checked, client)
     assert answer.status_code == 422 and "已经上报" in page(answer) and Submission.objects.count() == 1
 
 
-def test_what_cannot_be_sent_is_confirmed_and_every_reason_told(world, application, client):
+def test_what_cannot_be_sent_is_not_confirmed_either_and_every_reason_told(world, application, client):
     w.fill(world.applicant, application)
     bar_for_fraud(world)
     answer = client.post(
@@ -127,7 +127,9 @@ def test_what_cannot_be_sent_is_confirmed_and_every_reason_told(world, applicati
     )
     assert answer.status_code == 422 and {p.code for p in answer.context["problems"]} == {"barred"}
     (form,) = BeautifulSoup(answer.content, "html.parser").select("main form[data-held]")
-    assert form["action"] == reverse("application_submit", args=[application.pk])
+    assert "action" not in form.attrs, "it is sent to the same page again"
+    application.refresh_from_db()
+    assert application.checked_at is None
     assert not Submission.objects.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -42,37 +43,57 @@ def confirm_check(*, actor: Actor, application_id: int, read: str = "") -> Appli
     ``changed`` where the form, its files or what is said of them are no longer what was read.
     """
     case = lock_open(application_id, actor)
+    record = _confirmed(case, actor, read)
+    kept = case.draft_rows.get(CHECK_KEPT_AS)
+    keep_row(case, CHECK_KEPT_AS, record, kept.version if kept is not None else 0)
+    case.application.save(update_fields=["checked_at"])
+    return case.application
+
+
+def _confirmed(case: CaseFile, actor: Actor, read: str) -> dict[str, Any]:
+    """What is said at this confirmation, which the case file tells from now on; nothing is written. Raises as :func:`confirm_check`."""
     if case.missing:
         raise Refused(case.missing)
     found, employer = findings_to_answer(case), actor.organization_id or case.application.employer_id
     if read and read != page_read(case, found, employer):
         text = _("打开“再次核对”以后，申请书又有改动（可能在另一个窗口），或者提示有变化。请看过现在的内容再确认。")
         raise Refused.one(text, where="check", code="changed")
-    now, kept = clock.now(), case.draft_rows.get(CHECK_KEPT_AS)
-    record = check_record(case, found, employer, now)
-    keep_row(case, CHECK_KEPT_AS, record, kept.version if kept is not None else 0)
-    case.application.checked_at = now
-    case.application.save(update_fields=["checked_at"])
-    return case.application
+    case.application.checked_at = now = clock.now()
+    case.check_record = check_record(case, found, employer, now)
+    return case.check_record
 
 
 def submit_application(
-    *, actor: Actor, application_id: int, form_token: str, commitment_version: str, liability_version: str, language: str = ""
+    *,
+    actor: Actor,
+    application_id: int,
+    form_token: str,
+    commitment_version: str,
+    liability_version: str,
+    language: str = "",
+    read: str | None = None,
 ) -> Submission:
     """上报: freeze the form as submission n, send it to the unit's desk.
 
     ``form_token`` names the page it was sent from: sent twice (a double click, a retried request) it gives the first
-    submission again; ``language`` is the one that page was in (empty: the one in force). The time that counts against the window is the time of arrival here, not the time the lock was won.
+    submission again; ``language`` is the one that page was in (empty: the one in force); ``read``: the page of 再次核对 that is confirmed
+    with it, as :func:`confirm_check` has it, or neither comes about (``None``: it was confirmed before). The time that counts against the window is the time of arrival here, not the time the lock was won.
     Raises :class:`Refused` with every reason at once (``window``, ``not_checked``, ``text_not_accepted``, ``barred``,
     ``closed_for_year``, ``unit_not_verified`` and all that is missing); nothing is lost then.
     """
     read_in = language or get_language() or ""
-    return _submit(actor, application_id, form_token, (commitment_version, liability_version), clock.now(), read_in)
+    return _submit(actor, application_id, form_token, (commitment_version, liability_version), clock.now(), read_in, read)
 
 
 @one_transaction
 def _submit(
-    actor: Actor, application_id: int, form_token: str, accepted_versions: tuple[str, str], arrived_at: datetime, read_in: str
+    actor: Actor,
+    application_id: int,
+    form_token: str,
+    accepted_versions: tuple[str, str],
+    arrived_at: datetime,
+    read_in: str,
+    read: str | None,
 ) -> Submission:
     try:
         case = lock_open(application_id, actor, beside=[f"employer__{_OFFICES}"])
@@ -87,6 +108,8 @@ def _submit(
     if Submission.objects.filter(form_token=form_token).exists():
         # Sent once already, and returned or withdrawn since: an old page says nothing about today's form.
         raise Refused.one(_("这个页面已经上报过一次，之后申请书又退回或撤回。请重新打开上报页面再上报。"), code="stale")
+    if read is not None:
+        _confirmed(case, actor, read)
     lock_person_year(case)
     application, texts = case.application, case.notice.texts
     _take_route(application, case.notice, actor)

@@ -1,6 +1,6 @@
 """再次核对 and 上报: a look at the whole, below it two promises and the one button, then the receipt (S-24, S-26, S-27, S-64, S-78).
 
-The page of 上报 alone is for what was confirmed and then could not be sent.
+The page of 上报 alone is for what was confirmed and not sent: from a page opened before an update.
 """
 
 from __future__ import annotations
@@ -74,12 +74,14 @@ def _confirm(request: HttpRequest, application_id: int) -> HttpResponse:
     promises = _promised(request.POST)
     if promises is not None and not promises.is_valid():
         return _not_promised(request, application_id, promises)
+    read = request.POST.get("read") or "nothing"
+    if promises is not None:
+        return _send(request, application_id, read)
     try:
-        confirm_check(actor=actor, application_id=application_id, read=request.POST.get("read") or "nothing")
+        confirm_check(actor=actor, application_id=application_id, read=read)
     except Refused as refused:
-        if promises is None or not refused.has("not_open"):  # sent from another window: told, or the receipt shown, by _send
-            return _not_confirmed(request, application_id, refused)
-    return _send(request, application_id) if promises is not None else go(request, "application_submit", application_id)
+        return _not_confirmed(request, application_id, refused)
+    return go(request, "application_submit", application_id)
 
 
 def _promised(typed: QueryDict) -> PromiseForm | None:
@@ -199,7 +201,8 @@ def _submit_context(request: HttpRequest, case: CaseFile, form: PromiseForm) -> 
     }
 
 
-def _send(request: HttpRequest, application_id: int) -> HttpResponse:
+def _send(request: HttpRequest, application_id: int, read: str | None = None) -> HttpResponse:
+    """``read``: the page of 再次核对 that is confirmed with it; ``None``: it was confirmed before."""
     form = PromiseForm(request.POST)
     promised = form.is_valid()
     token = form.cleaned_data.get("form_token") or str(uuid.uuid4())
@@ -213,8 +216,11 @@ def _send(request: HttpRequest, application_id: int) -> HttpResponse:
             # Without its tick a text counts as not accepted: the action then tells this with everything else.
             commitment_version=form.cleaned_data.get("commitment_version", "") if ticked[0] else "",
             liability_version=form.cleaned_data.get("liability_version", "") if ticked[1] else "",
+            read=read,
         )
     except Refused as refused:
+        if read is not None and not refused.has("not_open"):
+            return _not_confirmed(request, application_id, refused)
         return _not_sent(request, case_or_404(request, application_id), form, refused, promised)
     return go(request, "application_receipt", application_id, submission.number)
 
