@@ -70,8 +70,10 @@ def pdf(words: str) -> bytes:
 BLANK = {"code": "blank", "page": 1}
 
 
-def evidence(user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = ()) -> EvidenceFile:
-    """A kept file, as the examination leaves it."""
+def evidence(
+    user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = (), original: EvidenceFile | None = None
+) -> EvidenceFile:
+    """A kept file, as the examination leaves it; ``original``: what it was made from."""
     blob = blobs.store(pdf(words))
     return EvidenceFile.objects.create(
         sha256=blob.sha256,
@@ -82,6 +84,7 @@ def evidence(user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = (
         uploaded_by_id=user_id,
         uploaded_at=clock.now(),
         warnings=list(warnings),
+        original=original,
         is_sample=True,  # nothing on it is read; tests/applications/test_read_papers.py has papers of its own
     )
 

@@ -19,7 +19,6 @@ from zhicheng.applications.sections import BY_KEY
 from zhicheng.applications.states import OPEN_FOR_APPLICANT, State
 from zhicheng.campaigns.models import CampaignVersion
 from zhicheng.campaigns.queries import notice_of
-from zhicheng.evidence.models import EvidenceFile
 from zhicheng.organizations.actors import Actor, actor_for
 
 FORM = w.sections()
@@ -197,7 +196,7 @@ def remove_paper(stage: Stage) -> None:
     )
 
 
-@play("applications.restore_original")
+@play("applications.restore_original", "applications.add_material")
 def have_the_original_back(stage: Stage) -> None:
     application = stage.application()
     if application is None:
@@ -205,8 +204,17 @@ def have_the_original_back(stage: Stage) -> None:
     made = stage.one_of(Material.objects.filter(application=application, file__original__isnull=False))
     if made is None and (here := materials_of(application).first()) is not None and stage.dice.percent(50):
         brought = w.evidence(application.applicant_id, stage.dice.text())
-        EvidenceFile.objects.filter(pk=here.file_id).update(original=brought)
-        made = here
+        made = stage.act(
+            "applications.add_material",
+            actor=actor_for(application.applicant),
+            application_id=application.pk,
+            file_id=w.evidence(application.applicant_id, stage.dice.text(), original=brought).pk,
+            slot=here.slot,
+            paper=here.paper,
+            year=here.year,
+            row=here.row,
+            replaces=here.pk,
+        )
     stage.act(
         "applications.restore_original",
         actor=stage.owner(application) if stage.dice.percent(90) else stage.anybody(),
