@@ -48,10 +48,10 @@ def test_slot_with_a_file_to_look_at_is_not_called_done(world, filled, client):
     assert "待查看确认" in shown and ALL_THERE not in shown
 
 
-def test_last_slot_has_one_way_to_the_list(filled, client):
+def test_last_slot_leads_to_the_check_when_nothing_else_is_left(filled, client):
     content = BeautifulSoup(client.get(slot(filled, "other")).content, "html.parser")
     ways = [a.get_text(strip=True) for a in content.select("main .form-actions a")]
-    assert ways == ["返回清单"]
+    assert ways == ["继续：再次核对", "返回清单"]
 
 
 def test_last_check_that_can_be_opened_is_not_called_locked(world, client):
