@@ -103,6 +103,15 @@ def test_signed_commitment_lands_in_its_slot_by_itself(application: Application,
     assert material.file.checking
 
 
+def test_page_that_waits_asks_again_at_an_address_it_has_not_open(application: Application, client: Client) -> None:
+    (picture,) = pages_of(printed(client, application, "commitment"), 1)
+    address = reverse("application_scans", args=[application.pk])
+    sent = client.post(address, {"scans": [SimpleUploadedFile("扫描.jpg", scanned.as_jpeg(picture))]})
+    assert sent["Location"].endswith("#brought") and client.get(address)["Refresh"] == f"2; url={address}"
+    work()
+    assert "Refresh" not in client.get(address)
+
+
 def test_stack_of_both_sheets_upside_down_and_mixed_lands_in_order(application: Application, client: Client) -> None:
     commitment, summary = printed(client, application, "commitment"), printed(client, application, "summary")
     count = len(scanned_pages(summary))

@@ -147,7 +147,8 @@ def _page(request: HttpRequest, case: CaseFile, *, problems: list[Problem] | Non
     }
     response = render(request, TEMPLATE, context, status=422 if problems else 200)
     if waiting and not problems:
-        response.headers["Refresh"] = str(AGAIN_SECONDS)
+        # The address is said: where this one ends in #brought, the browser would only jump there and never ask again.
+        response.headers["Refresh"] = f"{AGAIN_SECONDS}; url={request.path}"
     return response
 
 
