@@ -75,6 +75,7 @@ OPENED_ELSEWHERE = {
     "mailbox_confirm": "test_recovery: behind a mailed key",
     "application_pages": "test_pages: of photographs that were brought",
     "application_share_out": "test_pages: of a scan of several papers",
+    "application_submit": "tests/web/applicant/test_checking: of what was confirmed and not sent",
     "application_section_history": "tests/web/applicant/test_history: of a section that was written over",
     "library_item": "test_library: of somebody who keeps something",
     "library_item_remove": "test_library: of somebody who keeps something",
@@ -277,13 +278,11 @@ def test_checking_and_handing_in(page: Page, seen: dict[str, set[tuple[str, ...]
     page.get_by_role("link", name="继续填写").click()
     page.get_by_role("link", name="再次核对").click()
     look_at(page, seen, "handing-in-check")
-    page.get_by_role("button", name="确认无误").click()
-    look_at(page, seen, "handing-in")
-    page.get_by_role("main").get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("button", name="确认无误，上报").click()
     look_at(page, seen, "handing-in-not-ticked")
     for box in page.get_by_role("main").get_by_role("checkbox").all():
         box.check()
-    page.get_by_role("main").get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("button", name="确认无误，上报").click()
     page.get_by_role("heading", name="申请书已上报").wait_for()
     look_at(page, seen, "handing-in-receipt")
 
