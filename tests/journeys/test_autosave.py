@@ -325,8 +325,10 @@ def test_handing_in_waits_for_what_was_not_saved(page: Page) -> None:
         assert copies(again) == []
         again.goto(f"{one}check/")
         expect(held).to_be_hidden()
-        again.get_by_role("button", name="确认无误").click()
-        again.wait_for_url("**/submit/")
+        for promise in again.get_by_role("main").get_by_role("checkbox").all():
+            promise.check()
+        again.get_by_role("button", name="确认无误，上报").click()
+        again.get_by_role("heading", name="申请书已上报").wait_for()
 
 
 def test_copy_goes_at_sign_out_and_after_a_day(page: Page) -> None:
