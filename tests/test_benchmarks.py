@@ -53,6 +53,7 @@ NOTHING_TO_VERIFY = {
     "captures.py": "pictures of drawn papers",
     "defects.py": "looks at pictures",
     "drawn_papers.py": "draws papers",
+    "hands.py": "draws names",
     "misfits.py": "puts papers in the wrong place",
     "learn_mirrors.py": "learns from drawn hanzi",
     "sheets.py": "reads drawn sheets",

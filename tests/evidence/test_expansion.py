@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import drawn, files
+from zhicheng.evidence.confinement.asking import SECONDS
 from zhicheng.evidence.examination import Bounds, Examined, Unacceptable, examine_confined
 from zhicheng.evidence.inspection.expansion import understand
 from zhicheng.evidence.inspection.verdicts import MENDED_COPY
@@ -15,10 +16,10 @@ from zhicheng.evidence.inspection.verdicts import MENDED_COPY
 LIMITS = Bounds(max_bytes=20 * 1024 * 1024, max_pages=100)
 
 
-def verdict(content: bytes, tmp_path: Path) -> Examined | Unacceptable:
+def verdict(content: bytes, tmp_path: Path, seconds: int = 5) -> Examined | Unacceptable:
     file = tmp_path / "file"
     file.write_bytes(content)
-    return examine_confined(file, declared_name="证书.pdf", limits=LIMITS, seconds=5, memory=400_000_000)
+    return examine_confined(file, declared_name="证书.pdf", limits=LIMITS, seconds=seconds, memory=400_000_000)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_honest_nesting_is_accepted(make: Callable[[], bytes], tmp_path: Path) -
 
 def test_scan_of_forty_pages_is_accepted(tmp_path: Path) -> None:
     page = files.jpeg(2480, 3508)
-    assert isinstance(verdict(files.scanned_pdf(*[page] * 40), tmp_path), Examined)
+    assert isinstance(verdict(files.scanned_pdf(*[page] * 40), tmp_path, seconds=SECONDS), Examined)
 
 
 def test_names_in_a_stream_are_found_however_they_are_written() -> None:
