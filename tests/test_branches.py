@@ -12,16 +12,16 @@ def told(lines: list[int], branches: list[list[int]]) -> dict[str, Any]:
 
 
 def test_branch_of_a_rule_that_no_test_takes_is_named() -> None:
-    files = {"src/zhicheng/review/rules.py": told([], [[12, -10]]), "src/zhicheng/web/x.py": told([1], [])}
-    assert missing({"files": files, "totals": {"percent_covered": 95.0}}) == [
+    files = {"src/zhicheng/review/rules.py": told([], [[12, 0]]), "src/zhicheng/web/x.py": told([1], [])}
+    assert missing({"files": files, "summary": {"percent_covered": 95.0}}) == [
         "src/zhicheng/review/rules.py: no test takes line —; branch 12 → end"
     ]
 
 
 def test_too_little_over_all_is_refused() -> None:
     files = {"src/zhicheng/foundation/ledger.py": told([], [])}
-    assert missing({"files": files, "totals": {"percent_covered": 93.0}}) == []
-    (said,) = missing({"files": files, "totals": {"percent_covered": 92.9}})
+    assert missing({"files": files, "summary": {"percent_covered": 93.0}}) == []
+    (said,) = missing({"files": files, "summary": {"percent_covered": 92.9}})
     assert "92.9 %" in said
 
 

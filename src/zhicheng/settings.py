@@ -139,9 +139,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 10
+# Opening one costs as much as several questions: PostgreSQL signs in, SQLite reads what tables there are.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 # After how many seconds a question to PostgreSQL is given up (foundation/statement_limit.py): one of a page, one of the worker.
 PAGE_STATEMENT_SECONDS = env.int("ZHICHENG_PAGE_STATEMENT_SECONDS", 20)
 WORKER_STATEMENT_SECONDS = env.int("ZHICHENG_WORKER_STATEMENT_SECONDS", 600)

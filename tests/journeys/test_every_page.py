@@ -75,7 +75,6 @@ OPENED_ELSEWHERE = {
     "mailbox_confirm": "test_recovery: behind a mailed key",
     "application_pages": "test_pages: of photographs that were brought",
     "application_share_out": "test_pages: of a scan of several papers",
-    "application_submit": "tests/web/applicant/test_checking: of what was confirmed and not sent",
     "application_section_history": "tests/web/applicant/test_history: of a section that was written over",
     "library_item": "test_library: of somebody who keeps something",
     "library_item_remove": "test_library: of somebody who keeps something",

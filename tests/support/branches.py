@@ -1,4 +1,4 @@
-"""Which branches of the program no test takes: read from what ``coverage json`` wrote, held against what is asked.
+"""Which branches of the program no test takes: read from what ``tests/support/counting.py`` wrote, held against what is asked.
 
     python -m tests.support.branches report.json
 
@@ -28,10 +28,10 @@ def missing(report: dict[str, Any]) -> list[str]:
     found = []
     for name, told in sorted(report["files"].items()):
         lines = [str(line) for line in told["missing_lines"]]
-        branches = [f"{start} → {'end' if end < 0 else end}" for start, end in told["missing_branches"]]
+        branches = [f"{start} → {end or 'end'}" for start, end in told["missing_branches"]]
         if is_whole(name) and (lines or branches):
             found.append(f"{name}: no test takes line {', '.join(lines) or '—'}; branch {', '.join(branches) or '—'}")
-    percent = report["totals"]["percent_covered"]
+    percent = report["summary"]["percent_covered"]
     if percent < LEAST:
         found.append(f"the tests take {percent:.1f} % of lines and branches, less than {LEAST} %")
     if not any(is_whole(name) for name in report["files"]):
@@ -45,7 +45,7 @@ def main(path: str) -> int:
     found = missing(report)
     print(
         "\n".join(found)
-        or f"{report['totals']['percent_covered']:.1f} % of lines and branches; lifecycle, rules and ledger whole"
+        or f"{report['summary']['percent_covered']:.1f} % of lines and branches; lifecycle, rules and ledger whole"
     )
     return 1 if found else 0
 
