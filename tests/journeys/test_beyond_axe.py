@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.test_every_page import AS_IT_STANDS, PEOPLE, go_in, pages_of
 from tests.support.journeys import DESKTOP, PHONE, assert_no_sideways_scroll
 
+pytestmark = pytest.mark.everywhere
+
 PROBES = Path(__file__).parents[1].joinpath("support", "beyond_axe.js").read_text(encoding="utf-8")
 WHO = ("visitor", "applicant-writing", "applicant-returned", "applicant-accepted", "unit", "unit-with-an-objection")
 NARROW = {"width": 320, "height": 640}  # 1.4.10; what a window of 1280 is at 400 %

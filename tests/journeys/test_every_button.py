@@ -18,7 +18,7 @@ from tests.journeys.test_every_page import Met, go_in, pages_of
 from tests.support.journeys import Instance, Watcher
 from tests.support.rehearsal_once import instance_of_its_own
 
-pytestmark = pytest.mark.every_button
+pytestmark = pytest.mark.everywhere
 # Who goes round: whoever sees buttons that nobody before has seen.
 PEOPLE = {
     "visitor": "",

@@ -18,6 +18,8 @@ from playwright.sync_api import Page, expect
 from tests.support.journeys import DESKTOP, PHONE, assert_accessible, assert_no_sideways_scroll
 from zhicheng.web.access import ACCESS, NOBODY
 
+pytestmark = pytest.mark.everywhere
+
 # Who goes round: a visitor, people whose applications stand at different places, and every kind of desk.
 PEOPLE = {
     "visitor": "",

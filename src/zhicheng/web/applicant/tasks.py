@@ -239,7 +239,7 @@ def context_of(case: CaseFile) -> dict[str, Any]:
             _("上报"),
             reverse("application_submit", args=[application.pk]),
             "not_started" if application.checked_at else "blocked",
-            "" if application.checked_at else _("核对确认后才能上报。"),
+            "" if application.checked_at else _("核对完，在同一页上报。"),
         ),
     ]
     return {
