@@ -16,7 +16,7 @@ import slipcover
 PROGRAM = ["src/zhicheng"]
 NOT_COUNTED = ["*/migrations/*"]
 NO_CODE = ["if TYPE_CHECKING:", "raise NotImplementedError", r"^\s*\.\.\.$", "if __name__ == .__main__.:"]
-# It counts in processes of another package too, and comes with a part for pytest that is here before pytest can look at it.
+# slipcover brings a plugin for pytest, which pytest would have rewritten; it is imported already. Warnings are errors.
 HERE_ALREADY = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 
 
