@@ -19,6 +19,7 @@ import pikepdf
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from tests.support import filled
 from zhicheng.accounts.models import AT_WORK, AccountKind, User
 from zhicheng.applications.actions import add_material, add_unit_material
 from zhicheng.applications.authorships import findings_to_answer
@@ -74,8 +75,17 @@ def evidence(
     user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = (), original: EvidenceFile | None = None
 ) -> EvidenceFile:
     """A kept file, as the examination leaves it; ``original``: what it was made from."""
+    file = stored(user_id, words, warnings=warnings, original=original)
+    file.save()
+    return file
+
+
+def stored(
+    user_id: int, words: str, *, warnings: Iterable[dict[str, Any]] = (), original: EvidenceFile | None = None
+) -> EvidenceFile:
+    """A file whose bytes are there, and which is not written down yet."""
     blob = blobs.store(pdf(words))
-    return EvidenceFile.objects.create(
+    return EvidenceFile(
         sha256=blob.sha256,
         size=blob.size,
         name=f"{words}.pdf",
@@ -378,9 +388,13 @@ def short_of_hours() -> dict[str, Any]:
 
 def fill(actor: Actor, application: Application, contents: dict[str, Any] | None = None) -> None:
     """Save every section and put a file into every box that must have one."""
-    acts.fill(actor, application, contents or sections())
     mark = application.pk
-    acts.bring_papers(actor, application, lambda box, paper: evidence(actor.account_id, f"{mark}-{box.key}-{paper}"))
+    filled.fill(
+        actor,
+        application,
+        contents or sections(),
+        lambda box, paper: stored(actor.account_id, f"{mark}-{box.key}-{paper}"),
+    )
 
 
 def check_read(application: Application) -> dict[str, str]:
@@ -451,7 +465,10 @@ def take_all(who: Traveller, road: Iterable[steps.Step], *, publicity_takes: tim
             if step.after_publicity and not waited:
                 later.enter_context(clock.travel(clock.now() + publicity_takes))
                 waited = True
-            step.take(who)
+            if step is steps.FILL:
+                fill(who.applicant, who.application, who.contents())
+            else:
+                step.take(who)
     who.application.refresh_from_db()
 
 
