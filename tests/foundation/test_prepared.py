@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.db.models import Count, QuerySet
@@ -89,9 +89,11 @@ def test_value_that_would_change_the_statement_is_refused(world: w.World) -> Non
     ignored = prepared(lambda name, region: Organization.objects.filter(name=name, region_code=region and "652701"))
     with pytest.raises(NotPreparable, match="does not stand"):
         ignored("a", "b")
-    moment = prepared(lambda at: Organization.objects.filter(created_at__gt=at))
+    on_a_day = prepared(lambda at: Organization.objects.filter(created_at__date=at))
     with pytest.raises(NotPreparable):
-        moment(clock.now() - timedelta(days=1))
+        on_a_day(clock.now().date())
+    with pytest.raises(NotPreparable, match="does not stand"):
+        on_a_day(clock.now())
     flat = prepared(lambda name: Organization.objects.filter(name=name).values("name"))
     with pytest.raises(NotPreparable, match="neither"):
         flat("a")
@@ -116,3 +118,28 @@ def test_deferred_columns_stay_unread(world: w.World) -> None:
     rows = some(application.pk)
     assert rows and all("added_at" in row.get_deferred_fields() for row in rows)
     assert rows[0].added_at == Material.objects.get(pk=rows[0].pk).added_at
+
+
+@prepared
+def founded(at: datetime, until: datetime, name: str, *, other_than: int) -> QuerySet[Organization, tuple[str]]:
+    rows = Organization.objects.filter(created_at__gte=at, created_at__lte=until).exclude(name=name)
+    return rows.exclude(pk=other_than).order_by("pk").values_list("name")
+
+
+def test_moments_are_compared_as_the_queryset_compares_them(world: w.World) -> None:
+    made = world.unit.created_at
+    for at, until in (
+        (made, made),
+        (made - timedelta(days=1), made),
+        (made, made + timedelta(microseconds=1)),
+        (until_now(), until_now()),
+    ):
+        wanted = Organization.objects.filter(created_at__gte=at, created_at__lte=until).exclude(name=world.county.name)
+        expected = list(wanted.exclude(pk=world.prefecture.pk).order_by("pk").values_list("name"))
+        assert founded(at, until, world.county.name, other_than=world.prefecture.pk) == expected
+    in_beijing = made.astimezone(timezone(timedelta(hours=8)))
+    assert (world.unit.name,) in founded(in_beijing, in_beijing, "", other_than=0)
+
+
+def until_now() -> datetime:
+    return clock.machine_now() + timedelta(days=1)

@@ -10,23 +10,13 @@ from typing import Any, NamedTuple, Protocol
 from django.conf import settings
 from django.db import connection
 from django.db.models import (
-    Case,
     Count,
     Exists,
-    ExpressionWrapper,
-    F,
-    FloatField,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
-    Value,
-    When,
 )
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan
 from django.utils.translation import get_language
 
 from zhicheng.evidence import visitors
@@ -44,7 +34,6 @@ UNFINISHED_KEPT = timedelta(days=1)
 """So long an upload that was cut waits for its next piece."""
 STUCK_AFTER = timedelta(minutes=2)
 """Nobody examines a lane whose files have been due for so long while none of them was taken in hand or ended."""
-_FEW_PAGES = 20
 _OPEN = (IntakeState.WAITING.value, IntakeState.EXAMINING.value)
 
 Intakes = QuerySet[Intake]
@@ -179,36 +168,6 @@ def _relations() -> Iterable[Any]:
 
 
 # --- files on their way in ------------------------------------------------------------------------------------------------
-
-
-def due_intakes(lane: str) -> Intakes:
-    """What an examiner of ``lane`` may take in hand, in the order it should: abandoned ones, first rounds before second ones, those
-    whose account or network used least for what it brought in the last two hours, the oldest. Nobody of whom one is being examined.
-    """
-    now = clock.machine_now()
-    who = "brought_by" if lane == Lane.PEOPLE else "network"
-    same = Intake.objects.filter(lane=lane, **{who: OuterRef(who)}).order_by()
-    busy = same.filter(state=IntakeState.EXAMINING).exclude(pk=OuterRef("pk"))
-    used = same.filter(arrived_at__gte=now - 2 * HOUR).values(who).annotate(all=Sum("cpu_seconds")).values("all")
-    due = Intake.objects.filter(lane=lane, state__in=_OPEN, due_at__lte=now)
-    return (
-        due.filter(~Exists(busy))
-        .annotate(used=Coalesce(Subquery(used), Value(0.0), output_field=FloatField()))
-        .order_by("state", "round", "used", "arrived_at", "pk")
-    )
-
-
-def due_checks(lane: str) -> QuerySet[PageCheck]:
-    """The kept files whose pages an examiner of ``lane`` may look at now, in the order it should: those with few pages left, the oldest."""
-    due = PageCheck.objects.filter(lane=lane, due_at__lte=clock.machine_now())
-    left = ExpressionWrapper(F("file__pages") - F("next_page"), output_field=IntegerField())
-    return due.annotate(long=Case(When(GreaterThan(left, _FEW_PAGES), then=1), default=0)).order_by("long", "file_id")
-
-
-def due_readings() -> QuerySet[FileReading]:
-    """The kept files that a reader may read now: short ones first, then the oldest."""
-    due = FileReading.objects.filter(due_at__lte=clock.machine_now())
-    return due.annotate(long=Case(When(file__pages__gt=_FEW_PAGES, then=1), default=0)).order_by("long", "file_id")
 
 
 def ended_intakes(*, before: datetime) -> Intakes:

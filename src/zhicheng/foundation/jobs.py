@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import RegularRun
+from zhicheng.foundation.prepared import prepared
 from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import one_transaction
 
@@ -83,8 +84,9 @@ def prepare_schedules() -> list[str]:
 
 def next_due(lane: Lane) -> RegularJob | None:
     """The job of ``lane`` that has been due longest and that nobody has in hand. Takes no lock."""
-    names = _due(lane).order_by("next_at", "name").values_list("name", flat=True)
-    return next((_regular[name] for name in names if name in _regular), None)
+    intervals = _intervals()
+    names = _names_due(*_moments(intervals), lane=lane, intervals=intervals)
+    return next((_regular[name] for (name,) in names if name in _regular), None)
 
 
 def run_if_due(job: RegularJob, *, instance: int, pid: int) -> bool:
@@ -187,8 +189,28 @@ def late(after: timedelta) -> list[RegularRun]:
 
 def _due(lane: Lane) -> QuerySet[RegularRun]:
     """Due, or further ahead than its interval: the machine's clock was put back."""
+    intervals = _intervals()
+    return _due_at(*_moments(intervals), lane=lane, intervals=intervals)
+
+
+def _intervals() -> tuple[int, ...]:
+    return tuple(sorted({job.minutes for job in _regular.values()}))
+
+
+def _moments(intervals: tuple[int, ...]) -> list[datetime]:
+    """Now, and the latest time at which a job of each interval can come next."""
     at = clock.machine_now()
+    return [at, *(at + timedelta(minutes=minutes, seconds=5) for minutes in intervals)]
+
+
+def _due_at(at: datetime, *latest: datetime, lane: Lane, intervals: tuple[int, ...]) -> QuerySet[RegularRun]:
     due = Q(next_at__lte=at)
-    for minutes in {job.minutes for job in _regular.values()}:
-        due |= Q(minutes=minutes, next_at__gt=at + timedelta(minutes=minutes, seconds=5))
+    for minutes, last in zip(intervals, latest, strict=True):
+        due |= Q(minutes=minutes, next_at__gt=last)
     return RegularRun.objects.filter(due, lane=lane, claimed_by=0)
+
+
+@prepared
+def _names_due(at: datetime, *latest: datetime, lane: Lane, intervals: tuple[int, ...]) -> QuerySet[RegularRun, tuple[str]]:
+    """Asked by every process of the worker every time round."""
+    return _due_at(at, *latest, lane=lane, intervals=intervals).order_by("next_at", "name").values_list("name")

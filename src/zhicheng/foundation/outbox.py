@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhicheng.foundation import clock
 from zhicheng.foundation.canonical import check_storable
@@ -24,6 +24,7 @@ from zhicheng.foundation.ids import new_error_id
 from zhicheng.foundation.lanes import Lane
 from zhicheng.foundation.logs import describe_error, working_on
 from zhicheng.foundation.models import Failure, OutboxMessage, OutboxState
+from zhicheng.foundation.prepared import prepared
 from zhicheng.foundation.text import fit_text
 from zhicheng.foundation.transactions import at_the_end, one_transaction, require_transaction
 
@@ -163,7 +164,7 @@ def hasten(*, kind: str, key: str) -> bool:
 
 def has_due(lane: Lane) -> bool:
     """Whether anything waits in ``lane``: a question that takes no lock, asked several times a second."""
-    return _due().filter(lane=lane).exists()
+    return bool(_first_due(clock.machine_now(), lane=lane))
 
 
 def claim(lane: Lane, *, by: Claimer = ANYBODY) -> OutboxMessage | None:
@@ -239,11 +240,18 @@ def tidy() -> int:
     return mended + waiting.filter(too_late).update(next_attempt_at=at)
 
 
-def _due() -> Any:
+@prepared
+def _first_due(at: datetime, *, lane: Lane) -> QuerySet[OutboxMessage, tuple[int]]:
+    return _due_at(at).filter(lane=lane).values_list("pk")[:1]
+
+
+def _due() -> QuerySet[OutboxMessage]:
     """What may be tried now: also what was never tried, whatever the clock said when it was queued."""
-    waiting = OutboxMessage.objects.filter(
-        Q(next_attempt_at__lte=clock.machine_now()) | Q(attempts=0, last_error=""), state=OutboxState.PENDING
-    )
+    return _due_at(clock.machine_now())
+
+
+def _due_at(at: datetime) -> QuerySet[OutboxMessage]:
+    waiting = OutboxMessage.objects.filter(Q(next_attempt_at__lte=at) | Q(attempts=0, last_error=""), state=OutboxState.PENDING)
     earlier = OutboxMessage.objects.filter(state=OutboxState.PENDING, sequence=OuterRef("sequence"), pk__lt=OuterRef("pk"))
     return waiting.filter(Q(sequence="") | ~Exists(earlier))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,6 +26,12 @@ P = ParamSpec("P")
 _populators: Callable[..., list[Any]] = get_related_populators  # its stubs are of a later Django
 _LARGEST = 2**63  # no column holds such a number
 _FIRST_MARK = 30_011  # marks are numbers every integer column takes, and no limit, length or year of ours
+_FIRST_MOMENT = datetime(1907, 3, 1, tzinfo=UTC)
+_MARKS: dict[type, Callable[[int], Any]] = {
+    int: lambda number: _FIRST_MARK + number,
+    str: lambda number: f"mark {number}",
+    datetime: lambda number: _FIRST_MOMENT + timedelta(days=number),
+}
 
 
 class NotPreparable(TypeError):
@@ -101,8 +108,8 @@ class _Ready:
 def prepared(make: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
     """Decorate a function that makes a queryset (of objects, or a ``values_list``): calling it gives the rows.
 
-    Positional arguments are values that go into the statement: an ``int`` or a ``str`` that a column is to be equal to, or a ``str`` of
-    letters and digits it is to start with. Keyword arguments are the query's shape, hashable, and each shape is made once. The objects
+    Positional arguments are values that go into the statement: an ``int`` or a ``str`` that a column is to be equal to, a ``str`` of
+    letters and digits it is to start with, or a moment a column of moments is compared with. Keyword arguments are the query's shape, hashable, and each shape is made once. The objects
     are new at every call. One query, none for a number that is too large for any column.
 
     :raises NotPreparable: a value is something else, or does not stand in the statement as it was given.
@@ -116,6 +123,8 @@ def prepared(make: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
         kinds = tuple(map(type, values))
         if any(kind is int and not -_LARGEST <= value < _LARGEST for kind, value in zip(kinds, values, strict=True)):
             return []
+        if datetime in kinds:
+            values = tuple(_as_stored(connection, value) for value in values)
         mine = known.setdefault(connection, {})
         key = (kinds, *shape.items())
         if key not in mine:
@@ -125,10 +134,15 @@ def prepared(make: Callable[P, QuerySet[Any, R]]) -> Callable[P, list[R]]:
     return ask
 
 
+def _as_stored(connection: Any, value: Any) -> Any:
+    """A moment as the database is given one; anything else as it is."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
 def _made_ready(make: Callable[..., QuerySet[Any, Any]], kinds: tuple[type, ...], shape: dict[str, Any]) -> _Ready:
-    if not all(kind in (int, str) for kind in kinds):
+    if not all(kind in _MARKS for kind in kinds):
         raise NotPreparable(f"{make.__qualname__} was given {kinds}")
-    marks = [_FIRST_MARK + number if kind is int else f"mark {number}" for number, kind in enumerate(kinds)]
+    marks = [_MARKS[kind](number) for number, kind in enumerate(kinds)]
     queryset = make(*marks, **shape)
     gives: Any = queryset._iterable_class
     if gives not in (ModelIterable, ValuesListIterable):
@@ -138,9 +152,13 @@ def _made_ready(make: Callable[..., QuerySet[Any, Any]], kinds: tuple[type, ...]
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return _Ready("")
-    endings: dict[Any, tuple[int, str]] = {mark: (number, "") for number, mark in enumerate(marks)}
+    endings: dict[Any, tuple[int, str]] = {
+        _as_stored(compiler.connection, mark): (number, "") for number, mark in enumerate(marks)
+    }
     endings |= {f"{mark}%": (number, "%") for number, mark in enumerate(marks) if isinstance(mark, str)}
-    places = tuple((at, *endings[value]) for at, value in enumerate(params) if isinstance(value, int | str) and value in endings)
+    places = tuple(
+        (at, *endings[value]) for at, value in enumerate(params) if isinstance(value, tuple(_MARKS)) and value in endings
+    )
     if {number for _at, number, _ending in places} != set(range(len(marks))):
         raise NotPreparable(f"{make.__qualname__}: a value does not stand in its statement: {sql}")
     select: Any = compiler.select

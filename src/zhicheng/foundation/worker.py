@@ -25,9 +25,7 @@ from zhicheng.foundation.supervision import Post, Pulse, keep_running
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
-CALM_POLL_SECONDS = (
-    1.0  # at night eight processes asking five times a second would keep a quarter of a processor busy with nothing
-)
+CALM_POLL_SECONDS = 1.0  # at night eight processes need not ask five times a second
 CALM_AFTER = timedelta(seconds=30)
 DATABASE_AWAY_SECONDS = 2.0
 KEEPER = "keeper"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from zhicheng.evidence import queries, rules
+from zhicheng.evidence import due, rules
 from zhicheng.evidence.confinement.asking import Looked, look_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import UNCHECKED, Rejected
@@ -46,14 +46,14 @@ def begin_check(*, file: EvidenceFile, lane: str) -> None:
 
 def claim_check(*, lane: str) -> CheckTurn | None:
     """Take the next pages in hand; ``None`` when none are due. A file that was abandoned too often is given up here."""
-    if not queries.due_checks(lane).exists():
+    if not due.is_check_due(lane):
         return None
     return _claim(lane)
 
 
 @one_transaction
 def _claim(lane: str) -> CheckTurn | None:
-    row = lock_next(queries.due_checks(lane))
+    row = lock_next(due.due_checks(lane))
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from zhicheng.evidence import intake, queries, rules
+from zhicheng.evidence import due, intake, rules
 from zhicheng.evidence.actions.checking import begin_check
 from zhicheng.evidence.actions.keeping import store_safe_copy
 from zhicheng.evidence.examination import Composed, Examined, Unacceptable, compose_held, examine_confined, limits_in_force
@@ -67,7 +67,7 @@ def claim_next(*, lane: str) -> Turn | None:
     First those abandoned by an examiner that died; then those not looked at yet before those that need longer; then who used least
     lately; then who came first. A file that was abandoned too often is refused here.
     """
-    if not queries.due_intakes(lane).exists():
+    if not due.is_intake_due(lane):
         return None
     try:
         return _claim(lane)
@@ -77,7 +77,7 @@ def claim_next(*, lane: str) -> Turn | None:
 
 @one_transaction
 def _claim(lane: str) -> Turn | None:
-    row = lock_next(queries.due_intakes(lane))
+    row = lock_next(due.due_intakes(lane))
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from zhicheng.evidence import queries, rules
+from zhicheng.evidence import due, rules
 from zhicheng.evidence.confinement.asking import read_confined
 from zhicheng.evidence.examination import limits_in_force
 from zhicheng.evidence.inspection.verdicts import FAILED, Rejected
@@ -52,14 +52,14 @@ def begin_reading(*, file: EvidenceFile) -> None:
 
 def claim_reading() -> ReadingTurn | None:
     """Take the next file in hand; ``None`` when none is due. One that was abandoned too often is given up here."""
-    if not queries.due_readings().exists():
+    if not due.is_reading_due():
         return None
     return _claim()
 
 
 @one_transaction
 def _claim() -> ReadingTurn | None:
-    row = lock_next(queries.due_readings())
+    row = lock_next(due.due_readings())
     if row is None:
         return None
     if row.attempts >= rules.MOST_ATTEMPTS:
