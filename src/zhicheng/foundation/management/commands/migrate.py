@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhicheng.foundation import triggers
 from zhicheng.foundation.looking_first import look_first
+from zhicheng.foundation.migrating_forwards import classes_kept
 from zhicheng.foundation.taking_back import refuse_losses
 
 LOCK_TIMEOUT_MS = 3000
@@ -33,13 +35,18 @@ class Command(DjangoMigrate):
         if not options["app_label"]:
             look_first(connection)
 
+        steps = ExitStack()
+
         def look(*, plan: Any, **kwargs: Any) -> None:
             refuse_losses(plan=plan, connection=connection)
+            if not any(backwards for _step, backwards in plan):
+                steps.enter_context(classes_kept())
 
         ours: dict[str, Any] = {"sender": apps.get_app_config("foundation"), "dispatch_uid": "zhicheng.foundation.taking_back"}
         pre_migrate.connect(look, **ours)
         try:
-            self._migrate(connection, *args, **options)
+            with steps:
+                self._migrate(connection, *args, **options)
         finally:
             pre_migrate.disconnect(**ours)
             triggers.end_broken_migrating(connection)  # whatever ended it: what is final stays guarded
