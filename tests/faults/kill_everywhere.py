@@ -5,8 +5,8 @@
     python -m tests.faults.kill_everywhere --database sqlite --seed 1 --kills 800  about that many, shared out over all cases
     python -m tests.faults.kill_everywhere --database sqlite --short               just before and just after each commit
 
-For each case of tests/support/cases a child process carries the action out in a copy of the case's database and is killed (SIGKILL) at
-one point. Afterwards the database must be what it was before, or what the child saw just after the last commit it made: the same in
+For each case of tests/support/cases a child process carries the action out in the case's database, as it was prepared, and is killed
+(SIGKILL) at one point. Afterwards the database must be what it was before, or what the child saw just after the last commit it made: the same in
 every row of every table. Then every invariant must hold (``zhicheng verify``), and the action, carried out again, must succeed or
 refuse. After a commit that the database ended because of a deadlock, it must succeed by itself.
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WORLD, READY, HERE = "faults_world", "faults_ready", "faults_here"
+WORLD, READY = "faults_world", "faults_ready"
 FEW_STATEMENTS = 3  # of a case, however small its part is
 # What is no action of a person's and need not bear a deadlock: a single statement alone, or one that may fail and be done by the next.
 ONE_STATEMENT = {
@@ -99,24 +99,22 @@ class Run:
         from zhicheng.foundation import clock
         from zhicheng.foundation.actions import adopt_files
 
+        self.places.begin(self.like)
         if self.like:
-            self.places.copy(self.like, WORLD)
-            self.places.use(WORLD)
             adopt_files()  # those that come now belong to this copy
-        else:
-            self.places.make(WORLD)
         with clock.travel(w.IN_WINDOW):
-            return w.make_world()
+            world = w.make_world()
+        self.places.keep(WORLD)
+        return world
 
     def _case(self, case: Case, world: World) -> None:
-        from tests.faults.places import state
         from zhicheng.foundation import invariants
 
         place, begun = self._begun(case, world)
-        self.places.copy(place, READY)
-        self.places.use(READY)
+        self.places.restore(place)
         call = case.ready(world, copy.deepcopy(begun))
-        self.before, self.files, self.unchanged = state(), _files(), False
+        self.places.keep(READY)
+        self.before, self.files, self.unchanged = self.places.state(), _files(), True
         # What a case begins with to put it right, is still there where nothing was committed.
         self.known = set() if self.short else {str(found) for found in invariants.verify()}
         if self.short:
@@ -131,9 +129,10 @@ class Run:
             return WORLD, None
         if case.begins not in self.begun:
             place = f"faults_begun_{len(self.begun)}"
-            self.places.copy(WORLD, place)
-            self.places.use(place)
-            self.begun[case.begins] = place, case.begun(world)
+            self.places.restore(WORLD)
+            begun = case.begun(world)
+            self.places.keep(place)
+            self.begun[case.begins] = place, begun
         return self.begun[case.begins]
 
     def _around_commits(self, case: Case, call: Call) -> None:
@@ -170,7 +169,7 @@ class Run:
         yield from commits
 
     def _kill(self, case: Case, call: Call, point: Point, *, may_end: bool = False) -> Told:
-        from tests.faults.places import difference, state
+        from tests.faults.places import difference
         from tests.faults.victims import run
 
         what = f"{case.name}, killed {point}"
@@ -183,8 +182,8 @@ class Run:
             return told
         self.done["kills"] += 1
         self.killed[case.action] += 1
-        self.places.settle(HERE)
-        if lost := difference(told.committed or self.before, state()):
+        self.places.settle()
+        if lost := difference(told.committed or self.before, self.places.state()):
             self.unchanged = False
             self.wrong.append(f"{what}: {'lost or half done' if told.committed else 'half done'}: {'; '.join(lost)}")
         if told.committed is not None or (not self.short and self.random.random() < 0.1):
@@ -209,8 +208,7 @@ class Run:
     def _fresh(self) -> None:
         """The case's database as it was prepared, and the files it knows."""
         if not self.unchanged:
-            self.places.copy(READY, HERE)
-            self.places.use(HERE)
+            self.places.restore(READY)
         for path, content in self.files.items():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)

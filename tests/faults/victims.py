@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from django.db import OperationalError, connection
 
-from tests.faults.places import State, state
+from tests.faults.places import State, places
 from zhicheng.foundation.errors import Refused
 from zhicheng.foundation.sending import _WRITES
 
@@ -50,14 +50,15 @@ class Told:
 
 
 def run(call: Callable[[], object], point: Point = NOWHERE) -> Told:
-    """Fork, carry ``call`` out in the child, kill it at ``point``, and tell what became of it. The connection is closed before."""
-    connection.close()
+    """Fork, carry ``call`` out in the child, kill it at ``point``, and tell what became of it."""
+    places().leave()
     sys.stdout.flush()
     sys.stderr.flush()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         os.close(reader)
+        places().arrive()
         _be_the_victim(call, point, writer)
     os.close(writer)
     told = Told()
@@ -147,7 +148,7 @@ class _Watch:
 
     def after_commit(self) -> None:
         self.looking = True
-        self.tell("committed", state())
+        self.tell("committed", places().state())
         if not connection.get_autocommit():  # what was looked at began a transaction of its own
             connection.connection.rollback()
         self.looking = False
