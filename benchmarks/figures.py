@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -81,6 +82,17 @@ def cpu_seconds(pid: int) -> float:
         total += used.get(each, 0)
         waiting += parents.get(each, [])
     return total / TICKS
+
+
+def make_database(like: str = "") -> None:
+    """Django's test database, in memory: what is missing in a copy of ``like`` (an SQLite file), or all of it, is migrated."""
+    from django.db import connection
+
+    with closing(sqlite3.connect(connection.creation._get_test_db_name(), uri=True)) as ahead:
+        if like:
+            with closing(sqlite3.connect(like)) as given:
+                given.backup(ahead)
+        connection.creation.create_test_db(verbosity=0)
 
 
 def load_run() -> ModuleType:

@@ -1,10 +1,10 @@
 """The other end of ``pages.py``: one checkout's pages in one process, opened when asked.
 
-    .venv/bin/python benchmarks/page_visits.py CHECKOUT
+    .venv/bin/python benchmarks/page_visits.py CHECKOUT [DATABASE]
 
 Run by the Python of the checkout that is measured, with this one's copy of the script, so that two checkouts are asked the same. Makes a town
-(the tests' own, ``tests/web/pages.py``) on a database in memory and reads orders, one JSON value a line: ``pages``, ``visit``, ``read``
-and ``grow``. A page is opened through the whole of what a web process runs for it (``WSGIHandler``: middleware, view, templates), without
+(the tests' own, ``tests/web/pages.py``) on a database in memory, a copy of DATABASE with what is missing there, and reads orders, one JSON
+value a line: ``pages``, ``visit``, ``read`` and ``grow``. A page is opened through the whole of what a web process runs for it (``WSGIHandler``: middleware, view, templates), without
 a socket, as the role it opens for.
 """
 # ruff: noqa: E402 - Django is set up before the project is imported
@@ -251,7 +251,9 @@ def tell(told: Any) -> None:
 def main() -> None:
     """The forms, in a world that is undone; from the order ``town`` on the pages of a town, which ``grow`` makes larger."""
     logging.disable(logging.CRITICAL)
-    connection.creation.create_test_db(verbosity=0)
+    from figures import make_database  # it puts this script's own checkout ahead of the one that is measured
+
+    make_database(*sys.argv[2:])
     install()
     waiting = orders()
     with clock.travel(w.IN_WINDOW):

@@ -1,6 +1,6 @@
 """Processor time, queries and bytes of every page, with 1 and with 30 rows, and how far a list is from a bare one.
 
-    python benchmarks/pages.py [--times 9] [--only desk_queue,desk_case] [--rows 30] [--beside ANOTHER_CHECKOUT] [--compare]
+    python benchmarks/pages.py [--times 9] [--only desk_queue,desk_case] [--rows 30] [--beside ANOTHER_CHECKOUT] [--compare] [--like DATABASE]
 
 Every page of ``web/access.py`` is requested as its role through the whole of what a web process runs (``page_visits.py``), in one process and
 without a socket. CPU is that process's time, user and system together, the lower quartile of ``--times`` requests (whatever else runs only ever
@@ -10,7 +10,7 @@ columns a list shows and writes them into cells (``bare_pages.py``), behind the 
 With --beside the pages of this checkout and of another one (an older commit) are requested by turns, page by page, so that whatever else runs
 meets both, and the last column is the ratio. It ends with status 1 when the ten busiest together take more than half of what they take there, or
 one of the pages takes more than there. With --compare it prints besides where the visible words, links or fields of a page differ, status 1 when
-any do.
+any do. With --like each database begins as a copy of that one, as for ``queries.py``.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ _VARIES = re.compile(r"[0-9a-f]{8,64}…?|\?v=[\w.-]+|(?<=mailbox/)[\w:.-]+|uplo
 class Visitor:
     """A process that opens the pages of one checkout."""
 
-    def __init__(self, checkout: Path) -> None:
-        command = [str(checkout / ".venv" / "bin" / "python"), ROOT / "benchmarks" / "page_visits.py", checkout]
+    def __init__(self, checkout: Path, *like: Path) -> None:
+        command = [str(checkout / ".venv" / "bin" / "python"), ROOT / "benchmarks" / "page_visits.py", checkout, *like]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, do: str, **more: Any) -> Any:
@@ -185,11 +185,13 @@ def main() -> int:
     parser.add_argument("--only", default="", help="names of addresses, with commas between them; BUSIEST for those")
     parser.add_argument("--beside", type=Path)
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--like", type=Path)
     told = parser.parse_args()
+    like = [told.like.resolve()] if told.like else []
     only = BUSIEST if told.only == "BUSIEST" else tuple(filter(None, told.only.split(",")))
     if told.only == "BUSIEST":
         only += tuple(f"{name}, bare" for name in BUSIEST)
-    visitors = [Visitor(checkout.resolve()) for checkout in (ROOT, *([told.beside] if told.beside else []))]
+    visitors = [Visitor(checkout.resolve(), *like) for checkout in (ROOT, *([told.beside] if told.beside else []))]
     try:
         found = measure(visitors, rows=told.rows, times=told.times, only=only, read=told.compare)
     finally:

@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from figures import Figures
+from figures import Figures, make_database
 
 os.environ["ZHICHENG_MODE"] = "test"
 os.environ["ZHICHENG_LOG_LEVEL"] = "ERROR"  # the mails that fail and the people turned away are meant
@@ -135,15 +133,6 @@ def _visit(visit: Callable[[], int]) -> int | str:
     with CaptureQueriesContext(connection) as captured:
         status = visit()
     return len(captured) if status == 200 else f"status {status}"
-
-
-def make_database(like: str) -> None:
-    """The database in memory: what is missing in a copy of ``like``, or all of it, is migrated."""
-    with closing(sqlite3.connect(connection.creation._get_test_db_name(), uri=True)) as ahead:
-        if like:
-            with closing(sqlite3.connect(like)) as given:
-                given.backup(ahead)
-        connection.creation.create_test_db(verbosity=0)
 
 
 def main() -> int:

@@ -14,10 +14,14 @@ from tests.support import beginnings
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def like() -> list[str]:
+    """A database of its own, whatever this run of the tests has; migrated already, where a test before has done that."""
+    return ["--like", str(beginnings.UNMARKED)] if beginnings.UNMARKED.exists() else []
+
+
 def test_every_list_and_detail_page_keeps_to_its_number_of_queries() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "queries.py")]
-    # A database of its own, whatever this run of the tests has; migrated already, where a test before has done that.
-    command += ["--like", str(beginnings.UNMARKED)] if beginnings.UNMARKED.exists() else []
+    command += like()
     own = {key: value for key, value in os.environ.items() if not key.startswith(("ZHICHENG_", "DJANGO_"))}
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300, env=own)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
@@ -28,7 +32,7 @@ def test_pages_are_measured_and_compared() -> None:
     """Beside itself: every ratio may be anything, the words are the same."""
     own = {key: value for key, value in os.environ.items() if not key.startswith(("ZHICHENG_", "DJANGO_"))}
     command = [sys.executable, str(ROOT / "benchmarks" / "pages.py"), "--rows", "1", "--times", "1", "--only", "desk_queue"]
-    command += ["--beside", str(ROOT), "--compare"]
+    command += ["--beside", str(ROOT), "--compare", *like()]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300, env=own)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line.startswith("|")]
     table = {row[0]: row for row in rows}
