@@ -1,10 +1,11 @@
-"""How often a web process looks for what nobody needs any more."""
+"""How often a process that makes many objects looks for what nobody needs any more."""
 
 from __future__ import annotations
 
 import gc
 
-_NEW_OBJECTS, _YOUNG, _OLD = 25_000, 20, 20  # a page makes some thousands; by itself Python would look over them a dozen times
+# A page makes some thousands, and a step of ``migrate`` makes many models anew; by itself Python would look over them a dozen times.
+_NEW_OBJECTS, _YOUNG, _OLD = 25_000, 20, 20
 
 
 def settle() -> None:

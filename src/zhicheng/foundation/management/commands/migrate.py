@@ -13,7 +13,7 @@ from django.db import OperationalError, connections
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
-from zhicheng.foundation import triggers
+from zhicheng.foundation import memory, triggers
 from zhicheng.foundation.looking_first import look_first
 from zhicheng.foundation.migrating_forwards import classes_kept
 from zhicheng.foundation.taking_back import refuse_losses
@@ -31,6 +31,7 @@ class Command(DjangoMigrate):
     """
 
     def handle(self, *args: Any, **options: Any) -> None:
+        memory.settle()
         connection = connections[options["database"]]
         if not options["app_label"]:
             look_first(connection)

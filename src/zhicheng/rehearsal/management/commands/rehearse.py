@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from zhicheng.foundation import memory
 from zhicheng.foundation.errors import Refused
 from zhicheng.rehearsal import seeding
 from zhicheng.rehearsal.people import PASSWORD
@@ -38,6 +39,7 @@ class Command(BaseCommand):
                 raise CommandError(_("只有演练环境可以放入演练数据（ZHICHENG_MODE=rehearsal）。"))
             self._print_accounts()
             return
+        memory.settle()
         self._first()
         if not options["first"]:
             self._rest()
