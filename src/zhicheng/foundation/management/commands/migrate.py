@@ -14,6 +14,7 @@ from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
 from zhicheng.foundation import memory, triggers
+from zhicheng.foundation.copied_fields import fields_copied
 from zhicheng.foundation.looking_first import look_first
 from zhicheng.foundation.migrating_forwards import classes_kept
 from zhicheng.foundation.taking_back import refuse_losses
@@ -46,7 +47,7 @@ class Command(DjangoMigrate):
         ours: dict[str, Any] = {"sender": apps.get_app_config("foundation"), "dispatch_uid": "zhicheng.foundation.taking_back"}
         pre_migrate.connect(look, **ours)
         try:
-            with steps:
+            with fields_copied(), steps:
                 self._migrate(connection, *args, **options)
         finally:
             pre_migrate.disconnect(**ours)
